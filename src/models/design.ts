@@ -1,0 +1,53 @@
+import { columnName, fromColumns, type Matrix } from './matrix.js';
+
+/**
+ * A design matrix from named columns, with a leading column of ones called `intercept` unless told otherwise.
+ *
+ *     design({ market, size })        [n, 3]: intercept, market, size
+ *
+ * @throws when the columns differ in length, or there is none
+ */
+export function design(columns: Readonly<Record<string, ArrayLike<number>>>, { intercept = true } = {}): Matrix {
+  const names = Object.keys(columns);
+  if (names.length === 0) throw new Error('design: no column given; pass at least one named column, as in design({ market })');
+  const [first, ...rest] = names as [string, ...string[]];
+  const n = columns[first]!.length;
+  for (const name of rest)
+    if (columns[name]!.length !== n)
+      throw new Error(`design: '${name}' has ${columns[name]!.length} values but '${first}' has ${n}; align them on their dates first`);
+  const values = names.map((name) => columns[name]!);
+  return intercept ? fromColumns([new Float64Array(n).fill(1), ...values], ['intercept', ...names]) : fromColumns(values, names);
+}
+
+/** A fit's inputs, checked once where they enter: not empty, equally long, no NaN or infinity. `caller` begins the message. */
+export function checkSample(caller: string, x: Matrix, y: ArrayLike<number>): void {
+  if (x.rows === 0 || x.cols === 0) throw new Error(`${caller}: x is empty, [${x.rows},${x.cols}]; nothing is left after filtering?`);
+  if (x.data.length !== x.rows * x.cols)
+    throw new Error(`${caller}: x is declared [${x.rows},${x.cols}] but holds ${x.data.length} values; build it with design()`);
+  if (x.rows !== y.length) throw new Error(`${caller}: x has ${x.rows} rows but y has ${y.length} values; align them on their dates first`);
+  for (let at = 0; at < x.data.length; at++)
+    if (!Number.isFinite(x.data[at]!))
+      throw new Error(
+        `${caller}: x is ${x.data[at]} at row ${Math.floor(at / x.cols)}, '${columnName(x, at % x.cols)}'; drop or fill the row before fitting`,
+      );
+  for (let i = 0; i < y.length; i++)
+    if (!Number.isFinite(y[i]!)) throw new Error(`${caller}: y is ${y[i]} at row ${i}; drop or fill the row before fitting`);
+}
+
+/** At least one more row than columns, or no residual variance can be estimated. */
+export function checkOverdetermined(caller: string, x: Matrix): void {
+  if (x.rows <= x.cols)
+    throw new Error(
+      `${caller}: ${x.rows} rows cannot determine ${x.cols} coefficients and a variance; use more history, fewer columns, or ridge`,
+    );
+}
+
+/** What to say about the column that a decomposition found to depend on the ones before it. */
+export function dependentColumn(caller: string, x: Matrix, j: number): Error {
+  const before = Array.from({ length: j }, (_, i) => `'${columnName(x, i)}'`);
+  const why = before.length ? `is a linear combination of ${list(before)}` : 'is all zeros';
+  return new Error(`${caller}: '${columnName(x, j)}' ${why}, so the coefficients are not unique; drop it, or use ridge`);
+}
+
+const list = (names: string[]): string =>
+  names.length > 3 ? `the ${names.length} columns before it` : names.join(names.length === 2 ? ' and ' : ', ');

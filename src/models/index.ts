@@ -1,0 +1,14 @@
+/** Models in closed form or by descent, in double precision; the same losses in tensors, for `compile`. */
+export { design } from './design.js';
+export { type Diagnostics, diagnostics } from './diagnostics.js';
+export { type Descent, type DescentOptions, gradientDescent, optimalStep } from './gradient-descent.js';
+export { gradientStep, logLoss, type Rows, squaredError, type Weights } from './gradient-step.js';
+export { backSubstitute, inverseGram, type QR, qr, type SVD, svd } from './linear-algebra.js';
+export { type LinearRegression, linearRegression, predict } from './linear-regression.js';
+export { type LogisticRegression, logisticRegression, predictProbability } from './logistic-regression.js';
+export { column, diagonal, fromColumns, type Matrix, matMul, matVec, transpose, transposeVec } from './matrix.js';
+export { type NeweyWest, neweyWest, neweyWestLags } from './newey-west.js';
+export { leastSquares, logisticLoss, type Objective } from './objective.js';
+export { type Ridge, type RidgePath, ridge, ridgePath } from './ridge.js';
+export { type PredictiveRegression, predictiveRegression } from './stambaugh.js';
+export { drawRows, stochasticGradientDescent } from './stochastic-gradient-descent.js';

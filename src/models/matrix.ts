@@ -1,0 +1,96 @@
+/** A dense matrix in double precision, row-major: element (i, j) is `data[i * cols + j]`. `names` are its columns, for errors and tables. */
+export interface Matrix {
+  readonly rows: number;
+  readonly cols: number;
+  readonly data: Float64Array;
+  readonly names?: readonly string[];
+}
+
+/** The name errors and tables show for column j. */
+export const columnName = (x: Matrix, j: number): string => x.names?.[j] ?? `column ${j}`;
+
+/** An all-zero matrix. */
+export const zeros = (rows: number, cols: number): Matrix => ({ rows, cols, data: new Float64Array(rows * cols) });
+
+/** Column j as a new vector [rows]. */
+export function column(x: Matrix, j: number): Float64Array {
+  const out = new Float64Array(x.rows);
+  for (let i = 0; i < x.rows; i++) out[i] = x.data[i * x.cols + j]!;
+  return out;
+}
+
+/** The matrix with the given columns, each [rows]. */
+export function fromColumns(columns: readonly ArrayLike<number>[], names?: readonly string[]): Matrix {
+  const rows = columns[0]?.length ?? 0;
+  const cols = columns.length;
+  const data = new Float64Array(rows * cols);
+  columns.forEach((values, j) => {
+    for (let i = 0; i < rows; i++) data[i * cols + j] = values[i]!;
+  });
+  return names ? { rows, cols, data, names } : { rows, cols, data };
+}
+
+/** Xw: [rows]. */
+export function matVec(x: Matrix, w: ArrayLike<number>): Float64Array {
+  const out = new Float64Array(x.rows);
+  for (let i = 0; i < x.rows; i++) {
+    let sum = 0;
+    for (let j = 0, at = i * x.cols; j < x.cols; j++, at++) sum += x.data[at]! * w[j]!;
+    out[i] = sum;
+  }
+  return out;
+}
+
+/** Xᵀv: [cols]. */
+export function transposeVec(x: Matrix, v: ArrayLike<number>): Float64Array {
+  const out = new Float64Array(x.cols);
+  for (let i = 0; i < x.rows; i++) {
+    const weight = v[i]!;
+    for (let j = 0, at = i * x.cols; j < x.cols; j++, at++) out[j]! += x.data[at]! * weight;
+  }
+  return out;
+}
+
+/** AB: [a.rows, b.cols]. */
+export function matMul(a: Matrix, b: Matrix): Matrix {
+  const out = zeros(a.rows, b.cols);
+  for (let i = 0; i < a.rows; i++)
+    for (let k = 0; k < a.cols; k++) {
+      const weight = a.data[i * a.cols + k]!;
+      for (let j = 0; j < b.cols; j++) out.data[i * b.cols + j]! += weight * b.data[k * b.cols + j]!;
+    }
+  return out;
+}
+
+/** Aᵀ: [cols, rows]. */
+export function transpose(a: Matrix): Matrix {
+  const out = zeros(a.cols, a.rows);
+  for (let i = 0; i < a.rows; i++) for (let j = 0; j < a.cols; j++) out.data[j * a.rows + i] = a.data[i * a.cols + j]!;
+  return out;
+}
+
+/** The diagonal of a square matrix. */
+export const diagonal = (a: Matrix): Float64Array => Float64Array.from({ length: a.rows }, (_, i) => a.data[i * a.cols + i]!);
+
+/** The first column that has one value other than zero in every row, an intercept, or −1. */
+export function constantColumn(x: Matrix): number {
+  for (let j = 0; j < x.cols; j++) {
+    const value = x.data[j];
+    let constant = value !== 0;
+    for (let at = j + x.cols; constant && at < x.data.length; at += x.cols) constant = x.data[at] === value;
+    if (constant) return j;
+  }
+  return -1;
+}
+
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+export function mean(v: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < v.length; i++) sum += v[i]!;
+  return sum / v.length;
+}
