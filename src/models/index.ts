@@ -9,6 +9,8 @@ export { type LogisticRegression, logisticRegression, predictProbability } from 
 export { column, diagonal, fromColumns, type Matrix, matMul, matVec, transpose, transposeVec } from './matrix.js';
 export { type NeweyWest, neweyWest, neweyWestLags } from './newey-west.js';
 export { leastSquares, logisticLoss, type Objective } from './objective.js';
+export { type PartialRegression, partialRegression } from './partial-regression.js';
 export { type Ridge, type RidgePath, ridge, ridgePath } from './ridge.js';
+export { type RidgeRisk, ridgeRisk } from './ridge-risk.js';
 export { type PredictiveRegression, predictiveRegression } from './stambaugh.js';
 export { drawRows, stochasticGradientDescent } from './stochastic-gradient-descent.js';

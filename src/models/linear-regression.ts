@@ -27,6 +27,8 @@ export interface LinearRegression {
   readonly press: number;
   /** s = √(eᵀe / (n − p)). */
   readonly residualStandardError: number;
+  /** −(n/2)(log(2πeᵀe/n) + 1): the greatest likelihood under normal errors, attained at β̂ and σ̂² = eᵀe/n. */
+  readonly logLikelihood: number;
   /** 1 − eᵀe / Σ(y − ȳ)²; without an intercept 1 − eᵀe / yᵀy. */
   readonly rSquared: number;
   readonly adjustedRSquared: number;
@@ -47,7 +49,7 @@ export interface LinearRegression {
  * @param y  [n]
  * @throws   when x is empty, rows and y differ in length, a value is not finite, n ≤ p, or a column depends on those before it
  *
- * thm:normal-equations, thm:hat-matrix, thm:gauss-markov, thm:press.
+ * thm:normal-equations, thm:hat-matrix, thm:gauss-markov, thm:ols-likelihood, thm:press.
  */
 export function linearRegression(x: Matrix, y: ArrayLike<number>): LinearRegression {
   checkSample('linearRegression', x, y);
@@ -87,6 +89,7 @@ export function linearRegression(x: Matrix, y: ArrayLike<number>): LinearRegress
     leaveOneOutResiduals,
     press: dot(leaveOneOutResiduals, leaveOneOutResiduals),
     residualStandardError: Math.sqrt(variance),
+    logLikelihood: (-n / 2) * (Math.log((2 * Math.PI * squares) / n) + 1),
     rSquared,
     adjustedRSquared: 1 - ((1 - rSquared) * (n - (constant ? 1 : 0))) / degreesOfFreedom,
     degreesOfFreedom,

@@ -2,7 +2,7 @@
 
     python -m venv venv && venv/bin/pip install statsmodels==0.15.0 && venv/bin/python src/models/reference/regression.py
 
-Longley's and Norris's certified values are NIST's (StRD, linear regression); here they are recomputed in exact rational arithmetic.
+Coefficients on the Longley data are also computed in exact rational arithmetic; NIST's certified values are their roundings.
 """
 import json
 from fractions import Fraction
@@ -63,6 +63,7 @@ def longley():
         "kurtosis": kurtosis,
         "leverage": fit.get_influence().hat_matrix_diag.tolist(),
         "adjustedRSquared": fit.rsquared_adj,
+        "logLikelihood": fit.llf,
         "press": float(np.sum(fit.get_influence().resid_press ** 2)),
     }
 
@@ -121,5 +122,5 @@ def ridge():
 
 
 reference = {"longley": longley(), "hac": hac(), "logit": logit(), "ridge": ridge()}
-target = Path(__file__).with_name("regression.json")
+target = Path(__file__).parents[1] / "regression.reference.json"
 target.write_text(json.dumps(reference, indent=1) + "\n")

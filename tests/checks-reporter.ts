@@ -1,0 +1,64 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Reporter, TestModule, TestSuite } from 'vitest/node';
+
+/** What a run found for the check of one theorem. */
+export interface CheckResult {
+  readonly status: 'passed' | 'failed';
+  /** Wrong formulas that the check was shown to refuse. */
+  readonly mutants: number;
+}
+
+/** `src/models/ridge.test.ts#thm:ridge` → its result: what `\checkedby` names. */
+export type Checks = Readonly<Record<string, CheckResult>>;
+
+/**
+ * Vitest reporter that keeps results/checks.json: for each suite made by `theorem()`, whether it passed. It runs once, in the main
+ * process, when all workers have reported. A run of some files updates their entries and keeps the others'; entries whose file is
+ * gone are dropped. In vitest.config.ts: `reporters: ['default', './tests/checks-reporter.ts']`.
+ */
+export default class ChecksReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const file = resolve(import.meta.dirname, '../results/checks.json');
+    const before: Checks = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+    const found = modules.flatMap((module) => theorems(module).map(([name, result]) => [name, result ?? before[name]] as const));
+    const after = merge(
+      before,
+      modules.map((module) => module.relativeModuleId),
+      found,
+    );
+    const text = `${JSON.stringify(after, null, 2)}\n`;
+    if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.${process.pid}`, text);
+    renameSync(`${file}.${process.pid}`, file); // never half written
+  }
+}
+
+/** The results after a run of `files` that found `found`; sorted, so equal results are equal bytes. */
+export function merge(
+  before: Checks,
+  files: readonly string[],
+  found: readonly (readonly [string, CheckResult | undefined])[],
+  exists: (file: string) => boolean = (file) => existsSync(resolve(import.meta.dirname, '..', file)),
+): Checks {
+  const kept = Object.entries(before).filter(([name]) => {
+    const file = name.slice(0, name.indexOf('#'));
+    return !files.includes(file) && exists(file);
+  });
+  const known = found.filter((entry): entry is readonly [string, CheckResult] => entry[1] !== undefined);
+  return Object.fromEntries([...kept, ...known].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Each theorem of a file with what its run found; nothing for one that a name filter left out. */
+const theorems = (module: TestModule): (readonly [string, CheckResult | undefined])[] =>
+  [...module.children.allSuites()]
+    .filter((suite) => suite.name.startsWith('thm:'))
+    .map((suite) => [`${module.relativeModuleId}#${suite.name}`, outcome(suite)]);
+
+function outcome(suite: TestSuite): CheckResult | undefined {
+  const states = [...suite.children.allTests()].map((test) => test.result().state);
+  if (states.includes('skipped')) return undefined;
+  const passed = states.length > 1 && states.every((state) => state === 'passed');
+  return { status: passed ? 'passed' : 'failed', mutants: states.length - 1 };
+}
