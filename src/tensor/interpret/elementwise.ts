@@ -87,6 +87,7 @@ export const elementwise = {
 
   Add: fold((a, b) => a + b),
   And: fold((a, b) => a & b),
+  BitwiseAnd: fold((a, b) => a & b),
   Div: fold((a, b, node) => (isInteger(node) ? Math.trunc(a / b) : a / b)),
   Equal: fold((a, b) => +(a === b)),
   Greater: fold((a, b) => +(a > b)),
