@@ -1,0 +1,24 @@
+/** Dates are `YYYY-MM-DD` strings: they sort as text, carry no time zone, and print as they are. */
+const ISO = /^(\d{4})-(\d{2})-(\d{2})$/;
+const MS_PER_DAY = 86_400_000;
+
+/** Days since 1970-01-01 of an ISO date; NaN when the text is no date of the calendar (2023-02-30). */
+export function toDay(date: string): number {
+  const parts = ISO.exec(date);
+  if (!parts) return Number.NaN;
+  const day = Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])) / MS_PER_DAY;
+  return fromDay(day) === date ? day : Number.NaN;
+}
+
+/** The ISO date of a number of days since 1970-01-01. */
+export const fromDay = (day: number): string => new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
+
+/** Day of the week of a day number: 0 is Sunday. */
+export const weekday = (day: number): number => (((day + 4) % 7) + 7) % 7;
+
+/** Like `toDay`, but what is no date is an error that says who asked. */
+export function parseDay(date: string, who: string): number {
+  const day = toDay(date);
+  if (Number.isNaN(day)) throw new Error(`${who}: '${date}' is not a date; write it as YYYY-MM-DD, for example 2008-09-15`);
+  return day;
+}

@@ -1,0 +1,98 @@
+import { parseDay } from './dates.js';
+
+/**
+ * One number per date and asset: adjusted closes, log returns, a feature.
+ *
+ * `values` is row-major: asset n on date t is `values[t * assets.length + n]`, NaN where it is missing.
+ */
+export interface Panel {
+  /** [T] ascending, `YYYY-MM-DD` */
+  readonly dates: readonly string[];
+  /** [N] */
+  readonly assets: readonly string[];
+  /** [T, N] */
+  readonly values: Float64Array;
+  /** what a value is: `adjClose`, `close`, `logReturn`, … */
+  readonly field: string;
+  /** where it came from: `skfolio/sp500-stocks` */
+  readonly source: string;
+}
+
+/** Daily bars of one asset; prices in its currency, volume in shares. All arrays have the length of `dates`. */
+export interface Bars {
+  readonly asset: string;
+  readonly dates: readonly string[];
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  /** close adjusted for splits and dividends */
+  readonly adjClose: Float64Array;
+  readonly volume: Float64Array;
+  readonly source: string;
+}
+
+/** What part of a history to take; both ends are included. */
+export interface Selection {
+  readonly from?: string;
+  readonly to?: string;
+  readonly assets?: readonly string[];
+}
+
+/** The whole history of one asset, [T]. Throws when the panel has no such asset. */
+export function column(panel: Panel, asset: string): Float64Array {
+  const n = assetIndex(panel.assets, asset, panel.source);
+  return Float64Array.from(panel.dates, (_, t) => panel.values[t * panel.assets.length + n]!);
+}
+
+/** Part of a panel by dates and assets. Throws on an unknown asset and when no date is left. */
+export function select(panel: Panel, selection: Selection): Panel {
+  const [start, end] = dateRange(panel.dates, selection, panel.source);
+  const wanted = selection.assets ?? panel.assets;
+  const indices = wanted.map((asset) => assetIndex(panel.assets, asset, panel.source));
+  const values = new Float64Array((end - start) * indices.length);
+  for (let t = start; t < end; t++)
+    indices.forEach((n, i) => {
+      values[(t - start) * indices.length + i] = panel.values[t * panel.assets.length + n]!;
+    });
+  return { ...panel, dates: panel.dates.slice(start, end), assets: [...wanted], values };
+}
+
+/** A panel of the same dates and assets whose values `f` computes from value, date index and asset index. */
+export function mapValues(panel: Panel, field: string, f: (value: number, t: number, n: number) => number): Panel {
+  const N = panel.assets.length;
+  return { ...panel, field, values: panel.values.map((value, i) => f(value, Math.floor(i / N), i % N)) };
+}
+
+/** Half-open index range of the dates in [from, to]. */
+export function dateRange(dates: readonly string[], { from, to }: Selection, source: string): [start: number, end: number] {
+  if (from !== undefined) parseDay(from, `${source}: from`);
+  if (to !== undefined) parseDay(to, `${source}: to`);
+  const start = from === undefined ? 0 : lowerBound(dates, (date) => date >= from);
+  const end = to === undefined ? dates.length : lowerBound(dates, (date) => date > to);
+  if (start >= end) {
+    const asked = `${from ?? 'the start'} … ${to ?? 'the end'}`;
+    const cause = from !== undefined && to !== undefined && from > to ? 'from is after to' : 'the range holds none of them';
+    throw new Error(`${source}: no date in ${asked}; it has ${dates[0]} … ${dates.at(-1)} (${dates.length} rows) and ${cause}; choose dates inside`);
+  }
+  return [start, end];
+}
+
+function assetIndex(assets: readonly string[], asset: string, source: string): number {
+  const n = assets.indexOf(asset);
+  if (n >= 0) return n;
+  const shown = assets.length > 30 ? `${assets.slice(0, 30).join(', ')}, … (${assets.length})` : assets.join(', ');
+  throw new Error(`${source}: no asset '${asset}'; it has ${shown}; names are case-sensitive`);
+}
+
+/** First index whose date satisfies `reached`, which is false and then true along ascending dates. */
+function lowerBound(dates: readonly string[], reached: (date: string) => boolean): number {
+  let low = 0;
+  let high = dates.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (reached(dates[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/**
+ * Runs `work` with a fresh folder inside `root`, gone afterwards whatever happens. What is made there reaches its place by
+ * `publish`, so a reader sees the old file or the new one and never a part. Folders of processes that were killed go first.
+ */
+export async function withStaging<T>(root: string, work: (folder: string) => Promise<T>): Promise<T> {
+  const staging = join(root, '.partial');
+  const folder = join(staging, `${process.pid}-${randomBytes(4).toString('hex')}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await removeAbandoned(staging);
+    return await work(folder);
+  } catch (error) {
+    throw explainWriteError(error, root);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Moves a staged file to its place: on disk before it is visible, and visible all at once. */
+export async function publish(staged: string, path: string): Promise<void> {
+  const file = await open(staged, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await mkdir(dirname(path), { recursive: true });
+  await rename(staged, path);
+}
+
+async function removeAbandoned(staging: string): Promise<void> {
+  for (const name of await readdir(staging))
+    if (!isAlive(Number.parseInt(name, 10))) await rm(join(staging, name), { recursive: true, force: true });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Says what to do about a full or unwritable disk, whoever met it: Node, DuckDB or pip. Other errors pass unchanged. */
+function explainWriteError(error: unknown, root: string): unknown {
+  const text = error instanceof Error ? error.message : String(error);
+  const fix = 'Nothing was half-written: what was stored before is intact.';
+  if (/ENOSPC|EDQUOT|EFBIG|No space left|quota exceeded|File too large/i.test(text))
+    return new Error(`the disk that holds ${root} is full. ${fix} Free about 20 MB, or set LEMMATA_DATA to a folder on another disk, and run it again.`, { cause: error });
+  if (/EACCES|EROFS|EPERM|Permission denied|Read-only file system/.test(text))
+    return new Error(`no permission to write in ${root}. ${fix} Make it writable, or set LEMMATA_DATA to a folder of yours, and run it again.`, { cause: error });
+  return error;
+}

