@@ -1,0 +1,113 @@
+import type { Bundle } from './display.js';
+import { textWidth } from './text-width.js';
+
+/** A Vega-Lite specification of version 5, the newest that JupyterLab shows. */
+export type Spec = Readonly<Record<string, unknown>>;
+
+/** Colours that stay apart for colour-blind readers and legible on white and on black (Okabe & Ito 2008). */
+export const PALETTE = ['#0072b2', '#e69f00', '#009e73', '#d55e00', '#cc79a7', '#56b4e9'];
+
+const FONT = "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', 'DejaVu Sans', sans-serif";
+
+/** No background and no text colours: a front end's theme sets them. */
+const CONFIG = {
+  background: 'transparent',
+  font: FONT,
+  view: { stroke: null },
+  range: { category: PALETTE },
+  mark: { color: PALETTE[0], aria: false },
+  axis: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal', gridColor: '#888', gridOpacity: 0.25, titlePadding: 8 },
+  legend: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal', labelLimit: 240 },
+  title: { fontSize: 14, subtitleFontSize: 12, anchor: 'start', offset: 10 },
+};
+
+/** In an SVG file there is no theme: this grey has a contrast of 4 or more with white and with JupyterLab's dark page. */
+const INK = '#7a7a7a';
+const SVG_CONFIG = {
+  style: { 'guide-label': { fill: INK }, 'guide-title': { fill: INK } },
+  title: { ...CONFIG.title, color: INK, subtitleColor: INK },
+  axis: { ...CONFIG.axis, domainColor: INK, tickColor: INK },
+};
+
+/**
+ * A chart from a Vega-Lite specification: the specification for front ends that draw it, an SVG for those that do not, and
+ * one line of text.
+ *
+ * @throws when the chart has no title, or an axis has none: say what is shown, and in which unit
+ */
+export async function plot(spec: Spec): Promise<Bundle> {
+  const title = titleOf(spec);
+  const axes = axisTitles(spec);
+  const chart = {
+    $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
+    usermeta: { embedOptions: { actions: false } },
+    width: 560,
+    height: 260,
+    ...(rounded(spec) as Spec),
+    config: { ...CONFIG, ...(spec.config as object) },
+  };
+  const svg = await render({ ...chart, config: { ...chart.config, ...SVG_CONFIG } });
+  const words = [...new Set([...axes].map(([channel, axis]) => `${channel}: ${axis}`))].join(' · ');
+  return { 'application/vnd.vegalite.v5+json': chart, 'image/svg+xml': svg, 'text/plain': `[chart] ${title} · ${words}` };
+}
+
+/** Draws the specification without a browser. Vega is loaded at the first chart, because it takes a third of a second. */
+async function render(spec: Spec): Promise<string> {
+  const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]);
+  const { textMetrics } = vega as unknown as { textMetrics: { width(item: { fontSize?: number }, text: unknown): number } };
+  textMetrics.width = (item, text) => textWidth(String(text), item.fontSize ?? 11);
+  vega.resetSVGDefIds();
+  // A copy, because Vega marks the rows that it is given.
+  const compiled = vegaLite.compile(structuredClone(spec) as never, { logger: strict(vega) });
+  const view = new vega.View(vega.parse(compiled.spec), { renderer: 'none', logger: strict(vega) });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}
+
+/** A warning of Vega is nearly always a chart that misleads: an empty scale, a field that is not there. */
+function strict(vega: typeof import('vega')) {
+  const logger = vega.logger(vega.Warn);
+  logger.warn = logger.error = (...messages: readonly unknown[]) => {
+    throw new Error(`plot: ${messages.join(' ')}`);
+  };
+  return logger;
+}
+
+function titleOf(spec: Spec): string {
+  const title = typeof spec.title === 'object' && spec.title ? (spec.title as { text?: unknown }).text : spec.title;
+  if (!title) throw new Error("plot: the chart has no title; add title: 'what it shows'");
+  return String(title);
+}
+
+/** Channel and title of each axis, those of layers and facets included. */
+function axisTitles(spec: Spec, inherited: Spec = {}): [string, string][] {
+  const encoding = { ...inherited, ...(spec.encoding as Spec | undefined) };
+  const parts = ['layer', 'concat', 'hconcat', 'vconcat'].flatMap((key) => (spec[key] as Spec[] | undefined) ?? []);
+  if (spec.spec) parts.push(spec.spec as Spec);
+  if (parts.length > 0) return parts.flatMap((part) => axisTitles(part, encoding));
+  return ['x', 'y'].filter((channel) => channel in encoding).map((channel) => [channel, axisTitle(channel, encoding[channel] as Channel)]);
+}
+
+interface Channel {
+  title?: string | null;
+  axis?: { title?: string | null } | null;
+  field?: string;
+  datum?: unknown;
+}
+
+function axisTitle(channel: string, encoding: Channel): string {
+  const title = encoding.axis?.title ?? encoding.title;
+  if (title || encoding.axis === null || (encoding.datum !== undefined && !encoding.field)) return title ?? '';
+  throw new Error(`plot: the ${channel} axis (${encoding.field ?? 'no field'}) has no title; add title: 'quantity (unit)'`);
+}
+
+/** Six significant digits are more than a pixel shows; the notebook stays small and its bytes do not depend on the last bits. */
+function rounded(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? Number(value.toPrecision(6)) : null;
+  if (Array.isArray(value)) return value.map(rounded);
+  if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rounded(item)]));
+  return value;
+}

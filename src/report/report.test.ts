@@ -1,0 +1,236 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { checklist } from './checklist.js';
+import { autocorrelation, residualDiagnostics } from './diagnostics.js';
+import { type Bundle, show } from './display.js';
+import { line } from './figures.js';
+import { fixed, percent, significant } from './format.js';
+import { markdown, maths } from './markdown.js';
+import { plot } from './plot.js';
+import { duration, progress } from './progress.js';
+import { num, save } from './results.js';
+import { table } from './table.js';
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('numbers', () => {
+  it('are written for people', () => {
+    expect([0.0123456, 1234.56, -0.5, 1e-9, 12345678, Number.NaN, 0].map((x) => significant(x))).toEqual([
+      '0.01235',
+      '1,235',
+      '−0.5000',
+      '1.00e−9',
+      '1.23e7',
+      '–',
+      '0',
+    ]);
+    expect([fixed(-0.001), fixed(1234.5), percent(0.0123)]).toEqual(['0.00', '1,234.50', '1.23 %']);
+    expect([0.42, 12.3, 200, 7500].map(duration)).toEqual(['0.4 s', '12 s', '3 min 20 s', '2 h 5 min']);
+  });
+});
+
+describe('table', () => {
+  const rows = [
+    { stock: '<b>A&B</b>', beta: 1.23456 },
+    { stock: 'PG', beta: -0.5 },
+  ];
+
+  it('escapes what it shows and right-aligns numbers', () => {
+    const html = String(table(rows, { title: 'β & co', decimals: { beta: 2 } })['text/html']);
+    expect(html).toContain('<caption>β &amp; co</caption>');
+    expect(html).toContain('<td style="text-align: left">&lt;b&gt;A&amp;B&lt;/b&gt;</td><td style="text-align: right">1.23</td>');
+  });
+
+  it('has a text form with aligned columns', () => {
+    const text = table(
+      [
+        { stock: 'PG', beta: -0.5 },
+        { stock: 'AAPL', beta: 1.25 },
+      ],
+      { units: { beta: '1' }, decimals: { beta: 2 } },
+    );
+    expect(text['text/plain']).toBe('stock  beta (1)\n─────  ────────\nPG        −0.50\nAAPL       1.25');
+  });
+
+  it('takes a data frame, and says which part of it it shows', () => {
+    const frame = {
+      columns: ['a', 'b'],
+      values: [
+        [1, 'x'],
+        [2, 'y'],
+        [3, 'z'],
+      ],
+    };
+    expect(table(frame, { limit: 2 })['text/plain']).toMatch(/^first 2 of 3 rows\na {2}b/);
+  });
+
+  it('names the columns when one is wrong', () => {
+    expect(() => table(rows, { units: { alpha: '%' } })).toThrow("table: there is no column 'alpha'; the columns are stock, beta");
+    expect(() => table([])).toThrow('table: there are no rows to show');
+  });
+});
+
+describe('plot', () => {
+  const figure = {
+    title: 'Walk',
+    rows: [
+      { t: 0, p: 1 },
+      { t: 1, p: 2 },
+      { t: 2, p: 1.5 },
+    ],
+    x: { field: 't', title: 'time (days)' },
+    y: { field: 'p', title: 'price ($)' },
+  };
+
+  it('gives a Vega-Lite 5 specification, an SVG and a line of text', async () => {
+    const bundle = await line(figure);
+    expect(bundle['text/plain']).toBe('[chart] Walk · x: time (days) · y: price ($)');
+    expect(bundle['application/vnd.vegalite.v5+json']).toMatchObject({ $schema: 'https://vega.github.io/schema/vega-lite/v5.json' });
+    const svg = String(bundle['image/svg+xml']);
+    expect(svg).toContain('price ($)');
+    expect(svg).not.toMatch(/fill="white"|<script/);
+  });
+
+  it('draws the same bytes again', async () => {
+    expect(await line(figure)).toEqual(await line(figure));
+  });
+
+  it('refuses a chart without a title or with a nameless axis', async () => {
+    const encoding = { x: { field: 't', type: 'quantitative', title: 'time (days)' }, y: { field: 'p', type: 'quantitative' } };
+    const spec = { title: 'Walk', mark: 'line', data: { values: figure.rows }, encoding };
+    await expect(plot(spec)).rejects.toThrow("plot: the y axis (p) has no title; add title: 'quantity (unit)'");
+    await expect(plot({ ...spec, title: undefined })).rejects.toThrow('plot: the chart has no title');
+  });
+
+  it('turns a warning of Vega into an error', async () => {
+    const log = { field: 'p', type: 'quantitative', title: 'p', scale: { type: 'log', zero: true } };
+    const spec = { title: 'Walk', mark: 'line', data: { values: figure.rows }, encoding: { x: { ...log, field: 't' }, y: log } };
+    await expect(plot(spec)).rejects.toThrow(/^plot: .*zero/);
+  });
+
+  it('names a column that no row has', () => {
+    expect(() => line({ ...figure, y: { field: 'q', title: 'q' } })).toThrow("no row has a value in 'q'; the columns are t, p");
+  });
+});
+
+describe('residual diagnostics', () => {
+  it('compute autocorrelation as its definition says', () => {
+    // mean 2.5, deviations −1.5 −0.5 0.5 1.5, squares sum to 5; lag 1: 0.75 − 0.25 + 0.75 = 1.25; lag 2: −0.75 − 0.75 = −1.5
+    expect(autocorrelation([1, 2, 3, 4], 2)).toEqual([0.25, -0.3]);
+    expect(() => autocorrelation([1, 1, 1], 1)).toThrow('the series is constant');
+    expect(() => autocorrelation([1, 2], 2)).toThrow('2 lags need more than 2 observations');
+  });
+
+  it('draw both pictures', async () => {
+    const residuals = Array.from({ length: 400 }, (_, t) => Math.sin(t * t));
+    const { 'text/plain': text } = await residualDiagnostics(residuals, { title: 'e' });
+    expect(text).toContain('y: autocorrelation (1) · x: lag (days) · x: quantile of the normal (σ)');
+  });
+});
+
+describe('prose', () => {
+  it('takes its numbers from values', () => {
+    expect(markdown`β is ${1.23456}, ${'**high**'}.`['text/markdown']).toBe('β is 1.23, **high**.');
+  });
+
+  it('rejects LaTeX that MathJax would show in red', () => {
+    expect(maths('\\beta^2')['text/latex']).toBe('$$\\beta^2$$');
+    expect(() => maths('\\frac{1}{')).toThrow(/KaTeX parse error/);
+  });
+});
+
+describe('in the kernel', () => {
+  const hook = Symbol.for('lemmata.display');
+  const seen: { bundle: Bundle; update?: string }[] = [];
+  beforeEach(() => {
+    seen.length = 0;
+    Object.assign(globalThis, { [hook]: (bundle: Bundle, options: { update?: string }) => seen.push({ bundle, ...options }) });
+  });
+  afterEach(() => Reflect.deleteProperty(globalThis, hook));
+
+  it('outputs arrive as bundles', async () => {
+    await show(table([{ a: 1 }]), markdown`b`);
+    expect(seen.map(({ bundle }) => bundle['text/plain'])).toEqual(['a\n─\n1', 'b']);
+  });
+
+  it('progress is one display, redrawn a few times, and ends without a rate', () => {
+    const bar = progress(10_000, { label: 'ridge' });
+    for (let i = 1; i <= 10_000; i++) bar.tick(i);
+    bar.end('loss 0.1');
+    expect(new Set(seen.map(({ update }) => update)).size).toBe(1);
+    expect(seen.length).toBeLessThan(20);
+    expect(seen.at(-1)!.bundle['text/plain']).toBe('ridge: 10,000 steps · loss 0.1');
+  });
+});
+
+describe('checklist', () => {
+  it('shows a claim that holds and throws on one that does not', () => {
+    const checks = checklist();
+    const claim = { claim: 'largest |Xᵀe|', value: 3e-12, atMost: 1e-9 };
+    expect(checks.check('thm:normal-equations', claim)['text/plain']).toBe(
+      '✓ largest |Xᵀe| is 3.00e−12, at most 1.00e−9 — thm:normal-equations',
+    );
+    expect(() => checks.check('thm:normal-equations', { ...claim, value: 1 })).toThrow(
+      'thm:normal-equations fails: largest |Xᵀe| is 1.000, and should be at most 1.00e−9',
+    );
+    expect(() => checks.check('thm:normal-equations', { ...claim, value: Number.NaN })).toThrow('fails');
+    expect(() => checks.check('thm:x', { claim: 'c', value: 1 })).toThrow('it could not fail');
+    expect(checks.count()).toBe(1);
+  });
+});
+
+describe('results', () => {
+  const findings = {
+    title: 'Regression',
+    seed: 1,
+    parameters: { lambda: 2 },
+    data: [{ name: 'x', sha256: '0'.repeat(64) }],
+    trials: 3,
+    numbers: { 'beta.median': { value: 1 / 3, unit: '1', description: 'median β', tolerance: 1e-9 } },
+  };
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'results-'));
+    vi.stubEnv('LEMMATA_RESULTS', folder);
+  });
+
+  it('are read back by key', () => {
+    save('week01', findings);
+    expect(num('week01.beta.median')).toBe(0.3333333333);
+    expect(() => num('week01.beta.mean')).toThrow("num: results/week01.json has no number 'beta.mean'; it has beta.median");
+    expect(() => num('week02.x')).toThrow("num: no result 'week02' for 'week02.x'; there are week01. Run npm run notebooks week02");
+  });
+
+  it('have the same bytes whatever the order of their keys, and no time', () => {
+    const first = readFileSync(save('week01', findings), 'utf8');
+    const { seed, ...rest } = findings;
+    expect(readFileSync(save('week01', { ...rest, seed }), 'utf8')).toBe(first);
+    expect(first).not.toMatch(/20\d\d-/);
+  });
+
+  it('keep each chart as a file and drop charts that are gone', async () => {
+    const chart = await line({
+      title: 'Walk',
+      rows: [
+        { t: 0, p: 1 },
+        { t: 1, p: 2 },
+      ],
+      x: { field: 't', title: 't (d)' },
+      y: { field: 'p', title: 'p (1)' },
+    });
+    save('week01', { ...findings, figures: { old: chart } });
+    save('week01', { ...findings, figures: { walk: chart } });
+    expect(readdirSync(join(folder, 'week01')).sort()).toEqual(['walk.svg', 'walk.vl.json']);
+    expect(readdirSync(folder).sort()).toEqual(['week01', 'week01.json']);
+  });
+
+  it('are refused when a number could mislead', () => {
+    const broken = (change: object) => () => save('w', { ...findings, numbers: { x: { ...findings.numbers['beta.median'], ...change } } });
+    expect(broken({ value: Number.NaN })).toThrow('report.save: w.x is NaN; a saved number is finite');
+    expect(broken({ unit: '' })).toThrow("report.save: w.x needs a unit ('1' when it has none) and a description");
+    expect(broken({ tolerance: Number.NaN })).toThrow('report.save: w.x needs a tolerance ≥ 0');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});

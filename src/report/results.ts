@@ -1,0 +1,121 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Bundle } from './display.js';
+import type { Row } from './table.js';
+
+/** One finding. `value` may move by `tolerance` when the same code runs on another machine. */
+export interface Finding {
+  value: number;
+  /** '1' when it has none. */
+  unit: string;
+  description: string;
+  tolerance: number;
+}
+
+export interface Source {
+  name: string;
+  sha256: string;
+}
+
+export interface Findings {
+  title: string;
+  seed: number;
+  parameters: Readonly<Record<string, unknown>>;
+  data: readonly Source[];
+  /** How many configurations were tried before these numbers: what a deflated Sharpe ratio needs to know. */
+  trials: number;
+  numbers: Readonly<Record<string, Finding>>;
+  tables?: Readonly<Record<string, readonly Row[]>>;
+  /** Charts made by `plot` and its helpers. */
+  figures?: Readonly<Record<string, Bundle>>;
+}
+
+/**
+ * Writes what a notebook found to `results/<name>.json`, and its charts beside it as `<name>/<figure>.svg` and `.vl.json`: the
+ * paper, the slides and the site read their numbers from there.
+ *
+ * Equal findings give equal bytes: keys are sorted, numbers have ten significant digits, nothing carries a time. A reader never
+ * sees half a file. `npm run notebooks` sets the two environment variables that are recorded as `profile` and `code`; a
+ * result saved by hand says so, and the check of committed results rejects it.
+ *
+ * @throws when a number is not finite, or has no unit, description or tolerance
+ */
+export function save(name: string, findings: Findings): string {
+  if (!/^[a-z0-9-]+$/.test(name)) throw new Error(`report.save: a name has lower-case letters, digits and dashes, got '${name}'`);
+  for (const [key, finding] of Object.entries(findings.numbers)) assertComplete(`${name}.${key}`, finding);
+  const { figures = {}, tables = {}, ...rest } = findings;
+  const folder = join(resultsFolder(), name);
+  rmSync(folder, { recursive: true, force: true });
+  const charts = Object.entries(figures).map(([key, bundle]) => [key, saveChart(folder, key, bundle)]);
+  const provenance = { profile: process.env.LEMMATA_PROFILE ?? 'by hand', code: process.env.LEMMATA_CODE ?? null };
+  const file = join(resultsFolder(), `${name}.json`);
+  writeAtomically(file, canonical({ name, ...rest, ...provenance, tables, figures: Object.fromEntries(charts) }));
+  return file;
+}
+
+/**
+ * A saved number: `num('week01.beta.median')`.
+ *
+ * @throws when there is no such result or number, naming those that there are
+ */
+export function num(key: string): number {
+  const [name = '', ...rest] = key.split('.');
+  const { numbers } = load(name, key);
+  const finding = numbers[rest.join('.')];
+  if (!finding) throw new Error(`num: results/${name}.json has no number '${rest.join('.')}'; it has ${Object.keys(numbers).join(', ')}`);
+  return finding.value;
+}
+
+/** Where results are: `results/` of this package, or `LEMMATA_RESULTS`. */
+export const resultsFolder = (): string => process.env.LEMMATA_RESULTS ?? fileURLToPath(new URL('../../results', import.meta.url));
+
+/** Replaces a file in one step: a reader finds the old bytes or the new ones. */
+export function writeAtomically(file: string, text: string): void {
+  mkdirSync(join(file, '..'), { recursive: true });
+  const temporary = `${file}.${randomUUID()}`;
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, file);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+function load(name: string, key: string): Findings {
+  try {
+    return JSON.parse(readFileSync(join(resultsFolder(), `${name}.json`), 'utf8'));
+  } catch (cause) {
+    const names = readdirSync(resultsFolder())
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => file.slice(0, -5));
+    throw new Error(`num: no result '${name}' for '${key}'; there are ${names.join(', ')}. Run npm run notebooks ${name}`, { cause });
+  }
+}
+
+function assertComplete(key: string, { value, unit, description, tolerance }: Finding): void {
+  if (!Number.isFinite(value)) throw new Error(`report.save: ${key} is ${value}; a saved number is finite`);
+  if (!unit || !description) throw new Error(`report.save: ${key} needs a unit ('1' when it has none) and a description`);
+  if (!(tolerance >= 0))
+    throw new Error(`report.save: ${key} needs a tolerance ≥ 0, how far it may move on another machine; got ${tolerance}`);
+}
+
+function saveChart(folder: string, key: string, bundle: Bundle): { title: string; sha256: string } {
+  const [svg, spec] = [bundle['image/svg+xml'], bundle['application/vnd.vegalite.v5+json']];
+  if (typeof svg !== 'string' || !spec) throw new Error(`report.save: figure '${key}' is not a chart; pass what plot() or line() gave`);
+  writeAtomically(join(folder, `${key}.svg`), svg);
+  writeAtomically(join(folder, `${key}.vl.json`), canonical(spec));
+  return { title: bundle['text/plain'], sha256: createHash('sha256').update(svg).digest('hex') };
+}
+
+/** JSON with sorted keys and numbers of ten significant digits. */
+export function canonical(value: unknown): string {
+  return `${JSON.stringify(value, sorted, 1)}\n`;
+}
+
+function sorted(_key: string, value: unknown): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? Number(value.toPrecision(10)) : null;
+  if (!value || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,91 @@
+import type { Bundle } from './display.js';
+import { fixed, significant } from './format.js';
+
+export type Cell = string | number | boolean | null | undefined;
+export type Row = Readonly<Record<string, Cell>>;
+
+/** A data frame as danfojs has it: column names and rows of values. */
+export interface Frame {
+  readonly columns: readonly string[];
+  readonly values: unknown;
+}
+
+export interface TableOptions {
+  /** A caption that says what the table shows. */
+  title?: string;
+  /** Units by column, shown in its head: `{ alpha: '% a year' }`. */
+  units?: Readonly<Record<string, string>>;
+  /** Decimals by column; without it a number has four significant digits. */
+  decimals?: Readonly<Record<string, number>>;
+  /** The columns to show, in order; all by default. */
+  columns?: readonly string[];
+  /** Rows shown at most (100); the caption says how many there are. */
+  limit?: number;
+}
+
+/**
+ * Rows as a table: HTML without style or script, so that any theme and an untrusted notebook show it, and aligned text.
+ *
+ * @param rows  records with the same keys, or a danfojs data frame
+ * @throws      when there are no rows, or a unit, decimals or column name a column that is not there
+ */
+export function table(rows: readonly Row[] | Frame, options: TableOptions = {}): Bundle {
+  const records = isFrame(rows) ? fromFrame(rows) : rows;
+  const names = columnsOf(records, options);
+  const shown = records.slice(0, options.limit ?? 100);
+  const heads = names.map((name) => (options.units?.[name] ? `${name} (${options.units[name]})` : name));
+  const cells = shown.map((row) => names.map((name) => format(row[name], options.decimals?.[name])));
+  const numeric = names.map((name) => records.every((row) => row[name] == null || typeof row[name] === 'number'));
+  const caption = [options.title, shown.length < records.length && `first ${shown.length} of ${records.length} rows`]
+    .filter(Boolean)
+    .join(', ');
+  return { 'text/html': html(caption, heads, cells, numeric), 'text/plain': text(caption, heads, cells, numeric) };
+}
+
+const isFrame = (rows: readonly Row[] | Frame): rows is Frame => 'columns' in rows && 'values' in rows;
+
+function fromFrame({ columns, values }: Frame): Row[] {
+  return (values as Cell[][]).map((row) => Object.fromEntries(columns.map((name, j) => [name, row[j]])));
+}
+
+function columnsOf(records: readonly Row[], { columns, units = {}, decimals = {} }: TableOptions): readonly string[] {
+  if (records.length === 0) throw new Error('table: there are no rows to show; check the filter that made them');
+  const known = Object.keys(records[0]!);
+  for (const name of [...(columns ?? []), ...Object.keys(units), ...Object.keys(decimals)])
+    if (!known.includes(name)) throw new Error(`table: there is no column '${name}'; the columns are ${known.join(', ')}`);
+  return columns ?? known;
+}
+
+function format(value: Cell, decimals?: number): string {
+  if (value == null) return '–';
+  if (typeof value !== 'number') return String(value);
+  if (decimals !== undefined) return fixed(value, decimals);
+  return Number.isInteger(value) ? fixed(value, 0) : significant(value);
+}
+
+function html(caption: string, heads: string[], cells: string[][], numeric: boolean[]): string {
+  const cell = (tag: string, value: string, j: number) =>
+    `<${tag} style="text-align: ${numeric[j] ? 'right' : 'left'}">${escapeHtml(value)}</${tag}>`;
+  const row = (tag: string, values: string[]) => `<tr>${values.map((value, j) => cell(tag, value, j)).join('')}</tr>`;
+  return [
+    '<table>',
+    caption && `<caption>${escapeHtml(caption)}</caption>`,
+    `<thead>${row('th', heads)}</thead>`,
+    `<tbody>${cells.map((values) => row('td', values)).join('')}</tbody>`,
+    '</table>',
+  ].join('');
+}
+
+function text(caption: string, heads: string[], cells: string[][], numeric: boolean[]): string {
+  const widths = heads.map((head, j) => Math.max(head.length, ...cells.map((row) => row[j]!.length)));
+  const line = (values: string[]) =>
+    values
+      .map((value, j) => (numeric[j] ? value.padStart(widths[j]!) : value.padEnd(widths[j]!)))
+      .join('  ')
+      .trimEnd();
+  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
+  return [...(caption ? [caption] : []), line(heads), rule, ...cells.map(line)].join('\n');
+}
+
+const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+export const escapeHtml = (value: string): string => value.replace(/[&<>"']/g, (c) => ESCAPES[c]!);
