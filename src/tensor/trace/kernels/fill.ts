@@ -1,0 +1,39 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { DType } from '../../graph.js';
+import { sizeOf } from '../../graph.js';
+import type { TraceBackend } from '../backend.js';
+import type { Kernel, Kernels, X } from '../kernel.js';
+
+/** A tensor of one repeated number, held as that number. */
+export const splat = (on: TraceBackend, shape: readonly number[], x: number, dtype: DType): tf.TensorInfo =>
+  on.give(sizeOf(shape) === 0 ? on.graph.empty(shape, dtype) : on.graph.scalar(x, dtype), shape);
+
+const fillWith: Kernel<object, { shape: number[]; value: number; dtype?: DType }> = (on, _, { shape, value, dtype = 'float32' }) =>
+  splat(on, shape, value, dtype);
+
+const sequence = (on: TraceBackend, values: number[], dtype: DType): tf.TensorInfo =>
+  on.give(on.graph.constant(dtype === 'int32' ? Int32Array.from(values) : Float64Array.from(values), [values.length], dtype));
+
+const range: Kernel<object, { start: number; stop: number; step: number; dtype: DType }> = (on, _, { start, stop, step, dtype }) => {
+  const count = Math.max(0, Math.ceil((stop - start) / step));
+  return sequence(
+    on,
+    Array.from({ length: count }, (_, i) => start + i * step),
+    dtype,
+  );
+};
+
+const linSpace: Kernel<object, { start: number; stop: number; num: number }> = (on, _, { start, stop, num }) =>
+  sequence(
+    on,
+    Array.from({ length: num }, (_, i) => (num === 1 ? start : start + (i * (stop - start)) / (num - 1))),
+    'float32',
+  );
+
+export const fill: Kernels = {
+  Fill: fillWith,
+  ZerosLike: ((on, { x }) => splat(on, x.shape, 0, x.dtype as DType)) satisfies Kernel<X>,
+  OnesLike: ((on, { x }) => splat(on, x.shape, 1, x.dtype as DType)) satisfies Kernel<X>,
+  Range: range,
+  LinSpace: linSpace,
+};

@@ -1,0 +1,45 @@
+import * as tf from '@tensorflow/tfjs';
+import type { TraceBackend } from '../backend.js';
+import type { Kernel, Kernels } from '../kernel.js';
+import { activations } from './activations.js';
+import { arithmetic } from './arithmetic.js';
+import { cast } from './cast.js';
+import { comparison } from './comparison.js';
+import { fill } from './fill.js';
+import { joining } from './joining.js';
+import { maths } from './maths.js';
+import { matmul } from './matmul.js';
+import { reductions } from './reductions.js';
+import { selection } from './selection.js';
+import { shape } from './shape.js';
+import { slicing } from './slicing.js';
+import { softmax } from './softmax.js';
+
+/** Every tfjs kernel that can be recorded, by family. */
+export const FAMILIES: Readonly<Record<string, Kernels>> = {
+  arithmetic,
+  maths,
+  comparison,
+  selection,
+  activations,
+  softmax,
+  reductions,
+  matmul,
+  shape,
+  slicing,
+  joining,
+  fill,
+  cast,
+};
+
+/** Registers them with tfjs for the tracing backend called `backendName`. */
+export function registerKernels(backendName: string): void {
+  for (const [kernelName, kernel] of Object.values(FAMILIES).flatMap((family) => Object.entries(family))) {
+    const record = kernel as Kernel<unknown, unknown>;
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs, backend }) => record(backend as TraceBackend, inputs, attrs ?? {}),
+    });
+  }
+}
