@@ -12,5 +12,6 @@ export { leastSquares, logisticLoss, type Objective } from './objective.js';
 export { type PartialRegression, partialRegression } from './partial-regression.js';
 export { type Ridge, type RidgePath, ridge, ridgePath } from './ridge.js';
 export { type RidgeRisk, ridgeRisk } from './ridge-risk.js';
+export { areaUnderRoc, type CalibrationBin, calibration, logScore, outOfSampleRSquared } from './scores.js';
 export { type PredictiveRegression, predictiveRegression } from './stambaugh.js';
 export { drawRows, stochasticGradientDescent } from './stochastic-gradient-descent.js';

@@ -47,7 +47,7 @@ export async function fit<S, B>(training: Run<S>, { step, batch, steps, onStep, 
     signal?.throwIfAborted();
     const { state, loss } = await step(training.state, batch(training.step));
     training.state = state;
-    training.losses.push(valueOf(loss));
+    training.losses.push(lossOf(loss));
     training.step++;
     assertFinite(training);
     onStep?.(training.step, `loss ${training.losses.at(-1)!.toPrecision(4)}`);
@@ -57,7 +57,7 @@ export async function fit<S, B>(training: Run<S>, { step, batch, steps, onStep, 
   }
 }
 
-function valueOf(loss: Loss): number {
+function lossOf(loss: Loss): number {
   if (typeof loss === 'number') return loss;
   const value = 'item' in loss ? loss.item() : loss.dataSync()[0]!;
   loss.dispose();

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { areaUnderRoc, calibration, logScore, outOfSampleRSquared } from './scores.js';
+
+describe('scores', () => {
+  it('out-of-sample R² is 0 for the benchmark itself, 1 for the truth, and negative for what is worse', () => {
+    const [y, benchmark] = [
+      [1, -1, 2],
+      [0, 0, 0],
+    ];
+    expect(outOfSampleRSquared(y, benchmark, benchmark)).toBe(0);
+    expect(outOfSampleRSquared(y, y, benchmark)).toBe(1);
+    expect(outOfSampleRSquared(y, [-1, 1, -2], benchmark)).toBe(-3); // every error doubles: 1 − 4
+  });
+
+  it("the area under the ROC curve is the share of pairs in order, as in Hanley & McNeil's definition", () => {
+    // Pairs (1, 0): 0.8 > 0.3, 0.8 > 0.5, 0.5 > 0.3, and 0.5 = 0.5 counts half: 3.5 of 4.
+    expect(areaUnderRoc([0, 1, 0, 1], [0.3, 0.8, 0.5, 0.5])).toBe(3.5 / 4);
+    expect(areaUnderRoc([0, 1], [1, 1])).toBe(0.5);
+    expect(() => areaUnderRoc([1, 1], [0.1, 0.2])).toThrow('needs both labels, got 2 ones and 0 zeros');
+  });
+
+  it('the log score of a fair coin is log 2', () => {
+    expect(logScore([0, 1, 1], [0.5, 0.5, 0.5])).toBeCloseTo(Math.LN2, 15);
+    expect(logScore([1, 0], [0.25, 0.25])).toBeCloseTo(-(Math.log(0.25) + Math.log(0.75)) / 2, 15);
+  });
+
+  it('calibration groups by forecast and counts what came', () => {
+    const [low, high] = calibration([0, 1, 1, 1], [0.2, 0.4, 0.6, 0.8], 2);
+    expect(low).toMatchObject({ count: 2, frequency: 0.5, standardError: Math.sqrt(0.125) });
+    expect(low!.forecast).toBeCloseTo(0.3, 15);
+    expect(high).toMatchObject({ count: 2, frequency: 1, standardError: 0 });
+  });
+
+  it('refuses outcomes and forecasts that do not pair up', () => {
+    expect(() => logScore([1], [])).toThrow('must be as many, and at least one: got 1 and 0');
+  });
+});
