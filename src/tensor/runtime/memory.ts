@@ -1,0 +1,39 @@
+import { type DType, sizeOf } from '../graph.js';
+
+/** The element types a tensor may have; `int64` is for a graph's own shapes and axes. */
+export type TensorDType = Exclude<DType, 'int64'>;
+
+export type TypedArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+
+/**
+ * An array that the engine owns.
+ *
+ * A runtime keeps the raw address of what it is given, believes any length, and writes there later: an array that the user could
+ * drop, resize or transfer would corrupt the process. So the array is made here, never handed out, and user data is copied in.
+ */
+export interface Memory {
+  readonly shape: readonly number[];
+  readonly dtype: TensorDType;
+  readonly data: TypedArray;
+  /** True while a tensor shows this memory to the user: no program may write to it then. */
+  held: boolean;
+}
+
+const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+
+/** Zeros of the given shape. */
+export function allocate(shape: readonly number[], dtype: TensorDType): Memory {
+  return { shape, dtype, data: new ARRAYS[dtype](sizeOf(shape)), held: false };
+}
+
+/**
+ * Copies `values` in, converting each to the memory's element type.
+ *
+ * @throws when there are not exactly as many values as the shape has elements
+ */
+export function fill(memory: Memory, values: ArrayLike<number>): Memory {
+  if (values.length !== memory.data.length)
+    throw new Error(`shape [${memory.shape}] has ${memory.data.length} elements, got ${values.length} values`);
+  memory.data.set(values);
+  return memory;
+}

@@ -1,0 +1,151 @@
+import { sizeOf } from '../graph.js';
+import { flushingDenormals, keepingDenormals } from './floating-point.js';
+import type { Memory } from './memory.js';
+import { type Api, openLibrary, type Pointer, type Property } from './openvino-ffi.js';
+import { refusal } from './openvino-support.js';
+import type { LoadOptions, Program, Request, Runtime } from './runtime.js';
+
+const ELEMENT_TYPES = { bool: 1, float32: 4, int32: 9 } as const; // ov_element_type_e
+
+/** OpenVINO's CPU plugin, or the reason why it cannot be used here. */
+export function openvino(folder?: string): Runtime | string {
+  const api = openLibrary(folder);
+  if (typeof api === 'string') return api;
+  return {
+    name: 'openvino',
+    version: api.version,
+    canRun: (graph) => refusal(graph) ?? true,
+    load: async (_graph, onnx, options) => load(api, onnx, options),
+  };
+}
+
+function load(api: Api, onnx: Uint8Array, { threads }: LoadOptions): Program {
+  const properties: Property[] = [
+    { key: 'INFERENCE_NUM_THREADS', value: String(threads) },
+    { key: 'NUM_STREAMS', value: '1' },
+    { key: 'PERFORMANCE_HINT', value: 'LATENCY' },
+    { key: 'INFERENCE_PRECISION_HINT', value: 'f32' }, // else bfloat16 where the processor has it
+    { key: 'CPU_DENORMALS_OPTIMIZATION', value: 'YES' },
+  ];
+  return new OpenVinoProgram(
+    api,
+    keepingDenormals(() => compile(api, onnx, properties)),
+  );
+}
+
+function compile(api: Api, onnx: Uint8Array, properties: Property[]): Pointer {
+  const model = create(api, 'read the ONNX model', (out) => api.readModel(api.core, onnx, onnx.length, null, out));
+  try {
+    return create(api, 'compile the graph', (out) => api.compile(api.core, model, 'CPU', properties.length, properties, out));
+  } finally {
+    api.freeModel(model);
+  }
+}
+
+class OpenVinoProgram implements Program {
+  readonly #api: Api;
+  readonly #compiled: Pointer;
+
+  constructor(api: Api, compiled: Pointer) {
+    this.#api = api;
+    this.#compiled = compiled;
+    onDrop.register(this, () => api.freeCompiled(compiled), this);
+  }
+
+  bind(inputs: readonly Memory[], outputs: readonly Memory[]): Request {
+    return new OpenVinoRequest(this.#api, this.#compiled, inputs, outputs);
+  }
+
+  release(): void {
+    if (onDrop.unregister(this)) this.#api.freeCompiled(this.#compiled);
+  }
+}
+
+class OpenVinoRequest implements Request {
+  readonly inputs: Memory[];
+  readonly outputs: Memory[];
+  readonly #api: Api;
+  readonly #request: Pointer;
+  #inFlight = false;
+  #released = false;
+
+  constructor(api: Api, compiled: Pointer, inputs: readonly Memory[], outputs: readonly Memory[]) {
+    this.#api = api;
+    this.#request = create(api, 'create a request', (out) => api.createRequest(compiled, out));
+    const bound = { inputs: [...inputs], outputs: [...outputs] };
+    this.inputs = bound.inputs;
+    this.outputs = bound.outputs;
+    const request = this.#request;
+    // `bound` is named here so that the memory outlives the request that may write to it.
+    onDrop.register(this, () => (api.freeRequest(request), bound), this);
+    inputs.forEach((memory, i) => this.setInput(i, memory));
+    outputs.forEach((memory, i) => this.setOutput(i, memory));
+  }
+
+  setInput(index: number, memory: Memory): void {
+    this.#check('bind an input', this.#api.setInput(this.#request, index, tensorOver(this.#api, memory)));
+    this.inputs[index] = memory;
+  }
+
+  setOutput(index: number, memory: Memory): void {
+    this.#check('bind an output', this.#api.setOutput(this.#request, index, tensorOver(this.#api, memory)));
+    this.outputs[index] = memory;
+  }
+
+  run(): void {
+    let status = 0;
+    // A thread's first call fixes how its later ones treat denormals.
+    flushingDenormals(() => {
+      status = this.#api.infer(this.#request);
+    });
+    this.#check('run the graph', status);
+  }
+
+  // The library's own thread computes and another one waits: it flushes denormals as `run` does, so the bits are the same.
+  async start(): Promise<void> {
+    this.#check('start the graph', this.#api.startAsync(this.#request));
+    this.#inFlight = true;
+    try {
+      const wait = (done: (status: number) => void, fail: (error: Error) => void) =>
+        this.#api.wait.async(this.#request, (error, status) => (error ? fail(error) : done(status)));
+      this.#check('run the graph', await new Promise(wait));
+    } finally {
+      this.#inFlight = false;
+      if (this.#released) this.release();
+    }
+  }
+
+  release(): void {
+    this.#released = true;
+    if (!this.#inFlight && onDrop.unregister(this)) this.#api.freeRequest(this.#request);
+  }
+
+  #check(what: string, status: number): void {
+    if (status !== 0) throw failure(this.#api, what);
+  }
+}
+
+/** The library's handle over a memory, made once and freed after the memory. */
+function tensorOver(api: Api, memory: Memory): Pointer {
+  const known = tensors.get(memory);
+  if (known) return known;
+  if (sizeOf(memory.shape) !== memory.data.length || memory.data.length === 0)
+    throw new Error(`OpenVINO needs memory of its shape's length, at least 1: got ${memory.data.length} elements for [${memory.shape}]`);
+  const dims = BigInt64Array.from(memory.shape, BigInt);
+  const { data, dtype } = memory;
+  const tensor = create(api, 'create a tensor', (out) => api.createTensor(ELEMENT_TYPES[dtype], { rank: dims.length, dims }, data, out));
+  tensors.set(memory, tensor);
+  onDrop.register(memory, () => api.freeTensor(tensor));
+  return tensor;
+}
+
+const tensors = new WeakMap<Memory, Pointer>();
+const onDrop = new FinalizationRegistry<() => void>((free) => free());
+
+function create(api: Api, what: string, call: (out: [Pointer | null]) => number): Pointer {
+  const out: [Pointer | null] = [null];
+  if (call(out) !== 0) throw failure(api, what);
+  return out[0]!;
+}
+
+const failure = (api: Api, what: string) => new Error(`OpenVINO could not ${what}: ${api.lastError()}`);
