@@ -1,19 +1,43 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { type CsvImport, importCsv } from '../market/import-csv.js';
 import { dataRoot, list, type Provenance } from '../market/store.js';
 import { type UpdateEvent, updateData } from '../market/update.js';
+import { updateYahoo, type YahooOptions } from '../market/yahoo.js';
 import { printTable, wrap } from './table.js';
 
 /** `lemmata data …`: the local store of market data. */
 export function dataCommand(): Command {
-  const data = new Command('data').description('fetch and list market data');
+  const data = new Command('data').description('fetch, import and list market data');
   data.command('update').description('fetch the default data where it is absent, damaged or behind').action(update);
   data
     .command('list')
     .description('show what the store holds')
     .option('--limits', 'also show what each dataset must not be used for')
     .action(show);
+  data
+    .command('yahoo <tickers...>')
+    .description('fetch daily bars from Yahoo Finance, as yahoo/<ticker>')
+    .requiredOption('--from <date>', 'first date, YYYY-MM-DD')
+    .option('--to <date>', 'last date; the last trading day before today unless told')
+    .addOption(calendar())
+    .option('--allow-missing', 'keep rows without a price')
+    .option('--refresh', 'fetch even what the store covers')
+    .action(async (tickers: string[], options: YahooOptions) => (await updateYahoo(tickers, options)).forEach(line));
+  data
+    .command('csv <file>')
+    .description('import a CSV file')
+    .requiredOption('--name <name>', 'name in the store, for example csv/my-prices')
+    .addOption(new Option('--kind <kind>', 'what the numbers are').choices(['prices', 'bars', 'series']).default('prices'))
+    .option('--date <header>', 'header of the date column', 'Date')
+    .addOption(new Option('--date-format <format>', 'how dates are written').choices(['YYYY-MM-DD', 'M/D/YYYY', 'YYYYMM']).default('YYYY-MM-DD'))
+    .addOption(calendar())
+    .option('--allow-missing', 'keep empty cells as missing values')
+    .option('--unit <unit>', 'unit of the values')
+    .action(async (file: string, options: CsvImport) => line(await importCsv(file, options)));
   return data;
 }
+
+const calendar = () => new Option('--calendar <calendar>', 'trading days the rows must match').choices(['nyse', 'none']).default('nyse');
 
 async function update(): Promise<void> {
   const stored = await updateData(progress);
@@ -23,7 +47,7 @@ async function update(): Promise<void> {
 
 function progress(event: UpdateEvent): void {
   if (event.step === 'download') print(`downloading ${event.packages.map(({ name, version }) => `${name} ${version}`).join(', ')} …`);
-  else print(`  ${event.dataset.name}  ${span(event.dataset)}`);
+  else line(event.dataset);
 }
 
 async function show({ limits }: { limits?: boolean }): Promise<void> {
@@ -37,5 +61,5 @@ async function show({ limits }: { limits?: boolean }): Promise<void> {
   for (const d of datasets) print(`\n${d.name}: ${d.field} in ${d.unit}\n${d.limits.map((limit) => wrap(limit, '  - ')).join('\n')}`);
 }
 
-const span = ({ rows, first, last }: Provenance) => `${rows.toLocaleString('en')} rows, ${first} … ${last}`;
-const print = (line: string) => void process.stdout.write(`${line}\n`);
+const line = ({ name, rows, first, last }: Provenance) => print(`  ${name.padEnd(22)} ${rows.toLocaleString('en')} rows, ${first} … ${last}`);
+const print = (text: string) => void process.stdout.write(`${text}\n`);

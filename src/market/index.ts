@@ -1,6 +1,7 @@
 export { align, dropMissing, sideBySide } from './align.js';
 export { isTradingDay, nextTradingDay, previousTradingDay, tradingDays } from './calendar.js';
 export { type CsvOptions, parseCsv, readCsv } from './csv.js';
+export { type CsvImport, importCsv } from './import-csv.js';
 export { forwardLogReturn, lag, momentum, monthEnds, realisedVolatility, rolling } from './features.js';
 export { loadBars, loadPanel, type PanelSelection, toPanel } from './load.js';
 export { assertNoLookahead, type Dated, type LookaheadOptions } from './lookahead.js';
@@ -11,3 +12,4 @@ export { assertNoLeak, type Rows, type Split, type WalkForward, walkForward } fr
 export { dataRoot, type Description, list, load, type Provenance, save } from './store.js';
 export type { Kind, Table } from './table.js';
 export { updateData, type UpdateEvent } from './update.js';
+export { updateYahoo, type YahooOptions } from './yahoo.js';

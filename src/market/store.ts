@@ -23,6 +23,8 @@ const description = z.object({
   licence: z.string(),
   /** what the data cannot tell: survivorship, missing fields, stale prices */
   limits: z.array(z.string()),
+  /** the range asked for, where the source has more; the rows may start later and end earlier */
+  asked: z.object({ from: z.string(), to: z.string() }).optional(),
 });
 export type Description = z.infer<typeof description>;
 
@@ -47,7 +49,9 @@ export const packageRoot = fileURLToPath(new URL('../../', import.meta.url)).rep
 
 /** Writes a dataset, Parquet first and its record last: a dataset without a record does not exist yet. */
 export async function save(about: Description, table: Table): Promise<Provenance> {
-  const { name } = description.parse(about);
+  const { name } = about;
+  if (!description.shape.name.safeParse(name).success)
+    throw new Error(`'${name}' is no name of a dataset; write <source>/<dataset>, for example csv/my-prices`);
   return withStaging(dataRoot(), async (folder) => {
     const parquet = join(folder, 'data.parquet');
     await writeParquet(parquet, table);
@@ -108,7 +112,8 @@ export async function findDamage({ name, bytes, sha256: expected, source }: Prov
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-async function readRecord(name: string): Promise<Provenance | undefined> {
+/** A dataset's record, undefined when there is none. Throws when it is no record. */
+export async function readRecord(name: string): Promise<Provenance | undefined> {
   const path = pathOf(name, 'json');
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;

