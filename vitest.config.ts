@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     pool: 'forks',
-    reporters: ['default', './tests/checks-reporter.ts'],
+    reporters: ['default', './tests/checks-reporter.ts', './tests/summary-reporter.ts'],
     testTimeout: 30_000,
   },
 });

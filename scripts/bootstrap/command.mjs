@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { explain } from './failure.mjs';
+import { ROOT } from './files.mjs';
+
+const running = new Set();
+
+/** Starts a program in a process group of its own, which ends with us. */
+export function start(program, args, options = {}) {
+  const child = spawn(program, args, { cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+/** Asks every running child to end, and after `patience` ms makes it. */
+export async function stopAll(patience = 5_000) {
+  const ended = [...running].map((child) => new Promise((resolve) => child.once('exit', resolve)));
+  signal('SIGTERM');
+  const timer = setTimeout(() => signal('SIGKILL'), patience);
+  await Promise.all(ended);
+  clearTimeout(timer);
+}
+
+function signal(name) {
+  for (const { pid } of running) {
+    try {
+      process.kill(-pid, name);
+    } catch {
+      // it has just ended
+    }
+  }
+}
+
+const ENDS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, disconnect: 143 };
+
+/** Runs `end` once, on Ctrl-C, a termination, a closed terminal, or the death of the process that handed over to us. */
+export function onEnd(end) {
+  let ending = false;
+  const handlers = Object.entries(ENDS).map(([event, code]) => {
+    const handler = () => {
+      if (!ending) end(code);
+      ending = true;
+    };
+    process.on(event, handler);
+    return [event, handler];
+  });
+  process.channel?.unref();
+  return () => handlers.forEach(([event, handler]) => process.off(event, handler));
+}
+
+/**
+ * Runs a program to its end and shows that it lives: one line, rewritten on a terminal, else a line at the start and the end.
+ *
+ * @param what   words for the line and for a failure: `the Python environment`
+ * @param detail picks from a line of output what is worth showing
+ */
+export async function run(what, program, args, { detail = () => undefined, ...options } = {}) {
+  const line = progress(what);
+  const child = start(program, args, options);
+  let output = '';
+  const listen = (chunk) => {
+    output = (output + chunk).slice(-100_000);
+    const news = String(chunk).split('\n').map(detail).filter(Boolean).at(-1);
+    if (news) line.say(news);
+  };
+  child.stdout.on('data', listen);
+  child.stderr.on('data', listen);
+  const failure = await new Promise((resolve) => {
+    child.once('error', (error) => resolve(String(error)));
+    child.once('close', (code, name) => resolve(code === 0 ? undefined : `${output}\n(ended with ${name ?? `status ${code}`})`));
+  });
+  line.end(failure === undefined);
+  if (failure !== undefined) throw explain(what, failure);
+  return output;
+}
+
+function progress(what) {
+  const begun = Date.now();
+  const seconds = () => `${((Date.now() - begun) / 1000).toFixed(0)} s`;
+  const rewrite = process.stdout.isTTY;
+  let news = '';
+  const show = () => process.stdout.write(`\r\x1b[K  ${what} … ${seconds()}  ${news}`.slice(0, (process.stdout.columns ?? 80) + 3));
+  if (!rewrite) console.log(`  ${what} …`);
+  const timer = setInterval(rewrite ? show : () => console.log(`  ${what} … ${seconds()}  ${news}`), rewrite ? 250 : 15_000);
+  return {
+    say: (text) => {
+      news = text.trim();
+    },
+    end: (good) => {
+      clearInterval(timer);
+      if (rewrite) process.stdout.write('\r\x1b[K');
+      console.log(`  ${what}: ${good ? 'done' : 'failed'} in ${seconds()}`);
+    },
+  };
+}
