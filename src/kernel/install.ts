@@ -1,0 +1,65 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface InstallOptions {
+  /** For this user: every Jupyter and VS Code finds it. The default. */
+  user?: boolean;
+  /** Into the active Python environment (`VIRTUAL_ENV` or `CONDA_PREFIX`). */
+  sysPrefix?: boolean;
+  /** Into `<prefix>/share/jupyter`. */
+  prefix?: string;
+}
+
+/**
+ * Registers the kernel with Jupyter: writes `kernels/lemmata/kernel.json`, which starts this package's kernel with the Node
+ * that runs now, from any folder.
+ *
+ * @returns the folder that was written
+ * @throws  when more than one place is asked for, or `sysPrefix` without an active environment
+ */
+export function installKernel(options: InstallOptions = {}): string {
+  const folder = join(jupyterFolder(options), 'kernels', 'lemmata');
+  const fresh = `${folder}.${process.pid}`;
+  mkdirSync(fresh, { recursive: true });
+  writeFileSync(join(fresh, 'kernel.json'), `${JSON.stringify(kernelSpec(), undefined, 2)}\n`);
+  writeFileSync(join(fresh, 'logo-svg.svg'), LOGO);
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(fresh, folder);
+  return folder;
+}
+
+export const kernelSpec = () => ({
+  argv: [process.execPath, fileURLToPath(new URL('./main.js', import.meta.url)), '{connection_file}'],
+  display_name: 'TypeScript (Lemmata)',
+  language: 'typescript',
+  // A message reaches the kernel also where a signal cannot: on Windows, and while native code runs.
+  interrupt_mode: 'message',
+  metadata: { debugger: false },
+});
+
+function jupyterFolder({ user, sysPrefix, prefix }: InstallOptions): string {
+  if ([user, sysPrefix, prefix].filter(Boolean).length > 1)
+    throw new Error('kernel install: --user, --sys-prefix and --prefix name different places; give one of them');
+  if (prefix) return join(prefix, 'share', 'jupyter');
+  if (!sysPrefix) return userFolder();
+  const environment = process.env.VIRTUAL_ENV ?? process.env.CONDA_PREFIX;
+  if (!environment)
+    throw new Error('kernel install: --sys-prefix needs an active Python environment, and neither VIRTUAL_ENV nor CONDA_PREFIX is set; activate one or give --prefix');
+  return join(environment, 'share', 'jupyter');
+}
+
+/** Where Jupyter looks for what one user installed. */
+function userFolder(): string {
+  if (process.env.JUPYTER_DATA_DIR) return process.env.JUPYTER_DATA_DIR;
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Jupyter');
+  if (process.platform === 'win32') return join(process.env.APPDATA ?? homedir(), 'jupyter');
+  return join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'jupyter');
+}
+
+const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
+  <rect width="64" height="64" rx="12" fill="#3178c6"/>
+  <path d="M20 14h7l19 36h-9l-8-16-8 16h-8l12-24-3-6h-5z" fill="#fff"/>
+</svg>
+`;

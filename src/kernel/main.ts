@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { buildIfStale } from './build.js';
+
+/** `main.js <connection file>`: what the kernelspec starts. Nothing else is loaded before `dist/` is fresh. */
+async function main(connectionFile: string): Promise<void> {
+  const problems = await buildIfStale();
+  const { runKernel } = await import('./kernel.js');
+  runKernel(connectionFile, problems);
+}
+
+main(process.argv[2]!);

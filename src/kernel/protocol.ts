@@ -1,0 +1,39 @@
+/** One output in several forms, by MIME type. */
+export type MimeBundle = Record<string, unknown>;
+
+/** How a cell failed, as text: the server adds the lines of the cell's source. */
+export interface Failure {
+  name: string;
+  message: string;
+  /** Set when it was shown already, because nothing caught it while the cell still ran. */
+  shown?: boolean;
+  /** The error as Node prints it, stack included; places in cells read `In[3]:2:9`, in the cell's own TypeScript. */
+  stack: string;
+}
+
+/** From the server's thread to the main thread, which runs the cells. */
+export type ToRuntime =
+  | { type: 'run'; cell: string; javascript: string; sourceMap: string; epoch: number; allowsInput: boolean }
+  | { type: 'interrupt' }
+  | { type: 'input'; value: string }
+  | { type: 'shutdown' };
+
+/** From the main thread to the server's. `cell` says which cell caused it, whenever it happens. */
+export type ToServer =
+  | { type: 'stream'; cell: string; name: 'stdout' | 'stderr'; text: string }
+  | { type: 'display'; cell: string; data: MimeBundle; id?: string; update: boolean }
+  | { type: 'clear'; cell: string; wait: boolean }
+  | { type: 'failure'; cell: string; failure: Failure }
+  | { type: 'input'; cell: string; prompt: string; password: boolean }
+  | { type: 'done'; cell: string; unreached: string[]; value?: MimeBundle; failure?: Failure }
+  | { type: 'interrupted' }
+  | { type: 'signal' };
+
+/**
+ * Memory that both threads see, so that an interrupt reaches a loop that never yields.
+ *
+ * - `FLAG`: not zero while the running cell must stop; each turn of its loops reads it
+ * - `COUNT`: interrupts so far; a cell is interrupted when this differs from what it was when the cell was sent
+ * - `SYNCHRONOUS`: 1 while a cell's first, synchronous part runs, the part that Node can break off with SIGINT
+ */
+export const SHARED = { FLAG: 0, COUNT: 1, SYNCHRONOUS: 2, LENGTH: 3 } as const;

@@ -1,0 +1,29 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Failure } from '../protocol.js';
+
+/** A cell that runs or ran. Whatever it started, however late, finds it again through the async context. */
+export interface CellContext {
+  readonly id: string;
+  /** Interrupts that had happened when the cell was sent. */
+  readonly epoch: number;
+  readonly abort: AbortController;
+  /** Whether the front end that sent the cell can answer `input()`. */
+  readonly allowsInput: boolean;
+  /** Accessors of the top-level names, once the cell has begun. */
+  bindings: PropertyDescriptorMap;
+  /** The first rejection or exception that nothing caught. */
+  failure?: Failure;
+  done: boolean;
+}
+
+const storage = new AsyncLocalStorage<CellContext>();
+let latest: CellContext | undefined;
+
+/** Runs `action` as part of the cell. */
+export function runInCell<T>(cell: CellContext, action: () => T): T {
+  latest = cell;
+  return storage.run(cell, action);
+}
+
+/** The cell that caused the code that runs now; native callbacks lose their context, and then it is the latest cell. */
+export const currentCell = (): CellContext | undefined => storage.getStore() ?? latest;

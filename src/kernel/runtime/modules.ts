@@ -1,0 +1,116 @@
+import { existsSync, statSync } from 'node:fs';
+import { createRequire, registerHooks } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+type Namespace = Record<string, unknown>;
+
+/** A module that cells import: `module` is replaced when a reload finds that its files changed. */
+export interface Loaded {
+  module: Namespace;
+}
+
+const OWN_URL = import.meta.url;
+const TSLAB = new URL('../tslab.js', OWN_URL).href;
+const EXTENSIONS = ['.ts', '.mts', '.js', '/index.ts', '/index.js'];
+
+/**
+ * Loads modules for cells: from the notebook's folder first, then from this package, so that `lemmata/<room>` and its
+ * dependencies are found everywhere. A local file that changed since it was loaded, or that imports one that did, is loaded
+ * anew by the next import; everything else keeps its one instance.
+ */
+export class Modules {
+  readonly require: NodeJS.Require;
+  readonly #base: string;
+  readonly #loaded = new Map<string, Loaded>();
+  /** file → the local files it imports */
+  readonly #imports = new Map<string, Set<string>>();
+  /** file → its version when first loaded */
+  readonly #first = new Map<string, number>();
+
+  constructor(directory: string) {
+    this.#base = pathToFileURL(join(directory, 'cell.js')).href;
+    this.require = createRequire(this.#base);
+    registerHooks({
+      resolve: (specifier, context, next) => {
+        const found = this.#resolve(specifier, context, next);
+        return { ...found, url: this.#versioned(found.url, context.parentURL) };
+      },
+    });
+  }
+
+  /** The module as it is now, in a record that every import of it shares. */
+  async load(specifier: string): Promise<Loaded> {
+    const module = await this.import(specifier);
+    const known = this.#loaded.get(specifier);
+    if (known) known.module = module;
+    else this.#loaded.set(specifier, { module });
+    return this.#loaded.get(specifier)!;
+  }
+
+  import = async (specifier: string): Promise<Namespace> => interoperable(await import(specifier));
+
+  /** Loads again what changed on disk, for all cells that imported it. */
+  async reload(): Promise<void> {
+    for (const specifier of this.#loaded.keys()) await this.load(specifier);
+  }
+
+  #resolve: Resolve = (specifier, context, next) => {
+    if (context.parentURL !== OWN_URL) return isLocal(context.parentURL) ? resolveLoosely(specifier, context, next) : next(specifier, context);
+    if (specifier === 'tslab') return { url: TSLAB, shortCircuit: true };
+    try {
+      return resolveLoosely(specifier, { ...context, parentURL: this.#base }, next);
+    } catch (error) {
+      if (/^\.{0,2}\//.test(specifier)) throw error;
+      return next(specifier, context);
+    }
+  };
+
+  /** The first version of a file keeps its plain URL, so that it is the instance that others share; later ones get a query. */
+  #versioned(url: string, parent: string | undefined): string {
+    if (!isLocal(url)) return url;
+    const file = fileURLToPath(url);
+    if (parent && isLocal(parent)) this.#importsOf(fileURLToPath(parent)).add(file);
+    const version = this.#version(file, new Set());
+    const first = this.#first.get(file) ?? version;
+    this.#first.set(file, first);
+    return version === first ? url : `${pathToFileURL(file)}?v=${version}`;
+  }
+
+  #importsOf(file: string): Set<string> {
+    const known = this.#imports.get(file) ?? new Set();
+    this.#imports.set(file, known);
+    return known;
+  }
+
+  #version(file: string, seen: Set<string>): number {
+    seen.add(file);
+    const below = [...this.#importsOf(file)].filter((imported) => !seen.has(imported)).map((imported) => this.#version(imported, seen));
+    return Math.max(statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0, ...below);
+  }
+}
+
+type Resolve = Parameters<typeof registerHooks>[0]['resolve'] & {};
+
+const isLocal = (url: string | undefined) => !!url?.startsWith('file:') && !url.includes('/node_modules/');
+
+/** As TypeScript resolves relative imports: `./prices` or `./prices.js` may be `prices.ts`. */
+const resolveLoosely: Resolve = (specifier, context, next) => {
+  if (!/^\.{1,2}\//.test(specifier) || !context.parentURL) return next(specifier, context);
+  const exact = new URL(specifier, context.parentURL);
+  if (existsSync(exact) && statSync(exact).isFile()) return next(specifier, context);
+  const stem = specifier.replace(/\.js$/, '');
+  const extension = EXTENSIONS.find((candidate) => existsSync(new URL(stem + candidate, context.parentURL)));
+  return next(extension ? stem + extension : specifier, context);
+};
+
+/** A CommonJS module that was compiled from ES modules exports `default` and names, as its types say; Node wraps them once more. */
+function interoperable(module: Namespace): Namespace {
+  const exported = module['module.exports'] as Namespace | undefined;
+  if (!exported) return module;
+  if (exported.__esModule) return exported;
+  return typeof exported === 'object' || typeof exported === 'function' ? new Proxy(module, { get: (target, name) => reach(target, exported, name) }) : module;
+}
+
+const reach = (module: Namespace, exported: Namespace, name: string | symbol) =>
+  name in module ? module[name as string] : exported[name as string];

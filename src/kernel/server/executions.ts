@@ -1,0 +1,141 @@
+import type { Notebook } from '../language/notebook.js';
+import type { Failure, MimeBundle, ToServer } from '../protocol.js';
+import type { History } from './history.js';
+import type { Runtime } from './runtime.js';
+import type { Sockets } from './sockets.js';
+import { Streams } from './streams.js';
+import { describeDiagnostics, describeFailure, type ErrorContent } from './traceback.js';
+import type { Header, Json, Message } from './wire.js';
+
+interface Cell {
+  request: Message;
+  code: string;
+  silent: boolean;
+}
+
+type Outcome = { value?: MimeBundle; error?: ErrorContent; shown?: boolean };
+
+/** Runs the execute requests in the order they came, and brings what cells print and show to the cell that caused it. */
+export class Executions {
+  readonly #sockets: Sockets;
+  readonly #runtime: Runtime;
+  readonly #notebook: Notebook;
+  readonly #history: History;
+  readonly #streams: Streams;
+  readonly #cells = new Map<string, Cell>();
+  readonly #queue: Message[] = [];
+  #running: Message | undefined;
+  #count = 0;
+  #unstored = 0;
+  #notice: string | undefined;
+
+  constructor(sockets: Sockets, runtime: Runtime, notebook: Notebook, history: History, notice?: string) {
+    this.#sockets = sockets;
+    this.#runtime = runtime;
+    this.#notebook = notebook;
+    this.#history = history;
+    this.#notice = notice;
+    this.#streams = new Streams((cell, name, text) => this.#publish('stream', { name, text }, this.#headerOf(cell)));
+  }
+
+  add(request: Message): void {
+    this.#queue.push(request);
+    if (!this.#running) this.#drain();
+  }
+
+  /** Another request ended with `idle`, which front ends take for the whole kernel. */
+  restateBusy(): void {
+    if (this.#running) this.#publish('status', { execution_state: 'busy' }, this.#running.header);
+  }
+
+  hear(message: Exclude<ToServer, { type: 'interrupted' | 'signal' }>): void {
+    if (message.type === 'stream') return this.#streams.write(message.cell, message.name, message.text);
+    this.#streams.flush();
+    const header = this.#headerOf(message.cell);
+    if (message.type === 'done') this.#runtime.finished(message);
+    else if (message.type === 'clear') this.#publish('clear_output', { wait: message.wait }, header);
+    else if (message.type === 'failure') this.#publish('error', { ...this.#describe(message.failure) }, header);
+    else if (message.type === 'input') {
+      const { prompt, password } = message;
+      this.#sockets.requestInput(this.#cells.get(message.cell)!.request, { prompt, password });
+    } else {
+      const { data, id, update } = message;
+      const content = { data, metadata: {}, transient: id === undefined ? {} : { display_id: id } };
+      this.#publish(update ? 'update_display_data' : 'display_data', content, header);
+    }
+  }
+
+  async #drain(): Promise<void> {
+    for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
+      this.#running = request;
+      await this.#execute(request);
+    }
+    this.#running = undefined;
+  }
+
+  async #execute(request: Message): Promise<void> {
+    const { header, content } = request;
+    const { code, silent = false, store_history = true, stop_on_error = true, allow_stdin = true } = content;
+    const stores = store_history && !silent;
+    const id = stores ? `In[${++this.#count}]` : `Unstored[${++this.#unstored}]`;
+    this.#cells.set(id, { request, code, silent });
+    this.#publish('status', { execution_state: 'busy' }, header);
+    if (!silent) this.#publish('execute_input', { code, execution_count: this.#count }, header);
+    if (stores) this.#history.add(this.#count, code);
+    if (this.#notice) this.#publish('stream', { name: 'stderr', text: this.#notice }, header);
+    this.#notice = undefined;
+
+    const { value, error, shown } = await this.#run(id, code, allow_stdin);
+    this.#streams.flush();
+    if (value && !silent) {
+      this.#publish('execute_result', { execution_count: this.#count, data: value, metadata: {} }, header);
+      this.#history.setOutput(this.#count, String(value['text/plain'] ?? ''));
+    }
+    if (error && !shown) this.#publish('error', { ...error }, header);
+    const reply = error
+      ? { status: 'error', execution_count: this.#count, ...error }
+      : { status: 'ok', execution_count: this.#count, user_expressions: await this.#evaluate(content.user_expressions), payload: [] };
+    this.#sockets.reply(request, 'shell', reply);
+    this.#publish('status', { execution_state: 'idle' }, header);
+    if (error && stop_on_error) await this.#abortQueue();
+  }
+
+  async #run(id: string, code: string, allowsInput: boolean): Promise<Outcome> {
+    const { cell, diagnostics } = this.#notebook.compile(id, code);
+    if (diagnostics) return { error: describeDiagnostics(diagnostics, id, code) };
+    const { names, javascript, sourceMap } = cell;
+    const { unreached, value, failure } = await this.#runtime.run({ cell: id, javascript, sourceMap, allowsInput });
+    this.#notebook.publish(
+      id,
+      names.filter((name) => !unreached.includes(name)),
+    );
+    return failure ? { error: this.#describe(failure), shown: failure.shown } : { value };
+  }
+
+  async #evaluate(expressions: Record<string, string> = {}): Promise<Json> {
+    const results: Json = {};
+    for (const [name, code] of Object.entries(expressions)) {
+      const { value, error } = await this.#run(`Unstored[${++this.#unstored}]`, code, false);
+      results[name] = error ? { status: 'error', ...error } : { status: 'ok', data: value ?? {}, metadata: {} };
+    }
+    return results;
+  }
+
+  /** The sender asked that a failure stops what it had sent already. Each such request is told so; later ones run. */
+  async #abortQueue(): Promise<void> {
+    await new Promise(setImmediate); // what lies in the socket was sent before the failure, too
+    for (const request of this.#queue.splice(0)) {
+      this.#publish('status', { execution_state: 'busy' }, request.header);
+      this.#sockets.reply(request, 'shell', { status: 'aborted', execution_count: this.#count });
+      this.#publish('status', { execution_state: 'idle' }, request.header);
+    }
+  }
+
+  #describe = (failure: Failure): ErrorContent => describeFailure(failure, (cell) => this.#cells.get(cell)?.code);
+
+  #headerOf = (cell: string): Header | undefined => this.#cells.get(cell)?.request.header;
+
+  #publish(type: string, content: Json, header: Header | undefined): void {
+    this.#sockets.publish(type, content, header);
+  }
+}

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import ts from 'typescript6';
+import { PROTOCOL_VERSION } from './wire.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+
+export const KERNEL_INFO = {
+  status: 'ok',
+  protocol_version: PROTOCOL_VERSION,
+  implementation: 'lemmata',
+  implementation_version: version,
+  language_info: {
+    name: 'typescript',
+    version: ts.version,
+    mimetype: 'text/typescript',
+    file_extension: '.ts',
+    pygments_lexer: 'typescript',
+    codemirror_mode: 'typescript',
+    nbconvert_exporter: 'script',
+  },
+  banner: `Lemmata ${version}: TypeScript ${ts.version} on Node ${process.versions.node}`,
+  help_links: [
+    { text: 'TypeScript', url: 'https://www.typescriptlang.org/docs/' },
+    { text: 'TensorFlow.js', url: 'https://js.tensorflow.org/api/latest/' },
+  ],
+  supported_features: [],
+};

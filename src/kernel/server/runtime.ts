@@ -1,0 +1,77 @@
+import { Session } from 'node:inspector';
+import type { MessagePort } from 'node:worker_threads';
+import { SHARED, type ToRuntime, type ToServer } from '../protocol.js';
+
+type Run = Extract<ToRuntime, { type: 'run' }>;
+type Done = Extract<ToServer, { type: 'done' }>;
+
+/** How long code without a safe point may go on after an interrupt; a long native call ends well within it. */
+const BREAK_OFF_AFTER_MS = 2000;
+const END_AFTER_MS = 1000;
+
+/** The main thread, as the server sees it: runs one cell at a time, can be interrupted and ended whatever it does. */
+export class Runtime {
+  readonly #port: MessagePort;
+  readonly #shared: Int32Array;
+  #finish: ((done: Done) => void) | undefined;
+  #breakOff: NodeJS.Timeout | undefined;
+
+  constructor(port: MessagePort, shared: Int32Array) {
+    this.#port = port;
+    this.#shared = shared;
+  }
+
+  run(cell: Omit<Run, 'type' | 'epoch'>): Promise<Done> {
+    this.#post({ type: 'run', epoch: Atomics.load(this.#shared, SHARED.COUNT), ...cell });
+    return new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+  }
+
+  finished(done: Done): void {
+    this.#finish?.(done);
+    this.#finish = undefined;
+  }
+
+  answerInput(value: string): void {
+    this.#post({ type: 'input', value });
+  }
+
+  interrupt(): void {
+    Atomics.add(this.#shared, SHARED.COUNT, 1);
+    Atomics.store(this.#shared, SHARED.FLAG, 1);
+    this.#post({ type: 'interrupt' });
+    clearTimeout(this.#breakOff);
+    this.#breakOff = setTimeout(() => this.#breakOffNow(), BREAK_OFF_AFTER_MS);
+  }
+
+  /** The main thread has heard the interrupt, so it is not stuck. */
+  interrupted(): void {
+    clearTimeout(this.#breakOff);
+  }
+
+  /** Ends the process, and what its cells started, even when the main thread hears nothing. */
+  end(): void {
+    this.#post({ type: 'shutdown' });
+    setTimeout(() => {
+      for (const target of [-process.pid, process.pid])
+        try {
+          process.kill(target, 'SIGKILL');
+        } catch {
+          // The kernel leads no process group of its own.
+        }
+    }, END_AFTER_MS);
+  }
+
+  /** The last resort, for code of others that neither yields nor returns: the engine throws what no `catch` can catch. */
+  #breakOffNow(): void {
+    if (Atomics.load(this.#shared, SHARED.SYNCHRONOUS)) return void process.kill(process.pid, 'SIGINT');
+    const session = new Session();
+    session.connectToMainThread();
+    session.post('Runtime.terminateExecution', () => session.disconnect());
+  }
+
+  #post(message: ToRuntime): void {
+    this.#port.postMessage(message);
+  }
+}

@@ -1,0 +1,131 @@
+import { isComplete } from '../language/is-complete.js';
+import { Notebook } from '../language/notebook.js';
+import type { ToServer } from '../protocol.js';
+import { Executions } from './executions.js';
+import { History } from './history.js';
+import { KERNEL_INFO } from './kernel-info.js';
+import { toPoints, toUnits } from './offsets.js';
+import type { Runtime } from './runtime.js';
+import type { Sockets } from './sockets.js';
+import type { Json, Message } from './wire.js';
+
+type Channel = 'shell' | 'control';
+
+/**
+ * Answers Jupyter. Cells run one after another; everything else is answered at once, also while a cell runs.
+ *
+ * https://jupyter-client.readthedocs.io/en/stable/messaging.html
+ */
+export class Server {
+  readonly #sockets: Sockets;
+  readonly #runtime: Runtime;
+  readonly #notebook: Notebook;
+  readonly #history = new History();
+  readonly #executions: Executions;
+  #isWarm = false;
+
+  constructor(sockets: Sockets, runtime: Runtime, directory: string, notice?: string) {
+    this.#sockets = sockets;
+    this.#runtime = runtime;
+    this.#notebook = new Notebook(directory);
+    this.#executions = new Executions(sockets, runtime, this.#notebook, this.#history, notice);
+    sockets.listen({
+      shell: (message) => this.#handle(message, 'shell'),
+      control: (message) => this.#handle(message, 'control'),
+      stdin: (message) => runtime.answerInput(String(message.content.value)),
+    });
+    sockets.publish('status', { execution_state: 'starting' });
+  }
+
+  /** A word from the main thread. */
+  hear(message: ToServer): void {
+    if (message.type === 'interrupted') this.#runtime.interrupted();
+    else if (message.type === 'signal') this.#runtime.interrupt();
+    else this.#executions.hear(message);
+  }
+
+  #handle(request: Message, channel: Channel): void {
+    if (request.header.msg_type === 'execute_request') return this.#executions.add(request);
+    this.#status('busy', request);
+    const content = this.#answer(request);
+    if (content) this.#sockets.reply(request, channel, content);
+    this.#status('idle', request);
+    this.#executions.restateBusy();
+    if (request.header.msg_type === 'shutdown_request') this.#shutDown(request, content!);
+    this.#warmUp();
+  }
+
+  #answer({ header, content }: Message): Json | undefined {
+    try {
+      switch (header.msg_type) {
+        case 'kernel_info_request':
+          return KERNEL_INFO;
+        case 'complete_request':
+          return this.#complete(content);
+        case 'inspect_request':
+          return this.#inspect(content);
+        case 'is_complete_request':
+          return { ...isComplete(content.code) };
+        case 'history_request':
+          return this.#history.answer(content);
+        case 'comm_info_request':
+          return { status: 'ok', comms: {} };
+        case 'interrupt_request':
+          this.#runtime.interrupt();
+          return { status: 'ok' };
+        case 'shutdown_request':
+          return { status: 'ok', restart: content.restart };
+        case 'comm_open':
+          // The protocol's answer of a kernel that knows no such target.
+          this.#sockets.publish('comm_close', { comm_id: content.comm_id, data: {} });
+          return undefined;
+        default:
+          return undefined;
+      }
+    } catch (error) {
+      const { name, message, stack = '' } = error as Error;
+      return { status: 'error', ename: name, evalue: message, traceback: stack.split('\n') };
+    }
+  }
+
+  #complete({ code, cursor_pos }: Json): Json {
+    const { start, end, matches } = this.#notebook.complete(code, toUnits(code, cursor_pos));
+    const at = { start: toPoints(code, start), end: toPoints(code, end) };
+    return {
+      status: 'ok',
+      matches: matches.map(({ text }) => text),
+      cursor_start: at.start,
+      cursor_end: at.end,
+      metadata: { _jupyter_types_experimental: matches.map(({ text, kind }) => ({ text, type: kind, ...at })) },
+    };
+  }
+
+  #inspect({ code, cursor_pos }: Json): Json {
+    const found = this.#notebook.inspect(code, toUnits(code, cursor_pos));
+    if (!found) return { status: 'ok', found: false, data: {}, metadata: {} };
+    const { signature, documentation } = found;
+    const data = {
+      'text/plain': [signature, documentation].filter(Boolean).join('\n\n'),
+      'text/markdown': [`\`\`\`typescript\n${signature}\n\`\`\``, documentation].filter(Boolean).join('\n\n'),
+    };
+    return { status: 'ok', found: true, data, metadata: {} };
+  }
+
+  async #shutDown(request: Message, content: Json): Promise<void> {
+    this.#sockets.publish('shutdown_reply', content, request.header);
+    await this.#sockets.flush();
+    this.#sockets.close();
+    this.#runtime.end();
+  }
+
+  /** The compiler reads its libraries after the first greeting, not before: Jupyter waits for that greeting. */
+  #warmUp(): void {
+    if (this.#isWarm) return;
+    this.#isWarm = true;
+    setImmediate(() => this.#notebook.warmUp());
+  }
+
+  #status(execution_state: 'busy' | 'idle', { header }: Message): void {
+    this.#sockets.publish('status', { execution_state }, header);
+  }
+}

@@ -1,0 +1,112 @@
+import { Reply, Router, XPublisher } from 'zeromq';
+import type { Header, Json, Message } from './wire.js';
+import { Wire } from './wire.js';
+
+/** The connection file that a Jupyter server writes for the kernel it starts. */
+export interface Connection {
+  transport: string;
+  ip: string;
+  key: string;
+  shell_port: number;
+  control_port: number;
+  iopub_port: number;
+  stdin_port: number;
+  hb_port: number;
+}
+
+type Handler = (message: Message) => void;
+
+/** The five sockets of a kernel. Messages that nobody signed are dropped; sends keep their order. */
+export class Sockets {
+  readonly #wire: Wire;
+  readonly #shell = new Router({ sendHighWaterMark: 0, linger: 500 });
+  readonly #control = new Router({ sendHighWaterMark: 0, linger: 500 });
+  readonly #stdin = new Router({ sendHighWaterMark: 0 });
+  readonly #iopub = new XPublisher({ sendHighWaterMark: 0, linger: 500, verbosity: 'allSubs' });
+  readonly #heartbeat = new Reply({ linger: 0 });
+  readonly #sending = new Map<object, Promise<void>>();
+
+  constructor(key: string) {
+    this.#wire = new Wire(key);
+  }
+
+  async bind(connection: Connection): Promise<void> {
+    const at = (port: number) =>
+      connection.transport === 'ipc' ? `ipc://${connection.ip}-${port}` : `${connection.transport}://${connection.ip}:${port}`;
+    await Promise.all([
+      this.#heartbeat.bind(at(connection.hb_port)),
+      this.#shell.bind(at(connection.shell_port)),
+      this.#control.bind(at(connection.control_port)),
+      this.#stdin.bind(at(connection.stdin_port)),
+      this.#iopub.bind(at(connection.iopub_port)),
+    ]);
+  }
+
+  listen(handlers: { shell: Handler; control: Handler; stdin: Handler }): void {
+    this.#echo();
+    this.#welcome();
+    this.#receive(this.#shell, handlers.shell);
+    this.#receive(this.#control, handlers.control);
+    this.#receive(this.#stdin, handlers.stdin);
+  }
+
+  publish(type: string, content: Json, parent?: Header, metadata?: Json): void {
+    this.#send(this.#iopub, this.#wire.encode(type, content, parent, [Buffer.from(type)], metadata));
+  }
+
+  reply(request: Message, channel: 'shell' | 'control', content: Json): void {
+    const type = request.header.msg_type.replace(/_request$/, '_reply');
+    const socket = channel === 'shell' ? this.#shell : this.#control;
+    this.#send(socket, this.#wire.encode(type, content, request.header, request.identities));
+  }
+
+  requestInput(request: Message, content: Json): void {
+    this.#send(this.#stdin, this.#wire.encode('input_request', content, request.header, request.identities));
+  }
+
+  /** Resolves when everything sent so far has left. */
+  async flush(): Promise<void> {
+    await Promise.all(this.#sending.values());
+  }
+
+  close(): void {
+    for (const socket of [this.#shell, this.#control, this.#stdin, this.#iopub, this.#heartbeat]) socket.close();
+  }
+
+  // A ZeroMQ socket takes one send at a time.
+  #send(socket: Router | XPublisher, frames: Buffer[]): void {
+    const before: Promise<unknown> = this.#sending.get(socket) ?? Promise.resolve();
+    const after = before.then(() => send(socket, frames)).catch(report);
+    this.#sending.set(socket, after);
+  }
+
+  async #receive(socket: Router, handle: Handler): Promise<void> {
+    for await (const frames of socket) {
+      try {
+        handle(this.#wire.decode(frames));
+      } catch (error) {
+        report(error);
+      }
+    }
+  }
+
+  // Tells each new subscriber that from now on it misses nothing (Jupyter enhancement proposal 65).
+  async #welcome(): Promise<void> {
+    for await (const [event] of this.#iopub) {
+      const subscribes = event![0] === 1;
+      if (subscribes) this.publish('iopub_welcome', { subscription: event!.subarray(1).toString() });
+    }
+  }
+
+  async #echo(): Promise<void> {
+    for await (const frames of this.#heartbeat) await this.#heartbeat.send(frames);
+  }
+}
+
+async function send(socket: Router | XPublisher, frames: Buffer[]): Promise<void> {
+  await socket.send(frames);
+}
+
+const report = (error: unknown): void => {
+  process.stderr.write(`lemmata kernel: ${(error as Error).message ?? error}\n`);
+};

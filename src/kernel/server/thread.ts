@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ToServer } from '../protocol.js';
+import { Runtime } from './runtime.js';
+import { Server } from './server.js';
+import { type Connection, Sockets } from './sockets.js';
+
+/** The second thread of the kernel: Jupyter's sockets and the TypeScript compiler. */
+async function serve(): Promise<void> {
+  const { connectionFile, shared, directory, notice } = workerData;
+  const connection: Connection = JSON.parse(readFileSync(connectionFile, 'utf8'));
+  const sockets = new Sockets(connection.key);
+  await sockets.bind(connection);
+  const runtime = new Runtime(parentPort!, shared);
+  const server = new Server(sockets, runtime, directory, notice);
+  parentPort!.on('message', (message: ToServer) => server.hear(message));
+  endWithParent(() => {
+    sockets.close();
+    runtime.end();
+  });
+}
+
+/** A kernel whose Jupyter died without a word must not stay. */
+function endWithParent(end: () => void): void {
+  const parent = process.ppid;
+  if (parent > 1) setInterval(() => process.ppid !== parent && end(), 1000).unref();
+}
+
+serve();
