@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import './gradients.js';
 import { show } from './errors.js';
 import { flatten, type Mapped, type Tree } from './tree.js';
 

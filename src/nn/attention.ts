@@ -1,0 +1,75 @@
+import type * as tf from '@tensorflow/tfjs';
+import { shapeError } from '../tensor/errors.js';
+import { firstOrder } from '../tensor/grad.js';
+import { type Key, type RandomArray, split } from '../tensor/random.js';
+import { initLinear, type LinearParams, linear } from './linear.js';
+
+/**
+ * Scaled dot-product attention.
+ *
+ *     P = softmax(q kᵀ / √D)    y = P v
+ *
+ *     ∂v = Pᵀ ∂y    ∂P = ∂y vᵀ    ∂S = P ⊙ (∂P − Σ ∂P ⊙ P)    ∂q = ∂S k / √D    ∂k = ∂Sᵀ q / √D
+ *
+ * @param q  [..., T, D] queries
+ * @param k  [..., S, D] keys
+ * @param v  [..., S, D'] values
+ * @returns  [..., T, D']
+ * @throws   when the last two axes do not fit each other
+ *
+ * Vaswani et al. 2017, eq. 1. Σ runs over the keys; it equals Σ ∂y ⊙ y over D', which is shorter than S.
+ */
+export function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor {
+  if (q.shape.at(-1) !== k.shape.at(-1) || k.shape.at(-2) !== v.shape.at(-2))
+    throw shapeError("attention compares q [..., T, D] with k [..., S, D] and mixes v [..., S, D']", { q, k, v });
+  return attend(q, k, v);
+}
+
+const attend = firstOrder('attention', ([q, k, v], save) => {
+  const scale = 1 / Math.sqrt(q!.shape.at(-1)!);
+  const scaled = q!.mul(scale);
+  const P = scaled.matMul(k!, false, true).softmax(); // [..., T, S]
+  const y = P.matMul(v!);
+  save([scaled, k!, v!, P, y]);
+  return {
+    value: y,
+    backward: (dy, [scaled, k, v, P, y]) => {
+      const dP = dy.matMul(v!, false, true);
+      const dS = P!.mul(dP.sub(dy.mul(y!).sum(-1, true)));
+      return [dS.matMul(k!).mul(scale), dS.matMul(scaled!, true), P!.matMul(dy, true)];
+    },
+  };
+});
+
+/** `attention` in operators that tfjs can differentiate any number of times. */
+export const attentionPlain = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor =>
+  q.matMul(k, false, true).div(Math.sqrt(q.shape.at(-1)!)).softmax().matMul(v);
+
+/** Weights of multi-head attention: queries, keys and values by one map [D, 3D], and the map of the heads' outputs [D, D]. */
+export interface MultiHeadParams<T = tf.Tensor> {
+  readonly qkv: LinearParams<T>;
+  readonly out: LinearParams<T>;
+}
+
+export function initMultiHead(key: Key, { width }: { readonly width: number }): MultiHeadParams<RandomArray<Float32Array>> {
+  const [forQkv, forOut] = split(key) as [Key, Key];
+  return { qkv: initLinear(forQkv, { inputs: width, outputs: 3 * width }), out: initLinear(forOut, { inputs: width, outputs: width }) };
+}
+
+/**
+ * Self-attention in `heads` subspaces of width D/H, side by side.
+ *
+ * @param x  [B, T, D]
+ * @returns  [B, T, D]
+ * @throws   when H does not divide D
+ *
+ * Vaswani et al. 2017, section 3.2.2. The columns of `qkv` are q, k, v, each split into heads.
+ */
+export function multiHeadAttention({ qkv, out }: MultiHeadParams, x: tf.Tensor, heads: number): tf.Tensor {
+  const [B, T, D] = x.shape as [number, number, number];
+  if (x.rank !== 3 || D % heads !== 0)
+    throw shapeError(`multiHeadAttention takes x [B, T, D] with D a multiple of ${heads} heads`, { x });
+  const parts = linear(qkv, x).reshape([B, T, 3, heads, D / heads]).transpose([2, 0, 3, 1, 4]); // [3, B, H, T, D/H]
+  const [q, k, v] = parts.unstack(0) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  return linear(out, attention(q, k, v).transpose([0, 2, 1, 3]).reshape([B, T, D]));
+}

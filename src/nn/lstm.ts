@@ -1,0 +1,125 @@
+import * as tf from '@tensorflow/tfjs';
+import { shapeError } from '../tensor/errors.js';
+import { firstOrder } from '../tensor/grad.js';
+import { type Key, type RandomArray, split } from '../tensor/random.js';
+import { uniformWithin } from './linear.js';
+
+/** Weights of an LSTM: wx [F, 4D] for the input, wh [D, 4D] for the state, b [4D]; columns are the gates i, f, o and the candidate g. */
+export interface LstmParams<T = tf.Tensor> {
+  readonly wx: T;
+  readonly wh: T;
+  readonly b: T;
+}
+
+export interface LstmConfig {
+  readonly inputs: number;
+  readonly width: number;
+}
+
+/** All weights uniform on ±1/√D, PyTorch's default. */
+export function initLstm(key: Key, { inputs, width }: LstmConfig): LstmParams<RandomArray<Float32Array>> {
+  const [forX, forH, forB] = split(key, 3) as [Key, Key, Key];
+  const weights = (k: Key, shape: number[]) => uniformWithin(1 / Math.sqrt(width), k, shape);
+  return { wx: weights(forX, [inputs, 4 * width]), wh: weights(forH, [width, 4 * width]), b: weights(forB, [4 * width]) };
+}
+
+/**
+ * A long short-term memory over a whole sequence, from the zero state.
+ *
+ *     i, f, o = σ(xₜ wx + hₜ₋₁ wh + b)      g = tanh(…)      cₜ = f ⊙ cₜ₋₁ + i ⊙ g      hₜ = o ⊙ tanh cₜ
+ *
+ * @param x  [B, T, F]
+ * @returns  [B, T, D], every hₜ
+ * @throws   when the weights do not fit x or each other
+ *
+ * Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000. The gate order is i, f, o, g, so that one σ covers three
+ * neighbours (PyTorch: i, f, g, o), and there is one shift b where PyTorch adds two.
+ *
+ * Backward: backpropagation through time collects the gates' ∂z of all steps; each weight's gradient is then one product over
+ * B·T rows instead of a sum of T products.
+ */
+export function lstm(params: LstmParams, x: tf.Tensor): tf.Tensor {
+  return run('sequence', params, x);
+}
+
+/** The last hₜ alone, [B, D]: the same recurrence with a shorter backward. */
+export function lstmLast(params: LstmParams, x: tf.Tensor): tf.Tensor {
+  return run('last', params, x);
+}
+
+function run(output: 'sequence' | 'last', { wx, wh, b }: LstmParams, x: tf.Tensor): tf.Tensor {
+  const D = wh.shape[0]!;
+  if (x.rank !== 3 || x.shape[2] !== wx.shape[0] || [wx.shape[1], wh.shape[1], b.shape[0]].some((n) => n !== 4 * D))
+    throw shapeError('lstm takes x [B, T, F], wx [F, 4D], wh [D, 4D] and b [4D]', { x, wx, wh, b });
+  return recurrence(output)(x, wx, wh, b);
+}
+
+const recurrence = (output: 'sequence' | 'last') =>
+  firstOrder('lstm', ([x, wx, wh, b], save) => {
+    const [B, T, F] = x!.shape as [number, number, number];
+    const D = wh!.shape[0]!;
+    const rows = x!.transpose([1, 0, 2]).reshape([T * B, F]); // time first: a step is a block of B rows
+    const inputs = tf.split(rows.matMul(wx!).add(b!), T, 0); // T × [B, 4D]
+    const steps: Step[] = [];
+    const hidden: tf.Tensor[] = [];
+    let c: tf.Tensor | undefined;
+    inputs.forEach((input, t) => {
+      const z = t === 0 ? input : input.add(hidden[t - 1]!.matMul(wh!));
+      const [zGates, zCandidate] = tf.split(z, [3 * D, D], 1) as [tf.Tensor, tf.Tensor];
+      const gates = zGates.sigmoid();
+      const g = zCandidate.tanh();
+      const [i, f, o] = tf.split(gates, 3, 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
+      const before = c ?? tf.zeros([B, D]);
+      c = t === 0 ? i.mul(g) : f.mul(before).add(i.mul(g));
+      const tanhC = c.tanh();
+      hidden.push(o.mul(tanhC));
+      steps.push([gates, g, before, tanhC]);
+    });
+    save([rows, wx!, wh!, ...hidden, ...steps.flat()]);
+    return {
+      value: output === 'last' ? hidden.at(-1)! : tf.stack(hidden, 1),
+      backward: (dy, [rows, wx, wh, ...saved]) => {
+        const hidden = saved.slice(0, T);
+        const dHidden = output === 'last' ? undefined : tf.unstack(dy, 1);
+        const dz: tf.Tensor[] = [];
+        let dh: tf.Tensor | undefined = output === 'last' ? dy : undefined;
+        let dc: tf.Tensor | undefined;
+        for (let t = T - 1; t >= 0; t--) {
+          const [gates, g, before, tanhC] = saved.slice(T + 4 * t, T + 4 * t + 4) as Step;
+          const [i, f, o] = tf.split(gates, 3, 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
+          dh = sum(dh, dHidden?.[t]);
+          dc = sum(dc, dh.mul(o).mul(tf.sub(1, tanhC.square())));
+          const dGates = tf.concat([dc.mul(g), dc.mul(before), dh.mul(tanhC)], 1).mul(gates).mul(tf.sub(1, gates));
+          const dCandidate = dc.mul(i).mul(tf.sub(1, g.square()));
+          dz[t] = tf.concat([dGates, dCandidate], 1); // [B, 4D]
+          if (t > 0) {
+            dh = dz[t].matMul(wh!, false, true);
+            dc = dc.mul(f);
+          }
+        }
+        const dZ = tf.concat(dz, 0); // [T·B, 4D]
+        const earlier = tf.concat([tf.zerosLike(hidden[0]!), ...hidden.slice(0, -1)], 0); // hₜ₋₁
+        const dx = dZ.matMul(wx!, false, true).reshape([T, B, F]).transpose([1, 0, 2]);
+        return [dx, rows!.matMul(dZ, true), earlier.matMul(dZ, true), dZ.sum(0)];
+      },
+    };
+  });
+
+/** What a step's backward needs: the gates i, f, o side by side, the candidate g, the cell before, and tanh of the cell after. */
+type Step = [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+
+const sum = (a: tf.Tensor | undefined, b: tf.Tensor | undefined): tf.Tensor => (a && b ? a.add(b) : (a ?? b)!);
+
+/** `lstm` in operators that tfjs can differentiate any number of times. */
+export function lstmPlain({ wx, wh, b }: LstmParams, x: tf.Tensor): tf.Tensor {
+  const D = wh.shape[0]!;
+  let h: tf.Tensor = tf.zeros([x.shape[0]!, D]);
+  let c = h;
+  const hidden = x.unstack(1).map((xt) => {
+    const [i, f, o, g] = tf.split(xt.matMul(wx).add(h.matMul(wh)).add(b), 4, 1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+    c = f.sigmoid().mul(c).add(i.sigmoid().mul(g.tanh()));
+    h = o.sigmoid().mul(c.tanh());
+    return h;
+  });
+  return tf.stack(hidden, 1);
+}
