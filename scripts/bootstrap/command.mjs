@@ -33,19 +33,23 @@ function signal(name) {
 
 const ENDS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, disconnect: 143 };
 
-/** Runs `end` once, on Ctrl-C, a termination, a closed terminal, or the death of the process that handed over to us. */
+/** Runs `end` once: on Ctrl-C, a termination, a closed terminal, or the death of npm or of the process that handed over to us. */
 export function onEnd(end) {
   let ending = false;
-  const handlers = Object.entries(ENDS).map(([event, code]) => {
-    const handler = () => {
-      if (!ending) end(code);
-      ending = true;
-    };
-    process.on(event, handler);
-    return [event, handler];
-  });
+  const endOnce = (code) => {
+    if (!ending) end(code);
+    ending = true;
+  };
+  const handlers = Object.entries(ENDS).map(([event, code]) => [event, () => endOnce(code)]);
+  for (const [event, handler] of handlers) process.on(event, handler);
   process.channel?.unref();
-  return () => handlers.forEach(([event, handler]) => process.off(event, handler));
+  const parent = process.ppid;
+  const watch = setInterval(() => process.env.npm_execpath && process.ppid !== parent && endOnce(ENDS.SIGTERM), 500); // npm does not pass SIGTERM on
+  watch.unref();
+  return () => {
+    clearInterval(watch);
+    for (const [event, handler] of handlers) process.off(event, handler);
+  };
 }
 
 /**

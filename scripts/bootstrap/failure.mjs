@@ -34,7 +34,7 @@ export function explain(what, output) {
   if (own) return new SetUpFailure(`Setting up ${what} failed: ${own[1].replace(/\n\(ended with .*/, '').trim()}`);
   const cause = CAUSES.find(({ sign }) => sign.test(output));
   if (cause) return new SetUpFailure(cause.say(what));
-  const tail = output.trim().split('\n').slice(-12).join('\n    ');
+  const tail = output.trim().split('\n').slice(-12).map((line) => line.slice(0, 160)).join('\n    ');
   return new SetUpFailure(`Setting up ${what} failed; it said:\n\n    ${tail || '(nothing)'}\n\nRunning the same command again starts this part afresh.`);
 }
 
@@ -44,5 +44,9 @@ export function endWith(error) {
   process.exit(1);
 }
 
-const wrap = (text, width = Math.min(process.stderr.columns || 100, 100)) =>
-  text.replace(new RegExp(`(?![^\\n]{1,${width}}$)([^\\n]{1,${width}})[ ]`, 'gm'), '$1\n');
+/** Breaks prose at the width of the terminal; quoted output, which is indented, stays as it is. */
+function wrap(text) {
+  const row = new RegExp(`(.{1,${Math.min(process.stderr.columns || 100, 100)}})(?: +|$)`, 'g');
+  const lines = text.split('\n').map((line) => (line.startsWith(' ') ? line : line.replace(row, '$1\n').trimEnd()));
+  return lines.join('\n');
+}

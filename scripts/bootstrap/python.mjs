@@ -33,6 +33,7 @@ export const environment = {
       await run('a place for Python packages', python, ['-I', '-m', 'venv', home], { env });
       const pip = [join(home, 'bin', 'python'), ['-I', '-m', 'pip', 'install', '--no-input', '--retries=3', '--timeout=30', ...locked]];
       await run(this.what, ...pip, { env, detail });
+      write(join(home, 'package.json'), '{ "type": "commonjs" }\n'); // JupyterLab's own scripts are not modules, as ours are
       write(join(home, '.lemmata'), wanted());
       link(home);
     } catch (error) {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onEnd, start, stopAll } from '../bootstrap/command.mjs';
-import { SetUpFailure } from '../bootstrap/failure.mjs';
+import { endWith, explain, SetUpFailure } from '../bootstrap/failure.mjs';
 import { at } from '../bootstrap/files.mjs';
 import { PYTHON } from '../bootstrap/python.mjs';
 
@@ -65,8 +65,7 @@ export async function serve({ browser, port, begun }) {
   });
   server.once('exit', (status) => {
     if (status === 0) process.exit(0);
-    process.stderr.write(`\nJupyterLab ended (status ${status}); it said:\n\n${output.split('\n').slice(-15).join('\n')}\n`);
-    process.exit(1);
+    endWith(explain('JupyterLab', `${output}\n(ended with status ${status})`));
   });
 
   const url = `http://${HOST}:${port}`;
