@@ -63,6 +63,12 @@ export class TraceBackend extends tf.KernelBackend {
     return numberOf(this.#lookup(x).value);
   }
 
+  /** The tensor's values, where they are known while tracing. */
+  known(x: tf.TensorInfo): Int32Array | undefined {
+    const data = constantOf(this.#lookup(x).value);
+    return data && Int32Array.from(data as Int32Array);
+  }
+
   #lookup(x: tf.TensorInfo): Held {
     return this.#held.get(x.dataId) ?? this.captured.get(x.dataId) ?? this.#capture(x);
   }

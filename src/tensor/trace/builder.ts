@@ -125,6 +125,14 @@ export class GraphBuilder {
   }
 
   transpose(x: Value, perm: readonly number[]): Value {
+    const producer = producerOf(x);
+    if (producer?.op === 'Transpose') {
+      const first = producer.attributes.perm as readonly number[];
+      return this.transpose(
+        producer.inputs[0]!,
+        perm.map((axis) => first[axis]!),
+      );
+    }
     const shape = perm.map((axis) => x.shape[axis]!);
     const moved = perm.filter((axis) => x.shape[axis] !== 1);
     if (moved.every((axis, i) => i === 0 || axis > moved[i - 1]!)) return this.reshape(x, shape);
@@ -180,12 +188,11 @@ export class GraphBuilder {
     return this.#once(`row ${x} ${length}`, () => [this.constant(new Float64Array(length).fill(x), [1, length], 'float32')])[0]!;
   }
 
-  /** ReduceSum, ReduceMax and their kin; the reduced axes are dropped. */
-  reduce(op: Op, x: Value, axes: readonly number[]): Value {
-    const shape = x.shape.filter((_, axis) => !axes.includes(axis));
+  /** ReduceSum, ReduceMax and their kin. */
+  reduce(op: Op, x: Value, axes: readonly number[], keepDims = false): Value {
+    const shape = keepDims ? x.shape.map((n, i) => (axes.includes(i) ? 1 : n)) : x.shape.filter((_, i) => !axes.includes(i));
     if (axes.every((axis) => x.shape[axis] === 1)) return this.reshape(x, shape);
-    // Axes are an input of ReduceSum since opset 13, of the others since opset 18.
-    return this.node(op, [x, this.int64(axes)], { shape, dtype: x.dtype }, { keepdims: 0 });
+    return this.node(op, [x, this.int64(axes)], { shape, dtype: x.dtype }, { keepdims: Number(keepDims) });
   }
 }
 

@@ -56,3 +56,17 @@ export function subgraph(inputs: readonly Value[], outputs: readonly Value[]): G
   }
   return { inputs: inputs.map((value) => renamed.get(value)!), outputs: results, constants, nodes };
 }
+
+/** What `outputs` are computed from: the inputs, and every value `isKnown` says need not be computed. */
+export function leavesOf(outputs: readonly Value[], isKnown: (value: Value) => boolean): Value[] {
+  const seen = new Set<Value>();
+  const leaves: Value[] = [];
+  const stack = [...outputs];
+  for (let value = stack.pop(); value; value = stack.pop()) {
+    if (seen.has(value)) continue;
+    seen.add(value);
+    if (isKnown(value)) leaves.push(value);
+    else stack.push(...(producerOf(value)?.inputs ?? []).filter((input) => input !== null));
+  }
+  return leaves;
+}

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type { DType } from '../../graph.js';
 import { sizeOf } from '../../graph.js';
 import type { TraceBackend } from '../backend.js';
@@ -30,10 +30,33 @@ const linSpace: Kernel<object, { start: number; stop: number; num: number }> = (
     'float32',
   );
 
+/** x on the diagonal, zeros elsewhere. */
+const diag: Kernel<X> = (on, { x }) => {
+  const g = on.graph;
+  const n = sizeOf(x.shape);
+  const shape = [...x.shape, ...x.shape];
+  const value = on.full(x);
+  if (n === 0) return on.give(g.empty(shape, value.dtype));
+  const eye = g.constant(
+    Uint8Array.from({ length: n * n }, (_, i) => Number(i % (n + 1) === 0)),
+    [n, n],
+    'bool',
+  );
+  return on.give(g.reshape(g.where(eye, g.reshape(value, [n]), g.scalar(0, value.dtype)), shape));
+};
+
+/** The shape two shapes broadcast to. Shapes are values here, and have to be known. */
+const broadcastArgs: Kernel<{ s0: tf.TensorInfo; s1: tf.TensorInfo }> = (on, { s0, s1 }) => {
+  const [a, b] = [s0, s1].map((s) => [...(on.known(s) ?? (tf.engine().readSync(s.dataId) as Int32Array))]) as [number[], number[]];
+  return sequence(on, tf.backend_util.assertAndGetBroadcastShape(a, b), 'int32');
+};
+
 export const fill: Kernels = {
   Fill: fillWith,
   ZerosLike: ((on, { x }) => splat(on, x.shape, 0, x.dtype as DType)) satisfies Kernel<X>,
   OnesLike: ((on, { x }) => splat(on, x.shape, 1, x.dtype as DType)) satisfies Kernel<X>,
   Range: range,
   LinSpace: linSpace,
+  Diag: diag,
+  BroadcastArgs: broadcastArgs,
 };

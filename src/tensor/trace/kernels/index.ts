@@ -3,13 +3,22 @@ import type { TraceBackend } from '../backend.js';
 import type { Kernel, Kernels } from '../kernel.js';
 import { activations } from './activations.js';
 import { arithmetic } from './arithmetic.js';
+import { blocks } from './blocks.js';
 import { cast } from './cast.js';
 import { comparison } from './comparison.js';
+import { convolution } from './convolution.js';
+import { cumulative } from './cumulative.js';
+import { einsum } from './einsum.js';
 import { fill } from './fill.js';
+import { gather } from './gather.js';
 import { joining } from './joining.js';
 import { maths } from './maths.js';
 import { matmul } from './matmul.js';
+import { normalisation } from './normalisation.js';
+import { ordering } from './ordering.js';
+import { pooling } from './pooling.js';
 import { reductions } from './reductions.js';
+import { scattering } from './scatter.js';
 import { selection } from './selection.js';
 import { shape } from './shape.js';
 import { slicing } from './slicing.js';
@@ -30,6 +39,15 @@ export const FAMILIES: Readonly<Record<string, Kernels>> = {
   joining,
   fill,
   cast,
+  blocks,
+  convolution,
+  cumulative,
+  einsum,
+  gather,
+  normalisation,
+  ordering,
+  pooling,
+  scattering,
 };
 
 /** Registers them with tfjs for the tracing backend called `backendName`. */

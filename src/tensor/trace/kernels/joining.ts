@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../../graph.js';
+import { sizeOf, type Value } from '../../graph.js';
+import { equal, type GraphBuilder } from '../builder.js';
 import type { Kernel, Kernels, X } from '../kernel.js';
-import { splat } from './fill.js';
 
 const concat: Kernel<tf.TensorInfo[], { axis: number }> = (on, inputs, { axis }) => {
   const tensors = Object.values(inputs);
@@ -27,15 +27,17 @@ const pack: Kernel<tf.TensorInfo[], { axis: number }> = (on, inputs, { axis }) =
   );
 };
 
-const padV2: Kernel<X, { paddings: [number, number][]; constantValue: number }> = (on, { x }, { paddings, constantValue }) => {
-  const g = on.graph;
-  const shape = x.shape.map((n, i) => n + paddings[i]![0] + paddings[i]![1]);
-  const value = on.full(x);
-  if (sizeOf(x.shape) === 0) return splat(on, shape, constantValue, value.dtype);
-  if (paddings.every(([before, after]) => before === 0 && after === 0)) return on.alias(x, x.shape);
-  const widths = g.int64([...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)]);
-  return on.give(g.node('Pad', [value, widths, g.scalar(constantValue, value.dtype)], { shape, dtype: value.dtype }));
-};
+/** `x` with `value` around it: [before, after] along each axis. */
+export function padded(g: GraphBuilder, x: Value, widths: readonly (readonly [number, number])[], value: number): Value {
+  const shape = x.shape.map((n, i) => n + widths[i]![0] + widths[i]![1]);
+  if (equal(shape, x.shape)) return x;
+  if (sizeOf(x.shape) === 0) return shape.includes(0) ? g.empty(shape, x.dtype) : g.expand(g.scalar(value, x.dtype), shape);
+  const pads = g.int64([...widths.map(([before]) => before), ...widths.map(([, after]) => after)]);
+  return g.node('Pad', [x, pads, g.scalar(value, x.dtype)], { shape, dtype: x.dtype });
+}
+
+const padV2: Kernel<X, { paddings: [number, number][]; constantValue: number }> = (on, { x }, { paddings, constantValue }) =>
+  on.give(padded(on.graph, on.full(x), paddings, constantValue));
 
 /** Mirrored borders: `reflect` leaves the edge out, `symmetric` repeats it. ONNX knows only the first, a gather along each axis both. */
 const mirrorPad: Kernel<X, { paddings: [number, number][]; mode: 'reflect' | 'symmetric' }> = (on, { x }, { paddings, mode }) => {

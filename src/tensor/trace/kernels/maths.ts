@@ -48,7 +48,7 @@ function log1p(g: GraphBuilder, x: Value): Value {
   return g.where(g.binary('Less', x, one, 'bool'), small, log);
 }
 
-const isFinite = (g: GraphBuilder, x: Value) =>
+const finite = (g: GraphBuilder, x: Value) =>
   g.unary('Not', g.binary('Or', g.unary('IsNaN', x, 'bool'), g.unary('IsInf', x, 'bool'), 'bool'));
 
 export const maths: Kernels = {
@@ -59,6 +59,6 @@ export const maths: Kernels = {
   ...each({ IsNan: 'IsNaN', IsInf: 'IsInf' } as const, (op) =>
     elementwise(({ graph }, x) => graph.unary(op, graph.cast(x, 'float32'), 'bool')),
   ),
-  IsFinite: elementwise(({ graph }, x) => isFinite(graph, graph.cast(x, 'float32'))),
+  IsFinite: elementwise(({ graph }, x) => finite(graph, graph.cast(x, 'float32'))),
   Square: elementwise(({ graph }, x) => graph.binary('Mul', x, x)),
 };

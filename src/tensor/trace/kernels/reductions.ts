@@ -23,44 +23,43 @@ function plan(x: tf.TensorInfo, { axis, keepDims }: Axes) {
  * Σ over `axes` of `weight · x`. Axes along which x only repeats itself are a multiplication. Sums over leading axes, as every bias's gradient is,
  * are a row of weights times a matrix: the runtimes' matrix product is several times faster than their ReduceSum there.
  */
-function weightedSum(on: TraceBackend, x: tf.TensorInfo, axes: readonly number[], weight: number): Value {
+function weightedSum(on: TraceBackend, x: tf.TensorInfo, attributes: Axes, weight: number, dtype: 'float32' | 'int32'): tf.TensorInfo {
   const g = on.graph;
-  const small = g.cast(on.compact(x), x.dtype === 'bool' ? 'int32' : (x.dtype as 'float32' | 'int32'));
+  const { axes, shape } = plan(x, attributes);
+  const keep = attributes.keepDims ?? false;
+  const small = g.cast(on.compact(x), dtype);
   const lead = x.shape.length - small.shape.length;
   const repeats = axes.filter((axis) => axis < lead || (small.shape[axis - lead] === 1 && x.shape[axis] !== 1));
   if (repeats.length > 0) {
     const times = repeats.reduce((n, axis) => n * x.shape[axis]!, weight);
-    const rest = axes.filter((axis) => !repeats.includes(axis)).map((axis) => axis - lead);
-    const summed = g.reduce('ReduceSum', small, [...rest, ...repeats.filter((axis) => axis >= lead).map((axis) => axis - lead)]);
-    return g.binary('Mul', summed, g.scalar(times, summed.dtype));
+    const summed = g.reduce(
+      'ReduceSum',
+      small,
+      axes.filter((axis) => axis >= lead).map((axis) => axis - lead),
+      keep,
+    );
+    return on.give(g.binary('Mul', summed, g.scalar(times, dtype)), shape);
   }
   const full = g.expand(small, x.shape);
   const rows = axes.reduce((n, axis) => n * x.shape[axis]!, 1);
   const isLeading = axes.every((axis, i) => axis === i) && axes.length < x.shape.length;
-  if (isLeading && full.dtype === 'float32' && rows >= 8) return rowTimesMatrix(g, full, rows, axes.length, weight);
-  return weight === 1 ? g.reduce('ReduceSum', full, axes) : g.reduce('ReduceMean', full, axes);
+  if (isLeading && dtype === 'float32' && rows >= 8) return on.give(g.reshape(rowTimesMatrix(g, full, rows, weight), shape));
+  return on.give(g.reduce(weight === 1 ? 'ReduceSum' : 'ReduceMean', full, axes, keep));
 }
 
-function rowTimesMatrix(g: GraphBuilder, x: Value, rows: number, axes: number, weight: number): Value {
-  const matrix = g.reshape(x, [rows, sizeOf(x.shape) / rows]);
-  const row = g.constantRow(weight, rows);
-  return g.reshape(g.gemm(row, matrix), x.shape.slice(axes));
-}
+const rowTimesMatrix = (g: GraphBuilder, x: Value, rows: number, weight: number): Value =>
+  g.gemm(g.constantRow(weight, rows), g.reshape(x, [rows, sizeOf(x.shape) / rows]));
 
 const sum: Kernel<X, Axes> = (on, { x }, attributes) => {
-  const { axes, shape, count } = plan(x, attributes);
-  if (count === 0) return splat(on, shape, 0, x.dtype === 'float32' ? 'float32' : 'int32');
-  return on.alias(on.give(weightedSum(on, x, axes, 1), shapeWithout(x, axes)), shape);
+  const { shape, count } = plan(x, attributes);
+  const dtype = x.dtype === 'float32' ? 'float32' : 'int32';
+  return count === 0 ? splat(on, shape, 0, dtype) : weightedSum(on, x, attributes, 1, dtype);
 };
 
 const mean: Kernel<X, Axes> = (on, { x }, attributes) => {
-  const { axes, shape, count } = plan(x, attributes);
-  if (count === 0) return splat(on, shape, Number.NaN, 'float32');
-  const real = on.give(on.graph.cast(on.compact(x), 'float32'), x.shape);
-  return on.alias(on.give(weightedSum(on, real, axes, 1 / count), shapeWithout(x, axes)), shape);
+  const { shape, count } = plan(x, attributes);
+  return count === 0 ? splat(on, shape, Number.NaN, 'float32') : weightedSum(on, x, attributes, 1 / count, 'float32');
 };
-
-const shapeWithout = (x: tf.TensorInfo, axes: readonly number[]) => x.shape.filter((_, i) => !axes.includes(i));
 
 /** Reductions of which repeating an element changes nothing to speak of, and what they give on no elements. */
 const reduction =
@@ -73,7 +72,7 @@ const reduction =
     if (count === 0) return splat(on, shape, ofNothing, dtype);
     // ONNX reduces numbers only.
     const numbers = full.dtype === 'bool' ? g.cast(full, 'int32') : full;
-    return on.give(g.reshape(g.cast(g.reduce(op, numbers, axes), dtype), shape));
+    return on.give(g.cast(g.reduce(op, numbers, axes, attributes.keepDims), dtype));
   };
 
 const extremum =

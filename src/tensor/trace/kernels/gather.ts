@@ -1,0 +1,76 @@
+import * as tf from '@tensorflow/tfjs';
+import { type DType, sizeOf, type Value } from '../../graph.js';
+import type { TraceBackend } from '../backend.js';
+import type { GraphBuilder } from '../builder.js';
+import type { Kernel, Kernels } from '../kernel.js';
+
+/** Indices that are known while tracing are checked now; a runtime would fail later, or read what lies beside the array. */
+function checkRange(on: TraceBackend, indices: tf.TensorInfo, size: number): void {
+  const wrong = on.known(indices)?.find((index) => index < 0 || index >= size);
+  if (wrong !== undefined) throw new Error(`GatherV2: the index value ${wrong} is not in [0, ${size - 1}]`);
+}
+
+interface GatherInputs {
+  x: tf.TensorInfo;
+  indices: tf.TensorInfo;
+}
+
+const gatherV2: Kernel<GatherInputs, { axis: number; batchDims?: number }> = (on, { x, indices }, { axis, batchDims = 0 }) => {
+  const g = on.graph;
+  const [along] = tf.util.parseAxisParam(axis, x.shape) as [number];
+  const info = tf.backend_util.segment_util.collectGatherOpShapeInfo(x, indices, along, batchDims);
+  checkRange(on, indices, info.dimSize);
+  if (info.outputShape.includes(0)) return on.give(g.empty(info.outputShape, on.compact(x).dtype));
+  const index = g.cast(on.full(indices), 'int32');
+  if (info.batchSize === 1)
+    return on.give(g.reshape(g.gather(on.full(x), g.reshape(index, [sizeOf(index.shape)]), along), info.outputShape));
+  return on.give(g.reshape(gatherPerBatch(g, on.full(x), index, info), info.outputShape));
+};
+
+type ShapeInfo = Record<'batchSize' | 'outerSize' | 'dimSize' | 'sliceSize', number>;
+
+/** Each batch has indices of its own: batches are laid one after another, and the indices moved to where their batch begins. */
+function gatherPerBatch(g: GraphBuilder, x: Value, index: Value, { batchSize, outerSize, dimSize, sliceSize }: ShapeInfo): Value {
+  const count = sizeOf(index.shape) / batchSize;
+  const table = g.transpose(g.reshape(x, [batchSize, outerSize, dimSize, sliceSize]), [0, 2, 1, 3]);
+  const starts = g.constant(
+    Int32Array.from({ length: batchSize }, (_, batch) => batch * dimSize),
+    [batchSize, 1],
+    'int32',
+  );
+  const rows = g.reshape(g.binary('Add', g.reshape(index, [batchSize, count]), starts), [batchSize * count]);
+  const picked = g.gather(g.reshape(table, [batchSize * dimSize, outerSize * sliceSize]), rows, 0);
+  return g.transpose(g.reshape(picked, [batchSize, count, outerSize, sliceSize]), [0, 2, 1, 3]);
+}
+
+const gatherNd: Kernel<{ params: tf.TensorInfo; indices: tf.TensorInfo }> = (on, { params, indices }) => {
+  const g = on.graph;
+  const [shape] = tf.backend_util.prepareAndValidate(params, indices);
+  const value = on.full(params);
+  return on.give(g.node('GatherND', [value, g.cast(on.full(indices), 'int64')], { shape, dtype: value.dtype }));
+};
+
+interface OneHot {
+  dtype: DType;
+  depth: number;
+  onValue: number;
+  offValue: number;
+}
+
+/** An index outside 0 … depth − 1 has no 1 anywhere; ONNX's own OneHot would count −1 from the end. */
+const oneHot: Kernel<{ indices: tf.TensorInfo }, OneHot> = (on, { indices }, { dtype, depth, onValue, offValue }) => {
+  const g = on.graph;
+  const shape = [...indices.shape, depth];
+  if (shape.includes(0)) return on.give(g.empty(shape, dtype));
+  const index = g.reshape(g.cast(on.full(indices), 'int32'), [...indices.shape, 1]);
+  const places = g.constant(
+    Int32Array.from({ length: depth }, (_, i) => i),
+    [depth],
+    'int32',
+  );
+  const hit = g.binary('Equal', index, places, 'bool');
+  if (onValue === 1 && offValue === 0) return on.give(g.cast(hit, dtype));
+  return on.give(g.where(hit, g.scalar(onValue, dtype), g.scalar(offValue, dtype)));
+};
+
+export const gather: Kernels = { GatherV2: gatherV2, GatherNd: gatherNd, OneHot: oneHot };

@@ -1,0 +1,104 @@
+import type * as tf from '@tensorflow/tfjs';
+import { type DType, sizeOf, type Value } from '../../graph.js';
+import type { TraceBackend } from '../backend.js';
+import type { GraphBuilder } from '../builder.js';
+import type { Kernel, Kernels, X } from '../kernel.js';
+
+function checkIndices(on: TraceBackend, indices: tf.TensorInfo, shape: readonly number[]): void {
+  const known = on.known(indices);
+  const rank = indices.shape.length < 1 ? 1 : indices.shape.at(-1)!;
+  for (let i = 0; known && i < known.length; i += rank) {
+    const index = [...known.slice(i, i + rank)];
+    if (index.some((n, axis) => n < 0 || n >= shape[axis]!)) throw new Error(`Invalid indices: ${index} does not index into ${shape}`);
+  }
+}
+
+/** `onto` with `updates` put, or added, at the rows that `indices` [K, rank] name. */
+function scatter(g: GraphBuilder, onto: Value, indices: Value, updates: Value, add: boolean): Value {
+  const places = g.cast(indices, 'int64');
+  return g.node('ScatterND', [onto, places, updates], onto, add ? { reduction: 'add' } : {});
+}
+
+const zeros = (g: GraphBuilder, shape: readonly number[], dtype: DType) => g.expand(g.scalar(0, dtype), shape);
+
+interface ScatterInputs {
+  indices: tf.TensorInfo;
+  updates: tf.TensorInfo;
+}
+
+const scatterNd: Kernel<ScatterInputs, { shape: number[] }> = (on, { indices, updates }, { shape }) => {
+  const g = on.graph;
+  if (shape.includes(0)) return on.give(g.empty(shape, on.compact(updates).dtype));
+  checkIndices(on, indices, shape);
+  const numbers = updates.dtype === 'bool' ? g.cast(on.full(updates), 'int32') : on.full(updates);
+  const sum = scatter(g, zeros(g, shape, numbers.dtype), column(g, on, indices), numbers, true);
+  return on.give(g.cast(sum, updates.dtype as DType));
+};
+
+const tensorScatterUpdate: Kernel<ScatterInputs & { tensor: tf.TensorInfo }> = (on, { tensor, indices, updates }) => {
+  const g = on.graph;
+  checkIndices(on, indices, tensor.shape);
+  const places = column(g, on, indices);
+  const shape = [...places.shape.slice(0, -1), ...tensor.shape.slice(places.shape.at(-1)!)];
+  return on.give(scatter(g, on.full(tensor), places, g.expand(on.compact(updates), shape), false));
+};
+
+/** Indices always have an axis for their rank. */
+const column = (g: GraphBuilder, on: TraceBackend, indices: tf.TensorInfo): Value =>
+  indices.shape.length === 0 ? g.reshape(on.full(indices), [1]) : on.full(indices);
+
+/** Σ of the rows of `x` [N, …] by segment: `ids` [N] outside 0 … count − 1 add to a row that is cut off. */
+function segmentSum(g: GraphBuilder, x: Value, ids: Value, count: number): Value {
+  const shape = [count + 1, ...x.shape.slice(1)];
+  const zero = g.scalar(0, 'int32');
+  const inside = g.binary('And', g.binary('GreaterOrEqual', ids, zero, 'bool'), g.binary('Less', ids, g.scalar(count, 'int32'), 'bool'));
+  const places = g.reshape(g.where(inside, ids, g.scalar(count, 'int32')), [ids.shape[0]!, 1]);
+  return g.slice(scatter(g, zeros(g, shape, x.dtype), places, x, true), [0], [0], [count]);
+}
+
+const unsortedSegmentSum: Kernel<X & { segmentIds: tf.TensorInfo }, { numSegments: number }> = (on, { x, segmentIds }, { numSegments }) => {
+  const g = on.graph;
+  const shape = [numSegments, ...x.shape.slice(segmentIds.shape.length)];
+  const dtype = x.dtype === 'bool' ? 'int32' : (x.dtype as DType);
+  if (sizeOf(x.shape) === 0 || shape.includes(0)) return on.give(shape.includes(0) ? g.empty(shape, dtype) : zeros(g, shape, dtype));
+  const ids = g.reshape(g.cast(on.full(segmentIds), 'int32'), [sizeOf(segmentIds.shape)]);
+  const rows = g.reshape(g.cast(on.full(x), dtype), [ids.shape[0]!, ...shape.slice(1)]);
+  return on.give(segmentSum(g, rows, ids, numSegments));
+};
+
+interface Bins {
+  size: number;
+  binaryOutput?: boolean;
+}
+
+/** How often each of 0 … size − 1 occurs in a row, or the sum of the weights where it does. */
+const bincount: Kernel<X & { weights: tf.TensorInfo }, Bins> = (on, { x, weights }, { size, binaryOutput = false }) => {
+  const g = on.graph;
+  if (x.shape.length > 2) throw new Error(`Error in denseBincount: input must be at most rank 2, but got rank ${x.shape.length}.`);
+  if (on.known(x)?.some((value) => value < 0)) throw new Error('Input x must be non-negative!');
+  const shape = [...x.shape.slice(0, -1), size];
+  const dtype = weights.dtype as DType;
+  const total = sizeOf(x.shape);
+  if (total === 0) return on.give(zeros(g, shape, dtype));
+  const rows = x.shape.length === 2 ? x.shape[0]! : 1;
+  const values = g.reshape(g.cast(on.full(x), 'int32'), [rows, total / rows]);
+  const starts = g.constant(
+    Int32Array.from({ length: rows }, (_, row) => row * size),
+    [rows, 1],
+    'int32',
+  );
+  const inside = g.binary('Less', values, g.scalar(size, 'int32'), 'bool');
+  const ids = g.reshape(g.where(inside, g.binary('Add', values, starts), g.scalar(-1, 'int32')), [total]);
+  const weighted =
+    sizeOf(weights.shape) > 0 && !binaryOutput ? g.reshape(on.full(weights), [total]) : g.expand(g.scalar(1, dtype), [total]);
+  const counts = g.reshape(segmentSum(g, weighted, ids, rows * size), shape);
+  return on.give(binaryOutput ? g.binary('Min', counts, g.scalar(1, dtype)) : counts);
+};
+
+export const scattering: Kernels = {
+  ScatterNd: scatterNd,
+  TensorScatterUpdate: tensorScatterUpdate,
+  UnsortedSegmentSum: unsortedSegmentSum,
+  Bincount: bincount,
+  DenseBincount: bincount,
+};
