@@ -42,14 +42,14 @@ export function expectThreeWays(layer: Layer, plain: Layer, inputs: readonly Poi
   gradCheck(layer, inputs);
   const [hand, automatic] = [inDouble(layer, inputs), inDouble(plain, inputs)];
   expect(distance(hand.y, automatic.y)).toBeLessThan(1e-7);
-  hand.grads.forEach((g, i) => expect(distance(g, automatic.grads[i]!), `gradient ${i}`).toBeLessThan(1e-7));
+  for (const [i, g] of hand.grads.entries()) expect(distance(g, automatic.grads[i]!), `gradient ${i}`).toBeLessThan(1e-7);
 }
 
 /** Output and gradients against a reference: in double to 1e-7, and as tfjs computes them eagerly to 1e-5, leaking nothing. */
 export function expectReference(layer: Layer, reference: Reference): void {
   const { y, grads } = inDouble(layer, reference.inputs, reference.dy);
   expect(distance(y, numbers(reference.y))).toBeLessThan(1e-7);
-  grads.forEach((g, i) => expect(distance(g, numbers(reference.grads[i]!)), `gradient ${i}`).toBeLessThan(1e-7));
+  for (const [i, g] of grads.entries()) expect(distance(g, numbers(reference.grads[i]!)), `gradient ${i}`).toBeLessThan(1e-7);
 
   const tensors = [...reference.inputs, reference.dy].map((point) => tf.tensor(Float32Array.from(numbers(point)), [...point.shape]));
   const before = tf.memory().numTensors;

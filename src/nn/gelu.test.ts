@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
+import { expectClose } from '../../tests/close.js';
 import { expectReference, expectThreeWays, inDouble } from '../../tests/gradients.js';
 import { gelu, geluPlain } from './gelu.js';
 import reference from './pytorch.reference.json' with { type: 'json' }; // made by reference/pytorch.py with PyTorch 2.13
@@ -11,7 +12,7 @@ describe('gelu', () => {
   // At 0: y = 0 and y′ = Φ(0) = ½. Far out: y → x on the right, 0 on the left.
   it('has its limits', () => {
     const { y, grads } = inDouble(gelu, [{ data: [0, 9, -9], shape: [3] }]);
-    [0, 9, 0].forEach((want, i) => expect(y[i]).toBeCloseTo(want, 12));
-    [0.5, 1, 0].forEach((want, i) => expect(grads[0]![i]).toBeCloseTo(want, 12));
+    expectClose(y, [0, 9, 0], 12);
+    expectClose(grads[0]!, [0.5, 1, 0], 12);
   });
 });

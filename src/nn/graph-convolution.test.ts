@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../tests/close.js';
 import { expectReference, expectThreeWays, inDouble } from '../../tests/gradients.js';
 import { graphConvolution, graphConvolutionPlain, normaliseAdjacency } from './graph-convolution.js';
 import reference from './pytorch.reference.json' with { type: 'json' }; // made by reference/pytorch.py with PyTorch 2.13
@@ -37,6 +38,6 @@ describe('normaliseAdjacency', () => {
     const { data, shape } = normaliseAdjacency(3, [[0, 1], [1, 2], [2, 1]]);
     const r = 1 / Math.sqrt(6);
     expect(shape).toEqual([3, 3]);
-    [1 / 2, r, 0, r, 1 / 3, r, 0, r, 1 / 2].forEach((want, i) => expect(data[i]).toBeCloseTo(want, 7));
+    expectClose(data, [1 / 2, r, 0, r, 1 / 3, r, 0, r, 1 / 2], 7);
   });
 });

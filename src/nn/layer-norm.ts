@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { shapeError, show } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 import { sumToLast } from './axes.js';

@@ -1,0 +1,90 @@
+import * as tf from '@tensorflow/tfjs';
+import { layoutOf } from './flat.js';
+import { fraction, notNegative, type Optimizer, positive, zeros } from './optimizer.js';
+
+export interface AdamConfig {
+  readonly learningRate?: number;
+  /** β₁, the share of the gradients' mean that a step keeps. */
+  readonly beta1?: number;
+  /** β₂, the share of their mean square that a step keeps. */
+  readonly beta2?: number;
+  readonly epsilon?: number;
+  /** λ: of an L2 penalty ½ λ ‖θ‖² in `adam`, of a decay beside the gradient in `adamW`. */
+  readonly weightDecay?: number;
+}
+
+export interface AdamState {
+  readonly parameters: tf.Tensor;
+  /** m and v, the running means of the gradients and of their squares, starting at zero. */
+  readonly mean: tf.Tensor;
+  readonly square: tf.Tensor;
+  /** 1 − β₁ᵗ and 1 − β₂ᵗ, the weight that gradients have in m and v by now. */
+  readonly meanWeight: tf.Tensor;
+  readonly squareWeight: tf.Tensor;
+}
+
+/**
+ * Adam: each parameter moves by its gradients' mean over their root mean square.
+ *
+ *     g ← ∇L + λ θ    m ← β₁ m + (1 − β₁) g    v ← β₂ v + (1 − β₂) g²
+ *
+ *     θ ← θ − η m̂ / (√v̂ + ε)        m̂ = m / (1 − β₁ᵗ),  v̂ = v / (1 − β₂ᵗ)
+ *
+ * @param params  the model's parameters, for their shapes
+ * @throws        when η or ε is not positive, a β not in [0, 1), or λ negative
+ *
+ * Kingma & Ba 2015, algorithm 1. The corrections are two scalars: with c = √(1 − β₂ᵗ), the step is η c / (1 − β₁ᵗ) · m / (√v + ε c).
+ * 1 − βᵗ is the running mean of ones: in float32 the power would lose five digits in the first steps.
+ */
+export function adam<P>(params: P, config: AdamConfig = {}): Optimizer<P, AdamState> {
+  return adaptive('adam', params, { weightDecay: 0, ...config });
+}
+
+/**
+ * Adam with decoupled weight decay: θ ← (1 − η λ) θ before Adam's step, and g ← ∇L, so that decay is not divided by √v.
+ *
+ * Loshchilov & Hutter 2019, algorithm 2, with PyTorch's default λ = 0.01.
+ */
+export function adamW<P>(params: P, config: AdamConfig = {}): Optimizer<P, AdamState> {
+  return adaptive('adamW', params, { weightDecay: 0.01, ...config });
+}
+
+function adaptive<P>(
+  name: 'adam' | 'adamW',
+  params: P,
+  { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay }: AdamConfig & { weightDecay: number },
+): Optimizer<P, AdamState> {
+  positive(name, 'learningRate', learningRate);
+  positive(name, 'epsilon', epsilon);
+  fraction(name, 'beta1', beta1);
+  fraction(name, 'beta2', beta2);
+  notNegative(name, 'weightDecay', weightDecay);
+  const layout = layoutOf(params);
+  const penalty = name === 'adam' ? weightDecay : 0;
+  const decay = name === 'adamW' ? 1 - learningRate * weightDecay : 1;
+  return {
+    init: (params) => ({
+      parameters: { data: layout.numbers(params), shape: [layout.n] },
+      mean: zeros([layout.n]),
+      square: zeros([layout.n]),
+      meanWeight: zeros([]),
+      squareWeight: zeros([]),
+    }),
+    update(state, grads) {
+      const gradient = layout.pack(grads);
+      const g = penalty === 0 ? gradient : gradient.add(state.parameters.mul(penalty));
+      const mean = towards(state.mean, g, 1 - beta1);
+      const square = towards(state.square, g.square(), 1 - beta2);
+      const meanWeight = towards(state.meanWeight, 1, 1 - beta1);
+      const squareWeight = towards(state.squareWeight, 1, 1 - beta2);
+      const c = squareWeight.sqrt();
+      const direction = mean.div(square.sqrt().add(c.mul(epsilon))).mul(c.mul(learningRate).div(meanWeight));
+      const kept = decay === 1 ? state.parameters : state.parameters.mul(decay);
+      return { parameters: kept.sub(direction), mean, square, meanWeight, squareWeight };
+    },
+    params: ({ parameters }) => layout.unpack(parameters),
+  };
+}
+
+/** A running mean's next value: this share of the way to x. */
+const towards = (mean: tf.Tensor, x: tf.Tensor | number, share: number): tf.Tensor => mean.add(tf.sub(x, mean).mul(share));

@@ -1,0 +1,73 @@
+import * as tf from '@tensorflow/tfjs';
+import { show } from '../tensor/errors.js';
+import { sizeOf } from '../tensor/graph.js';
+import { flatten, type Mapped, type Tree } from '../tensor/tree.js';
+
+/** A parameter before it is a tensor of some backend: typed arrays with a shape, as `init…` makes them, or a tensor to read. */
+export interface Shaped {
+  readonly shape: readonly number[];
+}
+
+/** The tree of tensors that a model sees, for a tree of initial parameters. */
+export type Tensors<P> = Mapped<P, Shaped, tf.Tensor>;
+
+/** Numbers that compiled functions, `fromArray` and `tf.tensor` take. */
+export interface Numbers {
+  readonly data: Float32Array;
+  readonly shape: number[];
+}
+
+/** How a tree of parameters lies in one vector [n], leaf after leaf: an update is then a dozen operators, whatever the model. */
+export interface Layout<P> {
+  readonly n: number;
+  /** The initial parameters as one vector. */
+  numbers(params: P): Float32Array;
+  /** Gradients or parameters as one vector [n]. */
+  pack(tree: Tensors<P>): tf.Tensor;
+  /** The vector [n] as the tree. */
+  unpack(vector: tf.Tensor): Tensors<P>;
+}
+
+/**
+ * The layout of the parameters' shapes.
+ *
+ * @throws  when a gradient or an initial parameter does not have its parameter's shape
+ */
+export function layoutOf<P>(params: P): Layout<P> {
+  const { leaves, paths, structure, unflatten } = flatten<Shaped>(params as Tree<Shaped>, 'params');
+  const shapes = leaves.map(({ shape }) => [...shape]);
+  const sizes = shapes.map(sizeOf);
+  const n = sizes.reduce((total, size) => total + size, 0);
+
+  const inOrder = <T extends Shaped>(tree: unknown): T[] => {
+    const given = flatten<T>(tree as Tree<T>, 'params');
+    if (given.structure !== structure) throw new Error(`the optimizer was made for parameters ${structure}, got ${given.structure}`);
+    given.leaves.forEach((leaf, i) => {
+      if (!tf.util.arraysEqual([...leaf.shape], shapes[i]!))
+        throw new Error(`the optimizer was made for ${paths[i]} [${shapes[i]!.join(',')}], got ${show(leaf)}`);
+    });
+    return given.leaves;
+  };
+
+  return {
+    n,
+    numbers(params) {
+      const vector = new Float32Array(n);
+      let at = 0;
+      inOrder(params).forEach((leaf, i) => {
+        vector.set(read(leaf), at);
+        at += sizes[i]!;
+      });
+      return vector;
+    },
+    pack: (tree) => tf.concat(inOrder<tf.Tensor>(tree).map((leaf) => leaf.reshape([-1])) as tf.Tensor1D[], 0),
+    unpack: (vector) => unflatten(tf.split(vector, sizes, 0).map((part, i) => part.reshape(shapes[i]!))) as Tensors<P>,
+  };
+}
+
+/** A leaf's numbers, from wherever they are. */
+function read(leaf: Shaped): ArrayLike<number> {
+  if (leaf instanceof tf.Tensor) return leaf.dataSync();
+  const { data } = leaf as unknown as { data: ArrayLike<number> | (() => ArrayLike<number>) };
+  return typeof data === 'function' ? data.call(leaf) : data;
+}
