@@ -9,12 +9,14 @@ import { splat } from './fill.js';
 
 interface Axes {
   axis?: number | number[] | null;
+  /** What `Max` calls its axes. */
+  reductionIndices?: number | number[] | null;
   keepDims?: boolean;
 }
 
 /** The normalised axes, and the result's shape with and without them. */
-function plan(x: tf.TensorInfo, { axis, keepDims }: Axes) {
-  const axes = tf.util.parseAxisParam(axis ?? null!, x.shape).sort((a, b) => a - b);
+function plan(x: tf.TensorInfo, { axis, reductionIndices, keepDims }: Axes) {
+  const axes = tf.util.parseAxisParam(axis ?? reductionIndices ?? null!, x.shape).sort((a, b) => a - b);
   const shape = keepDims ? x.shape.map((n, i) => (axes.includes(i) ? 1 : n)) : x.shape.filter((_, i) => !axes.includes(i));
   return { axes, shape, count: axes.reduce((n, a) => n * x.shape[a]!, 1) };
 }
