@@ -1,5 +1,5 @@
 import type { Bundle } from './display.js';
-import { plot, type Spec } from './plot.js';
+import { PALETTE, plot, type Spec } from './plot.js';
 import type { Row } from './table.js';
 
 /** A column of the rows and what the axis calls it: `{ field: 'beta', title: 'β (1)' }`. */
@@ -30,13 +30,52 @@ export interface Figure {
 /** Curves over x: time when x holds dates ('2008-09-15'), a number otherwise. */
 export const line = (figure: Figure): Promise<Bundle> => plot(chart(figure, { type: 'line', strokeWidth: 1.5 }));
 
-/** Points; `identity` adds the line y = x, where a perfect forecast would lie. */
-export function scatter({ identity, ...figure }: Figure & { identity?: boolean }): Promise<Bundle> {
-  const spec = chart(figure, { type: 'point', filled: true, size: 36, opacity: 0.8 });
-  return plot(identity ? { ...spec, layer: [diagonal(figure), ...(spec.layer as Spec[])] } : spec);
+/** What a scatter plot may carry beside its points. */
+export interface ScatterExtras {
+  /** The line y = intercept + slope · x: a fit, or where perfect forecasts would lie. */
+  through?: { intercept: number; slope: number };
+  /** Columns with the ends of each point's interval on y. */
+  interval?: { low: string; high: string };
 }
 
-/** Steps down x, one bar for each row: a histogram or an autocorrelation. */
+export function scatter({ through, interval, ...figure }: Figure & ScatterExtras): Promise<Bundle> {
+  const points = chart(figure, { type: 'point', filled: true, size: 30, opacity: 0.6 });
+  const y = channel(figure, figure.y);
+  const bars = interval && {
+    mark: { type: 'rule' },
+    encoding: { x: channel(figure, figure.x), y: { ...y, field: interval.low }, y2: { field: interval.high } },
+  };
+  const layers = [bars, ...(points.layer as Spec[]), through && straight(figure, through)];
+  return plot({ ...points, layer: layers.filter(Boolean) });
+}
+
+/**
+ * The distributions of samples on one axis, as outlines of histograms with equal bins.
+ *
+ * @param samples  name → values
+ */
+export function histogram(figure: {
+  title: string;
+  subtitle?: string;
+  x: string;
+  samples: Readonly<Record<string, ArrayLike<number>>>;
+  bins?: number;
+  rules?: Figure['rules'];
+}): Promise<Bundle> {
+  const { samples, bins = 50, x, ...rest } = figure;
+  const all = Object.values(samples).flatMap((values) => Array.from(values));
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const width = (high - low) / bins;
+  const rows = Object.entries(samples).flatMap(([of, values]) => {
+    const counts = new Array<number>(bins).fill(0);
+    for (let i = 0; i < values.length; i++) counts[Math.min(bins - 1, Math.floor((values[i]! - low) / width))]!++;
+    return counts.map((count, k) => ({ of, value: low + (k + 0.5) * width, share: count / values.length }));
+  });
+  const axes = { x: { field: 'value', title: x }, y: { field: 'share', title: 'share of draws (1)', format: '.0%' } };
+  return plot(chart({ ...rest, rows, ...axes, series: 'of' }, { type: 'line', interpolate: 'step', strokeWidth: 1.5 }));
+}
+
+/** One bar for each row. */
 export const bars = (figure: Figure): Promise<Bundle> => plot(chart(figure, { type: 'bar', size: 8 }));
 
 /** Estimates with their intervals, one line for each name on y, sorted by the estimate on x. */
@@ -55,17 +94,29 @@ export function intervals({ low, high, ...figure }: Figure & { low: string; high
   });
 }
 
-/** Each coefficient as the penalty grows, with the name of the coefficient at its line's left end. */
+/** Each coefficient as the penalty grows, named at its line's left end as far as the names do not overlap. */
 export function coefficientPath(figure: Figure & { series: string }): Promise<Bundle> {
-  const smallest = Math.min(...figure.rows.map((row) => Number(row[figure.x.field])));
   const { layer, ...spec } = chart({ rules: [{ y: 0 }], ...figure }, { type: 'line', strokeWidth: 1.5 });
   const [x, y] = [channel(figure, figure.x), channel(figure, figure.y)];
   const names = {
-    data: { values: figure.rows.filter((row) => row[figure.x.field] === smallest) },
+    data: { values: readable(figure) },
     mark: { type: 'text', align: 'right', dx: -4, fontSize: 10 },
     encoding: { x, y, text: { field: figure.series }, color: { field: figure.series, sort: null, legend: null } },
   };
   return plot({ ...spec, layer: [...(layer as Spec[]), names], config: { axisY: { orient: 'right' } } });
+}
+
+/** The rows at the smallest x whose y values are far enough apart to be labelled, the largest first. */
+function readable({ rows, x, y }: Figure): Row[] {
+  const smallest = Math.min(...rows.map((row) => Number(row[x.field])));
+  const starts = rows.filter((row) => row[x.field] === smallest);
+  const value = (row: Row) => Number(row[y.field]);
+  const values = starts.map(value);
+  const apart = 0.035 * (Math.max(...values) - Math.min(...values));
+  const kept: Row[] = [];
+  for (const row of [...starts].sort((a, b) => Math.abs(value(b)) - Math.abs(value(a))))
+    if (kept.every((other) => Math.abs(value(other) - value(row)) >= apart)) kept.push(row);
+  return kept;
 }
 
 function chart(figure: Figure, mark: Spec): Spec {
@@ -101,12 +152,12 @@ function rules({ x, y, rules = [] }: Figure): Spec[] {
   }));
 }
 
-function diagonal({ rows, x, y }: Figure): Spec {
-  const values = rows.flatMap((row) => [Number(row[x.field]), Number(row[y.field])]).filter(Number.isFinite);
-  const ends = [Math.min(...values), Math.max(...values)].map((v) => ({ from: v, to: v }));
+function straight({ rows, x, y }: Figure, { intercept, slope }: { intercept: number; slope: number }): Spec {
+  const values = rows.map((row) => Number(row[x.field]));
+  const ends = [Math.min(...values), Math.max(...values)].map((at) => ({ at, line: intercept + slope * at }));
   return {
     data: { values: ends },
-    mark: { type: 'line', color: '#888', strokeDash: [4, 3] },
-    encoding: { x: { field: 'from', type: 'quantitative', title: x.title }, y: { field: 'to', type: 'quantitative', title: y.title } },
+    mark: { type: 'line', color: PALETTE[3], strokeWidth: 1.5 },
+    encoding: { x: { field: 'at', type: 'quantitative', title: x.title }, y: { field: 'line', type: 'quantitative', title: y.title } },
   };
 }

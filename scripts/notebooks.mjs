@@ -1,0 +1,81 @@
+// npm run notebooks [-- name…] [--profile quick] [--check]: executes notebooks through our kernel.
+//   (nothing)        writes outputs, a provenance stamp and results/ back
+//   --profile quick  small parameters, into build/ only; prints the headline numbers
+//   --check          fails on a stale stamp, and on numbers that a fresh run does not reproduce within their tolerance
+import { cpSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { endWith, SetUpFailure } from './bootstrap/failure.mjs';
+import { at, readJson } from './bootstrap/files.mjs';
+import { differences } from './notebooks/compare.mjs';
+import { provenance } from './notebooks/provenance.mjs';
+import { execute, normalised, readNotebook, writeNotebook } from './notebooks/run.mjs';
+
+const LARGEST = 1_000_000;
+
+try {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { profile: { type: 'string', default: 'full' }, check: { type: 'boolean' } },
+  });
+  if (!['full', 'quick'].includes(values.profile)) throw new SetUpFailure(`--profile ${values.profile}: the profiles are full and quick`);
+  const work = values.check ? check : values.profile === 'quick' ? quick : refresh;
+  for (const file of chosen(positionals)) await work(basename(file, '.ipynb'), file);
+} catch (error) {
+  endWith(error);
+}
+
+function chosen(names) {
+  const files = readdirSync(at('notebooks'), { recursive: true })
+    .filter((file) => file.endsWith('.ipynb') && !file.includes('.ipynb_checkpoints'))
+    .sort();
+  const unknown = names.find((name) => !files.some((file) => file.includes(name)));
+  if (unknown)
+    throw new SetUpFailure(`There is no notebook '${unknown}': there are ${files.map((file) => basename(file, '.ipynb')).join(', ')}.`);
+  return files.filter((file) => names.length === 0 || names.some((name) => file.includes(name))).map((file) => at('notebooks', file));
+}
+
+async function refresh(name, file) {
+  const original = readNotebook(file);
+  const inputs = await provenance(original);
+  const { notebook, results } = await execute(name, original, { profile: 'full', stamp: inputs.stamp });
+  writeNotebook(file, normalised(original, notebook, { profile: 'full', ...inputs }));
+  const size = statSync(file).size;
+  if (size > LARGEST)
+    throw new SetUpFailure(`${name} has ${size} bytes with its outputs, more than ${LARGEST}; thin out the rows of its charts.`);
+  for (const entry of readdirSync(results)) {
+    rmSync(at('results', entry), { recursive: true, force: true });
+    cpSync(join(results, entry), at('results', entry), { recursive: true });
+  }
+}
+
+async function quick(name, file) {
+  const original = readNotebook(file);
+  const { results } = await execute(name, original, { profile: 'quick', stamp: (await provenance(original)).stamp });
+  for (const { numbers } of saved(results))
+    for (const { description, value, unit } of Object.values(numbers))
+      console.log(`${description}: ${Number(value.toPrecision(4))}${unit === '1' ? '' : ` ${unit}`}`);
+}
+
+async function check(name, file) {
+  const original = readNotebook(file);
+  const inputs = await provenance(original);
+  const stamped = original.metadata.lemmata?.provenance ?? {};
+  const repair = `run npm run notebooks ${name}`;
+  if (stamped.profile !== 'full') throw new SetUpFailure(`${name} has no outputs of a full run; ${repair}.`);
+  const stale = Object.keys(inputs).filter((input) => input !== 'stamp' && inputs[input] !== stamped[input]);
+  if (stale.length) throw new SetUpFailure(`${name} is stale: its ${stale.join(', ')} changed since its outputs were made; ${repair}.`);
+  const { results } = await execute(name, original, { profile: 'full', stamp: inputs.stamp });
+  for (const fresh of saved(results)) {
+    const committed = readJson(at('results', `${fresh.name}.json`));
+    if (committed?.code !== inputs.stamp)
+      throw new SetUpFailure(`results/${fresh.name}.json was not saved by this notebook as it is; ${repair}.`);
+    const moved = differences(committed, fresh);
+    if (moved.length) throw new SetUpFailure(`${name} does not reproduce results/${fresh.name}.json:\n    ${moved.join('\n    ')}`);
+  }
+}
+
+const saved = (folder) =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => readJson(join(folder, file)));

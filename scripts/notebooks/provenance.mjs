@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import ts from 'typescript6';
+import { at, ROOT, readJson } from '../bootstrap/files.mjs';
+
+const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+
+/**
+ * What the outputs of a notebook follow from, as hashes: its code cells, the modules of this library that they import with
+ * comments stripped, the versions of the packages that those import, the data they load and the theorems they show.
+ */
+export async function provenance(notebook) {
+  const code = notebook.cells.filter((cell) => cell.cell_type === 'code').map((cell) => cell.source.join(''));
+  const { modules, packages } = closure(code.join('\n'));
+  const inputs = {
+    cells: sha256(code.join('\0')),
+    modules: sha256(modules.map(([file, text]) => `${file}\0${text}`).join('\0')),
+    packages: sha256(versions(packages).join('\n')),
+    data: sha256((await datasets(code)).join('\n')),
+    theorems: sha256((await theorems(code)).join('\0')),
+  };
+  return { ...inputs, stamp: sha256(Object.values(inputs).join('\n')) };
+}
+
+/** The emitted modules that an import of the code reaches, sorted, and the packages that they import. */
+function closure(code) {
+  const packages = new Set();
+  const seen = new Map();
+  const visit = (source, from) => {
+    for (const { fileName: name } of ts.preProcessFile(source, true, true).importedFiles) {
+      if (name.startsWith('node:')) continue;
+      if (!name.startsWith('.') && !name.startsWith('lemmata/')) packages.add(packageOf(name));
+      else read(name.startsWith('.') ? join(dirname(from), name) : at('dist', name.slice('lemmata/'.length), 'index.js'));
+    }
+  };
+  const read = (file) => {
+    if (seen.has(file)) return;
+    if (!existsSync(file)) throw new Error(`${relative(ROOT, file)} is imported but was not built; run npm run build`);
+    const text = readFileSync(file, 'utf8');
+    seen.set(file, withoutComments(text));
+    visit(text, file);
+  };
+  visit(code, at('notebooks', 'cell.ts'));
+  const modules = [...seen].map(([file, text]) => [relative(ROOT, file), text]).sort();
+  return { modules, packages: [...packages].sort() };
+}
+
+const packageOf = (name) =>
+  name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
+
+function withoutComments(javascript) {
+  const compilerOptions = { removeComments: true, target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext };
+  return ts.transpileModule(javascript, { compilerOptions }).outputText.replace(/\/\/# sourceMappingURL=.*/, '');
+}
+
+function versions(packages) {
+  const locked = readJson(at('package-lock.json')).packages;
+  return packages.map((name) => `${name} ${locked[`node_modules/${name}`]?.version ?? 'unlocked'}`);
+}
+
+/** The sources' own hashes of the datasets that a cell names. */
+async function datasets(code) {
+  const { list } = await import(at('dist', 'market', 'index.js'));
+  const named = (await list()).filter(({ name }) => code.some((cell) => cell.includes(`'${name}'`)));
+  return named.map(({ name, sourceSha256 }) => `${name} ${sourceSha256}`);
+}
+
+async function theorems(code) {
+  const { statement } = await import(at('dist', 'report', 'index.js'));
+  const labels = code.flatMap((cell) => [...cell.matchAll(/statement\('(thm:[\w-]+)'/g)].map((match) => match[1]));
+  return labels.map((label) => statement(label)['text/markdown']);
+}

@@ -1,0 +1,66 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from '../bootstrap/command.mjs';
+import { at, write } from '../bootstrap/files.mjs';
+import { PYTHON } from '../bootstrap/python.mjs';
+
+export const readNotebook = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+/** A notebook as Jupyter writes it: equal notebooks have equal bytes. */
+export const writeNotebook = (file, notebook) => write(file, `${JSON.stringify(notebook, null, 1)}\n`);
+
+/**
+ * Runs a copy of a notebook in build/ through our kernel.
+ *
+ * @returns the notebook with its outputs, and the folder with the results that it saved
+ * @throws  with the cell and its traceback when a cell fails
+ */
+export async function execute(name, notebook, { profile, stamp }) {
+  const folder = at('build', 'notebooks', profile, name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${name}.ipynb`);
+  writeNotebook(file, withoutOutputs(profile === 'quick' ? withQuickParameters(notebook) : notebook));
+  const env = {
+    ...process.env,
+    JUPYTER_PATH: await kernelFolder(),
+    LEMMATA_RESULTS: join(folder, 'results'),
+    LEMMATA_PROFILE: profile,
+    LEMMATA_CODE: stamp,
+  };
+  const args = [at('scripts', 'notebooks', 'execute.py'), file, at('notebooks')];
+  await run(`${name} (${profile})`, PYTHON, args, { env, detail: (line) => /^cell \d+ of \d+/.exec(line)?.[0] });
+  return { notebook: readNotebook(file), results: join(folder, 'results') };
+}
+
+/** Our kernel, registered where only these runs look. */
+async function kernelFolder() {
+  const { installKernel } = await import(at('dist', 'kernel', 'install.js'));
+  installKernel({ prefix: at('build', 'jupyter') });
+  return at('build', 'jupyter', 'share', 'jupyter');
+}
+
+const withoutOutputs = (notebook) => ({
+  ...notebook,
+  cells: notebook.cells.map((cell) => (cell.cell_type === 'code' ? { ...cell, outputs: [], execution_count: null } : cell)),
+});
+
+/** A cell after the one tagged `parameters` that sets the smaller values of the notebook's own metadata. */
+function withQuickParameters(notebook) {
+  const at = notebook.cells.findIndex((cell) => cell.metadata.tags?.includes('parameters'));
+  const quick = notebook.metadata.lemmata?.quick;
+  if (at < 0 || !quick) throw new Error("a quick run needs a cell tagged 'parameters' and metadata.lemmata.quick with the values to set");
+  const source = [`Object.assign(parameters, ${JSON.stringify(quick)});`];
+  const cell = { cell_type: 'code', id: 'quick-parameters', metadata: {}, source, outputs: [], execution_count: null };
+  return { ...notebook, cells: notebook.cells.toSpliced(at + 1, 0, cell) };
+}
+
+/** Only what a reader sees: no timings, no language details of the machine, no widget state. */
+export function normalised(original, executed, provenance) {
+  const cells = original.cells.map((cell) => {
+    if (cell.cell_type !== 'code') return cell;
+    const { outputs, execution_count } = executed.cells.find(({ id }) => id === cell.id);
+    return { ...cell, execution_count, outputs };
+  });
+  return { ...original, cells, metadata: { ...original.metadata, lemmata: { ...original.metadata.lemmata, provenance } } };
+}
