@@ -29,7 +29,9 @@ export function dataCommand(): Command {
     .requiredOption('--name <name>', 'name in the store, for example csv/my-prices')
     .addOption(new Option('--kind <kind>', 'what the numbers are').choices(['prices', 'bars', 'series']).default('prices'))
     .option('--date <header>', 'header of the date column', 'Date')
-    .addOption(new Option('--date-format <format>', 'how dates are written').choices(['YYYY-MM-DD', 'M/D/YYYY', 'YYYYMM']).default('YYYY-MM-DD'))
+    .addOption(
+      new Option('--date-format <format>', 'how dates are written').choices(['YYYY-MM-DD', 'M/D/YYYY', 'YYYYMM']).default('YYYY-MM-DD'),
+    )
     .addOption(calendar())
     .option('--allow-missing', 'keep empty cells as missing values')
     .option('--unit <unit>', 'unit of the values')
@@ -42,7 +44,11 @@ const calendar = () => new Option('--calendar <calendar>', 'trading days the row
 async function update(): Promise<void> {
   const stored = await updateData(progress);
   const total = (await list()).length;
-  print(stored.length === 0 ? `data: ${total} datasets up to date in ${dataRoot()}` : `data: ${stored.length} fetched, ${total} in ${dataRoot()}`);
+  print(
+    stored.length === 0
+      ? `data: ${total} datasets up to date in ${dataRoot()}`
+      : `data: ${stored.length} fetched, ${total} in ${dataRoot()}`,
+  );
 }
 
 function progress(event: UpdateEvent): void {
@@ -55,11 +61,22 @@ async function show({ limits }: { limits?: boolean }): Promise<void> {
   if (datasets.length === 0) throw new Error(`no data in ${dataRoot()}; fetch the default data with: lemmata data update`);
   printTable(
     ['dataset', 'kind', 'columns', 'rows', 'first', 'last', 'source', 'licence', 'fetched'],
-    datasets.map((d) => [d.name, d.kind, d.columns.length, d.rows, d.first, d.last, d.source.split(',')[0]!, d.licence, d.fetchedAt.slice(0, 10)]),
+    datasets.map((d) => [
+      d.name,
+      d.kind,
+      d.columns.length,
+      d.rows,
+      d.first,
+      d.last,
+      d.source.split(',')[0]!,
+      d.licence,
+      d.fetchedAt.slice(0, 10),
+    ]),
   );
   if (!limits) return print('\nWhat each must not be used for: lemmata data list --limits');
   for (const d of datasets) print(`\n${d.name}: ${d.field} in ${d.unit}\n${d.limits.map((limit) => wrap(limit, '  - ')).join('\n')}`);
 }
 
-const line = ({ name, rows, first, last }: Provenance) => print(`  ${name.padEnd(22)} ${rows.toLocaleString('en')} rows, ${first} … ${last}`);
+const line = ({ name, rows, first, last }: Provenance) =>
+  print(`  ${name.padEnd(22)} ${rows.toLocaleString('en')} rows, ${first} … ${last}`);
 const print = (text: string) => void process.stdout.write(`${text}\n`);

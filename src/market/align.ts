@@ -22,7 +22,9 @@ export function dropMissing(panel: Panel): Panel {
   const N = panel.assets.length;
   const dates = panel.dates.filter((_, t) => !panel.values.subarray(t * N, (t + 1) * N).some(Number.isNaN));
   if (dates.length === 0)
-    throw new Error(`${panel.source}: every date lacks a value of some asset (${panel.dates.length} rows, ${N} assets); drop the assets with short histories`);
+    throw new Error(
+      `${panel.source}: every date lacks a value of some asset (${panel.dates.length} rows, ${N} assets); drop assets with short histories`,
+    );
   return onDates(panel, dates);
 }
 
@@ -31,7 +33,10 @@ export function sideBySide(panels: readonly Panel[], field: string): Panel {
   const [first, ...others] = panels;
   if (!first) throw new Error('sideBySide needs a panel or more: got none');
   const other = others.find(({ dates }) => dates.length !== first.dates.length || dates.some((date, t) => date !== first.dates[t]));
-  if (other) throw new Error(`${first.source} and ${other.source} have different dates (${first.dates.length} and ${other.dates.length} rows); align them first`);
+  if (other)
+    throw new Error(
+      `${first.source} and ${other.source} have different dates (${first.dates.length} and ${other.dates.length} rows); align them first`,
+    );
   const assets = panels.flatMap((panel) => panel.assets);
   const twice = assets.find((asset, n) => assets.indexOf(asset) !== n);
   if (twice !== undefined) throw new Error(`sideBySide: asset '${twice}' occurs twice; select it from one panel only`);

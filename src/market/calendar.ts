@@ -53,12 +53,14 @@ function isOpen(day: number): boolean {
 const holidayCache = new Map<number, ReadonlySet<number>>();
 
 function holidaysOf(year: number): ReadonlySet<number> {
-  let holidays = holidayCache.get(year);
-  if (!holidays) holidayCache.set(year, (holidays = new Set(holidays_(year))));
+  const cached = holidayCache.get(year);
+  if (cached) return cached;
+  const holidays = new Set(computeHolidays(year));
+  holidayCache.set(year, holidays);
   return holidays;
 }
 
-function holidays_(year: number): number[] {
+function computeHolidays(year: number): number[] {
   const days = [
     nthWeekday(year, 2, MONDAY, 3), // Washington's Birthday
     easterSunday(year) - 2, // Good Friday
@@ -116,6 +118,7 @@ function easterSunday(year: number): number {
 
 function supportedDay(date: string): number {
   const day = parseDay(date, 'trading calendar');
-  if (day < dayOf(FIRST_YEAR, 1, 1)) throw new Error(`trading calendar: got ${date}; its holiday rules hold from ${FIRST_YEAR}-01-01; choose a later date`);
+  if (day < dayOf(FIRST_YEAR, 1, 1))
+    throw new Error(`trading calendar: got ${date}; its holiday rules hold from ${FIRST_YEAR}-01-01; choose a later date`);
   return day;
 }

@@ -24,15 +24,17 @@ export function checkTable(table: Table, checked: Checked): void {
 function checkOrder(dates: readonly string[], { where, line }: Checked): void {
   for (let t = 1; t < dates.length; t++) {
     const [before, now] = [dates[t - 1]!, dates[t]!];
-    if (now === before) throw new Error(`${where}: ${line(t)} repeats the date ${now} of ${line(t - 1)}; a date may occur once; drop one of the two`);
+    if (now === before)
+      throw new Error(`${where}: ${line(t)} repeats the date ${now} of ${line(t - 1)}; a date may occur once; drop one of the two`);
     if (now < before) throw new Error(`${where}: ${line(t)} goes back from ${before} to ${now}; dates must ascend; sort the rows by date`);
   }
 }
 
 function checkGaps(dates: readonly string[], { where, line }: Checked): void {
-  const escape = "if this market keeps other days than the NYSE, pass calendar: 'none'";
+  const elsewhere = "if this market keeps other days than the NYSE, pass calendar: 'none'";
   const closed = dates.findIndex((date) => !isTradingDay(date));
-  if (closed >= 0) throw new Error(`${where}: ${line(closed)} is dated ${dates[closed]}, when the NYSE was closed; remove the row, or ${escape}`);
+  if (closed >= 0)
+    throw new Error(`${where}: ${line(closed)} is dated ${dates[closed]}, when the NYSE was closed; remove the row, or ${elsewhere}`);
   const expected = tradingDays(dates[0]!, dates.at(-1)!);
   if (expected.length === dates.length) return;
   const gap = dates.findIndex((date, t) => date !== expected[t]);
@@ -40,7 +42,8 @@ function checkGaps(dates: readonly string[], { where, line }: Checked): void {
   const missing = expected.filter((date) => !present.has(date));
   const shown = missing.slice(0, 3).join(', ') + (missing.length > 3 ? ', …' : '');
   throw new Error(
-    `${where}: ${missing.length} trading ${missing.length === 1 ? 'day is' : 'days are'} missing (${shown}), the first before ${line(gap)}; load them too, or ${escape}`,
+    `${where}: ${missing.length} trading ${missing.length === 1 ? 'day is' : 'days are'} missing (${shown}), ` +
+      `the first before ${line(gap)}; load them too, or ${elsewhere}`,
   );
 }
 
@@ -51,11 +54,18 @@ function checkValues(name: string, values: Float64Array, dates: readonly string[
     const value = values[t]!;
     const place = () => `${where}: ${line(t)}, column '${name}', ${dates[t]}`;
     if (Number.isNaN(value)) {
-      if (!allowMissing) throw new Error(`${place()}: the value is missing (NaN); every date needs a number; fill it from the source, drop the asset, or pass allowMissing: true`);
+      if (!allowMissing)
+        throw new Error(
+          `${place()}: the value is missing (NaN); every date needs a number; ` +
+            'fill it from the source, drop the asset, or pass allowMissing: true',
+        );
     } else if (!Number.isFinite(value)) {
       throw new Error(`${place()}: got ${value}; ${what} is a finite number; correct the row`);
     } else if (value < least) {
-      throw new Error(`${place()}: got ${value}; ${what} must be ${least === 0 ? 'zero or more' : 'positive'}; correct the row${kind === 'prices' ? ", or pass kind: 'series' if these are no prices" : ''}`);
+      throw new Error(
+        `${place()}: got ${value}; ${what} must be ${least === 0 ? 'zero or more' : 'positive'}; ` +
+          `correct the row${kind === 'prices' ? ", or pass kind: 'series' if these are no prices" : ''}`,
+      );
     }
   }
 }

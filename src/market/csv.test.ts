@@ -24,7 +24,13 @@ describe('parseCsv', () => {
 
   it('reads American dates, and monthly averages at the end of their month', () => {
     expect(read(['Date,A', '3/28/2024,1', '4/1/2024,2'], { dateFormat: 'M/D/YYYY' }).dates).toEqual(['2024-03-28', '2024-04-01']);
-    const monthly = read(['Date,A', '202401,5', '202402,6'], { dateFormat: 'YYYYMM', monthEnd: true, calendar: 'none', kind: 'series', scale: 0.01 });
+    const monthly = read(['Date,A', '202401,5', '202402,6'], {
+      dateFormat: 'YYYYMM',
+      monthEnd: true,
+      calendar: 'none',
+      kind: 'series',
+      scale: 0.01,
+    });
     expect(monthly.dates).toEqual(['2024-01-31', '2024-02-29']);
     expect(monthly.columns.get('A')).toEqual(Float64Array.of(0.05, 0.06));
   });
@@ -38,22 +44,87 @@ describe('parseCsv', () => {
   });
 
   it.each<[string, string[], CsvOptions, string]>([
-    ['a wrong date column', GOOD, { date: 'day' }, "p.csv: no column 'day'; the header has Date, A, B; set date: the header of the date column"],
-    ['a wrong price column', GOOD, { columns: { C: 'C' } }, "p.csv: no column 'C'; the header has Date, A, B; set columns: the headers to read"],
-    ['a gap', GOOD.toSpliced(2, 1), {}, "p.csv: 1 trading day is missing (2024-03-28), the first before line 3; load them too, or if this market keeps other days than the NYSE, pass calendar: 'none'"],
-    ['a day without trading', withLine(3, '2024-03-29,12,22'), {}, 'p.csv: line 4 is dated 2024-03-29, when the NYSE was closed; remove the row, or if'],
-    ['a date twice', withLine(2, '2024-03-27,11,21'), {}, 'p.csv: line 3 repeats the date 2024-03-27 of line 2; a date may occur once; drop one of the two'],
-    ['unsorted dates', withLine(3, '2024-03-26,12,22'), {}, 'p.csv: line 4 goes back from 2024-03-28 to 2024-03-26; dates must ascend; sort the rows by date'],
-    ['a date that does not exist', withLine(2, '2024-02-30,11,21'), {}, "p.csv: line 3: '2024-02-30' is not a date written YYYY-MM-DD; correct the row or set dateFormat"],
-    ['NaN', withLine(2, '2024-03-28,NaN,21'), {}, "p.csv: line 3, column 'A', 2024-03-28: the value is missing (NaN); every date needs a number"],
-    ['a negative price', withLine(2, '2024-03-28,11,-21'), {}, "p.csv: line 3, column 'B', 2024-03-28: got -21; a price must be positive; correct the row, or pass kind: 'series' if these are no prices"],
+    [
+      'a wrong date column',
+      GOOD,
+      { date: 'day' },
+      "p.csv: no column 'day'; the header has Date, A, B; set date: the header of the date column",
+    ],
+    [
+      'a wrong price column',
+      GOOD,
+      { columns: { C: 'C' } },
+      "p.csv: no column 'C'; the header has Date, A, B; set columns: the headers to read",
+    ],
+    [
+      'a gap',
+      GOOD.toSpliced(2, 1),
+      {},
+      "p.csv: 1 trading day is missing (2024-03-28), the first before line 3; load them too, or if this market keeps other days than the NYSE, pass calendar: 'none'",
+    ],
+    [
+      'a day without trading',
+      withLine(3, '2024-03-29,12,22'),
+      {},
+      'p.csv: line 4 is dated 2024-03-29, when the NYSE was closed; remove the row, or if',
+    ],
+    [
+      'a date twice',
+      withLine(2, '2024-03-27,11,21'),
+      {},
+      'p.csv: line 3 repeats the date 2024-03-27 of line 2; a date may occur once; drop one of the two',
+    ],
+    [
+      'unsorted dates',
+      withLine(3, '2024-03-26,12,22'),
+      {},
+      'p.csv: line 4 goes back from 2024-03-28 to 2024-03-26; dates must ascend; sort the rows by date',
+    ],
+    [
+      'a date that does not exist',
+      withLine(2, '2024-02-30,11,21'),
+      {},
+      "p.csv: line 3: '2024-02-30' is not a date written YYYY-MM-DD; correct the row or set dateFormat",
+    ],
+    [
+      'NaN',
+      withLine(2, '2024-03-28,NaN,21'),
+      {},
+      "p.csv: line 3, column 'A', 2024-03-28: the value is missing (NaN); every date needs a number",
+    ],
+    [
+      'a negative price',
+      withLine(2, '2024-03-28,11,-21'),
+      {},
+      "p.csv: line 3, column 'B', 2024-03-28: got -21; a price must be positive; correct the row, or pass kind: 'series' if these are no prices",
+    ],
     ['a price of zero', withLine(2, '2024-03-28,11,0'), {}, "p.csv: line 3, column 'B', 2024-03-28: got 0; a price must be positive"],
-    ['an infinite price', withLine(2, '2024-03-28,11,Infinity'), {}, "p.csv: line 3, column 'B', 2024-03-28: got Infinity; a price is a finite number"],
-    ['text for a number', withLine(2, '2024-03-28,11,$21'), {}, "p.csv: line 3, column 'B': '$21' is not a number; write 1234.5 without signs or separators, or list '$21' under missing"],
-    ['a line cut short', withLine(3, '2024-04-01,1'), {}, 'p.csv: line 4 has 2 cells, the header has 3; the file may be cut short, or use another separator than the comma'],
+    [
+      'an infinite price',
+      withLine(2, '2024-03-28,11,Infinity'),
+      {},
+      "p.csv: line 3, column 'B', 2024-03-28: got Infinity; a price is a finite number",
+    ],
+    [
+      'text for a number',
+      withLine(2, '2024-03-28,11,$21'),
+      {},
+      "p.csv: line 3, column 'B': '$21' is not a number; write 1234.5 without signs or separators, or list '$21' under missing",
+    ],
+    [
+      'a line cut short',
+      withLine(3, '2024-04-01,1'),
+      {},
+      'p.csv: line 4 has 2 cells, the header has 3; the file may be cut short, or use another separator than the comma',
+    ],
     ['no rows', GOOD.slice(0, 1), {}, 'p.csv: no rows; the range asked for is empty or the file has only a header'],
     ['a column twice', withLine(0, 'Date,A,A'), {}, "p.csv: the header names 'A' twice; each column needs its own name"],
-    ['bars without their columns', GOOD, { kind: 'bars' }, 'p.csv: bars need the columns open, high, low, close, adjClose, volume: missing open, high'],
+    [
+      'bars without their columns',
+      GOOD,
+      { kind: 'bars' },
+      'p.csv: bars need the columns open, high, low, close, adjClose, volume: missing open, high',
+    ],
     ['an unknown option', GOOD, { calender: 'none' } as CsvOptions, 'p.csv: wrong CSV option'],
   ])('refuses %s', (_, lines, options, message) => {
     expect(() => read(lines, options)).toThrow(message);

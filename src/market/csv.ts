@@ -41,7 +41,9 @@ export function parseCsv(text: string, options: CsvOptions, where: string): Tabl
   const layout = parsed.data;
   const { header, rows } = splitRows(text, where);
   const dateColumn = indexOf(header, layout.date, where, 'date: the header of the date column');
-  const wanted = layout.columns ? Object.entries(layout.columns) : header.filter((name) => name !== layout.date).map((name) => [name, name] as const);
+  const wanted = layout.columns
+    ? Object.entries(layout.columns)
+    : header.filter((name) => name !== layout.date).map((name) => [name, name] as const);
   const columns = new Map<string, Float64Array>();
   const line = (row: number) => `line ${rows[row]!.line}`;
   for (const [head, name] of wanted) {
@@ -54,7 +56,10 @@ export function parseCsv(text: string, options: CsvOptions, where: string): Tabl
         if (missing.has(cell)) return Number.NaN;
         const value = Number(cell);
         if (Number.isNaN(value) && !/^nan$/i.test(cell))
-          throw new Error(`${where}: ${line(row)}, column '${head}': '${cell}' is not a number; write 1234.5 without signs or separators, or list '${cell}' under missing`);
+          throw new Error(
+            `${where}: ${line(row)}, column '${head}': '${cell}' is not a number; ` +
+              `write 1234.5 without signs or separators, or list '${cell}' under missing`,
+          );
         return value * layout.scale;
       }),
     );
@@ -78,7 +83,10 @@ function splitRows(text: string, where: string): { header: readonly string[]; ro
     if (lines[i]!.trim() === '') continue;
     const cells = splitCells(lines[i]!);
     if (cells.length !== header.length)
-      throw new Error(`${where}: line ${i + 1} has ${cells.length} cells, the header has ${header.length}; the file may be cut short, or use another separator than the comma`);
+      throw new Error(
+        `${where}: line ${i + 1} has ${cells.length} cells, the header has ${header.length}; ` +
+          'the file may be cut short, or use another separator than the comma',
+      );
     rows.push({ line: i + 1, cells });
   }
   const twice = header.find((name, i) => header.indexOf(name) !== i);
@@ -101,7 +109,10 @@ function indexOf(header: readonly string[], name: string, where: string, option:
 function requireBarColumns(columns: ReadonlyMap<string, unknown>, where: string): void {
   const absent = BAR_COLUMNS.filter((name) => !columns.has(name));
   if (absent.length > 0)
-    throw new Error(`${where}: bars need the columns ${BAR_COLUMNS.join(', ')}: missing ${absent.join(', ')}; map the file's headers to them with columns, or use kind: 'prices'`);
+    throw new Error(
+      `${where}: bars need the columns ${BAR_COLUMNS.join(', ')}: missing ${absent.join(', ')}; ` +
+        "map the file's headers to them with columns, or use kind: 'prices'",
+    );
 }
 
 function readDate(text: string, { dateFormat, monthEnd }: z.output<typeof csvOptions>, place: string): string {
@@ -113,6 +124,10 @@ function readDate(text: string, { dateFormat, monthEnd }: z.output<typeof csvOpt
 
 const DATE_FORMATS: Readonly<Record<string, (text: string) => string>> = {
   'YYYY-MM-DD': (text) => text,
-  'M/D/YYYY': (text) => text.replace(/^(\d{1,2})\/(\d{1,2})\/(\d{4})$/, (_, m: string, d: string, y: string) => `${y}-${m.padStart(2, '0')}-${d.padStart(2, '0')}`),
+  'M/D/YYYY': (text) =>
+    text.replace(
+      /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/,
+      (_, m: string, d: string, y: string) => `${y}-${m.padStart(2, '0')}-${d.padStart(2, '0')}`,
+    ),
   YYYYMM: (text) => text.replace(/^(\d{4})(\d{2})$/, '$1-$2-01'),
 };

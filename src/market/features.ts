@@ -61,7 +61,9 @@ export function forwardLogReturn(prices: Panel, horizon: number): Panel {
   requireCount('horizon', horizon, prices);
   const N = prices.assets.length;
   const T = prices.dates.length;
-  return mapValues(prices, 'forwardLogReturn', (price, t, n) => (t + horizon < T ? Math.log(prices.values[(t + horizon) * N + n]! / price) : Number.NaN));
+  return mapValues(prices, 'forwardLogReturn', (price, t, n) =>
+    t + horizon < T ? Math.log(prices.values[(t + horizon) * N + n]! / price) : Number.NaN,
+  );
 }
 
 /**
@@ -71,10 +73,12 @@ export function forwardLogReturn(prices: Panel, horizon: number): Panel {
 export function monthEnds(panel: Panel): Panel {
   const rows = [...panel.dates.keys()].filter((t) => isMonthEnd(panel.dates[t]!));
   if (rows.length === 0)
-    throw new Error(`${panel.source}: no month ends within ${panel.dates[0]} … ${panel.dates.at(-1)} (${panel.dates.length} rows); widen the range`);
+    throw new Error(
+      `${panel.source}: no month ends within ${panel.dates[0]} … ${panel.dates.at(-1)} (${panel.dates.length} rows); widen the range`,
+    );
   const N = panel.assets.length;
   const values = new Float64Array(rows.length * N);
-  rows.forEach((row, t) => values.set(panel.values.subarray(row * N, (row + 1) * N), t * N));
+  for (const [t, row] of rows.entries()) values.set(panel.values.subarray(row * N, (row + 1) * N), t * N);
   return { ...panel, dates: rows.map((t) => panel.dates[t]!), values };
 }
 

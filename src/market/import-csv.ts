@@ -14,7 +14,10 @@ export interface CsvImport extends CsvOptions {
 }
 
 /** A CSV file into the store, checked as `readCsv` checks it. */
-export async function importCsv(path: string, { name, field = 'close', unit = 'not stated', licence = 'not stated', limits = [], ...layout }: CsvImport): Promise<Provenance> {
+export async function importCsv(
+  path: string,
+  { name, field = 'close', unit = 'not stated', licence = 'not stated', limits = [], ...layout }: CsvImport,
+): Promise<Provenance> {
   const table = await readCsv(path, layout);
   const kind = layout.kind ?? 'prices';
   return save(

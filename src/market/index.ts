@@ -1,15 +1,15 @@
 export { align, dropMissing, sideBySide } from './align.js';
 export { isTradingDay, nextTradingDay, previousTradingDay, tradingDays } from './calendar.js';
 export { type CsvOptions, parseCsv, readCsv } from './csv.js';
-export { type CsvImport, importCsv } from './import-csv.js';
 export { forwardLogReturn, lag, momentum, monthEnds, realisedVolatility, rolling } from './features.js';
+export { type CsvImport, importCsv } from './import-csv.js';
 export { loadBars, loadPanel, type PanelSelection, toPanel } from './load.js';
 export { assertNoLookahead, type Dated, type LookaheadOptions } from './lookahead.js';
 export { type Bars, column, mapValues, type Panel, type Selection, select } from './panel.js';
 export { logReturns, simpleReturns } from './returns.js';
 export * as simulate from './simulate.js';
 export { assertNoLeak, type Rows, type Split, type WalkForward, walkForward } from './split.js';
-export { dataRoot, type Description, list, load, type Provenance, save } from './store.js';
+export { type Description, dataRoot, list, load, type Provenance, save } from './store.js';
 export type { Kind, Table } from './table.js';
-export { updateData, type UpdateEvent } from './update.js';
+export { type UpdateEvent, updateData } from './update.js';
 export { updateYahoo, type YahooOptions } from './yahoo.js';

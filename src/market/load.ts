@@ -1,6 +1,6 @@
 import { type Bars, dateRange, type Panel, type Selection, select } from './panel.js';
 import { load } from './store.js';
-import { BAR_COLUMNS, type Table } from './table.js';
+import type { BAR_COLUMNS, Table } from './table.js';
 
 /** What to take of a dataset: dates, assets, and of bars which field (`adjClose` unless told). */
 export interface PanelSelection extends Selection {
@@ -28,7 +28,8 @@ export async function loadPanel(name: string, { field, ...selection }: PanelSele
 /** A dataset of bars: open, high, low, close, adjusted close and volume of one asset. Throws as `loadPanel` does. */
 export async function loadBars(name: string, selection: Omit<Selection, 'assets'> = {}): Promise<Bars> {
   const { table, provenance } = await load(name);
-  if (provenance.kind !== 'bars') throw new Error(`${name} holds ${provenance.field} of ${provenance.columns.length} assets, not bars; use loadPanel('${name}')`);
+  if (provenance.kind !== 'bars')
+    throw new Error(`${name} holds ${provenance.field} of ${provenance.columns.length} assets, not bars; use loadPanel('${name}')`);
   const [start, end] = dateRange(table.dates, selection, name);
   const field = (column: string) => table.columns.get(column)!.slice(start, end);
   return {

@@ -12,7 +12,7 @@ export interface Dated {
 export interface LookaheadOptions {
   /** rows that an output may look ahead: 0 for features and signals, the label's horizon for labels */
   readonly horizon?: number;
-  /** dates after which the future is changed; some spread over the data unless told */
+  /** dates after which the future is changed; unless told, a trading month of consecutive dates and two later ones */
   readonly at?: readonly string[];
   readonly seed?: number;
 }
@@ -20,26 +20,40 @@ export interface LookaheadOptions {
 /**
  * Demands that nothing a pipeline says about the past depends on the future.
  *
- * For several dates s it multiplies every value after s by a random factor, and in a second run drops the rows after s; then no output
+ * For many dates s it multiplies every value after s by a random factor, and in a second run drops the rows after s; then no output
  * of a date t with t + horizon ≤ s may differ in a single bit. It finds full-sample means, centred windows, negative lags,
  * backward filling and labels among the features. It cannot find a leak that these changes do not reach: data revised at the source.
  *
  * @param pipeline pure and deterministic: it is run on changed copies of `data`
  * @throws         naming the first date that changed, what it was and what it became
  */
-export async function assertNoLookahead(pipeline: (data: Panel) => Dated | Promise<Dated>, data: Panel, options: LookaheadOptions = {}): Promise<void> {
+export async function assertNoLookahead(
+  pipeline: (data: Panel) => Dated | Promise<Dated>,
+  data: Panel,
+  options: LookaheadOptions = {},
+): Promise<void> {
   const { horizon = 0, seed = 0 } = options;
-  const T = data.dates.length;
-  const cuts = options.at?.map((date) => indexOf(data, date)) ?? [0.3, 0.5, 0.7, 0.9].map((share) => Math.floor(share * (T - 1)));
+  const cuts = options.at?.map((date) => indexOf(data, date)) ?? defaultCuts(data.dates.length);
   const base = await pipeline(data);
   if (base.dates.length === 0 || base.dates[0]! > data.dates[Math.max(...cuts) - horizon]!)
-    throw new Error(`assertNoLookahead: the pipeline's first output is dated ${base.dates[0]}, after every date tried, so nothing would be checked; give more data or later dates`);
+    throw new Error(
+      `assertNoLookahead: the pipeline's first output is dated ${base.dates[0]}, after every date tried, ` +
+        'so nothing would be checked; give more data or later dates',
+    );
   for (const [i, cut] of cuts.entries()) {
     const last = data.dates[cut - horizon];
     if (last === undefined) continue;
     compare(base, await pipeline(shock(data, cut, fold(key(seed), i))), last, `values after ${data.dates[cut]} change`);
     compare(base, await pipeline(truncate(data, cut)), last, `rows after ${data.dates[cut]} are dropped`);
   }
+}
+
+/** Consecutive rows, so that a leak at a month's end or on one day of the week is met, and two near the end. */
+function defaultCuts(T: number): number[] {
+  const start = Math.floor(0.6 * (T - 1));
+  return [...Array.from({ length: Math.min(21, T - 1 - start) }, (_, i) => start + i), Math.floor(0.85 * (T - 1)), T - 2].filter(
+    (cut) => cut >= 0,
+  );
 }
 
 function compare(base: Dated, changed: Dated, last: string, change: string): void {

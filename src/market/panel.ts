@@ -73,7 +73,9 @@ export function dateRange(dates: readonly string[], { from, to }: Selection, sou
   if (start >= end) {
     const asked = `${from ?? 'the start'} … ${to ?? 'the end'}`;
     const cause = from !== undefined && to !== undefined && from > to ? 'from is after to' : 'the range holds none of them';
-    throw new Error(`${source}: no date in ${asked}; it has ${dates[0]} … ${dates.at(-1)} (${dates.length} rows) and ${cause}; choose dates inside`);
+    throw new Error(
+      `${source}: no date in ${asked}; it has ${dates[0]} … ${dates.at(-1)} (${dates.length} rows) and ${cause}; choose dates inside`,
+    );
   }
   return [start, end];
 }

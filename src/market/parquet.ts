@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { toDay, fromDay } from './dates.js';
+import { fromDay, toDay } from './dates.js';
 import type { Table } from './table.js';
 
 const CHUNK_ROWS = 2048; // DuckDB's vector size: a data chunk holds no more
@@ -31,7 +31,10 @@ export async function readParquet(path: string): Promise<Table> {
     const [days, ...values] = reader.getColumns();
     const dates = days!.map((day) => fromDay(day instanceof DuckDBDateValue ? day.days : Number.NaN));
     const names = reader.columnNames().slice(1);
-    return { dates, columns: new Map(names.map((name, i) => [name, Float64Array.from(values[i]!, (v) => (v === null ? Number.NaN : Number(v)))])) };
+    return {
+      dates,
+      columns: new Map(names.map((name, i) => [name, Float64Array.from(values[i]!, (v) => (v === null ? Number.NaN : Number(v)))])),
+    };
   });
 }
 

@@ -19,7 +19,13 @@ export interface Politeness {
  *
  * @throws after the last try: what happened, the likely cause and what to do
  */
-export function politeFetch({ attempts = 4, timeoutMs = 15_000, backoffMs = 1_000, maxPauseMs = 60_000, fetch = globalThis.fetch }: Politeness = {}) {
+export function politeFetch({
+  attempts = 4,
+  timeoutMs = 15_000,
+  backoffMs = 1_000,
+  maxPauseMs = 60_000,
+  fetch = globalThis.fetch,
+}: Politeness = {}) {
   return async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     for (let attempt = 1; ; attempt++) {
       const outcome = await once(fetch, input, init, timeoutMs);
@@ -35,7 +41,12 @@ interface Failure {
   readonly retryAfterMs?: number;
 }
 
-async function once(fetch: typeof globalThis.fetch, input: string | URL | Request, init: RequestInit | undefined, timeoutMs: number): Promise<Response | Failure> {
+async function once(
+  fetch: typeof globalThis.fetch,
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+  timeoutMs: number,
+): Promise<Response | Failure> {
   let text: string;
   let response: Response;
   try {
@@ -45,15 +56,22 @@ async function once(fetch: typeof globalThis.fetch, input: string | URL | Reques
     return { reason: explain(error as Error, timeoutMs) };
   }
   const { status, headers } = response;
-  if (status === 429) return { reason: 'it answers 429, too many requests; wait some minutes, or ask for fewer tickers at once', ...retryAfter(headers) };
+  if (status === 429)
+    return { reason: 'it answers 429, too many requests; wait some minutes, or ask for fewer tickers at once', ...retryAfter(headers) };
   if (status >= 500) return { reason: `it answers ${status}: the service fails on its side; try again later`, ...retryAfter(headers) };
-  if (!isJson(text)) return { reason: `it sent no JSON but '${text.slice(0, 40).replace(/\s+/g, ' ')}…': cut short on the way, or a consent or proxy page; open the service in a browser to see which` };
+  if (!isJson(text))
+    return {
+      reason:
+        `it sent no JSON but '${text.slice(0, 40).replace(/\s+/g, ' ')}…': ` +
+        'cut short on the way, or a consent or proxy page; open the service in a browser to see which',
+    };
   return new Response(text, { status, headers });
 }
 
 function explain(error: Error, timeoutMs: number): string {
   const code = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? '';
-  if (error.name === 'TimeoutError') return `no complete answer within ${timeoutMs / 1000} s; the service is slow or a proxy holds the connection; try again later`;
+  if (error.name === 'TimeoutError')
+    return `no complete answer within ${timeoutMs / 1000} s; the service is slow or a proxy holds the connection; try again later`;
   if (error.message === 'terminated' || code === 'UND_ERR_SOCKET') return 'the answer broke off half-way; try again';
   return `cannot connect (${code || error.message}); check the network and the proxy settings`;
 }

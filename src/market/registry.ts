@@ -44,7 +44,12 @@ const from = (source: DataPackage, entries: readonly Entry[]): RegistryDataset[]
   }));
 
 const BAR_HEADERS = { Open: 'open', High: 'high', Low: 'low', Close: 'close', 'Adj Close': 'adjClose', Volume: 'volume' };
-const INDEX_BARS = { kind: 'bars', field: 'bars', unit: 'index points; volume in shares', csv: { dateFormat: 'M/D/YYYY', columns: BAR_HEADERS } } as const;
+const INDEX_BARS = {
+  kind: 'bars',
+  field: 'bars',
+  unit: 'index points; volume in shares',
+  csv: { dateFormat: 'M/D/YYYY', columns: BAR_HEADERS },
+} as const;
 const PRICE_INDEX = 'a price index: dividends are not in it, so adjClose equals close';
 
 /** The default data: what `lemmata data update` fetches. */
@@ -58,9 +63,9 @@ export const REGISTRY: readonly RegistryDataset[] = [
       field: 'adjClose',
       unit: 'US dollars, adjusted for splits and dividends',
       limits: [
-        "survivorship: 20 of today's large companies, so 1/N over 1995–2022 has a Sharpe ratio of 0.90 where the index has 0.39",
+        "survivorship: 20 of today's large companies, so 1/N over 1995–2022 has a Sharpe ratio of 0.90 where the price index has 0.49",
         'adjusted closes only: no range, no volume',
-        'stale and rounded before 1998: one stock has 45 % zero returns there',
+        'stale and rounded before 1998: RRC has 44 % zero returns there',
       ],
     },
     {

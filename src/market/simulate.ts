@@ -21,7 +21,14 @@ export function ar1(k: Key, options: { phi: number; sigma: number; mean?: number
   if (start === undefined && !(Math.abs(phi) < 1))
     throw new Error(`ar1: phi ${phi} has no stationary law to start in; give a start, or choose phi between −1 and 1`);
   const spread = start === undefined ? sigma / Math.sqrt(1 - phi * phi) : 0;
-  return recur('ar1', k, paths, steps, (z) => (start ?? mean) + spread * z, (x, z) => mean + phi * (x - mean) + sigma * z);
+  return recur(
+    'ar1',
+    k,
+    paths,
+    steps,
+    (z) => (start ?? mean) + spread * z,
+    (x, z) => mean + phi * (x - mean) + sigma * z,
+  );
 }
 
 /**
@@ -33,7 +40,14 @@ export function ar1(k: Key, options: { phi: number; sigma: number; mean?: number
 export function randomWalk(k: Key, options: { sigma: number; drift?: number; start?: number; steps: number; paths?: number }): Paths {
   const { sigma, drift = 0, start = 0, steps, paths = 1 } = options;
   requireScale('randomWalk', sigma);
-  return recur('randomWalk', k, paths, steps, () => start, (x, z) => x + drift + sigma * z);
+  return recur(
+    'randomWalk',
+    k,
+    paths,
+    steps,
+    () => start,
+    (x, z) => x + drift + sigma * z,
+  );
 }
 
 /**
@@ -54,11 +68,25 @@ export function gbm(k: Key, options: { mu: number; sigma: number; start?: number
   if (!(start > 0 && dt > 0)) throw new Error(`gbm: start and dt must be positive, got ${start} and ${dt}; a price of zero stays there`);
   const drift = (mu - (sigma * sigma) / 2) * dt;
   const spread = sigma * Math.sqrt(dt);
-  return recur('gbm', k, paths, steps, () => start, (price, z) => price * Math.exp(drift + spread * z));
+  return recur(
+    'gbm',
+    k,
+    paths,
+    steps,
+    () => start,
+    (price, z) => price * Math.exp(drift + spread * z),
+  );
 }
 
 /** Each path from its own key, so that more paths or more steps leave the earlier numbers as they were. */
-function recur(name: string, k: Key, paths: number, steps: number, first: (z: number) => number, next: (x: number, z: number) => number): Paths {
+function recur(
+  name: string,
+  k: Key,
+  paths: number,
+  steps: number,
+  first: (z: number) => number,
+  next: (x: number, z: number) => number,
+): Paths {
   for (const [what, count] of Object.entries({ paths, steps }))
     if (!(Number.isInteger(count) && count > 0)) throw new Error(`${name}: ${what} must be a positive integer, got ${count}`);
   const data = new Float64Array(paths * steps);

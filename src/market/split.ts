@@ -38,15 +38,28 @@ export interface WalkForward {
 export function walkForward(dates: readonly string[], options: WalkForward): Split[] {
   const { train, test, horizon, embargo = 0, window = 'expanding' } = options;
   const purge = options.purge ?? horizon - 1;
-  for (const [name, value, least] of [['train', train, 1], ['test', test, 1], ['horizon', horizon, 1], ['purge', purge, 0], ['embargo', embargo, 0]] as const)
+  for (const [name, value, least] of [
+    ['train', train, 1],
+    ['test', test, 1],
+    ['horizon', horizon, 1],
+    ['purge', purge, 0],
+    ['embargo', embargo, 0],
+  ] as const)
     if (!(Number.isInteger(value) && value >= least)) throw new Error(`walkForward: ${name} must be an integer ≥ ${least}, got ${value}`);
   const gap = purge + embargo;
   if (train + gap >= dates.length)
-    throw new Error(`walkForward: train ${train} + purge ${purge} + embargo ${embargo} leaves nothing to test: ${dates.length} rows; shorten train or load more history`);
+    throw new Error(
+      `walkForward: train ${train} + purge ${purge} + embargo ${embargo} leaves nothing to test: ${dates.length} rows; ` +
+        'shorten train or load more history',
+    );
   const splits: Split[] = [];
   for (let start = train + gap; start < dates.length; start += test) {
     const end = start - gap;
-    const split = { train: { start: window === 'rolling' ? end - train : 0, end }, test: { start, end: Math.min(start + test, dates.length) }, horizon };
+    const split = {
+      train: { start: window === 'rolling' ? end - train : 0, end },
+      test: { start, end: Math.min(start + test, dates.length) },
+      horizon,
+    };
     assertNoLeak(dates, split);
     splits.push(split);
   }
@@ -58,14 +71,17 @@ export function assertNoLeak(dates: readonly string[], { train, test, horizon }:
   const overlap = Math.min(train.end, test.end) - Math.max(train.start, test.start);
   if (overlap > 0) {
     const start = Math.max(train.start, test.start);
-    throw new Error(`split: ${overlap} rows, ${dates[start]} … ${dates[start + overlap - 1]}, are in both the training and the test window; separate the windows`);
+    throw new Error(
+      `split: ${overlap} rows, ${dates[start]} … ${dates[start + overlap - 1]}, are in both the training and the test window; ` +
+        'separate the windows',
+    );
   }
   if (train.start >= test.end) return; // training after the test leaks through features, not labels; walkForward never makes it
   const reach = train.end - 1 + horizon - test.start; // rows by which the last label reaches past the first test row
   if (reach <= 0) return;
   const first = dates[Math.max(train.start, train.end - reach)];
   throw new Error(
-    `split: horizon ${horizon} reaches past the purge of ${test.start - train.end} rows: labels of ${first} … ${dates[train.end - 1]} use prices after ${dates[test.start]}, ` +
-      `where the test starts; raise purge to at least ${horizon - 1} or shorten the label`,
+    `split: horizon ${horizon} reaches past the purge of ${test.start - train.end} rows: labels of ${first} … ${dates[train.end - 1]} ` +
+      `use prices after ${dates[test.start]}, where the test starts; raise purge to at least ${horizon - 1} or shorten the label`,
   );
 }

@@ -50,8 +50,14 @@ function explainWriteError(error: unknown, root: string): unknown {
   const text = error instanceof Error ? error.message : String(error);
   const fix = 'Nothing was half-written: what was stored before is intact.';
   if (/ENOSPC|EDQUOT|EFBIG|No space left|quota exceeded|File too large/i.test(text))
-    return new Error(`the disk that holds ${root} is full. ${fix} Free about 20 MB, or set LEMMATA_DATA to a folder on another disk, and run it again.`, { cause: error });
+    return new Error(
+      `the disk that holds ${root} is full. ${fix} Free about 20 MB, or set LEMMATA_DATA to a folder on another disk, and run it again.`,
+      { cause: error },
+    );
   if (/EACCES|EROFS|EPERM|Permission denied|Read-only file system/.test(text))
-    return new Error(`no permission to write in ${root}. ${fix} Make it writable, or set LEMMATA_DATA to a folder of yours, and run it again.`, { cause: error });
+    return new Error(
+      `no permission to write in ${root}. ${fix} Make it writable, or set LEMMATA_DATA to a folder of yours, and run it again.`,
+      { cause: error },
+    );
   return error;
 }

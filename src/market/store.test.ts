@@ -62,11 +62,15 @@ describe('the store', () => {
       field: 'close',
       source: 'csv/two',
     });
-    await expect(loadPanel('csv/two', { assets: ['TSLA'] })).rejects.toThrow('csv/two: no asset \'TSLA\'; it has B"x, 600519; names are case-sensitive');
+    await expect(loadPanel('csv/two', { assets: ['TSLA'] })).rejects.toThrow(
+      "csv/two: no asset 'TSLA'; it has B\"x, 600519; names are case-sensitive",
+    );
     await expect(loadPanel('csv/two', { from: '2025-01-01' })).rejects.toThrow(
       'csv/two: no date in 2025-01-01 … the end; it has 2024-03-27 … 2024-03-28 (2 rows) and the range holds none of them; choose dates inside',
     );
-    await expect(loadPanel('csv/two', { from: '2024-03-28', to: '2024-03-27' })).rejects.toThrow('and from is after to; choose dates inside');
+    await expect(loadPanel('csv/two', { from: '2024-03-28', to: '2024-03-27' })).rejects.toThrow(
+      'and from is after to; choose dates inside',
+    );
     await expect(loadBars('csv/two')).rejects.toThrow("csv/two holds close of 2 assets, not bars; use loadPanel('csv/two')");
   });
 
@@ -81,8 +85,16 @@ describe('the store', () => {
   });
 
   it.each<[string, (path: string) => void, RegExp]>([
-    ['cut short', (path) => truncateSync(path, 200), /^\S+two\.parquet is damaged: 200 bytes instead of \d+, cut short after it was written; to repair it, load csv\/two from its source again$/],
-    ['changed in one bit', (path) => writeFileSync(path, flipBit(readFileSync(path), 300)), /two\.parquet is damaged: its sha256 is [0-9a-f]{12}… instead of [0-9a-f]{12}…, so it changed/],
+    [
+      'cut short',
+      (path) => truncateSync(path, 200),
+      /^\S+two\.parquet is damaged: 200 bytes instead of \d+, so it was cut short; to repair it, load csv\/two from its source again$/,
+    ],
+    [
+      'changed in one bit',
+      (path) => writeFileSync(path, flipBit(readFileSync(path), 300)),
+      /two\.parquet is damaged: sha256 [0-9a-f]{12}… instead of [0-9a-f]{12}…, so it was changed/,
+    ],
     ['deleted', (path) => rmSync(path), /two\.parquet is missing, but its record is there; to repair it, load/],
   ])('refuses a Parquet file that was %s', async (_, damage, message) => {
     const folder = temporaryStore();
@@ -95,7 +107,9 @@ describe('the store', () => {
     const folder = temporaryStore();
     await save(ABOUT, TABLE);
     writeFileSync(join(folder, 'csv', 'two.json'), '{"name": "csv/two"');
-    await expect(load('csv/two')).rejects.toThrow("two.json is not a dataset's record: it was changed after it was written; delete it and run: lemmata data update");
+    await expect(load('csv/two')).rejects.toThrow(
+      "two.json is not a dataset's record: it was changed after it was written; delete it and run: lemmata data update",
+    );
   });
 
   it('leaves the old dataset as it was when a write fails half-way', async () => {
@@ -117,7 +131,10 @@ describe('the store', () => {
   });
 
   it.each([
-    ['ENOSPC: no space left on device, write', /^the disk that holds \S+ is full\. Nothing was half-written: .* set LEMMATA_DATA to a folder on another disk/],
+    [
+      'ENOSPC: no space left on device, write',
+      /^the disk that holds \S+ is full\. Nothing was half-written: .* set LEMMATA_DATA to a folder on another disk/,
+    ],
     ['IO Error: Could not write file "x": No space left on device', /^the disk that holds/],
     ["EACCES: permission denied, mkdir '/x'", /^no permission to write in \S+\. Nothing was half-written/],
   ])('explains %s', async (message, paragraph) => {

@@ -92,7 +92,11 @@ export async function list(): Promise<Provenance[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
   const names = entries
     .filter((entry) => entry.isFile() && entry.name.endsWith('.json') && !entry.parentPath.includes('.partial'))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)).replace(/\.json$/, '').replaceAll('\\', '/'))
+    .map((entry) =>
+      relative(root, join(entry.parentPath, entry.name))
+        .replace(/\.json$/, '')
+        .replaceAll('\\', '/'),
+    )
     .filter((name) => description.shape.name.safeParse(name).success);
   const records = await Promise.all(names.sort().map(readRecord));
   return records.filter((record) => record !== undefined);
@@ -104,9 +108,11 @@ export async function findDamage({ name, bytes, sha256: expected, source }: Prov
   const fix = source.startsWith('PyPI') ? 'run: lemmata data update' : `load ${name} from its source again`;
   const found = await stat(path).catch(() => undefined);
   if (!found) return `${path} is missing, but its record is there; to repair it, ${fix}`;
-  if (found.size !== bytes) return `${path} is damaged: ${found.size} bytes instead of ${bytes}, ${found.size < bytes ? 'cut short' : 'changed'} after it was written; to repair it, ${fix}`;
+  if (found.size !== bytes)
+    return `${path} is damaged: ${found.size} bytes instead of ${bytes}, so it was ${found.size < bytes ? 'cut short' : 'changed'}; to repair it, ${fix}`;
   const actual = sha256(await readFile(path));
-  if (actual !== expected) return `${path} is damaged: its sha256 is ${actual.slice(0, 12)}… instead of ${expected.slice(0, 12)}…, so it changed after it was written; to repair it, ${fix}`;
+  if (actual !== expected)
+    return `${path} is damaged: sha256 ${actual.slice(0, 12)}… instead of ${expected.slice(0, 12)}…, so it was changed; to repair it, ${fix}`;
   return undefined;
 }
 

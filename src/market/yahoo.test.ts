@@ -11,8 +11,18 @@ const open = (date: string, utc = '14:30:00') => Date.parse(`${date}T${utc}Z`) /
 
 /** An answer of the chart service in its own form, with four days around Good Friday 2024 in round numbers. */
 function answer(change: { timestamp?: number[]; close?: (number | null)[]; timeZone?: string; result?: unknown } = {}) {
-  const { timestamp = ['2024-03-26', '2024-03-27', '2024-03-28', '2024-04-01'].map((date) => open(date)), close = [10, 11, 12, 13], timeZone = 'America/New_York' } = change;
-  const quote = { open: [9.5, 10.5, 11.5, 12.5], high: [10.5, 11.5, 12.5, 13.5], low: [9, 10, 11, 12], close, volume: [1000, 2000, 3000, 4000] };
+  const {
+    timestamp = ['2024-03-26', '2024-03-27', '2024-03-28', '2024-04-01'].map((date) => open(date)),
+    close = [10, 11, 12, 13],
+    timeZone = 'America/New_York',
+  } = change;
+  const quote = {
+    open: [9.5, 10.5, 11.5, 12.5],
+    high: [10.5, 11.5, 12.5, 13.5],
+    low: [9, 10, 11, 12],
+    close,
+    volume: [1000, 2000, 3000, 4000],
+  };
   const meta = { currency: 'USD', symbol: 'AAPL', exchangeTimezoneName: timeZone, gmtoffset: -14400 };
   const result = { meta, timestamp, indicators: { quote: [quote], adjclose: [{ adjclose: close.map((price) => price && price / 2) }] } };
   return JSON.stringify({ chart: { result: [change.result ?? result], error: null } });
@@ -32,7 +42,10 @@ async function service(...answers: ((response: ServerResponse) => void)[]) {
   };
   return { options, paths: server.paths };
 }
-const send = (body: string, status = 200, headers = {}) => (response: ServerResponse) => void response.writeHead(status, headers).end(body);
+const send =
+  (body: string, status = 200, headers = {}) =>
+  (response: ServerResponse) =>
+    void response.writeHead(status, headers).end(body);
 const ok = send(answer());
 
 describe('updateYahoo', () => {
@@ -41,7 +54,14 @@ describe('updateYahoo', () => {
     const { options, paths } = await service(ok);
     const [record] = await updateYahoo(['AAPL'], options);
     expect(paths).toEqual(['/v8/finance/chart/AAPL']);
-    expect(record).toMatchObject({ name: 'yahoo/AAPL', kind: 'bars', rows: 3, first: '2024-03-27', last: '2024-04-01', version: 'yahoo-finance2 4.0.2' });
+    expect(record).toMatchObject({
+      name: 'yahoo/AAPL',
+      kind: 'bars',
+      rows: 3,
+      first: '2024-03-27',
+      last: '2024-04-01',
+      version: 'yahoo-finance2 4.0.2',
+    });
     expect(await loadBars('yahoo/AAPL')).toMatchObject({
       asset: 'AAPL',
       dates: ['2024-03-27', '2024-03-28', '2024-04-01'],
@@ -57,7 +77,12 @@ describe('updateYahoo', () => {
   it('dates the bars of Sydney, stamped on the evening before in UTC', async () => {
     temporaryStore();
     const { options } = await service(
-      send(answer({ timestamp: ['2024-03-25', '2024-03-26', '2024-03-27', '2024-03-31'].map((date) => open(date, '23:00:00')), timeZone: 'Australia/Sydney' })),
+      send(
+        answer({
+          timestamp: ['2024-03-25', '2024-03-26', '2024-03-27', '2024-03-31'].map((date) => open(date, '23:00:00')),
+          timeZone: 'Australia/Sydney',
+        }),
+      ),
     );
     await updateYahoo(['BHP.AX'], { ...options, calendar: 'none' });
     expect((await loadBars('yahoo/BHP.AX')).dates).toEqual(['2024-03-27', '2024-03-28', '2024-04-01']);
@@ -108,19 +133,59 @@ describe('updateYahoo', () => {
   });
 
   it.each<[string, (response: ServerResponse) => void, string]>([
-    ['429', send('', 429), 'it answers 429, too many requests; wait some minutes, or ask for fewer tickers at once (tried 4 times). What was stored before is intact.'],
+    [
+      '429',
+      send('', 429),
+      'it answers 429, too many requests; wait some minutes, or ask for fewer tickers at once (tried 4 times). What was stored before is intact.',
+    ],
     ['500', send('', 500), 'it answers 500: the service fails on its side; try again later (tried 4 times)'],
-    ['silence', () => {}, 'no complete answer within 0.3 s; the service is slow or a proxy holds the connection; try again later (tried 4 times)'],
+    [
+      'silence',
+      () => {},
+      'no complete answer within 0.3 s; the service is slow or a proxy holds the connection; try again later (tried 4 times)',
+    ],
     ['an answer cut short', cutShort, 'the answer broke off half-way; try again (tried 4 times)'],
     ['garbage', send('<html>\n<body>Before you continue'), "it sent no JSON but '<html> <body>Before you continue…'"],
-    ['an unknown ticker', send(fault('Not Found', 'No data found, symbol may be delisted'), 404), "yahoo/AAPL: unknown ticker 'AAPL': 'No data found, symbol may be delisted'; write it as the service does"],
-    ['no rows', send(answer({ result: { meta: { currency: 'USD', exchangeTimezoneName: 'America/New_York' }, indicators: { quote: [{}] } } })), 'yahoo/AAPL: no rows in 2024-03-27 … 2024-04-01'],
-    ['dates without data', send(fault('Bad Request', "Data doesn't exist for startDate = 1, endDate = 2"), 400), 'yahoo/AAPL: no rows in 2024-03-27 … 2024-04-01; it may not have traded then'],
-    ['another form', send(answer({ result: { meta: {}, timestamp: [], indicators: { quote: [{ high: [] }] } } })), 'yahoo/AAPL: the answer is not of the known form'],
-    ['a missing price', send(answer({ close: [10, 11, null, 13] })), "yahoo/AAPL: row 2, column 'close', 2024-03-28: the value is missing (NaN)"],
-    ['a negative price', send(answer({ close: [10, 11, -12, 13] })), "yahoo/AAPL: row 2, column 'close', 2024-03-28: got -12; a price must be positive"],
-    ['a gap', send(answer({ timestamp: ['2024-03-25', '2024-03-26', '2024-03-27', '2024-04-01'].map((date) => open(date)) })), 'yahoo/AAPL: 1 trading day is missing (2024-03-28), the first before row 2'],
-    ['a date twice', send(answer({ timestamp: ['2024-03-26', '2024-03-27', '2024-03-27', '2024-04-01'].map((date) => open(date)) })), 'yahoo/AAPL: row 2 repeats the date 2024-03-27 of row 1'],
+    [
+      'an unknown ticker',
+      send(fault('Not Found', 'No data found, symbol may be delisted'), 404),
+      "yahoo/AAPL: unknown ticker 'AAPL': 'No data found, symbol may be delisted'; write it as the service does",
+    ],
+    [
+      'no rows',
+      send(answer({ result: { meta: { currency: 'USD', exchangeTimezoneName: 'America/New_York' }, indicators: { quote: [{}] } } })),
+      'yahoo/AAPL: no rows in 2024-03-27 … 2024-04-01',
+    ],
+    [
+      'dates without data',
+      send(fault('Bad Request', "Data doesn't exist for startDate = 1, endDate = 2"), 400),
+      'yahoo/AAPL: no rows in 2024-03-27 … 2024-04-01; it may not have traded then',
+    ],
+    [
+      'another form',
+      send(answer({ result: { meta: {}, timestamp: [], indicators: { quote: [{ high: [] }] } } })),
+      'yahoo/AAPL: the answer is not of the known form',
+    ],
+    [
+      'a missing price',
+      send(answer({ close: [10, 11, null, 13] })),
+      "yahoo/AAPL: row 2, column 'close', 2024-03-28: the value is missing (NaN)",
+    ],
+    [
+      'a negative price',
+      send(answer({ close: [10, 11, -12, 13] })),
+      "yahoo/AAPL: row 2, column 'close', 2024-03-28: got -12; a price must be positive",
+    ],
+    [
+      'a gap',
+      send(answer({ timestamp: ['2024-03-25', '2024-03-26', '2024-03-27', '2024-04-01'].map((date) => open(date)) })),
+      'yahoo/AAPL: 1 trading day is missing (2024-03-28), the first before row 2',
+    ],
+    [
+      'a date twice',
+      send(answer({ timestamp: ['2024-03-26', '2024-03-27', '2024-03-27', '2024-04-01'].map((date) => open(date)) })),
+      'yahoo/AAPL: row 2 repeats the date 2024-03-27 of row 1',
+    ],
   ])('refuses %s and stores nothing', async (_, bad, message) => {
     temporaryStore();
     const { options } = await service(bad);
@@ -131,9 +196,15 @@ describe('updateYahoo', () => {
   it('does not go online for what cannot be a ticker or a range', async () => {
     temporaryStore();
     const { options, paths } = await service(ok);
-    await expect(updateYahoo(['../quote'], options)).rejects.toThrow("yahoo: '../quote' is no ticker; write it in capitals as the service does");
-    await expect(updateYahoo(['AAPL'], { ...options, to: '2024-01-01' })).rejects.toThrow('yahoo: the range 2024-03-27 … 2024-01-01 is empty: from is after to; swap them');
-    await expect(updateYahoo(['AAPL'], { ...options, from: 'yesterday' })).rejects.toThrow("yahoo: from: 'yesterday' is not a date; write it as YYYY-MM-DD");
+    await expect(updateYahoo(['../quote'], options)).rejects.toThrow(
+      "yahoo: '../quote' is no ticker; write it in capitals as the service does",
+    );
+    await expect(updateYahoo(['AAPL'], { ...options, to: '2024-01-01' })).rejects.toThrow(
+      'yahoo: the range 2024-03-27 … 2024-01-01 is empty: from is after to; swap them',
+    );
+    await expect(updateYahoo(['AAPL'], { ...options, from: 'yesterday' })).rejects.toThrow(
+      "yahoo: from: 'yesterday' is not a date; write it as YYYY-MM-DD",
+    );
     expect(paths).toEqual([]);
   });
 

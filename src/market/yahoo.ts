@@ -34,7 +34,8 @@ export interface YahooOptions extends Politeness {
  */
 export async function updateYahoo(tickers: readonly string[], options: YahooOptions): Promise<Provenance[]> {
   const range = { from: options.from, to: options.to ?? lastFinalDay(options.calendar ?? 'nyse') };
-  if (parseDay(range.from, 'yahoo: from') > parseDay(range.to, 'yahoo: to')) throw new Error(`yahoo: the range ${range.from} … ${range.to} is empty: from is after to; swap them`);
+  if (parseDay(range.from, 'yahoo: from') > parseDay(range.to, 'yahoo: to'))
+    throw new Error(`yahoo: the range ${range.from} … ${range.to} is empty: from is after to; swap them`);
   const client = await connect(options);
   const records: Provenance[] = [];
   for (const ticker of tickers) {
@@ -60,18 +61,31 @@ async function connect({ intervalMs = 500, ...politeness }: YahooOptions): Promi
   });
 }
 
-async function fetchTicker(client: Client, ticker: string, range: Range, { calendar = 'nyse', allowMissing = false }: YahooOptions): Promise<Provenance> {
+async function fetchTicker(
+  client: Client,
+  ticker: string,
+  range: Range,
+  { calendar = 'nyse', allowMissing = false }: YahooOptions,
+): Promise<Provenance> {
   const where = `yahoo/${ticker}`;
   // A day more on either side: bars are stamped with the opening in UTC, which in Asia and Australia can be the day before.
-  const period = { period1: new Date((parseDay(range.from, where) - 1) * MS_PER_DAY), period2: new Date((parseDay(range.to, where) + 2) * MS_PER_DAY) };
+  const period = {
+    period1: new Date((parseDay(range.from, where) - 1) * MS_PER_DAY),
+    period2: new Date((parseDay(range.to, where) + 2) * MS_PER_DAY),
+  };
   const answer = await client.chart(ticker, { ...period, interval: '1d', events: '' }, { validateResult: false }).catch((error: Error) => {
     throw explain(error, where, ticker, range);
   });
   const chart = answerSchema.safeParse(answer);
-  if (!chart.success) throw new Error(`${where}: the answer is not of the known form: ${z.prettifyError(chart.error).split('\n')[0]}; the service may have changed: upgrade lemmata`);
+  if (!chart.success)
+    throw new Error(
+      `${where}: the answer is not of the known form: ${z.prettifyError(chart.error).split('\n')[0]}; ` +
+        'the service may have changed: upgrade lemmata',
+    );
   const { meta, quotes } = chart.data;
   const table = toTable(quotes, meta.exchangeTimezoneName, range);
-  if (table.dates.length === 0) throw new Error(`${where}: no rows in ${range.from} … ${range.to}; it may not have traded then; choose another range`);
+  if (table.dates.length === 0)
+    throw new Error(`${where}: no rows in ${range.from} … ${range.to}; it may not have traded then; choose another range`);
   checkTable(table, { where, kind: 'bars', calendar, allowMissing, line: (row) => `row ${row + 1}` });
   return save(
     {
@@ -99,7 +113,8 @@ const answerSchema = z.object({
 type Quote = z.infer<typeof answerSchema>['quotes'][number];
 
 function toTable(quotes: readonly Quote[], timeZone: string, { from, to }: Range): Table {
-  const local = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }); // en-CA writes YYYY-MM-DD
+  // The locale en-CA writes dates as YYYY-MM-DD.
+  const local = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
   const rows = quotes.map((quote) => ({ quote, date: local.format(quote.date) })).filter(({ date }) => date >= from && date <= to);
   const values = (field: Exclude<keyof Quote, 'date'>) => Float64Array.from(rows, ({ quote }) => quote[field] ?? Number.NaN);
   return {
@@ -117,8 +132,14 @@ function toTable(quotes: readonly Quote[], timeZone: string, { from, to }: Range
 
 function explain(error: Error, where: string, ticker: string, { from, to }: Range): Error {
   const told = error.message;
-  if (/No data found|delisted|Not Found/i.test(told)) return new Error(`${where}: unknown ticker '${ticker}': '${told}'; write it as the service does (BRK-B, ^GSPC, 7203.T); delisted companies are not kept`, { cause: error });
-  if (/Data doesn't exist/i.test(told)) return new Error(`${where}: no rows in ${from} … ${to}; it may not have traded then; choose another range`, { cause: error });
+  if (/No data found|delisted|Not Found/i.test(told))
+    return new Error(
+      `${where}: unknown ticker '${ticker}': '${told}'; ` +
+        'write it as the service does (BRK-B, ^GSPC, 7203.T); delisted companies are not kept',
+      { cause: error },
+    );
+  if (/Data doesn't exist/i.test(told))
+    return new Error(`${where}: no rows in ${from} … ${to}; it may not have traded then; choose another range`, { cause: error });
   return new Error(`${where}: Yahoo Finance gave no data: ${told}. What was stored before is intact.`, { cause: error });
 }
 
