@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -11,6 +11,7 @@ import { markdown, maths } from './markdown.js';
 import { plot } from './plot.js';
 import { duration, progress } from './progress.js';
 import { num, save } from './results.js';
+import { statement } from './statement.js';
 import { table } from './table.js';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -232,5 +233,46 @@ describe('results', () => {
     expect(broken({ unit: '' })).toThrow("report.save: w.x needs a unit ('1' when it has none) and a description");
     expect(broken({ tolerance: Number.NaN })).toThrow('report.save: w.x needs a tolerance ≥ 0');
     expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('statement', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'proofs-'));
+  writeFileSync(
+    join(folder, 'lemmata.sty'),
+    String.raw`\newcommand\R{\mathbb R} \newcommand\T{^{\mathsf T}} \newcommand\half[1]{\tfrac{#1}2} \DeclarePairedDelimiter\norm{\lVert}{\rVert}`,
+  );
+  writeFileSync(
+    join(folder, 'week01.tex'),
+    String.raw`
+\begin{theorem}[Another]\thmlabel{thm:other} Nothing. \end{theorem}
+\begin{theorem}[Frisch--Waugh]\thmlabel{thm:fwl}\uses{thm:other}
+\implementedby{src/a.ts#f}\checkedby{src/a.test.ts#thm:fwl}
+Let $x\in\R^n$, % a remark
+with \emph{any} $\norm x$. Then
+\[
+  \half{\norm{X\T y}^2} = 0 .
+\]
+\begin{enumerate}[label=(\alph*)]
+  \item one,
+  \item two.
+\end{enumerate}
+\end{theorem}`,
+  );
+
+  it('is the theorem of the proof, with its macros expanded and without its bindings', () => {
+    expect(statement('thm:fwl', folder)['text/markdown']).toBe(
+      String.raw`> **Theorem (Frisch–Waugh).** Let $x\in\mathbb R^n$, with *any* $\lVert x\rVert$. Then
+> 
+> $$\tfrac{\lVert X^{\mathsf T} y\rVert^2}2 = 0 .$$
+> 
+> - (a) one,
+> 
+> - (b) two.`,
+    );
+  });
+
+  it('must exist', () => {
+    expect(() => statement('thm:missing', folder)).toThrow('has \\thmlabel{thm:missing}; is the label spelt as in proofs/*.tex?');
   });
 });
