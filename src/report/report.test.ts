@@ -263,11 +263,11 @@ with \emph{any} $\norm x$. Then
   it('is the theorem of the proof, with its macros expanded and without its bindings', () => {
     expect(statement('thm:fwl', folder)['text/markdown']).toBe(
       String.raw`> **Theorem (Frisch–Waugh).** Let $x\in\mathbb R^n$, with *any* $\lVert x\rVert$. Then
-> 
+>
 > $$\tfrac{\lVert X^{\mathsf T} y\rVert^2}2 = 0 .$$
-> 
+>
 > - (a) one,
-> 
+>
 > - (b) two.`,
     );
   });

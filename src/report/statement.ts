@@ -24,8 +24,9 @@ export function statement(label: `thm:${string}`, folder = proofsFolder()): Bund
     if (!found) continue;
     const [, kind = '', title = '', body = ''] = found;
     const macros = macrosOf([...files.filter((name) => name.endsWith('.sty')), file].map(read));
-    const heading = `**${capital(kind)}${title && ` (${toMarkdown(title, macros)})`}.** `;
-    const quoted = (heading + toMarkdown(body.replace(BINDINGS, ''), macros)).replace(/^/gm, '> ');
+    const heading = `**${capital(kind)}${title && ` (${toMarkdown(title, macros)})`}.**`;
+    const text = toMarkdown(body.replace(BINDINGS, ''), macros);
+    const quoted = `${heading}${text.startsWith('- ') ? '\n\n' : ' '}${text}`.replace(/^/gm, '> ').replace(/^> $/gm, '>');
     return { 'text/markdown': quoted, 'text/plain': `${capital(kind)} (${title}) — ${label}, proved in proofs/${file}` };
   }
   throw new Error(`statement: no proof in ${folder} has \\thmlabel{${label}}; is the label spelt as in proofs/*.tex?`);
