@@ -1,9 +1,9 @@
 import { type DType, sizeOf } from '../graph.js';
 
-/** The element types a tensor may have; `int64` is for a graph's own shapes and axes. */
-export type TensorDType = Exclude<DType, 'int64'>;
+/** The element types a tensor may have: `int64` is for a graph's own shapes and axes, `float64` for `precision: 'float64'`. */
+export type TensorDType = Exclude<DType, 'int64'> | 'float64';
 
-export type TypedArray = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+export type TypedArray = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
 
 /**
  * An array that the engine owns.
@@ -15,15 +15,15 @@ export interface Memory {
   readonly shape: readonly number[];
   readonly dtype: TensorDType;
   readonly data: TypedArray;
-  /** True while a tensor shows this memory to the user: no program may write to it then. */
-  held: boolean;
+  /** How many tensors and calls in flight need what it holds: a program may write to it only at 0. */
+  holds: number;
 }
 
-const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+const ARRAYS = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
 
 /** Zeros of the given shape. */
 export function allocate(shape: readonly number[], dtype: TensorDType): Memory {
-  return { shape, dtype, data: new ARRAYS[dtype](sizeOf(shape)), held: false };
+  return { shape, dtype, data: new ARRAYS[dtype](sizeOf(shape)), holds: 0 };
 }
 
 /**

@@ -130,8 +130,8 @@ class OrtRequest implements Request {
     this.#program = program;
     this.inputs = [...inputs];
     this.outputs = [...outputs];
-    inputs.forEach((memory, i) => this.setInput(i, memory));
-    outputs.forEach((memory, i) => this.setOutput(i, memory));
+    for (const [i, memory] of inputs.entries()) this.setInput(i, memory);
+    for (const [i, memory] of outputs.entries()) this.setOutput(i, memory);
   }
 
   setInput(index: number, memory: Memory): void {

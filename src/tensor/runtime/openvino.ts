@@ -5,7 +5,7 @@ import { type Api, openLibrary, type Pointer, type Property } from './openvino-f
 import { refusal } from './openvino-support.js';
 import type { LoadOptions, Program, Request, Runtime } from './runtime.js';
 
-const ELEMENT_TYPES = { bool: 1, float32: 4, int32: 9 } as const; // ov_element_type_e
+const ELEMENT_TYPES = { bool: 1, float32: 4, float64: 5, int32: 9 } as const; // ov_element_type_e
 
 /** OpenVINO's CPU plugin, or the reason why it cannot be used here. */
 export function openvino(folder?: string): Runtime | string {
@@ -66,6 +66,7 @@ class OpenVinoRequest implements Request {
   readonly outputs: Memory[];
   readonly #api: Api;
   readonly #request: Pointer;
+  #hasRun = false;
   #inFlight = false;
   #released = false;
 
@@ -78,8 +79,8 @@ class OpenVinoRequest implements Request {
     const request = this.#request;
     // `bound` is named here so that the memory outlives the request that may write to it.
     onDrop.register(this, () => (api.freeRequest(request), bound), this);
-    inputs.forEach((memory, i) => this.setInput(i, memory));
-    outputs.forEach((memory, i) => this.setOutput(i, memory));
+    for (const [i, memory] of inputs.entries()) this.setInput(i, memory);
+    for (const [i, memory] of outputs.entries()) this.setOutput(i, memory);
   }
 
   setInput(index: number, memory: Memory): void {
@@ -94,10 +95,13 @@ class OpenVinoRequest implements Request {
 
   run(): void {
     let status = 0;
-    // A thread's first call fixes how its later ones treat denormals.
-    flushingDenormals(() => {
+    const infer = () => {
       status = this.#api.infer(this.#request);
-    });
+    };
+    // A thread's first call fixes how its later ones treat denormals.
+    if (this.#hasRun) infer();
+    else flushingDenormals(infer);
+    this.#hasRun = true;
     this.#check('run the graph', status);
   }
 

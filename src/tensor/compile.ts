@@ -1,0 +1,45 @@
+import type * as tf from '@tensorflow/tfjs';
+import { CompiledFunction, type CompileOptions, type ProgramInfo } from './compiled-function.js';
+import type { DeviceTensor, Input } from './device-tensor.js';
+import type { OnnxOptions } from './onnx/emit.js';
+import type { Mapped } from './tree.js';
+
+export type { CompileOptions, ProgramInfo } from './compiled-function.js';
+
+type Inputs<A extends unknown[]> = { [K in keyof A]: Mapped<A[K], tf.Tensor, Input> };
+
+/** A function that runs as one compiled graph per signature (structure, shapes and types of its arguments). */
+export interface Compiled<A extends unknown[], R> {
+  (...args: Inputs<A>): Promise<Mapped<R, tf.Tensor, DeviceTensor>>;
+  /** What it was compiled for so far, and what runs it. */
+  readonly programs: readonly ProgramInfo[];
+  /** The latest graph as a standard ONNX file; inputs and outputs are named by their place in the arguments and the result. */
+  toOnnx(options?: OnnxOptions): Uint8Array;
+  /** Frees what the runtime holds; it cannot be called afterwards. Dropping every reference does the same, later. */
+  release(): void;
+}
+
+/**
+ * Compiles a pure function of trees of tensors.
+ *
+ * `fn` runs once per signature to record its operations; JavaScript values and tensors it closes over become constants. The
+ * compiled function takes tensors of any kind, typed arrays and numbers, and returns tensors that stay with the runtime:
+ *
+ *     const step = compile((state, batch) => { … return { state: next, loss }; }, { donate: [0] });
+ *     for (…) ({ state, loss } = await step(state, batch));
+ *
+ * Calls run one after another. A short step runs at once, a longer one beside the event loop, and every loop of calls lets timers
+ * and signals through; when the notebook's cell is interrupted the next call throws and the latest state stays usable.
+ *
+ * @throws  when called: where `fn` asks for a value while it is recorded, where an argument is no data or was donated or disposed, or
+ *          where a tensor that `fn` closes over was disposed or changed since
+ */
+export function compile<A extends unknown[], R>(fn: (...args: A) => R, options: CompileOptions = {}): Compiled<A, R> {
+  const compiled = new CompiledFunction(fn as (...args: unknown[]) => unknown, options);
+  const call = (...args: unknown[]) => compiled.call(args);
+  Object.defineProperty(call, 'programs', { get: () => compiled.programs });
+  return Object.assign(call, {
+    toOnnx: (options?: OnnxOptions) => compiled.toOnnx(options),
+    release: () => compiled.release(),
+  }) as unknown as Compiled<A, R>;
+}

@@ -1,0 +1,205 @@
+import { DeviceTensor, type Input, valuesOf } from './device-tensor.js';
+import type { Graph, Value } from './graph.js';
+import { sizeOf } from './graph.js';
+import { allocate, fill, type Memory, type TensorDType } from './runtime/memory.js';
+import type { Program, Request } from './runtime/runtime.js';
+
+/** Steps longer than this leave the event loop running; shorter ones are not worth its 0.1 ms. */
+const LONG_STEP_MS = 2;
+/** Outputs up to this size are copied out, which is cheaper than giving the program new memory to write to. */
+const SMALL = 1024;
+
+/** The part of a graph that a runtime sees: no arrays without elements, and no inputs that nothing reads. */
+export function runnable(graph: Graph): Graph {
+  const read = new Set(graph.nodes.flatMap((node) => node.inputs));
+  return {
+    ...graph,
+    inputs: graph.inputs.filter((value) => read.has(value) && sizeOf(value.shape) > 0),
+    outputs: graph.outputs.filter((value) => sizeOf(value.shape) > 0),
+  };
+}
+
+/**
+ * One loaded graph and the memory it works in.
+ *
+ * A request's memory is bound once. A step of a training loop reads its state from memory A and writes the new one to B; the next
+ * reads B and writes A, with a second request, so that in the loop nothing is bound, copied or allocated.
+ */
+export class Plan {
+  readonly #program: Program;
+  readonly #inputs: readonly Slot[];
+  readonly #outputs: readonly OutputSlot[];
+  readonly #requests: Bound[] = [];
+  #isLong = true; // until measured
+
+  /**
+   * @param graph    the traced graph, whose inputs are the leaves of a call
+   * @param program  `runnable(graph)`, loaded
+   * @param places   where the graph's inputs and outputs sit in the arguments and the result, and which inputs are donated
+   */
+  constructor(graph: Graph, program: Program, places: Places, dtypeOf: (value: Value) => TensorDType) {
+    const seen = runnable(graph);
+    const slot = (value: Value) => ({ shape: value.shape, dtype: dtypeOf(value) });
+    this.#program = program;
+    this.#inputs = graph.inputs
+      .map((value, leaf) => ({ value, leaf, donated: places.donated.includes(leaf) }))
+      .filter(({ value }) => seen.inputs.includes(value))
+      .map(({ value, leaf, donated }) => ({ leaf, donated, ...slot(value) }));
+    const replaced = new Map<number, number>();
+    for (const [i, { donated, leaf, shape, dtype }] of this.#inputs.entries()) {
+      if (!donated) continue;
+      const fits = graph.outputs.map((value, j) => !replaced.has(j) && dtypeOf(value) === dtype && `${value.shape}` === `${shape}`);
+      const likeness = places.outputs.map((path, j) => (fits[j] ? commonEnd(path, places.inputs[leaf]!) : -1));
+      const best = likeness.indexOf(Math.max(...likeness));
+      if (fits[best]) replaced.set(best, i);
+    }
+    this.#outputs = graph.outputs.map((value, j) => {
+      const size = sizeOf(value.shape);
+      return { ...slot(value), replaces: replaced.get(j) ?? -1, copied: !replaced.has(j) && size <= SMALL, empty: size === 0 };
+    });
+  }
+
+  /** Runs the graph on the leaves of a call; `memories[i]` is the memory of leaf i where it is a tensor. */
+  run(leaves: readonly Input[], memories: readonly (Memory | undefined)[]): DeviceTensor[] | Promise<DeviceTensor[]> {
+    const bound = this.#boundTo(memories);
+    this.#bindInputs(bound, leaves, memories);
+    this.#bindOutputs(bound);
+    const start = performance.now();
+    if (this.#isLong) return this.#runLong(bound, start);
+    try {
+      bound.request.run();
+    } finally {
+      for (const memory of bound.request.outputs) memory.holds--;
+    }
+    this.#isLong = performance.now() - start >= LONG_STEP_MS;
+    return this.#results(bound.request);
+  }
+
+  async #runLong({ request }: Bound, start: number): Promise<DeviceTensor[]> {
+    for (const memory of request.inputs) memory.holds++; // another function may be given it while this one reads it
+    try {
+      await request.start();
+    } finally {
+      for (const memory of request.inputs) memory.holds--;
+      for (const memory of request.outputs) memory.holds--;
+    }
+    this.#isLong = performance.now() - start >= LONG_STEP_MS;
+    return this.#results(request);
+  }
+
+  /** The request that already reads most of the donated state, or a second one. */
+  #boundTo(memories: readonly (Memory | undefined)[]): Bound {
+    let best: Bound | undefined;
+    let most = -1;
+    for (const bound of this.#requests) {
+      const count = this.#matching(bound, memories);
+      if (count > most) [best, most] = [bound, count];
+    }
+    if (best && (most > 0 || this.#requests.length === 2 || !this.#inputs.some(({ donated }) => donated))) return best;
+    const staging: Memory[] = [];
+    const inputs = this.#inputs.map((input, i) => memories[input.leaf] ?? (staging[i] = owned(input)));
+    const outputs: Memory[] = [];
+    for (const output of this.#outputs) if (!output.empty) outputs.push(this.#spare(output, outputs));
+    const bound = { request: this.#program.bind(inputs, outputs), staging };
+    this.#requests.push(bound);
+    return bound;
+  }
+
+  #matching({ request }: Bound, memories: readonly (Memory | undefined)[]): number {
+    let count = 0;
+    for (let i = 0; i < this.#inputs.length; i++) {
+      const { donated, leaf } = this.#inputs[i]!;
+      if (donated && request.inputs[i] === memories[leaf]) count++;
+    }
+    return count;
+  }
+
+  #bindInputs({ request, staging }: Bound, leaves: readonly Input[], memories: readonly (Memory | undefined)[]): void {
+    for (let i = 0; i < this.#inputs.length; i++) {
+      const input = this.#inputs[i]!;
+      let memory = memories[input.leaf];
+      if (!memory) {
+        memory = staging[i] ??= owned(input);
+        fill(memory, valuesOf(leaves[input.leaf] as Exclude<Input, DeviceTensor>));
+      }
+      if (request.inputs[i] !== memory) request.setInput(i, memory);
+    }
+  }
+
+  /** Gives each output memory that nobody needs, and holds it. */
+  #bindOutputs({ request }: Bound): void {
+    let i = 0;
+    for (const output of this.#outputs) {
+      if (output.empty) continue;
+      if (request.outputs[i]!.holds > 0) request.setOutput(i, this.#spare(output, []));
+      request.outputs[i++]!.holds++;
+    }
+  }
+
+  /** The memory of an earlier state that was given up, or new memory. */
+  #spare({ replaces, shape, dtype }: OutputSlot, taken: readonly Memory[]): Memory {
+    if (replaces >= 0)
+      for (const { request } of this.#requests) {
+        const memory = request.inputs[replaces]!;
+        if (memory.holds === 0 && !taken.includes(memory)) return memory;
+      }
+    return allocate(shape, dtype);
+  }
+
+  #results(request: Request): DeviceTensor[] {
+    let i = 0;
+    return this.#outputs.map(({ shape, dtype, copied, empty }) => {
+      if (empty) return new DeviceTensor(allocate(shape, dtype));
+      const memory = request.outputs[i++]!;
+      return new DeviceTensor(copied ? { shape, dtype, data: memory.data.slice(), holds: 0 } : memory);
+    });
+  }
+
+  release(): void {
+    for (const { request } of this.#requests) request.release();
+    this.#requests.length = 0;
+    this.#program.release();
+  }
+}
+
+/** Memory that no output ever takes. */
+function owned({ shape, dtype }: Slot): Memory {
+  const memory = allocate(shape, dtype);
+  memory.holds++;
+  return memory;
+}
+
+export interface Places {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly donated: readonly number[];
+}
+
+/** How many characters two paths share at their end: `state.t` is the next value of `state.t`, not of a `loss` of the same shape. */
+function commonEnd(a: string, b: string): number {
+  let n = 0;
+  while (n < a.length && n < b.length && a.at(-1 - n) === b.at(-1 - n)) n++;
+  return n;
+}
+
+interface Slot {
+  readonly leaf: number;
+  readonly donated: boolean;
+  readonly shape: readonly number[];
+  readonly dtype: TensorDType;
+}
+
+interface OutputSlot {
+  readonly shape: readonly number[];
+  readonly dtype: TensorDType;
+  /** The donated input whose memory it may use two calls later; −1: none. */
+  readonly replaces: number;
+  readonly copied: boolean;
+  readonly empty: boolean;
+}
+
+/** A request, and the memory it owns for inputs that come from JavaScript. */
+interface Bound {
+  readonly request: Request;
+  readonly staging: Memory[];
+}

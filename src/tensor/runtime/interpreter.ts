@@ -1,0 +1,22 @@
+import type { Graph } from '../graph.js';
+import { interpret, type Numbers } from '../interpret/interpret.js';
+import type { Memory } from './memory.js';
+import type { Program } from './runtime.js';
+
+/** A graph evaluated in double precision by plain TypeScript: slow, and the reference for the other two. */
+export function interpreted(graph: Graph): Program {
+  const bind = (inputs: readonly Memory[], outputs: readonly Memory[]) => {
+    const bound = { inputs: [...inputs], outputs: [...outputs] };
+    const run = () => {
+      const results = interpret(
+        graph,
+        bound.inputs.map(({ data }) => data as Numbers),
+      );
+      for (const [i, memory] of bound.outputs.entries()) memory.data.set(results[i]!);
+    };
+    const setInput = (index: number, memory: Memory) => void (bound.inputs[index] = memory);
+    const setOutput = (index: number, memory: Memory) => void (bound.outputs[index] = memory);
+    return { ...bound, setInput, setOutput, run, start: async () => run(), release: () => {} };
+  };
+  return { bind, release: () => {} };
+}
