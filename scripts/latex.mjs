@@ -1,0 +1,143 @@
+// npm run proofs, npm run summaries: builds the documents of a folder, or those named, and says what became of each.
+//
+//     node scripts/latex.mjs proofs            every proofs/*.tex that is a document
+//     node scripts/latex.mjs proofs/week01.tex
+//
+// Before LaTeX runs, every name a document binds is looked up: theorems in tests, functions in src/, numbers in results/. After it,
+// the log is read: an undefined reference or a line that sticks out by more than 5 pt fails. Equal sources give equal bytes.
+import { spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { bindings, verify } from './latex/bindings.mjs';
+import { complaints, pages } from './latex/log.mjs';
+import { numbers } from './latex/numbers.mjs';
+
+const root = resolve(import.meta.dirname, '..');
+const results = process.env.LEMMATA_RESULTS ?? join(root, 'results');
+const PROGRAMS = ['latexmk', 'pdflatex'];
+
+const missing = PROGRAMS.filter((program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).error);
+if (missing.length) {
+  console.error(
+    `LaTeX is not installed (missing: ${missing.join(', ')}); proofs and summaries are PDFs made with it, everything else works without. To install it:\n` +
+      '  Debian, Ubuntu  sudo apt-get install --no-install-recommends texlive-latex-base texlive-latex-recommended texlive-latex-extra lmodern latexmk\n' +
+      '  macOS           brew install --cask mactex-no-gui',
+  );
+  process.exit(process.env.CI ? 1 : 3);
+}
+
+const documents = process.argv.slice(2).flatMap(documentsOf);
+if (documents.length === 0) {
+  console.error('latex: no document; name a folder or a .tex file, as in: node scripts/latex.mjs proofs');
+  process.exit(1);
+}
+for (const document of documents) {
+  try {
+    console.log(await build(document));
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
+
+function documentsOf(path) {
+  const at = resolve(path);
+  if (!statSync(at).isDirectory()) return [at];
+  return readdirSync(at)
+    .filter((name) => name.endsWith('.tex') && readFileSync(join(at, name), 'utf8').includes('\\begin{document}'))
+    .sort()
+    .map((name) => join(at, name));
+}
+
+/** Builds one document beside its source and returns the line to print. */
+async function build(file) {
+  const name = basename(file, '.tex');
+  const shown = relative(root, file);
+  const found = bindings(readFileSync(file, 'utf8'), shown);
+  const checks = readJson(join(results, 'checks.json')) ?? {};
+  const values = numbers(found.numbers, (result) => readJson(join(results, `${result}.json`)));
+  const problems = [...verify(found, root), ...values.problems];
+  if (problems.length) throw new Error(problems.join('\n'));
+
+  const folder = join(root, 'build', basename(dirname(file)), name);
+  mkdirSync(folder, { recursive: true });
+  const status = (check) => ({ passed: 'checked', failed: 'failing' })[checks[check]?.status] ?? 'unchecked';
+  const statuses = found.checks.map(({ value }) => `\\lemmata@status{${value}}{${status(value)}}{${checks[value]?.mutants ?? 0}}\n`);
+  write(join(folder, 'lemmata-checks.tex'), [...new Set(statuses)].sort().join(''));
+  write(join(folder, 'lemmata-numbers.tex'), values.tex);
+  write(join(folder, 'theorems.json'), `${JSON.stringify(graph(found, status), null, 2)}\n`);
+
+  const output = await latexmk(file, folder);
+  const log = readFileSync(join(folder, `${name}.log`), 'latin1');
+  if (output.status !== 0) throw new Error(`${shown} did not build:\n${firstError(log) ?? output.text.split('\n').slice(-20).join('\n')}`);
+  const wrong = complaints(log);
+  if (wrong.length) throw new Error(wrong.map((line) => `${shown}: ${line}`).join('\n'));
+
+  const pdf = file.replace(/\.tex$/, '.pdf');
+  copyFileSync(join(folder, `${name}.pdf`), `${pdf}.new`);
+  renameSync(`${pdf}.new`, pdf); // a viewer never opens half a file
+  return `${relative(root, pdf)}  ${plural(pages(log), 'page')}${tally(found.checks.map(({ value }) => status(value)))}`;
+}
+
+/** Nodes and edges of the theorem graph, for the site and the anthology. */
+function graph({ theorems }, status) {
+  return theorems.map(({ label, title, uses, checks, implementations }) => ({
+    label,
+    title,
+    uses,
+    implementedBy: implementations,
+    checks: checks.map((check) => ({ check, status: status(check) })),
+  }));
+}
+
+function latexmk(file, folder) {
+  const args = ['-pdf', '-interaction=nonstopmode', '-halt-on-error', '-file-line-error', `-outdir=${folder}`, basename(file)];
+  const search = `.:${folder}:${join(root, 'proofs')}:${process.env.TEXINPUTS ?? ''}`; // the empty end keeps TeX's own folders
+  const env = { ...process.env, TEXINPUTS: search, SOURCE_DATE_EPOCH: '0', FORCE_SOURCE_DATE: '1', max_print_line: '10000' };
+  return new Promise((done, fail) => {
+    const child = spawn('latexmk', args, { cwd: dirname(file), env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let text = '';
+    const keep = (chunk) => {
+      text += chunk;
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.on('error', fail);
+    child.on('close', (status) => done({ status, text }));
+  });
+}
+
+/** TeX's first error with the lines below it, which show where. */
+function firstError(log) {
+  const lines = log.split('\n');
+  const at = lines.findIndex((line) => /^(!|[^\s:]+:\d+: )/.test(line));
+  return at < 0 ? undefined : lines.slice(at, at + 6).join('\n');
+}
+
+function tally(statuses) {
+  if (statuses.length === 0) return '';
+  const counts = [...new Set(statuses)].map((status) => `${statuses.filter((other) => other === status).length} ${status}`);
+  return `, ${plural(statuses.length, 'check')}: ${counts.join(', ')}`;
+}
+
+function readJson(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined;
+    throw new Error(`${relative(root, file)} cannot be read: ${error.message}; make it again with npm test or npm run notebooks`);
+  }
+}
+
+/** Writes only what changed, so latexmk sees that nothing has to be done. */
+function write(file, text) {
+  let before;
+  try {
+    before = readFileSync(file, 'utf8');
+  } catch {}
+  if (before !== text) writeFileSync(file, text);
+}
+
+function plural(count, noun) {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

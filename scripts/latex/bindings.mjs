@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * What a document binds to code and results, each with the line it stands on.
+ *
+ * @param {string} source  LaTeX
+ * @param {string} file    its name, for messages
+ */
+export function bindings(source, file) {
+  const text = source.replace(/(?<!\\)%.*/g, ''); // comments bind nothing
+  const at = (index) => `${file}:${text.slice(0, index).split('\n').length}`;
+  const all = (pattern) => [...text.matchAll(pattern)].map((match) => ({ value: match[1], where: at(match.index), match }));
+  const theorems = all(/\\begin\{(?:theorem|lemma)\}(?:\[([^\]]*)\])?([\s\S]*?)\\end\{(?:theorem|lemma)\}/g).map(({ match, where }) => {
+    const [, title, body] = match;
+    const arguments_ = (command) => [...body.matchAll(new RegExp(`\\\\${command}\\{([^}]*)\\}`, 'g'))].map((found) => found[1]);
+    return {
+      where,
+      title,
+      label: arguments_('thmlabel')[0],
+      uses: arguments_('uses').flatMap((list) => list.split(',').map((name) => name.trim())),
+      checks: arguments_('checkedby'),
+      implementations: arguments_('implementedby'),
+    };
+  });
+  return {
+    theorems,
+    labels: new Set(all(/\\(?:thm)?label\{([^}]*)\}/g).map(({ value }) => value)),
+    uses: all(/\\uses\{([^}]*)\}/g).flatMap(({ value, where }) => value.split(',').map((name) => ({ value: name.trim(), where }))),
+    checks: all(/\\checkedby\{([^}]*)\}/g),
+    implementations: all(/\\implementedby\{([^}]*)\}/g),
+    numbers: all(/\\resnum(?:\[([^\]]*)\])?\{([^}]*)\}/g).map(({ match, where }) => ({ format: match[1] ?? '.3g', key: match[2], where })),
+  };
+}
+
+/** Problems, one line each: a theorem without a check, and every name that is not there. */
+export function verify({ theorems, labels, uses, checks, implementations }, root) {
+  const problems = [];
+  for (const { where, title, label, checks } of theorems) {
+    if (!label) problems.push(`${where}: the theorem '${title ?? ''}' has no \\thmlabel`);
+    if (checks.length === 0) problems.push(`${where}: ${label ?? title} has no \\checkedby; name the test that exercises it`);
+  }
+  for (const { value, where } of uses)
+    if (!labels.has(value)) problems.push(`${where}: \\uses names ${value}, but no \\thmlabel of this document is called so`);
+  for (const { value, where } of checks) {
+    const [file, label] = value.split('#');
+    const test = read(root, file);
+    if (test === undefined) problems.push(`${where}: \\checkedby names ${file}, which does not exist`);
+    else if (!labels_(test).includes(label))
+      problems.push(`${where}: \\checkedby names ${label}, but ${file} has ${list(labels_(test), "no theorem('thm:…')")}`);
+  }
+  for (const { value, where } of implementations) {
+    const [file, symbol] = value.split('#');
+    const code = read(root, file);
+    if (code === undefined) problems.push(`${where}: \\implementedby names ${file}, which does not exist`);
+    else if (!exports_(code).includes(symbol))
+      problems.push(`${where}: \\implementedby names ${symbol}, but ${file} exports ${list(exports_(code), 'nothing')}`);
+  }
+  return problems;
+}
+
+const labels_ = (test) => [...test.matchAll(/^theorem(?:<.*>)?\(\s*'(thm:[^']*)'/gm)].map((match) => match[1]);
+const exports_ = (code) => [...code.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)].map((match) => match[1]);
+const list = (names, none) => (names.length ? `only ${names.join(', ')}` : none);
+
+function read(root, file) {
+  const path = join(root, file);
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}

@@ -1,0 +1,52 @@
+/**
+ * The text of every number a document shows, and problems, one line each.
+ *
+ *     .2f  0.57    .3g  0.573    .1%  57.3\%    .0b  5\,730 basis points of one, written 5730
+ *
+ * @param {{format: string, key: string, where: string}[]} wanted
+ * @param {(result: string) => any} load  results/<result>.json, undefined when there is none
+ */
+export function numbers(wanted, load) {
+  const problems = [];
+  const lines = new Set();
+  for (const { format, key, where } of wanted) {
+    const dot = key.indexOf('.');
+    const [result, name] = [key.slice(0, dot), key.slice(dot + 1)];
+    const saved = load(result);
+    const finding = saved?.numbers?.[name];
+    const text = finding && formatted(finding.value, format);
+    if (!saved) problems.push(`${where}: \\resnum{${key}}: there is no results/${result}.json; make it with npm run notebooks ${result}`);
+    else if (!finding) problems.push(`${where}: \\resnum{${key}}: results/${result}.json has no number '${name}'; it has ${known(saved)}`);
+    else if (text === undefined)
+      problems.push(`${where}: \\resnum[${format}]{${key}}: a format is .2f, .3g, .1\\% or .0b, got '${format}'`);
+    else if (saved.profile === 'quick')
+      problems.push(`${where}: \\resnum{${key}}: results/${result}.json is from a quick run; make it with npm run notebooks ${result}`);
+    else lines.add(`\\lemmata@number{${format}|${key}}{${text}}\n`);
+  }
+  return { problems, tex: [...lines].sort().join('') };
+}
+
+const known = (saved) => Object.keys(saved.numbers ?? {}).join(', ') || 'none';
+
+/** A number as LaTeX sets it: a real minus, a thin space between thousands. */
+export function formatted(value, format) {
+  const match = /^\.(\d+)(f|g|b|\\?%)$/.exec(format);
+  if (!match) return undefined;
+  const digits = Number(match[1]);
+  const text = {
+    f: () => value.toFixed(digits),
+    g: () => significant(value, digits),
+    b: () => (1e4 * value).toFixed(digits),
+    '%': () => `${(100 * value).toFixed(digits)}\\%`,
+  }[match[2].at(-1)]();
+  return /[1-9]/.test(text) ? grouped(text).replace(/^-/, '\\ensuremath{-}') : grouped(text).replace(/^-/, '');
+}
+
+function significant(value, digits) {
+  const text = value.toPrecision(digits);
+  if (!text.includes('e')) return text;
+  const [mantissa, exponent] = text.split('e');
+  return `\\ensuremath{${mantissa}\\cdot10^{${Number(exponent)}}}`;
+}
+
+const grouped = (text) => text.replace(/^(-?)(\d{5,})/, (_, sign, whole) => sign + whole.replace(/\B(?=(\d{3})+$)/g, '\\,'));
