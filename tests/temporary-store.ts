@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
@@ -13,3 +13,6 @@ export function temporaryStore(): string {
   });
   return folder;
 }
+
+/** The Parquet file of a folder that holds one dataset. */
+export const parquetIn = (folder: string): string => join(folder, readdirSync(folder).find((file) => file.endsWith('.parquet'))!);

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSy
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { temporaryStore } from '../../tests/temporary-store.js';
+import { parquetIn, temporaryStore } from '../../tests/temporary-store.js';
 import { loadBars, loadPanel } from './load.js';
 import { withStaging } from './staging.js';
 import { type Description, list, load, save } from './store.js';
@@ -88,18 +88,18 @@ describe('the store', () => {
     [
       'cut short',
       (path) => truncateSync(path, 200),
-      /^\S+two\.parquet is damaged: 200 bytes instead of \d+, so it was cut short; to repair it, load csv\/two from its source again$/,
+      /^\S+two\.[0-9a-f]{8}\.parquet is damaged: 200 bytes instead of \d+, so it was cut short; to repair it, load csv\/two from its source again$/,
     ],
     [
       'changed in one bit',
       (path) => writeFileSync(path, flipBit(readFileSync(path), 300)),
-      /two\.parquet is damaged: sha256 [0-9a-f]{12}… instead of [0-9a-f]{12}…, so it was changed/,
+      /two\.[0-9a-f]{8}\.parquet is damaged: sha256 [0-9a-f]{12}… instead of [0-9a-f]{12}…, so it was changed/,
     ],
-    ['deleted', (path) => rmSync(path), /two\.parquet is missing, but its record is there; to repair it, load/],
+    ['deleted', (path) => rmSync(path), /two\.[0-9a-f]{8}\.parquet is missing, but its record is there; to repair it, load/],
   ])('refuses a Parquet file that was %s', async (_, damage, message) => {
     const folder = temporaryStore();
     await save(ABOUT, TABLE);
-    damage(join(folder, 'csv', 'two.parquet'));
+    damage(parquetIn(join(folder, 'csv')));
     await expect(load('csv/two')).rejects.toThrow(message);
   });
 
@@ -119,6 +119,16 @@ describe('the store', () => {
     await expect(save(ABOUT, broken)).rejects.toThrow();
     expect(await load('csv/two')).toEqual({ table: TABLE, provenance: record });
     expect(readdirSync(join(folder, '.partial'))).toEqual([]);
+  });
+
+  it('keeps one Parquet file per dataset, the one its record names', async () => {
+    const folder = temporaryStore();
+    await save(ABOUT, TABLE);
+    await save({ ...ABOUT, name: 'csv/two.a' }, TABLE);
+    const { sha256 } = await save(ABOUT, { dates: TABLE.dates, columns: new Map([['A', Float64Array.of(1, 2)]]) });
+    const files = readdirSync(join(folder, 'csv')).filter((file) => file.endsWith('.parquet'));
+    expect(files).toHaveLength(2);
+    expect(files).toContain(`two.${sha256.slice(0, 8)}.parquet`);
   });
 
   it('removes what a killed process left behind', async () => {

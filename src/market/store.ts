@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { readParquet, writeParquet } from './parquet.js';
@@ -47,7 +47,10 @@ export const dataRoot = (): string => process.env.LEMMATA_DATA || join(packageRo
 /** The folder of package.json; this file is in src/market or in dist/market. */
 export const packageRoot = fileURLToPath(new URL('../../', import.meta.url)).replace(/[/\\]$/, '');
 
-/** Writes a dataset, Parquet first and its record last: a dataset without a record does not exist yet. */
+/**
+ * Writes a dataset. Its Parquet file is named by its own hash and its record, renamed into place last, names that hash: whenever
+ * the process ends, the record points at a complete file, the old one or the new.
+ */
 export async function save(about: Description, table: Table): Promise<Provenance> {
   const { name } = about;
   if (!description.shape.name.safeParse(name).success)
@@ -68,8 +71,9 @@ export async function save(about: Description, table: Table): Promise<Provenance
     };
     const json = join(folder, 'data.json');
     await writeFile(json, `${JSON.stringify(record, null, 2)}\n`);
-    await publish(parquet, pathOf(name, 'parquet'));
-    await publish(json, pathOf(name, 'json'));
+    await publish(parquet, parquetPath(record));
+    await publish(json, recordPath(name));
+    await removeFormer(record);
     return record;
   });
 }
@@ -83,7 +87,7 @@ export async function load(name: string): Promise<{ table: Table; provenance: Pr
   }
   const damage = await findDamage(record);
   if (damage) throw new Error(damage);
-  return { table: await readParquet(pathOf(name, 'parquet')), provenance: record };
+  return { table: await readParquet(parquetPath(record)), provenance: record };
 }
 
 /** The records of all datasets, by name. Quick: no Parquet file is opened. */
@@ -103,16 +107,17 @@ export async function list(): Promise<Provenance[]> {
 }
 
 /** Why a dataset's Parquet file cannot be trusted, or undefined when it is byte for byte what was written. */
-export async function findDamage({ name, bytes, sha256: expected, source }: Provenance): Promise<string | undefined> {
-  const path = pathOf(name, 'parquet');
+export async function findDamage(record: Provenance): Promise<string | undefined> {
+  const { name, bytes, source } = record;
+  const path = parquetPath(record);
   const fix = source.startsWith('PyPI') ? 'run: lemmata data update' : `load ${name} from its source again`;
   const found = await stat(path).catch(() => undefined);
   if (!found) return `${path} is missing, but its record is there; to repair it, ${fix}`;
-  if (found.size !== bytes)
-    return `${path} is damaged: ${found.size} bytes instead of ${bytes}, so it was ${found.size < bytes ? 'cut short' : 'changed'}; to repair it, ${fix}`;
+  const repair = `so it was ${found.size < bytes ? 'cut short' : 'changed'}; to repair it, ${fix}`;
+  if (found.size !== bytes) return `${path} is damaged: ${found.size} bytes instead of ${bytes}, ${repair}`;
   const actual = sha256(await readFile(path));
-  if (actual !== expected)
-    return `${path} is damaged: sha256 ${actual.slice(0, 12)}… instead of ${expected.slice(0, 12)}…, so it was changed; to repair it, ${fix}`;
+  if (actual !== record.sha256)
+    return `${path} is damaged: sha256 ${actual.slice(0, 12)}… instead of ${record.sha256.slice(0, 12)}…, ${repair}`;
   return undefined;
 }
 
@@ -120,7 +125,7 @@ export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update
 
 /** A dataset's record, undefined when there is none. Throws when it is no record. */
 export async function readRecord(name: string): Promise<Provenance | undefined> {
-  const path = pathOf(name, 'json');
+  const path = recordPath(name);
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {
@@ -130,4 +135,14 @@ export async function readRecord(name: string): Promise<Provenance | undefined> 
   }
 }
 
-const pathOf = (name: string, extension: 'parquet' | 'json') => join(dataRoot(), dirname(name), `${name.split('/')[1]}.${extension}`);
+const recordPath = (name: string) => join(dataRoot(), `${name}.json`);
+const parquetPath = ({ name, sha256 }: Provenance) => join(dataRoot(), `${name}.${sha256.slice(0, 8)}.parquet`);
+
+/** Removes the Parquet files that an earlier record of the same dataset named. */
+async function removeFormer(record: Provenance): Promise<void> {
+  const current = parquetPath(record);
+  const prefix = `${basename(record.name)}.`;
+  for (const file of await readdir(dirname(current)))
+    if (file.startsWith(prefix) && /^[0-9a-f]{8}\.parquet$/.test(file.slice(prefix.length)) && file !== basename(current))
+      await rm(join(dirname(current), file), { force: true });
+}

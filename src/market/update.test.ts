@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { describe, expect, it, vi } from 'vitest';
 import { localServer } from '../../tests/local-server.js';
-import { temporaryStore } from '../../tests/temporary-store.js';
+import { parquetIn, temporaryStore } from '../../tests/temporary-store.js';
 import { loadPanel } from './load.js';
 import type { RegistryDataset } from './registry.js';
 import { list, sha256 } from './store.js';
@@ -72,7 +72,7 @@ describe('updateData', () => {
     expect(await updateData(undefined, [DEMO])).toEqual([]);
     expect(paths).toHaveLength(asked);
 
-    truncateSync(join(folder, 'demo', 'prices.parquet'), 100);
+    truncateSync(parquetIn(join(folder, 'demo')), 100);
     expect(await updateData(undefined, [DEMO])).toHaveLength(1);
     writeFileSync(join(folder, 'demo', 'prices.json'), '{');
     expect(await updateData(undefined, [DEMO])).toHaveLength(1);

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { localServer } from '../../tests/local-server.js';
-import { temporaryStore } from '../../tests/temporary-store.js';
+import { parquetIn, temporaryStore } from '../../tests/temporary-store.js';
 import { loadBars, loadPanel } from './load.js';
 import { updateYahoo, type YahooOptions } from './yahoo.js';
 
@@ -96,7 +96,7 @@ describe('updateYahoo', () => {
     expect(paths).toHaveLength(1);
     await updateYahoo(['AAPL'], { ...options, from: '2024-03-26' });
     expect(paths).toHaveLength(2);
-    truncateSync(join(folder, 'yahoo', 'AAPL.parquet'), 50);
+    truncateSync(parquetIn(join(folder, 'yahoo')), 50);
     await updateYahoo(['AAPL'], options);
     expect(paths).toHaveLength(3);
     await updateYahoo(['AAPL'], { ...options, refresh: true });
