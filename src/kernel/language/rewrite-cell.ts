@@ -5,12 +5,12 @@ import { ImportRewriter } from './rewrite-imports.js';
 
 const { factory } = ts;
 /**
- * Turns a cell, a module to the type checker, into the body of `async ($kernel) => { … }`:
+ * Turns a cell, a module to the type checker, into the body of `async ($kernel, $interrupted) => { … }`:
  *
  * - its top-level names stay local variables, published to later cells through getters and setters;
  * - names of earlier cells become `$kernel.scope.name`;
  * - imports become `await $kernel.import('…')`, so that any ES module works and a reload reaches every use;
- * - before each `await` and in each turn of a loop it asks whether it was interrupted: a safe point, where no statement is half done;
+ * - before each `await` and in each turn of a loop that calls something it asks whether it was interrupted: a safe point, where no statement is half done;
  * - the value of a last expression is returned.
  */
 export function rewriteCell(checker: ts.TypeChecker, ownLength: number): ts.TransformerFactory<ts.SourceFile> {
@@ -45,7 +45,7 @@ export function rewriteCell(checker: ts.TypeChecker, ownLength: number): ts.Tran
         return factory.updateTaggedTemplateExpression(visited, withoutThis(visited.tag), undefined, visited.template);
       if (ts.isAwaitExpression(visited))
         return factory.updateAwaitExpression(visited, factory.createParenthesizedExpression(factory.createComma(checkpoint(node), visited.expression)));
-      if (ts.isIterationStatement(visited, false)) return withCheckpoint(visited);
+      if (ts.isIterationStatement(visited, false) && !isTight(visited)) return withCheckpoint(visited);
       return visited;
     };
 
@@ -84,9 +84,19 @@ function rewriteCall(node: ts.CallExpression, visited: ts.CallExpression): ts.Ex
 /** `$kernel.checkpoint()`, at the place of `node` so that a traceback points there. */
 const checkpoint = (node: ts.Node): ts.Expression => ts.setTextRange(call(kernel('checkpoint')) as ts.CallExpression, node);
 
-/** `if ($kernel.interrupted[0]) $kernel.checkpoint();` costs one load and one untaken branch per turn. */
+/**
+ * A loop over a range or a list that calls nothing. It ends soon, and it is where numbers are crunched: with the checkpoint
+ * in it V8 keeps its numbers in boxes, and adding up 3·10⁸ of them took 1.3 s instead of 0.25 s.
+ */
+function isTight(loop: ts.IterationStatement): boolean {
+  const isCounted = ts.isForStatement(loop) ? loop.condition !== undefined : ts.isForInStatement(loop) || (ts.isForOfStatement(loop) && !loop.awaitModifier);
+  const calls = (node: ts.Node): boolean => ts.isCallLikeExpression(node) || ts.isAwaitExpression(node) || ts.isWhileStatement(node) || (ts.forEachChild(node, calls) ?? false);
+  return isCounted && !calls(loop.statement);
+}
+
+/** `if ($interrupted[0]) $kernel.checkpoint();` */
 function withCheckpoint(loop: ts.IterationStatement): ts.Statement {
-  const flag = factory.createElementAccessExpression(kernel('interrupted'), 0);
+  const flag = factory.createElementAccessExpression(factory.createIdentifier('$interrupted'), 0);
   const check = factory.createIfStatement(flag, factory.createExpressionStatement(checkpoint(loop)));
   const body = factory.createBlock([check, loop.statement], true);
   if (ts.isForStatement(loop)) return factory.updateForStatement(loop, loop.initializer, loop.condition, loop.incrementor, body);

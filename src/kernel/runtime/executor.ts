@@ -59,11 +59,10 @@ export class Executor {
       import: this.#modules.import,
       publish: (bindings: PropertyDescriptorMap) => Object.assign(cell.bindings, bindings),
       checkpoint: this.#interruption.checkpoint,
-      interrupted: shared,
     };
     // The call happens inside the script, so that SIGINT can break off the cell's synchronous part.
-    Object.assign(globalThis, { [ENTRY]: [kernel, this.#modules.require] });
-    const source = `(async function $cell($kernel, require) { "use strict";\n${javascript}\n})(...globalThis[Symbol.for('${ENTRY_NAME}')])`;
+    Object.assign(globalThis, { [ENTRY]: [kernel, shared, this.#modules.require] });
+    const source = `(async function $cell($kernel, $interrupted, require) { "use strict";\n${javascript}\n})(...globalThis[Symbol.for('${ENTRY_NAME}')])`;
     const script = new vm.Script(source, { filename: cell.id, lineOffset: -1 });
     Atomics.store(shared, SHARED.SYNCHRONOUS, 1);
     try {

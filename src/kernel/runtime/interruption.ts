@@ -9,8 +9,8 @@ export class Interrupted extends Error {
   }
 }
 
-/** Asynchronous work that must not be torn apart, such as a training step in flight: an interrupt waits until it is done. */
-const WORK_IN_FLIGHT = Symbol.for('lemmata.pending');
+/** A function that takes the promise of work that must not be torn apart, such as a training step: an interrupt waits for it. */
+const IN_FLIGHT = Symbol.for('lemmata.inFlight');
 const ABORT_SIGNAL = Symbol.for('lemmata.abort');
 
 /** How long a cell that was told to stop may take to reach its own end, once no work is in flight. */
@@ -27,7 +27,7 @@ export class Interruption {
   constructor(shared: Int32Array) {
     this.shared = shared;
     Object.defineProperty(globalThis, ABORT_SIGNAL, { configurable: true, get: () => currentCell()?.abort.signal });
-    Object.defineProperty(globalThis, WORK_IN_FLIGHT, { configurable: true, value: this.#inFlight });
+    Object.defineProperty(globalThis, IN_FLIGHT, { configurable: true, value: this.#track });
   }
 
   begin(cell: CellContext): void {
@@ -61,6 +61,12 @@ export class Interruption {
     await new Promise((resolve) => setTimeout(resolve, GRACE_MS));
     throw new Interrupted('the cell was interrupted while it waited');
   }
+
+  #track = (work: Promise<unknown>): void => {
+    this.#inFlight.add(work);
+    const done = () => this.#inFlight.delete(work);
+    work.then(done, done);
+  };
 
   #reached = (cell: CellContext) => Atomics.load(this.shared, SHARED.COUNT) !== cell.epoch;
 

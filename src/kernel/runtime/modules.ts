@@ -58,6 +58,7 @@ export class Modules {
   #resolve: Resolve = (specifier, context, next) => {
     if (context.parentURL !== OWN_URL) return isLocal(context.parentURL) ? resolveLoosely(specifier, context, next) : next(specifier, context);
     if (specifier === 'tslab') return { url: TSLAB, shortCircuit: true };
+    if (/^lemmata(\/|$)/.test(specifier)) return next(specifier, context);
     try {
       return resolveLoosely(specifier, { ...context, parentURL: this.#base }, next);
     } catch (error) {

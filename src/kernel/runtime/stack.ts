@@ -60,5 +60,6 @@ const readable = (source: string) => (source.startsWith('file:') ? relative(proc
 /** What was thrown, for the notebook. */
 export function describeFailure(thrown: unknown): Failure {
   if (!(thrown instanceof Error)) return { name: 'Thrown', message: inspect(thrown), stack: `Thrown: ${inspect(thrown)}` };
-  return { name: thrown.name, message: thrown.message, stack: inspect(thrown) };
+  // Node puts an error without frames in brackets.
+  return { name: thrown.name, message: thrown.message, stack: inspect(thrown).replace(/^\[([^\n]*)\]/, '$1') };
 }

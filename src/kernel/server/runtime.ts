@@ -6,7 +6,7 @@ type Run = Extract<ToRuntime, { type: 'run' }>;
 type Done = Extract<ToServer, { type: 'done' }>;
 
 /** How long code without a safe point may go on after an interrupt; a long native call ends well within it. */
-const BREAK_OFF_AFTER_MS = 2000;
+const BREAK_OFF_AFTER_MS = 1000;
 const END_AFTER_MS = 1000;
 
 /** The main thread, as the server sees it: runs one cell at a time, can be interrupted and ended whatever it does. */
