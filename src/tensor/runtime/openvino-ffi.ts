@@ -54,8 +54,12 @@ export function openLibrary(folder = configuredFolder()): Api | string {
 
 const libraries = new Map<string, Api | string>();
 
+koffi.struct('ov_version_t', { buildNumber: 'str', description: 'str' });
+koffi.struct('ov_shape_t', { rank: 'int64_t', dims: 'int64_t *' });
+koffi.struct('ov_property_t', { key: 'str', value: 'str' });
+
 /** LEMMATA_OPENVINO, or else the line in `.lemmata/openvino` at the package's root. */
-function configuredFolder(): string | undefined {
+export function configuredFolder(): string | undefined {
   if (process.env.LEMMATA_OPENVINO) return process.env.LEMMATA_OPENVINO;
   try {
     return readFileSync(join(packageRoot(), '.lemmata', 'openvino'), 'utf8').trim() || undefined;
@@ -96,27 +100,29 @@ export function libraryFiles(names: readonly string[]): { tbb?: string; core?: s
   return { tbb: find('tbb'), core: find('openvino'), c: find('openvino_c') };
 }
 
-/** Opening a shared library that was cut short kills the process instead of failing: an ELF file must hold its section table, which comes last. */
+/** Opening a shared library that was cut short kills the process instead of failing: an ELF file must hold all that it wants loaded. */
 function refuseTruncated(file: string): void {
   const handle = openSync(file, 'r');
   try {
     const header = Buffer.alloc(64);
-    readSync(handle, header, 0, 64, 0);
+    readSync(handle, header, 0, header.length, 0);
     if (header.toString('latin1', 0, 4) !== '\x7fELF' || header[4] !== 2) return;
-    const end = Number(header.readBigUInt64LE(40)) + header.readUInt16LE(58) * header.readUInt16LE(60);
+    const [entry, count] = [header.readUInt16LE(54), header.readUInt16LE(56)];
+    const segments = Buffer.alloc(entry * count);
+    readSync(handle, segments, 0, segments.length, Number(header.readBigUInt64LE(32)));
+    const ends = Array.from({ length: count }, (_, i) =>
+      Number(segments.readBigUInt64LE(i * entry + 8) + segments.readBigUInt64LE(i * entry + 32)),
+    );
     const { size } = fstatSync(handle);
-    if (size < end) throw new Error(`${file} is cut short: ${size} bytes of at least ${end}; install it again`);
+    if (size < Math.max(...ends)) throw new Error(`it is cut short: ${size} bytes of ${Math.max(...ends)} at least; install it again`);
   } finally {
     closeSync(handle);
   }
 }
 
 function bind(library: LibraryHandle): Api {
-  const buildNumber = readVersion(library);
-  if (!`${buildNumber}.`.startsWith(`${SUPPORTED}.`))
-    throw new Error(`it is OpenVINO ${buildNumber}, and only ${SUPPORTED} is used; install openvino==${SUPPORTED}.*`);
-  koffi.struct('ov_shape_t', { rank: 'int64_t', dims: 'int64_t *' });
-  koffi.struct('ov_property_t', { key: 'str', value: 'str' });
+  const version = readVersion(library);
+  refuseOtherRelease(version);
   const freeText = library.func('void ov_free(void *text)');
   const lastErrorText = library.func('void *ov_get_last_err_msg()');
   const lastError = () => {
@@ -128,7 +134,7 @@ function bind(library: LibraryHandle): Api {
   const core: Out = [null];
   if (library.func('int ov_core_create(_Out_ void **core)')(core) !== 0) throw new Error(lastError());
   return {
-    version: buildNumber,
+    version,
     core: core[0]!,
     lastError,
     readModel: library.func(
@@ -155,8 +161,13 @@ function bind(library: LibraryHandle): Api {
   };
 }
 
+/** @throws unless `version` is of the supported release */
+export function refuseOtherRelease(version: string): void {
+  if (!`${version}.`.startsWith(`${SUPPORTED}.`))
+    throw new Error(`it is OpenVINO ${version}, and only ${SUPPORTED} is used; install openvino==${SUPPORTED}.*`);
+}
+
 function readVersion(library: LibraryHandle): string {
-  koffi.struct('ov_version_t', { buildNumber: 'str', description: 'str' });
   const version: { buildNumber?: string } = {};
   library.func('int ov_get_openvino_version(_Out_ ov_version_t *version)')(version);
   return (version.buildNumber ?? 'of an unknown version').split('-')[0]!;

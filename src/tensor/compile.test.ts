@@ -1,0 +1,281 @@
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { compile } from './compile.js';
+import { clone, fromArray, fromTf, toTf } from './device-tensor.js';
+import './eager.js';
+import { valueAndGrad } from './grad.js';
+
+beforeAll(() => tf.setBackend('cpu'));
+afterEach(() => vi.restoreAllMocks());
+
+const RUNTIMES = ['openvino', 'onnxruntime'] as const;
+const vector = (...values: number[]) => fromArray(Float32Array.from(values), [values.length]);
+
+/** Least squares of y on x by gradient descent at rate 0.1; the gradient is 2/B Xᵀ(Xw − y). */
+const descend = (state: { w: tf.Tensor1D; t: tf.Tensor }, batch: { x: tf.Tensor2D; y: tf.Tensor1D }) => {
+  const loss = (w: tf.Tensor1D) => batch.x.dot(w).sub(batch.y).square().mean();
+  const { value, grads } = valueAndGrad(loss)(state.w);
+  return { state: { w: state.w.sub(grads.mul(0.1)) as tf.Tensor1D, t: state.t.add(1) }, loss: value as tf.Tensor };
+};
+const start = () => ({ w: vector(0, 0), t: fromArray([0], []) });
+const batch = () => ({ x: { data: Float32Array.of(1, 0, 0, 2), shape: [2, 2] }, y: Float32Array.of(1, 4) });
+
+describe.each(RUNTIMES)('compile on %s', (runtime) => {
+  it('computes a training step: by hand, w₁ = 0.1·(1, 8), loss₀ = 8.5', async () => {
+    const step = compile(descend, { runtime });
+    const { state, loss } = await step(start(), batch());
+    expect(loss.item()).toBe(8.5); // (1² + 4²) / 2
+    expect([...state.w.data()]).toEqual([Math.fround(0.1), Math.fround(0.8)]);
+    expect(state.t.item()).toBe(1);
+  });
+
+  it('follows the eager steps for 50 steps to 1e-5 with a donated state', async () => {
+    const step = compile(descend, { runtime, donate: [0] });
+    let state = start();
+    let eager = { w: tf.tensor1d([0, 0]), t: tf.scalar(0) as tf.Tensor };
+    const data = { x: tf.tensor2d([1, 0, 0, 2], [2, 2]), y: tf.tensor1d([1, 4]) };
+    for (let i = 0; i < 50; i++) {
+      ({ state } = await step(state, batch()));
+      eager = descend(eager, data).state;
+    }
+    const difference = tf.sub(toTf(state).w, eager.w).abs().max().dataSync()[0]!;
+    expect(difference).toBeLessThan(1e-5);
+    expect(state.t.item()).toBe(50);
+  });
+
+  it('takes numbers, typed arrays, shaped arrays, tensors of tfjs and its own', async () => {
+    const sum = compile((a: tf.Tensor, b: tf.Tensor, c: tf.Tensor, d: tf.Tensor, e: tf.Tensor) => a.add(b).add(c).add(d).add(e), {
+      runtime,
+    });
+    const result = await sum(1, Float32Array.of(10, 20), { data: Float64Array.of(100), shape: [1] }, tf.tensor1d([1000]), vector(1e4, 2e4));
+    expect([...result.data()]).toEqual([11111, 21121]);
+  });
+
+  it('keeps int32 and bool as such', async () => {
+    const f = compile((i: tf.Tensor, b: tf.Tensor) => ({ i: i.add(tf.scalar(1, 'int32')), b: b.logicalNot() }), { runtime });
+    const { i, b } = await f(Int32Array.of(16777217, -5), { data: Uint8Array.of(1, 0), shape: [2] });
+    expect([i.dtype, [...i.data()]]).toEqual(['int32', [16777218, -4]]);
+    expect([b.dtype, [...b.data()]]).toEqual(['bool', [0, 1]]);
+  });
+
+  it('gives arrays without elements without a runtime seeing them', async () => {
+    const f = compile((x: tf.Tensor2D, empty: tf.Tensor2D) => ({ all: tf.concat([x, empty]), none: empty.mul(2), total: empty.sum() }), {
+      runtime,
+    });
+    const { all, none, total } = await f({ data: Float32Array.of(1, 2), shape: [1, 2] }, { data: new Float32Array(), shape: [0, 2] });
+    expect([all.shape, [...all.data()]]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+    expect([none.shape, [...none.data()]]).toEqual([[0, 2], []]);
+    expect(total.item()).toBe(0);
+  });
+
+  it('gives results that no later call changes, small ones and large ones', async () => {
+    const f = compile((x: tf.Tensor) => ({ large: tf.fill([2000], 1).mul(x), small: x.mul(2) }), { runtime });
+    const results = [];
+    for (let i = 1; i <= 4; i++) results.push(await f(i));
+    expect(results.map(({ large, small }) => [large.data()[1999], small.item()])).toEqual([
+      [1, 2],
+      [2, 4],
+      [3, 6],
+      [4, 8],
+    ]);
+  });
+
+  it('answers calls that overlap as if they came one after another', async () => {
+    const square = compile((x: tf.Tensor) => x.square(), { runtime });
+    const input = Float32Array.of(0);
+    const pending = Array.from({ length: 50 }, (_, i) => {
+      input[0] = i; // each call must have read it before it returns
+      return square(input);
+    });
+    expect((await Promise.all(pending)).map((y) => y.item())).toEqual(Array.from({ length: 50 }, (_, i) => i * i));
+  });
+
+  it('gives the same bits run to run', async () => {
+    const run = async () => {
+      const step = compile(descend, { runtime, donate: [0], threads: 1 });
+      let state = start();
+      for (let i = 0; i < 20; i++) ({ state } = await step(state, batch()));
+      step.release();
+      return new Uint32Array(state.w.data().buffer);
+    };
+    expect(await run()).toEqual(await run());
+  });
+
+  it("flushes denormals in its own arithmetic and leaves JavaScript's alone", async () => {
+    const halve = compile((x: tf.Tensor) => x.mul(0.5), { runtime });
+    const tiny = Float32Array.of(1.2e-38); // the least normal float32 is 1.1755e-38
+    for (let call = 0; call < 3; call++) expect((await halve(tiny)).data()[0]).toBe(0); // the first call leaves the event loop running, later ones do not
+    expect(Float64Array.of(Number.MIN_VALUE)[0]! * 1).toBe(5e-324);
+  });
+});
+
+describe('a donated state', () => {
+  const next = compile((state: tf.Tensor) => state.add(1), { donate: [0] });
+
+  it('cannot be read after its step, and a clone can', async () => {
+    const counter = compile((state: tf.Tensor) => state.add(1), { donate: [0] });
+    let state = fromArray([0], []);
+    for (let i = 1; i < 812; i++) state = await counter(state);
+    const copy = clone(state);
+    const after = await counter(state);
+    expect(() => state.item()).toThrow('state was donated to step 812; keep a copy with clone(state)');
+    await expect(counter(state)).rejects.toThrow('state was donated to step 812; keep a copy with clone(state)');
+    expect([copy.item(), after.item()]).toEqual([811, 812]);
+  });
+
+  it('survives a call that fails', async () => {
+    const state = fromArray([1, 2], [2]);
+    const fails = compile((state: tf.Tensor, x: tf.Tensor) => state.add(x.reshape([2])), { donate: [0] });
+    await expect(fails(state, Float32Array.of(1, 2, 3))).rejects.toThrow();
+    expect([...state.data()]).toEqual([1, 2]);
+  });
+
+  it('reuses two sets of memory, whatever is kept on the way', async () => {
+    let state = fromArray([0, 0, 0], [3]);
+    const kept = [];
+    for (let i = 0; i < 10; i++) {
+      if (i % 3 === 0) kept.push(clone(state));
+      state = await next(state);
+    }
+    const branch = await next(kept[1]!); // continue from the best so far
+    expect(kept.slice(2).map((t) => t.data()[0])).toEqual([6, 9]);
+    expect([branch.data()[2], state.data()[2]]).toEqual([4, 10]);
+  });
+});
+
+describe('what compile refuses', () => {
+  it('names the place of an argument that is no data', async () => {
+    const f = compile((params: { w: tf.Tensor }) => params.w.square());
+    // biome-ignore lint/suspicious/noExplicitAny: what a caller without types may pass
+    await expect((f as any)({ w: new BigInt64Array(2) })).rejects.toThrow(
+      'params.w must be a tensor, a number, or a Float32Array, Float64Array, Int32Array or Uint8Array (alone or as { data, shape }), got a BigInt64Array',
+    );
+    await expect(f({ w: { data: new Float32Array(5), shape: [2, 3] } })).rejects.toThrow('params.w has shape [2,3], so 6 elements, got 5');
+  });
+
+  it('says which argument changed when the function does not fit the new shape', async () => {
+    const f = compile((x: tf.Tensor2D, w: tf.Tensor2D) => x.matMul(w));
+    await f({ data: new Float32Array(6), shape: [2, 3] }, { data: new Float32Array(3), shape: [3, 1] });
+    await expect(f({ data: new Float32Array(8), shape: [2, 4] }, { data: new Float32Array(3), shape: [3, 1] })).rejects.toThrow(
+      /inner dimensions.*\(x is float32 \[2,4\], and was float32 \[2,3\]\)/s,
+    );
+  });
+
+  it('asks for the value of a traced tensor: the error names this file', async () => {
+    const f = compile((x: tf.Tensor) => (x.sum().dataSync()[0]! > 0 ? x : x.neg()));
+    await expect(f(1)).rejects.toThrow(/compile\.test\.ts:\d+.*tf\.where/s);
+    expect(tf.getBackend()).toBe('cpu');
+  });
+
+  it('is an asynchronous function', async () => {
+    const f = compile((async (x: tf.Tensor) => x) as unknown as (x: tf.Tensor) => tf.Tensor);
+    await expect(f(1)).rejects.toThrow('compile takes a synchronous function, got an async one');
+  });
+
+  it('is a result that is no tensor', async () => {
+    const f = compile((x: tf.Tensor) => ({ x, n: 3 }));
+    await expect(f(1)).rejects.toThrow('must return tensors, got a number at the result.n');
+  });
+
+  it('is a closed-over tensor that was disposed, or a variable that was assigned', async () => {
+    const captured = tf.tensor1d([1, 2]);
+    const variable = tf.variable(tf.tensor1d([1, 2]));
+    const f = compile(function scale(x: tf.Tensor) {
+      return x.mul(captured);
+    });
+    const g = compile(function shift(x: tf.Tensor) {
+      return x.add(variable);
+    });
+    expect([...(await f(2)).data(), ...(await g(2)).data()]).toEqual([2, 4, 3, 4]);
+    captured.dispose();
+    variable.assign(tf.tensor1d([5, 5]));
+    await expect(f(2)).rejects.toThrow('scale closes over a tensor [2] that was disposed after it was compiled');
+    await expect(g(2)).rejects.toThrow('shift closes over a tensor [2] that was changed after it was compiled');
+  });
+
+  it('is a tensor that was disposed, and a function that was released', async () => {
+    const x = vector(1, 2);
+    x.dispose();
+    const f = compile((x: tf.Tensor) => x.add(1));
+    await expect(f(x)).rejects.toThrow('this tensor [2] was disposed');
+    f.release();
+    await expect(f(1)).rejects.toThrow('was released; compile it again');
+  });
+});
+
+describe('signatures', () => {
+  it('are traced once each', async () => {
+    let traces = 0;
+    const f = compile((x: tf.Tensor) => {
+      traces++;
+      return x.add(1);
+    });
+    for (const length of [1, 2, 1, 2, 3, 1]) await f(new Float32Array(length));
+    expect(traces).toBe(3);
+    expect(f.programs.map(({ signature }) => signature)).toEqual(['* float32[1]', '* float32[2]', '* float32[3]']);
+  });
+
+  it('that change with every call are warned of, once', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const f = compile(
+      function step(x: tf.Tensor) {
+        return x.add(1);
+      },
+      { runtime: 'onnxruntime' },
+    );
+    for (let length = 1; length < 12; length++) await f(new Float32Array(length));
+    expect(warn).toHaveBeenCalledOnce();
+    expect(warn.mock.calls[0]![0]).toContain(
+      'step has been compiled 5 times in 6 calls, because its arguments keep changing shape (x is float32 [6], and was float32 [5])',
+    );
+  });
+
+  it('of another structure do not fit a compiled one', async () => {
+    const f = compile((x: Record<string, tf.Tensor>) => Object.values(x).reduce((a, b) => a.add(b)));
+    expect((await f({ a: 1 })).item()).toBe(1);
+    expect((await f({ a: 1, b: 2 })).item()).toBe(3);
+    expect((await f({ a: 1, c: 5 })).item()).toBe(6);
+  });
+});
+
+describe('precision', () => {
+  it('float64 keeps what float32 loses', async () => {
+    const f = (x: tf.Tensor, y: tf.Tensor) => x.add(y).sub(y);
+    const x = { data: Float64Array.of(1e-12), shape: [1] };
+    const double = await compile(f, { precision: 'float64' })(x, 1);
+    expect(double.dtype).toBe('float64');
+    expect(double.data()[0]).toBeCloseTo(1e-12, 15);
+    expect((await compile(f)(x, 1)).data()[0]).toBe(0);
+    await expect(compile(f)(double, 1)).rejects.toThrow(
+      "x is float64, f computes in float32: compile with precision 'float64', or use toTf",
+    );
+  });
+});
+
+describe('conversions', () => {
+  it('carry values, shapes and types to tfjs and back', () => {
+    const tree = { a: tf.tensor2d([1.5, 2, 3, 4], [2, 2]), b: [tf.tensor1d([7], 'int32'), tf.tensor1d([true, false], 'bool')] };
+    const back = toTf(fromTf(tree));
+    expect(back.a.arraySync()).toEqual([
+      [1.5, 2],
+      [3, 4],
+    ]);
+    expect(back.b.map((t) => [t.dtype, ...t.dataSync()])).toEqual([
+      ['int32', 7],
+      ['bool', 1, 0],
+    ]);
+  });
+
+  it('copy: changing an array later changes nothing', () => {
+    const array = Float32Array.of(1, 2);
+    const tensor = fromArray(array, [2]);
+    array[0] = 9;
+    tensor.data()[1] = 9;
+    expect([...tensor.data()]).toEqual([1, 2]);
+    expect(() => tensor.item()).toThrow('item() is for tensors of one element, got shape [2]; use data()');
+    expect(() => fromArray([1, 2, 3], [2, 2])).toThrow('shape [2,2] has 4 elements, got 3 values');
+  });
+});
