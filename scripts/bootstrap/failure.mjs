@@ -1,13 +1,18 @@
+import { statfsSync } from 'node:fs';
+
 /** A failure that one paragraph explains: what is wrong, why it matters, the command that mends it. No stack trace is shown. */
 export class SetUpFailure extends Error {}
 
+const FULL_BELOW_BYTES = 50e6;
+const DISK = {
+  sign: /ENOSPC|EDQUOT|EFBIG|No space left on device|File too large|disk quota exceeded/i,
+  say: (what) =>
+    `The disk is full, so ${what} could not be installed. Lemmata takes about 3 GB, and as much again for a moment while it upgrades: ` +
+    'free some space (`df -h .` shows it) and run the same command again. Nothing half-made is left behind.',
+};
+
 const CAUSES = [
-  {
-    sign: /ENOSPC|EDQUOT|EFBIG|No space left on device|File too large|disk quota exceeded/i,
-    say: (what) =>
-      `The disk is full, so ${what} could not be installed. Lemmata takes about 4 GB, and as much again for a moment while it upgrades: ` +
-      'free some space (see it with `df -h .`) and run the same command again. Nothing half-made is left behind.',
-  },
+  DISK,
   {
     sign: /EINTEGRITY|DO NOT MATCH THE HASHES|HashMismatch/i,
     say: (what) =>
@@ -32,10 +37,15 @@ const CAUSES = [
 export function explain(what, output) {
   const own = /^error: (.+)/ms.exec(output);
   if (own) return new SetUpFailure(`Setting up ${what} failed: ${own[1].replace(/\n\(ended with .*/, '').trim()}`);
-  const cause = CAUSES.find(({ sign }) => sign.test(output));
+  const cause = CAUSES.find(({ sign }) => sign.test(output)) ?? (isFull() ? DISK : undefined); // not every program says so
   if (cause) return new SetUpFailure(cause.say(what));
   const tail = output.trim().split('\n').slice(-12).map((line) => line.slice(0, 160)).join('\n    ');
   return new SetUpFailure(`Setting up ${what} failed; it said:\n\n    ${tail || '(nothing)'}\n\nRunning the same command again starts this part afresh.`);
+}
+
+function isFull() {
+  const { bavail, bsize } = statfsSync('.');
+  return bavail * bsize < FULL_BELOW_BYTES;
 }
 
 /** Ends the process the way a set-up ends: one paragraph for what we foresaw, a stack trace only for a defect of our own. */

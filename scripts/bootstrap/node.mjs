@@ -41,7 +41,7 @@ export const packages = {
     const folder = workshop('packages');
     for (const file of ['package.json', 'package-lock.json', '.npmrc']) copyFileSync(at(file), join(folder, file));
     for (const shim of localPackages()) cpSync(at(shim), join(folder, shim), { recursive: true });
-    const retry = ['--fetch-retries=3', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=8000'];
+    const retry = ['--fetch-retries=3', '--fetch-retry-factor=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=8000'];
     const args = [...npm, 'ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=http', ...retry];
     const env = { ...process.env, PATH: systemPath(), NODE_ENV: '' };
     await run(this.what, program, args, { cwd: folder, env, detail: (text) => /npm http fetch GET 200 \S*\/([^/\s]+)/.exec(text)?.[1] });
