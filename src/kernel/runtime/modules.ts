@@ -63,7 +63,7 @@ export class Modules {
       return resolveLoosely(specifier, { ...context, parentURL: this.#base }, next);
     } catch (error) {
       if (/^\.{0,2}\//.test(specifier)) throw error;
-      return next(specifier, context);
+      return next(specifier, { ...context, parentURL: OWN_URL }); // the attempt has changed `context`
     }
   };
 
