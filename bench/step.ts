@@ -1,0 +1,66 @@
+import type * as tf from '@tensorflow/tfjs';
+import { type AdamState, adam, type Optimizer } from '../src/optim/index.js';
+import { compile } from '../src/tensor/compile.js';
+import { type DeviceTensor, fromTf } from '../src/tensor/device-tensor.js';
+import { valueAndGrad } from '../src/tensor/grad.js';
+import { key } from '../src/tensor/random.js';
+import type { AnyWorkload, Numbers } from './workloads/workload.js';
+
+/** The seed of every workload's data and weights. */
+const SEED = 20_260_101;
+
+export function problem(workload: AnyWorkload): { params: unknown; batch: Record<string, Numbers> } {
+  return workload.make(key(SEED + Number(workload.id.slice(1))));
+}
+
+/** One step of Adam on a workload: as eager code, or for `compile`. */
+export function trainingStep(workload: AnyWorkload) {
+  const { params, batch } = problem(workload);
+  const optimizer = adam(params) as unknown as Optimizer<unknown, AdamState>;
+  const step = (state: AdamState, batch: unknown): { state: AdamState; loss: tf.Tensor } => {
+    const { value: loss, grads } = valueAndGrad(workload.loss)(optimizer.params(state), batch);
+    return { state: optimizer.update(state, grads as never), loss };
+  };
+  return { step, state: optimizer.init(params), batch };
+}
+
+export type RuntimeName = 'openvino' | 'onnxruntime';
+
+/** A workload in training on one runtime. */
+export interface Training {
+  /** Takes `n` steps and returns the loss after them. */
+  train(n: number): Promise<number>;
+  /** Microseconds of each step that fits into this many seconds. */
+  time(seconds: number): Promise<number[]>;
+  release(): void;
+}
+
+export function training(workload: AnyWorkload, runtime: RuntimeName, threads: number): Training {
+  const { step, state: start, batch } = trainingStep(workload);
+  const run = compile(step, { runtime, threads, donate: [0] });
+  const data = fromTf(batch);
+  let state = start as never;
+  const next = async () => {
+    const result = await run(state, data);
+    state = result.state as never;
+    return result.loss as DeviceTensor;
+  };
+  return {
+    async train(n) {
+      for (let i = 0; i < n; i++) await next();
+      return (await next()).item();
+    },
+    async time(seconds) {
+      const times: number[] = [];
+      const end = performance.now() + 1000 * seconds;
+      for (let now = performance.now(); now < end || times.length < 3; ) {
+        await next();
+        const after = performance.now();
+        times.push(1000 * (after - now));
+        now = after;
+      }
+      return times;
+    },
+    release: () => run.release(),
+  };
+}

@@ -1,0 +1,43 @@
+import * as tf from '@tensorflow/tfjs';
+import { huber } from '../../src/nn/index.js';
+import { type Key, randint, split, uniform } from '../../src/tensor/random.js';
+import { initMlp, type MlpParams, mlp } from './mlp.js';
+import { gaussian, type Numbers, type Workload } from './workload.js';
+
+interface Batch {
+  readonly state: Numbers;
+  readonly action: Numbers;
+  readonly reward: Numbers;
+  readonly next: Numbers;
+  readonly done: Numbers;
+  readonly target: MlpParams;
+}
+
+const [B, ACTIONS, DISCOUNT] = [32, 2, 0.99];
+
+export const W5: Workload<MlpParams, Batch> = {
+  id: 'W5',
+  title: 'DQN 4→64→64→2 with target net, batch 32',
+  steps: 50,
+  make(key) {
+    const keys = split(key, 7) as [Key, Key, Key, Key, Key, Key, Key];
+    return {
+      params: initMlp(keys[0], [4, 64, 64, ACTIONS]),
+      batch: {
+        state: gaussian(keys[1], B, 4),
+        action: randint(keys[2], [B], 0, ACTIONS),
+        reward: gaussian(keys[3], B),
+        next: gaussian(keys[4], B, 4),
+        done: { data: uniform(keys[5], [B]).data.map((u) => +(u < 0.1)), shape: [B] },
+        target: initMlp(keys[6], [4, 64, 64, ACTIONS]),
+      },
+    };
+  },
+  /** Mnih et al. 2015, algorithm 1, with its clipped error as the Huber loss. */
+  loss(params, { state, action, reward, next, done, target }) {
+    const best = mlp(target, next).max(1);
+    const value = reward.add(best.mul(DISCOUNT).mul(tf.sub(1, done)));
+    const chosen = tf.oneHot(action as tf.Tensor1D, ACTIONS, 1, 0, 'float32');
+    return huber(mlp(params, state).mul(chosen).sum(1), value);
+  },
+};

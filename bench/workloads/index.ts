@@ -1,0 +1,8 @@
+import { W2 } from './lstm.js';
+import { W1 } from './mlp.js';
+import { W4 } from './gcn.js';
+import { W5 } from './dqn.js';
+import { W3, W6 } from './transformer.js';
+import type { AnyWorkload } from './workload.js';
+
+export const workloads: readonly AnyWorkload[] = [W1, W2, W3, W4, W5, W6];

@@ -1,0 +1,22 @@
+import { initLinear, initLstm, type LinearParams, type LstmParams, linear, lstmLast, meanSquaredError } from '../../src/nn/index.js';
+import { type Key, split } from '../../src/tensor/random.js';
+import { gaussian, type Numbers, type Workload } from './workload.js';
+
+interface Params {
+  readonly lstm: LstmParams<Numbers>;
+  readonly out: LinearParams<Numbers>;
+}
+
+export const W2: Workload<Params, { x: Numbers; y: Numbers }> = {
+  id: 'W2',
+  title: 'LSTM 64, x [64,32,16]',
+  steps: 50,
+  make(key) {
+    const [recurrent, last, x, y] = split(key, 4) as [Key, Key, Key, Key];
+    return {
+      params: { lstm: initLstm(recurrent, { inputs: 16, width: 64 }), out: initLinear(last, { inputs: 64, outputs: 1 }) },
+      batch: { x: gaussian(x, 64, 32, 16), y: gaussian(y, 64, 1) },
+    };
+  },
+  loss: ({ lstm, out }, { x, y }) => meanSquaredError(linear(out, lstmLast(lstm, x)), y),
+};
