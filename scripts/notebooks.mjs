@@ -39,6 +39,7 @@ async function refresh(name, file) {
   const original = readNotebook(file);
   const inputs = await provenance(original);
   const { notebook, results } = await execute(name, original, { profile: 'full', stamp: inputs.stamp });
+  refuseComplaints(name, notebook);
   writeNotebook(file, normalised(original, notebook, { profile: 'full', ...inputs }));
   const size = statSync(file).size;
   if (size > LARGEST)
@@ -47,6 +48,12 @@ async function refresh(name, file) {
     rmSync(at('results', entry), { recursive: true, force: true });
     cpSync(join(results, entry), at('results', entry), { recursive: true });
   }
+}
+
+/** A notebook that is read must not begin with a warning; one on stderr is a defect to mend. */
+function refuseComplaints(name, { cells }) {
+  const complaint = cells.flatMap(({ outputs = [] }) => outputs).find((output) => output.name === 'stderr');
+  if (complaint) throw new SetUpFailure(`${name} wrote to stderr, so its outputs are not kept: ${[complaint.text].flat().join('').trim()}`);
 }
 
 async function quick(name, file) {

@@ -1,6 +1,7 @@
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../bootstrap/command.mjs';
+import { SetUpFailure } from '../bootstrap/failure.mjs';
 import { at, write } from '../bootstrap/files.mjs';
 import { PYTHON } from '../bootstrap/python.mjs';
 
@@ -29,8 +30,23 @@ export async function execute(name, notebook, { profile, stamp }) {
     LEMMATA_CODE: stamp,
   };
   const args = [at('scripts', 'notebooks', 'execute.py'), file, at('notebooks')];
-  await run(`${name} (${profile})`, PYTHON, args, { env, detail: (line) => /^cell \d+ of \d+/.exec(line)?.[0] });
+  await python(`${name}, ${profile} profile`, args, env);
   return { notebook: readNotebook(file), results: join(folder, 'results') };
+}
+
+/** Runs a Python program and shows its last line while it runs. Throws what it wrote to stderr when it fails. */
+async function python(what, args, env) {
+  const begun = Date.now();
+  const child = spawn(PYTHON, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let complaint = '';
+  child.stderr.on('data', (chunk) => {
+    complaint += chunk;
+  });
+  child.stdout.on('data', (chunk) => process.stdout.isTTY && process.stdout.write(`\r\x1b[K${what}: ${String(chunk).trim().split('\n').at(-1)}`));
+  const status = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
+  if (status !== 0) throw new SetUpFailure(`${what} failed: ${complaint.replace(/^.*?^error: /ms, '').trim().replace(/\n/g, '\n    ')}`);
+  console.log(`${what}: ran in ${((Date.now() - begun) / 1000).toFixed(0)} s`);
 }
 
 /** Our kernel, registered where only these runs look. */
