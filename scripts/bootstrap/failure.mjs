@@ -5,7 +5,7 @@ export class SetUpFailure extends Error {}
 
 const FULL_BELOW_BYTES = 50e6;
 const DISK = {
-  sign: /ENOSPC|EDQUOT|EFBIG|No space left on device|File too large|disk quota exceeded/i,
+  sign: /ENOSPC|EDQUOT|EFBIG|SIGXFSZ|No space left on device|File too large|disk quota exceeded/i,
   say: (what) =>
     `The disk is full, so ${what} could not be installed. Lemmata takes about 3 GB, and as much again for a moment while it upgrades: ` +
     'free some space (`df -h .` shows it) and run the same command again. Nothing half-made is left behind.',

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { onEnd, run } from './command.mjs';
-import { SetUpFailure } from './failure.mjs';
+import { explain, SetUpFailure } from './failure.mjs';
 import { at, discard, readJson, swap, workshop } from './files.mjs';
 
 const BIN = at('node_modules', '.bin');
@@ -42,9 +42,10 @@ export const packages = {
     for (const file of ['package.json', 'package-lock.json', '.npmrc']) copyFileSync(at(file), join(folder, file));
     for (const shim of localPackages()) cpSync(at(shim), join(folder, shim), { recursive: true });
     const retry = ['--fetch-retries=3', '--fetch-retry-factor=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=8000'];
-    const args = [...npm, 'ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=http', ...retry];
+    const args = [...npm, 'ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=http', ...retry];
     const env = { ...process.env, PATH: systemPath(), NODE_ENV: '' };
-    await run(this.what, program, args, { cwd: folder, env, detail: (text) => /npm http fetch GET 200 \S*\/([^/\s]+)/.exec(text)?.[1] });
+    const output = await run(this.what, program, args, { cwd: folder, env, detail: (text) => /npm http fetch GET 200 \S*\/([^/\s]+)/.exec(text)?.[1] });
+    if (/TAR_ENTRY_ERROR/.test(output)) throw explain(this.what, output); // npm only warns of files that it could not write
     mkdirSync(join(folder, 'node_modules'), { recursive: true });
     swap(join(folder, 'node_modules'), at('node_modules'));
     discard(folder);
