@@ -29,6 +29,17 @@ export class EvaluatingBackend extends TraceBackend {
     return dataId;
   }
 
+  override refuse(kernel: string, dtype: string): never {
+    spec.unsupported.add(`${kernel} of ${dtype}`);
+    return super.refuse(kernel, dtype);
+  }
+
+  override time(work: () => void): Promise<{ kernelMs: number }> {
+    const started = performance.now();
+    work();
+    return Promise.resolve({ kernelMs: performance.now() - started });
+  }
+
   override known(x: tf.TensorInfo): Int32Array | undefined {
     const data = known.get(this.held(x.dataId).value);
     return data ? Int32Array.from(data) : super.known(x);

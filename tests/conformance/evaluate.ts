@@ -47,10 +47,19 @@ async function compare(graph: Graph, onnx: Uint8Array, inputs: readonly Numbers[
   counts.openvino++;
   const at = expected.findIndex((x, i) => !agree(x, actual[i]!, graph.outputs[0]!.dtype === 'float32'));
   if (at < 0) return;
+  const lossy = graph.nodes.find(({ op }) => SPREADS_NO_NAN.has(op));
+  if (lossy && inputs.some((x) => x.some(Number.isNaN)) && expected.every((x, i) => Number.isNaN(x) || agree(x, actual[i]!, true))) {
+    const reason = `an input holds NaN, which its ${lossy.op} does not spread over the row`;
+    counts.refused.set(reason, (counts.refused.get(reason) ?? 0) + 1);
+    return;
+  }
   const ops = [...new Set(graph.nodes.map((node) => node.op))].join(' ');
   throw new Error(`runtimes differ at ${at}: onnxruntime ${expected[at]}, openvino ${actual[at]} (${ops}; [${graph.outputs[0]!.shape}])
     inputs ${inputs.map((x) => `[${x.slice(0, 8)}]`)}\n    onnxruntime ${expected.slice(0, 12)}\n    openvino    ${actual.slice(0, 12)}`);
 }
+
+/** OpenVINO's softmax of a row with a NaN is NaN there only. No graph tells beforehand, and writing softmax out would be slower. */
+const SPREADS_NO_NAN = new Set(['Softmax', 'LogSoftmax']);
 
 /** Sums and transcendental functions differ in their last digits; integers and truth values may not. */
 function agree(x: number, y: number, isFloat: boolean): boolean {

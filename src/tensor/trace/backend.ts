@@ -69,6 +69,11 @@ export class TraceBackend extends tf.KernelBackend {
     return data && Int32Array.from(data as Int32Array);
   }
 
+  /** What a kernel does about tensors of a type that no graph holds. */
+  refuse(kernel: string, dtype: string): never {
+    throw unsupportedType(`${kernel} of ${dtype}`);
+  }
+
   #lookup(x: tf.TensorInfo): Held {
     return this.#held.get(x.dataId) ?? this.captured.get(x.dataId) ?? this.#capture(x);
   }
@@ -159,5 +164,8 @@ function constantData(values: tf.BackendValues, dtype: tf.DataType): Exclude<Dat
   if (dtype === 'float32') return values as Float32Array;
   if (dtype === 'int32') return values as Int32Array;
   if (dtype === 'bool') return values as Uint8Array;
-  throw new Error(`a compiled graph holds float32, int32 and bool tensors; got ${dtype}: keep it outside the compiled function`);
+  throw unsupportedType(dtype);
 }
+
+const unsupportedType = (got: string) =>
+  new Error(`a compiled graph holds float32, int32 and bool tensors; got ${got}: keep it outside the compiled function`);

@@ -97,6 +97,11 @@ export class GraphBuilder {
   }
 
   where(condition: Value, x: Value, y: Value): Value {
+    if (x.dtype === 'bool') {
+      // The runtimes choose between numbers only.
+      const [yes, no] = [this.binary('And', condition, x), this.binary('And', this.unary('Not', condition), y)];
+      return this.binary('Or', yes, no);
+    }
     return this.node('Where', [condition, x, y], { shape: broadcast(condition.shape, broadcast(x.shape, y.shape)), dtype: x.dtype });
   }
 
@@ -107,6 +112,8 @@ export class GraphBuilder {
       const converted = dtype === 'bool' ? Number(known !== 0) : dtype === 'int32' ? Math.trunc(known) : known;
       return this.reshape(this.scalar(converted, dtype), x.shape);
     }
+    // NaN is true; OpenVINO's own cast says false.
+    if (dtype === 'bool' && x.dtype === 'float32') return this.unary('Not', this.binary('Equal', x, this.scalar(0), 'bool'));
     return this.node('Cast', [x], { shape: x.shape, dtype }, { to: ELEMENT_TYPE[dtype] });
   }
 
@@ -198,11 +205,12 @@ export class GraphBuilder {
 
 export const equal = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
 
-/** The shape two arrays broadcast to (NumPy's rule; tfjs has already rejected what does not fit). */
+/** The shape two arrays broadcast to (NumPy's rule). */
 export function broadcast(a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {
     const [m, n] = [a[a.length - rank + i] ?? 1, b[b.length - rank + i] ?? 1];
+    if (m !== n && m !== 1 && n !== 1) throw new Error(`Operands could not be broadcast together with shapes ${a} and ${b}.`);
     return m === 1 ? n : m;
   });
 }

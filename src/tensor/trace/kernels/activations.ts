@@ -5,10 +5,16 @@ import { each, elementwise, type Kernel, type Kernels, type X } from '../kernel.
 
 type Unary = (g: GraphBuilder, x: Value) => Value;
 
-const positive: Unary = (g, x) => g.binary('Greater', x, g.scalar(0, x.dtype), 'bool');
-const clip = (g: GraphBuilder, x: Value, low: number, high: number) =>
-  g.binary('Min', g.binary('Max', x, g.scalar(low, x.dtype)), g.scalar(high, x.dtype));
+const positive: Unary = (g, x) => g.binary('Less', g.scalar(0, x.dtype), x, 'bool');
 
+/** min(high, max(low, x)), and NaN for NaN, which OpenVINO's fusion of the two would make `low`. */
+function clip(g: GraphBuilder, x: Value, low: number, high: number): Value {
+  const inside = g.binary('Min', g.scalar(high, x.dtype), g.binary('Max', g.scalar(low, x.dtype), x));
+  return x.dtype === 'float32' ? g.where(g.unary('IsNaN', x, 'bool'), x, inside) : inside;
+}
+
+/** max(0, x), not Relu: OpenVINO's Relu turns NaN into 0. */
+const relu: Unary = (g, x) => g.binary('Max', g.scalar(0, x.dtype), x);
 const relu6: Unary = (g, x) => clip(g, x, 0, 6);
 const elu: Unary = (g, x) => g.unary('Elu', x);
 
@@ -27,8 +33,10 @@ const prelu = (g: GraphBuilder, x: Value, alpha: Value) => {
 
 const step: Kernel<X, { alpha: number }> = elementwise((on, x, { alpha }: { alpha: number }) => {
   const g = on.graph;
-  const on1 = positive(g, x);
-  return alpha === 0 ? g.cast(on1, x.dtype) : g.where(on1, g.scalar(1, x.dtype), g.scalar(alpha, x.dtype));
+  // The sign of NaN is NaN, and so is its step.
+  if (alpha === 0) return g.binary('Max', g.scalar(0, x.dtype), g.unary('Sign', x));
+  const below = x.dtype === 'float32' ? g.where(g.unary('IsNaN', x, 'bool'), x, g.scalar(alpha)) : g.scalar(alpha, x.dtype);
+  return g.where(positive(g, x), g.scalar(1, x.dtype), below);
 });
 
 /** dy · elu′(x), from y = elu(x): 1 where y ≥ 0, y + 1 below. */
@@ -47,7 +55,7 @@ export function activate(g: GraphBuilder, x: Value, name: string | undefined, al
   return FUSED[name]!(g, x);
 }
 const FUSED: Readonly<Record<string, Unary>> = {
-  relu: (g, x) => g.unary('Relu', x),
+  relu,
   sigmoid: (g, x) => g.unary('Sigmoid', x),
   relu6,
   elu,
@@ -56,15 +64,16 @@ const FUSED: Readonly<Record<string, Unary>> = {
 const real = (f: Unary): Kernel<X> => elementwise(({ graph }, x) => f(graph, graph.cast(x, 'float32')));
 
 export const activations: Kernels = {
-  Relu: elementwise(({ graph }, x) => graph.unary('Relu', x)),
+  Relu: elementwise(({ graph }, x) => relu(graph, x)),
   ...each({ Sigmoid: 'Sigmoid', Softplus: 'Softplus' } as const, (op) => real((g, x) => g.unary(op, x))),
   ...each({ Elu: elu, Selu: selu }, real),
   Relu6: elementwise(({ graph }, x) => relu6(graph, x)),
   LeakyRelu: elementwise((on, x, { alpha }: { alpha: number }) => leakyRelu(on.graph, on.graph.cast(x, 'float32'), alpha)),
   Prelu: ((on, { x, alpha }) =>
-    on.give(prelu(on.graph, on.compact(x), on.compact(alpha)), broadcast(x.shape, alpha.shape))) satisfies Kernel<
-    X & { alpha: tf.TensorInfo }
-  >,
+    on.give(
+      prelu(on.graph, on.graph.cast(on.compact(x), 'float32'), on.graph.cast(on.compact(alpha), 'float32')),
+      broadcast(x.shape, alpha.shape),
+    )) satisfies Kernel<X & { alpha: tf.TensorInfo }>,
   Step: step,
   EluGrad: eluGrad,
   ClipByValue: elementwise((on, x, { clipValueMin, clipValueMax }: { clipValueMin: number; clipValueMax: number }) =>

@@ -55,6 +55,19 @@ const atan2: Binary = (g, a, b) => {
   return g.where(g.binary('Equal', b, zero, 'bool'), vertical, g.where(less(b), g.binary('Add', angle, half), angle));
 };
 
+/**
+ * The larger or smaller, NaN where either is. OpenVINO's Max and Min return their second operand where one is NaN, so what may be
+ * NaN goes there, and where both may the first is asked.
+ */
+const extremum =
+  (op: 'Max' | 'Min'): Binary =>
+  (g, a, b) => {
+    const [first, second] = numberOf(b) === undefined ? [a, b] : [b, a];
+    const chosen = g.binary(op, first, second);
+    if (a.dtype !== 'float32' || numberOf(first) !== undefined) return chosen;
+    return g.where(g.unary('IsNaN', first, 'bool'), first, chosen);
+  };
+
 const squaredDifference: Binary = (g, a, b) => {
   const difference = g.binary('Sub', a, b);
   return g.binary('Mul', difference, difference);
@@ -73,14 +86,22 @@ const OPERATORS: Readonly<Record<string, Op>> = {
   Sub: 'Sub',
   Multiply: 'Mul',
   RealDiv: 'Div',
-  Maximum: 'Max',
-  Minimum: 'Min',
   Pow: 'Pow',
   BitwiseAnd: 'BitwiseAnd',
 };
 
 export const arithmetic: Kernels = {
   ...each(OPERATORS, (op) => binary((g, a, b) => g.binary(op, a, b))),
-  ...each({ Mod: mod, FloorDiv: floorDiv, Atan2: atan2, SquaredDifference: squaredDifference }, binary),
+  ...each(
+    {
+      Maximum: extremum('Max'),
+      Minimum: extremum('Min'),
+      Mod: mod,
+      FloorDiv: floorDiv,
+      Atan2: atan2,
+      SquaredDifference: squaredDifference,
+    },
+    binary,
+  ),
   AddN: addN,
 };

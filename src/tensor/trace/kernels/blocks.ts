@@ -25,7 +25,7 @@ const batchToSpaceND: Kernel<X, { blockShape: number[]; crops: number[][] }> = (
   const whole = g.reshape(moved, getReshapedPermuted(x.shape, blockShape, count));
   const begin = getSliceBeginCoords(crops, blockShape.length);
   const size = getSliceSize([...whole.shape], crops, blockShape.length);
-  const axes = whole.shape.map((_, axis) => axis);
+  const axes = begin.map((_, axis) => axis);
   return on.give(
     g.slice(
       whole,

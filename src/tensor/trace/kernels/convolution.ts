@@ -131,7 +131,8 @@ const convolveBackInput =
   (on, { dy, filter }, a) => {
     const g = on.graph;
     const i = infoOf(a.inputShape, filter.shape, a, depthwise);
-    const gradient = toChannelsFirst(g, on.full(dy), a.dataFormat);
+    const whole = toChannelsFirst(g, on.full(dy), a.dataFormat);
+    const gradient = g.slice(whole, [2, 3], [0, 0], [i.outHeight, i.outWidth]);
     return on.give(fromChannelsFirst(g, backwardInput(g, gradient, kernelOf(g, on.full(filter), depthwise), i, depthwise), a.dataFormat));
   };
 

@@ -11,16 +11,16 @@ export const splat = (on: TraceBackend, shape: readonly number[], x: number, dty
 const fillWith: Kernel<object, { shape: number[]; value: number; dtype?: DType }> = (on, _, { shape, value, dtype = 'float32' }) =>
   splat(on, shape, value, dtype);
 
-const sequence = (on: TraceBackend, values: number[], dtype: DType): tf.TensorInfo =>
-  on.give(on.graph.constant(dtype === 'int32' ? Int32Array.from(values) : Float64Array.from(values), [values.length], dtype));
+const sequence = (on: TraceBackend, values: number[], dtype: DType): tf.TensorInfo => {
+  if (values.length === 0) return on.give(on.graph.empty([0], dtype));
+  return on.give(on.graph.constant(dtype === 'int32' ? Int32Array.from(values) : Float64Array.from(values), [values.length], dtype));
+};
 
 const range: Kernel<object, { start: number; stop: number; step: number; dtype: DType }> = (on, _, { start, stop, step, dtype }) => {
-  const count = Math.max(0, Math.ceil((stop - start) / step));
-  return sequence(
-    on,
-    Array.from({ length: count }, (_, i) => start + i * step),
-    dtype,
-  );
+  const by = stop < start && step === 1 ? -1 : step; // tfjs counts down where the step was left out
+  const count = Math.max(0, Math.ceil((stop - start) / by));
+  const values = Array.from({ length: count }, (_, i) => start + i * by);
+  return sequence(on, values, dtype);
 };
 
 const linSpace: Kernel<object, { start: number; stop: number; num: number }> = (on, _, { start, stop, num }) =>

@@ -50,6 +50,9 @@ export const FAMILIES: Readonly<Record<string, Kernels>> = {
   scattering,
 };
 
+/** Kernels that look at no element. */
+const RELABELS = new Set(['Identity', 'Reshape', 'ExpandDims']);
+
 /** Registers them with tfjs for the tracing backend called `backendName`. */
 export function registerKernels(backendName: string): void {
   for (const [kernelName, kernel] of Object.values(FAMILIES).flatMap((family) => Object.entries(family))) {
@@ -57,7 +60,13 @@ export function registerKernels(backendName: string): void {
     tf.registerKernel({
       kernelName,
       backendName,
-      kernelFunc: ({ inputs, attrs, backend }) => record(backend as TraceBackend, inputs, attrs ?? {}),
+      kernelFunc: ({ inputs, attrs, backend }) => {
+        const on = backend as TraceBackend;
+        const types = [attrs?.dtype, ...Object.values(inputs).map((x) => (x as tf.TensorInfo | undefined)?.dtype)];
+        const other = types.find((dtype) => dtype === 'string' || dtype === 'complex64');
+        if (other && !RELABELS.has(kernelName)) on.refuse(kernelName, other as string);
+        return record(on, inputs, attrs ?? {});
+      },
     });
   }
 }

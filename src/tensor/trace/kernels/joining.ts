@@ -5,11 +5,13 @@ import type { Kernel, Kernels, X } from '../kernel.js';
 
 const concat: Kernel<tf.TensorInfo[], { axis: number }> = (on, inputs, { axis }) => {
   const tensors = Object.values(inputs);
-  const [along] = tf.util.parseAxisParam(axis, tensors[0]!.shape);
+  const [along] = tf.util.parseAxisParam(axis, tensors[0]!.shape) as [number];
+  const shapes = tensors.map((x) => x.shape);
+  tf.backend_util.assertParamsConsistent(shapes, along);
   return on.give(
     on.graph.concat(
       tensors.map((x) => on.full(x)),
-      along!,
+      along,
     ),
   );
 };
@@ -17,6 +19,13 @@ const concat: Kernel<tf.TensorInfo[], { axis: number }> = (on, inputs, { axis })
 const pack: Kernel<tf.TensorInfo[], { axis: number }> = (on, inputs, { axis }) => {
   const tensors = Object.values(inputs);
   const shape = [...tensors[0]!.shape];
+  for (const x of tensors) {
+    tf.util.assertShapesMatch(shape, x.shape, 'All tensors passed to stack must have matching shapes');
+    tf.util.assert(
+      x.dtype === tensors[0]!.dtype,
+      () => `All tensors passed to stack must have matching dtypes: ${tensors.map((t) => t.dtype)}`,
+    );
+  }
   shape.splice(axis < 0 ? axis + shape.length + 1 : axis, 0, 1);
   const along = axis < 0 ? axis + shape.length : axis;
   return on.give(

@@ -5,7 +5,6 @@ import { each, elementwise, type Kernels } from '../kernel.js';
 
 /** Functions of a real number: an integer argument is taken as one. */
 const REAL: Readonly<Record<string, Op>> = {
-  Exp: 'Exp',
   Log: 'Log',
   Sqrt: 'Sqrt',
   Reciprocal: 'Reciprocal',
@@ -25,17 +24,28 @@ const REAL: Readonly<Record<string, Op>> = {
 };
 
 /** Functions that keep the dtype. */
-const ANY: Readonly<Record<string, Op>> = { Neg: 'Neg', Abs: 'Abs', Sign: 'Sign' };
+const ANY: Readonly<Record<string, Op>> = { Neg: 'Neg', Abs: 'Abs' };
 
 /** Functions that change nothing on integers. */
 const ROUNDING: Readonly<Record<string, Op>> = { Floor: 'Floor', Ceil: 'Ceil', Round: 'Round' };
+
+/** eˣ > x for every number, so the maximum is eˣ, and NaN for NaN: OpenVINO's Exp alone makes that ∞. */
+const exp = (g: GraphBuilder, x: Value) => g.binary('Max', g.unary('Exp', x), x);
+
+/** tfjs's sign of NaN is 0, ONNX's is NaN. */
+function sign(g: GraphBuilder, x: Value): Value {
+  if (x.dtype !== 'float32') return g.unary('Sign', x);
+  const zero = g.scalar(0);
+  const notPositive = g.where(g.binary('Less', x, zero, 'bool'), g.scalar(-1), zero);
+  return g.where(g.binary('Less', zero, x, 'bool'), g.scalar(1), notPositive);
+}
 
 const rsqrt = (g: GraphBuilder, x: Value) => g.unary('Reciprocal', g.unary('Sqrt', x));
 
 /** eˣ − 1 = tanh(x/2)·(eˣ + 1), which loses no digits near 0. */
 function expm1(g: GraphBuilder, x: Value): Value {
   const half = g.unary('Tanh', g.binary('Mul', x, g.scalar(0.5)));
-  return g.binary('Mul', half, g.binary('Add', g.unary('Exp', x), g.scalar(1)));
+  return g.binary('Mul', half, g.binary('Add', exp(g, x), g.scalar(1)));
 }
 
 /** log(1 + x): with u = fl(1 + x), log(u)·x/(u − 1) makes good what rounding u lost (Kahan; Goldberg 1991, theorem 4). */
@@ -55,10 +65,11 @@ export const maths: Kernels = {
   ...each(REAL, (op) => elementwise(({ graph }, x) => graph.unary(op, graph.cast(x, 'float32')))),
   ...each(ANY, (op) => elementwise(({ graph }, x) => graph.unary(op, x))),
   ...each(ROUNDING, (op) => elementwise(({ graph }, x) => (x.dtype === 'float32' ? graph.unary(op, x) : x))),
-  ...each({ Rsqrt: rsqrt, Expm1: expm1, Log1p: log1p }, (f) => elementwise(({ graph }, x) => f(graph, graph.cast(x, 'float32')))),
+  ...each({ Exp: exp, Rsqrt: rsqrt, Expm1: expm1, Log1p: log1p }, (f) => elementwise(({ graph }, x) => f(graph, graph.cast(x, 'float32')))),
   ...each({ IsNan: 'IsNaN', IsInf: 'IsInf' } as const, (op) =>
     elementwise(({ graph }, x) => graph.unary(op, graph.cast(x, 'float32'), 'bool')),
   ),
   IsFinite: elementwise(({ graph }, x) => finite(graph, graph.cast(x, 'float32'))),
+  Sign: elementwise(({ graph }, x) => sign(graph, x)),
   Square: elementwise(({ graph }, x) => graph.binary('Mul', x, x)),
 };

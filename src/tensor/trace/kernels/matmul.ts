@@ -15,7 +15,9 @@ interface Flags {
 function product(on: TraceBackend, a: tf.TensorInfo, b: tf.TensorInfo, { transposeA = false, transposeB = false }: Flags): Value {
   const g = on.graph;
   const [rows, inner] = dims(a.shape, transposeA);
-  const columns = dims(b.shape, transposeB)[1];
+  const [innerB, columns] = dims(b.shape, transposeB);
+  if (a.shape.length < 2 || b.shape.length < 2 || inner !== innerB)
+    throw new Error(`matMul: inner dimensions differ: got [${a.shape}]${transposeA ? 'ᵀ' : ''} times [${b.shape}]${transposeB ? 'ᵀ' : ''}`);
   const shape = [...broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns];
   const dtype: DType = a.dtype === 'int32' && b.dtype === 'int32' ? 'int32' : 'float32';
   if (inner === 0) return g.expand(g.scalar(0, dtype), shape);

@@ -19,17 +19,27 @@ const infoOf = (x: tf.TensorInfo, { filterSize, strides, pad, dimRoundingMode }:
 
 const outShape = (i: Info) => [i.batchSize, i.outChannels, i.outHeight, i.outWidth];
 
-function window(i: Info): Record<string, number[]> {
+/** ONNX's window. Its border is never as wide as the window, or some windows would see nothing but border. */
+function windowOf(i: Info): Record<string, number[]> {
   const { kernel_shape, strides, pads } = windowAttributes(i);
+  if (pads.some((pad, k) => pad >= kernel_shape[k % 2]!))
+    throw new Error(`pooling with a window of [${kernel_shape}] takes a border narrower than that, got [${pads}]; pad the tensor first`);
   return { kernel_shape, strides, pads };
 }
 
-const avgPool: Kernel<X, Pooling> = (on, { x }, attributes) => {
-  const g = on.graph;
-  const i = infoOf(x, attributes);
-  const value = g.cast(toChannelsFirst(g, on.full(x)), 'float32');
-  return on.give(fromChannelsFirst(g, g.node('AveragePool', [value], { shape: outShape(i), dtype: 'float32' }, window(i))));
-};
+/** tfjs takes a window of one pixel that keeps the shape for the identity, whatever its stride and border. */
+const isIdentity = (i: Info) => i.filterHeight === 1 && i.filterWidth === 1 && tf.util.arraysEqual(i.inShape, i.outShape);
+
+const pool =
+  (op: 'AveragePool' | 'MaxPool'): Kernel<X, Pooling> =>
+  (on, { x }, attributes) => {
+    const g = on.graph;
+    const i = infoOf(x, attributes);
+    if (isIdentity(i)) return on.alias(x, x.shape);
+    const value = g.cast(toChannelsFirst(g, on.full(x)), 'float32');
+    const pooled = g.node(op, [value], { shape: outShape(i), dtype: 'float32' }, windowOf(i));
+    return on.give(g.cast(fromChannelsFirst(g, pooled), op === 'MaxPool' ? (x.dtype as 'float32' | 'int32') : 'float32'));
+  };
 
 /** The maxima, and where each lies in the flat input [N, C, H, W]. */
 function maxima(g: GraphBuilder, x: Value, i: Info): readonly [Value, Value] {
@@ -37,22 +47,16 @@ function maxima(g: GraphBuilder, x: Value, i: Info): readonly [Value, Value] {
     { shape: outShape(i), dtype: 'float32' as const },
     { shape: outShape(i), dtype: 'int64' as const },
   ];
-  return g.add('MaxPool', [x], types, window(i)) as unknown as readonly [Value, Value];
+  return g.add('MaxPool', [x], types, windowOf(i)) as unknown as readonly [Value, Value];
 }
-
-const maxPool: Kernel<X, Pooling> = (on, { x }, attributes) => {
-  const g = on.graph;
-  const i = infoOf(x, attributes);
-  const value = g.cast(toChannelsFirst(g, on.full(x)), 'float32');
-  const pooled = g.node('MaxPool', [value], { shape: outShape(i), dtype: 'float32' }, window(i));
-  return on.give(g.cast(fromChannelsFirst(g, pooled), x.dtype as 'float32' | 'int32'));
-};
 
 /** ONNX counts positions in [N, C, H, W], tfjs in [H, W, C], with N before it on request. */
 const maxPoolWithArgmax: Kernel<X, Pooling & { includeBatchInIndex: boolean }> = (on, { x }, attributes) => {
   const g = on.graph;
+  if (x.shape.length !== 4) throw new Error(`maxPoolWithArgmax: x must be [N,H,W,C], got [${x.shape}]`);
   const i = infoOf(x, attributes);
-  const [values, positions] = maxima(g, g.cast(toChannelsFirst(g, on.full(x)), 'float32'), i);
+  const numbers = g.cast(toChannelsFirst(g, on.full(x)), 'float32');
+  const [values, positions] = maxima(g, g.where(g.unary('IsNaN', numbers, 'bool'), g.scalar(Number.NEGATIVE_INFINITY), numbers), i);
   const [C, plane] = [i.inChannels, i.inHeight * i.inWidth];
   const perPlane = (f: (n: number, c: number) => number) =>
     g.constant(
@@ -75,22 +79,16 @@ interface Gradient {
   input: tf.TensorInfo;
 }
 
-/** Each pixel of dy, divided by how many pixels its window averaged, goes to all of them. */
+/**
+ * Each pixel of dy goes to all of its window in equal shares. As in tfjs a share is 1 / the window's size also where the window overhangs the
+ * border, though the forward pass divides by what lies inside: with padding this is tfjs's gradient, not the derivative.
+ */
 const avgPoolGrad: Kernel<Gradient, Pooling> = (on, { dy, input }, attributes) => {
   const g = on.graph;
   const i = infoOf(input, attributes);
-  const rows = inside(i.outHeight, i.strideHeight, i.padInfo.top, i.filterHeight, i.inHeight);
-  const columns = inside(i.outWidth, i.strideWidth, i.padInfo.left, i.filterWidth, i.inWidth);
-  const share = Float64Array.from(rows.flatMap((r) => columns.map((c) => 1 / (r * c))));
-  const weights = share.every((x) => x === share[0]) ? g.scalar(share[0]!) : g.constant(share, [rows.length, columns.length], 'float32');
-  const shared = g.binary('Mul', toChannelsFirst(g, on.full(dy)), weights);
-  const ones = g.expand(g.scalar(1), [i.inChannels, 1, i.filterHeight, i.filterWidth]);
-  return on.give(fromChannelsFirst(g, backwardInput(g, shared, ones, i, true)));
+  const shares = g.expand(g.scalar(1 / (i.filterHeight * i.filterWidth)), [i.inChannels, 1, i.filterHeight, i.filterWidth]);
+  return on.give(fromChannelsFirst(g, backwardInput(g, toChannelsFirst(g, on.full(dy)), shares, i, true)));
 };
-
-/** How many of a window's places lie inside the input, per window along one axis. */
-const inside = (windows: number, stride: number, pad: number, filter: number, size: number): number[] =>
-  Array.from({ length: windows }, (_, k) => Math.min(size, k * stride - pad + filter) - Math.max(0, k * stride - pad));
 
 /** Each pixel of dy goes to the place of its window's first maximum. */
 const maxPoolGrad: Kernel<Gradient, Pooling> = (on, { dy, input }, attributes) => {
@@ -106,8 +104,8 @@ const maxPoolGrad: Kernel<Gradient, Pooling> = (on, { dy, input }, attributes) =
 };
 
 export const pooling: Kernels = {
-  AvgPool: avgPool,
-  MaxPool: maxPool,
+  AvgPool: pool('AveragePool'),
+  MaxPool: pool('MaxPool'),
   MaxPoolWithArgmax: maxPoolWithArgmax,
   AvgPoolGrad: avgPoolGrad,
   MaxPoolGrad: maxPoolGrad,

@@ -74,17 +74,22 @@ const reduction =
     if (count === 0) return splat(on, shape, ofNothing, dtype);
     // ONNX reduces numbers only.
     const numbers = full.dtype === 'bool' ? g.cast(full, 'int32') : full;
-    return on.give(g.cast(g.reduce(op, numbers, axes, attributes.keepDims), dtype));
+    const reduced = g.cast(g.reduce(op, numbers, axes, attributes.keepDims), dtype);
+    if (dtype !== 'float32' || op === 'ReduceProd') return on.give(reduced);
+    // The runtimes' extrema pass over NaN or stop at it, each in its way; a sum of nothing but NaNs brings it back.
+    const nans = g.where(g.unary('IsNaN', full, 'bool'), full, g.scalar(0));
+    return on.give(g.binary('Add', reduced, g.reduce('ReduceSum', nans, axes, attributes.keepDims)));
   };
 
+/** The first place of the extremum. NaN is none, so it takes the value that never wins. */
 const extremum =
-  (op: Op): Kernel<X, { axis: number }> =>
+  ([op, loser]: readonly [Op, number]): Kernel<X, { axis: number }> =>
   (on, { x }, { axis }) => {
     const g = on.graph;
     const [along] = tf.util.parseAxisParam(axis, x.shape);
     const shape = x.shape.filter((_, i) => i !== along);
     const full = on.full(x);
-    const numbers = full.dtype === 'bool' ? g.cast(full, 'int32') : full;
+    const numbers = full.dtype === 'float32' ? g.where(g.unary('IsNaN', full, 'bool'), g.scalar(loser), full) : g.cast(full, 'int32');
     return on.give(g.cast(g.node(op, [numbers], { shape, dtype: 'int64' }, { axis: along!, keepdims: 0 }), 'int32'));
   };
 
@@ -101,5 +106,5 @@ export const reductions: Kernels = {
     } as const,
     reduction,
   ),
-  ...each({ ArgMax: 'ArgMax', ArgMin: 'ArgMin' } as const, extremum),
+  ...each({ ArgMax: ['ArgMax', Number.NEGATIVE_INFINITY], ArgMin: ['ArgMin', Number.POSITIVE_INFINITY] } as const, extremum),
 };

@@ -6,7 +6,7 @@ import type { Kernel, Kernels, X } from '../kernel.js';
 
 function checkIndices(on: TraceBackend, indices: tf.TensorInfo, shape: readonly number[]): void {
   const known = on.known(indices);
-  const rank = indices.shape.length < 1 ? 1 : indices.shape.at(-1)!;
+  const rank = indices.shape.length < 2 ? 1 : indices.shape.at(-1)!;
   for (let i = 0; known && i < known.length; i += rank) {
     const index = [...known.slice(i, i + rank)];
     if (index.some((n, axis) => n < 0 || n >= shape[axis]!)) throw new Error(`Invalid indices: ${index} does not index into ${shape}`);
@@ -30,8 +30,10 @@ const scatterNd: Kernel<ScatterInputs, { shape: number[] }> = (on, { indices, up
   const g = on.graph;
   if (shape.includes(0)) return on.give(g.empty(shape, on.compact(updates).dtype));
   checkIndices(on, indices, shape);
-  const numbers = updates.dtype === 'bool' ? g.cast(on.full(updates), 'int32') : on.full(updates);
-  const sum = scatter(g, zeros(g, shape, numbers.dtype), column(g, on, indices), numbers, true);
+  const places = column(g, on, indices);
+  const numbers = g.cast(on.full(updates), updates.dtype === 'bool' ? 'int32' : (updates.dtype as DType));
+  const rows = g.reshape(numbers, [...places.shape.slice(0, -1), ...shape.slice(places.shape.at(-1)!)]);
+  const sum = scatter(g, zeros(g, shape, numbers.dtype), places, rows, true);
   return on.give(g.cast(sum, updates.dtype as DType));
 };
 
@@ -43,15 +45,15 @@ const tensorScatterUpdate: Kernel<ScatterInputs & { tensor: tf.TensorInfo }> = (
   return on.give(scatter(g, on.full(tensor), places, g.expand(on.compact(updates), shape), false));
 };
 
-/** Indices always have an axis for their rank. */
+/** A vector of indices is one index of rank 1 each. */
 const column = (g: GraphBuilder, on: TraceBackend, indices: tf.TensorInfo): Value =>
-  indices.shape.length === 0 ? g.reshape(on.full(indices), [1]) : on.full(indices);
+  indices.shape.length < 2 ? g.reshape(on.full(indices), [sizeOf(indices.shape), 1]) : on.full(indices);
 
 /** Σ of the rows of `x` [N, …] by segment: `ids` [N] outside 0 … count − 1 add to a row that is cut off. */
 function segmentSum(g: GraphBuilder, x: Value, ids: Value, count: number): Value {
   const shape = [count + 1, ...x.shape.slice(1)];
   const zero = g.scalar(0, 'int32');
-  const inside = g.binary('And', g.binary('GreaterOrEqual', ids, zero, 'bool'), g.binary('Less', ids, g.scalar(count, 'int32'), 'bool'));
+  const inside = g.binary('And', g.binary('LessOrEqual', zero, ids, 'bool'), g.binary('Less', ids, g.scalar(count, 'int32'), 'bool'));
   const places = g.reshape(g.where(inside, ids, g.scalar(count, 'int32')), [ids.shape[0]!, 1]);
   return g.slice(scatter(g, zeros(g, shape, x.dtype), places, x, true), [0], [0], [count]);
 }
@@ -66,21 +68,20 @@ const unsortedSegmentSum: Kernel<X & { segmentIds: tf.TensorInfo }, { numSegment
   return on.give(segmentSum(g, rows, ids, numSegments));
 };
 
+type Counted = X & { weights: tf.TensorInfo };
+
 interface Bins {
   size: number;
   binaryOutput?: boolean;
 }
 
-/** How often each of 0 … size − 1 occurs in a row, or the sum of the weights where it does. */
-const bincount: Kernel<X & { weights: tf.TensorInfo }, Bins> = (on, { x, weights }, { size, binaryOutput = false }) => {
+/** How often each of 0 … size − 1 occurs in each of `rows` rows, or the sum of the weights where it does. */
+function bins(on: TraceBackend, { x, weights }: Counted, { size, binaryOutput = false }: Bins, rows: number): Value {
   const g = on.graph;
-  if (x.shape.length > 2) throw new Error(`Error in denseBincount: input must be at most rank 2, but got rank ${x.shape.length}.`);
   if (on.known(x)?.some((value) => value < 0)) throw new Error('Input x must be non-negative!');
-  const shape = [...x.shape.slice(0, -1), size];
   const dtype = weights.dtype as DType;
   const total = sizeOf(x.shape);
-  if (total === 0) return on.give(zeros(g, shape, dtype));
-  const rows = x.shape.length === 2 ? x.shape[0]! : 1;
+  if (total === 0) return zeros(g, [rows, size], dtype);
   const values = g.reshape(g.cast(on.full(x), 'int32'), [rows, total / rows]);
   const starts = g.constant(
     Int32Array.from({ length: rows }, (_, row) => row * size),
@@ -91,8 +92,17 @@ const bincount: Kernel<X & { weights: tf.TensorInfo }, Bins> = (on, { x, weights
   const ids = g.reshape(g.where(inside, g.binary('Add', values, starts), g.scalar(-1, 'int32')), [total]);
   const weighted =
     sizeOf(weights.shape) > 0 && !binaryOutput ? g.reshape(on.full(weights), [total]) : g.expand(g.scalar(1, dtype), [total]);
-  const counts = g.reshape(segmentSum(g, weighted, ids, rows * size), shape);
-  return on.give(binaryOutput ? g.binary('Min', counts, g.scalar(1, dtype)) : counts);
+  const counts = g.reshape(segmentSum(g, weighted, ids, rows * size), [rows, size]);
+  return binaryOutput ? g.binary('Min', counts, g.scalar(1, dtype)) : counts;
+}
+
+const bincount: Kernel<Counted, Bins> = (on, inputs, attributes) =>
+  on.give(on.graph.reshape(bins(on, inputs, attributes, 1), [attributes.size]));
+
+const denseBincount: Kernel<Counted, Bins> = (on, inputs, attributes) => {
+  const { shape } = inputs.x;
+  if (shape.length > 2) throw new Error(`Error in denseBincount: input must be at most rank 2, but got rank ${shape.length}.`);
+  return shape.length < 2 ? bincount(on, inputs, attributes) : on.give(bins(on, inputs, attributes, shape[0]!));
 };
 
 export const scattering: Kernels = {
@@ -100,5 +110,5 @@ export const scattering: Kernels = {
   TensorScatterUpdate: tensorScatterUpdate,
   UnsortedSegmentSum: unsortedSegmentSum,
   Bincount: bincount,
-  DenseBincount: bincount,
+  DenseBincount: denseBincount,
 };

@@ -7,6 +7,10 @@ const reshape: Kernel<X, { shape: number[] }> = (on, { x }, { shape }) =>
 
 const expandDims: Kernel<{ input: tf.TensorInfo }, { dim: number }> = (on, { input }, { dim }) => {
   const shape = [...input.shape];
+  tf.util.assert(
+    dim >= -shape.length - 1 && dim <= shape.length,
+    () => `Axis must be in [${-shape.length - 1}, ${shape.length}], got ${dim}`,
+  );
   shape.splice(dim < 0 ? input.shape.length + dim + 1 : dim, 0, 1);
   return on.alias(input, shape);
 };

@@ -5,6 +5,7 @@ import type { Kernel, Kernels, X } from '../kernel.js';
 
 const slice: Kernel<X, { begin: number | number[]; size: number | number[] }> = (on, { x }, { begin, size }) => {
   const [from, extent] = tf.slice_util.parseSliceParams(x as tf.Tensor, begin, size);
+  tf.slice_util.assertParamsValid(x as tf.Tensor, from, extent);
   const axes = x.shape.map((_, axis) => axis);
   return on.give(
     on.graph.slice(
