@@ -1,0 +1,118 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const LATEX = join(ROOT, 'scripts/latex.mjs');
+
+const run = (args: string[], { env = {}, script = LATEX }: { env?: Record<string, string>; script?: string } = {}) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
+    cwd: dirname(dirname(script)),
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+};
+
+const absent = spawnSync('latexmk', ['--version']).error !== undefined;
+
+describe('without LaTeX', () => {
+  it('says in one paragraph how to install it, and fails only where it must be there', () => {
+    const quiet = run(['proofs'], { env: { PATH: '/nonexistent', CI: '' } });
+    expect(quiet.status).toBe(3);
+    expect(quiet.stderr).toMatch(/^LaTeX is not installed \(missing: latexmk, pdflatex\); proofs and summaries are PDFs/);
+    expect(quiet.stderr).toMatch(/apt-get install .*texlive-latex-extra.*\n.*brew install --cask mactex-no-gui/);
+    expect(run(['proofs'], { env: { PATH: '/nonexistent', CI: 'true' } }).status).toBe(1);
+  });
+});
+
+describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says how to install it)', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lemmata-latex-'));
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(join(ROOT, 'build', basename(folder)), { recursive: true, force: true });
+  });
+
+  /** Builds a document with the given body, against small results. */
+  const document = (body: string, results: object = {}) => {
+    const file = join(folder, 'document.tex');
+    writeFileSync(file, `\\documentclass{article}\n\\usepackage{lemmata}\n\\begin{document}\n${body}\n\\end{document}\n`);
+    const found = join(folder, 'results');
+    mkdirSync(found, { recursive: true });
+    writeFileSync(join(found, 'week99.json'), JSON.stringify({ profile: 'full', numbers: {}, ...results }));
+    return run([file], { env: { LEMMATA_RESULTS: found } });
+  };
+  const theorem = (bindings: string) => `\\begin{theorem}[Name]\\thmlabel{thm:name}${bindings}\nA claim.\n\\end{theorem}`;
+  const CHECK = '\\checkedby{src/models/ridge.test.ts#thm:ridge}';
+
+  it('builds every proof and summary: each theorem has a check that exists, no reference is undefined, no line sticks out', {
+    timeout: 120_000,
+  }, () => {
+    const proofs = run(['proofs']);
+    expect(proofs.stderr).toBe('');
+    expect(proofs.stdout).toMatch(/^proofs\/week01\.pdf {2}\d+ pages, 12 checks: /m);
+    const theorems = JSON.parse(readFileSync(join(ROOT, 'build/proofs/week01/theorems.json'), 'utf8'));
+    expect(theorems).toHaveLength(12);
+    for (const { checks, implementedBy } of theorems) {
+      expect(checks.length).toBeGreaterThan(0);
+      expect(implementedBy.length).toBeGreaterThan(0);
+    }
+    const summaries = run(['summaries']);
+    expect(summaries.stderr).toBe('');
+    expect(summaries.stdout).toMatch(/^summaries\/week01\.pdf {2}1 page$/m);
+  });
+
+  it('gives equal bytes in another folder', { timeout: 120_000 }, () => {
+    const copy = join(folder, 'elsewhere');
+    for (const part of ['scripts', 'proofs', 'results', 'src/models', 'src/nn'])
+      cpSync(join(ROOT, part), join(copy, part), { recursive: true });
+    rmSync(join(copy, 'proofs/week01.pdf'), { force: true });
+    const other = run(['proofs'], { script: join(copy, 'scripts/latex.mjs') });
+    expect(other.stderr).toBe('');
+    expect(readFileSync(join(copy, 'proofs/week01.pdf')).equals(readFileSync(join(ROOT, 'proofs/week01.pdf')))).toBe(true);
+  });
+
+  it('names file and line of every binding that leads nowhere', () => {
+    const cases: [string, string][] = [
+      [theorem(''), 'thm:name has no \\checkedby; name the test that exercises it'],
+      [theorem('\\checkedby{src/models/nothing.test.ts#thm:name}'), '\\checkedby names src/models/nothing.test.ts, which does not exist'],
+      [
+        theorem('\\checkedby{src/models/ridge.test.ts#thm:wrong}'),
+        '\\checkedby names thm:wrong, but src/models/ridge.test.ts has only thm:ridge',
+      ],
+      [
+        theorem(`${CHECK}\\implementedby{src/models/ridge.ts#rigde}`),
+        '\\implementedby names rigde, but src/models/ridge.ts exports only ridge, ridgePath',
+      ],
+      [theorem(`${CHECK}\\uses{thm:other}`), '\\uses names thm:other, but no \\thmlabel of this document is called so'],
+    ];
+    for (const [body, message] of cases) {
+      const { status, stderr } = document(body);
+      expect(status).toBe(1);
+      expect(stderr).toContain(message);
+      expect(stderr).toMatch(/document\.tex:4: /);
+    }
+  });
+
+  it('refuses a number that is missing, misspelt or from a quick run', () => {
+    const numbers = { beta: { value: 0.5 } };
+    expect(document('\\resnum{week98.beta}').stderr).toContain('there is no results/week98.json; make it with npm run notebooks week98');
+    expect(document('\\resnum{week99.bata}', { numbers }).stderr).toContain(
+      "document.tex:4: \\resnum{week99.bata}: results/week99.json has no number 'bata'; it has beta",
+    );
+    expect(document('\\resnum[2]{week99.beta}', { numbers }).stderr).toContain("a format is .2f, .3g, .1\\% or .0b, got '2'");
+    expect(document('\\resnum{week99.beta}', { numbers, profile: 'quick' }).stderr).toContain('results/week99.json is from a quick run');
+  });
+
+  it('refuses an undefined reference, a line that sticks out, and an error of LaTeX', { timeout: 120_000 }, () => {
+    expect(document('See~\\ref{thm:nowhere}.').stderr).toMatch(/document\.tex: Reference `thm:nowhere' on page 1 undefined/);
+    expect(document('\\noindent\\rule{200mm}{1pt}').stderr).toMatch(/document\.tex: sticks out by 1\d\d\.\d+ pt/);
+    const broken = document('\\undefinedcommand');
+    expect(broken.stderr).toMatch(/did not build:\n.*document\.tex:4: Undefined control sequence/);
+  });
+});
