@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Grads, valueAndGrad } from '../tensor/grad.js';
+import { valueAndGrad } from '../tensor/grad.js';
 
 /** Weights of a linear predictor: w [p, 1]. */
 export type Weights = { readonly w: tf.Tensor2D };
@@ -31,7 +31,8 @@ export const logLoss = ({ w }: Weights, { x, y }: Rows): tf.Scalar =>
  */
 export const gradientStep =
   <R>(loss: (params: Weights, rows: R) => tf.Tensor, step: number) =>
-  (params: Weights, rows: R): { params: Weights; loss: tf.Scalar } => {
-    const { value, grads } = valueAndGrad(loss)(params, rows) as { value: tf.Scalar; grads: Grads<Weights> };
-    return { params: { w: params.w.sub((grads.w as tf.Tensor2D).mul(step)) }, loss: value };
-  };
+  (params: Weights, rows: R): { params: Weights; loss: tf.Scalar } =>
+    tf.tidy(() => {
+      const { value, grads } = valueAndGrad(loss)(params, rows);
+      return { params: { w: params.w.sub(grads.w.mul(step)) as tf.Tensor2D }, loss: value };
+    });
