@@ -90,8 +90,8 @@ export class DeviceTensor {
 }
 
 /** The tensors of a tree, copied to where compiled functions use them. */
-export function fromTf<P>(tree: P): Mapped<P, tf.Tensor, DeviceTensor> {
-  return map(tree, (leaf, path) => fromLeaf(leaf as Input, path)) as Mapped<P, tf.Tensor, DeviceTensor>;
+export function fromTf<P>(tree: P): Mapped<P, Input, DeviceTensor> {
+  return map(tree, (leaf, path) => fromLeaf(leaf as Input, path)) as Mapped<P, Input, DeviceTensor>;
 }
 
 /** The tree as tensors of the current tfjs backend. */
