@@ -3,6 +3,7 @@ import { sizeOf, type Value } from '../../graph.js';
 import type { GraphBuilder } from '../builder.js';
 import type { Kernel, Kernels, X } from '../kernel.js';
 import { backwardInput, fromChannelsFirst, toChannelsFirst, windowAttributes } from './convolution.js';
+import { padded } from './joining.js';
 
 type Info = tf.backend_util.Conv2DInfo;
 type Pair = [number, number];
@@ -19,27 +20,63 @@ const infoOf = (x: tf.TensorInfo, { filterSize, strides, pad, dimRoundingMode }:
 
 const outShape = (i: Info) => [i.batchSize, i.outChannels, i.outHeight, i.outWidth];
 
-/** ONNX's window. Its border is never as wide as the window, or some windows would see nothing but border. */
-function windowOf(i: Info): Record<string, number[]> {
+interface Window {
+  readonly input: Value;
+  readonly attributes: Record<string, number[]>;
+  /** Whether the runtime draws the border. It cannot where the border is as wide as the window. */
+  readonly drawn: boolean;
+}
+
+/** The window over x with a border of `value`. */
+function windowOver(g: GraphBuilder, x: Value, i: Info, value: number): Window {
   const { kernel_shape, strides, pads } = windowAttributes(i);
-  if (pads.some((pad, k) => pad >= kernel_shape[k % 2]!))
-    throw new Error(`pooling with a window of [${kernel_shape}] takes a border narrower than that, got [${pads}]; pad the tensor first`);
-  return { kernel_shape, strides, pads };
+  const [top, left, bottom, right] = pads as [number, number, number, number];
+  if (pads.every((pad, k) => pad < kernel_shape[k % 2]!)) return { input: x, attributes: { kernel_shape, strides, pads }, drawn: true };
+  const input = padded(
+    g,
+    x,
+    [
+      [0, 0],
+      [0, 0],
+      [top, bottom],
+      [left, right],
+    ],
+    value,
+  );
+  return { input, attributes: { kernel_shape, strides }, drawn: false };
+}
+
+/** Window size / how much of it lies inside the input: what a mean over a border of zeros lacks. */
+function insideCorrection(g: GraphBuilder, i: Info): Value {
+  const inside = (windows: number, stride: number, pad: number, filter: number, size: number) =>
+    Array.from({ length: windows }, (_, k) => Math.max(0, Math.min(size, k * stride - pad + filter) - Math.max(0, k * stride - pad)));
+  const rows = inside(i.outHeight, i.strideHeight, i.padInfo.top, i.filterHeight, i.inHeight);
+  const columns = inside(i.outWidth, i.strideWidth, i.padInfo.left, i.filterWidth, i.inWidth);
+  const ratios = rows.flatMap((r) => columns.map((c) => (i.filterHeight * i.filterWidth) / (r * c)));
+  return g.constant(Float64Array.from(ratios), [rows.length, columns.length], 'float32');
 }
 
 /** tfjs takes a window of one pixel that keeps the shape for the identity, whatever its stride and border. */
 const isIdentity = (i: Info) => i.filterHeight === 1 && i.filterWidth === 1 && tf.util.arraysEqual(i.inShape, i.outShape);
 
-const pool =
-  (op: 'AveragePool' | 'MaxPool'): Kernel<X, Pooling> =>
-  (on, { x }, attributes) => {
-    const g = on.graph;
-    const i = infoOf(x, attributes);
-    if (isIdentity(i)) return on.alias(x, x.shape);
-    const value = g.cast(toChannelsFirst(g, on.full(x)), 'float32');
-    const pooled = g.node(op, [value], { shape: outShape(i), dtype: 'float32' }, windowOf(i));
-    return on.give(g.cast(fromChannelsFirst(g, pooled), op === 'MaxPool' ? (x.dtype as 'float32' | 'int32') : 'float32'));
-  };
+/** The mean of what lies inside the input. */
+const avgPool: Kernel<X, Pooling> = (on, { x }, a) => {
+  const g = on.graph;
+  const i = infoOf(x, a);
+  if (isIdentity(i)) return on.alias(x, x.shape);
+  const { input, attributes, drawn } = windowOver(g, g.cast(toChannelsFirst(g, on.full(x)), 'float32'), i, 0);
+  const mean = g.node('AveragePool', [input], { shape: outShape(i), dtype: 'float32' }, attributes);
+  return on.give(fromChannelsFirst(g, drawn ? mean : g.binary('Mul', mean, insideCorrection(g, i))));
+};
+
+const maxPool: Kernel<X, Pooling> = (on, { x }, a) => {
+  const g = on.graph;
+  const i = infoOf(x, a);
+  if (isIdentity(i)) return on.alias(x, x.shape);
+  const { input, attributes } = windowOver(g, g.cast(toChannelsFirst(g, on.full(x)), 'float32'), i, Number.NEGATIVE_INFINITY);
+  const pooled = g.node('MaxPool', [input], { shape: outShape(i), dtype: 'float32' }, attributes);
+  return on.give(g.cast(fromChannelsFirst(g, pooled), x.dtype as 'float32' | 'int32'));
+};
 
 /** The maxima, and where each lies in the flat input [N, C, H, W]. */
 function maxima(g: GraphBuilder, x: Value, i: Info): readonly [Value, Value] {
@@ -47,7 +84,8 @@ function maxima(g: GraphBuilder, x: Value, i: Info): readonly [Value, Value] {
     { shape: outShape(i), dtype: 'float32' as const },
     { shape: outShape(i), dtype: 'int64' as const },
   ];
-  return g.add('MaxPool', [x], types, windowOf(i)) as unknown as readonly [Value, Value];
+  const { input, attributes } = windowOver(g, x, i, Number.NEGATIVE_INFINITY);
+  return g.add('MaxPool', [input], types, attributes) as unknown as readonly [Value, Value];
 }
 
 /** ONNX counts positions in [N, C, H, W], tfjs in [H, W, C], with N before it on request. */
@@ -104,8 +142,8 @@ const maxPoolGrad: Kernel<Gradient, Pooling> = (on, { dy, input }, attributes) =
 };
 
 export const pooling: Kernels = {
-  AvgPool: pool('AveragePool'),
-  MaxPool: pool('MaxPool'),
+  AvgPool: avgPool,
+  MaxPool: maxPool,
   MaxPoolWithArgmax: maxPoolWithArgmax,
   AvgPoolGrad: avgPoolGrad,
   MaxPoolGrad: maxPoolGrad,
