@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { type CsvImport, importCsv } from '../market/import-csv.js';
-import { dataRoot, list, type Provenance } from '../market/store.js';
+import type { Provenance } from '../market/provenance.js';
+import { dataRoot, list } from '../market/store.js';
 import { type UpdateEvent, updateData } from '../market/update.js';
 import { updateYahoo, type YahooOptions } from '../market/yahoo.js';
 import { printTable, wrap } from './table.js';

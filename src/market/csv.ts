@@ -2,29 +2,41 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { checkTable } from './check.js';
 import { fromDay, toDay } from './dates.js';
-import { BAR_COLUMNS, type Table } from './table.js';
+import { BAR_COLUMNS, type Kind, type Table } from './table.js';
 
 /** How a CSV file is laid out. */
-export const csvOptions = z.strictObject({
-  /** header of the date column */
+export interface CsvOptions {
+  /** header of the date column; `Date` unless told */
+  readonly date?: string;
+  readonly dateFormat?: 'YYYY-MM-DD' | 'M/D/YYYY' | 'YYYYMM';
+  /** what the numbers are: `prices` of one asset per column, `bars` of one asset, or a `series`, which may be negative */
+  readonly kind?: Kind;
+  /** header → column name; all columns under their own names where left out */
+  readonly columns?: Readonly<Record<string, string>>;
+  /** trading days the rows must match; `nyse` unless told */
+  readonly calendar?: 'nyse' | 'none';
+  /** keep empty cells as NaN instead of refusing them */
+  readonly allowMissing?: boolean;
+  /** cells that stand for a missing value, beside the empty one */
+  readonly missing?: readonly string[];
+  /** date monthly rows by the last day of their month, when their value was first known */
+  readonly monthEnd?: boolean;
+  /** multiplies every value: 0.01 turns percent into fractions */
+  readonly scale?: number;
+}
+
+const csvOptions = z.strictObject({
   date: z.string().default('Date'),
   dateFormat: z.enum(['YYYY-MM-DD', 'M/D/YYYY', 'YYYYMM']).default('YYYY-MM-DD'),
-  /** what the numbers are: `prices` of one asset per column, `bars` of one asset, or a `series`, which may be negative */
   kind: z.enum(['prices', 'bars', 'series']).default('prices'),
-  /** header → column name; all columns under their own names where left out */
   columns: z.record(z.string(), z.string()).optional(),
-  /** trading days the rows must match */
   calendar: z.enum(['nyse', 'none']).default('nyse'),
-  /** keep empty cells as NaN instead of refusing them */
   allowMissing: z.boolean().default(false),
-  /** cells that stand for a missing value, beside the empty one */
   missing: z.array(z.string()).default([]),
-  /** date monthly rows by the last day of their month, when their value was first known */
   monthEnd: z.boolean().default(false),
-  /** multiplies every value: 0.01 turns percent into fractions */
   scale: z.number().positive().default(1),
 });
-export type CsvOptions = z.input<typeof csvOptions>;
+type Layout = z.output<typeof csvOptions>;
 
 /** Reads a CSV file into a checked table. Throws with file, line and column on the first cell that cannot be trusted. */
 export async function readCsv(path: string, options: CsvOptions = {}): Promise<Table> {
@@ -115,7 +127,7 @@ function requireBarColumns(columns: ReadonlyMap<string, unknown>, where: string)
     );
 }
 
-function readDate(text: string, { dateFormat, monthEnd }: z.output<typeof csvOptions>, place: string): string {
+function readDate(text: string, { dateFormat, monthEnd }: Layout, place: string): string {
   const iso = DATE_FORMATS[dateFormat](text);
   const day = toDay(iso);
   if (Number.isNaN(day)) throw new Error(`${place}: '${text}' is not a date written ${dateFormat}; correct the row or set dateFormat`);

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type CsvOptions, readCsv } from './csv.js';
-import { type Provenance, save, sha256 } from './store.js';
+import type { Provenance } from './provenance.js';
+import { save, sha256 } from './store.js';
 
 export interface CsvImport extends CsvOptions {
   /** `<source>/<dataset>`, for example `csv/my-prices` */

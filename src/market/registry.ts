@@ -1,5 +1,5 @@
 import type { CsvOptions } from './csv.js';
-import type { Description } from './store.js';
+import type { Description } from './provenance.js';
 
 /** A package of a registry that carries data, pinned by the hash of its file. */
 export interface DataPackage {

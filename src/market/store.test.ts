@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parquetIn, temporaryStore } from '../../tests/temporary-store.js';
 import { loadBars, loadPanel } from './load.js';
+import type { Description } from './provenance.js';
 import { withStaging } from './staging.js';
-import { type Description, list, load, save } from './store.js';
+import { list, load, save } from './store.js';
 import type { Table } from './table.js';
 
 const ABOUT: Description = {

@@ -2,44 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
 import { readParquet, writeParquet } from './parquet.js';
+import { type Description, isDatasetName, type Provenance, parseProvenance } from './provenance.js';
 import { publish, withStaging } from './staging.js';
 import type { Table } from './table.js';
-
-/** What is known of a dataset before its rows: where it comes from and what it must not be used for. */
-const description = z.object({
-  /** `<source>/<dataset>`, for example `skfolio/sp500-stocks` */
-  name: z.string().regex(/^[a-z0-9-]+\/[A-Za-z0-9^][A-Za-z0-9^.=_-]*$/),
-  kind: z.enum(['prices', 'bars', 'series']),
-  /** what a value is, for example `adjClose` */
-  field: z.string(),
-  /** unit of the values, by example where it helps */
-  unit: z.string(),
-  source: z.string(),
-  version: z.string(),
-  /** of the raw bytes the source delivered */
-  sourceSha256: z.string().length(64),
-  licence: z.string(),
-  /** what the data cannot tell: survivorship, missing fields, stale prices */
-  limits: z.array(z.string()),
-  /** the range asked for, where the source has more; the rows may start later and end earlier */
-  asked: z.object({ from: z.string(), to: z.string() }).optional(),
-});
-export type Description = z.infer<typeof description>;
-
-const provenance = description.extend({
-  fetchedAt: z.iso.datetime(),
-  columns: z.array(z.string()),
-  rows: z.int().positive(),
-  first: z.string(),
-  last: z.string(),
-  bytes: z.int().positive(),
-  /** of the Parquet file */
-  sha256: z.string().length(64),
-});
-/** A dataset's record, kept as JSON beside its Parquet file. */
-export type Provenance = z.infer<typeof provenance>;
 
 /** Where datasets live: `LEMMATA_DATA`, else `data/` at the root of the package. */
 export const dataRoot = (): string => process.env.LEMMATA_DATA || join(packageRoot, 'data');
@@ -53,8 +19,7 @@ export const packageRoot = fileURLToPath(new URL('../../', import.meta.url)).rep
  */
 export async function save(about: Description, table: Table): Promise<Provenance> {
   const { name } = about;
-  if (!description.shape.name.safeParse(name).success)
-    throw new Error(`'${name}' is no name of a dataset; write <source>/<dataset>, for example csv/my-prices`);
+  if (!isDatasetName(name)) throw new Error(`'${name}' is no name of a dataset; write <source>/<dataset>, for example csv/my-prices`);
   return withStaging(dataRoot(), async (folder) => {
     const parquet = join(folder, 'data.parquet');
     await writeParquet(parquet, table);
@@ -101,7 +66,7 @@ export async function list(): Promise<Provenance[]> {
         .replace(/\.json$/, '')
         .replaceAll('\\', '/'),
     )
-    .filter((name) => description.shape.name.safeParse(name).success);
+    .filter(isDatasetName);
   const records = await Promise.all(names.sort().map(readRecord));
   return records.filter((record) => record !== undefined);
 }
@@ -129,7 +94,7 @@ export async function readRecord(name: string): Promise<Provenance | undefined> 
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {
-    return provenance.parse(JSON.parse(text));
+    return parseProvenance(text);
   } catch {
     throw new Error(`${path} is not a dataset's record: it was changed after it was written; delete it and run: lemmata data update`);
   }

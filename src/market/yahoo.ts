@@ -3,7 +3,8 @@ import { previousTradingDay } from './calendar.js';
 import { checkTable } from './check.js';
 import { fromDay, parseDay } from './dates.js';
 import { type Politeness, politeFetch } from './polite-fetch.js';
-import { findDamage, type Provenance, readRecord, save, sha256 } from './store.js';
+import type { Provenance } from './provenance.js';
+import { findDamage, readRecord, save, sha256 } from './store.js';
 import type { Table } from './table.js';
 
 export interface YahooOptions extends Politeness {

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { Kind } from './table.js';
+
+/** What is known of a dataset before its rows: where it comes from and what it must not be used for. */
+export interface Description {
+  /** `<source>/<dataset>`, for example `skfolio/sp500-stocks` */
+  readonly name: string;
+  readonly kind: Kind;
+  /** what a value is, for example `adjClose` */
+  readonly field: string;
+  /** unit of the values, by example where it helps */
+  readonly unit: string;
+  readonly source: string;
+  readonly version: string;
+  /** of the raw bytes the source delivered */
+  readonly sourceSha256: string;
+  readonly licence: string;
+  /** what the data cannot tell: survivorship, missing fields, stale prices */
+  readonly limits: readonly string[];
+  /** the range asked for, where the source has more; the rows may start later and end earlier */
+  readonly asked?: { readonly from: string; readonly to: string };
+}
+
+/** A dataset's record, kept as JSON beside its Parquet file. */
+export interface Provenance extends Description {
+  readonly fetchedAt: string;
+  readonly columns: readonly string[];
+  readonly rows: number;
+  /** first and last date */
+  readonly first: string;
+  readonly last: string;
+  /** size and hash of the Parquet file */
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+const name = z.string().regex(/^[a-z0-9-]+\/[A-Za-z0-9^][A-Za-z0-9^.=_-]*$/);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const schema: z.ZodType<Provenance> = z.object({
+  name,
+  kind: z.enum(['prices', 'bars', 'series']),
+  field: z.string(),
+  unit: z.string(),
+  source: z.string(),
+  version: z.string(),
+  sourceSha256: hash,
+  licence: z.string(),
+  limits: z.array(z.string()),
+  asked: z.object({ from: z.iso.date(), to: z.iso.date() }).optional(),
+  fetchedAt: z.iso.datetime(),
+  columns: z.array(z.string()),
+  rows: z.int().positive(),
+  first: z.iso.date(),
+  last: z.iso.date(),
+  bytes: z.int().positive(),
+  sha256: hash,
+});
+
+/** The record a JSON text holds. Throws when it holds none. */
+export const parseProvenance = (json: string): Provenance => schema.parse(JSON.parse(json));
+
+/** Whether a text may name a dataset; a name that may not is never made into a path. */
+export const isDatasetName = (text: string): boolean => name.safeParse(text).success;
