@@ -6,7 +6,7 @@
 // Before LaTeX runs, every name a document binds is looked up: theorems in tests, functions in src/, numbers in results/. After it,
 // the log is read: an undefined reference or a line that sticks out by more than 5 pt fails. Equal sources give equal bytes.
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { bindings, verify } from './latex/bindings.mjs';
 import { complaints, pages } from './latex/log.mjs';
@@ -55,7 +55,7 @@ async function build(file) {
   const shown = relative(root, file);
   const found = bindings(readFileSync(file, 'utf8'), shown);
   const checks = readJson(join(results, 'checks.json')) ?? {};
-  const values = numbers(found.numbers, (result) => readJson(join(results, `${result}.json`)));
+  const values = numbers(found.numbers, (result) => readJson(join(results, `${result}.json`)), stamps());
   const problems = [...verify(found, root), ...values.problems];
   if (problems.length) throw new Error(problems.join('\n'));
 
@@ -77,6 +77,13 @@ async function build(file) {
   copyFileSync(join(folder, `${name}.pdf`), `${pdf}.new`);
   renameSync(`${pdf}.new`, pdf); // a viewer never opens half a file
   return `${relative(root, pdf)}  ${plural(pages(log), 'page')}${tally(found.checks.map(({ value }) => status(value)))}`;
+}
+
+/** The provenance stamps of the notebooks' outputs. */
+function stamps() {
+  const folder = join(root, 'notebooks');
+  const files = existsSync(folder) ? readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.ipynb')) : [];
+  return new Set(files.map((file) => readJson(join(folder, file)).metadata.lemmata?.provenance?.stamp).filter(Boolean));
 }
 
 /** Nodes and edges of the theorem graph, for the site and the anthology. */

@@ -7,6 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const ROOT = resolve(import.meta.dirname, '..');
 const LATEX = join(ROOT, 'scripts/latex.mjs');
 
+const NOTEBOOK = JSON.parse(readFileSync(join(ROOT, 'notebooks/week01-regression.ipynb'), 'utf8'));
+const STAMP: string = NOTEBOOK.metadata.lemmata.provenance.stamp;
+
 const run = (args: string[], { env = {}, script = LATEX }: { env?: Record<string, string>; script?: string } = {}) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
     cwd: dirname(dirname(script)),
@@ -44,7 +47,7 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
     writeFileSync(file, `\\documentclass{article}\n\\usepackage{lemmata}\n\\begin{document}\n${body}\n\\end{document}\n`);
     const found = join(folder, 'results');
     mkdirSync(found, { recursive: true });
-    writeFileSync(join(found, 'week99.json'), JSON.stringify({ profile: 'full', numbers: {}, ...results }));
+    writeFileSync(join(found, 'week99.json'), JSON.stringify({ profile: 'full', code: STAMP, numbers: {}, ...results }));
     return run([file], { env: { LEMMATA_RESULTS: found } });
   };
   const theorem = (bindings: string) => `\\begin{theorem}[Name]\\thmlabel{thm:name}${bindings}\nA claim.\n\\end{theorem}`;
@@ -99,14 +102,16 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
     }
   });
 
-  it('refuses a number that is missing, misspelt or from a quick run', () => {
+  it('refuses a number that is missing, misspelt, from a quick run or from a notebook that has changed', () => {
     const numbers = { beta: { value: 0.5 } };
     expect(document('\\resnum{week98.beta}').stderr).toContain('there is no results/week98.json; make it with npm run notebooks week98');
     expect(document('\\resnum{week99.bata}', { numbers }).stderr).toContain(
       "document.tex:4: \\resnum{week99.bata}: results/week99.json has no number 'bata'; it has beta",
     );
     expect(document('\\resnum[2]{week99.beta}', { numbers }).stderr).toContain("a format is .2f, .3g, .1\\% or .0b, got '2'");
-    expect(document('\\resnum{week99.beta}', { numbers, profile: 'quick' }).stderr).toContain('results/week99.json is from a quick run');
+    expect(document('\\resnum{week99.beta}', { numbers, profile: 'quick' }).stderr).toContain('results/week99.json is stale: no notebook');
+    expect(document('\\resnum{week99.beta}', { numbers, code: 'old' }).stderr).toContain('make it with npm run notebooks week99');
+    expect(document('\\resnum[.2f]{week99.beta}', { numbers }).stderr).toBe('');
   });
 
   it('refuses an undefined reference, a line that sticks out, and an error of LaTeX', { timeout: 120_000 }, () => {

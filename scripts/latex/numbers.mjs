@@ -1,12 +1,13 @@
 /**
  * The text of every number a document shows, and problems, one line each.
  *
- *     .2f  0.57    .3g  0.573    .1%  57.3\%    .0b  5\,730 basis points of one, written 5730
+ *     of 0.5731:  .2f 0.57   .3g 0.573   .1% 57.3\%   .0b 5731, basis points; five digits and more in groups of three
  *
  * @param {{format: string, key: string, where: string}[]} wanted
  * @param {(result: string) => any} load  results/<result>.json, undefined when there is none
+ * @param {Set<string>} stamps            of the runs that made the outputs of the notebooks: what a result must carry as `code`
  */
-export function numbers(wanted, load) {
+export function numbers(wanted, load, stamps) {
   const problems = [];
   const lines = new Set();
   for (const { format, key, where } of wanted) {
@@ -19,8 +20,10 @@ export function numbers(wanted, load) {
     else if (!finding) problems.push(`${where}: \\resnum{${key}}: results/${result}.json has no number '${name}'; it has ${known(saved)}`);
     else if (text === undefined)
       problems.push(`${where}: \\resnum[${format}]{${key}}: a format is .2f, .3g, .1\\% or .0b, got '${format}'`);
-    else if (saved.profile === 'quick')
-      problems.push(`${where}: \\resnum{${key}}: results/${result}.json is from a quick run; make it with npm run notebooks ${result}`);
+    else if (saved.profile !== 'full' || !stamps.has(saved.code))
+      problems.push(
+        `${where}: \\resnum{${key}}: results/${result}.json is stale: no notebook with its present outputs saved it; make it with npm run notebooks ${result}`,
+      );
     else lines.add(`\\lemmata@number{${format}|${key}}{${text}}\n`);
   }
   return { problems, tex: [...lines].sort().join('') };
