@@ -1,0 +1,75 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
+const project = mkdtempSync(join(tmpdir(), 'lemmata-package-'));
+const run = (program: string, args: string[], cwd = project) => execFileSync(program, args, { cwd, encoding: 'utf8', stdio: 'pipe' });
+
+/** Installs the packed package into the empty project: its files copied, and beside them its locked dependencies, but none of ours for development. */
+beforeAll(() => {
+  run(process.execPath, ['scripts/bootstrap.mjs', 'library'], ROOT);
+  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', project], ROOT));
+  run('tar', ['-xzf', packed.filename]);
+  mkdirSync(join(project, 'node_modules'));
+  cpSync(join(project, 'package'), join(project, 'node_modules/lemmata'), { recursive: true });
+  const lock: Record<string, { dev?: boolean }> = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages;
+  for (const [path, { dev }] of Object.entries(lock)) {
+    if (dev || !/^node_modules\/(@[^/]+\/)?[^/]+$/.test(path) || !existsSync(join(ROOT, path))) continue;
+    mkdirSync(dirname(join(project, path)), { recursive: true });
+    symlinkSync(join(ROOT, path), join(project, path));
+  }
+  for (const types of ['@types/node', 'undici-types']) {
+    mkdirSync(dirname(join(project, 'node_modules', types)), { recursive: true });
+    if (!existsSync(join(project, 'node_modules', types))) symlinkSync(join(ROOT, 'node_modules', types), join(project, 'node_modules', types));
+  }
+  writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
+  const options = { target: 'es2023', module: 'nodenext', strict: true, types: ['node'], skipLibCheck: true, preserveSymlinks: false };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['example.ts'] }));
+  const [, example] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))!;
+  writeFileSync(join(project, 'example.ts'), example!);
+}, 120_000);
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+describe('the packed package, in an empty project', () => {
+  it('holds the library and nothing of the checkout', () => {
+    const installed = join(project, 'node_modules/lemmata');
+    expect(readdirSync(installed).sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
+    const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
+    expect(files.filter((file) => /\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([]);
+    const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    expect(Object.entries({ ...dependencies, ...optionalDependencies }).filter(([, version]) => !/^(npm:.+@)?\d+\.\d+\.\d+/.test(String(version)))).toEqual([]);
+  });
+
+  it('type-checks the first example of the README', () => {
+    const { stdout } = spawnSync(process.execPath, [TSC, '--noEmit'], { cwd: project, encoding: 'utf8' });
+    expect(stdout).toBe('');
+  });
+
+  it('trains it and exports ONNX, without Python', () => {
+    run(process.execPath, [TSC]);
+    const env = { PATH: dirname(process.execPath), HOME: project };
+    const { stdout, stderr, status } = spawnSync(process.execPath, ['example.js'], { cwd: project, encoding: 'utf8', env });
+    expect(status, stderr).toBe(0);
+    const [first, last] = [...stdout.matchAll(/loss .* (\d\.\d+)$/gm)].map((match) => Number(match[1]));
+    expect(last!).toBeLessThan(first! / 100);
+    const serve = `import { createRequire } from 'node:module';
+      const ort = createRequire(process.cwd() + '/x.js')('onnxruntime-node');
+      const session = await ort.InferenceSession.create('product.onnx');
+      const x = new ort.Tensor('float32', Float32Array.of(0.5, 0.5), [1, 2]);
+      const output = await session.run({ [session.inputNames[0]]: x });
+      console.log(output[session.outputNames[0]].data[0]);`;
+    expect(Number(run(process.execPath, ['--input-type=module', '-e', serve]))).toBeCloseTo(0.25, 1); // what it learnt: ½ · ½
+  });
+
+  it('has its command and every room', () => {
+    expect(run(process.execPath, ['node_modules/lemmata/dist/cli/main.js', '--version']).trim()).toBe('0.1.0');
+    const rooms = readdirSync(join(project, 'node_modules/lemmata/dist')).filter((room) => !['cli', '.lemmata'].includes(room));
+    const load = rooms.map((room) => `await import('lemmata/${room}');`).join(' ');
+    expect(spawnSync(process.execPath, ['--input-type=module', '-e', load], { cwd: project, encoding: 'utf8' })).toMatchObject({ status: 0 });
+  });
+});
