@@ -29,7 +29,7 @@ describe('parseCsv', () => {
       monthEnd: true,
       calendar: 'none',
       kind: 'series',
-      scale: 0.01,
+      percent: true,
     });
     expect(monthly.dates).toEqual(['2024-01-31', '2024-02-29']);
     expect(monthly.columns.get('A')).toEqual(Float64Array.of(0.05, 0.06));

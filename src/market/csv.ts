@@ -21,8 +21,8 @@ export interface CsvOptions {
   readonly missing?: readonly string[];
   /** date monthly rows by the last day of their month, when their value was first known */
   readonly monthEnd?: boolean;
-  /** multiplies every value: 0.01 turns percent into fractions */
-  readonly scale?: number;
+  /** the file's numbers are percent; they are kept as fractions */
+  readonly percent?: boolean;
 }
 
 const csvOptions = z.strictObject({
@@ -34,7 +34,7 @@ const csvOptions = z.strictObject({
   allowMissing: z.boolean().default(false),
   missing: z.array(z.string()).default([]),
   monthEnd: z.boolean().default(false),
-  scale: z.number().positive().default(1),
+  percent: z.boolean().default(false),
 });
 type Layout = z.output<typeof csvOptions>;
 
@@ -72,7 +72,7 @@ export function parseCsv(text: string, options: CsvOptions, where: string): Tabl
             `${where}: ${line(row)}, column '${head}': '${cell}' is not a number; ` +
               `write 1234.5 without signs or separators, or list '${cell}' under missing`,
           );
-        return value * layout.scale;
+        return layout.percent ? value / 100 : value;
       }),
     );
   }

@@ -31,7 +31,8 @@ export async function importCsv(
       version: 'as imported',
       sourceSha256: sha256(await readFile(path)),
       licence,
-      limits: [...limits],
+      limits,
+      layout: JSON.stringify(layout),
     },
     table,
   );

@@ -17,6 +17,8 @@ export interface Description {
   readonly licence: string;
   /** what the data cannot tell: survivorship, missing fields, stale prices */
   readonly limits: readonly string[];
+  /** how a CSV file was read: its options as JSON */
+  readonly layout?: string;
   /** the range asked for, where the source has more; the rows may start later and end earlier */
   readonly asked?: { readonly from: string; readonly to: string };
 }
@@ -46,6 +48,7 @@ const schema: z.ZodType<Provenance> = z.object({
   sourceSha256: hash,
   licence: z.string(),
   limits: z.array(z.string()),
+  layout: z.string().optional(),
   asked: z.object({ from: z.iso.date(), to: z.iso.date() }).optional(),
   fetchedAt: z.iso.datetime(),
   columns: z.array(z.string()),

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { align } from './align.js';
+import { loadBars, loadPanel } from './load.js';
+import type { Panel } from './panel.js';
+
+describe('the default data', () => {
+  it('two sources of the S&P 500 agree on all 5,031 closes that both have', async () => {
+    const [a, b] = align([await loadPanel('arch/sp500', { field: 'close' }), await loadPanel('skfolio/sp500-index')]) as [Panel, Panel];
+    expect(a.dates).toHaveLength(5_031);
+    for (const [t, close] of a.values.entries()) expect(Math.abs(close - b.values[t]!)).toBeLessThan(2e-4);
+  });
+
+  it('has bars whose high and low hold the open and the close', async () => {
+    for (const name of ['arch/sp500', 'arch/nasdaq']) {
+      const { dates, open, high, low, close } = await loadBars(name);
+      for (const t of dates.keys()) {
+        expect(low[t]).toBeLessThanOrEqual(Math.min(open[t]!, close[t]!));
+        expect(high[t]).toBeGreaterThanOrEqual(Math.max(open[t]!, close[t]!));
+      }
+    }
+  });
+
+  it('has no bars on NASDAQ without volume but the two that its limits name', async () => {
+    const { dates, volume } = await loadBars('arch/nasdaq');
+    expect(dates.filter((_, t) => volume[t] === 0)).toEqual(['2015-05-12', '2018-01-09']);
+  });
+
+  // The files' own cells, in the units the store keeps: the first month of French's factors is 2.96, −2.30, −2.87 and 0.22 percent.
+  it.each([
+    ['arch/vix', '2014-01-03', { VIX: 13.76 }],
+    ['arch/wti', '1986-01-02', { WTI: 25.56 }],
+    ['arch/french-factors', '1926-07-31', { MKT: 0.0296, SMB: -0.023, HML: -0.0287, RF: 0.0022 }],
+    ['arch/corporate-yields', '1919-01-31', { AAA: 0.0535, BAA: 0.0712 }],
+    ['skfolio/factors', '2014-01-02', { MTUM: 52.704, QUAL: 48.351, SIZE: 48.986, USMV: 29.338, VLUE: 47.054 }],
+  ])('%s starts on %s with %j', async (name, date, row) => {
+    const { dates, assets, values } = await loadPanel(name, { to: date });
+    expect(dates).toEqual([date]);
+    expect(Object.fromEntries(assets.map((asset, n) => [asset, values[n]]))).toEqual(row);
+  });
+
+  it('keeps what is missing as missing: 46 holidays of the VIX, 290 days of oil', async () => {
+    expect((await loadPanel('arch/vix')).values.filter(Number.isNaN)).toHaveLength(46);
+    expect((await loadPanel('arch/wti')).values.filter(Number.isNaN)).toHaveLength(290);
+  });
+});
+
+describe('loadPanel', () => {
+  it('takes one field of bars, the adjusted close unless told', async () => {
+    const selection = { from: '2008-09-15', to: '2008-09-15' };
+    expect(await loadPanel('arch/sp500', selection)).toMatchObject({ assets: ['SP500'], field: 'adjClose', source: 'arch/sp500' });
+    expect((await loadPanel('arch/sp500', { ...selection, field: 'high' })).values).toEqual((await loadBars('arch/sp500', selection)).high);
+    await expect(loadPanel('skfolio/factors', { field: 'volume' })).rejects.toThrow(
+      "skfolio/factors holds adjClose only: got field 'volume'; leave field out",
+    );
+  });
+});
