@@ -18,7 +18,7 @@ export function trainingStep(workload: AnyWorkload) {
   const { params, batch } = problem(workload);
   const optimizer = adam(params) as unknown as Optimizer<unknown, AdamState>;
   const step = (state: AdamState, batch: unknown): { state: AdamState; loss: tf.Tensor } => {
-    const { value: loss, grads } = valueAndGrad(workload.loss)(optimizer.params(state), batch);
+    const { value: loss, grads } = valueAndGrad(workload.loss)(optimizer.params(state) as never, batch as never);
     return { state: optimizer.update(state, grads as never), loss };
   };
   return { step, state: optimizer.init(params), batch };

@@ -56,7 +56,11 @@ export function expectReference(layer: Layer, reference: Reference): void {
   tf.tidy(() => {
     const [xs, dy] = [tensors.slice(0, -1), tensors.at(-1)!];
     expect(distance(layer(...xs).dataSync(), numbers(reference.y))).toBeLessThan(1e-5);
-    valueAndGrad((xs: tf.Tensor[]) => layer(...xs).mul(dy).sum())(xs).grads.forEach((g, i) => {
+    valueAndGrad((xs: tf.Tensor[]) =>
+      layer(...xs)
+        .mul(dy)
+        .sum(),
+    )(xs).grads.forEach((g, i) => {
       expect(distance((g as tf.Tensor).dataSync(), numbers(reference.grads[i]!)), `eager gradient ${i}`).toBeLessThan(1e-5);
     });
   });

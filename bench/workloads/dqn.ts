@@ -37,7 +37,7 @@ export const W5: Workload<MlpParams, Batch> = {
   loss(params, { state, action, reward, next, done, target }) {
     const best = mlp(target, next).max(1);
     const value = reward.add(best.mul(DISCOUNT).mul(tf.sub(1, done)));
-    const chosen = tf.oneHot(action as tf.Tensor1D, ACTIONS, 1, 0, 'float32');
+    const chosen = tf.oneHot(action as tf.Tensor1D, ACTIONS).cast('float32');
     return huber(mlp(params, state).mul(chosen).sum(1), value);
   },
 };

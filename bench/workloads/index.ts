@@ -1,7 +1,7 @@
+import { W5 } from './dqn.js';
+import { W4 } from './gcn.js';
 import { W2 } from './lstm.js';
 import { W1 } from './mlp.js';
-import { W4 } from './gcn.js';
-import { W5 } from './dqn.js';
 import { W3, W6 } from './transformer.js';
 import type { AnyWorkload } from './workload.js';
 

@@ -1,6 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import {
-  gelu, initLinear, initMultiHead, type LinearParams, layerNorm, linear, type MultiHeadParams, meanSquaredError, multiHeadAttention,
+  gelu,
+  initLinear,
+  initMultiHead,
+  type LinearParams,
+  layerNorm,
+  linear,
+  type MultiHeadParams,
+  meanSquaredError,
+  multiHeadAttention,
   sinusoidalPositions,
 } from '../../src/nn/index.js';
 import { fold, type Key, split } from '../../src/tensor/random.js';
@@ -73,9 +81,21 @@ const transformer = (id: string, title: string, steps: number, size: Size): Work
 });
 
 export const W3 = transformer('W3', 'Transformer D 64, 2 layers, x [32,64,16]', 50, {
-  B: 32, T: 64, F: 16, D: 64, layers: 2, heads: 4, hidden: 256,
+  B: 32,
+  T: 64,
+  F: 16,
+  D: 64,
+  layers: 2,
+  heads: 4,
+  hidden: 256,
 });
 
 export const W6 = transformer('W6', 'Transformer D 256, 4 layers, x [32,128,32]', 3, {
-  B: 32, T: 128, F: 32, D: 256, layers: 4, heads: 8, hidden: 1024,
+  B: 32,
+  T: 128,
+  F: 32,
+  D: 256,
+  layers: 4,
+  heads: 8,
+  hidden: 1024,
 });

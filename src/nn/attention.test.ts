@@ -28,8 +28,11 @@ describe('attention', () => {
 
 describe('multiHeadAttention', () => {
   it('equals PyTorch with two heads, forward and backward', () => {
-    const layer = (x: tf.Tensor, wqkv: tf.Tensor, bqkv: tf.Tensor, w: tf.Tensor, b: tf.Tensor) =>
-      multiHeadAttention({ qkv: { w: wqkv, b: bqkv }, out: { w, b } }, x, 2);
+    type Args = [x: tf.Tensor, qkv: tf.Tensor, shiftQ: tf.Tensor, shiftV: tf.Tensor, w: tf.Tensor, b: tf.Tensor];
+    const layer = (...inputs: tf.Tensor[]) => {
+      const [x, qkv, shiftQ, shiftV, w, b] = inputs as Args;
+      return multiHeadAttention({ qkv, shiftQ, shiftV, out: { w, b } }, x, 2);
+    };
     expectReference(layer, reference.multiHeadAttention);
   });
 

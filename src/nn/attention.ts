@@ -1,8 +1,8 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 import { type Key, type RandomArray, split } from '../tensor/random.js';
-import { initLinear, type LinearParams, linear } from './linear.js';
+import { initLinear, type LinearParams, linear, uniformWithin } from './linear.js';
 
 /**
  * Scaled dot-product attention.
@@ -43,17 +43,28 @@ const attend = firstOrder('attention', ([q, k, v], save) => {
 
 /** `attention` in operators that tfjs can differentiate any number of times. */
 export const attentionPlain = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor =>
-  q.matMul(k, false, true).div(Math.sqrt(q.shape.at(-1)!)).softmax().matMul(v);
+  q
+    .matMul(k, false, true)
+    .div(Math.sqrt(q.shape.at(-1)!))
+    .softmax()
+    .matMul(v);
 
-/** Weights of multi-head attention: queries, keys and values by one map [D, 3D], and the map of the heads' outputs [D, D]. */
+/**
+ * Weights of multi-head attention: one map [D, 3D] to queries, keys and values, shifts [D] of queries and values, and the map [D, D]
+ * of the heads' outputs. A shift of the keys would add the same number to all of a query's scores and cancel in the softmax.
+ */
 export interface MultiHeadParams<T = tf.Tensor> {
-  readonly qkv: LinearParams<T>;
+  readonly qkv: T;
+  readonly shiftQ: T;
+  readonly shiftV: T;
   readonly out: LinearParams<T>;
 }
 
 export function initMultiHead(key: Key, { width }: { readonly width: number }): MultiHeadParams<RandomArray<Float32Array>> {
   const [forQkv, forOut] = split(key) as [Key, Key];
-  return { qkv: initLinear(forQkv, { inputs: width, outputs: 3 * width }), out: initLinear(forOut, { inputs: width, outputs: width }) };
+  const zeros = () => ({ data: new Float32Array(width), shape: [width] });
+  const qkv = uniformWithin(1 / Math.sqrt(width), forQkv, [width, 3 * width]);
+  return { qkv, shiftQ: zeros(), shiftV: zeros(), out: initLinear(forOut, { inputs: width, outputs: width }) };
 }
 
 /**
@@ -65,11 +76,13 @@ export function initMultiHead(key: Key, { width }: { readonly width: number }): 
  *
  * Vaswani et al. 2017, section 3.2.2. The columns of `qkv` are q, k, v, each split into heads.
  */
-export function multiHeadAttention({ qkv, out }: MultiHeadParams, x: tf.Tensor, heads: number): tf.Tensor {
+export function multiHeadAttention({ qkv, shiftQ, shiftV, out }: MultiHeadParams, x: tf.Tensor, heads: number): tf.Tensor {
   const [B, T, D] = x.shape as [number, number, number];
-  if (x.rank !== 3 || D % heads !== 0)
-    throw shapeError(`multiHeadAttention takes x [B, T, D] with D a multiple of ${heads} heads`, { x });
-  const parts = linear(qkv, x).reshape([B, T, 3, heads, D / heads]).transpose([2, 0, 3, 1, 4]); // [3, B, H, T, D/H]
+  if (x.rank !== 3 || D % heads !== 0) throw shapeError(`multiHeadAttention takes x [B, T, D] with D a multiple of ${heads} heads`, { x });
+  const shift = tf.concat([shiftQ, tf.zerosLike(shiftQ), shiftV] as tf.Tensor1D[]);
+  const parts = linear({ w: qkv, b: shift }, x)
+    .reshape([B, T, 3, heads, D / heads])
+    .transpose([2, 0, 3, 1, 4]); // [3, B, H, T, D/H]
   const [q, k, v] = parts.unstack(0) as [tf.Tensor, tf.Tensor, tf.Tensor];
   return linear(out, attention(q, k, v).transpose([0, 2, 1, 3]).reshape([B, T, D]));
 }

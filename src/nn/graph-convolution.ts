@@ -53,6 +53,8 @@ export function normaliseAdjacency(N: number, edges: Iterable<readonly [number, 
   const linked = new Float32Array(N * N);
   for (let i = 0; i < N; i++) linked[i * N + i] = 1;
   for (const [i, j] of edges) linked[i * N + j] = linked[j * N + i] = 1;
-  const root = Float64Array.from({ length: N }, (_, i) => Math.sqrt(linked.subarray(i * N, (i + 1) * N).reduce((degree, a) => degree + a, 0)));
+  const root = Float64Array.from({ length: N }, (_, i) =>
+    Math.sqrt(linked.subarray(i * N, (i + 1) * N).reduce((degree, a) => degree + a, 0)),
+  );
   return { data: linked.map((a, k) => a / (root[Math.floor(k / N)]! * root[k % N]!)), shape: [N, N] };
 }

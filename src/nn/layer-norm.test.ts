@@ -21,7 +21,11 @@ describe('layerNorm', () => {
   it('has the closed form of two opposite numbers', () => {
     const [a, epsilon] = [0.5, 1e-5];
     const seconds = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) => layerNorm(x, gamma, beta).slice([1], [1]);
-    const points = [[-a, a], [1, 1], [0, 0]].map((data) => ({ data, shape: [2] }));
+    const points = [
+      [-a, a],
+      [1, 1],
+      [0, 0],
+    ].map((data) => ({ data, shape: [2] }));
     const { y, grads } = inDouble(seconds, points);
     expect(y[0]).toBeCloseTo(a / Math.sqrt(a * a + epsilon), 7);
     expect(grads[0]![1]! - grads[0]![0]!).toBeCloseTo(epsilon / (a * a + epsilon) ** 1.5, 9);
@@ -41,7 +45,12 @@ describe('layerNorm', () => {
   });
 
   it('refuses a second derivative', () => {
-    const slope = (x: tf.Tensor) => grad((z: tf.Tensor) => layerNorm(z, tf.ones([2]), tf.zeros([2])).square().sum())(x).sum();
+    const slope = (x: tf.Tensor) =>
+      grad((z: tf.Tensor) =>
+        layerNorm(z, tf.ones([2]), tf.zeros([2]))
+          .square()
+          .sum(),
+      )(x).sum();
     expect(() => grad(slope)(tf.tensor2d([[1, 2]]))).toThrow('layerNorm has a hand-derived first derivative only');
   });
 });

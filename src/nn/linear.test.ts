@@ -15,7 +15,11 @@ describe('linear', () => {
 
   // x = [[1,2]], w = [[3],[4]], b = [5]: y = 1·3 + 2·4 + 5 = 16; ∂x = wᵀ, ∂w = xᵀ, ∂b = 1.
   it('has its closed form on one row', () => {
-    const { y, grads } = inDouble(layer, [{ data: [1, 2], shape: [1, 2] }, { data: [3, 4], shape: [2, 1] }, { data: [5], shape: [1] }]);
+    const { y, grads } = inDouble(layer, [
+      { data: [1, 2], shape: [1, 2] },
+      { data: [3, 4], shape: [2, 1] },
+      { data: [5], shape: [1] },
+    ]);
     expect([y, ...grads].map((t) => [...t])).toEqual([[16], [3, 4], [1, 2], [1]]);
   });
 

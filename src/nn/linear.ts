@@ -52,4 +52,7 @@ const affine = firstOrder('linear', ([x, w, b], save) => {
 
 /** `linear` in operators that tfjs can differentiate any number of times. */
 export const linearPlain = ({ w, b }: LinearParams, x: tf.Tensor): tf.Tensor =>
-  tf.matMul(asRows(x), w).add(b).reshape([...x.shape.slice(0, -1), w.shape[1]!]);
+  tf
+    .matMul(asRows(x), w)
+    .add(b)
+    .reshape([...x.shape.slice(0, -1), w.shape[1]!]);

@@ -19,12 +19,19 @@ describe('losses', () => {
   it('backwards agree with differences and autodiff', () => {
     expectThreeWays(meanSquaredError, meanSquaredErrorPlain, reference.meanSquaredError.inputs);
     expectThreeWays(huber07, (p, t) => huberPlain(p, t, 0.7), reference.huber.inputs);
-    expectThreeWays((x) => crossEntropy(x, labels), (x) => crossEntropyPlain(x, labels), [logits!]);
+    expectThreeWays(
+      (x) => crossEntropy(x, labels),
+      (x) => crossEntropyPlain(x, labels),
+      [logits!],
+    );
   });
 
   // Residuals 0.5 and −3: mse = (0.25 + 9)/2; huber with δ = 1: (½·0.25 + 1·(3 − ½))/2, pulls 0.5/2 and −1/2.
   it('have their closed forms on two points', () => {
-    const points = [{ data: [1, 1], shape: [2] }, { data: [0.5, 4], shape: [2] }];
+    const points = [
+      { data: [1, 1], shape: [2] },
+      { data: [0.5, 4], shape: [2] },
+    ];
     const mse = inDouble(meanSquaredError, points);
     expect([mse.y, ...mse.grads].map((t) => [...t])).toEqual([[4.625], [0.5, -3], [-0.5, 3]]);
     const robust = inDouble((p, t) => huber(p, t), points);

@@ -81,7 +81,10 @@ const logLikelihood = firstOrder('crossEntropy', ([logits, chosen], save) => {
   const logP = logits!.logSoftmax();
   save([logP, chosen!]);
   return {
-    value: logP.mul(chosen!).sum().mul(-1 / N),
+    value: logP
+      .mul(chosen!)
+      .sum()
+      .mul(-1 / N),
     backward: (dL, [logP, chosen]) => {
       const pull = dL.mul(1 / N);
       return [logP!.exp().sub(chosen!).mul(pull), logP!.mul(pull).neg()];
@@ -93,10 +96,12 @@ const logLikelihood = firstOrder('crossEntropy', ([logits, chosen], save) => {
 export const crossEntropyPlain = (logits: tf.Tensor, labels: tf.Tensor): tf.Tensor =>
   logits.logSumExp(-1).sub(oneHot(labels, logits.shape[1]!).mul(logits).sum(-1)).mean();
 
-const oneHot = (labels: tf.Tensor, C: number) => tf.oneHot(labels as tf.Tensor1D, C, 1, 0, 'float32');
+// Cast afterwards: the wasm backend writes integers even where a float one-hot is asked for.
+const oneHot = (labels: tf.Tensor, C: number) => tf.oneHot(labels as tf.Tensor1D, C).cast('float32');
 
 const opposite = (d: tf.Tensor) => [d, d.neg()];
 
 function sameShape(loss: string, prediction: tf.Tensor, target: tf.Tensor): void {
-  if (!tf.util.arraysEqual(prediction.shape, target.shape)) throw shapeError(`${loss}: prediction and target must have one shape`, { prediction, target });
+  if (!tf.util.arraysEqual(prediction.shape, target.shape))
+    throw shapeError(`${loss}: prediction and target must have one shape`, { prediction, target });
 }

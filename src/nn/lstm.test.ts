@@ -5,7 +5,10 @@ import { lstm, lstmLast, lstmPlain } from './lstm.js';
 import reference from './pytorch.reference.json' with { type: 'json' }; // made by reference/pytorch.py with PyTorch 2.13
 
 type Args = [x: tf.Tensor, wx: tf.Tensor, wh: tf.Tensor, b: tf.Tensor];
-const on = (f: (...args: Args) => tf.Tensor) => (...inputs: tf.Tensor[]) => f(...(inputs as Args));
+const on =
+  (f: (...args: Args) => tf.Tensor) =>
+  (...inputs: tf.Tensor[]) =>
+    f(...(inputs as Args));
 const sequence = on((...[x, wx, wh, b]: Args) => lstm({ wx, wh, b }, x));
 const last = on((...[x, wx, wh, b]: Args) => lstmLast({ wx, wh, b }, x));
 const plain = on((...[x, wx, wh, b]: Args) => lstmPlain({ wx, wh, b }, x));
@@ -17,7 +20,10 @@ describe('lstm', () => {
   it('backward agrees with differences and autodiff', () => expectThreeWays(sequence, plain, inputs));
 
   it('lstmLast is its last step, forward and backward', () => {
-    const end = (...inputs: tf.Tensor[]) => plain(...inputs).slice([0, 3, 0], [3, 1, 3]).reshape([3, 3]);
+    const end = (...inputs: tf.Tensor[]) =>
+      plain(...inputs)
+        .slice([0, 3, 0], [3, 1, 3])
+        .reshape([3, 3]);
     expectThreeWays(last, end, inputs);
   });
 

@@ -89,7 +89,10 @@ const recurrence = (output: 'sequence' | 'last') =>
           const [i, f, o] = tf.split(gates, 3, 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
           dh = sum(dh, dHidden?.[t]);
           dc = sum(dc, dh.mul(o).mul(tf.sub(1, tanhC.square())));
-          const dGates = tf.concat([dc.mul(g), dc.mul(before), dh.mul(tanhC)], 1).mul(gates).mul(tf.sub(1, gates));
+          const dGates = tf
+            .concat([dc.mul(g), dc.mul(before), dh.mul(tanhC)], 1)
+            .mul(gates)
+            .mul(tf.sub(1, gates));
           const dCandidate = dc.mul(i).mul(tf.sub(1, g.square()));
           dz[t] = tf.concat([dGates, dCandidate], 1); // [B, 4D]
           if (t > 0) {

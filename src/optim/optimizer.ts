@@ -28,7 +28,8 @@ export function positive(optimizer: string, name: string, value: number): void {
 }
 
 export function fraction(optimizer: string, name: string, value: number): void {
-  if (!(value >= 0 && value < 1)) throw new Error(`${optimizer}: ${name} must be at least 0 and below 1, got ${value}; it is the share of the past that is kept`);
+  if (!(value >= 0 && value < 1))
+    throw new Error(`${optimizer}: ${name} must be at least 0 and below 1, got ${value}; it is the share of the past that is kept`);
 }
 
 export function notNegative(optimizer: string, name: string, value: number): void {

@@ -27,17 +27,18 @@ export interface SgdState {
  *
  * As PyTorch: η multiplies the velocity, it is not inside it (Sutskever et al. 2013 put it inside; the same while η is constant).
  */
-export function sgd<P>(
-  params: P,
-  { learningRate, momentum = 0, nesterov = false, weightDecay = 0 }: SgdConfig,
-): Optimizer<P, SgdState> {
+export function sgd<P>(params: P, { learningRate, momentum = 0, nesterov = false, weightDecay = 0 }: SgdConfig): Optimizer<P, SgdState> {
   positive('sgd', 'learningRate', learningRate);
   fraction('sgd', 'momentum', momentum);
   notNegative('sgd', 'weightDecay', weightDecay);
-  if (nesterov && momentum === 0) throw new Error('sgd: nesterov looks ahead along the velocity, so momentum must be above 0, got 0; try 0.9');
+  if (nesterov && momentum === 0)
+    throw new Error('sgd: nesterov looks ahead along the velocity, so momentum must be above 0, got 0; try 0.9');
   const layout = layoutOf(params);
   return {
-    init: (params) => ({ parameters: { data: layout.numbers(params), shape: [layout.n] }, velocity: zeros(momentum === 0 ? [0] : [layout.n]) }),
+    init: (params) => ({
+      parameters: { data: layout.numbers(params), shape: [layout.n] },
+      velocity: zeros(momentum === 0 ? [0] : [layout.n]),
+    }),
     update({ parameters, velocity }, grads) {
       const gradient = layout.pack(grads);
       const g = weightDecay === 0 ? gradient : gradient.add(parameters.mul(weightDecay));

@@ -12,7 +12,11 @@ import { sgd } from './sgd.js';
 import reference from './trajectories.reference.json' with { type: 'json' }; // made by reference/trajectories.py with PyTorch 2.13
 
 const START = { x: { data: Float32Array.of(0.5, -1, 2), shape: [3] }, y: { data: Float32Array.of(1.5, -0.5), shape: [2] } };
-const A = tf.tensor2d([[1, -0.5], [0.25, 2], [-1.5, 0.75]]);
+const A = tf.tensor2d([
+  [1, -0.5],
+  [0.25, 2],
+  [-1.5, 0.75],
+]);
 
 /** ½ ‖x − A y‖² + 0.1 Σ y⁴ */
 function lossOf({ x, y }: { x: tf.Tensor; y: tf.Tensor }): tf.Tensor {
@@ -65,18 +69,38 @@ describe.each(Object.entries(reference))('%s', (name, expected) => {
 
 describe('an optimizer', () => {
   it('gives the parameters back as the tree they came in', () => {
-    const params = { b: tf.tensor1d([5]), layers: [tf.tensor2d([[1, 2], [3, 4]]), tf.scalar(7)] };
+    const params = {
+      b: tf.tensor1d([5]),
+      layers: [
+        tf.tensor2d([
+          [1, 2],
+          [3, 4],
+        ]),
+        tf.scalar(7),
+      ],
+    };
     const optimizer = adam(params);
     const state = map(optimizer.init(params), ({ data, shape }: Numbers) => tf.tensor(data, shape)) as never;
     const back = optimizer.params(state);
-    expect([back.b, ...back.layers].map((t) => t.arraySync())).toEqual([[5], [[1, 2], [3, 4]], 7]);
+    expect([back.b, ...back.layers].map((t) => t.arraySync())).toEqual([
+      [5],
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      7,
+    ]);
   });
 
   it('names the gradient that does not fit', () => {
     const optimizer = sgd(START, { learningRate: 0.1 });
     const state = { parameters: tf.zeros([5]), velocity: tf.zeros([0]) };
-    expect(() => optimizer.update(state, { x: tf.zeros([3]), y: tf.zeros([3]) })).toThrow('the optimizer was made for params.y [2], got [3]');
-    expect(() => optimizer.update(state, { x: tf.zeros([3]) } as never)).toThrow('the optimizer was made for parameters {x:*,y:*}, got {x:*}');
+    expect(() => optimizer.update(state, { x: tf.zeros([3]), y: tf.zeros([3]) })).toThrow(
+      'the optimizer was made for params.y [2], got [3]',
+    );
+    expect(() => optimizer.update(state, { x: tf.zeros([3]) } as never)).toThrow(
+      'the optimizer was made for parameters {x:*,y:*}, got {x:*}',
+    );
   });
 
   it('refuses rates that cannot work', () => {

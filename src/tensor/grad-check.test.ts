@@ -2,7 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { gradCheck } from './grad-check.js';
 
-const X = tf.tensor2d([[0.3, -1.2], [2.1, 0.7]]);
+const X = tf.tensor2d([
+  [0.3, -1.2],
+  [2.1, 0.7],
+]);
 
 describe('gradCheck', () => {
   it('accepts a right gradient and returns its error', () => {
@@ -19,7 +22,9 @@ describe('gradCheck', () => {
 
   it('finds an error of one part in two million, and says where', () => {
     expect(gradCheck((x) => square(2)(x), [X])).toBeLessThan(1e-9);
-    expect(() => gradCheck((x) => square(2 + 1e-6)(x).sum(), [X])).toThrow(/argument 0 \[2,2\], element 2: the gradient says 4\.2000.*allowed 1e-7/);
+    expect(() => gradCheck((x) => square(2 + 1e-6)(x).sum(), [X])).toThrow(
+      /argument 0 \[2,2\], element 2: the gradient says 4\.2000.*allowed 1e-7/,
+    );
   });
 
   it('a NaN gradient fails', () => {

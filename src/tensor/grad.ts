@@ -57,7 +57,9 @@ export function firstOrder(
     const { value, backward } = f(args as tf.Tensor[], save);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       if (tf.engine().state.gradientDepth > 0)
-        throw new Error(`${name} has a hand-derived first derivative only: a second derivative through it was asked for; use its plain form`);
+        throw new Error(
+          `${name} has a hand-derived first derivative only: a second derivative through it was asked for; use its plain form`,
+        );
       return backward(dy, saved);
     };
     return { value, gradFunc };

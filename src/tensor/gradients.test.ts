@@ -3,8 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { grad } from './grad.js';
 import { gradCheck } from './grad-check.js';
 
-const X = tf.tensor2d([[0.3, -1.2, 0.4], [2.1, 0.7, -0.6]]);
-const POSITIVE = tf.tensor2d([[0.3, 1.2, 0.4], [2.1, 0.7, 0.6]]);
+const X = tf.tensor2d([
+  [0.3, -1.2, 0.4],
+  [2.1, 0.7, -0.6],
+]);
+const POSITIVE = tf.tensor2d([
+  [0.3, 1.2, 0.4],
+  [2.1, 0.7, 0.6],
+]);
 // Unequal weights, since a softmax sums to 1 and its plain sum has no derivative.
 const weightsFor = (y: tf.Tensor) => tf.linspace(-1, 2, y.size).reshape(y.shape);
 
@@ -30,7 +36,12 @@ describe('second derivatives through operators that save their output', () => {
     ['pow', (x) => x.pow(2.5), POSITIVE],
     ['pow by the exponent', (x) => tf.pow(1.5, x), X],
   ])('%s', (_, f, point) => {
-    const slope = (x: tf.Tensor) => grad((z: tf.Tensor) => f(z).mul(weightsFor(f(z))).sum())(x);
+    const slope = (x: tf.Tensor) =>
+      grad((z: tf.Tensor) =>
+        f(z)
+          .mul(weightsFor(f(z)))
+          .sum(),
+      )(x);
     gradCheck(slope, [point]);
   });
 

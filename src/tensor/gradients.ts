@@ -30,7 +30,8 @@ for (const [kernelName, inputs] of Object.entries({ Exp: ['x'], Pow: ['a', 'b'],
     gradFunc: (dy, saved, attributes) => {
       const [xs, y] = [saved.slice(0, -1), saved.at(-1)!];
       const onTape = tf.engine().state.gradientDepth > 0;
-      const again = () => tf.engine().runKernel(kernelName, Object.fromEntries(inputs.map((name, i) => [name, xs[i]!])), attributes) as tf.Tensor;
+      const again = () =>
+        tf.engine().runKernel(kernelName, Object.fromEntries(inputs.map((name, i) => [name, xs[i]!])), attributes) as tf.Tensor;
       return first.gradFunc(dy, [...(first.inputsToSave ? xs : []), onTape ? again() : y], attributes);
     },
   }));
@@ -75,7 +76,10 @@ function windowShare(shape: Shape4, attributes: Attributes): tf.Tensor | undefin
   };
   const rows = Array.from({ length: pool.outHeight }, (_, o) => inside(o, pool.strideHeight, top, pool.filterHeight, pool.inHeight));
   const columns = Array.from({ length: pool.outWidth }, (_, o) => inside(o, pool.strideWidth, left, pool.filterWidth, pool.inWidth));
-  return tf.tensor4d(rows.flatMap((r) => columns.map((c) => r * c)), [1, pool.outHeight, pool.outWidth, 1]);
+  return tf.tensor4d(
+    rows.flatMap((r) => columns.map((c) => r * c)),
+    [1, pool.outHeight, pool.outWidth, 1],
+  );
 }
 
 // An element that mirroring repeats has the gradients of all its images; tfjs takes that of the original alone.
@@ -89,7 +93,9 @@ repair('MirrorPad', () => ({
       const n = shape[axis]!;
       const [left, middle, right] = tf.split(g, [before, n, after], axis) as [tf.Tensor, tf.Tensor, tf.Tensor];
       const onto = (part: tf.Tensor, start: number) =>
-        part.reverse(axis).pad(shape.map((_, other) => (other === axis ? [start, n - start - part.shape[axis]!] : [0, 0])) as [number, number][]);
+        part
+          .reverse(axis)
+          .pad(shape.map((_, other) => (other === axis ? [start, n - start - part.shape[axis]!] : [0, 0])) as [number, number][]);
       const images = [before > 0 ? onto(left, edge) : undefined, after > 0 ? onto(right, n - after - edge) : undefined];
       return images.reduce((sum: tf.Tensor, image) => (image ? sum.add(image) : sum), middle);
     };

@@ -11,7 +11,7 @@ export function logarithm(x: number): number {
   view.setFloat64(0, x);
   const bits = view.getInt32(0);
   const fraction = bits & 0xfffff;
-  const aboveRoot2 = (fraction + 0x95f64) & 0x100000;                        // 1 + f ≥ √2: halve it and raise k
+  const aboveRoot2 = (fraction + 0x95f64) & 0x100000; // 1 + f ≥ √2: halve it and raise k
   view.setInt32(0, fraction | (aboveRoot2 ^ 0x3ff00000));
   const k = (bits >> 20) - 1023 + (aboveRoot2 >> 20);
   const f = view.getFloat64(0) - 1;
@@ -26,6 +26,6 @@ export function logarithm(x: number): number {
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 const L = [
-  0.6666666666666735, 0.3999999999940942, 0.2857142874366239, 0.22222198432149784, 0.1818357216161805,
-  0.15313837699209373, 0.14798198605116586,
+  0.6666666666666735, 0.3999999999940942, 0.2857142874366239, 0.22222198432149784, 0.1818357216161805, 0.15313837699209373,
+  0.14798198605116586,
 ] as const;

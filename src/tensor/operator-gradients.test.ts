@@ -15,7 +15,15 @@ const INSIDE = { data: away(uniform(key(4), [3, 4]).data.map((u) => 1.8 * u - 0.
 const ABOVE_1 = { data: POSITIVE.data.map((v) => v + 1), shape: [3, 4] };
 const ROW = point(5, 4);
 const IMAGE = point(6, 2, 5, 5, 3);
-const CONDITION = tf.tensor2d([[1, 0, 0, 1], [0, 1, 1, 1], [1, 0, 1, 0]], undefined, 'bool');
+const CONDITION = tf.tensor2d(
+  [
+    [1, 0, 0, 1],
+    [0, 1, 1, 1],
+    [1, 0, 1, 0],
+  ],
+  undefined,
+  'bool',
+);
 const SEGMENTS = tf.tensor1d([1, 0, 1], 'int32');
 const ROWS = tf.tensor1d([2, 0, 2, 1], 'int32');
 
@@ -35,7 +43,18 @@ const table: Record<string, ReturnType<typeof of>> = {
   Atanh: of((x) => x.atanh(), INSIDE),
   AvgPool: of((x) => tf.avgPool(x as tf.Tensor4D, [3, 2], [2, 1], 'same'), IMAGE),
   BatchMatMul: of((x, y) => x.matMul(y, true), A, B),
-  BatchToSpaceND: of((x) => tf.batchToSpaceND(x, [2, 2], [[0, 0], [0, 1]]), point(7, 4, 2, 3)),
+  BatchToSpaceND: of(
+    (x) =>
+      tf.batchToSpaceND(
+        x,
+        [2, 2],
+        [
+          [0, 0],
+          [0, 1],
+        ],
+      ),
+    point(7, 4, 2, 3),
+  ),
   BroadcastTo: of((x) => x.broadcastTo([2, 3, 4]), ROW),
   Cast: of((x) => x.cast('float32').mul(x.greater(0).cast('float32')), A),
   ClipByValue: of((x) => x.clipByValue(-0.5, 0.7), A),
@@ -75,12 +94,40 @@ const table: Record<string, ReturnType<typeof of>> = {
   Mean: of((x) => x.mean(0).square(), A),
   Min: of((x) => x.min(0), A),
   Minimum: of((x, y) => x.minimum(y), A, B),
-  MirrorPad: of((x) => tf.mirrorPad(tf.mirrorPad(x, [[1, 2], [2, 0]], 'reflect'), [[2, 1], [0, 3]], 'symmetric'), A),
+  MirrorPad: of(
+    (x) =>
+      tf.mirrorPad(
+        tf.mirrorPad(
+          x,
+          [
+            [1, 2],
+            [2, 0],
+          ],
+          'reflect',
+        ),
+        [
+          [2, 1],
+          [0, 3],
+        ],
+        'symmetric',
+      ),
+    A,
+  ),
   Mod: of((x, y) => x.mod(y), ABOVE_1, { data: POSITIVE.data.map((v) => 0.37 * v), shape: [3, 4] }),
   Multiply: of((x, y) => x.mul(y), A, ROW),
   Neg: of((x) => x.neg(), A),
   Pack: of((x, y) => tf.stack([x, y], 1), A, B),
-  PadV2: of((x) => x.pad([[1, 0], [0, 2]], 3), A),
+  PadV2: of(
+    (x) =>
+      x.pad(
+        [
+          [1, 0],
+          [0, 2],
+        ],
+        3,
+      ),
+    A,
+  ),
   Pow: of((x, y) => x.pow(y), POSITIVE, B),
   Prelu: of((x, a) => x.prelu(a), A, ROW),
   Prod: of((x) => x.prod(1), A),

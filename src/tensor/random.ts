@@ -1,5 +1,5 @@
-import { logarithm } from './logarithm.js';
 import { sizeOf } from './graph.js';
+import { logarithm } from './logarithm.js';
 
 /** A random stream: 64 bits, never mutated. The same key gives the same numbers; for other numbers take another key. */
 export type Key = readonly [number, number];
@@ -50,7 +50,11 @@ export function fold(k: Key, i: number): Key {
  */
 export function uniform(k: Key, shape: readonly number[], dtype?: 'float32'): RandomArray<Float32Array>;
 export function uniform(k: Key, shape: readonly number[], dtype: 'float64'): RandomArray<Float64Array>;
-export function uniform(k: Key, shape: readonly number[], dtype: 'float32' | 'float64' = 'float32'): RandomArray<Float32Array | Float64Array> {
+export function uniform(
+  k: Key,
+  shape: readonly number[],
+  dtype: 'float32' | 'float64' = 'float32',
+): RandomArray<Float32Array | Float64Array> {
   if (dtype === 'float32') return draw(k, shape, Float32Array, (high, low) => ((high ^ low) >>> 9) * 2 ** -23);
   return draw(k, shape, Float64Array, (high, low) => fraction52(high, low) * 2 ** -52);
 }
@@ -62,7 +66,11 @@ export function uniform(k: Key, shape: readonly number[], dtype: 'float32' | 'fl
  */
 export function normal(k: Key, shape: readonly number[], dtype?: 'float32'): RandomArray<Float32Array>;
 export function normal(k: Key, shape: readonly number[], dtype: 'float64'): RandomArray<Float64Array>;
-export function normal(k: Key, shape: readonly number[], dtype: 'float32' | 'float64' = 'float32'): RandomArray<Float32Array | Float64Array> {
+export function normal(
+  k: Key,
+  shape: readonly number[],
+  dtype: 'float32' | 'float64' = 'float32',
+): RandomArray<Float32Array | Float64Array> {
   const z = (high: number, low: number) => inverseNormal((fraction52(high, low) + 0.5) * 2 ** -52);
   return dtype === 'float32' ? draw(k, shape, Float32Array, z) : draw(k, shape, Float64Array, z);
 }
@@ -104,7 +112,8 @@ function draw<D extends Float32Array | Float64Array | Int32Array>(
   value: (high: number, low: number) => number,
 ): RandomArray<D> {
   const size = sizeOf(shape);
-  if (!shape.every((n) => Number.isInteger(n) && n >= 0) || size > 2 ** 32) throw new Error(`random: the shape must hold integers >= 0 with at most 2^32 elements, got [${shape.join(',')}]`);
+  if (!shape.every((n) => Number.isInteger(n) && n >= 0) || size > 2 ** 32)
+    throw new Error(`random: the shape must hold integers >= 0 with at most 2^32 elements, got [${shape.join(',')}]`);
   const data = new Type(size);
   const word = new Uint32Array(2);
   for (let i = 0; i < size; i++) {
@@ -139,28 +148,27 @@ export function threefry([k0, k1]: Key, high: number, low: number, out: Uint32Ar
 
 // Coefficients of AS 241, highest power first.
 const CENTRE_TOP = [
-  2509.0809287301227, 33430.57558358813, 67265.7709270087, 45921.95393154987, 13731.69376550946, 1971.5909503065513,
-  133.14166789178438, 3.3871328727963665,
+  2509.0809287301227, 33430.57558358813, 67265.7709270087, 45921.95393154987, 13731.69376550946, 1971.5909503065513, 133.14166789178438,
+  3.3871328727963665,
 ];
 const CENTRE_BOTTOM = [
-  5226.495278852546, 28729.085735721943, 39307.89580009271, 21213.794301586597, 5394.196021424751, 687.1870074920579,
-  42.31333070160091, 1,
+  5226.495278852546, 28729.085735721943, 39307.89580009271, 21213.794301586597, 5394.196021424751, 687.1870074920579, 42.31333070160091, 1,
 ];
 const MIDDLE_TOP = [
-  0.0007745450142783414, 0.022723844989269184, 0.2417807251774506, 1.2704582524523684, 3.6478483247632045,
-  5.769497221460691, 4.630337846156546, 1.4234371107496835,
+  0.0007745450142783414, 0.022723844989269184, 0.2417807251774506, 1.2704582524523684, 3.6478483247632045, 5.769497221460691,
+  4.630337846156546, 1.4234371107496835,
 ];
 const MIDDLE_BOTTOM = [
-  1.0507500716444169e-9, 0.0005475938084995345, 0.015198666563616457, 0.14810397642748008, 0.6897673349851,
-  1.6763848301838038, 2.053191626637759, 1,
+  1.0507500716444169e-9, 0.0005475938084995345, 0.015198666563616457, 0.14810397642748008, 0.6897673349851, 1.6763848301838038,
+  2.053191626637759, 1,
 ];
 const TAIL_TOP = [
-  2.0103343992922881e-7, 0.000027115555687434876, 0.0012426609473880784, 0.026532189526576124, 0.29656057182850487,
-  1.7848265399172913, 5.463784911164114, 6.657904643501103,
+  2.0103343992922881e-7, 0.000027115555687434876, 0.0012426609473880784, 0.026532189526576124, 0.29656057182850487, 1.7848265399172913,
+  5.463784911164114, 6.657904643501103,
 ];
 const TAIL_BOTTOM = [
-  2.0442631033899397e-15, 1.421511758316446e-7, 0.000018463183175100548, 0.0007868691311456133, 0.014875361290850615,
-  0.1369298809227358, 0.599832206555888, 1,
+  2.0442631033899397e-15, 1.421511758316446e-7, 0.000018463183175100548, 0.0007868691311456133, 0.014875361290850615, 0.1369298809227358,
+  0.599832206555888, 1,
 ];
 
 function horner(coefficients: readonly number[], x: number): number {

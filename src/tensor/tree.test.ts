@@ -4,7 +4,13 @@ import { flatten, map, zip } from './tree.js';
 
 describe('flatten', () => {
   it('walks objects by sorted key and arrays by index, and comes back', () => {
-    const tree = { layers: [{ w: 2, b: 1 }, { w: 4, b: 3 }], bias: 0 };
+    const tree = {
+      layers: [
+        { w: 2, b: 1 },
+        { w: 4, b: 3 },
+      ],
+      bias: 0,
+    };
     const { leaves, paths, structure, unflatten } = flatten<number>(tree, 'params');
     expect(leaves).toEqual([0, 1, 2, 3, 4]);
     expect(paths).toEqual(['params.bias', 'params.layers[0].b', 'params.layers[0].w', 'params.layers[1].b', 'params.layers[1].w']);
@@ -42,6 +48,8 @@ describe('map and zip', () => {
   });
 
   it('zip names the first path that only one tree has', () => {
-    expect(() => zip({ a: 1, b: 2 }, { a: 1, c: 2 }, (x: number) => x)).toThrow("zip: the trees differ: the first has 'b' where the second has 'c'");
+    expect(() => zip({ a: 1, b: 2 }, { a: 1, c: 2 }, (x: number) => x)).toThrow(
+      "zip: the trees differ: the first has 'b' where the second has 'c'",
+    );
   });
 });

@@ -74,7 +74,9 @@ function walk(node: unknown, path: string, visit: (leaf: unknown, path: string) 
     return `{${inside.join(',')}}`;
   }
   if (typeof node === 'function' || typeof node === 'string' || typeof node === 'symbol')
-    throw new Error(`a tree holds tensors, numbers and typed arrays: got a ${typeof node} at '${path}'; close over it instead of passing it`);
+    throw new Error(
+      `a tree holds tensors, numbers and typed arrays: got a ${typeof node} at '${path}'; close over it instead of passing it`,
+    );
   visit(node, path);
   return '*';
 }

@@ -67,7 +67,10 @@ export const elementwise = {
   Exp: unary(Math.exp),
   Floor: unary(Math.floor),
   Identity: unary((x) => x),
-  IsInf: unary((x, node) => +((x === Infinity && integer(node, 'detect_positive', 1) === 1) || (x === -Infinity && integer(node, 'detect_negative', 1) === 1))),
+  IsInf: unary(
+    (x, node) =>
+      +((x === Infinity && integer(node, 'detect_positive', 1) === 1) || (x === -Infinity && integer(node, 'detect_negative', 1) === 1)),
+  ),
   IsNaN: unary((x) => +Number.isNaN(x)),
   LeakyRelu: unary((x, node) => (x < 0 ? float(node, 'alpha', 0.01) * x : x)),
   Log: unary(Math.log),

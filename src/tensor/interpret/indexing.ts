@@ -1,6 +1,17 @@
 import type { Node } from '../graph.js';
 import { sizeOf } from '../graph.js';
-import { around, integer, type Kernel, type Kernels, normalAxis, type Numbers, type Operand, outputOf, stridesOf, text } from './operand.js';
+import {
+  around,
+  integer,
+  type Kernel,
+  type Kernels,
+  type Numbers,
+  normalAxis,
+  type Operand,
+  outputOf,
+  stridesOf,
+  text,
+} from './operand.js';
 
 const gather: Kernel = (node, [x, indices]) => {
   const out = outputOf(node);

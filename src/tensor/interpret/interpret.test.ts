@@ -59,7 +59,10 @@ describe('interpret', () => {
   it('computes floats in double precision and int32 with wrap-around', () => {
     const x: Value = { name: 'x', shape: [1], dtype: 'float32' };
     const n: Value = { name: 'n', shape: [1], dtype: 'int32' };
-    const [sum, product] = [{ ...x, name: 'sum' }, { ...n, name: 'product' }];
+    const [sum, product] = [
+      { ...x, name: 'sum' },
+      { ...n, name: 'product' },
+    ];
     const node = (op: string, v: Value, out: Value): Node => ({ op, inputs: [v, v], attributes: {}, outputs: [out] });
     const graph: Graph = { inputs: [x, n], outputs: [sum, product], constants: [], nodes: [node('Add', x, sum), node('Mul', n, product)] };
     expect(interpret(graph, [Float64Array.of(0.1), Int32Array.of(123456789)])).toEqual([

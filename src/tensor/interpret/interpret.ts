@@ -24,10 +24,13 @@ export const kernels: Readonly<Record<Op, Kernel>> = { ...elementwise, ...indexi
 export function interpret(graph: Graph, inputs: readonly Numbers[]): Numbers[] {
   const known = new Map<string, Operand>();
   const define = ({ name, shape, dtype }: Value, data: Numbers) => known.set(name, { data, shape, dtype });
-  if (inputs.length !== graph.inputs.length) throw new Error(`interpret: the graph has ${graph.inputs.length} inputs, got ${inputs.length}`);
+  if (inputs.length !== graph.inputs.length)
+    throw new Error(`interpret: the graph has ${graph.inputs.length} inputs, got ${inputs.length}`);
   graph.inputs.forEach((value, i) => {
     if (inputs[i]!.length !== sizeOf(value.shape))
-      throw new Error(`interpret: input ${value.name} [${value.shape.join(',')}] needs ${sizeOf(value.shape)} numbers, got ${inputs[i]!.length}`);
+      throw new Error(
+        `interpret: input ${value.name} [${value.shape.join(',')}] needs ${sizeOf(value.shape)} numbers, got ${inputs[i]!.length}`,
+      );
     define(value, inputs[i]!);
   });
   for (const { value, data } of graph.constants) define(value, inDouble(value, data));

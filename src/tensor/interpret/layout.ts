@@ -1,6 +1,17 @@
 import { sizeOf } from '../graph.js';
 import {
-  around, broadcastOffsets, integer, integers, type Kernel, type Kernels, normalAxis, offsets, outputOf, stridesOf, take, text,
+  around,
+  broadcastOffsets,
+  integer,
+  integers,
+  type Kernel,
+  type Kernels,
+  normalAxis,
+  offsets,
+  outputOf,
+  stridesOf,
+  take,
+  text,
 } from './operand.js';
 
 /** The same numbers under another shape. */
@@ -9,7 +20,15 @@ const relabel: Kernel = (_, [x]) => [x!.data];
 const transpose: Kernel = (node, [x]) => {
   const perm = integers(node, 'perm') ?? x!.shape.map((_, axis) => axis).reverse();
   const strides = stridesOf(x!.shape);
-  return [take(x!.data, offsets(node.outputs[0]!.shape, perm.map((axis) => strides[axis]!)))];
+  return [
+    take(
+      x!.data,
+      offsets(
+        node.outputs[0]!.shape,
+        perm.map((axis) => strides[axis]!),
+      ),
+    ),
+  ];
 };
 
 const expand: Kernel = (node, [x]) => [take(x!.data, broadcastOffsets(x!.shape, node.outputs[0]!.shape))];
@@ -35,8 +54,7 @@ const concat: Kernel = (node, inputs) => {
   let start = 0;
   for (const x of inputs) {
     const { outer, n, inner } = around(x.shape, integer(node, 'axis', 0));
-    for (let row = 0; row < outer; row++)
-      out.set(x.data.subarray(row * n * inner, (row + 1) * n * inner), (row * whole.n + start) * inner);
+    for (let row = 0; row < outer; row++) out.set(x.data.subarray(row * n * inner, (row + 1) * n * inner), (row * whole.n + start) * inner);
     start += n;
   }
   return [out];

@@ -1,5 +1,17 @@
 import { type Node, sizeOf } from '../graph.js';
-import { around, filled, integer, integers, type Kernel, type Kernels, normalAxis, offsets, type Operand, outputOf, stridesOf } from './operand.js';
+import {
+  around,
+  filled,
+  integer,
+  integers,
+  type Kernel,
+  type Kernels,
+  normalAxis,
+  type Operand,
+  offsets,
+  outputOf,
+  stridesOf,
+} from './operand.js';
 
 /** For each element of x, the element of the output that it is reduced into. */
 function destinations(node: Node, [x, axes]: readonly Operand[]): Int32Array {
@@ -22,7 +34,12 @@ const reduce =
     const into = destinations(node, inputs);
     const x = inputs[0]!.data;
     for (let i = 0; i < x.length; i++) totals[into[i]!] = f(totals[into[i]!]!, x[i]!);
-    return [filled(node, totals.map((total) => finish(total, x.length / totals.length)))];
+    return [
+      filled(
+        node,
+        totals.map((total) => finish(total, x.length / totals.length)),
+      ),
+    ];
   };
 
 const sum = (total: number, x: number) => total + x;

@@ -15,7 +15,13 @@ function windowsOf(node: Node, input: readonly number[], output: readonly number
   const strides = integers(node, 'strides') ?? one;
   const dilations = integers(node, 'dilations') ?? one;
   const begins = beginsOf(node, input, output, kernel);
-  const positions = (shape: readonly number[]) => shape.map((_, axis) => offsets(shape, one.map((_, other) => +(other === axis))));
+  const positions = (shape: readonly number[]) =>
+    shape.map((_, axis) =>
+      offsets(
+        shape,
+        one.map((_, other) => +(other === axis)),
+      ),
+    );
   const [outAt, kernelAt] = [positions(output), positions(kernel)];
   const inputStrides = stridesOf(input);
   const [O, K, I] = [sizeOf(output), sizeOf(kernel), sizeOf(input)];

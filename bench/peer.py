@@ -1,0 +1,156 @@
+"""PyTorch's side of the benchmark: trains the same workloads from the same numbers, as commands on standard input ask.
+
+    python peer.py FOLDER THREADS          FOLDER holds data.json and data.bin
+
+Commands, one JSON answer each:    train W1 eager 50        time W1 eager 0.5
+"""
+import json, math, os, sys, time
+
+folder, threads = sys.argv[1], int(sys.argv[2])
+os.environ["OMP_NUM_THREADS"] = str(threads)
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+torch.set_num_threads(threads)
+torch.set_flush_denormal(True)  # as our runtimes do
+manifest = json.load(open(os.path.join(folder, "data.json")))
+raw = open(os.path.join(folder, "data.bin"), "rb").read()
+
+
+def load(workload):
+    """The workload's arrays by path: params.layers[0].w, batch.x, ..."""
+    def array(entry):
+        size = math.prod(entry["shape"])
+        return torch.from_numpy(np.frombuffer(raw, entry["dtype"], size, entry["offset"]).reshape(entry["shape"]).copy())
+    return {path: array(entry) for path, entry in manifest[workload].items()}
+
+
+def linear(a, path):
+    layer = nn.Linear(*a[path + ".w"].shape)
+    layer.weight.data.copy_(a[path + ".w"].T)
+    layer.bias.data.copy_(a[path + ".b"])
+    return layer
+
+
+def mlp(a, path):
+    first, second, third = (linear(a, f"{path}.layers[{i}]") for i in range(3))
+    return nn.Sequential(first, nn.ReLU(), second, nn.ReLU(), third)
+
+
+class Lstm(nn.Module):
+    def __init__(self, a):
+        super().__init__()
+        wx, wh, b = (a["params.lstm." + name] for name in ("wx", "wh", "b"))
+        D = wh.shape[0]
+        order = torch.cat([torch.arange(D), torch.arange(D) + D, torch.arange(D) + 3 * D, torch.arange(D) + 2 * D])  # ours: i, f, o, g
+        self.lstm, self.out = nn.LSTM(wx.shape[0], D, batch_first=True), linear(a, "params.out")
+        self.lstm.weight_ih_l0.data.copy_(wx.T[order])
+        self.lstm.weight_hh_l0.data.copy_(wh.T[order])
+        self.lstm.bias_ih_l0.data.copy_(b[order])
+        # One shift is enough; the second would only make Adam's step on it twice as long.
+        self.lstm.bias_hh_l0.data.zero_()
+        self.lstm.bias_hh_l0.requires_grad_(False)
+
+    def forward(self, x):
+        return self.out(self.lstm(x)[0][:, -1])
+
+
+class Block(nn.Module):
+    def __init__(self, a, path, heads):
+        super().__init__()
+        D, self.heads = a[path + ".norm1.gamma"].shape[0], heads
+        self.norm1, self.norm2 = nn.LayerNorm(D), nn.LayerNorm(D)
+        self.qkv, self.out = nn.Linear(D, 3 * D), linear(a, path + ".attention.out")
+        self.qkv.weight.data.copy_(a[path + ".attention.qkv"].T)
+        self.qkv.bias.data.zero_()
+        self.expand, self.contract = linear(a, path + ".expand"), linear(a, path + ".contract")
+
+    def forward(self, x):
+        B, T, D = x.shape
+        q, k, v = self.qkv(self.norm1(x)).view(B, T, 3, self.heads, D // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
+        x = x + self.out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(B, T, D))
+        return x + self.contract(F.gelu(self.expand(self.norm2(x))))
+
+
+class Transformer(nn.Module):
+    def __init__(self, a, layers, heads):
+        super().__init__()
+        self.embed, self.out = linear(a, "params.embed"), linear(a, "params.out")
+        self.blocks = nn.ModuleList(Block(a, f"params.blocks[{i}]", heads) for i in range(layers))
+        T, D = a["batch.x"].shape[1], self.embed.out_features
+        angle = torch.arange(T)[:, None] / 10000 ** (torch.arange(0, D, 2) / D)
+        self.register_buffer("positions", torch.stack([angle.sin(), angle.cos()], -1).reshape(T, D))
+
+    def forward(self, x):
+        x = self.embed(x) + self.positions
+        for block in self.blocks:
+            x = block(x)
+        return self.out(x.mean(1))
+
+
+class Gcn(nn.Module):
+    def __init__(self, a):
+        super().__init__()
+        self.w1, self.b1, self.w2, self.b2 = (nn.Parameter(a["params." + name]) for name in ("first.w", "first.b", "second.w", "second.b"))
+
+    def forward(self, A, x):
+        return A @ (F.relu(A @ (x @ self.w1) + self.b1) @ self.w2) + self.b2
+
+
+def problem(workload):
+    """A model and its loss."""
+    a = load(workload)
+    x, y = a.get("batch.x"), a.get("batch.y")
+    if workload == "W4":
+        model, labels, A = Gcn(a), y.long(), a["batch.A"]
+        return model, lambda: F.cross_entropy(model(A, x), labels)
+    if workload == "W5":
+        model, target = mlp(a, "params"), mlp(a, "batch.target")
+        state, following, reward, done, action = (a["batch." + name] for name in ("state", "next", "reward", "done", "action"))
+        action = action.long()[:, None]
+        def loss():
+            with torch.no_grad():
+                value = reward + 0.99 * (1 - done) * target(following).max(1).values
+            return F.smooth_l1_loss(model(state).gather(1, action)[:, 0], value)
+        return model, loss
+    model = {"W1": lambda: mlp(a, "params"), "W2": lambda: Lstm(a), "W3": lambda: Transformer(a, 2, 4), "W6": lambda: Transformer(a, 4, 8)}[workload]()
+    return model, lambda: F.mse_loss(model(x), y)
+
+
+def trainer(workload, variant):
+    torch._dynamo.reset()
+    model, loss = problem(workload)
+    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], 1e-3, fused=True)
+    forward = torch.compile(loss) if variant == "compile" else loss
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        value = forward()
+        value.backward()
+        optimizer.step()
+        return value
+    return step, loss
+
+
+steps = {}
+
+
+def answer(command, workload, variant, argument):
+    if (workload, variant) not in steps:
+        steps[workload, variant] = trainer(workload, variant)
+    step, loss = steps[workload, variant]
+    if command == "train":
+        for _ in range(int(argument)):
+            step()
+        return dict(loss=loss().item())
+    times, end = [], time.perf_counter() + float(argument)
+    while (start := time.perf_counter()) < end or len(times) < 3:
+        step()
+        times.append(1e6 * (time.perf_counter() - start))
+    return dict(times=times)
+
+
+print(json.dumps(dict(version=torch.__version__, threads=torch.get_num_threads())), flush=True)
+for line in sys.stdin:
+    print(json.dumps(answer(*line.split())), flush=True)
