@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../tests/close.js';
 import { gaussian } from '../../tests/simulated.js';
@@ -32,6 +33,34 @@ describe('logisticRegression', () => {
     const steep = (lambda: number) => logisticRegression(design({ x }), y, { lambda }).coefficients[1]!;
     expect(steep(0.01)).toBeGreaterThan(steep(1));
     expect(steep(1)).toBeGreaterThan(0);
+  });
+
+  it('finds an estimate exactly where the labels of one column overlap', () => {
+    const row = fc.tuple(fc.integer({ min: 0, max: 6 }), fc.boolean());
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 4, maxLength: 14 }), (rows) => {
+        const of = (label: boolean) => rows.filter(([, y]) => y === label).map(([x]) => x);
+        const [low, high] = [of(false), of(true)];
+        fc.pre(low.length > 0 && high.length > 0 && new Set(rows.map(([x]) => x)).size > 1);
+        const apart = Math.max(...low) <= Math.min(...high) || Math.max(...high) <= Math.min(...low);
+        const fit = () =>
+          logisticRegression(
+            design({ x: rows.map(([x]) => x) }),
+            rows.map(([, y]) => Number(y)),
+          );
+        if (apart) expect(fit).toThrow('separates the labels');
+        else expect(fit().coefficients.every(Number.isFinite)).toBe(true);
+      }),
+      { seed: 1, numRuns: 300 },
+    );
+  });
+
+  it('does not take one enormous value for separation', () => {
+    const x = gaussian(6, 60);
+    const y = gaussian(7, 60).map((z) => (z > 0 ? 1 : 0));
+    x[4] = 1e9;
+    const { coefficients } = logisticRegression(design({ x }), y);
+    expect(Math.abs(coefficients[1]!)).toBeLessThan(1e-6);
   });
 
   it('names what is wrong', () => {

@@ -27,8 +27,8 @@ export interface LogisticRegression {
  *
  *     ℓ(β) = Σᵢ yᵢ xᵢᵀβ − log(1 + exp xᵢᵀβ) − (λ/2)‖β‖²        XᵀWX δ = Xᵀ(y − p),   W = diag p(1 − p)
  *
- * ℓ is concave. Without a penalty a maximum exists exactly when no direction d ≠ 0 has (2yᵢ − 1) xᵢᵀd ≥ 0 for all i. Such a d, which
- * Newton's step approaches when there is one, ends the fit with an error. The penalty spares a column named `intercept`.
+ * ℓ is concave. Without a penalty a maximum exists exactly when no direction d ≠ 0 has (2yᵢ − 1) xᵢᵀd ≥ 0 for all i; where there is
+ * one, the fit ends with an error that names its main column. The penalty spares a column named `intercept`.
  *
  * @param x  [n, p] design
  * @param y  [n] of 0 and 1, both present
@@ -51,9 +51,10 @@ export function logisticRegression(x: Matrix, y: ArrayLike<number>, { lambda = 0
   let beta: Float64Array = new Float64Array(x.cols);
   let value = objective(x, signs, penalty, beta);
   for (let iteration = 1; iteration <= maxIterations; iteration++) {
-    const { step, decrement } = newton(x, y, penalty, beta);
-    if (decrement <= 1e-20 * x.rows) return summary(x, y, beta, penalty, names, iteration - 1);
-    if (lambda === 0) refuseSeparation(x, signs, step, names);
+    const { step, decrement } = newton(x, signs, penalty, beta);
+    const arrived = decrement <= 1e-20 * x.rows;
+    if (lambda === 0) refuseSeparation(x, signs, beta, arrived || iteration > 40 ? step : undefined, names);
+    if (arrived) return summary(x, y, beta, penalty, names, iteration - 1);
     let size = 1;
     let next = advance(beta, step, size);
     // Newton overshoots only far from the maximum; there half a step, or a half of that, climbs.
@@ -73,20 +74,21 @@ export function logisticRegression(x: Matrix, y: ArrayLike<number>, { lambda = 0
 export const predictProbability = (fit: LogisticRegression, x: Matrix): Float64Array => probabilities(x, fit.coefficients);
 
 /** Newton's step, and its squared length in the metric of the Hessian: twice the rise it promises. */
-function newton(x: Matrix, y: ArrayLike<number>, penalty: Float64Array, beta: Float64Array) {
-  const { r, rhs } = weighted(x, y, penalty, beta);
+function newton(x: Matrix, signs: Float64Array, penalty: Float64Array, beta: Float64Array) {
+  const { r, rhs } = weighted(x, signs, penalty, beta);
   return { step: backSubstitute(r, rhs), decrement: dot(rhs, rhs) };
 }
 
 /** QR of √W X (with √λ rows below it): RᵀR = XᵀWX + λI, solved without forming it. */
-function weighted(x: Matrix, y: ArrayLike<number>, penalty: Float64Array, beta: Float64Array) {
-  const p = probabilities(x, beta);
+function weighted(x: Matrix, signs: Float64Array, penalty: Float64Array, beta: Float64Array) {
+  const eta = matVec(x, beta);
   const augmented = { ...zeros(x.rows + x.cols, x.cols) };
   const target = new Float64Array(x.rows + x.cols);
   for (let i = 0; i < x.rows; i++) {
-    const root = Math.sqrt(Math.max(p[i]! * (1 - p[i]!), 1e-300));
+    const wrong = sigmoid(-signs[i]! * eta[i]!); // |yᵢ − pᵢ|, without the cancellation of 1 − p
+    const root = Math.sqrt(Math.max(wrong * (1 - wrong), 1e-300));
     for (let j = 0; j < x.cols; j++) augmented.data[i * x.cols + j] = root * x.data[i * x.cols + j]!;
-    target[i] = (y[i]! - p[i]!) / root;
+    target[i] = (signs[i]! * wrong) / root;
   }
   for (let j = 0; j < x.cols; j++) {
     const root = Math.sqrt(penalty[j]!);
@@ -97,18 +99,28 @@ function weighted(x: Matrix, y: ArrayLike<number>, penalty: Float64Array, beta: 
   return { r, rhs: transposeVec(q, target) };
 }
 
-/** Throws when the step separates the labels: every signed margin along it is ≥ 0, to rounding. */
-function refuseSeparation(x: Matrix, signs: Float64Array, step: Float64Array, names: readonly string[]): void {
-  const margins = matVec(x, step).map((m, i) => m * signs[i]!);
-  const largest = margins.reduce((a, b) => Math.max(a, b), 0);
-  const smallest = margins.reduce((a, b) => Math.min(a, b), Infinity);
-  if (smallest < -1e-6 * largest || largest === 0) return;
-  const reach = Array.from(step, (d, j) => Math.abs(d) * spread(x, j));
+/**
+ * Throws when the labels are separated. If the weights separate them, that is the proof. With ties it is Newton's late steps: near a
+ * maximum they move no row's log-odds, but on the way to infinity they go on moving some by about 1, and none in the wrong direction.
+ */
+function refuseSeparation(
+  x: Matrix,
+  signs: Float64Array,
+  beta: Float64Array,
+  late: Float64Array | undefined,
+  names: readonly string[],
+): void {
+  const strict = matVec(x, beta).every((eta, i) => eta * signs[i]! > 0);
+  const margins = late ? matVec(x, late).map((eta, i) => eta * signs[i]!) : [];
+  const largest = Math.max(...margins.map(Math.abs));
+  const ties = !strict && largest > 1e-3 && margins.every((margin) => margin > -1e-6 * largest);
+  if (!strict && !ties) return;
+  const direction = ties ? late! : beta;
+  const reach = Array.from(direction, (d, j) => Math.abs(d) * spread(x, j));
   const main = names[reach.indexOf(Math.max(...reach))];
-  const how = smallest > 1e-6 * largest ? 'separates the labels' : 'separates the labels up to ties';
   throw new Error(
-    `logisticRegression: a combination led by '${main}' ${how}, so the likelihood has no maximum and coefficients would grow for ever; ` +
-      'add a penalty (lambda > 0), use more rows, or drop the column if it knows the label',
+    `logisticRegression: a combination led by '${main}' separates the labels${ties ? ' up to ties' : ''}, so the likelihood has no maximum ` +
+      'and coefficients would grow for ever; add a penalty (lambda > 0), use more rows, or drop the column if it knows the label',
   );
 }
 
@@ -129,9 +141,9 @@ function summary(
   names: readonly string[],
   iterations: number,
 ): LogisticRegression {
-  const covariance = inverseGram(weighted(x, y, penalty, coefficients).r);
-  const standardErrors = diagonal(covariance).map(Math.sqrt);
   const signs = Float64Array.from(y, (label) => 2 * label - 1);
+  const covariance = inverseGram(weighted(x, signs, penalty, coefficients).r);
+  const standardErrors = diagonal(covariance).map(Math.sqrt);
   const rate = mean(y);
   const logLikelihood = logLikelihoodAt(x, signs, coefficients);
   const nullLogLikelihood = y.length * (rate * Math.log(rate) + (1 - rate) * Math.log1p(-rate));
