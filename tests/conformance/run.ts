@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -8,9 +9,21 @@ import { EvaluatingBackend, spec } from './backend.js';
 import { counts, versions } from './evaluate.js';
 import { registerUnsupported, writeTable } from './unsupported.js';
 
+/**
+ * Runs tfjs-core's own tests on the tracing backend: `npm run conformance -- [options]`. Every value a test reads is computed from an ONNX graph, on
+ * both runtimes.
+ *
+ *     --only add,matmul    the files add_test.js and mat_mul_test.js alone
+ *     --grep text          the tests whose names contain it
+ *     --verbose            with stacks
+ *     --table              writes unsupported.md
+ */
 const { values: options } = parseArgs({
   options: { only: { type: 'string' }, grep: { type: 'string' }, verbose: { type: 'boolean' }, table: { type: 'boolean' } },
 });
+
+/** Tests in the files of `dist/tests.js`, those for browsers and other backends included. */
+const ALL_TESTS = 4359;
 
 const require = createRequire(import.meta.url);
 const jasmine: Jasmine = require('jasmine-core');
@@ -47,7 +60,7 @@ interface SpecResult {
 }
 const passed: string[] = [];
 const failed: SpecResult[] = [];
-const unsupported = new Map<string, string[]>();
+const unsupported: string[][] = [];
 
 const env = jasmine.jasmine.getEnv();
 env.configure({ random: false, forbidDuplicateNames: false });
@@ -64,15 +77,17 @@ env.afterEach(async () => {
 env.addReporter({
   specDone(done) {
     if (done.status === 'excluded' || done.status === 'pending') return;
-    if (spec.unsupported.size > 0) unsupported.set(done.fullName, [...spec.unsupported]);
+    if (spec.unsupported.size > 0) unsupported.push([...spec.unsupported]);
     else if (done.status === 'passed') passed.push(done.fullName);
     else failed.push(done);
-    const total = passed.length + failed.length + unsupported.size;
+    const total = passed.length + failed.length + unsupported.length;
     if (process.stderr.isTTY && total % 50 === 0) process.stderr.write(`\r${total} specs, ${failed.length} failed`);
   },
 });
 
-await import(new URL('tests.js', dist).href);
+const files = [...readFileSync(new URL('tests.js', dist), 'utf8').matchAll(/'(\.\/.*_test)'/g)].map(([, file]) => file!);
+const wanted = options.only?.split(',').map((name) => `/${name}_test`);
+for (const file of files) if (!wanted || wanted.some((name) => file.endsWith(name))) await import(new URL(`${file}.js`, dist).href);
 const started = performance.now();
 await env.execute();
 
@@ -81,11 +96,15 @@ for (const { fullName, failedExpectations } of failed) {
   console.log(`FAILED ${fullName.replace(/ trace \{\}/, '')}\n  ${first?.message.split('\n').join('\n  ')}`);
   if (options.verbose) console.log(first?.stack.split('\n').slice(0, 14).join('\n'));
 }
-if (options.table) writeTable([...unsupported.values()]);
+if (options.table) writeTable(unsupported);
 console.log(
-  `onnxruntime ${versions.onnxruntime} ran ${counts.onnxruntime} graphs, openvino ${versions.openvino} ${counts.openvino} of them`,
+  `ONNX Runtime ${versions.onnxruntime} ran ${counts.onnxruntime} graphs, OpenVINO ${versions.openvino} ${counts.openvino} of them, with equal results`,
 );
-for (const [reason, n] of counts.refused) console.log(`  ${n} not on openvino: ${reason}`);
+for (const [reason, n] of counts.refused) console.log(`  ${n} not compared on OpenVINO: ${reason}`);
 console.log(`${((performance.now() - started) / 1000).toFixed(0)} s`);
-console.log(`${passed.length} passed, ${failed.length} failed, ${unsupported.size} unsupported`);
+if (!options.only && !options.grep)
+  console.log(
+    `${((100 * passed.length) / ALL_TESTS).toFixed(1)} % of all ${ALL_TESTS} tests pass; the rest of them needs a browser or another backend`,
+  );
+console.log(`${passed.length} passed, ${failed.length} failed, ${unsupported.length} unsupported`);
 process.exitCode = failed.length > 0 ? 1 : 0;

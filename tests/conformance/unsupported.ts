@@ -58,11 +58,22 @@ export function registerUnsupported(backendName: string, called: (kernel: string
     });
 }
 
+/** Supported kernels on tensors of a type that no graph holds are named with it: `Concat of string`. */
+const OF_TYPE = { string: 'strings are out of scope', complex64: 'complex numbers are out of scope' } as const;
+
 /** Writes unsupported.md: each kernel, its reason, and how many of tfjs-core's tests call it. */
 export function writeTable(specs: readonly (readonly string[])[]): void {
-  const rows = [...reasonOf].map(
-    ([kernel, reason]) => `| ${kernel} | ${specs.filter((called) => called.includes(kernel)).length} | ${reason} |`,
-  );
-  const text = `# Kernels the tracing backend does not have\n\nMade by \`npm run conformance -- --table\`. A test of tfjs-core counts as unsupported when it calls one of them.\n\n| kernel | tests that call it | reason |\n|---|---|---|\n${rows.join('\n')}\n`;
+  const others = [...new Set(specs.flat())].filter((kernel) => !reasonOf.has(kernel)).sort();
+  const typed = others.map((kernel) => [kernel, OF_TYPE[kernel.split(' of ')[1] as keyof typeof OF_TYPE]] as const);
+  const count = (kernel: string) => specs.filter((called) => called.includes(kernel)).length;
+  const rows = [...reasonOf, ...typed].map(([kernel, reason]) => `| ${kernel} | ${count(kernel)} | ${reason} |`);
+  const text = `# Kernels the tracing backend does not have
+
+Made by \`npm run conformance -- --table\`. One of tfjs-core's tests counts as unsupported when it calls one of them.
+
+| kernel | tests that call it | reason |
+|---|---|---|
+${rows.join('\n')}
+`;
   writeFileSync(new URL('unsupported.md', import.meta.url), text);
 }
