@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { programCache } from './cache.js';
 import { type RuntimeChoice, type RuntimeName, runtimesFor } from './device.js';
 import { DeviceTensor, fromArray, fromLeaf, type Input, specOf, valuesOf } from './device-tensor.js';
 import type { Graph, Value } from './graph.js';
@@ -195,11 +196,20 @@ export class CompiledFunction {
     if (this.#options.precision === 'float64')
       return { program: interpreted(seen), info: { signature: key, runtime: 'interpreter', threads: 1, refused: [] } };
     const { usable, refused } = runtimesFor(seen, this.#options);
-    const [runtime] = usable;
-    if (!runtime) throw new Error(`nothing can run ${this.#name}: ${refused.join('; ')}`);
     const threads = this.#options.threads ?? threadsFor(seen);
-    const program = await runtime.load(seen, toOnnx(seen), { threads });
-    return { program, info: { signature: key, runtime: runtime.name, threads, refused } };
+    const onnx = toOnnx(seen);
+    const cache = programCache();
+    for (const runtime of usable) {
+      try {
+        return {
+          program: await runtime.load(seen, onnx, { threads, cache }),
+          info: { signature: key, runtime: runtime.name, threads, refused },
+        };
+      } catch (error) {
+        refused.push((error as Error).message);
+      }
+    }
+    throw new Error(`nothing can run ${this.#name}: ${refused.join('; ')}`);
   }
 
   #warnOfRetracing(signature: Signature): void {

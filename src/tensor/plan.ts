@@ -97,7 +97,8 @@ export class Plan {
     }
     if (best && (most > 0 || this.#requests.length === 2 || !this.#inputs.some(({ donated }) => donated))) return best;
     const staging: Memory[] = [];
-    const inputs = this.#inputs.map((input, i) => memories[input.leaf] ?? (staging[i] = owned(input)));
+    for (const [i, input] of this.#inputs.entries()) if (!memories[input.leaf]) staging[i] = owned(input);
+    const inputs = this.#inputs.map(({ leaf }, i) => memories[leaf] ?? staging[i]!);
     const outputs: Memory[] = [];
     for (const output of this.#outputs) if (!output.empty) outputs.push(this.#spare(output, outputs));
     const bound = { request: this.#program.bind(inputs, outputs), staging };

@@ -22,7 +22,7 @@ export function signatureOf(args: readonly unknown[], names: readonly string[]):
   const specs = leaves.map((leaf, i) => specOf(leaf, paths[i]!));
   const unflatten = <U>(values: readonly U[]) => {
     let next = 0;
-    return flats.map((flat) => flat.unflatten(values.slice(next, (next += flat.leaves.length))));
+    return flats.map((flat) => flat.unflatten(flat.leaves.map(() => values[next++]!)));
   };
   const key = `${flats.map((flat) => flat.structure)} ${specs.map(({ shape, dtype }) => `${dtype}[${shape}]`)}`;
   return { key, leaves, specs, paths, argument: flats.flatMap((flat, i) => flat.leaves.map(() => i)), unflatten };

@@ -1,54 +1,53 @@
 import koffi from 'koffi';
 
 /**
- * Both runtimes are told to flush denormals (numbers below 1e-38), which are slow: a trained DQN's step takes 90 µs with them,
- * 33 µs without. They do it by setting a flag of the thread that loads a model, and leave it set: JavaScript's own 1e-310 / 2
- * would be 0 from then on. So the flag is taken back after loading, and set again around the calls that need it.
+ * Denormals (numbers below 1e-38) are slow: a trained DQN's step takes 90 µs with them, 33 µs without. Both runtimes can flush them to
+ * zero, by a flag that belongs to a thread: they set it where they load a model and leave it set, so that JavaScript's own 1e-310 / 2
+ * becomes 0 from then on; and where they start from a program kept on disk they forget to. So the flag is set here, for the length
+ * of a call. Threads that are started meanwhile inherit it.
  */
+export function flushingDenormals(call: () => void): void {
+  if (environment === undefined) environment = open();
+  environment?.set(flushing);
+  try {
+    call();
+  } finally {
+    environment?.set(plain);
+  }
+}
+
+/** C99's two functions on the floating-point state of a thread. */
 interface Environment {
   get(state: Uint8Array): number;
   set(state: Uint8Array): number;
 }
 
-const SIZE = 64; // fenv_t has 32 bytes on x86-64, 16 on arm64
-const TINY = new Float64Array([Number.MIN_VALUE]);
-const plain = new Uint8Array(SIZE);
-let flushing: Uint8Array | undefined; // the environment that a runtime left behind
-let environment: Environment | undefined;
+const plain = new Uint8Array(64); // fenv_t has 32 bytes on x86-64, 16 on arm64
+const flushing = new Uint8Array(64);
+let environment: Environment | undefined | null;
 
-const flushesNow = () => TINY[0]! * 1 === 0;
+/** Where fenv_t holds the flags, and which they are: FTZ and DAZ of x86's MXCSR, FZ of arm's FPCR. */
+const FLAGS: Record<string, [offset: number, bits: number]> = {
+  'linux x64': [28, 0x8040],
+  'darwin x64': [4, 0x8040],
+  'linux arm64': [0, 1 << 24],
+  'darwin arm64': [8, 1 << 24],
+};
 
-/** Loads a model with `load`, and leaves JavaScript's own arithmetic as it was. */
-export function keepingDenormals<T>(load: () => T): T {
-  environment ??= open();
-  environment?.get(plain);
+/** The functions of the C library that this process already uses; null where it has none or its layout is not known. */
+function open(): Environment | null {
+  const flags = FLAGS[`${process.platform} ${process.arch}`];
+  if (!flags) return null;
   try {
-    return load();
-  } finally {
-    if (environment && flushesNow()) {
-      if (!flushing) environment.get((flushing = new Uint8Array(SIZE)));
-      environment.set(plain);
-    }
-  }
-}
-
-/** Runs `call` with denormals flushed, once a model that wants it has been loaded. */
-export function flushingDenormals(call: () => void): void {
-  if (!flushing) return call();
-  environment!.set(flushing);
-  try {
-    call();
-  } finally {
-    environment!.set(plain);
-  }
-}
-
-/** C99's own two functions, from the C library that this process already uses; undefined where it has none. */
-function open(): Environment | undefined {
-  try {
-    const libc = koffi.load(process.platform === 'win32' ? 'ucrtbase.dll' : null);
-    return { get: libc.func('int fegetenv(void *state)'), set: libc.func('int fesetenv(void *state)') };
+    const libc = koffi.load(null);
+    const found = { get: libc.func('int fegetenv(void *state)'), set: libc.func('int fesetenv(void *state)') };
+    found.get(plain);
+    flushing.set(plain);
+    const [offset, bits] = flags;
+    const view = new DataView(flushing.buffer);
+    view.setUint32(offset, view.getUint32(offset, true) | bits, true);
+    return found;
   } catch {
-    return undefined;
+    return null;
   }
 }

@@ -14,8 +14,12 @@ export function interpreted(graph: Graph): Program {
       );
       for (const [i, memory] of bound.outputs.entries()) memory.data.set(results[i]!);
     };
-    const setInput = (index: number, memory: Memory) => void (bound.inputs[index] = memory);
-    const setOutput = (index: number, memory: Memory) => void (bound.outputs[index] = memory);
+    const setInput = (index: number, memory: Memory) => {
+      bound.inputs[index] = memory;
+    };
+    const setOutput = (index: number, memory: Memory) => {
+      bound.outputs[index] = memory;
+    };
     return { ...bound, setInput, setOutput, run, start: async () => run(), release: () => {} };
   };
   return { bind, release: () => {} };

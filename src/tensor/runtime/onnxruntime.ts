@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { Tensor } from 'onnxruntime-node';
 import type { binding as Binding } from 'onnxruntime-node/dist/binding.js';
 import type { Graph } from '../graph.js';
-import { flushingDenormals, keepingDenormals } from './floating-point.js';
+import { flushingDenormals } from './floating-point.js';
 import type { Memory } from './memory.js';
 import type { Program, Request, Runtime } from './runtime.js';
 
@@ -19,7 +19,7 @@ type Session = InstanceType<Library['binding']['InferenceSession']>;
 
 /** ONNX Runtime, or the reason why it cannot be used here. */
 export function onnxruntime(provider: Provider = 'cpu'): Runtime | string {
-  const library = (opened ??= open());
+  const library = open();
   if (typeof library === 'string') return library;
   if (!providers().includes(provider)) return `this build of onnxruntime-node has no ${provider} provider, only ${providers().join(', ')}`;
   return {
@@ -32,15 +32,20 @@ export function onnxruntime(provider: Provider = 'cpu'): Runtime | string {
 
 /** The providers compiled into the installed ONNX Runtime; a listed one may still lack its driver. */
 export function providers(): string[] {
-  const library = (opened ??= open());
+  const library = open();
   return typeof library === 'string' ? [] : library.binding.listSupportedBackends().map(({ name }) => name);
 }
 
 let opened: Library | string | undefined;
 
+function open(): Library | string {
+  opened ??= load();
+  return opened;
+}
+
 // The package's public `session.run` waits for a setImmediate (3 µs) and computes at a moment that the caller does not choose, so
 // denormals could not be flushed around it. The binding below it is one synchronous call.
-function open(): Library | string {
+function load(): Library | string {
   const require = createRequire(import.meta.url);
   try {
     const { Tensor, env } = require('onnxruntime-node') as typeof import('onnxruntime-node');
@@ -63,7 +68,7 @@ function createSession({ binding }: Library, onnx: Uint8Array, threads: number, 
     extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '1' } } },
   } as const;
   try {
-    keepingDenormals(() => session.loadModel(onnx.buffer as ArrayBuffer, onnx.byteOffset, onnx.byteLength, options));
+    flushingDenormals(() => session.loadModel(onnx.buffer as ArrayBuffer, onnx.byteOffset, onnx.byteLength, options));
   } catch (error) {
     throw new Error(`ONNX Runtime could not load the graph: ${(error as Error).message}`);
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runChild } from '../../../tests/child.js';
 import { compile } from '../compile.js';
 import { devices } from '../device.js';
 import { configuredFolder, libraryFiles, openLibrary, refuseOtherRelease } from './openvino-ffi.js';
@@ -75,7 +76,7 @@ describe('the OpenVINO library', () => {
     const { size } = statSync(file);
     truncateSync(file, Math.floor(size / 2));
     expect(await useWithoutOpenVino()).toMatch(
-      new RegExp(`: it is cut short: ${Math.floor(size / 2)} bytes of \\d+ at least; install it again`),
+      new RegExp(` is cut short: ${Math.floor(size / 2)} bytes of \\d+ at least; install it again`),
     );
   });
 
@@ -83,6 +84,14 @@ describe('the OpenVINO library', () => {
     linkLibrary(/openvino_c/);
     copyFileSync(join(installed, libraryFiles(readdirSync(installed)).tbb!), join(folder, cLibrary()));
     expect(await useWithoutOpenVino()).toMatch(/cannot be used: .*ov_get_openvino_version/);
+  });
+
+  it('loads, and then has no working CPU plugin', async () => {
+    linkLibrary(/intel_cpu_plugin/);
+    writeFileSync(join(folder, 'libopenvino_intel_cpu_plugin.so'), 'garbage');
+    const { value, program } = runChild('square.ts', { LEMMATA_OPENVINO: folder }); // this process has loaded the working one
+    expect([value, program.runtime]).toEqual([9, 'onnxruntime']);
+    expect(program.refused[0]).toMatch(/^OpenVINO could not compile the graph: /);
   });
 
   it('is of another release', () => {

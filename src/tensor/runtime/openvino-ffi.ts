@@ -23,6 +23,7 @@ export interface Api {
   readModel(core: Pointer, onnx: Uint8Array, length: number, weights: null, model: Out): Status;
   freeModel(model: Pointer): void;
   compile(core: Pointer, model: Pointer, device: string, count: number, properties: readonly Property[], compiled: Out): Status;
+  setProperties(core: Pointer, device: string, count: number, properties: readonly Property[]): Status;
   importModel(core: Pointer, content: Uint8Array, length: number, device: string, compiled: Out): Status;
   exportModel(compiled: Pointer, file: string): Status;
   freeCompiled(compiled: Pointer): void;
@@ -82,7 +83,9 @@ function open(folder: string): Api | string {
   const files = libraryFiles(names);
   if (!files.c) return `${folder} has no OpenVINO C library (libopenvino_c.so, .dylib or openvino_c.dll)`;
   try {
-    for (const name of [files.tbb, files.core, files.c]) if (name) refuseTruncated(join(folder, name));
+    for (const name of names) if (/\.so\b/.test(name)) refuseTruncated(join(folder, name));
+    // Its kernel generator keeps 1,024 kernels for the process, 0.3 MB each, which looks like a leak; keeping few costs no time.
+    process.env.ONEDNN_PRIMITIVE_CACHE_CAPACITY ??= '16';
     // The later ones look up symbols of the earlier ones, which the wheel leaves to its Python package to load.
     for (const name of [files.tbb, files.core]) if (name) koffi.load(join(folder, name), { global: true });
     return bind(koffi.load(join(folder, files.c)));
@@ -114,7 +117,7 @@ function refuseTruncated(file: string): void {
       Number(segments.readBigUInt64LE(i * entry + 8) + segments.readBigUInt64LE(i * entry + 32)),
     );
     const { size } = fstatSync(handle);
-    if (size < Math.max(...ends)) throw new Error(`it is cut short: ${size} bytes of ${Math.max(...ends)} at least; install it again`);
+    if (size < Math.max(...ends)) throw new Error(`${file} is cut short: ${size} bytes of ${Math.max(...ends)} at least; install it again`);
   } finally {
     closeSync(handle);
   }
@@ -144,6 +147,7 @@ function bind(library: LibraryHandle): Api {
     compile: library.func(
       'int ov_core_compile_model_props(void *core, void *model, str device, size_t count, ov_property_t *properties, _Out_ void **compiled)',
     ),
+    setProperties: library.func('int ov_core_set_properties(void *core, str device, size_t count, ov_property_t *properties)'),
     importModel: library.func(
       'int ov_core_import_model(void *core, const void *content, size_t length, str device, _Out_ void **compiled)',
     ),

@@ -1,5 +1,6 @@
+import { cacheKey } from '../cache.js';
 import { sizeOf } from '../graph.js';
-import { flushingDenormals, keepingDenormals } from './floating-point.js';
+import { flushingDenormals } from './floating-point.js';
 import type { Memory } from './memory.js';
 import { type Api, openLibrary, type Pointer, type Property } from './openvino-ffi.js';
 import { refusal } from './openvino-support.js';
@@ -19,7 +20,7 @@ export function openvino(folder?: string): Runtime | string {
   };
 }
 
-function load(api: Api, onnx: Uint8Array, { threads }: LoadOptions): Program {
+function load(api: Api, onnx: Uint8Array, { threads, cache }: LoadOptions): Program {
   const properties: Property[] = [
     { key: 'INFERENCE_NUM_THREADS', value: String(threads) },
     { key: 'NUM_STREAMS', value: '1' },
@@ -27,10 +28,14 @@ function load(api: Api, onnx: Uint8Array, { threads }: LoadOptions): Program {
     { key: 'INFERENCE_PRECISION_HINT', value: 'f32' }, // else bfloat16 where the processor has it
     { key: 'CPU_DENORMALS_OPTIMIZATION', value: 'YES' },
   ];
-  return new OpenVinoProgram(
-    api,
-    keepingDenormals(() => compile(api, onnx, properties)),
-  );
+  const key = cacheKey('openvino', api.version, JSON.stringify(properties), onnx);
+  const kept = cache?.get(key);
+  let compiled: Pointer | undefined;
+  flushingDenormals(() => {
+    compiled = restore(api, kept, properties) ?? compile(api, onnx, properties);
+  });
+  if (!kept) cache?.put(key, (file) => check(api, 'export the program', api.exportModel(compiled!, file)));
+  return new OpenVinoProgram(api, compiled!);
 }
 
 function compile(api: Api, onnx: Uint8Array, properties: Property[]): Pointer {
@@ -40,6 +45,13 @@ function compile(api: Api, onnx: Uint8Array, properties: Property[]): Pointer {
   } finally {
     api.freeModel(model);
   }
+}
+
+/** The compiled program whose bytes an earlier process kept. The properties are not among them. */
+function restore(api: Api, kept: Uint8Array | undefined, properties: Property[]): Pointer | undefined {
+  const out: [Pointer | null] = [null];
+  const restored = kept && api.setProperties(api.core, 'CPU', properties.length, properties) === 0;
+  return restored && api.importModel(api.core, kept, kept.length, 'CPU', out) === 0 ? out[0]! : undefined;
 }
 
 class OpenVinoProgram implements Program {
@@ -77,19 +89,22 @@ class OpenVinoRequest implements Request {
     this.inputs = bound.inputs;
     this.outputs = bound.outputs;
     const request = this.#request;
-    // `bound` is named here so that the memory outlives the request that may write to it.
-    onDrop.register(this, () => (api.freeRequest(request), bound), this);
+    const free = () => {
+      api.freeRequest(request);
+      bound.inputs.length = bound.outputs.length = 0; // named here, the memory outlives the request that may write to it
+    };
+    onDrop.register(this, free, this);
     for (const [i, memory] of inputs.entries()) this.setInput(i, memory);
     for (const [i, memory] of outputs.entries()) this.setOutput(i, memory);
   }
 
   setInput(index: number, memory: Memory): void {
-    this.#check('bind an input', this.#api.setInput(this.#request, index, tensorOver(this.#api, memory)));
+    check(this.#api, 'bind an input', this.#api.setInput(this.#request, index, tensorOver(this.#api, memory)));
     this.inputs[index] = memory;
   }
 
   setOutput(index: number, memory: Memory): void {
-    this.#check('bind an output', this.#api.setOutput(this.#request, index, tensorOver(this.#api, memory)));
+    check(this.#api, 'bind an output', this.#api.setOutput(this.#request, index, tensorOver(this.#api, memory)));
     this.outputs[index] = memory;
   }
 
@@ -102,17 +117,17 @@ class OpenVinoRequest implements Request {
     if (this.#hasRun) infer();
     else flushingDenormals(infer);
     this.#hasRun = true;
-    this.#check('run the graph', status);
+    check(this.#api, 'run the graph', status);
   }
 
   // The library's own thread computes and another one waits: it flushes denormals as `run` does, so the bits are the same.
   async start(): Promise<void> {
-    this.#check('start the graph', this.#api.startAsync(this.#request));
+    check(this.#api, 'start the graph', this.#api.startAsync(this.#request));
     this.#inFlight = true;
     try {
       const wait = (done: (status: number) => void, fail: (error: Error) => void) =>
         this.#api.wait.async(this.#request, (error, status) => (error ? fail(error) : done(status)));
-      this.#check('run the graph', await new Promise(wait));
+      check(this.#api, 'run the graph', await new Promise(wait));
     } finally {
       this.#inFlight = false;
       if (this.#released) this.release();
@@ -122,10 +137,6 @@ class OpenVinoRequest implements Request {
   release(): void {
     this.#released = true;
     if (!this.#inFlight && onDrop.unregister(this)) this.#api.freeRequest(this.#request);
-  }
-
-  #check(what: string, status: number): void {
-    if (status !== 0) throw failure(this.#api, what);
   }
 }
 
@@ -146,10 +157,12 @@ function tensorOver(api: Api, memory: Memory): Pointer {
 const tensors = new WeakMap<Memory, Pointer>();
 const onDrop = new FinalizationRegistry<() => void>((free) => free());
 
-function create(api: Api, what: string, call: (out: [Pointer | null]) => number): Pointer {
-  const out: [Pointer | null] = [null];
-  if (call(out) !== 0) throw failure(api, what);
-  return out[0]!;
+function check(api: Api, what: string, status: number): void {
+  if (status !== 0) throw new Error(`OpenVINO could not ${what}: ${api.lastError()}`);
 }
 
-const failure = (api: Api, what: string) => new Error(`OpenVINO could not ${what}: ${api.lastError()}`);
+function create(api: Api, what: string, call: (out: [Pointer | null]) => number): Pointer {
+  const out: [Pointer | null] = [null];
+  check(api, what, call(out));
+  return out[0]!;
+}

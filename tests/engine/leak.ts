@@ -1,0 +1,49 @@
+// Resident memory over 10,000 calls with everything dropped, and over 100 functions compiled, called and dropped.
+import * as tf from '@tensorflow/tfjs';
+import { compile } from '../../src/tensor/compile.js';
+import { type DeviceTensor, fromArray } from '../../src/tensor/device-tensor.js';
+
+const runtime = process.argv[2] as 'openvino' | 'onnxruntime';
+const settle = async () => {
+  for (let i = 0; i < 3; i++) {
+    globalThis.gc!();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return process.memoryUsage().rss / 2 ** 20;
+};
+
+const step = compile((state: tf.Tensor, x: tf.Tensor) => ({ state: state.mul(0.5).add(x), loss: state.sum(), large: state.add(1) }), {
+  runtime,
+  donate: [0],
+});
+let state: DeviceTensor = fromArray(new Float32Array(5000), [5000]);
+const x = new Float32Array(5000).fill(1);
+let early = 0;
+for (let call = 1; call <= 10_000; call++) {
+  ({ state } = await step(state, x));
+  if (call === 2000) early = await settle();
+}
+const calls = (await settle()) - early;
+
+const compileAndDrop = async (i: number, release: boolean) => {
+  const f = compile(
+    (x: tf.Tensor) =>
+      x
+        .mul(tf.fill([64, 64], i))
+        .matMul(x)
+        .add(i),
+    { runtime },
+  );
+  await f({ data: new Float32Array(64 * 64), shape: [64, 64] });
+  if (release) f.release();
+};
+const growth = async (release: boolean, base: number) => {
+  for (let i = 0; i < 20; i++) await compileAndDrop(base + i, release);
+  const before = await settle();
+  for (let i = 20; i < 120; i++) {
+    await compileAndDrop(base + i, release);
+    if (i % 10 === 0) await settle();
+  }
+  return (await settle()) - before;
+};
+console.log(JSON.stringify({ calls, released: await growth(true, 0), dropped: await growth(false, 1000) }));
