@@ -61,7 +61,9 @@ function holidaysOf(year: number): ReadonlySet<number> {
 }
 
 function computeHolidays(year: number): number[] {
+  const newYear = dayOf(year, 1, 1);
   const days = [
+    weekday(newYear) === SUNDAY ? newYear + 1 : newYear, // on a Saturday it closes no Friday: 31 December ends the accounting year
     nthWeekday(year, 2, MONDAY, 3), // Washington's Birthday
     easterSunday(year) - 2, // Good Friday
     lastWeekday(year, 5, MONDAY), // Memorial Day
@@ -70,9 +72,6 @@ function computeHolidays(year: number): number[] {
     nthWeekday(year, 11, THURSDAY, 4), // Thanksgiving
     observed(dayOf(year, 12, 25)), // Christmas
   ];
-  const newYear = dayOf(year, 1, 1);
-  // A New Year's Day on Saturday closes no Friday: 31 December ends the accounting year.
-  if (weekday(newYear) !== SATURDAY) days.push(observed(newYear));
   if (year >= 1998) days.push(nthWeekday(year, 1, MONDAY, 3)); // Martin Luther King, Jr. Day
   if (year >= 2022) days.push(observed(dayOf(year, 6, 19))); // Juneteenth
   return days;

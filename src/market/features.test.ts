@@ -79,6 +79,10 @@ describe('assertNoLookahead', () => {
     ['a full-sample mean', (prices) => mapValues(prices, 'demeaned', (value, _, n) => value - mean(column(prices, prices.assets[n]!)))],
     ['a centred window', (prices) => mapValues(prices, 'centred', (value, t) => (value + (prices.values[(t + 1) * 2] ?? value)) / 2)],
     [
+      'a crash warning, though none rings in these data', // only changed values make it ring
+      (prices) => mapValues(prices, 'warning', (value, t, n) => Number((prices.values[(t + 1) * 2 + n] ?? value) < 0.7 * value)),
+    ],
+    [
       'backward filling',
       (prices) => mapValues(prices, 'filled', (value, t, n) => (t % 7 === 0 ? (prices.values[(t + 1) * 2 + n] ?? value) : value)),
     ],

@@ -38,7 +38,10 @@ async function service(...answers: ((response: ServerResponse) => void)[]) {
     intervalMs: 0,
     backoffMs: 5,
     timeoutMs: 300,
-    fetch: (input, init) => fetch(server.url + new URL(String(input)).pathname, init),
+    fetch: (input, init) => {
+      const { pathname, search } = new URL(String(input));
+      return fetch(server.url + pathname + search, init);
+    },
   };
   return { options, paths: server.paths };
 }
@@ -53,7 +56,7 @@ describe('updateYahoo', () => {
     temporaryStore();
     const { options, paths } = await service(ok);
     const [record] = await updateYahoo(['AAPL'], options);
-    expect(paths).toEqual(['/v8/finance/chart/AAPL']);
+    expect(paths).toEqual([expect.stringMatching(/^\/v8\/finance\/chart\/AAPL\?/)]);
     expect(record).toMatchObject({
       name: 'yahoo/AAPL',
       kind: 'bars',
@@ -76,16 +79,13 @@ describe('updateYahoo', () => {
 
   it('dates the bars of Sydney, stamped on the evening before in UTC', async () => {
     temporaryStore();
-    const { options } = await service(
-      send(
-        answer({
-          timestamp: ['2024-03-25', '2024-03-26', '2024-03-27', '2024-03-31'].map((date) => open(date, '23:00:00')),
-          timeZone: 'Australia/Sydney',
-        }),
-      ),
-    );
-    await updateYahoo(['BHP.AX'], { ...options, calendar: 'none' });
-    expect((await loadBars('yahoo/BHP.AX')).dates).toEqual(['2024-03-27', '2024-03-28', '2024-04-01']);
+    const timestamp = ['2024-03-25', '2024-03-26', '2024-03-27', '2024-04-01'].map((date) => open(date, '23:00:00')); // 10:00 of the next day
+    const { options, paths } = await service(send(answer({ timestamp, timeZone: 'Australia/Sydney' })));
+    await updateYahoo(['BHP.AX'], { ...options, to: '2024-04-02', calendar: 'none' });
+    expect((await loadBars('yahoo/BHP.AX')).dates).toEqual(['2024-03-27', '2024-03-28', '2024-04-02']);
+    const asked = new URL(paths[0]!, 'http://127.0.0.1').searchParams;
+    expect(Number(asked.get('period1'))).toBeLessThanOrEqual(timestamp[1]!);
+    expect(Number(asked.get('period2'))).toBeGreaterThan(timestamp[3]!);
   });
 
   it('asks again only for dates it does not have, for damaged files, and when told to', async () => {
