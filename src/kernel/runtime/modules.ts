@@ -25,7 +25,7 @@ export class Modules {
   readonly #loaded = new Map<string, Loaded>();
   /** file → the local files it imports */
   readonly #imports = new Map<string, Set<string>>();
-  /** file → its version when first loaded */
+  /** file → when it had last changed, at its first load */
   readonly #first = new Map<string, number>();
 
   constructor(directory: string) {
@@ -67,15 +67,13 @@ export class Modules {
     }
   };
 
-  /** The first version of a file keeps its plain URL, so that it is the instance that others share; later ones get a query. */
+  /** A file that is as it was when first loaded, like all it imports, keeps its plain URL: the instance that others share. */
   #versioned(url: string, parent: string | undefined): string {
     if (!isLocal(url)) return url;
     const file = fileURLToPath(url);
     if (parent && isLocal(parent)) this.#importsOf(fileURLToPath(parent)).add(file);
     const version = this.#version(file, new Set());
-    const first = this.#first.get(file) ?? version;
-    this.#first.set(file, first);
-    return version === first ? url : `${pathToFileURL(file)}?v=${version}`;
+    return version === 0 ? url : `${pathToFileURL(file)}?v=${version}`;
   }
 
   #importsOf(file: string): Set<string> {
@@ -84,10 +82,14 @@ export class Modules {
     return known;
   }
 
+  /** 0 until the file or one that it imports, known so far, has changed; then when the latest of them did. */
   #version(file: string, seen: Set<string>): number {
     seen.add(file);
+    const now = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const first = this.#first.get(file) ?? now;
+    this.#first.set(file, first);
     const below = [...this.#importsOf(file)].filter((imported) => !seen.has(imported)).map((imported) => this.#version(imported, seen));
-    return Math.max(statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0, ...below);
+    return Math.max(now === first ? 0 : now, ...below);
   }
 }
 
