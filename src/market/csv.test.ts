@@ -24,7 +24,7 @@ describe('parseCsv', () => {
 
   it('reads American dates, and monthly averages at the end of their month', () => {
     expect(read(['Date,A', '3/28/2024,1', '4/1/2024,2'], { dateFormat: 'M/D/YYYY' }).dates).toEqual(['2024-03-28', '2024-04-01']);
-    const monthly = read(['Date,A', '202401,5', '202402,6'], {
+    const monthly = read(['Date,A', '202401,-2.87', '202402,6'], {
       dateFormat: 'YYYYMM',
       monthEnd: true,
       calendar: 'none',
@@ -32,7 +32,7 @@ describe('parseCsv', () => {
       percent: true,
     });
     expect(monthly.dates).toEqual(['2024-01-31', '2024-02-29']);
-    expect(monthly.columns.get('A')).toEqual(Float64Array.of(0.05, 0.06));
+    expect(monthly.columns.get('A')).toEqual(Float64Array.of(-0.0287, 0.06));
   });
 
   it('keeps missing values as NaN when asked, and only then', () => {

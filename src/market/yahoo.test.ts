@@ -56,7 +56,8 @@ describe('updateYahoo', () => {
     temporaryStore();
     const { options, paths } = await service(ok);
     const [record] = await updateYahoo(['AAPL'], options);
-    expect(paths).toEqual([expect.stringMatching(/^\/v8\/finance\/chart\/AAPL\?/)]);
+    const [, symbol, end] = /^\/v8\/finance\/chart\/(\w+)\?.*period2=(\d+)/.exec(paths.join())!;
+    expect([symbol, Number(end) > open('2024-04-01')]).toEqual(['AAPL', true]);
     expect(record).toMatchObject({
       name: 'yahoo/AAPL',
       kind: 'bars',
