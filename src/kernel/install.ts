@@ -44,7 +44,7 @@ function jupyterFolder({ user, sysPrefix, prefix }: InstallOptions): string {
     throw new Error('kernel install: --user, --sys-prefix and --prefix name different places; give one of them');
   if (prefix) return join(prefix, 'share', 'jupyter');
   if (!sysPrefix) return userFolder();
-  const environment = process.env.VIRTUAL_ENV ?? process.env.CONDA_PREFIX;
+  const environment = process.env.VIRTUAL_ENV || process.env.CONDA_PREFIX;
   if (!environment)
     throw new Error('kernel install: --sys-prefix needs an active Python environment, and neither VIRTUAL_ENV nor CONDA_PREFIX is set; activate one or give --prefix');
   return join(environment, 'share', 'jupyter');
@@ -55,7 +55,7 @@ function userFolder(): string {
   if (process.env.JUPYTER_DATA_DIR) return process.env.JUPYTER_DATA_DIR;
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Jupyter');
   if (process.platform === 'win32') return join(process.env.APPDATA ?? homedir(), 'jupyter');
-  return join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'jupyter');
+  return join(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'jupyter');
 }
 
 const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">

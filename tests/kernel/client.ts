@@ -59,6 +59,7 @@ export class Kernel {
   readonly #control = new Dealer();
   readonly #stdin = new Dealer();
   readonly #iopub = new Subscriber();
+  readonly shellAddress: string;
   readonly #wire: Wire;
   readonly #folder: string;
   readonly #replies = new Map<string, (message: Message) => void>();
@@ -72,6 +73,7 @@ export class Kernel {
     this.exited = new Promise((resolve) => child.once('exit', resolve));
     this.#wire = new Wire(key);
     this.#folder = folder;
+    this.shellAddress = shell!;
     const identity = randomUUID();
     this.#shell.routingId = identity;
     this.#stdin.routingId = identity;

@@ -8,8 +8,7 @@ export interface Inspection {
 
 /** The name at `offset`; inside the brackets of a call, the function that is called. */
 export function inspect(service: ts.LanguageService, file: string, code: string, offset: number): Inspection | undefined {
-  const source = service.getProgram()!.getSourceFile(file)!;
-  for (const position of [offset, offset - 1, calleeOf(source, Math.min(offset, code.length))]) {
+  for (const position of [offset, offset - 1, calleeOf(code, offset)]) {
     const info = position === undefined || position < 0 ? undefined : service.getQuickInfoAtPosition(file, position);
     if (info?.displayParts) return { signature: signatureOf(info.displayParts), documentation: documentationOf(info) };
   }
@@ -23,15 +22,14 @@ const signatureOf = (parts: ts.SymbolDisplayPart[]) =>
     .replace(/^\(alias\) /, '')
     .replace(/\n(import|export) \S+$/, '');
 
-function calleeOf(source: ts.SourceFile, offset: number): number | undefined {
-  let callee: number | undefined;
-  const visit = (node: ts.Node): void => {
-    if (offset < node.pos || offset > node.end) return;
-    if ((ts.isCallExpression(node) || ts.isNewExpression(node)) && offset > node.expression.end) callee = node.expression.end - 1;
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  return callee;
+/** The end of the name before the bracket that is open at `offset`. The cell may be half written, so its tree does not help. */
+function calleeOf(code: string, offset: number): number | undefined {
+  let depth = 0;
+  for (let i = offset - 1; i > 0; i--) {
+    if (code[i] === ')') depth++;
+    else if (code[i] === '(' && depth-- === 0) return i - 1;
+  }
+  return undefined;
 }
 
 function documentationOf({ documentation, tags = [] }: ts.QuickInfo): string {

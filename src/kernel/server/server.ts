@@ -77,7 +77,7 @@ export class Server {
           return { status: 'ok', restart: content.restart };
         case 'comm_open':
           // The protocol's answer of a kernel that knows no such target.
-          this.#sockets.publish('comm_close', { comm_id: content.comm_id, data: {} });
+          this.#sockets.publish('comm_close', { comm_id: content.comm_id, data: {} }, header);
           return undefined;
         default:
           return undefined;

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Kernel, startKernel } from './client.js';
+
+let kernel: Kernel;
+beforeAll(async () => {
+  kernel = await startKernel();
+  await kernel.run(
+    [
+      "import * as tf from '@tensorflow/tfjs';",
+      '/**',
+      ' * Annualises a daily return.',
+      ' * @param daily as a fraction: `0.00015` is 0.015 %',
+      ' */',
+      'function annualise(daily: number, days = 252): number { return daily * days; }',
+      'const drawdown = { depth: 0.3, length: 12 };',
+    ].join('\n'),
+  );
+});
+afterAll(() => kernel.stop());
+
+const complete = (code: string, cursor_pos = code.length) => kernel.request('complete_request', { code, cursor_pos });
+const inspect = (code: string, cursor_pos = code.length) => kernel.request('inspect_request', { code, cursor_pos, detail_level: 0 });
+
+describe('completion', () => {
+  it('offers names of earlier cells, and members with their kind', async () => {
+    expect((await complete('annu')).matches).toEqual(['annualise']);
+    const { matches, metadata } = await complete('drawdown.');
+    expect(matches).toEqual(['depth', 'length']);
+    expect(metadata._jupyter_types_experimental[0]).toMatchObject({ text: 'depth', type: 'property', start: 9, end: 9 });
+  });
+
+  it('completes modules, paths inside strings, and in the middle of a line', async () => {
+    expect((await complete('tf.truncatedN')).matches).toContain('truncatedNormal');
+    expect((await complete("import { exi } from 'node:fs';", 12)).matches).toContain('existsSync');
+    expect(await complete('const n = drawdown.de + 1;', 21)).toMatchObject({ matches: ['depth'], cursor_start: 19, cursor_end: 21 });
+  });
+
+  it('counts code points, as Jupyter does', async () => {
+    expect(await complete("'📈📉'; drawdown.le")).toMatchObject({ matches: ['length'], cursor_start: 15, cursor_end: 17 });
+  });
+});
+
+describe('inspection', () => {
+  it('shows the signature and the documentation', async () => {
+    const { found, data } = await inspect('annualise', 4);
+    expect(found).toBe(true);
+    expect(data['text/plain']).toBe(
+      'function annualise(daily: number, days?: number): number\n\nAnnualises a daily return.\n\n*@param* `daily` as a fraction: `0.00015` is 0.015 %',
+    );
+    expect(data['text/markdown']).toMatch(/^```typescript\nfunction annualise/);
+  });
+
+  it('explains the called function when the cursor is among its arguments', async () => {
+    expect((await inspect('annualise(')).data['text/plain']).toMatch(/^annualise\(daily: number/);
+    expect((await inspect('tf.matMul(1, ')).data['text/plain']).toContain('Computes the dot product of two matrices');
+  });
+
+  it('finds nothing where there is nothing', async () => {
+    expect(await inspect('   ', 1)).toMatchObject({ status: 'ok', found: false, data: {} });
+  });
+});
+
+describe('is_complete', () => {
+  it.each([
+    ['const a = 1;', 'complete'],
+    ['await f()', 'complete'],
+    ["import * as tf from '@tensorflow/tfjs'", 'complete'],
+    ['function f() {', 'incomplete'],
+    ['[1,\n2,', 'incomplete'],
+    ['/* open', 'incomplete'],
+    ['`open', 'incomplete'],
+    ['if (x) {\n  f();', 'incomplete'],
+    ['const = 3;', 'invalid'],
+    ['f())', 'invalid'],
+  ])('%j is %s', async (code, status) => {
+    expect((await kernel.request('is_complete_request', { code })).status).toBe(status);
+  });
+
+  it('indents after an open bracket', async () => {
+    expect((await kernel.request('is_complete_request', { code: '  for (;;) {' })).indent).toBe('    ');
+  });
+});
+
+describe('other requests', () => {
+  it('say what the kernel is', async () => {
+    const info = await kernel.request('kernel_info_request', {});
+    expect(info).toMatchObject({ status: 'ok', implementation: 'lemmata', language_info: { name: 'typescript', file_extension: '.ts' } });
+    expect(info.protocol_version).toMatch(/^5\./);
+  });
+
+  it('remember the cells', async () => {
+    await kernel.run('40 + 2');
+    const { history } = await kernel.request('history_request', { hist_access_type: 'tail', n: 1, output: true, raw: true });
+    expect(history).toEqual([[1, expect.any(Number), ['40 + 2', '42']]]);
+    const search = await kernel.request('history_request', { hist_access_type: 'search', pattern: '*annualise*', n: 5, output: false });
+    expect(search.history).toHaveLength(1);
+  });
+
+  it('know no comm targets', async () => {
+    expect(await kernel.request('comm_info_request', {})).toEqual({ status: 'ok', comms: {} });
+    const { id } = kernel.send('comm_open', { comm_id: 'c1', target_name: 'jupyter.widget', data: {} });
+    const { content } = await kernel.waitFor(({ header, parent }) => header.msg_type === 'comm_close' && parent.msg_id === id);
+    expect(content).toEqual({ comm_id: 'c1', data: {} });
+  });
+});
