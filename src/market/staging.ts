@@ -48,15 +48,16 @@ function isAlive(pid: number): boolean {
 /** Says what to do about a full or unwritable disk, whoever met it: Node, DuckDB or pip. Other errors pass unchanged. */
 function explainWriteError(error: unknown, root: string): unknown {
   const text = error instanceof Error ? error.message : String(error);
-  const fix = 'Nothing was half-written: what was stored before is intact.';
+  const intact = 'Nothing was half-written: what was stored before is intact.';
   if (/ENOSPC|EDQUOT|EFBIG|No space left|quota exceeded|File too large/i.test(text))
     return new Error(
-      `the disk that holds ${root} is full. ${fix} Free about 20 MB, or set LEMMATA_DATA to a folder on another disk, and run it again.`,
+      `the disk that holds ${root} is full. ${intact} Free about 20 MB, or set LEMMATA_DATA to a folder on another disk, and run it again.`,
       { cause: error },
     );
-  if (/EACCES|EROFS|EPERM|Permission denied|Read-only file system/.test(text))
+  // On a read-only file system Node's recursive mkdir says ENOENT.
+  if (/EACCES|EROFS|EPERM|Permission denied|Read-only file system|(?:ENOENT|ENOTDIR|EEXIST)\b.* mkdir/.test(text))
     return new Error(
-      `no permission to write in ${root}. ${fix} Make it writable, or set LEMMATA_DATA to a folder of yours, and run it again.`,
+      `cannot write in ${root}: it is read-only, or no folder. ${intact} Make it a writable folder, or set LEMMATA_DATA to a folder of yours, and run it again.`,
       { cause: error },
     );
   return error;

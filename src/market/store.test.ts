@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parquetIn, temporaryStore } from '../../tests/temporary-store.js';
 import { loadBars, loadPanel } from './load.js';
 import type { Description } from './provenance.js';
@@ -147,7 +147,7 @@ describe('the store', () => {
       /^the disk that holds \S+ is full\. Nothing was half-written: .* set LEMMATA_DATA to a folder on another disk/,
     ],
     ['IO Error: Could not write file "x": No space left on device', /^the disk that holds/],
-    ["EACCES: permission denied, mkdir '/x'", /^no permission to write in \S+\. Nothing was half-written/],
+    ["EACCES: permission denied, open '/x'", /^cannot write in \S+: it is read-only, or no folder\. Nothing was half-written/],
   ])('explains %s', async (message, paragraph) => {
     const folder = temporaryStore();
     await expect(withStaging(folder, () => Promise.reject(new Error(message)))).rejects.toThrow(paragraph);
