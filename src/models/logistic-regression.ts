@@ -1,6 +1,7 @@
 import { checkSample, dependentColumn } from './design.js';
 import { backSubstitute, inverseGram, qr } from './linear-algebra.js';
 import { columnName, diagonal, dot, type Matrix, matVec, mean, transposeVec, zeros } from './matrix.js';
+import { separatingDirection } from './separation.js';
 
 /** A logistic fit: P(y = 1 | x) = σ(xᵀβ). */
 export interface LogisticRegression {
@@ -46,15 +47,15 @@ export function logisticRegression(x: Matrix, y: ArrayLike<number>, { lambda = 0
   if (lambda === 0) {
     const dependent = x.rows < x.cols ? x.rows : qr(x).dependent;
     if (dependent >= 0) throw dependentColumn('logisticRegression', x, dependent);
+    const direction = separatingDirection(x, signs);
+    if (direction) throw separated(x, direction, names);
   }
 
   let beta: Float64Array = new Float64Array(x.cols);
   let value = objective(x, signs, penalty, beta);
   for (let iteration = 1; iteration <= maxIterations; iteration++) {
     const { step, decrement } = newton(x, signs, penalty, beta);
-    const arrived = decrement <= 1e-20 * x.rows;
-    if (lambda === 0) refuseSeparation(x, signs, beta, arrived || iteration > 40 ? step : undefined, names);
-    if (arrived) return summary(x, y, beta, penalty, names, iteration - 1);
+    if (decrement <= 1e-20 * x.rows) return summary(x, y, beta, penalty, names, iteration - 1);
     let size = 1;
     let next = advance(beta, step, size);
     // Newton overshoots only far from the maximum; there half a step, or a half of that, climbs.
@@ -99,28 +100,13 @@ function weighted(x: Matrix, signs: Float64Array, penalty: Float64Array, beta: F
   return { r, rhs: transposeVec(q, target) };
 }
 
-/**
- * Throws when the labels are separated. If the weights separate them, that is the proof. With ties it is Newton's late steps: near a
- * maximum they move no row's log-odds, but on the way to infinity they go on moving some by about 1, and none in the wrong direction.
- */
-function refuseSeparation(
-  x: Matrix,
-  signs: Float64Array,
-  beta: Float64Array,
-  late: Float64Array | undefined,
-  names: readonly string[],
-): void {
-  const strict = matVec(x, beta).every((eta, i) => eta * signs[i]! > 0);
-  const margins = late ? matVec(x, late).map((eta, i) => eta * signs[i]!) : [];
-  const largest = Math.max(...margins.map(Math.abs));
-  const ties = !strict && largest > 1e-3 && margins.every((margin) => margin > -1e-6 * largest);
-  if (!strict && !ties) return;
-  const direction = ties ? late! : beta;
+/** The error for separated labels; it names the column that moves most along the direction. */
+function separated(x: Matrix, direction: Float64Array, names: readonly string[]): Error {
   const reach = Array.from(direction, (d, j) => Math.abs(d) * spread(x, j));
   const main = names[reach.indexOf(Math.max(...reach))];
-  throw new Error(
-    `logisticRegression: a combination led by '${main}' separates the labels${ties ? ' up to ties' : ''}, so the likelihood has no maximum ` +
-      'and coefficients would grow for ever; add a penalty (lambda > 0), use more rows, or drop the column if it knows the label',
+  return new Error(
+    `logisticRegression: a combination led by '${main}' separates the labels, so the likelihood has no maximum and coefficients would ` +
+      'grow for ever; add a penalty (lambda > 0), use more rows, or drop the column if it knows the label',
   );
 }
 
