@@ -5,9 +5,9 @@ import type { Data, DType } from '../graph.js';
 export const OPS = [
   'Abs', 'Acos', 'Acosh', 'Add', 'And', 'ArgMax', 'ArgMin', 'Asin', 'Asinh', 'Atan', 'Atanh', 'AveragePool', 'BitwiseAnd', 'Cast', 'Ceil', 'Concat',
   'Conv', 'ConvTranspose', 'Cos', 'Cosh', 'CumSum', 'Div', 'Elu', 'Equal', 'Erf', 'Exp', 'Expand', 'Floor', 'Gather', 'GatherND', 'Gemm',
-  'Greater', 'GreaterOrEqual', 'Identity', 'IsInf', 'IsNaN', 'LeakyRelu', 'Less', 'LessOrEqual', 'Log', 'LogSoftmax', 'MatMul', 'Max',
+  'Identity', 'IsInf', 'IsNaN', 'LeakyRelu', 'Less', 'LessOrEqual', 'Log', 'LogSoftmax', 'MatMul', 'Max',
   'MaxPool', 'Min', 'Mod', 'Mul', 'Neg', 'Not', 'Or', 'Pad', 'Pow', 'Reciprocal', 'ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceProd',
-  'ReduceSum', 'Relu', 'Reshape', 'Round', 'ScatterND', 'Sigmoid', 'Sign', 'Sin', 'Sinh', 'Slice', 'Softmax', 'Softplus', 'Split',
+  'ReduceSum', 'Reshape', 'Round', 'ScatterND', 'Sigmoid', 'Sign', 'Sin', 'Sinh', 'Slice', 'Softmax', 'Softplus', 'Split',
   'Sqrt', 'Sub', 'Tan', 'Tanh', 'Tile', 'TopK', 'Transpose', 'Where', 'Xor',
 ] as const;
 
