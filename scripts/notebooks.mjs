@@ -82,7 +82,7 @@ async function check(name, file) {
   }
 }
 
-const saved = (folder) =>
-  readdirSync(folder)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => readJson(join(folder, file)));
+function saved(folder) {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  return files.map((file) => readJson(join(folder, file)));
+}
