@@ -57,7 +57,8 @@ function explainWriteError(error: unknown, root: string): unknown {
   // On a read-only file system Node's recursive mkdir says ENOENT.
   if (/EACCES|EROFS|EPERM|Permission denied|Read-only file system|(?:ENOENT|ENOTDIR|EEXIST)\b.* mkdir/.test(text))
     return new Error(
-      `cannot write in ${root}: it is read-only, or no folder. ${intact} Make it a writable folder, or set LEMMATA_DATA to a folder of yours, and run it again.`,
+      `cannot write in ${root}: it is read-only, or no folder. ${intact} ` +
+        'Make it a writable folder, or set LEMMATA_DATA to a folder of yours, and run it again.',
       { cause: error },
     );
   return error;

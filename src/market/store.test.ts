@@ -141,6 +141,13 @@ describe('the store', () => {
     expect(readdirSync(join(folder, '.partial'))).toEqual([`${process.ppid}-alive`]);
   });
 
+  it('says so when the data folder is no folder', async () => {
+    const file = join(temporaryStore(), 'file');
+    writeFileSync(file, '');
+    vi.stubEnv('LEMMATA_DATA', file);
+    await expect(save(ABOUT, TABLE)).rejects.toThrow(`cannot write in ${file}: it is read-only, or no folder. Nothing was half-written`);
+  });
+
   it.each([
     [
       'ENOSPC: no space left on device, write',
