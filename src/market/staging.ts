@@ -12,11 +12,13 @@ export async function withStaging<T>(root: string, work: (folder: string) => Pro
   try {
     await mkdir(folder, { recursive: true });
     await removeAbandoned(staging);
-    return await work(folder);
+    try {
+      return await work(folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   } catch (error) {
     throw explainWriteError(error, root);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

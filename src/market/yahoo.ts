@@ -37,10 +37,11 @@ export async function updateYahoo(tickers: readonly string[], options: YahooOpti
   const range = { from: options.from, to: options.to ?? lastFinalDay(options.calendar ?? 'nyse') };
   if (parseDay(range.from, 'yahoo: from') > parseDay(range.to, 'yahoo: to'))
     throw new Error(`yahoo: the range ${range.from} … ${range.to} is empty: from is after to; swap them`);
+  tickers.forEach(requireTicker);
   const client = await connect(options);
   const records: Provenance[] = [];
   for (const ticker of tickers) {
-    const record = await readRecord(`yahoo/${requireTicker(ticker)}`).catch(() => undefined); // a broken record is replaced
+    const record = await readRecord(`yahoo/${ticker}`).catch(() => undefined); // a broken record is replaced
     const current = record && !options.refresh && covers(record, range) && !(await findDamage(record));
     records.push(current ? record : await fetchTicker(client, ticker, range, options));
   }
@@ -144,9 +145,9 @@ function explain(error: Error, where: string, ticker: string, { from, to }: Rang
   return new Error(`${where}: Yahoo Finance gave no data: ${told}. What was stored before is intact.`, { cause: error });
 }
 
-function requireTicker(ticker: string): string {
-  if (/^[A-Z0-9^][A-Z0-9.=^-]*$/.test(ticker)) return ticker;
-  throw new Error(`yahoo: '${ticker}' is no ticker; write it in capitals as the service does, for example AAPL, BRK-B, ^GSPC, 7203.T`);
+function requireTicker(ticker: string): void {
+  if (!/^[A-Z0-9^][A-Z0-9.=^-]*$/.test(ticker))
+    throw new Error(`yahoo: '${ticker}' is no ticker; write it in capitals as the service does, for example AAPL, BRK-B, ^GSPC, 7203.T`);
 }
 
 const covers = ({ asked }: Provenance, { from, to }: Range): boolean => asked !== undefined && asked.from <= from && asked.to >= to;
