@@ -29,9 +29,9 @@ export class EvaluatingBackend extends TraceBackend {
     return dataId;
   }
 
-  override refuse(kernel: string, dtype: string): never {
-    spec.unsupported.add(`${kernel} of ${dtype}`);
-    return super.refuse(kernel, dtype);
+  override refuse(kernel: string, reason: string): never {
+    spec.unsupported.add(kernel);
+    return super.refuse(kernel, reason);
   }
 
   override time(work: () => void): Promise<{ kernelMs: number }> {

@@ -7,7 +7,7 @@ import { GraphBuilder } from '../../src/tensor/trace/builder.js';
 import { registerKernels } from '../../src/tensor/trace/kernels/index.js';
 import { EvaluatingBackend, spec } from './backend.js';
 import { counts, versions } from './evaluate.js';
-import { registerUnsupported, writeTable } from './unsupported.js';
+import { writeTable } from './unsupported.js';
 
 /**
  * Runs tfjs-core's own tests on the tracing backend: `npm run conformance -- [options]`. Every value a test reads is computed from an ONNX graph, on
@@ -33,7 +33,6 @@ const dist = pathToFileURL(`${require.resolve('@tensorflow/tfjs-core/package.jso
 let backend: EvaluatingBackend;
 tf.registerBackend('trace', () => (backend = new EvaluatingBackend()));
 registerKernels('trace');
-registerUnsupported('trace', (kernel) => spec.unsupported.add(kernel));
 
 // What `@tensorflow/tfjs` adds to its core: gradients, and operators as methods.
 await import(new URL('register_all_gradients.js', dist).href);

@@ -69,9 +69,9 @@ export class TraceBackend extends tf.KernelBackend {
     return data && Int32Array.from(data as Int32Array);
   }
 
-  /** What a kernel does about tensors of a type that no graph holds. */
-  refuse(kernel: string, dtype: string): never {
-    throw unsupportedType(`${kernel} of ${dtype}`);
+  /** What a kernel that cannot be recorded does. */
+  refuse(kernel: string, reason: string): never {
+    throw new Error(`${kernel} cannot be compiled: ${reason}; compute it before, and pass the result to the compiled function`);
   }
 
   #lookup(x: tf.TensorInfo): Held {
@@ -164,8 +164,5 @@ function constantData(values: tf.BackendValues, dtype: tf.DataType): Exclude<Dat
   if (dtype === 'float32') return values as Float32Array;
   if (dtype === 'int32') return values as Int32Array;
   if (dtype === 'bool') return values as Uint8Array;
-  throw unsupportedType(dtype);
+  throw new Error(`a compiled graph holds float32, int32 and bool tensors, got ${dtype}: keep it outside the compiled function`);
 }
-
-const unsupportedType = (got: string) =>
-  new Error(`a compiled graph holds float32, int32 and bool tensors; got ${got}: keep it outside the compiled function`);

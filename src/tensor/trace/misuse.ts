@@ -14,12 +14,21 @@ const ASKED: Readonly<Record<string, string>> = {
 
 /** The error for asking a tensor for its value while the function that uses it is being traced. */
 export function valueOfTraced(shape: readonly number[], dtype: string): Error {
-  const { asked, caller } = whoAsked(new Error().stack ?? '');
+  const { asked, caller } = whoAsked(stack());
   return new Error(
     `${caller} asks for the value of a traced tensor [${shape}] ${dtype} (${asked}), which has none yet: compile runs the function once ` +
       'to record its operations, and computes them only when the compiled function is called. To choose between tensors use ' +
       'tf.where(condition, a, b); to see the value return it from the compiled function; to branch in JavaScript split the function in two here.',
   );
+}
+
+/** The stack here, deep enough to get through tfjs, whose promises are many frames. */
+function stack(): string {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 60;
+  const text = new Error().stack ?? '';
+  Error.stackTraceLimit = stackTraceLimit;
+  return text;
 }
 
 /** The first frame outside tfjs and this folder, and the tfjs method it called. */

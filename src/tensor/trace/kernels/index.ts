@@ -23,6 +23,7 @@ import { selection } from './selection.js';
 import { shape } from './shape.js';
 import { slicing } from './slicing.js';
 import { softmax } from './softmax.js';
+import { UNSUPPORTED, UNSUPPORTED_TYPES } from './unsupported.js';
 
 /** Every tfjs kernel that can be recorded, by family. */
 export const FAMILIES: Readonly<Record<string, Kernels>> = {
@@ -64,9 +65,11 @@ export function registerKernels(backendName: string): void {
         const on = backend as TraceBackend;
         const types = [attrs?.dtype, ...Object.values(inputs).map((x) => (x as tf.TensorInfo | undefined)?.dtype)];
         const other = types.find((dtype) => dtype === 'string' || dtype === 'complex64');
-        if (other && !RELABELS.has(kernelName)) on.refuse(kernelName, other as string);
+        if (other && !RELABELS.has(kernelName)) on.refuse(`${kernelName} of ${other}`, UNSUPPORTED_TYPES.get(other as string)!);
         return record(on, inputs, attrs ?? {});
       },
     });
   }
+  for (const [kernelName, reason] of UNSUPPORTED)
+    tf.registerKernel({ kernelName, backendName, kernelFunc: ({ backend }) => (backend as TraceBackend).refuse(kernelName, reason) });
 }
