@@ -114,6 +114,23 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
     expect(document('\\resnum[.2f]{week99.beta}', { numbers }).stderr).toBe('');
   });
 
+  it('sets a number in its format, with a real minus and grouped digits', () => {
+    const cases: [number, string, string][] = [
+      [0.5731, '.2f', '0.57'],
+      [0.5731, '.3g', '0.573'],
+      [0.5731, '.1\\%', '57.3\\%'],
+      [-0.00125, '.1b', '\\ensuremath{-}12.5'],
+      [-0.0001, '.2f', '0.00'], // no minus before zero
+      [1234567.8, '.0f', '1\\,234\\,568'],
+      [1.5e-9, '.2g', '\\ensuremath{1.5\\cdot10^{-9}}'],
+    ];
+    const numbers = Object.fromEntries(cases.map(([value], i) => [`x${i}`, { value }]));
+    expect(document(cases.map(([, format], i) => `\\resnum[${format}]{week99.x${i}}`).join(' '), { numbers }).stderr).toBe('');
+    const generated = readFileSync(join(ROOT, 'build', basename(folder), 'document/lemmata-numbers.tex'), 'utf8');
+    const wanted = cases.map(([, format, text], i) => `\\lemmata@number{${format}|week99.x${i}}{${text}}`);
+    expect(generated.trim().split('\n').sort()).toEqual(wanted.sort());
+  });
+
   it('refuses an undefined reference, a line that sticks out, and an error of LaTeX', { timeout: 120_000 }, () => {
     expect(document('See~\\ref{thm:nowhere}.').stderr).toMatch(/document\.tex: Reference `thm:nowhere' on page 1 undefined/);
     expect(document('\\noindent\\rule{200mm}{1pt}').stderr).toMatch(/document\.tex: sticks out by 1\d\d\.\d+ pt/);
