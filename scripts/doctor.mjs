@@ -14,9 +14,19 @@ const rows = [
   ['Node', 'needed', `${process.version}${process.execPath.startsWith(at('node_modules')) ? ', the locked one' : ''}`, ''],
   ['Python', 'needed', version(existsSync(PYTHON) ? PYTHON : 'python3', ['--version']), install('python3 python3-venv', 'python@3.13')],
   ['JupyterLab', 'needed', version(PYTHON, ['-m', 'jupyterlab', '--version']), SET_UP],
-  ['TypeScript kernel', 'needed', existsSync(at('.venv/share/jupyter/kernels/lemmata/kernel.json')) ? 'registered in .venv' : undefined, SET_UP],
+  [
+    'TypeScript kernel',
+    'needed',
+    existsSync(at('.venv/share/jupyter/kernels/lemmata/kernel.json')) ? 'registered in .venv' : undefined,
+    SET_UP,
+  ],
   ...(await devices()),
-  ['tfjs, native GPU', 'optional', nativeTfjs('@tensorflow/tfjs-node-gpu'), 'npm rebuild @tensorflow/tfjs-node-gpu --ignore-scripts=false (needs CUDA 11)'],
+  [
+    'tfjs, native GPU',
+    'optional',
+    nativeTfjs('@tensorflow/tfjs-node-gpu'),
+    'npm rebuild @tensorflow/tfjs-node-gpu --ignore-scripts=false (needs CUDA 11)',
+  ],
   ['GPU', 'optional', version('nvidia-smi', ['--query-gpu=name,driver_version', '--format=csv,noheader']), 'a driver from nvidia.com'],
   ['TeX: pdflatex', 'optional', version('pdflatex', ['--version']), tex()],
   ['TeX: latexmk', 'optional', version('latexmk', ['-v'], /Version \S+/), tex()],
@@ -46,7 +56,8 @@ async function devices() {
     (tensor) => tensor.devices(),
     (error) => error,
   );
-  if (found instanceof Error) return [['OpenVINO, ONNX Runtime', 'needed', undefined, `${SET_UP} (the library does not load: ${found.message})`]];
+  if (found instanceof Error)
+    return [['OpenVINO, ONNX Runtime', 'needed', undefined, `${SET_UP} (the library does not load: ${found.message})`]];
   return found.map(({ name, available, isDefault, detail }) => {
     const need = name === 'ONNX Runtime, cpu' ? 'needed' : 'optional';
     return [name, need, available ? `${detail}${isDefault ? '; in use' : ''}` : undefined, detail];
@@ -73,7 +84,8 @@ function sshServer() {
 }
 
 function tex() {
-  const debian = 'texlive-latex-base texlive-latex-recommended texlive-latex-extra texlive-pictures texlive-bibtex-extra biber latexmk lmodern';
+  const debian =
+    'texlive-latex-base texlive-latex-recommended texlive-latex-extra texlive-pictures texlive-bibtex-extra biber latexmk lmodern';
   return install(debian, '--cask mactex-no-gui');
 }
 
@@ -82,5 +94,7 @@ function print(table) {
   const [names, needs] = [width(0), width(1)];
   console.log(`Lemmata in ${ROOT}, ${process.platform}-${process.arch}\n`);
   for (const [name, need, found, remedy] of table)
-    console.log(`${found ? '✓' : need === 'needed' ? '✗' : '–'} ${name.padEnd(names)}  ${need.padEnd(needs)}  ${found ?? `absent: ${remedy}`}`);
+    console.log(
+      `${found ? '✓' : need === 'needed' ? '✗' : '–'} ${name.padEnd(names)}  ${need.padEnd(needs)}  ${found ?? `absent: ${remedy}`}`,
+    );
 }

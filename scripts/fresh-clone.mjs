@@ -8,12 +8,18 @@ import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { at } from './bootstrap/files.mjs';
 
-const { values: options } = parseArgs({ options: { keep: { type: 'boolean' }, test: { type: 'boolean', default: true } }, allowNegative: true });
+const { values: options } = parseArgs({
+  options: { keep: { type: 'boolean' }, test: { type: 'boolean', default: true } },
+  allowNegative: true,
+});
 const place = mkdtempSync(join(tmpdir(), 'lemmata-fresh-'));
 const [clone, home, project] = ['clone', 'home', 'project'].map((name) => join(place, name));
 const path = process.env.PATH.split(delimiter).filter((folder) => !folder.includes('node_modules'));
-const env = Object.fromEntries(Object.entries({ ...process.env, HOME: home, PATH: path.join(delimiter) }).filter(([name]) => !/^npm_|^LEMMATA_/i.test(name)));
-const run = (program, args, cwd = clone) => execFileSync(program, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1e8 });
+const env = Object.fromEntries(
+  Object.entries({ ...process.env, HOME: home, PATH: path.join(delimiter) }).filter(([name]) => !/^npm_|^LEMMATA_/i.test(name)),
+);
+const run = (program, args, cwd = clone) =>
+  execFileSync(program, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1e8 });
 
 mkdirSync(home);
 run('git', ['clone', '--quiet', at(), clone], place);
@@ -37,7 +43,10 @@ async function served(what) {
   const seconds = (Date.now() - begun) / 1000;
   const url = new URL(/http:\/\/127\.0\.0\.1:\S+/.exec(output)[0]);
   const { content } = await (await fetch(`${url.origin}/api/contents${url.search}`)).json();
-  assert(content.some(({ path }) => path.endsWith('.ipynb')), 'the notebooks are served');
+  assert(
+    content.some(({ path }) => path.endsWith('.ipynb')),
+    'the notebooks are served',
+  );
   assert.equal((await fetch(`${url.origin}/api/contents`)).status, 403, 'closed without the token');
   server.kill('SIGTERM');
   while (await fetch(url).catch(() => undefined)) await new Promise((resolve) => setTimeout(resolve, 100));

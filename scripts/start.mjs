@@ -18,9 +18,13 @@ try {
 
 function options() {
   try {
-    const { values } = parseArgs({ options: { browser: { type: 'boolean', default: true }, port: { type: 'string', default: '8888' } }, allowNegative: true });
+    const { values } = parseArgs({
+      options: { browser: { type: 'boolean', default: true }, port: { type: 'string', default: '8888' } },
+      allowNegative: true,
+    });
     const port = Number(values.port);
-    if (!(Number.isInteger(port) && port > 0 && port < 65536)) throw new Error(`--port ${values.port}: a port is a whole number from 1 to 65535`);
+    if (!(Number.isInteger(port) && port > 0 && port < 65536))
+      throw new Error(`--port ${values.port}: a port is a whole number from 1 to 65535`);
     return { browser: values.browser, port };
   } catch (error) {
     throw new SetUpFailure(`${error.message}. Usage: npm start -- [--no-browser] [--port 8888]`);

@@ -24,7 +24,8 @@ beforeAll(() => {
   }
   for (const types of ['@types/node', 'undici-types']) {
     mkdirSync(dirname(join(project, 'node_modules', types)), { recursive: true });
-    if (!existsSync(join(project, 'node_modules', types))) symlinkSync(join(ROOT, 'node_modules', types), join(project, 'node_modules', types));
+    if (!existsSync(join(project, 'node_modules', types)))
+      symlinkSync(join(ROOT, 'node_modules', types), join(project, 'node_modules', types));
   }
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
   const options = { target: 'es2023', module: 'nodenext', strict: true, types: ['node'], skipLibCheck: true, preserveSymlinks: false };
@@ -42,7 +43,11 @@ describe('the packed package, in an empty project', () => {
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
     expect(files.filter((file) => /\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([]);
     const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
-    expect(Object.entries({ ...dependencies, ...optionalDependencies }).filter(([, version]) => !/^(npm:.+@)?\d+\.\d+\.\d+/.test(String(version)))).toEqual([]);
+    expect(
+      Object.entries({ ...dependencies, ...optionalDependencies }).filter(
+        ([, version]) => !/^(npm:.+@)?\d+\.\d+\.\d+/.test(String(version)),
+      ),
+    ).toEqual([]);
   });
 
   it('type-checks the first example of the README', () => {
@@ -70,6 +75,8 @@ describe('the packed package, in an empty project', () => {
     expect(run(process.execPath, ['node_modules/lemmata/dist/cli/main.js', '--version']).trim()).toBe('0.1.0');
     const rooms = readdirSync(join(project, 'node_modules/lemmata/dist')).filter((room) => !['cli', '.lemmata'].includes(room));
     const load = rooms.map((room) => `await import('lemmata/${room}');`).join(' ');
-    expect(spawnSync(process.execPath, ['--input-type=module', '-e', load], { cwd: project, encoding: 'utf8' })).toMatchObject({ status: 0 });
+    expect(spawnSync(process.execPath, ['--input-type=module', '-e', load], { cwd: project, encoding: 'utf8' })).toMatchObject({
+      status: 0,
+    });
   });
 });

@@ -39,8 +39,15 @@ export function explain(what, output) {
   if (own) return new SetUpFailure(`Setting up ${what} failed: ${own[1].replace(/\n\(ended with .*/, '').trim()}`);
   const cause = CAUSES.find(({ sign }) => sign.test(output)) ?? (isFull() ? DISK : undefined); // not every program says so
   if (cause) return new SetUpFailure(cause.say(what));
-  const tail = output.trim().split('\n').slice(-20).map((line) => line.slice(0, 160)).join('\n    ');
-  return new SetUpFailure(`Setting up ${what} failed; it said:\n\n    ${tail || '(nothing)'}\n\nRunning the same command again starts this part afresh.`);
+  const tail = output
+    .trim()
+    .split('\n')
+    .slice(-20)
+    .map((line) => line.slice(0, 160))
+    .join('\n    ');
+  return new SetUpFailure(
+    `Setting up ${what} failed; it said:\n\n    ${tail || '(nothing)'}\n\nRunning the same command again starts this part afresh.`,
+  );
 }
 
 function isFull() {

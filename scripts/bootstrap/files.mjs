@@ -38,7 +38,11 @@ export function write(file, text) {
 export function digest({ texts = [], files = [] }) {
   const hash = createHash('sha256');
   for (const text of texts) hash.update(`${text}\0`);
-  for (const file of files) hash.update(`${file}\0`).update(existsSync(at(file)) ? readFileSync(at(file)) : '').update('\0');
+  for (const file of files)
+    hash
+      .update(`${file}\0`)
+      .update(existsSync(at(file)) ? readFileSync(at(file)) : '')
+      .update('\0');
   return hash.digest('hex');
 }
 

@@ -10,7 +10,8 @@ const WHY = 'Lemmata is developed and tested on Node 24, and its set-up starts o
 
 /** Refuses what cannot work, in one line. */
 export function checkPlatform({ platform, arch, versions } = process) {
-  if (platform === 'win32') throw new SetUpFailure('On Windows Lemmata runs inside WSL2: `wsl --install`, then clone and start it in that Linux.');
+  if (platform === 'win32')
+    throw new SetUpFailure('On Windows Lemmata runs inside WSL2: `wsl --install`, then clone and start it in that Linux.');
   const needed = platform === 'darwin' && arch === 'arm64' ? [22, 12] : [20, 19];
   if (older(versions.node, needed))
     throw new SetUpFailure(
@@ -42,9 +43,23 @@ export const packages = {
     for (const file of ['package.json', 'package-lock.json', '.npmrc']) copyFileSync(at(file), join(folder, file));
     for (const shim of localPackages()) cpSync(at(shim), join(folder, shim), { recursive: true });
     const retry = ['--fetch-retries=3', '--fetch-retry-factor=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=8000'];
-    const args = [...npm, 'ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=http', ...retry];
+    const args = [
+      ...npm,
+      'ci',
+      '--ignore-scripts',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      '--no-update-notifier',
+      '--loglevel=http',
+      ...retry,
+    ];
     const env = { ...process.env, PATH: systemPath(), NODE_ENV: '' };
-    const output = await run(this.what, program, args, { cwd: folder, env, detail: (text) => /npm http fetch GET 200 \S*\/([^/\s]+)/.exec(text)?.[1] });
+    const output = await run(this.what, program, args, {
+      cwd: folder,
+      env,
+      detail: (text) => /npm http fetch GET 200 \S*\/([^/\s]+)/.exec(text)?.[1],
+    });
     if (/TAR_ENTRY_ERROR/.test(output)) throw explain(this.what, output); // npm only warns of files that it could not write
     mkdirSync(join(folder, 'node_modules'), { recursive: true });
     swap(join(folder, 'node_modules'), at('node_modules'));
@@ -60,13 +75,16 @@ function holds(installed, path, { version, link, optional, resolved }) {
 }
 
 /** Folders of the checkout that the lock file links to. */
-const localPackages = () => Object.keys(readJson(at('package-lock.json')).packages).filter((path) => path && !path.includes('node_modules'));
+const localPackages = () =>
+  Object.keys(readJson(at('package-lock.json')).packages).filter((path) => path && !path.includes('node_modules'));
 
 /** npm, with a Node from outside node_modules: it is about to be replaced. */
 function findNpm() {
   const { npm_node_execpath: node, npm_execpath: npm } = process.env;
   if (node && npm?.endsWith('.js') && existsSync(node) && !within(node)) return [node, [npm]];
-  const found = systemPath().split(delimiter).find((folder) => existsSync(join(folder, 'npm')));
+  const found = systemPath()
+    .split(delimiter)
+    .find((folder) => existsSync(join(folder, 'npm')));
   if (found) return [join(found, 'npm'), []];
   throw new SetUpFailure(
     'npm is missing: it installs the packages of Lemmata. Install it: `sudo apt install npm` (Debian, Ubuntu) or `brew install node` (macOS), then run the same command again.',
@@ -80,7 +98,7 @@ const systemPath = () =>
     .filter((folder) => !/[/\\]node_modules[/\\]\.bin[/\\]?$/.test(folder) && !folder.includes('node-gyp-bin'))
     .join(delimiter);
 
-const within = (file) => realpathSync(file).startsWith(realpathSync(at()) + '/node_modules');
+const within = (file) => realpathSync(file).startsWith(`${realpathSync(at())}/node_modules`);
 
 /** Goes on in the locked Node, if this is another one. Resolves at once when it is not, and never when it is. */
 export async function handOver() {
@@ -100,7 +118,13 @@ export async function handOver() {
   onEnd((code) => child.kill(code === 130 ? 'SIGINT' : 'SIGTERM'));
   const [status, signal] = await new Promise((resolve, reject) => {
     child.once('exit', (...end) => resolve(end));
-    child.once('error', (error) => reject(new SetUpFailure(`The locked Node (${node}) does not start on this system: ${error.message}. ${WHY}; use a system with glibc 2.28 or later, or macOS 13.5 or later.`)));
+    child.once('error', (error) =>
+      reject(
+        new SetUpFailure(
+          `The locked Node (${node}) does not start on this system: ${error.message}. ${WHY}; use a system with glibc 2.28 or later, or macOS 13.5 or later.`,
+        ),
+      ),
+    );
   });
   process.exit(status ?? (signal === 'SIGINT' ? 130 : 143));
 }

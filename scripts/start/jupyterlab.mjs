@@ -72,11 +72,17 @@ export async function serve({ browser, port, begun }) {
   await answer(`${url}/api/status?token=${token}`);
   const page = `${url}/lab/tree/${FIRST_PAGE}?token=${token}`;
   console.log(`\nLemmata is ready (${((Date.now() - begun) / 1000).toFixed(1)} s). Open\n\n    ${page}\n\nand end it with Ctrl-C.`);
-  if (browser) spawn(process.platform === 'darwin' ? 'open' : 'xdg-open', [page], { stdio: 'ignore', detached: true }).once('error', () => {}).unref();
+  if (browser)
+    spawn(process.platform === 'darwin' ? 'open' : 'xdg-open', [page], { stdio: 'ignore', detached: true })
+      .once('error', () => {})
+      .unref();
 }
 
 async function answer(url) {
-  for (const end = Date.now() + READY_WITHIN_MS; Date.now() < end; await sleep(100)) if ((await fetch(url).catch(() => undefined))?.ok) return;
+  for (const end = Date.now() + READY_WITHIN_MS; Date.now() < end; await sleep(100))
+    if ((await fetch(url).catch(() => undefined))?.ok) return;
   await stopAll();
-  throw new SetUpFailure(`JupyterLab did not answer within ${READY_WITHIN_MS / 1000} s. Run the same command again; if it stays so, \`npm run doctor\` shows what is missing.`);
+  throw new SetUpFailure(
+    `JupyterLab did not answer within ${READY_WITHIN_MS / 1000} s. Run the same command again; if it stays so, \`npm run doctor\` shows what is missing.`,
+  );
 }

@@ -51,7 +51,9 @@ describe('set-up that cannot go on', { timeout: 120_000 }, () => {
     expect(paragraph(output)).toMatch(/^There is no network, or a proxy is in the way, so npm packages could not be downloaded\./);
     expect(existsSync(join(checkout.at, 'node_modules'))).toBe(false);
     const second = await checkout.setUp({ extra: { PIP_INDEX_URL: 'http://127.0.0.1:9/simple/', PIP_RETRIES: '0' } });
-    expect(paragraph(second.output)).toMatch(/^There is no network, or a proxy is in the way, so the Python environment .* could not be downloaded\./);
+    expect(paragraph(second.output)).toMatch(
+      /^There is no network, or a proxy is in the way, so the Python environment .* could not be downloaded\./,
+    );
     expect(existsSync(join(checkout.at, '.venv'))).toBe(false);
     expect(await checkout.setUp()).toMatchObject({ status: 0 });
   });
@@ -71,7 +73,9 @@ describe('set-up that cannot go on', { timeout: 120_000 }, () => {
       checkout = await makeCheckout({ at: disk.folder, ballast: 12_000_000 });
       const { status, output } = await checkout.setUp({ extra: { TMPDIR: disk.folder }, blocks: disk.blocks });
       expect(status, output).toBe(1);
-      expect(paragraph(output)).toMatch(/^The disk is full, so (npm packages|a place for Python packages|the Python environment .*) could not be installed\. .*free some space/);
+      expect(paragraph(output)).toMatch(
+        /^The disk is full, so (npm packages|a place for Python packages|the Python environment .*) could not be installed\. .*free some space/,
+      );
       expect(existsSync(join(disk.folder, '.venv'))).toBe(false);
       expect(readdirSync(join(disk.folder, '.lemmata')).filter((name) => name === 'making' || name === 'lock')).toEqual([]);
       disk.grow();
@@ -90,7 +94,9 @@ describe('set-up that cannot go on', { timeout: 120_000 }, () => {
     server.close();
     expect(status).toBe(1);
     expect(paragraph(output)).toMatch(
-      new RegExp(`^Port ${port} is in use, .* Choose another, \`npm start -- --port \\d+\`, or end the program that holds it: \`lsof -i :${port}\``),
+      new RegExp(
+        `^Port ${port} is in use, .* Choose another, \`npm start -- --port \\d+\`, or end the program that holds it: \`lsof -i :${port}\``,
+      ),
     );
   });
 

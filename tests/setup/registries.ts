@@ -45,7 +45,9 @@ export function wheel(name: string, version: string, files: Record<string, strin
 /** Both registries on one local port: `/<package>` and its tarball as npm asks, `/simple/<package>/` and its wheel as pip asks. */
 export async function serveRegistries(npm: Record<string, Record<string, Artefact>>, python: Record<string, Record<string, Artefact>>) {
   const server = createServer((request, response) => {
-    const [first = '', second = '', file = ''] = decodeURIComponent(request.url ?? '').split('/').slice(1);
+    const [first = '', second = '', file = ''] = decodeURIComponent(request.url ?? '')
+      .split('/')
+      .slice(1);
     const send = (body: string | Buffer, type: string) => response.writeHead(200, { 'content-type': type }).end(body);
     if (first === 'simple' && python[second]) {
       if (file) return void send(Object.values(python[second])[0]!.bytes, 'application/zip');
@@ -61,7 +63,10 @@ export async function serveRegistries(npm: Record<string, Record<string, Artefac
     const entries = Object.entries(versions).map(([version, { integrity }]) => {
       return [version, { name: first, version, dist: { tarball: `http://${request.headers.host}/${first}/-/${version}.tgz`, integrity } }];
     });
-    send(JSON.stringify({ name: first, 'dist-tags': { latest: entries.at(-1)![0] }, versions: Object.fromEntries(entries) }), 'application/json');
+    send(
+      JSON.stringify({ name: first, 'dist-tags': { latest: entries.at(-1)![0] }, versions: Object.fromEntries(entries) }),
+      'application/json',
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

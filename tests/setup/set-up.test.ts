@@ -39,7 +39,14 @@ describe('set-up', { timeout: 120_000 }, () => {
 
   it('goes on after being killed in every step, with its children left running', async () => {
     checkout = await makeCheckout();
-    const steps = [/npm packages …/, /place for Python packages …/, /place for Python packages: done/, /Python environment .* …/, /the library …/, /the default data …/];
+    const steps = [
+      /npm packages …/,
+      /place for Python packages …/,
+      /place for Python packages: done/,
+      /Python environment .* …/,
+      /the library …/,
+      /the default data …/,
+    ];
     for (const until of steps) expect(await checkout.setUp({ until }), String(until)).toMatchObject({ signal: 'SIGKILL' });
     const last = await checkout.setUp();
     expect(last, last.output).toMatchObject({ status: 0 });
