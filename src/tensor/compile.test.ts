@@ -177,7 +177,7 @@ describe('what compile refuses', () => {
 
   it('is a result that is no tensor', async () => {
     const f = compile((x: tf.Tensor) => ({ x, n: 3 }));
-    await expect(f(1)).rejects.toThrow('must return tensors, got a number at the result.n');
+    await expect(f(1)).rejects.toThrow('must return tensors, got a number as n');
   });
 
   it('is a closed-over tensor that was disposed, or a variable that was assigned', async () => {

@@ -86,12 +86,15 @@ export class CompiledFunction {
     }
     const call = this.#begin(variant, leaves);
     let outputs: DeviceTensor[];
+    countStep()?.(1);
     try {
       const running = variant.plan.run(leaves, call.memories);
       outputs = running instanceof Promise ? await this.#alone(running) : running;
     } catch (error) {
       for (const i of call.given) DeviceTensor.restore(leaves[i] as DeviceTensor, call.memories[i]!);
       throw error;
+    } finally {
+      countStep()?.(-1);
     }
     for (const i of call.given) call.memories[i]!.holds--;
     if (performance.now() - lastTurn > TURN_MS) {
@@ -174,9 +177,12 @@ export class CompiledFunction {
     const record = (...tensors: tf.Tensor[]) => {
       const returned = this.#fn(...signature.unflatten(tensors));
       if (typeof (returned as PromiseLike<unknown>)?.then === 'function') return returned as tf.Tensor[]; // trace says what is wrong
-      result = flatten<tf.Tensor>(returned as tf.Tensor, 'the result');
+      result = flatten<tf.Tensor>(returned as tf.Tensor);
       const wrong = result.leaves.findIndex((leaf) => !(leaf instanceof tf.Tensor));
-      if (wrong >= 0) throw new Error(`${this.#name} must return tensors, got a ${typeof result.leaves[wrong]} at ${result.paths[wrong]}`);
+      if (wrong >= 0)
+        throw new Error(
+          `${this.#name} must return tensors, got a ${typeof result.leaves[wrong]} as ${result.paths[wrong] || 'the result'}`,
+        );
       return result.leaves;
     };
     try {
@@ -228,7 +234,7 @@ export class CompiledFunction {
     if (!variant) throw new Error(`${this.#name} has no graph before its first call: call it once with arguments of the shapes to export`);
     const { graph, signature, outputPaths } = variant;
     const inputNames = signature.paths.map((path, i) => path || `in${i}`);
-    const outputNames = outputPaths.map((path) => (inputNames.includes(path) ? `next.${path}` : path));
+    const outputNames = outputPaths.map((path) => (inputNames.includes(path) ? `next.${path}` : path || 'output'));
     return toOnnx(graph, { inputNames, outputNames, ...options });
   }
 
@@ -245,6 +251,10 @@ const MANY_TRACES = 5;
 /** The signal of the notebook cell that is running, which the kernel sets. */
 const ABORT = Symbol.for('lemmata.abort');
 const interruptedCell = () => (globalThis as Record<symbol, unknown>)[ABORT] as AbortSignal | undefined;
+
+/** Tells the kernel how many steps are in flight: an interrupt waits for their end, so that no donated state is lost. */
+const IN_FLIGHT = Symbol.for('lemmata.inFlight');
+const countStep = () => (globalThis as Record<symbol, unknown>)[IN_FLIGHT] as ((change: 1 | -1) => void) | undefined;
 
 function staleCapture(name: string, tensor: tf.Tensor): Error {
   const what = tensor.isDisposed ? 'disposed' : 'changed';

@@ -1,0 +1,177 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs';
+import { chromium } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { initLinear, initLstm, initMultiHead, layerNorm, linear, lstmLast, meanSquaredError, multiHeadAttention } from '../src/nn/index.js';
+import { compile, key, map, normal, type RandomArray, valueAndGrad } from '../src/tensor/index.js';
+import { localServer } from './local-server.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PYTHON = join(ROOT, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));
+const WEB = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
+
+interface Case {
+  readonly name: string;
+  readonly onnx: Uint8Array;
+  readonly inputs: Readonly<Record<string, { dtype: string; shape: readonly number[]; data: number[] }>>;
+  /** What the compiled function gave. */
+  readonly outputs: Readonly<Record<string, number[]>>;
+}
+let cases: Case[];
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  cases = [await network(), await trainingStep(), await integers()];
+});
+
+/** Attention, layer normalisation and an LSTM: what is deployed. */
+async function network(): Promise<Case> {
+  const x = normal(key(1), [2, 6, 8]);
+  const asTensors = <P>(params: P) => map(params, ({ data, shape }: RandomArray<Float32Array>) => tf.tensor(data, [...shape]));
+  const attention = asTensors(initMultiHead(key(2), { width: 8 }));
+  const recurrent = asTensors(initLstm(key(3), { inputs: 8, width: 5 }));
+  const head = asTensors(initLinear(key(4), { inputs: 5, outputs: 3 }));
+  const forward = (x: tf.Tensor3D) => {
+    const h = x.add(multiHeadAttention(attention, layerNorm(x, tf.ones([8]), tf.zeros([8])), 2));
+    return { probabilities: tf.softmax(linear(head, lstmLast(recurrent, h))) };
+  };
+  const compiled = compile(forward);
+  const { probabilities } = await compiled(x);
+  return {
+    name: 'network',
+    onnx: compiled.toOnnx(),
+    inputs: { x: plain(x, 'float32') },
+    outputs: { probabilities: [...probabilities.data()] },
+  };
+}
+
+/** A gradient step: training can go on where ONNX runs. */
+async function trainingStep(): Promise<Case> {
+  const [w, x, y] = [normal(key(5), [4, 1]), normal(key(6), [16, 4]), normal(key(7), [16, 1])];
+  const compiled = compile((w: tf.Tensor2D, x: tf.Tensor2D, y: tf.Tensor2D) => {
+    const { value, grads } = valueAndGrad((w: tf.Tensor2D) => meanSquaredError(x.matMul(w), y))(w);
+    return { w: w.sub(grads.mul(0.1)), loss: value };
+  });
+  const next = await compiled(w, x, y);
+  const inputs = { w: plain(w, 'float32'), x: plain(x, 'float32'), y: plain(y, 'float32') };
+  return { name: 'training step', onnx: compiled.toOnnx(), inputs, outputs: { 'next.w': [...next.w.data()], loss: [next.loss.item()] } };
+}
+
+/** Integers and truth values at the edges. */
+async function integers(): Promise<Case> {
+  const compiled = compile((i: tf.Tensor, keep: tf.Tensor) => ({
+    i: tf.where(keep as tf.Tensor1D, i.mul(tf.scalar(2, 'int32')), i),
+    any: keep.any(),
+  }));
+  const [i, keep] = [Int32Array.of(16777217, -3, 5), Uint8Array.of(1, 0, 1)];
+  const result = await compiled(i, keep);
+  expect([...result.i.data()]).toEqual([33554434, -3, 10]);
+  const inputs = { i: plain({ data: i, shape: [3] }, 'int32'), keep: plain({ data: keep, shape: [3] }, 'bool') };
+  return { name: 'integers', onnx: compiled.toOnnx(), inputs, outputs: { 'next.i': [...result.i.data()], any: [...result.any.data()] } };
+}
+
+const plain = ({ data, shape }: { data: ArrayLike<number>; shape: readonly number[] }, dtype: string) => ({
+  dtype,
+  shape,
+  data: Array.from(data),
+});
+
+const CHECK = `
+import json, sys, numpy, onnx, onnxruntime
+case = json.load(open(sys.argv[1] + '/case.json'))
+onnx.checker.check_model(onnx.load(sys.argv[1] + '/model.onnx'), full_check=True)
+feeds = {name: numpy.array(t['data'], t['dtype']).reshape(t['shape']) for name, t in case['inputs'].items()}
+session = onnxruntime.InferenceSession(sys.argv[1] + '/model.onnx', providers=['CPUExecutionProvider'])
+names = [output.name for output in session.get_outputs()]
+print(json.dumps({name: numpy.ravel(value).tolist() for name, value in zip(names, session.run(None, feeds))}))
+`;
+
+describe.skipIf(!existsSync(PYTHON) && !process.env.CI)('an exported file in Python (.venv, made by npm start)', () => {
+  it.each([0, 1, 2])('passes the official checker and gives equal outputs: case %i', (index) => {
+    const { onnx, ...rest } = cases[index]!;
+    const folder = mkdtempSync(join(tmpdir(), 'lemmata-export-'));
+    try {
+      writeFileSync(join(folder, 'model.onnx'), onnx);
+      writeFileSync(join(folder, 'case.json'), JSON.stringify(rest));
+      const { status, stdout, stderr } = spawnSync(PYTHON, ['-c', CHECK, folder], { encoding: 'utf8' });
+      expect(stderr).toBe('');
+      expect(status).toBe(0);
+      expectEqual(JSON.parse(stdout), rest.outputs);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+/** What the page below offers. */
+interface Evaluator {
+  evaluate(file: string, inputs: Case['inputs']): Promise<Record<string, number[]>>;
+}
+
+const PAGE = `<!doctype html><script type="module">
+import * as ort from '/ort.wasm.min.mjs';
+ort.env.wasm.wasmPaths = '/';
+ort.env.wasm.numThreads = 1;
+const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+globalThis.evaluate = async (file, inputs) => {
+  const session = await ort.InferenceSession.create(file);
+  const feeds = Object.fromEntries(Object.entries(inputs).map(([name, t]) => [name, new ort.Tensor(t.dtype, ARRAYS[t.dtype].from(t.data), t.shape)]));
+  return Object.fromEntries(Object.entries(await session.run(feeds)).map(([name, t]) => [name, Array.from(t.data, Number)]));
+};
+globalThis.ready = true;
+</script>`;
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+describe.skipIf(!CHROMIUM && !process.env.CI)('an exported file in a browser (apt install chromium)', () => {
+  it('gives equal outputs with onnxruntime-web', { timeout: 60_000 }, async () => {
+    const { url } = await localServer((path, response) => {
+      const index = /^\/case(\d)\.onnx$/.exec(path)?.[1];
+      if (path === '/') response.setHeader('content-type', 'text/html').end(PAGE);
+      else if (index) response.end(cases[Number(index)]!.onnx);
+      else if (/^\/ort[\w.-]+\.(mjs|wasm)$/.test(path)) {
+        response
+          .setHeader('content-type', path.endsWith('wasm') ? 'application/wasm' : 'text/javascript')
+          .end(readFileSync(join(WEB, path)));
+      } else response.writeHead(404).end();
+    });
+    const browser = await chromium.launch({ executablePath: CHROMIUM!, args: FLAGS });
+    try {
+      const page = await browser.newPage();
+      const problems: string[] = [];
+      page.on('pageerror', (error) => problems.push(error.message));
+      await page.goto(url);
+      await page.waitForFunction('globalThis.ready');
+      for (const [i, { inputs, outputs }] of cases.entries()) {
+        const got = await page.evaluate(([file, inputs]) => (globalThis as unknown as Evaluator).evaluate(file, inputs), [
+          `/case${i}.onnx`,
+          inputs,
+        ] as const);
+        expectEqual(got, outputs);
+      }
+      expect(problems).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  });
+});
+
+function expectEqual(got: Record<string, number[]>, expected: Record<string, number[]>): void {
+  expect(Object.keys(got).sort()).toEqual(Object.keys(expected).sort());
+  for (const [name, values] of Object.entries(expected))
+    for (const [i, value] of values.entries()) expect(Math.abs(Number(got[name]![i]) - value)).toBeLessThan(1e-6);
+}
