@@ -10,6 +10,7 @@ export type { Description, Provenance } from './provenance.js';
 export { logReturns, simpleReturns } from './returns.js';
 export * as simulate from './simulate.js';
 export { assertNoLeak, type Rows, type Split, type WalkForward, walkForward } from './split.js';
+export { query, type SqlRow } from './sql.js';
 export { dataRoot, list, load, save } from './store.js';
 export type { Kind, Table } from './table.js';
 export { type UpdateEvent, updateData } from './update.js';

@@ -6,8 +6,7 @@ const CHUNK_ROWS = 2048; // DuckDB's vector size: a data chunk holds no more
 
 /** Writes a table as Parquet: `date` DATE first, then DOUBLE columns, NULL where a value is missing. */
 export async function writeParquet(path: string, { dates, columns }: Table): Promise<void> {
-  const { DuckDBDataChunk, DuckDBDateValue, DATE, DOUBLE } = await duckdb();
-  await withConnection(async (connection) => {
+  await withDuckDB(async (connection, { DuckDBDataChunk, DuckDBDateValue, DATE, DOUBLE }) => {
     const names = [...columns.keys()];
     await connection.run(`CREATE TABLE data (date DATE, ${names.map((name) => `${identifier(name)} DOUBLE`).join(', ')})`);
     const appender = await connection.createAppender('data');
@@ -25,8 +24,7 @@ export async function writeParquet(path: string, { dates, columns }: Table): Pro
 
 /** Reads a Parquet file that `writeParquet` wrote. */
 export async function readParquet(path: string): Promise<Table> {
-  const { DuckDBDateValue } = await duckdb();
-  return withConnection(async (connection) => {
+  return withDuckDB(async (connection, { DuckDBDateValue }) => {
     const reader = await connection.runAndReadAll(`SELECT * FROM read_parquet(${literal(path)})`);
     const [days, ...values] = reader.getColumns();
     const dates = days!.map((day) => fromDay(day instanceof DuckDBDateValue ? day.days : Number.NaN));
@@ -39,19 +37,19 @@ export async function readParquet(path: string): Promise<Table> {
 }
 
 /** Runs SQL on an in-memory DuckDB. One thread, so that the same table gives the same bytes; no extension is ever fetched. */
-async function withConnection<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-  const { DuckDBInstance } = await duckdb();
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1', autoinstall_known_extensions: 'false' });
+export async function withDuckDB<T>(work: (connection: DuckDBConnection, duckdb: DuckDB) => Promise<T>): Promise<T> {
+  const duckdb = await import('@duckdb/node-api'); // 0.15 s to load, so only when a table is read or written
+  const instance = await duckdb.DuckDBInstance.create(':memory:', { threads: '1', autoinstall_known_extensions: 'false' });
   const connection = await instance.connect();
   try {
-    return await work(connection);
+    return await work(connection, duckdb);
   } finally {
     connection.closeSync();
     instance.closeSync();
   }
 }
 
-const duckdb = () => import('@duckdb/node-api'); // 0.15 s to load, so only when a table is read or written
+type DuckDB = typeof import('@duckdb/node-api');
 const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 const nullForNaN = (values: Float64Array) => Array.from(values, (value) => (Number.isNaN(value) ? null : value));

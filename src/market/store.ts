@@ -101,7 +101,8 @@ export async function readRecord(name: string): Promise<Provenance | undefined> 
 }
 
 const recordPath = (name: string) => join(dataRoot(), `${name}.json`);
-const parquetPath = ({ name, sha256 }: Provenance) => join(dataRoot(), `${name}.${sha256.slice(0, 8)}.parquet`);
+/** Where the Parquet file of a record is. */
+export const parquetPath = ({ name, sha256 }: Provenance) => join(dataRoot(), `${name}.${sha256.slice(0, 8)}.parquet`);
 
 /** Removes the Parquet files that an earlier record of the same dataset named. */
 async function removeFormer(record: Provenance): Promise<void> {

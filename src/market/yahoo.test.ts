@@ -37,7 +37,6 @@ async function service(...answers: ((response: ServerResponse) => void)[]) {
     to: '2024-04-01',
     intervalMs: 0,
     backoffMs: 5,
-    timeoutMs: 300,
     fetch: (input, init) => {
       const { pathname, search } = new URL(String(input));
       return fetch(server.url + pathname + search, init);
@@ -50,6 +49,8 @@ const send =
   (response: ServerResponse) =>
     void response.writeHead(status, headers).end(body);
 const ok = send(answer());
+const silence = () => {};
+const impatient = (options: YahooOptions, answer: unknown): YahooOptions => (answer === silence ? { ...options, timeoutMs: 400 } : options);
 
 describe('updateYahoo', () => {
   it('stores bars of the dates asked for, dated where the exchange is', async () => {
@@ -117,11 +118,11 @@ describe('updateYahoo', () => {
     ['503', send('', 503)],
     ['an answer cut short', cutShort],
     ['a consent page', send('<html>')],
-    ['silence', () => {}],
+    ['silence', silence],
   ])('tries again after %s', async (_, bad) => {
     temporaryStore();
     const { options, paths } = await service(bad, bad, ok);
-    expect(await updateYahoo(['AAPL'], options)).toHaveLength(1);
+    expect(await updateYahoo(['AAPL'], impatient(options, bad))).toHaveLength(1);
     expect(paths).toHaveLength(3);
   });
 
@@ -142,8 +143,8 @@ describe('updateYahoo', () => {
     ['500', send('', 500), 'it answers 500: the service fails on its side; try again later (tried 4 times)'],
     [
       'silence',
-      () => {},
-      'no complete answer within 0.3 s; the service is slow or a proxy holds the connection; try again later (tried 4 times)',
+      silence,
+      'no complete answer within 0.4 s; the service is slow or a proxy holds the connection; try again later (tried 4 times)',
     ],
     ['an answer cut short', cutShort, 'the answer broke off half-way; try again (tried 4 times)'],
     ['garbage', send('<html>\n<body>Before you continue'), "it sent no JSON but '<html> <body>Before you continue…'"],
@@ -190,7 +191,7 @@ describe('updateYahoo', () => {
   ])('refuses %s and stores nothing', async (_, bad, message) => {
     temporaryStore();
     const { options } = await service(bad);
-    await expect(updateYahoo(['AAPL'], options)).rejects.toThrow(message);
+    await expect(updateYahoo(['AAPL'], impatient(options, bad))).rejects.toThrow(message);
     await expect(loadBars('yahoo/AAPL')).rejects.toThrow("no dataset 'yahoo/AAPL'");
   });
 
