@@ -20,7 +20,7 @@ const missing = PROGRAMS.filter((program) => spawnSync(program, ['--version'], {
 if (missing.length) {
   console.error(
     `LaTeX is not installed (missing: ${missing.join(', ')}); proofs and summaries are PDFs made with it, everything else works without. To install it:\n` +
-      '  Debian, Ubuntu  sudo apt-get install --no-install-recommends texlive-latex-base texlive-latex-recommended texlive-latex-extra lmodern latexmk\n' +
+      '  Debian, Ubuntu  sudo apt-get install --no-install-recommends texlive-latex-base texlive-latex-recommended texlive-latex-extra texlive-pictures latexmk lmodern\n' +
       '  macOS           brew install --cask mactex-no-gui',
   );
   process.exit(process.env.CI ? 1 : 3);
