@@ -1,4 +1,4 @@
-import { input, password } from './runtime/input.js';
+import * as prompts from './runtime/input.js';
 
 declare global {
   /** Asks the reader of the notebook for a line of text. */
@@ -9,5 +9,5 @@ declare global {
 
 /** Puts `input` and `password` into the global scope that cells see. */
 export function defineGlobals(): void {
-  Object.assign(globalThis, { input, password });
+  Object.assign(globalThis, { input: prompts.input, password: prompts.password });
 }

@@ -32,7 +32,9 @@ describe('installKernel', () => {
   });
 
   it('refuses two places at once, and an environment that is not there', () => {
-    expect(() => installKernel({ user: true, prefix: folder })).toThrow('--user, --sys-prefix and --prefix name different places; give one of them');
+    expect(() => installKernel({ user: true, prefix: folder })).toThrow(
+      '--user, --sys-prefix and --prefix name different places; give one of them',
+    );
     vi.stubEnv('VIRTUAL_ENV', '');
     vi.stubEnv('CONDA_PREFIX', '');
     expect(() => installKernel({ sysPrefix: true })).toThrow('neither VIRTUAL_ENV nor CONDA_PREFIX is set');

@@ -46,7 +46,9 @@ function jupyterFolder({ user, sysPrefix, prefix }: InstallOptions): string {
   if (!sysPrefix) return userFolder();
   const environment = process.env.VIRTUAL_ENV || process.env.CONDA_PREFIX;
   if (!environment)
-    throw new Error('kernel install: --sys-prefix needs an active Python environment, and neither VIRTUAL_ENV nor CONDA_PREFIX is set; activate one or give --prefix');
+    throw new Error(
+      'kernel install: --sys-prefix needs an active Python environment, and neither VIRTUAL_ENV nor CONDA_PREFIX is set; activate one or give --prefix',
+    );
   return join(environment, 'share', 'jupyter');
 }
 

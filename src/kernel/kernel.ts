@@ -5,7 +5,7 @@ import { SHARED, type ToRuntime } from './protocol.js';
 import { currentCell } from './runtime/cell-context.js';
 import { Executor } from './runtime/executor.js';
 import { answerInput } from './runtime/input.js';
-import { Interruption, Interrupted } from './runtime/interruption.js';
+import { Interrupted, Interruption } from './runtime/interruption.js';
 import { connect, send } from './runtime/link.js';
 import { Modules } from './runtime/modules.js';
 import { captureOutput } from './runtime/output.js';

@@ -35,5 +35,6 @@ export type ToServer =
  * - `FLAG`: not zero while the running cell must stop; each turn of its loops reads it
  * - `COUNT`: interrupts so far; a cell is interrupted when this differs from what it was when the cell was sent
  * - `SYNCHRONOUS`: 1 while a cell's first, synchronous part runs, the part that Node can break off with SIGINT
+ * - `IN_FLIGHT`: work going on that must not be torn apart, such as a training step that replaces its own state
  */
-export const SHARED = { FLAG: 0, COUNT: 1, SYNCHRONOUS: 2, LENGTH: 3 } as const;
+export const SHARED = { FLAG: 0, COUNT: 1, SYNCHRONOUS: 2, IN_FLIGHT: 3, LENGTH: 4 } as const;

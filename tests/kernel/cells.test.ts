@@ -34,7 +34,9 @@ describe('names across cells', () => {
   });
 
   it('carries types, classes, enums, generics and overloads', async () => {
-    await kernel.run('interface Bar { close: number }\nenum Side { Buy = 1, Sell = -1 }\nclass Book<T> { constructor(readonly top: T) {} }');
+    await kernel.run(
+      'interface Bar { close: number }\nenum Side { Buy = 1, Sell = -1 }\nclass Book<T> { constructor(readonly top: T) {} }',
+    );
     expect(await text('const bar: Bar = { close: Side.Sell }; new Book(bar).top.close')).toBe('-1');
   });
 
@@ -81,13 +83,19 @@ describe('the type checker', () => {
 
 describe('imports', () => {
   it("find the library and its dependencies from a folder outside the package, with their modern package 'exports'", async () => {
-    expect(await text("import * as kernel from 'lemmata/kernel'; Object.keys(kernel).sort().join()")).toBe("'clearOutput,input,installKernel,password,reload'");
+    expect(await text("import * as kernel from 'lemmata/kernel'; Object.keys(kernel).sort().join()")).toBe(
+      "'clearOutput,input,installKernel,password,reload'",
+    );
     expect(await text("import { z } from 'zod'; z.object({ a: z.number() }).safeParse({ a: 'x' }).success")).toBe('false');
   });
 
   it('accept default, named, namespace, type-only and CommonJS imports', async () => {
-    await kernel.run("import fs, { existsSync as exists, type Stats } from 'node:fs';\nimport * as tf from '@tensorflow/tfjs';\nlet stats: Stats | undefined;");
-    expect(await text("[exists === fs.existsSync, tf.tensor1d([1, 2]).sum().dataSync()[0], require('node:fs') === fs]")).toBe('[ true, 3, true ]');
+    await kernel.run(
+      "import fs, { existsSync as exists, type Stats } from 'node:fs';\nimport * as tf from '@tensorflow/tfjs';\nlet stats: Stats | undefined;",
+    );
+    expect(await text("[exists === fs.existsSync, tf.tensor1d([1, 2]).sum().dataSync()[0], require('node:fs') === fs]")).toBe(
+      '[ true, 3, true ]',
+    );
   });
 
   it('await a module whose top level awaits, by import() and by import', async () => {
@@ -103,7 +111,7 @@ describe('imports', () => {
     expect(await text("import { predict } from './model'; const twice = () => predict() * 2; twice()")).toBe('20');
     writeFileSync(join(folder, 'leaf.ts'), 'export const leaf = 2;');
     expect(await text("import { predict } from './model'; predict()")).toBe('20');
-    writeFileSync(join(folder, 'leaf.ts'), "export const leaf = 3;");
+    writeFileSync(join(folder, 'leaf.ts'), 'export const leaf = 3;');
     expect(await text("import { reload } from 'lemmata/kernel'; await reload(); [predict(), twice()]")).toBe('[ 30, 60 ]');
     writeFileSync(join(folder, 'model.ts'), "export const predict = () => 'text';");
     expect(await text("import { predict } from './model'; predict().toUpperCase()")).toBe("'TEXT'");

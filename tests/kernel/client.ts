@@ -36,7 +36,17 @@ export async function startKernel({ directory = join(ROOT, 'notebooks'), root = 
   const ports = await freePorts(5);
   const [shell_port, control_port, iopub_port, stdin_port, hb_port] = ports;
   const key = randomUUID();
-  const connection = { transport: 'tcp', ip: '127.0.0.1', key, signature_scheme: 'hmac-sha256', shell_port, control_port, iopub_port, stdin_port, hb_port };
+  const connection = {
+    transport: 'tcp',
+    ip: '127.0.0.1',
+    key,
+    signature_scheme: 'hmac-sha256',
+    shell_port,
+    control_port,
+    iopub_port,
+    stdin_port,
+    hb_port,
+  };
   const file = join(folder, 'connection.json');
   writeFileSync(file, JSON.stringify(connection));
   const child = spawn(process.execPath, [join(root, 'dist/kernel/main.js'), file], {
@@ -45,7 +55,12 @@ export async function startKernel({ directory = join(ROOT, 'notebooks'), root = 
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...env },
   });
-  const kernel = new Kernel(child, key, ports.map((port) => `tcp://127.0.0.1:${port}`), folder);
+  const kernel = new Kernel(
+    child,
+    key,
+    ports.map((port) => `tcp://127.0.0.1:${port}`),
+    folder,
+  );
   await kernel.ready();
   return kernel;
 }
@@ -110,7 +125,14 @@ export class Kernel {
   }
 
   start(code: string, options: Json = {}): { id: string; result: Promise<Result> } {
-    const { id, reply } = this.send('execute_request', { code, silent: false, store_history: true, allow_stdin: true, stop_on_error: true, ...options });
+    const { id, reply } = this.send('execute_request', {
+      code,
+      silent: false,
+      store_history: true,
+      allow_stdin: true,
+      stop_on_error: true,
+      ...options,
+    });
     const result = async () => {
       const { content } = await reply;
       await this.waitFor((message) => isOf(message, id) && message.content.execution_state === 'idle');

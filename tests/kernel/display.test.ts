@@ -19,7 +19,7 @@ describe('a display', () => {
   });
 
   it('is updated in place under its id', async () => {
-    const shown = await outputs("for (const step of [1, 2, 3]) show({ 'text/plain': `step ${step}` }, { update: 'bar' });");
+    const shown = await outputs("for (const step of [1, 2, 3]) show({ 'text/plain': 'step ' + step }, { update: 'bar' });");
     expect(shown.map(({ type }) => type)).toEqual(['display_data', 'update_display_data', 'update_display_data']);
     expect(shown.map(({ content }) => content.transient.display_id)).toEqual(['bar', 'bar', 'bar']);
     expect(shown[2]!.content.data).toEqual({ 'text/plain': 'step 3' });
@@ -36,8 +36,14 @@ describe('a display', () => {
   });
 
   it("works through tslab's functions, also those that overwrite themselves in a later cell", async () => {
-    const shown = await outputs("tslab.display.html('<b>x</b>'); tslab.display.png(new Uint8Array([1, 2, 3])); const live = tslab.newDisplay(); live.markdown('*a*');");
-    expect(shown.map(({ content }) => content.data)).toEqual([{ 'text/html': '<b>x</b>' }, { 'image/png': 'AQID' }, { 'text/markdown': '*a*' }]);
+    const shown = await outputs(
+      "tslab.display.html('<b>x</b>'); tslab.display.png(new Uint8Array([1, 2, 3])); const live = tslab.newDisplay(); live.markdown('*a*');",
+    );
+    expect(shown.map(({ content }) => content.data)).toEqual([
+      { 'text/html': '<b>x</b>' },
+      { 'image/png': 'AQID' },
+      { 'text/markdown': '*a*' },
+    ]);
     const [update] = await outputs("live.markdown('*b*');");
     expect(update).toMatchObject({ type: 'update_display_data', content: { data: { 'text/markdown': '*b*' } } });
     expect(update!.content.transient).toEqual(shown[2]!.content.transient);
@@ -54,7 +60,12 @@ describe('the value of the last expression', () => {
 
   it('shows rows and data frames as a table in HTML and text', async () => {
     const rows = await data("[{ asset: 'SPY', beta: 1 }, { asset: 'KO', beta: 0.55 }]");
-    expect(rows['text/plain'].split('\n').map((line: string) => line.split(/\s+/))).toEqual([['asset', 'beta'], expect.anything(), ['SPY', '1'], ['KO', expect.stringMatching(/^0\.55/)]]);
+    expect(rows['text/plain'].split('\n').map((line: string) => line.split(/\s+/))).toEqual([
+      ['asset', 'beta'],
+      expect.anything(),
+      ['SPY', '1'],
+      ['KO', expect.stringMatching(/^0\.55/)],
+    ]);
     expect(rows['text/html']).toMatch(/<table>.*SPY.*<\/table>/s);
     const frame = await data("import { DataFrame } from 'danfojs-node'; new DataFrame([[1, 'a'], [2, 'b']], { columns: ['n', 's'] })");
     expect(frame['text/html']).toMatch(/<th[^>]*>n<\/th>.*<td[^>]*>b<\/td>/s);
@@ -62,7 +73,10 @@ describe('the value of the last expression', () => {
   });
 
   it("is what a value's own toMime or Jupyter.display says, also asynchronously", async () => {
-    expect(await data("({ toMime: () => ({ 'text/plain': 'p', 'text/latex': '$x$' }) })")).toEqual({ 'text/plain': 'p', 'text/latex': '$x$' });
+    expect(await data("({ toMime: () => ({ 'text/plain': 'p', 'text/latex': '$x$' }) })")).toEqual({
+      'text/plain': 'p',
+      'text/latex': '$x$',
+    });
     expect(await data("({ [Symbol.for('Jupyter.display')]: async () => ({ 'text/plain': 'q' }) })")).toEqual({ 'text/plain': 'q' });
   });
 
@@ -86,12 +100,19 @@ describe('input', () => {
       asked.push([prompt, password]);
       return password ? 'secret' : 'Ada';
     };
-    expect((await kernel.run("const who = await input('name? '); const key = await password('key? '); `${who} ${key}`")).text).toBe("'Ada secret'");
-    expect(asked).toEqual([['name? ', false], ['key? ', true]]);
+    expect((await kernel.run("const who = await input('name? '); const key = await password('key? '); who + ' ' + key")).text).toBe(
+      "'Ada secret'",
+    );
+    expect(asked).toEqual([
+      ['name? ', false],
+      ['key? ', true],
+    ]);
   });
 
   it('is an error where nobody can answer', async () => {
     const { reply } = await kernel.run('await input()', { allow_stdin: false });
-    expect(reply.evalue).toBe('input: nobody is there to answer; run this cell in a notebook, or set the value in the code instead of asking for it');
+    expect(reply.evalue).toBe(
+      'input: nobody is there to answer; run this cell in a notebook, or set the value in the code instead of asking for it',
+    );
   });
 });

@@ -29,7 +29,9 @@ describe('a failing cell', () => {
   });
 
   it('names every cell on the stack, and no frame of the kernel', async () => {
-    const { reply } = await kernel.run('function risky(x: number): number {\n  if (x < 0)\n    throw new RangeError(`x is ${x}`);\n  return x;\n}');
+    const { reply } = await kernel.run(
+      'function risky(x: number): number {\n  if (x < 0)\n    throw new RangeError("x is " + x);\n  return x;\n}',
+    );
     const { traceback } = await kernel.run('const call = () => risky(-1);\ncall();');
     const n = reply.execution_count;
     expect(traceback.split('\n').slice(0, 4)).toEqual([
@@ -44,7 +46,10 @@ describe('a failing cell', () => {
   it('shows the cause, a thrown value that is no error, and a rejected await', async () => {
     expect((await kernel.run("throw new Error('outer', { cause: new Error('inner') })")).traceback).toContain('[cause]: Error: inner');
     expect((await kernel.run("throw 'bare'")).reply).toMatchObject({ ename: 'Thrown', evalue: "'bare'" });
-    expect((await kernel.run("await (async () => { throw new TypeError('later') })()")).reply).toMatchObject({ ename: 'TypeError', evalue: 'later' });
+    expect((await kernel.run("await (async () => { throw new TypeError('later') })()")).reply).toMatchObject({
+      ename: 'TypeError',
+      evalue: 'later',
+    });
   });
 
   it('maps frames of the library to its TypeScript source', async () => {
@@ -83,7 +88,10 @@ describe('what nothing caught', () => {
     const throwing = kernel.start("setTimeout(() => { throw new Error('late throw'); }, 150);");
     await Promise.all([rejecting.result, throwing.result]);
     expect((await kernel.run("'between'")).text).toBe("'between'");
-    for (const [{ id }, message] of [[rejecting, 'late rejection'], [throwing, 'late throw']] as const) {
+    for (const [{ id }, message] of [
+      [rejecting, 'late rejection'],
+      [throwing, 'late throw'],
+    ] as const) {
       const error = await kernel.waitFor((m) => isOf(m, id) && m.header.msg_type === 'error');
       expect(error.content.evalue).toBe(message);
     }
@@ -107,7 +115,9 @@ describe('prints', () => {
   });
 
   it('keep the order of streams and values, and tables are drawn', async () => {
-    const { outputs } = await kernel.run("console.log('a', { b: [1] }); console.error('b'); console.table([{ x: 1 }]); process.stdout.write(new Uint8Array([0xc3]));process.stdout.write(new Uint8Array([0xa9]));");
+    const { outputs } = await kernel.run(
+      "console.log('a', { b: [1] }); console.error('b'); console.table([{ x: 1 }]); process.stdout.write(new Uint8Array([0xc3]));process.stdout.write(new Uint8Array([0xa9]));",
+    );
     expect(outputs.filter(({ type }) => type === 'stream').map(({ content }) => [content.name, content.text])).toEqual([
       ['stdout', 'a { b: [ 1 ] }\n'],
       ['stderr', 'b\n'],

@@ -26,7 +26,10 @@ describe('interrupt', () => {
     ['a loop of awaits that never lets timers run', 'while (true) await null;'],
     ['a pending await', 'await new Promise(() => {});'],
     ['an async loop', 'while (true) { await pause(20); turns++; }'],
-    ['a for-await loop over a generator', 'async function* ticks() { while (true) { await pause(20); yield 1; } }\nfor await (const tick of ticks()) turns += tick;'],
+    [
+      'a for-await loop over a generator',
+      'async function* ticks() { while (true) { await pause(20); yield 1; } }\nfor await (const tick of ticks()) turns += tick;',
+    ],
     ['a long loop that calls a function', 'for (let i = 0; i < 1e12; i++) turns += Math.sqrt(i);'],
   ])('stops %s within 300 ms', async (_, code) => {
     const { ms, ename } = await interrupted(code);
@@ -56,8 +59,8 @@ describe('interrupt', () => {
     const code = [
       'let state = { step: 0, live: true };',
       'const train = async (s: typeof state) => { if (!s.live) throw new Error("donated"); s.live = false; await pause(300); return { step: s.step + 1, live: true }; };',
-      'const inFlight = (globalThis as any)[Symbol.for("lemmata.inFlight")] as (work: Promise<unknown>) => void;',
-      'const step = (s: typeof state) => { const work = train(s); inFlight(work); return work; };',
+      'const inFlight = (globalThis as any)[Symbol.for("lemmata.inFlight")] as (change: 1 | -1) => void;',
+      'const step = async (s: typeof state) => { inFlight(1); try { return await train(s); } finally { inFlight(-1); } };',
       'while (true) state = await step(state);',
     ].join('\n');
     const { ms } = await interrupted(code);
@@ -76,14 +79,20 @@ describe('interrupt', () => {
   });
 
   it('aborts the signal that library loops obey; the next cell has a fresh one', async () => {
-    await kernel.run("const signal = () => (globalThis as any)[Symbol.for('lemmata.abort')] as AbortSignal;\nlet seen: AbortSignal | undefined;");
-    const { ename } = await interrupted("seen = signal();\nawait new Promise((_, reject) => signal().addEventListener('abort', () => reject(signal().reason)));");
+    await kernel.run(
+      "const signal = () => (globalThis as any)[Symbol.for('lemmata.abort')] as AbortSignal;\nlet seen: AbortSignal | undefined;",
+    );
+    const { ename } = await interrupted(
+      "seen = signal();\nawait new Promise((_, reject) => signal().addEventListener('abort', () => reject(signal().reason)));",
+    );
     expect(ename).toBe('Interrupted');
     expect((await kernel.run('[seen!.aborted, signal().aborted]')).text).toBe('[ true, false ]');
   });
 
   it('aborts also what an earlier cell left running', async () => {
-    await kernel.run("let background = 0;\n(async () => { const mine = signal(); while (!mine.aborted) { await pause(10); background++; } })();");
+    await kernel.run(
+      'let background = 0;\n(async () => { const mine = signal(); while (!mine.aborted) { await pause(10); background++; } })();',
+    );
     await kernel.interrupt();
     await sleep(50);
     const { text } = await kernel.run('const before = background; await pause(100); background - before');
@@ -91,7 +100,7 @@ describe('interrupt', () => {
   });
 
   it('runs finally blocks and keeps what was assigned', async () => {
-    await interrupted("let closed = false; let count = 0;\ntry { while (true) { count++; await pause(5); } } finally { closed = true; }");
+    await interrupted('let closed = false; let count = 0;\ntry { while (true) { count++; await pause(5); } } finally { closed = true; }');
     expect((await kernel.run('closed && count > 10')).text).toBe('true');
   });
 

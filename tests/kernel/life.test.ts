@@ -136,7 +136,9 @@ describe('a stale build', () => {
   it('that cannot be made is said, and the last one runs', async () => {
     const { root } = checkout("console.log('src/a.ts(1,1): error TS1000'); process.exit(1);");
     rmSync(join(root, 'dist/.lemmata'));
-    expect(await buildIfStale(root)).toBe('lemmata: src/ changed but does not build, so its last build runs.\nsrc/a.ts(1,1): error TS1000\n');
+    expect(await buildIfStale(root)).toBe(
+      'lemmata: src/ changed but does not build, so its last build runs.\nsrc/a.ts(1,1): error TS1000\n',
+    );
   });
 });
 
@@ -150,6 +152,12 @@ describe('a registered kernel', () => {
       env: { ...process.env, JUPYTER_PATH: join(prefix, 'share/jupyter') },
       encoding: 'utf8',
     });
-    expect(JSON.parse(output)).toEqual({ folder: `'${directory}'`, library: "'function'", interrupted: 'Interrupted', afterRestart: 'TS2304', alive: false });
+    expect(JSON.parse(output)).toEqual({
+      folder: `'${directory}'`,
+      library: "'function'",
+      interrupted: 'Interrupted',
+      afterRestart: 'TS2304',
+      alive: false,
+    });
   });
 });

@@ -39,7 +39,11 @@ export function namesIn(name: ts.BindingName): string[] {
 function namesImportedBy({ importClause }: ts.ImportDeclaration): string[] {
   if (!importClause) return [];
   const { name, namedBindings } = importClause;
-  const named = !namedBindings ? [] : ts.isNamespaceImport(namedBindings) ? [namedBindings.name] : namedBindings.elements.map((e) => e.name);
+  const named = !namedBindings
+    ? []
+    : ts.isNamespaceImport(namedBindings)
+      ? [namedBindings.name]
+      : namedBindings.elements.map((e) => e.name);
   return [...(name ? [name] : []), ...named].map(({ text }) => text);
 }
 

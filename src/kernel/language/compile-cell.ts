@@ -1,4 +1,4 @@
-import ts from 'typescript6';
+import type ts from 'typescript6';
 import { rewriteCell } from './rewrite-cell.js';
 
 /** Emits one checked cell as the body of an async function, with the source map back to its TypeScript. */

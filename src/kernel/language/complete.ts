@@ -1,4 +1,4 @@
-import ts from 'typescript6';
+import type ts from 'typescript6';
 
 export interface Completions {
   start: number;

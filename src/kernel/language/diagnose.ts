@@ -14,7 +14,9 @@ export function diagnose(service: ts.LanguageService, file: string, code: string
   const syntactic = service.getSyntacticDiagnostics(file);
   const all: ts.Diagnostic[] = syntactic.length ? syntactic : service.getSemanticDiagnostics(file);
   const checker = service.getProgram()!.getTypeChecker();
-  const errors = all.filter(({ category }) => category === ts.DiagnosticCategory.Error).filter((error) => !isAllowedInCells(error, checker));
+  const errors = all
+    .filter(({ category }) => category === ts.DiagnosticCategory.Error)
+    .filter((error) => !isAllowedInCells(error, checker));
   const own = errors.filter(({ start = 0 }) => start < code.length);
   // What follows the cell's text is ours; the compiler points there only when the cell ends too early.
   return (own.length ? own : errors.slice(0, 1)).map((error) => describe(error, code));
@@ -32,7 +34,11 @@ function symbolAt(file: ts.SourceFile, position: number, checker: ts.TypeChecker
   const find = (node: ts.Node): ts.Node | undefined =>
     position >= node.getStart(file) && position < node.end ? (ts.forEachChild(node, find) ?? node) : undefined;
   const node = find(file);
-  const symbol = node && (ts.isShorthandPropertyAssignment(node.parent) ? checker.getShorthandAssignmentValueSymbol(node.parent) : checker.getSymbolAtLocation(node));
+  const symbol =
+    node &&
+    (ts.isShorthandPropertyAssignment(node.parent)
+      ? checker.getShorthandAssignmentValueSymbol(node.parent)
+      : checker.getSymbolAtLocation(node));
   return symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
 }
 

@@ -95,7 +95,9 @@ export class LanguageHost implements ts.LanguageServiceHost {
 const builtFile = (path: string) => join(packageRoot, 'dist', `${path}.d.ts`);
 
 const resolved = (file: string): ts.ResolvedModuleWithFailedLookupLocations => ({
-  resolvedModule: ts.sys.fileExists(file) ? { resolvedFileName: file, extension: ts.Extension.Dts, isExternalLibraryImport: false } : undefined,
+  resolvedModule: ts.sys.fileExists(file)
+    ? { resolvedFileName: file, extension: ts.Extension.Dts, isExternalLibraryImport: false }
+    : undefined,
 });
 
 /** Declares what cells find in the global scope: `input`, `password`. */

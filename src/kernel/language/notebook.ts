@@ -1,10 +1,10 @@
 import ts from 'typescript6';
-import { compileCell } from './compile-cell.js';
 import { declaredNames, exportedNames } from './bindings.js';
+import { compileCell } from './compile-cell.js';
 import { type Completions, complete } from './complete.js';
 import { type Diagnostic, diagnose } from './diagnose.js';
-import { type Inspection, inspect } from './inspect.js';
 import { LanguageHost } from './host.js';
+import { type Inspection, inspect } from './inspect.js';
 
 /** A cell as JavaScript, ready to run. Its lines map back to the cell's TypeScript through `sourceMap`. */
 export interface CompiledCell {

@@ -44,15 +44,22 @@ export function rewriteCell(checker: ts.TypeChecker, ownLength: number): ts.Tran
       if (ts.isTaggedTemplateExpression(visited) && visited.tag !== (node as ts.TaggedTemplateExpression).tag && isPlain(node, 'tag'))
         return factory.updateTaggedTemplateExpression(visited, withoutThis(visited.tag), undefined, visited.template);
       if (ts.isAwaitExpression(visited))
-        return factory.updateAwaitExpression(visited, factory.createParenthesizedExpression(factory.createComma(checkpoint(node), visited.expression)));
+        return factory.updateAwaitExpression(
+          visited,
+          factory.createParenthesizedExpression(factory.createComma(checkpoint(node), visited.expression)),
+        );
       if (ts.isIterationStatement(visited, false) && !isTight(visited)) return withCheckpoint(visited);
       return visited;
     };
 
-    const statements = own.filter((statement) => !ts.isImportDeclaration(statement)).flatMap((statement) => ts.visitNode(statement, visit) as ts.Statement);
+    const statements = own
+      .filter((statement) => !ts.isImportDeclaration(statement))
+      .flatMap((statement) => ts.visitNode(statement, visit) as ts.Statement);
     const local = own.flatMap(localNames).map(({ name, constant }) => property(name, factory.createIdentifier(name), constant));
     const imported = imports.names().map(({ name, value }) => property(name, value, true));
-    const publish = factory.createExpressionStatement(call(kernel('publish'), factory.createObjectLiteralExpression([...local, ...imported], true)));
+    const publish = factory.createExpressionStatement(
+      call(kernel('publish'), factory.createObjectLiteralExpression([...local, ...imported], true)),
+    );
     return factory.updateSourceFile(source, [publish, ...prologue, ...returningLast(statements.map(withoutExport))]);
   };
 }
@@ -73,7 +80,8 @@ const withoutThis = (callee: ts.Expression): ts.Expression =>
   factory.createParenthesizedExpression(factory.createComma(factory.createNumericLiteral(0), callee));
 
 function rewriteCall(node: ts.CallExpression, visited: ts.CallExpression): ts.Expression {
-  if (node.expression.kind === ts.SyntaxKind.ImportKeyword) return factory.updateCallExpression(visited, kernel('import'), undefined, visited.arguments);
+  if (node.expression.kind === ts.SyntaxKind.ImportKeyword)
+    return factory.updateCallExpression(visited, kernel('import'), undefined, visited.arguments);
   if (node.expression === visited.expression || !isPlain(node, 'expression')) return visited;
   const callee = withoutThis(visited.expression);
   return ts.isCallChain(visited)
@@ -89,8 +97,11 @@ const checkpoint = (node: ts.Node): ts.Expression => ts.setTextRange(call(kernel
  * in it V8 keeps its numbers in boxes, and adding up 3·10⁸ of them took 1.3 s instead of 0.25 s.
  */
 function isTight(loop: ts.IterationStatement): boolean {
-  const isCounted = ts.isForStatement(loop) ? loop.condition !== undefined : ts.isForInStatement(loop) || (ts.isForOfStatement(loop) && !loop.awaitModifier);
-  const calls = (node: ts.Node): boolean => ts.isCallLikeExpression(node) || ts.isAwaitExpression(node) || ts.isWhileStatement(node) || (ts.forEachChild(node, calls) ?? false);
+  const isCounted = ts.isForStatement(loop)
+    ? loop.condition !== undefined
+    : ts.isForInStatement(loop) || (ts.isForOfStatement(loop) && !loop.awaitModifier);
+  const calls = (node: ts.Node): boolean =>
+    ts.isCallLikeExpression(node) || ts.isAwaitExpression(node) || ts.isWhileStatement(node) || (ts.forEachChild(node, calls) ?? false);
   return isCounted && !calls(loop.statement);
 }
 
@@ -137,7 +148,9 @@ function property(name: string, value: ts.Expression, constant: boolean): ts.Pro
       undefined,
       body,
     );
-  const assign = factory.createBlock([factory.createExpressionStatement(factory.createAssignment(value, factory.createIdentifier('$value')))]);
+  const assign = factory.createBlock([
+    factory.createExpressionStatement(factory.createAssignment(value, factory.createIdentifier('$value'))),
+  ]);
   const get = factory.createPropertyAssignment('get', arrow([], value));
   const set = factory.createPropertyAssignment('set', arrow(['$value'], assign));
   return factory.createPropertyAssignment(name, factory.createObjectLiteralExpression(constant ? [get] : [get, set]));
@@ -147,7 +160,9 @@ function withoutExport(statement: ts.Statement): ts.Statement {
   if (ts.isExportAssignment(statement)) return ts.setTextRange(factory.createExpressionStatement(statement.expression), statement);
   if (ts.isExportDeclaration(statement)) return factory.createEmptyStatement();
   if (!ts.canHaveModifiers(statement)) return statement;
-  const kept = ts.getModifiers(statement)?.filter(({ kind }) => kind !== ts.SyntaxKind.ExportKeyword && kind !== ts.SyntaxKind.DefaultKeyword);
+  const kept = ts
+    .getModifiers(statement)
+    ?.filter(({ kind }) => kind !== ts.SyntaxKind.ExportKeyword && kind !== ts.SyntaxKind.DefaultKeyword);
   return kept ? (ts.visitEachChild(statement, (child) => (isExport(child) ? undefined : child), undefined) as ts.Statement) : statement;
 }
 
@@ -158,6 +173,8 @@ function returningLast(statements: ts.Statement[]): ts.Statement[] {
   const at = statements.findLastIndex((statement) => !ts.isEmptyStatement(statement));
   const last = statements[at];
   if (!last || !ts.isExpressionStatement(last)) return statements;
-  const result = factory.createReturnStatement(factory.createObjectLiteralExpression([factory.createPropertyAssignment('value', last.expression)]));
+  const result = factory.createReturnStatement(
+    factory.createObjectLiteralExpression([factory.createPropertyAssignment('value', last.expression)]),
+  );
   return [...statements.slice(0, at), ts.setTextRange(result, last)];
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SHARED } from '../protocol.js';
 import { type CellContext, currentCell } from './cell-context.js';
 
@@ -9,17 +10,17 @@ export class Interrupted extends Error {
   }
 }
 
-/** A function that takes the promise of work that must not be torn apart, such as a training step: an interrupt waits for it. */
+/** `(change: 1 | -1) => void`: the engine says that a step begins or has ended. An interrupt waits for the end of the step. */
 const IN_FLIGHT = Symbol.for('lemmata.inFlight');
 const ABORT_SIGNAL = Symbol.for('lemmata.abort');
 
 /** How long a cell that was told to stop may take to reach its own end, once no work is in flight. */
 const GRACE_MS = 150;
+const POLL_MS = 10;
 
 /** Stops cells: through their abort signal, at their safe points, and last by giving up on what they wait for. */
 export class Interruption {
   readonly shared: Int32Array;
-  readonly #inFlight = new Set<Promise<unknown>>();
   readonly #running = new Set<CellContext>();
   #interrupted: Promise<void> = Promise.resolve();
   #wake = () => {};
@@ -27,7 +28,8 @@ export class Interruption {
   constructor(shared: Int32Array) {
     this.shared = shared;
     Object.defineProperty(globalThis, ABORT_SIGNAL, { configurable: true, get: () => currentCell()?.abort.signal });
-    Object.defineProperty(globalThis, IN_FLIGHT, { configurable: true, value: this.#track });
+    const count = (change: 1 | -1) => Atomics.add(shared, SHARED.IN_FLIGHT, change);
+    Object.defineProperty(globalThis, IN_FLIGHT, { configurable: true, value: count });
   }
 
   begin(cell: CellContext): void {
@@ -57,16 +59,10 @@ export class Interruption {
   /** Rejects when the cell was interrupted and did not end by itself soon after. */
   async whenInterrupted(): Promise<never> {
     await this.#interrupted;
-    while (this.#inFlight.size) await Promise.allSettled(this.#inFlight);
-    await new Promise((resolve) => setTimeout(resolve, GRACE_MS));
+    while (Atomics.load(this.shared, SHARED.IN_FLIGHT) > 0) await sleep(POLL_MS);
+    await sleep(GRACE_MS);
     throw new Interrupted('the cell was interrupted while it waited');
   }
-
-  #track = (work: Promise<unknown>): void => {
-    this.#inFlight.add(work);
-    const done = () => this.#inFlight.delete(work);
-    work.then(done, done);
-  };
 
   #reached = (cell: CellContext) => Atomics.load(this.shared, SHARED.COUNT) !== cell.epoch;
 

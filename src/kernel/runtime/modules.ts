@@ -56,7 +56,8 @@ export class Modules {
   }
 
   #resolve: Resolve = (specifier, context, next) => {
-    if (context.parentURL !== OWN_URL) return isLocal(context.parentURL) ? resolveLoosely(specifier, context, next) : next(specifier, context);
+    if (context.parentURL !== OWN_URL)
+      return isLocal(context.parentURL) ? resolveLoosely(specifier, context, next) : next(specifier, context);
     if (specifier === 'tslab') return { url: TSLAB, shortCircuit: true };
     if (/^lemmata(\/|$)/.test(specifier)) return next(specifier, context);
     try {
@@ -112,7 +113,9 @@ function interoperable(module: Namespace): Namespace {
   const exported = module['module.exports'] as Namespace | undefined;
   if (!exported) return module;
   if (exported.__esModule) return exported;
-  return typeof exported === 'object' || typeof exported === 'function' ? new Proxy(module, { get: (target, name) => reach(target, exported, name) }) : module;
+  return typeof exported === 'object' || typeof exported === 'function'
+    ? new Proxy(module, { get: (target, name) => reach(target, exported, name) })
+    : module;
 }
 
 const reach = (module: Namespace, exported: Namespace, name: string | symbol) =>

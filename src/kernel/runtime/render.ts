@@ -29,7 +29,11 @@ const isBundle = (value: Fields) => {
 };
 
 const isFrame = (value: Fields): value is Fields & Frame =>
-  Array.isArray(value.columns) && Array.isArray(value.values) && Array.isArray(value.shape) && value.values.length > 0 && Array.isArray(value.values[0]);
+  Array.isArray(value.columns) &&
+  Array.isArray(value.values) &&
+  Array.isArray(value.shape) &&
+  value.values.length > 0 &&
+  Array.isArray(value.values[0]);
 
 function isRecords(value: unknown): value is Row[] {
   if (!Array.isArray(value) || value.length === 0) return false;

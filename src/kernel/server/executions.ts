@@ -49,19 +49,28 @@ export class Executions {
   }
 
   hear(message: Exclude<ToServer, { type: 'interrupted' | 'signal' }>): void {
-    if (message.type === 'stream') return this.#streams.write(message.cell, message.name, message.text);
-    this.#streams.flush();
+    if (message.type !== 'stream') this.#streams.flush();
     const header = this.#headerOf(message.cell);
-    if (message.type === 'done') this.#runtime.finished(message);
-    else if (message.type === 'clear') this.#publish('clear_output', { wait: message.wait }, header);
-    else if (message.type === 'failure') this.#publish('error', { ...this.#describe(message.failure) }, header);
-    else if (message.type === 'input') {
-      const { prompt, password } = message;
-      this.#sockets.requestInput(this.#cells.get(message.cell)!.request, { prompt, password });
-    } else {
-      const { data, id, update } = message;
-      const content = { data, metadata: {}, transient: id === undefined ? {} : { display_id: id } };
-      this.#publish(update ? 'update_display_data' : 'display_data', content, header);
+    switch (message.type) {
+      case 'stream':
+        this.#streams.write(message.cell, message.name, message.text);
+        break;
+      case 'display': {
+        const transient = message.id === undefined ? {} : { display_id: message.id };
+        this.#publish(message.update ? 'update_display_data' : 'display_data', { data: message.data, metadata: {}, transient }, header);
+        break;
+      }
+      case 'clear':
+        this.#publish('clear_output', { wait: message.wait }, header);
+        break;
+      case 'failure':
+        this.#publish('error', { ...this.#describe(message.failure) }, header);
+        break;
+      case 'input':
+        this.#sockets.requestInput(this.#cells.get(message.cell)!.request, { prompt: message.prompt, password: message.password });
+        break;
+      case 'done':
+        this.#runtime.finished(message);
     }
   }
 

@@ -39,6 +39,9 @@ const latestOfEach = (entries: Entry[]) => [...new Map(entries.map((entry) => [e
 
 /** Shell-style patterns, as in IPython: `*` is any text and `?` any one character. */
 function glob(pattern: string): RegExp {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${source}$`, 's');
 }

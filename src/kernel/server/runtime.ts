@@ -5,8 +5,9 @@ import { SHARED, type ToRuntime, type ToServer } from '../protocol.js';
 type Run = Extract<ToRuntime, { type: 'run' }>;
 type Done = Extract<ToServer, { type: 'done' }>;
 
-/** How long code without a safe point may go on after an interrupt; a long native call ends well within it. */
+/** How long code without a safe point may go on after an interrupt. */
 const BREAK_OFF_AFTER_MS = 1000;
+const POLL_MS = 10;
 const END_AFTER_MS = 1000;
 
 /** The main thread, as the server sees it: runs one cell at a time, can be interrupted and ended whatever it does. */
@@ -65,7 +66,14 @@ export class Runtime {
 
   /** The last resort, for code of others that neither yields nor returns: the engine throws what no `catch` can catch. */
   #breakOffNow(): void {
-    if (Atomics.load(this.#shared, SHARED.SYNCHRONOUS)) return void process.kill(process.pid, 'SIGINT');
+    if (Atomics.load(this.#shared, SHARED.IN_FLIGHT) > 0) {
+      this.#breakOff = setTimeout(() => this.#breakOffNow(), POLL_MS);
+      return;
+    }
+    if (Atomics.load(this.#shared, SHARED.SYNCHRONOUS)) {
+      process.kill(process.pid, 'SIGINT');
+      return;
+    }
     const session = new Session();
     session.connectToMainThread();
     session.post('Runtime.terminateExecution', () => session.disconnect());

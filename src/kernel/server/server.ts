@@ -45,7 +45,11 @@ export class Server {
   }
 
   #handle(request: Message, channel: Channel): void {
-    if (request.header.msg_type === 'execute_request') return this.#executions.add(request);
+    if (request.header.msg_type === 'execute_request') this.#executions.add(request);
+    else this.#answerNow(request, channel);
+  }
+
+  #answerNow(request: Message, channel: Channel): void {
     this.#status('busy', request);
     const content = this.#answer(request);
     if (content) this.#sockets.reply(request, channel, content);

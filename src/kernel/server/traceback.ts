@@ -30,7 +30,8 @@ export function describeDiagnostics(diagnostics: Diagnostic[], cell: string, sou
   return { ename: `TS${first.code}`, evalue: first.message, traceback: traceback.slice(0, -1) };
 }
 
-const emphasise = (stack: string, name: string) => (stack.startsWith(name) ? styleText('red', name, NO_CHECK) + stack.slice(name.length) : stack);
+const emphasise = (stack: string, name: string) =>
+  stack.startsWith(name) ? styleText('red', name, NO_CHECK) + stack.slice(name.length) : stack;
 
 /** Notebooks show colours whatever this process's own output is. */
 const NO_CHECK = { validateStream: false } as const;
