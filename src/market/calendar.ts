@@ -4,7 +4,7 @@ import { fromDay, parseDay, weekday } from './dates.js';
  * The trading days of the New York Stock Exchange since 1990, computed from its holiday rules (NYSE Rule 7.2) and the table of
  * special closures below. Half days are trading days. Closures that are announced later are unknown to it.
  */
-const FIRST_YEAR = 1990;
+export const FIRST_DATE = '1990-01-01';
 
 /** Full-day closures outside the holiday rules: NYSE, "Special closings", and the exchange's notices. */
 const SPECIAL_CLOSURES: Readonly<Record<string, string>> = {
@@ -117,7 +117,6 @@ function easterSunday(year: number): number {
 
 function supportedDay(date: string): number {
   const day = parseDay(date, 'trading calendar');
-  if (day < dayOf(FIRST_YEAR, 1, 1))
-    throw new Error(`trading calendar: got ${date}; its holiday rules hold from ${FIRST_YEAR}-01-01; choose a later date`);
+  if (date < FIRST_DATE) throw new Error(`trading calendar: got ${date}; its holiday rules hold from ${FIRST_DATE}; choose a later date`);
   return day;
 }

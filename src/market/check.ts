@@ -1,5 +1,4 @@
-import { isTradingDay, tradingDays } from './calendar.js';
-import { toDay } from './dates.js';
+import { FIRST_DATE, isTradingDay, tradingDays } from './calendar.js';
 import type { Kind, Table } from './table.js';
 
 /** The checks every table passes where it enters; `where` names the source, `line` the place of row t in it. */
@@ -32,6 +31,10 @@ function checkOrder(dates: readonly string[], { where, line }: Checked): void {
 
 function checkGaps(dates: readonly string[], { where, line }: Checked): void {
   const elsewhere = "if this market keeps other days than the NYSE, pass calendar: 'none'";
+  if (dates[0]! < FIRST_DATE)
+    throw new Error(
+      `${where}: ${line(0)} is dated ${dates[0]}, and the NYSE calendar starts on ${FIRST_DATE}; drop the earlier rows, or ${elsewhere}`,
+    );
   const closed = dates.findIndex((date) => !isTradingDay(date));
   if (closed >= 0)
     throw new Error(`${where}: ${line(closed)} is dated ${dates[closed]}, when the NYSE was closed; remove the row, or ${elsewhere}`);
@@ -49,7 +52,7 @@ function checkGaps(dates: readonly string[], { where, line }: Checked): void {
 
 function checkValues(name: string, values: Float64Array, dates: readonly string[], { where, line, kind, allowMissing }: Checked): void {
   const least = kind === 'series' ? Number.NEGATIVE_INFINITY : name === 'volume' ? 0 : Number.MIN_VALUE;
-  const what = name === 'volume' ? 'a volume' : 'a price';
+  const what = kind === 'series' ? 'a value' : name === 'volume' ? 'a volume' : 'a price';
   for (let t = 0; t < values.length; t++) {
     const value = values[t]!;
     const place = () => `${where}: ${line(t)}, column '${name}', ${dates[t]}`;
@@ -69,6 +72,3 @@ function checkValues(name: string, values: Float64Array, dates: readonly string[
     }
   }
 }
-
-/** Whether a text is a date of the calendar. */
-export const isDate = (text: string): boolean => !Number.isNaN(toDay(text));

@@ -112,6 +112,12 @@ describe('parseCsv', () => {
       "p.csv: line 3, column 'B': '$21' is not a number; write 1234.5 without signs or separators, or list '$21' under missing",
     ],
     [
+      'dates before the calendar starts',
+      ['Date,A', '1989-12-29,1', '1990-01-02,1'],
+      {},
+      'p.csv: line 2 is dated 1989-12-29, and the NYSE calendar starts on 1990-01-01; drop the earlier rows, or if this market keeps',
+    ],
+    [
       'a line cut short',
       withLine(3, '2024-04-01,1'),
       {},

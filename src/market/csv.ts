@@ -56,26 +56,14 @@ export function parseCsv(text: string, options: CsvOptions, where: string): Tabl
   const wanted = layout.columns
     ? Object.entries(layout.columns)
     : header.filter((name) => name !== layout.date).map((name) => [name, name] as const);
-  const columns = new Map<string, Float64Array>();
   const line = (row: number) => `line ${rows[row]!.line}`;
-  for (const [head, name] of wanted) {
+  const readColumn = (head: string) => {
     const index = indexOf(header, head, where, 'columns: the headers to read');
-    const missing = new Set(['', ...layout.missing]);
-    columns.set(
-      name,
-      Float64Array.from(rows, ({ cells }, row) => {
-        const cell = cells[index]!.trim();
-        if (missing.has(cell)) return Number.NaN;
-        const value = Number(cell);
-        if (Number.isNaN(value) && !/^nan$/i.test(cell))
-          throw new Error(
-            `${where}: ${line(row)}, column '${head}': '${cell}' is not a number; ` +
-              `write 1234.5 without signs or separators, or list '${cell}' under missing`,
-          );
-        return layout.percent ? value / 100 : value;
-      }),
+    return Float64Array.from(rows, ({ cells }, row) =>
+      readNumber(cells[index]!.trim(), layout, `${where}: ${line(row)}, column '${head}'`),
     );
-  }
+  };
+  const columns = new Map(wanted.map(([head, name]) => [name, readColumn(head)]));
   if (layout.kind === 'bars') requireBarColumns(columns, where);
   const table = { dates: rows.map(({ cells }, row) => readDate(cells[dateColumn]!.trim(), layout, `${where}: ${line(row)}`)), columns };
   checkTable(table, { where, line, kind: layout.kind, calendar: layout.calendar, allowMissing: layout.allowMissing });
@@ -125,6 +113,14 @@ function requireBarColumns(columns: ReadonlyMap<string, unknown>, where: string)
       `${where}: bars need the columns ${BAR_COLUMNS.join(', ')}: missing ${absent.join(', ')}; ` +
         "map the file's headers to them with columns, or use kind: 'prices'",
     );
+}
+
+function readNumber(cell: string, { missing, percent }: Layout, place: string): number {
+  if (cell === '' || missing.includes(cell)) return Number.NaN;
+  const value = Number(cell);
+  if (Number.isNaN(value) && !/^nan$/i.test(cell))
+    throw new Error(`${place}: '${cell}' is not a number; write 1234.5 without signs or separators, or list '${cell}' under missing`);
+  return percent ? value / 100 : value;
 }
 
 function readDate(text: string, { dateFormat, monthEnd }: Layout, place: string): string {
