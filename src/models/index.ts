@@ -13,5 +13,6 @@ export { type PartialRegression, partialRegression } from './partial-regression.
 export { type Ridge, type RidgePath, ridge, ridgePath } from './ridge.js';
 export { type RidgeRisk, ridgeRisk } from './ridge-risk.js';
 export { areaUnderRoc, type CalibrationBin, calibration, logScore, outOfSampleRSquared } from './scores.js';
+export { separatingDirection } from './separation.js';
 export { type PredictiveRegression, predictiveRegression } from './stambaugh.js';
 export { drawRows, stochasticGradientDescent } from './stochastic-gradient-descent.js';
