@@ -51,6 +51,9 @@ describe('toOnnx', () => {
       writeFileSync(join(folder, `${name}.onnx`), toOnnx(graph));
       return join(folder, `${name}.onnx`);
     });
+    const layer = (length: number) => trace((x) => [tf.softmax(x).sum(0)], [float(length, 7)]);
+    writeFileSync(join(folder, 'batch.onnx'), toOnnx(layer(4), { dynamicBatch: layer }));
+    files.push(join(folder, 'batch.onnx'));
     const check = 'import onnx, sys\nfor file in sys.argv[1:]: onnx.checker.check_model(file, full_check=True)';
     const { status, stderr } = spawnSync(python, ['-c', check, ...files], { encoding: 'utf8' });
     rmSync(folder, { recursive: true });

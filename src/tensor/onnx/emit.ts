@@ -1,4 +1,5 @@
-import type { Attribute, Graph, Value } from '../graph.js';
+import type { Attribute, DType, Graph, Value } from '../graph.js';
+import { withDynamicBatch } from './dynamic-batch.js';
 import { ELEMENT_TYPE, toBytes } from './ops.js';
 import { IR_VERSION, ModelProto, OPSET } from './schema.js';
 
@@ -8,16 +9,19 @@ export interface OnnxOptions {
   readonly outputNames?: readonly string[];
   readonly graphName?: string;
   readonly producerVersion?: string;
+  /** The same function traced at another batch length: the file then leaves that length open. */
+  readonly dynamicBatch?: (length: number) => Graph;
   /** Shown to whoever inspects the file. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**
- * Writes a graph as a standard ONNX file: opset 18, every shape fixed, doubles rounded to float32.
+ * Writes a graph as a standard ONNX file: opset 18, doubles rounded to float32, every shape fixed unless `dynamicBatch` is given.
  *
  * @throws  where names are missing, repeated, or already used inside the graph
  */
-export function toOnnx(graph: Graph, options: OnnxOptions = {}): Uint8Array {
+export function toOnnx(traced: Graph, options: OnnxOptions = {}): Uint8Array {
+  const { graph, dims } = options.dynamicBatch ? withDynamicBatch(options.dynamicBatch) : { graph: traced, dims: undefined };
   const rename = namesOf(graph, options);
   const name = (value: Value | null) => (value ? (rename.get(value.name) ?? value.name) : '');
   const model = {
@@ -40,17 +44,17 @@ export function toOnnx(graph: Graph, options: OnnxOptions = {}): Uint8Array {
         data_type: ELEMENT_TYPE[value.dtype],
         raw_data: toBytes(data),
       })),
-      input: graph.inputs.map((value) => valueInfo(name(value), value)),
-      output: graph.outputs.map((value) => valueInfo(name(value), value)),
+      input: graph.inputs.map((value) => valueInfo(name(value), value.dtype, dims?.get(value.name) ?? value.shape)),
+      output: graph.outputs.map((value) => valueInfo(name(value), value.dtype, dims?.get(value.name) ?? value.shape)),
     },
   };
   return ModelProto.encode(ModelProto.create(model)).finish();
 }
 
-const valueInfo = (name: string, { shape, dtype }: Value) => ({
-  name,
-  type: { tensor_type: { elem_type: ELEMENT_TYPE[dtype], shape: { dim: shape.map((n) => ({ dim_value: n })) } } },
-});
+function valueInfo(name: string, dtype: DType, shape: readonly (number | string)[]): object {
+  const dim = shape.map((n) => (typeof n === 'number' ? { dim_value: n } : { dim_param: n }));
+  return { name, type: { tensor_type: { elem_type: ELEMENT_TYPE[dtype], shape: { dim } } } };
+}
 
 /** `AttributeProto.AttributeType`: FLOAT 1, INT 2, STRING 3, INTS 7. */
 function attribute(value: Attribute): object {
