@@ -42,10 +42,19 @@ async function python(what, args, env) {
   child.stderr.on('data', (chunk) => {
     complaint += chunk;
   });
-  child.stdout.on('data', (chunk) => process.stdout.isTTY && process.stdout.write(`\r\x1b[K${what}: ${String(chunk).trim().split('\n').at(-1)}`));
+  child.stdout.on(
+    'data',
+    (chunk) => process.stdout.isTTY && process.stdout.write(`\r\x1b[K${what}: ${String(chunk).trim().split('\n').at(-1)}`),
+  );
   const status = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
   if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
-  if (status !== 0) throw new SetUpFailure(`${what} failed: ${complaint.replace(/^.*?^error: /ms, '').trim().replace(/\n/g, '\n    ')}`);
+  if (status !== 0)
+    throw new SetUpFailure(
+      `${what} failed: ${complaint
+        .replace(/^.*?^error: /ms, '')
+        .trim()
+        .replace(/\n/g, '\n    ')}`,
+    );
   console.log(`${what}: ran in ${((Date.now() - begun) / 1000).toFixed(0)} s`);
 }
 

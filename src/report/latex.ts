@@ -28,7 +28,7 @@ export function toMarkdown(latex: string, macros: Macros): string {
     .replace(/\\textbf\{([^{}]*)\}/g, '**$1**')
     .replace(/(?<!\\)~/g, ' ')
     .replace(/--/g, '–');
-  const paragraphs = text.split(/(\n\n\$\$.*?\$\$\n\n|\n\n- [^\n]*)/s);
+  const paragraphs = text.split(/(\n\n\$\$.*?\$\$\n\n|\n\n(?:- |\([a-z]\) )[^\n]*)/s);
   const flowing = paragraphs.map((part, i) => (i % 2 ? part : part.replace(/\s*\n\s*/g, ' ')));
   return flowing
     .join('')
@@ -41,14 +41,14 @@ const display = (maths: string) => `\n\n$$${maths.trim().replace(/\s*\n\s*/g, ' 
 
 function list(kind: string, items: string): string {
   const parts = items.split(/\\item(?:\[[^\]]*\])?/).slice(1);
-  const mark = (i: number) => (kind === 'enumerate' ? `(${String.fromCharCode(97 + i)}) ` : '');
+  const mark = (i: number) => (kind === 'enumerate' ? `(${String.fromCharCode(97 + i)}) ` : '- ');
   // A displayed formula stays within its item's line, or Markdown would end the list.
   const body = (item: string) =>
     item
       .trim()
       .replace(/\n\n(\$\$.*?\$\$)\n\n\s*/g, ' $1 ')
       .replace(/\s*\n\s*/g, ' ');
-  return `${parts.map((item, i) => `\n\n- ${mark(i)}${body(item)}`).join('')}\n\n`;
+  return `${parts.map((item, i) => `\n\n${mark(i)}${body(item)}`).join('')}\n\n`;
 }
 
 function expand(text: string, macros: Macros): string {

@@ -266,9 +266,9 @@ with \emph{any} $\norm x$. Then
 >
 > $$\tfrac{\lVert X^{\mathsf T} y\rVert^2}2 = 0 .$$
 >
-> - (a) one,
+> (a) one,
 >
-> - (b) two.`,
+> (b) two.`,
     );
   });
 

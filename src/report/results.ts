@@ -105,13 +105,14 @@ function saveChart(folder: string, key: string, bundle: Bundle): { title: string
   const [svg, spec] = [bundle['image/svg+xml'], bundle['application/vnd.vegalite.v5+json']];
   if (typeof svg !== 'string' || !spec) throw new Error(`report.save: figure '${key}' is not a chart; pass what plot() or line() gave`);
   writeAtomically(join(folder, `${key}.svg`), svg);
-  writeAtomically(join(folder, `${key}.vl.json`), canonical(spec));
-  return { title: bundle['text/plain'], sha256: createHash('sha256').update(svg).digest('hex') };
+  writeAtomically(join(folder, `${key}.vl.json`), canonical(spec, 0));
+  const title = bundle['text/plain'].replace('[chart] ', '');
+  return { title, sha256: createHash('sha256').update(svg).digest('hex') };
 }
 
 /** JSON with sorted keys and numbers of ten significant digits. */
-export function canonical(value: unknown): string {
-  return `${JSON.stringify(value, sorted, 1)}\n`;
+export function canonical(value: unknown, indent = 1): string {
+  return `${JSON.stringify(value, sorted, indent)}\n`;
 }
 
 function sorted(_key: string, value: unknown): unknown {

@@ -26,7 +26,7 @@ export function statement(label: `thm:${string}`, folder = proofsFolder()): Bund
     const macros = macrosOf([...files.filter((name) => name.endsWith('.sty')), file].map(read));
     const heading = `**${capital(kind)}${title && ` (${toMarkdown(title, macros)})`}.**`;
     const text = toMarkdown(body.replace(BINDINGS, ''), macros);
-    const quoted = `${heading}${text.startsWith('- ') ? '\n\n' : ' '}${text}`.replace(/^/gm, '> ').replace(/^> $/gm, '>');
+    const quoted = `${heading}${/^(- |\([a-z]\) )/.test(text) ? '\n\n' : ' '}${text}`.replace(/^/gm, '> ').replace(/^> $/gm, '>');
     return { 'text/markdown': quoted, 'text/plain': `${capital(kind)} (${title}) — ${label}, proved in proofs/${file}` };
   }
   throw new Error(`statement: no proof in ${folder} has \\thmlabel{${label}}; is the label spelt as in proofs/*.tex?`);

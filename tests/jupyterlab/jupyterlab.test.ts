@@ -1,0 +1,112 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Lab, ROOT, startLab } from './lab.js';
+import { NotebookPage } from './notebook-page.js';
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));
+const QUIET = [
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--disable-quic',
+];
+const SHOTS = join(ROOT, 'build', 'screenshots');
+
+/** Week 1 with its quick parameters, so that a run takes seconds. */
+function quickWeek1(): string {
+  const notebook = JSON.parse(readFileSync(join(ROOT, 'notebooks', 'week01-regression.ipynb'), 'utf8'));
+  const at = notebook.cells.findIndex((cell: { metadata: { tags?: string[] } }) => cell.metadata.tags?.includes('parameters'));
+  const source = [`Object.assign(parameters, ${JSON.stringify(notebook.metadata.lemmata.quick)});`];
+  notebook.cells.splice(at + 1, 0, { cell_type: 'code', id: 'quick', metadata: {}, source, outputs: [], execution_count: null });
+  return JSON.stringify(notebook);
+}
+
+describe.skipIf(!CHROMIUM && !process.env.CI)('JupyterLab in Chromium (apt install chromium)', { timeout: 90_000 }, () => {
+  let lab: Lab;
+  let browser: Browser;
+  let week1: NotebookPage;
+
+  beforeAll(async () => {
+    if (!CHROMIUM) throw new Error('there is no Chromium: sudo apt install chromium');
+    mkdirSync(SHOTS, { recursive: true });
+    const training = readFileSync(join(ROOT, 'tests', 'jupyterlab', 'training.ipynb'), 'utf8');
+    lab = await startLab({ 'week01.ipynb': quickWeek1(), 'training.ipynb': training });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', ...QUIET] });
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await lab?.stop();
+  }, 30_000);
+
+  it('shows the committed charts, tables and maths of week 1 before anything is run or trusted', async () => {
+    week1 = await NotebookPage.open(browser, lab.page('week01.ipynb'));
+    await week1.page.locator('.vega-embed').nth(15).waitFor({ state: 'attached' });
+    expect(await week1.count('.jp-RenderedHTML table')).toBeGreaterThanOrEqual(4);
+    expect(await week1.count('.jp-OutputArea-output mjx-container')).toBeGreaterThan(100);
+  });
+
+  it('runs all of it: every cell green, charts drawn, maths set, nothing in the console', async () => {
+    await week1.runAll();
+    expect(await week1.failures()).toEqual([]);
+    await week1.page.locator('.vega-embed').nth(15).waitFor({ state: 'attached' });
+    const marks = await week1.page
+      .locator('.vega-embed')
+      .evaluateAll((charts) => charts.map((chart) => chart.querySelectorAll('canvas, svg').length));
+    expect(marks).toHaveLength(16);
+    expect(marks.every((n) => n > 0)).toBe(true);
+    expect(await week1.count('mjx-merror')).toBe(0);
+    expect(week1.complaints).toEqual([]);
+    await shoot('light');
+  });
+
+  it('points at the line of a cell that fails, in its own TypeScript', async () => {
+    const shown = await week1.type('const spreads = new Map<string, number>();\nconst oil = spreads.get("oil")!;\noil.toFixed(2);');
+    expect(shown).toMatch(/TypeError: .*undefined.*toFixed/);
+    expect(shown).toMatch(/>\s+3 │ oil\.toFixed\(2\);/);
+    expect(shown).not.toContain('node_modules');
+    expect(await week1.type('const wrong: number = "text";')).toMatch(/Type 'string' is not assignable to type 'number'/);
+  });
+
+  it('reads as well in the dark theme', async () => {
+    await week1.page.keyboard.press('Control+s');
+    await lab.theme('JupyterLab Dark');
+    await week1.page.reload();
+    await week1.ready();
+    await week1.page.locator('.vega-embed').nth(15).waitFor({ state: 'attached' });
+    await shoot('dark');
+    await week1.page.close();
+    await lab.theme('JupyterLab Light');
+  });
+
+  it('interrupts the training of the larger transformer within a step and 200 ms, and goes on from its state', async () => {
+    const training = await NotebookPage.open(browser, lab.page('training.ipynb'));
+    await training.run(0);
+    expect(await training.run(1)).toBe("'2 steps'");
+    const long = await training.start(2);
+    await training.page.waitForTimeout(2500);
+    const waited = await training.interrupt(long);
+    expect(await long.locator('.jp-OutputArea-output').first().innerText()).toMatch(/Interrupted/);
+    const after = await training.run(3);
+    const [, from, to, longest] = /from step (\d+) to (\d+), longest step (\d+) ms/.exec(after) ?? [];
+    expect(Number(from)).toBeGreaterThanOrEqual(3);
+    expect(Number(to)).toBe(Number(from) + 1);
+    expect(waited).toBeLessThan(Number(longest) + 200);
+    expect(training.complaints).toEqual([]);
+  });
+
+  /** The notebook from top to bottom, a screen at a time, for people to look at. */
+  async function shoot(theme: string): Promise<void> {
+    const scroller = week1.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer');
+    const height = await scroller.evaluate((element) => element.scrollHeight);
+    const screens = process.env.SCREENSHOTS === 'all' ? Math.ceil(height / 800) : 2;
+    for (let i = 0; i < screens; i++) {
+      await scroller.evaluate((element, top) => element.scrollTo(0, top), 800 * i);
+      await week1.page.screenshot({ path: join(SHOTS, `week01-${theme}-${String(i).padStart(2, '0')}.png`) });
+    }
+  }
+});
