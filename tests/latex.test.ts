@@ -104,13 +104,15 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
 
   it('refuses a number that is missing, misspelt, from a quick run or from a notebook that has changed', () => {
     const numbers = { beta: { value: 0.5 } };
-    expect(document('\\resnum{week98.beta}').stderr).toContain('there is no results/week98.json; make it with npm run notebooks week98');
+    expect(document('\\resnum{week98.beta}').stderr).toContain('results/week98.json does not exist; make it with npm run notebooks week98');
     expect(document('\\resnum{week99.bata}', { numbers }).stderr).toContain(
       "document.tex:4: \\resnum{week99.bata}: results/week99.json has no number 'bata'; it has beta",
     );
     expect(document('\\resnum[2]{week99.beta}', { numbers }).stderr).toContain("a format is .2f, .3g, .1\\% or .0b, got '2'");
-    expect(document('\\resnum{week99.beta}', { numbers, profile: 'quick' }).stderr).toContain('results/week99.json is stale: no notebook');
-    expect(document('\\resnum{week99.beta}', { numbers, code: 'old' }).stderr).toContain('make it with npm run notebooks week99');
+    expect(document('\\resnum{week99.beta}', { numbers, profile: 'quick' }).stderr).toContain(
+      'results/week99.json is from a quick run, not a full one; make it',
+    );
+    expect(document('\\resnum{week99.beta}', { numbers, code: 'old' }).stderr).toContain('results/week99.json is stale: no notebook');
     expect(document('\\resnum[.2f]{week99.beta}', { numbers }).stderr).toBe('');
   });
 

@@ -10,26 +10,35 @@
 export function numbers(wanted, load, stamps) {
   const problems = [];
   const lines = new Set();
+  const unusable = new Set(); // results already complained of
   for (const { format, key, where } of wanted) {
     const dot = key.indexOf('.');
     const [result, name] = [key.slice(0, dot), key.slice(dot + 1)];
     const saved = load(result);
-    const finding = saved?.numbers?.[name];
+    const complaint = whyNot(saved, stamps);
+    if (complaint) {
+      if (!unusable.has(result))
+        problems.push(`${where}: \\resnum{${key}}: results/${result}.json ${complaint}; make it with npm run notebooks ${result}`);
+      unusable.add(result);
+      continue;
+    }
+    const finding = saved.numbers[name];
     const text = finding && formatted(finding.value, format);
-    if (!saved) problems.push(`${where}: \\resnum{${key}}: there is no results/${result}.json; make it with npm run notebooks ${result}`);
-    else if (!finding) problems.push(`${where}: \\resnum{${key}}: results/${result}.json has no number '${name}'; it has ${known(saved)}`);
-    else if (text === undefined)
-      problems.push(`${where}: \\resnum[${format}]{${key}}: a format is .2f, .3g, .1\\% or .0b, got '${format}'`);
-    else if (saved.profile !== 'full' || !stamps.has(saved.code))
-      problems.push(
-        `${where}: \\resnum{${key}}: results/${result}.json is stale: no notebook with its present outputs saved it; make it with npm run notebooks ${result}`,
-      );
-    else lines.add(`\\lemmata@number{${format}|${key}}{${text}}\n`);
+    if (text !== undefined) lines.add(`\\lemmata@number{${format}|${key}}{${text}}\n`);
+    else if (finding) problems.push(`${where}: \\resnum[${format}]{${key}}: a format is .2f, .3g, .1\\% or .0b, got '${format}'`);
+    else problems.push(`${where}: \\resnum{${key}}: results/${result}.json has no number '${name}'; it has ${known(saved)}`);
   }
   return { problems, tex: [...lines].sort().join('') };
 }
 
-const known = (saved) => Object.keys(saved.numbers ?? {}).join(', ') || 'none';
+/** Why nothing of a result may be printed, or nothing. */
+function whyNot(saved, stamps) {
+  if (!saved) return 'does not exist';
+  if (saved.profile !== 'full') return `is from a ${saved.profile} run, not a full one`;
+  if (!stamps.has(saved.code)) return 'is stale: no notebook with its present outputs saved it';
+}
+
+const known = (saved) => Object.keys(saved.numbers).join(', ') || 'none';
 
 /** A number as LaTeX sets it: a real minus, a thin space between thousands. */
 export function formatted(value, format) {
