@@ -4,6 +4,7 @@ import { compile } from './compile.js';
 import { clone, fromArray, fromTf, toTf } from './device-tensor.js';
 import './eager.js';
 import { valueAndGrad } from './grad.js';
+import { describeOnnx } from './onnx/decode.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 afterEach(() => vi.restoreAllMocks());
@@ -277,5 +278,25 @@ describe('conversions', () => {
     expect([...tensor.data()]).toEqual([1, 2]);
     expect(() => tensor.item()).toThrow('item() is for tensors of one element, got shape [2]; use data()');
     expect(() => fromArray([1, 2, 3], [2, 2])).toThrow('shape [2,2] has 4 elements, got 3 values');
+  });
+});
+
+describe('toOnnx', () => {
+  const predict = (params: { w: tf.Tensor2D }, x: tf.Tensor2D) => x.matMul(params.w).relu();
+  const params = { w: fromArray(Float32Array.of(1, -1, 2, 0), [2, 2]) };
+
+  it('leaves the batch length of the named inputs open', async () => {
+    const compiled = compile(predict);
+    await compiled(params, fromArray([1, 2, 3, 4], [2, 2]));
+    const { inputs, outputs } = describeOnnx(compiled.toOnnx({ inputNames: ['w', 'x'], outputNames: ['y'], dynamicBatch: ['x'] }));
+    expect(inputs.map(({ name, shape }) => [name, shape])).toEqual([
+      ['w', [2, 2]],
+      ['x', ['batch', 2]],
+    ]);
+    expect(outputs.map(({ name, shape }) => [name, shape])).toEqual([['y', ['batch', 2]]]);
+    expect(() => compiled.toOnnx({ dynamicBatch: ['X'] })).toThrow(
+      "toOnnx: dynamicBatch names 'X', which is none of the inputs params.w, x",
+    );
+    compiled.release();
   });
 });

@@ -1,10 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
-import { CompiledFunction, type CompileOptions, type ProgramInfo } from './compiled-function.js';
+import { CompiledFunction, type CompileOptions, type ExportOptions, type ProgramInfo } from './compiled-function.js';
 import type { DeviceTensor, Input } from './device-tensor.js';
-import type { OnnxOptions } from './onnx/emit.js';
 import type { Mapped } from './tree.js';
 
-export type { CompileOptions, ProgramInfo } from './compiled-function.js';
+export type { CompileOptions, ExportOptions, ProgramInfo } from './compiled-function.js';
 
 type Inputs<A extends unknown[]> = { [K in keyof A]: Mapped<A[K], tf.Tensor, Input> };
 
@@ -14,7 +13,7 @@ export interface Compiled<A extends unknown[], R> {
   /** What it was compiled for so far, and what runs it. */
   readonly programs: readonly ProgramInfo[];
   /** The latest graph as a standard ONNX file; inputs and outputs are named by their place in the arguments and the result. */
-  toOnnx(options?: OnnxOptions): Uint8Array;
+  toOnnx(options?: ExportOptions): Uint8Array;
   /** Frees what the runtime holds; it cannot be called afterwards. Dropping every reference does the same, later. */
   release(): void;
 }
@@ -39,7 +38,7 @@ export function compile<A extends unknown[], R>(fn: (...args: A) => R, options: 
   const call = (...args: unknown[]) => compiled.call(args);
   Object.defineProperty(call, 'programs', { get: () => compiled.programs });
   return Object.assign(call, {
-    toOnnx: (options?: OnnxOptions) => compiled.toOnnx(options),
+    toOnnx: (options?: ExportOptions) => compiled.toOnnx(options),
     release: () => compiled.release(),
   }) as unknown as Compiled<A, R>;
 }

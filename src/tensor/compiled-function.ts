@@ -30,6 +30,12 @@ export interface ProgramInfo {
   readonly refused: readonly string[];
 }
 
+/** How a compiled function is written as a file. */
+export interface ExportOptions extends Omit<OnnxOptions, 'dynamicBatch'> {
+  /** Inputs whose first axis is the batch, by their place in the arguments (`['batch.x']`): the file runs at any batch length. */
+  readonly dynamicBatch?: readonly string[];
+}
+
 /** What `fn` became for one signature of its arguments. */
 interface Variant {
   readonly match: (args: readonly unknown[]) => Input[] | undefined;
@@ -229,13 +235,21 @@ export class CompiledFunction {
     );
   }
 
-  toOnnx(options: OnnxOptions = {}): Uint8Array {
+  toOnnx({ dynamicBatch, ...options }: ExportOptions = {}): Uint8Array {
     const variant = this.#ready.at(-1);
     if (!variant) throw new Error(`${this.#name} has no graph before its first call: call it once with arguments of the shapes to export`);
     const { graph, signature, outputPaths } = variant;
     const inputNames = signature.paths.map((path, i) => path || `in${i}`);
     const outputNames = outputPaths.map((path) => (inputNames.includes(path) ? `next.${path}` : path || 'output'));
-    return toOnnx(graph, { inputNames, outputNames, ...options });
+    const unknown = dynamicBatch?.find((name) => !inputNames.includes(name));
+    if (unknown !== undefined)
+      throw new Error(`toOnnx: dynamicBatch names '${unknown}', which is none of the inputs ${inputNames.join(', ')}`);
+    const specs = (length: number) =>
+      signature.specs.map((spec, i) =>
+        dynamicBatch!.includes(inputNames[i]!) ? { ...spec, shape: [length, ...spec.shape.slice(1)] } : spec,
+      );
+    const atLength = dynamicBatch && ((length: number) => this.#trace({ ...signature, specs: specs(length) }).graph);
+    return toOnnx(graph, { inputNames, outputNames, ...options, dynamicBatch: atLength });
   }
 
   release(): void {

@@ -1,11 +1,11 @@
 import './gradients.js';
 
-export { type Compiled, type CompileOptions, compile, type ProgramInfo } from './compile.js';
+export { type Compiled, type CompileOptions, compile, type ExportOptions, type ProgramInfo } from './compile.js';
 export { type Device, devices } from './device.js';
 export { clone, DeviceTensor, fromArray, fromTf, type Input, toTf } from './device-tensor.js';
 export { useBestBackend } from './eager.js';
 export { firstOrder, type Grads, grad, valueAndGrad } from './grad.js';
 export { gradCheck } from './grad-check.js';
-export type { OnnxOptions } from './onnx/emit.js';
+export { describeOnnx, type OnnxSummary } from './onnx/decode.js';
 export { fold, type Key, key, normal, permutation, type RandomArray, randint, split, uniform } from './random.js';
 export { flatten, type Leaf, type Mapped, map, type Tree, zip } from './tree.js';
