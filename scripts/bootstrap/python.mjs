@@ -8,11 +8,14 @@ import { at, digest, discard, OWN, read, swap, workshop, write } from './files.m
 const MINORS = [14, 13, 12, 11, 10];
 const HOMES = join(OWN, 'python');
 
+/** JupyterLab asks no questions and calls nobody. */
+const SETTINGS = { '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false } };
+
 /** The interpreter of the environment. */
 export const PYTHON = at('.venv', 'bin', 'python');
 
 /** What the environment is made from: the locked requirements. */
-const wanted = () => digest({ files: ['requirements.txt'] });
+const wanted = () => digest({ texts: [JSON.stringify(SETTINGS)], files: ['requirements.txt'] });
 
 export const environment = {
   name: 'python',
@@ -34,6 +37,7 @@ export const environment = {
       const pip = [join(home, 'bin', 'python'), ['-I', '-m', 'pip', 'install', '--no-input', '--retries=3', '--timeout=30', ...locked]];
       await run(this.what, ...pip, { env, detail });
       write(join(home, 'package.json'), '{ "type": "commonjs" }\n'); // JupyterLab's own scripts are not modules, as ours are
+      write(join(home, 'share', 'jupyter', 'lab', 'settings', 'overrides.json'), JSON.stringify(SETTINGS));
       write(join(home, '.lemmata'), wanted());
       link(home);
     } catch (error) {

@@ -11,7 +11,7 @@ const HOST = '127.0.0.1';
 const FIRST_PAGE = 'week01-regression.ipynb';
 const READY_WITHIN_MS = 60_000;
 
-/** Local to this computer, closed without the token, silent to other pages, and no calls home. Arguments overrule the user's own configuration. */
+/** Local to this computer, closed without the token, and silent to other pages. Arguments overrule the user's own configuration. */
 const SETTINGS = [
   `--ServerApp.ip=${HOST}`,
   '--ServerApp.port_retries=0',
@@ -23,8 +23,6 @@ const SETTINGS = [
   '--ServerApp.disable_check_xsrf=False',
   `--ServerApp.root_dir=${at('notebooks')}`,
   '--MappingKernelManager.default_kernel_name=lemmata',
-  '--LabApp.news_url=None',
-  '--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate',
 ];
 
 /** Throws unless the port is free, and offers one that is. */
