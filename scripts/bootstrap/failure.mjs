@@ -20,7 +20,7 @@ const CAUSES = [
       'cause: run `npm cache clean --force` and `python3 -m pip cache purge`, then the same command again.',
   },
   {
-    sign: /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|Failed to establish a new connection|Temporary failure in name resolution|NameResolutionError|ConnectTimeoutError|fetch failed|no network/i,
+    sign: /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|Failed to establish a new connection|Temporary failure in name resolution|NameResolutionError|ConnectTimeoutError|fetch failed|from versions: none/i,
     say: (what) =>
       `There is no network, or a proxy is in the way, so ${what} could not be downloaded. The first start needs the npm and PyPI registries ` +
       '(`npm ping` and `python3 -m pip download six` try them; behind a proxy set HTTPS_PROXY); later starts need no network. Then run the same command again.',

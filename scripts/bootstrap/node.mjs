@@ -5,6 +5,8 @@ import { onEnd, run } from './command.mjs';
 import { explain, SetUpFailure } from './failure.mjs';
 import { at, discard, readJson, swap, workshop } from './files.mjs';
 
+/** How often and how long npm tries again; unhindered it would take a minute to find that there is no network. */
+const PATIENCE = { npm_config_fetch_retries: '3', npm_config_fetch_retry_factor: '2', npm_config_fetch_retry_mintimeout: '1000' };
 const BIN = at('node_modules', '.bin');
 const WHY = 'Lemmata is developed and tested on Node 24, and its set-up starts on Node 20.19';
 
@@ -42,7 +44,6 @@ export const packages = {
     const folder = workshop('packages');
     for (const file of ['package.json', 'package-lock.json', '.npmrc']) copyFileSync(at(file), join(folder, file));
     for (const shim of localPackages()) cpSync(at(shim), join(folder, shim), { recursive: true });
-    const retry = ['--fetch-retries=3', '--fetch-retry-factor=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=8000'];
     const args = [
       ...npm,
       'ci',
@@ -52,9 +53,8 @@ export const packages = {
       '--no-fund',
       '--no-update-notifier',
       '--loglevel=http',
-      ...retry,
     ];
-    const env = { ...process.env, PATH: systemPath(), NODE_ENV: '' };
+    const env = { ...PATIENCE, ...process.env, PATH: systemPath(), NODE_ENV: '' };
     const output = await run(this.what, program, args, {
       cwd: folder,
       env,

@@ -29,12 +29,12 @@ export const environment = {
   async make() {
     const python = findPython();
     const home = join(HOMES, `${Date.now()}-${process.pid}`);
-    const env = { ...process.env, PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_USER: '0' };
+    const env = { PIP_RETRIES: '3', ...process.env, PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_USER: '0' };
     const locked = ['--no-deps', '--require-hashes', '--only-binary=:all:', '-r', at('requirements.txt')];
     const detail = (text) => /^\s*(?:Downloading|Collecting|Installing) [^\n]{1,50}/.exec(text)?.[0];
     try {
       await run('a place for Python packages', python, ['-I', '-m', 'venv', home], { env });
-      const pip = [join(home, 'bin', 'python'), ['-I', '-m', 'pip', 'install', '--no-input', '--retries=3', '--timeout=30', ...locked]];
+      const pip = [join(home, 'bin', 'python'), ['-I', '-m', 'pip', 'install', '--no-input', ...locked]];
       await run(this.what, ...pip, { env, detail });
       write(join(home, 'package.json'), '{ "type": "commonjs" }\n'); // JupyterLab's own scripts are not modules, as ours are
       write(join(home, 'share', 'jupyter', 'lab', 'settings', 'overrides.json'), JSON.stringify(SETTINGS));
