@@ -124,9 +124,11 @@ export class CompiledFunction {
       if ((tensor as tf.Tensor).isDisposed || tensor.dataId !== dataId) throw staleCapture(this.#name, tensor as tf.Tensor);
     const { paths } = signature;
     for (const i of donated) leaves[i] = fromLeaf(leaves[i]!, paths[i]!);
-    const memories = leaves.map((leaf) => (leaf instanceof DeviceTensor ? DeviceTensor.memoryOf(leaf) : undefined));
+    const memories: (Memory | undefined)[] = [];
+    for (const leaf of leaves) memories.push(leaf instanceof DeviceTensor ? DeviceTensor.memoryOf(leaf) : undefined);
     const step = ++this.#calls;
-    const given = donated.filter((i) => DeviceTensor.donate(leaves[i] as DeviceTensor, paths[i]!, step));
+    const given: number[] = [];
+    for (const i of donated) if (DeviceTensor.donate(leaves[i] as DeviceTensor, paths[i]!, step)) given.push(i);
     return { memories, given };
   }
 

@@ -28,6 +28,7 @@ export function runnable(graph: Graph): Graph {
 export class Plan {
   readonly #program: Program;
   readonly #inputs: readonly Slot[];
+  readonly #donated: readonly number[];
   readonly #outputs: readonly OutputSlot[];
   readonly #requests: Bound[] = [];
   #isLong = true; // until measured
@@ -45,9 +46,10 @@ export class Plan {
       .map((value, leaf) => ({ value, leaf, donated: places.donated.includes(leaf) }))
       .filter(({ value }) => seen.inputs.includes(value))
       .map(({ value, leaf, donated }) => ({ leaf, donated, ...slot(value) }));
+    this.#donated = this.#inputs.flatMap(({ donated }, i) => (donated ? [i] : []));
     const replaced = new Map<number, number>();
-    for (const [i, { donated, leaf, shape, dtype }] of this.#inputs.entries()) {
-      if (!donated) continue;
+    for (const i of this.#donated) {
+      const { leaf, shape, dtype } = this.#inputs[i]!;
       const fits = graph.outputs.map((value, j) => !replaced.has(j) && dtypeOf(value) === dtype && `${value.shape}` === `${shape}`);
       const likeness = places.outputs.map((path, j) => (fits[j] ? commonEnd(path, places.inputs[leaf]!) : -1));
       const best = likeness.indexOf(Math.max(...likeness));
@@ -93,9 +95,10 @@ export class Plan {
     let most = -1;
     for (const bound of this.#requests) {
       const count = this.#matching(bound, memories);
+      if (count === this.#donated.length) return bound;
       if (count > most) [best, most] = [bound, count];
     }
-    if (best && (most > 0 || this.#requests.length === 2 || !this.#inputs.some(({ donated }) => donated))) return best;
+    if (best && (most > 0 || this.#requests.length === 2)) return best;
     const staging: Memory[] = [];
     for (const [i, input] of this.#inputs.entries()) if (!memories[input.leaf]) staging[i] = owned(input);
     const inputs = this.#inputs.map(({ leaf }, i) => memories[leaf] ?? staging[i]!);
@@ -108,10 +111,7 @@ export class Plan {
 
   #matching({ request }: Bound, memories: readonly (Memory | undefined)[]): number {
     let count = 0;
-    for (let i = 0; i < this.#inputs.length; i++) {
-      const { donated, leaf } = this.#inputs[i]!;
-      if (donated && request.inputs[i] === memories[leaf]) count++;
-    }
+    for (const i of this.#donated) if (request.inputs[i] === memories[this.#inputs[i]!.leaf]) count++;
     return count;
   }
 
