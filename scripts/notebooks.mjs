@@ -2,8 +2,8 @@
 //   (nothing)        writes outputs, a provenance stamp and results/ back
 //   --profile quick  small parameters, into build/ only; prints the headline numbers
 //   --check          fails on a stale stamp, and on numbers that a fresh run does not reproduce within their tolerance
-import { cpSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { endWith, SetUpFailure } from './bootstrap/failure.mjs';
 import { at, readJson } from './bootstrap/files.mjs';
@@ -12,6 +12,7 @@ import { provenance } from './notebooks/provenance.mjs';
 import { execute, normalised, readNotebook, writeNotebook } from './notebooks/run.mjs';
 
 const LARGEST = 1_000_000;
+const RESULTS = process.env.LEMMATA_RESULTS ?? at('results');
 
 try {
   const { values, positionals } = parseArgs({
@@ -25,28 +26,33 @@ try {
   endWith(error);
 }
 
+/** All notebooks, or those that a name is part of, or files by their path. */
 function chosen(names) {
   const files = readdirSync(at('notebooks'), { recursive: true })
     .filter((file) => file.endsWith('.ipynb') && !file.includes('.ipynb_checkpoints'))
     .sort();
-  const unknown = names.find((name) => !files.some((file) => file.includes(name)));
-  if (unknown)
-    throw new SetUpFailure(`There is no notebook '${unknown}': there are ${files.map((file) => basename(file, '.ipynb')).join(', ')}.`);
-  return files.filter((file) => names.length === 0 || names.some((name) => file.includes(name))).map((file) => at('notebooks', file));
+  if (names.length === 0) return files.map((file) => at('notebooks', file));
+  return names.flatMap((name) => {
+    if (name.endsWith('.ipynb')) return [resolve(name)];
+    const found = files.filter((file) => file.includes(name));
+    if (found.length === 0)
+      throw new SetUpFailure(`There is no notebook '${name}': there are ${files.map((file) => basename(file, '.ipynb')).join(', ')}.`);
+    return found.map((file) => at('notebooks', file));
+  });
 }
 
 async function refresh(name, file) {
   const original = readNotebook(file);
   const inputs = await provenance(original);
-  const { notebook, results } = await execute(name, original, { profile: 'full', stamp: inputs.stamp });
+  const { notebook, results } = await execute(name, original, { profile: 'full', stamp: inputs.stamp, directory: dirname(file) });
   refuseComplaints(name, notebook);
   writeNotebook(file, normalised(original, notebook, { profile: 'full', ...inputs }));
   const size = statSync(file).size;
   if (size > LARGEST)
     throw new SetUpFailure(`${name} has ${size} bytes with its outputs, more than ${LARGEST}; thin out the rows of its charts.`);
-  for (const entry of readdirSync(results)) {
-    rmSync(at('results', entry), { recursive: true, force: true });
-    cpSync(join(results, entry), at('results', entry), { recursive: true });
+  for (const entry of existsSync(results) ? readdirSync(results) : []) {
+    rmSync(join(RESULTS, entry), { recursive: true, force: true });
+    cpSync(join(results, entry), join(RESULTS, entry), { recursive: true });
   }
 }
 
@@ -58,7 +64,11 @@ function refuseComplaints(name, { cells }) {
 
 async function quick(name, file) {
   const original = readNotebook(file);
-  const { results } = await execute(name, original, { profile: 'quick', stamp: (await provenance(original)).stamp });
+  const { results } = await execute(name, original, {
+    profile: 'quick',
+    stamp: (await provenance(original)).stamp,
+    directory: dirname(file),
+  });
   for (const { numbers } of saved(results))
     for (const { description, value, unit } of Object.values(numbers))
       console.log(`${description}: ${Number(value.toPrecision(4))}${unit === '1' ? '' : ` ${unit}`}`);
@@ -72,9 +82,9 @@ async function check(name, file) {
   if (stamped.profile !== 'full') throw new SetUpFailure(`${name} has no outputs of a full run; ${repair}.`);
   const stale = Object.keys(inputs).filter((input) => input !== 'stamp' && inputs[input] !== stamped[input]);
   if (stale.length) throw new SetUpFailure(`${name} is stale: its ${stale.join(', ')} changed since its outputs were made; ${repair}.`);
-  const { results } = await execute(name, original, { profile: 'full', stamp: inputs.stamp });
+  const { results } = await execute(name, original, { profile: 'full', stamp: inputs.stamp, directory: dirname(file) });
   for (const fresh of saved(results)) {
-    const committed = readJson(at('results', `${fresh.name}.json`));
+    const committed = readJson(join(RESULTS, `${fresh.name}.json`));
     if (committed?.code !== inputs.stamp)
       throw new SetUpFailure(`results/${fresh.name}.json was not saved by this notebook as it is; ${repair}.`);
     const moved = differences(committed, fresh);

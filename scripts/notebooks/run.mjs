@@ -13,10 +13,11 @@ export const writeNotebook = (file, notebook) => write(file, `${JSON.stringify(n
 /**
  * Runs a copy of a notebook in build/ through our kernel.
  *
+ * @param directory where it runs: the folder of the original, for its relative imports
  * @returns the notebook with its outputs, and the folder with the results that it saved
  * @throws  with the cell and its traceback when a cell fails
  */
-export async function execute(name, notebook, { profile, stamp }) {
+export async function execute(name, notebook, { profile, stamp, directory }) {
   const folder = at('build', 'notebooks', profile, name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -29,7 +30,7 @@ export async function execute(name, notebook, { profile, stamp }) {
     LEMMATA_PROFILE: profile,
     LEMMATA_CODE: stamp,
   };
-  const args = [at('scripts', 'notebooks', 'execute.py'), file, at('notebooks')];
+  const args = [at('scripts', 'notebooks', 'execute.py'), file, directory];
   await python(`${name}, ${profile} profile`, args, env);
   return { notebook: readNotebook(file), results: join(folder, 'results') };
 }

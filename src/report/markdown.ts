@@ -1,9 +1,10 @@
 import katex from 'katex';
 import type { Bundle } from './display.js';
-import { significant } from './format.js';
+import { fixed, significant } from './format.js';
 
 /**
- * Prose with computed numbers in it, as Markdown; numbers get three significant digits, strings go in as they are.
+ * Prose with computed numbers in it, as Markdown; whole numbers go in as they are, others with three significant
+ * digits.
  *
  *     markdown`The median β is ${fixed(median, 2)}.`
  */
@@ -22,4 +23,7 @@ export function maths(latex: string): Bundle {
   return { 'text/latex': `$$${latex}$$`, 'text/plain': latex };
 }
 
-const written = (value: string | number) => (typeof value === 'number' ? significant(value, 3) : value);
+function written(value: string | number): string {
+  if (typeof value === 'string') return value;
+  return Number.isInteger(value) ? fixed(value, 0) : significant(value, 3);
+}

@@ -133,7 +133,7 @@ describe('residual diagnostics', () => {
 
 describe('prose', () => {
   it('takes its numbers from values', () => {
-    expect(markdown`β is ${1.23456}, ${'**high**'}.`['text/markdown']).toBe('β is 1.23, **high**.');
+    expect(markdown`β is ${1.23456} of ${1234}, ${'**high**'}.`['text/markdown']).toBe('β is 1.23 of 1,234, **high**.');
   });
 
   it('rejects LaTeX that MathJax would show in red', () => {

@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const FOLDER = join(ROOT, 'notebooks');
+
+interface Cell {
+  cell_type: string;
+  source: string[];
+  metadata: { tags?: string[] };
+  outputs?: { output_type: string; name?: string; data?: Record<string, unknown> }[];
+}
+
+describe.each(readdirSync(FOLDER).filter((file) => file.endsWith('.ipynb')))('%s', (file) => {
+  const { cells, metadata } = JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as {
+    cells: Cell[];
+    metadata: { lemmata: { provenance: Record<string, string>; quick: object } };
+  };
+  const outputs = cells.flatMap((cell) => cell.outputs ?? []);
+  const code = cells.filter((cell) => cell.cell_type === 'code').map((cell) => cell.source.join(''));
+
+  it('has the outputs of a full run, its results saved by that run, and less than a megabyte', () => {
+    expect(metadata.lemmata.provenance.profile).toBe('full');
+    const name = file.split('-')[0];
+    const result = JSON.parse(readFileSync(join(ROOT, 'results', `${name}.json`), 'utf8'));
+    expect(result).toMatchObject({ profile: 'full', code: metadata.lemmata.provenance.stamp });
+    expect(statSync(join(FOLDER, file)).size).toBeLessThan(1e6);
+  });
+
+  it('shows no error, no warning, no script and no raw object', () => {
+    for (const { output_type, name, data } of outputs) {
+      expect(output_type).not.toBe('error');
+      expect(name).not.toBe('stderr');
+      if (data)
+        expect(
+          Object.keys(data).some((mime) => /markdown|html|latex|vegalite/.test(mime)) || /^[\w .:,·]+$/.test(String(data['text/plain'])),
+        ).toBe(true);
+      expect(JSON.stringify(data ?? {})).not.toMatch(/<script|javascript:|\son\w+=/i);
+    }
+  });
+
+  it('gives each display a text form, for readers without a front end', () => {
+    for (const { data } of outputs) if (data) expect([data['text/plain']].flat().join('')).not.toBe('');
+  });
+
+  it('has one cell of parameters, quick ones for tests, and no code that asks whether it is tested', () => {
+    expect(cells.filter((cell) => cell.metadata.tags?.includes('parameters'))).toHaveLength(1);
+    expect(Object.keys(metadata.lemmata.quick).length).toBeGreaterThan(0);
+    expect(code.join('\n')).not.toMatch(/process\.env|\bTEST\b/);
+  });
+
+  it('never sees the vault, 2017 to 2022, while it selects', () => {
+    expect(code.find((cell) => cell.includes('const parameters'))).toContain("to: '2016-12-31'");
+    const loads = code.join('\n').match(/loadPanel\([^)]*\)/g) ?? [];
+    expect(loads.length).toBeGreaterThan(0);
+    for (const load of loads) expect(load).toMatch(/\bto\b/);
+  });
+});

@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+mkdirSync(join(ROOT, 'build'), { recursive: true });
+const folder = mkdtempSync(join(ROOT, 'build', 'notebook-'));
+const FILE = join(folder, 'tiny.ipynb');
+const RESULTS = join(folder, 'results');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const code = (id: string, source: string, tags: string[] = []) => ({
+  cell_type: 'code',
+  id,
+  metadata: { tags },
+  source: [source],
+  outputs: [],
+  execution_count: null,
+});
+const SAVE = [
+  "import { markdown, save } from 'lemmata/report';",
+  "const numbers = { 'n.squared': { value: parameters.n ** 2, unit: '1', description: 'n squared', tolerance: 0.5 } };",
+  "save('tiny', { title: 'Tiny', seed: 1, parameters, data: [], trials: 0, numbers });",
+  `markdown\`n² = \${parameters.n ** 2}\`;`,
+].join('\n');
+
+function write(...cells: object[]): void {
+  const metadata = {
+    kernelspec: { display_name: 'TypeScript (Lemmata)', language: 'typescript', name: 'lemmata' },
+    lemmata: { quick: { n: 2 } },
+  };
+  writeFileSync(FILE, JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }));
+}
+
+const edit = (file: string, from: string, to: string) => writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
+
+function notebooks(...args: string[]): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts', 'notebooks.mjs'), FILE, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, LEMMATA_RESULTS: RESULTS },
+  });
+  return { status, output: (stdout + stderr).replace(/\s+/g, ' ') };
+}
+
+describe('npm run notebooks', { timeout: 120_000 }, () => {
+  it('writes outputs, stamp and results back, and --check reproduces them', () => {
+    write(
+      { cell_type: 'markdown', id: 'about', metadata: {}, source: ['Squares.'] },
+      code('p', 'const parameters = { n: 7 };', ['parameters']),
+      code('s', SAVE),
+    );
+    expect(notebooks()).toMatchObject({ status: 0 });
+    const { cells, metadata } = JSON.parse(readFileSync(FILE, 'utf8'));
+    expect(cells.map((cell: { execution_count?: number }) => cell.execution_count)).toEqual([undefined, 1, 2]);
+    expect(cells[2].outputs[0].data['text/markdown']).toEqual(['n² = 49']);
+    expect(JSON.parse(readFileSync(join(RESULTS, 'tiny.json'), 'utf8'))).toMatchObject({
+      profile: 'full',
+      code: metadata.lemmata.provenance.stamp,
+      numbers: { 'n.squared': { value: 49 } },
+    });
+    expect(notebooks('--check')).toMatchObject({ status: 0 });
+  });
+
+  it('finds a number that a fresh run does not reproduce', () => {
+    edit(join(RESULTS, 'tiny.json'), '"value": 49', '"value": 49.6');
+    expect(notebooks('--check').output).toContain(
+      'does not reproduce results/tiny.json: n.squared was 49.6 and is 49 1, a change of more than 0.5',
+    );
+    edit(join(RESULTS, 'tiny.json'), '"value": 49.6', '"value": 49.4');
+    expect(notebooks('--check').status).toBe(0);
+  });
+
+  it('runs a quick profile with its own parameters, prints the numbers and touches nothing', () => {
+    const before = readFileSync(FILE, 'utf8');
+    expect(notebooks('--profile', 'quick').output).toContain('n squared: 4');
+    expect(readFileSync(FILE, 'utf8')).toBe(before);
+    expect(JSON.parse(readFileSync(join(RESULTS, 'tiny.json'), 'utf8')).profile).toBe('full');
+  });
+
+  it('lets prose change, and calls outputs stale when a code cell did', () => {
+    edit(FILE, 'Squares.', 'Squares of whole numbers.');
+    edit(FILE, '** 2}', '** 3}');
+    const { status, output } = notebooks('--check');
+    expect(status).toBe(1);
+    expect(output).toContain('tiny is stale: its cells changed since its outputs were made; run npm run notebooks tiny.');
+  });
+
+  it('leaves everything as it was when a cell fails, and shows its line', () => {
+    write(code('p', 'const parameters = { n: 7 };', ['parameters']), code('f', 'const y = 1;\nthrow new Error("no such market");'));
+    const before = readFileSync(FILE, 'utf8');
+    const { status, output } = notebooks();
+    expect(status).toBe(1);
+    expect(output).toMatch(/tiny, full profile failed: .*no such market.*2 │ throw new Error/);
+    expect(readFileSync(FILE, 'utf8')).toBe(before);
+    expect(existsSync(join(RESULTS, 'tiny.json'))).toBe(true);
+  });
+
+  it('names the notebooks there are', () => {
+    const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts', 'notebooks.mjs'), 'week99'], { encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr.replace(/\s+/g, ' ')).toContain("There is no notebook 'week99': there are week01-regression");
+  });
+});
