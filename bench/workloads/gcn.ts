@@ -1,4 +1,4 @@
-import { crossEntropy, graphConvolution, initLinear, type LinearParams, normaliseAdjacency } from '../../src/nn/index.js';
+import { crossEntropy, graphConvolution, initLinear, type LinearParams, normaliseAdjacency, relu } from '../../src/nn/index.js';
 import { type Key, randint, split } from '../../src/tensor/random.js';
 import { gaussian, type Numbers, type Workload } from './workload.js';
 
@@ -22,5 +22,5 @@ export const W4: Workload<Params, { A: Numbers; x: Numbers; y: Numbers }> = {
       batch: { A: normaliseAdjacency(N, edges), x: gaussian(x, N, 32), y: randint(y, [N], 0, CLASSES) },
     };
   },
-  loss: ({ first, second }, { A, x, y }) => crossEntropy(graphConvolution(second, A, graphConvolution(first, A, x).relu()), y),
+  loss: ({ first, second }, { A, x, y }) => crossEntropy(graphConvolution(second, A, relu(graphConvolution(first, A, x))), y),
 };

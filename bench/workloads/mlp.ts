@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { initLinear, type LinearParams, linear, meanSquaredError } from '../../src/nn/index.js';
+import { initLinear, type LinearParams, linear, meanSquaredError, relu } from '../../src/nn/index.js';
 import { fold, type Key, split } from '../../src/tensor/random.js';
 import { gaussian, type Numbers, type Workload } from './workload.js';
 
@@ -12,7 +12,7 @@ export const initMlp = (key: Key, widths: readonly number[]): MlpParams => ({
 });
 
 export const mlp = ({ layers }: MlpParams<tf.Tensor>, x: tf.Tensor): tf.Tensor =>
-  layers.reduce((h, layer, i) => (i === 0 ? linear(layer, h) : linear(layer, h.relu())), x);
+  layers.reduce((h, layer, i) => (i === 0 ? linear(layer, h) : linear(layer, relu(h))), x);
 
 export const W1: Workload<MlpParams, { x: Numbers; y: Numbers }> = {
   id: 'W1',

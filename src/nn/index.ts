@@ -6,3 +6,4 @@ export { initLinear, type LinearConfig, type LinearParams, linear, linearPlain }
 export { crossEntropy, crossEntropyPlain, huber, huberPlain, meanSquaredError, meanSquaredErrorPlain } from './losses.js';
 export { initLstm, type LstmConfig, type LstmParams, lstm, lstmLast, lstmPlain } from './lstm.js';
 export { sinusoidalPositions } from './positions.js';
+export { relu } from './relu.js';

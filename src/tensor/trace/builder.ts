@@ -19,6 +19,8 @@ export function numberOf(value: Value): number | undefined {
 
 let serial = 0;
 export const newValue = (shape: readonly number[], dtype: DType): Value => ({ name: `v${serial++}`, shape: [...shape], dtype });
+/** Values are numbered as they are recorded. */
+export const serialOf = (value: Value): number => Number(value.name.slice(1));
 
 /**
  * Writes ONNX operators, each once: a node with the same operator, inputs and attributes as an earlier one returns that one's outputs.
@@ -112,6 +114,8 @@ export class GraphBuilder {
       const converted = dtype === 'bool' ? Number(known !== 0) : dtype === 'int32' ? Math.trunc(known) : known;
       return this.reshape(this.scalar(converted, dtype), x.shape);
     }
+    const earlier = producerOf(x);
+    if (earlier?.op === 'Cast' && earlier.inputs[0]!.dtype === 'bool') return this.cast(earlier.inputs[0]!, dtype);
     // NaN is true; OpenVINO's own cast says false.
     if (dtype === 'bool' && x.dtype === 'float32') return this.unary('Not', this.binary('Equal', x, this.scalar(0), 'bool'));
     return this.node('Cast', [x], { shape: x.shape, dtype }, { to: ELEMENT_TYPE[dtype] });

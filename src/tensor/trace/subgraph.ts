@@ -1,5 +1,5 @@
 import type { Constant, Graph, Node, Value } from '../graph.js';
-import { constantOf, producerOf } from './builder.js';
+import { constantOf, producerOf, serialOf } from './builder.js';
 
 /**
  * The part of what was recorded that `outputs` need, in an order that can be run, with names that depend on nothing but the structure:
@@ -16,23 +16,6 @@ export function subgraph(inputs: readonly Value[], outputs: readonly Value[]): G
   for (const [i, value] of outputs.entries()) if (isComputed(value) && !named.has(value)) named.set(value, results[i]!);
   let count = 0;
 
-  /** Reached values of a graph can lie thousands deep, so the walk keeps its own stack. */
-  const visit = (root: Value) => {
-    const stack = [root];
-    while (stack.length > 0) {
-      const value = stack.at(-1)!;
-      const node = renamed.has(value) ? undefined : producerOf(value);
-      const waiting = node?.inputs.filter((input): input is Value => input !== null && !renamed.has(input)) ?? [];
-      if (waiting.length > 0) {
-        stack.push(...waiting.reverse());
-        continue;
-      }
-      stack.pop();
-      if (renamed.has(value)) continue;
-      if (node) emit(node);
-      else emitConstant(value);
-    }
-  };
   const emit = (node: Node) => {
     for (const output of node.outputs) renamed.set(output, named.get(output) ?? { ...output, name: `t${count++}` });
     nodes.push({
@@ -49,12 +32,33 @@ export function subgraph(inputs: readonly Value[], outputs: readonly Value[]): G
     constants.push({ value: constant, data });
   };
 
+  const { computed, given } = reached(outputs, new Set(inputs));
+  for (const value of given) emitConstant(value);
+  for (const node of computed) emit(node);
   for (const [i, output] of outputs.entries()) {
-    visit(output);
     const source = renamed.get(output)!;
     if (source !== results[i]) nodes.push({ op: 'Identity', inputs: [source], attributes: {}, outputs: [results[i]!] });
   }
   return { inputs: inputs.map((value) => renamed.get(value)!), outputs: results, constants, nodes };
+}
+
+/**
+ * The nodes and the constants that `outputs` need, as they were recorded. That order can be run, and it uses a value soon after it is made:
+ * a weight's gradient beside its layer's, while both operands are in the processor's cache.
+ */
+function reached(outputs: readonly Value[], inputs: ReadonlySet<Value>): { computed: Node[]; given: Value[] } {
+  const seen = new Set<Node | Value>();
+  const stack = [...outputs];
+  for (let value = stack.pop(); value; value = stack.pop()) {
+    const node = producerOf(value);
+    if (inputs.has(value) || seen.has(node ?? value)) continue;
+    seen.add(node ?? value);
+    for (const input of node?.inputs ?? []) if (input) stack.push(input);
+  }
+  const isNode = (item: Node | Value): item is Node => 'op' in item;
+  const recorded = (item: Node | Value) => serialOf(isNode(item) ? item.outputs[0]! : item);
+  const items = [...seen].sort((a, b) => recorded(a) - recorded(b));
+  return { computed: items.filter(isNode), given: items.filter((item) => !isNode(item)) as Value[] };
 }
 
 /** What `outputs` are computed from: the inputs, and every value `isKnown` says need not be computed. */
