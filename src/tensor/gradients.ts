@@ -37,6 +37,12 @@ for (const [kernelName, inputs] of Object.entries({ Exp: ['x'], Pow: ['a', 'b'],
   }));
 }
 
+// dy where x > 0, else 0. tfjs multiplies by a step function, which has to carry NaN: a twentieth of an MLP’s training step.
+repair('Relu', () => ({
+  inputsToSave: ['x'],
+  gradFunc: (dy, saved) => ({ x: () => tf.where((saved as tf.Tensor[])[0]!.greater(0), dy as tf.Tensor, tf.zerosLike(dy as tf.Tensor)) }),
+}));
+
 // tfjs forgets to sum over the axes along which an input was broadcast.
 repair('SquaredDifference', (first) => ({
   inputsToSave: ['a', 'b'],
