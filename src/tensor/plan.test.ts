@@ -8,7 +8,7 @@ const square = () => fromArray(new Float32Array(SIZE * SIZE).fill(1 / SIZE), [SI
 
 /** 60 products of [300,300]: long enough (60 ms) to run beside the event loop; a matrix of 1/300 stays as it is. */
 const long = (x: tf.Tensor2D) => {
-  let y = x;
+  let y: tf.Tensor = x;
   for (let i = 0; i < 60; i++) y = y.matMul(x);
   return y;
 };

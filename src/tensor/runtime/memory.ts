@@ -3,7 +3,7 @@ import { type DType, sizeOf } from '../graph.js';
 /** The element types a tensor may have: `int64` is for a graph's own shapes and axes, `float64` for `precision: 'float64'`. */
 export type TensorDType = Exclude<DType, 'int64'> | 'float64';
 
-export type TypedArray = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /**
  * An array that the engine owns.
