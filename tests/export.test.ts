@@ -5,15 +5,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
-import { chromium } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { initLinear, initLstm, initMultiHead, layerNorm, linear, lstmLast, meanSquaredError, multiHeadAttention } from '../src/nn/index.js';
 import { compile, key, map, normal, type RandomArray, valueAndGrad } from '../src/tensor/index.js';
+import { noChromium, openChromium } from './chromium.js';
 import { localServer } from './local-server.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PYTHON = join(ROOT, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));
 const WEB = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
 
 interface Case {
@@ -125,17 +124,7 @@ globalThis.evaluate = async (file, inputs) => {
 globalThis.ready = true;
 </script>`;
 
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-];
-
-describe.skipIf(!CHROMIUM && !process.env.CI)('an exported file in a browser (apt install chromium)', () => {
+describe.skipIf(noChromium)('an exported file in a browser (apt install chromium)', () => {
   it('gives equal outputs with onnxruntime-web', { timeout: 60_000 }, async () => {
     const { url } = await localServer((path, response) => {
       const index = /^\/case(\d)\.onnx$/.exec(path)?.[1];
@@ -147,7 +136,7 @@ describe.skipIf(!CHROMIUM && !process.env.CI)('an exported file in a browser (ap
           .end(readFileSync(join(WEB, path)));
       } else response.writeHead(404).end();
     });
-    const browser = await chromium.launch({ executablePath: CHROMIUM!, args: FLAGS });
+    const browser = await openChromium();
     try {
       const page = await browser.newPage();
       const problems: string[] = [];

@@ -1,19 +1,11 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noChromium, openChromium } from '../chromium.js';
 import { type Lab, ROOT, startLab } from './lab.js';
 import { NotebookPage } from './notebook-page.js';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file));
-const QUIET = [
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-  '--disable-quic',
-];
 const SHOTS = join(ROOT, 'build', 'screenshots');
 
 /** Week 1 with its quick parameters, so that a run takes seconds. */
@@ -25,17 +17,16 @@ function quickWeek1(): string {
   return JSON.stringify(notebook);
 }
 
-describe.skipIf(!CHROMIUM && !process.env.CI)('JupyterLab in Chromium (apt install chromium)', { timeout: 90_000 }, () => {
+describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { timeout: 90_000 }, () => {
   let lab: Lab;
   let browser: Browser;
   let week1: NotebookPage;
 
   beforeAll(async () => {
-    if (!CHROMIUM) throw new Error('there is no Chromium: sudo apt install chromium');
     mkdirSync(SHOTS, { recursive: true });
     const training = readFileSync(join(ROOT, 'tests', 'jupyterlab', 'training.ipynb'), 'utf8');
     lab = await startLab({ 'week01.ipynb': quickWeek1(), 'training.ipynb': training });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', ...QUIET] });
+    browser = await openChromium();
   }, 60_000);
 
   afterAll(async () => {
