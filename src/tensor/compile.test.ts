@@ -72,6 +72,27 @@ describe.each(RUNTIMES)('compile on %s', (runtime) => {
     expect(total.item()).toBe(0);
   });
 
+  it('returns constants, its own arguments, one value twice, nothing, and arguments that change places', async () => {
+    const three = compile(() => tf.scalar(3), { runtime });
+    expect((await three()).item()).toBe(3);
+    const twice = compile((x: tf.Tensor) => [x, x.add(1), x.add(1)], { runtime });
+    expect((await twice(5)).map((y) => y.item())).toEqual([5, 6, 6]);
+    expect((await compile((x: tf.Tensor2D) => x.mul(2), { runtime })({ data: new Float32Array(), shape: [0, 3] })).shape).toEqual([0, 3]);
+    expect(await compile(() => ({}), { runtime })()).toEqual({});
+    const swap = compile((s: { a: tf.Tensor; b: tf.Tensor }) => ({ a: s.b, b: s.a }), { runtime, donate: [0] });
+    let state = { a: vector(1), b: vector(2) };
+    for (let i = 0; i < 5; i++) state = await swap(state);
+    expect([state.a.item(), state.b.item()]).toEqual([2, 1]);
+  });
+
+  it('takes one tensor as two parts of a donated state', async () => {
+    const count = compile((s: { a: tf.Tensor; b: tf.Tensor }) => ({ a: s.a.add(1), b: s.b.add(2) }), { runtime, donate: [0] });
+    const zero = vector(0);
+    let state = { a: zero, b: zero };
+    for (let i = 0; i < 5; i++) state = await count(state);
+    expect([state.a.item(), state.b.item()]).toEqual([5, 10]);
+  });
+
   it('gives results that no later call changes, small ones and large ones', async () => {
     const f = compile((x: tf.Tensor) => ({ large: tf.fill([2000], 1).mul(x), small: x.mul(2) }), { runtime });
     const results = [];
@@ -239,6 +260,34 @@ describe('signatures', () => {
     expect((await f({ a: 1 })).item()).toBe(1);
     expect((await f({ a: 1, b: 2 })).item()).toBe(3);
     expect((await f({ a: 1, c: 5 })).item()).toBe(6);
+  });
+});
+
+describe('device', () => {
+  it.each(['webgpu', 'cuda'] as const)('%s computes where its driver is, and else says what is missing', async (device) => {
+    const outcome = await compile((x: tf.Tensor) => x.square(), { device })(3).then(
+      (y) => y.item(),
+      (error: Error) => error.message,
+    );
+    if (outcome !== 9)
+      expect(outcome).toMatch(
+        /^nothing can run the compiled function: (ONNX Runtime could not load the graph: .*(WebGPU|[Cc]uda)|this build of)/s,
+      );
+  });
+
+  it('of OpenVINO is the cpu', async () => {
+    await expect(compile((x: tf.Tensor) => x, { runtime: 'openvino', device: 'cuda' })(3)).rejects.toThrow(
+      'OpenVINO computes on the cpu here, not on cuda',
+    );
+  });
+
+  it('is refused where the graph does not suit the runtime that was asked for', async () => {
+    const halves = (x: tf.Tensor) => x.floorDiv(tf.scalar(2, 'int32'));
+    const x = Int32Array.of(16777219, -7);
+    await expect(compile(halves, { runtime: 'openvino' })(x)).rejects.toThrow('nothing can run halves: OpenVINO computes integer');
+    const f = compile(halves);
+    expect([...(await f(x)).data()]).toEqual([8388609, -4]); // through float32 it would be 8388610
+    expect(f.programs[0]!.runtime).toBe('onnxruntime');
   });
 });
 

@@ -207,7 +207,7 @@ export class CompiledFunction {
 
   async #load(graph: Graph, { key }: Signature): Promise<{ program: Program; info: ProgramInfo }> {
     const seen = runnable(graph);
-    if (this.#options.precision === 'float64')
+    if (this.#options.precision === 'float64' || seen.outputs.length === 0)
       return { program: interpreted(seen), info: { signature: key, runtime: 'interpreter', threads: 1, refused: [] } };
     const { usable, refused } = runtimesFor(seen, this.#options);
     const threads = this.#options.threads ?? threadsFor(seen);

@@ -9,13 +9,15 @@ const LONG_STEP_MS = 2;
 /** Outputs up to this size are copied out, which is cheaper than giving the program new memory to write to. */
 const SMALL = 1024;
 
-/** The part of a graph that a runtime sees: no arrays without elements, and no inputs that nothing reads. */
+/** The part of a graph that a runtime sees: no arrays without elements, and nothing that is not read. */
 export function runnable(graph: Graph): Graph {
   const read = new Set(graph.nodes.flatMap((node) => node.inputs));
   return {
     ...graph,
     inputs: graph.inputs.filter((value) => read.has(value) && sizeOf(value.shape) > 0),
     outputs: graph.outputs.filter((value) => sizeOf(value.shape) > 0),
+    constants: graph.constants.filter(({ value }) => read.has(value)),
+    nodes: graph.nodes.filter(({ outputs }) => outputs.some((value) => sizeOf(value.shape) > 0)),
   };
 }
 
