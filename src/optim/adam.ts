@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { layoutOf } from './flat.js';
 import { fraction, notNegative, type Optimizer, positive, zeros } from './optimizer.js';
 
@@ -60,6 +60,8 @@ function adaptive<P>(
   fraction(name, 'beta2', beta2);
   notNegative(name, 'weightDecay', weightDecay);
   const layout = layoutOf(params);
+  // Of β as float32 holds it, so that a mean and its weight shrink alike.
+  const [share1, share2] = [1 - Math.fround(beta1), 1 - Math.fround(beta2)];
   const penalty = name === 'adam' ? weightDecay : 0;
   const decay = name === 'adamW' ? 1 - learningRate * weightDecay : 1;
   return {
@@ -73,10 +75,10 @@ function adaptive<P>(
     update(state, grads) {
       const gradient = layout.pack(grads);
       const g = penalty === 0 ? gradient : gradient.add(state.parameters.mul(penalty));
-      const mean = towards(state.mean, g, 1 - beta1);
-      const square = towards(state.square, g.square(), 1 - beta2);
-      const meanWeight = towards(state.meanWeight, 1, 1 - beta1);
-      const squareWeight = towards(state.squareWeight, 1, 1 - beta2);
+      const mean = towards(state.mean, g, share1);
+      const square = towards(state.square, g.square(), share2);
+      const meanWeight = state.meanWeight.mul(1 - share1).add(share1);
+      const squareWeight = state.squareWeight.mul(1 - share2).add(share2);
       const c = squareWeight.sqrt();
       const direction = mean.div(square.sqrt().add(c.mul(epsilon))).mul(c.mul(learningRate).div(meanWeight));
       const kept = decay === 1 ? state.parameters : state.parameters.mul(decay);
@@ -87,4 +89,4 @@ function adaptive<P>(
 }
 
 /** A running mean's next value: this share of the way to x. */
-const towards = (mean: tf.Tensor, x: tf.Tensor | number, share: number): tf.Tensor => mean.add(tf.sub(x, mean).mul(share));
+const towards = (mean: tf.Tensor, x: tf.Tensor, share: number): tf.Tensor => mean.add(x.sub(mean).mul(share));
