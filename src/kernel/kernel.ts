@@ -1,4 +1,3 @@
-import { setSourceMapsSupport } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { defineGlobals } from './globals.js';
 import { SHARED, type ToRuntime } from './protocol.js';
@@ -23,7 +22,6 @@ export function runKernel(connectionFile: string, notice?: string): void {
   });
   connect((message) => server.postMessage(message));
 
-  setSourceMapsSupport(true, { nodeModules: false });
   const stacks = new StackTraces();
   const modules = new Modules(process.cwd());
   const interruption = new Interruption(shared);
@@ -59,7 +57,11 @@ export function runKernel(connectionFile: string, notice?: string): void {
 function reportWhatNobodyCaught(): void {
   const report = (thrown: unknown) => {
     const cell = currentCell();
-    if (!cell || isStopping(thrown, cell.abort.signal)) return;
+    if (!cell) {
+      process.stderr.write(`lemmata kernel: ${describeFailure(thrown).stack}\n`);
+      return;
+    }
+    if (isStopping(thrown, cell.abort.signal)) return;
     const failure = { ...describeFailure(thrown), shown: true };
     if (!cell.done) cell.failure ??= failure;
     send({ type: 'failure', cell: cell.id, failure });

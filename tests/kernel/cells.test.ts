@@ -46,6 +46,13 @@ describe('names across cells', () => {
     expect(await text('[reached, kept.length]')).toBe('[ 1, 3 ]');
   });
 
+  it('keeps what a cell adds to the global types', async () => {
+    await kernel.run(
+      'declare global { interface Array<T> { firstOf(): T | undefined } }\nArray.prototype.firstOf = function () { return this[0]; };',
+    );
+    expect(await text("['a'].firstOf()")).toBe("'a'");
+  });
+
   it('binds by pattern and assigns by pattern', async () => {
     await kernel.run('let { a, b: [c = 5, ...rest] } = { a: 1, b: [undefined, 3, 4] as (number | undefined)[] };');
     expect(await text('({ a, x: c } = { a: 7, x: 8 }); [a, c, rest.length]')).toBe('[ 7, 8, 2 ]');

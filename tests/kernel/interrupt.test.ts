@@ -12,7 +12,7 @@ afterAll(() => kernel.stop());
 async function interrupted(code: string): Promise<{ ms: number; traceback: string; ename: string }> {
   const cell = kernel.start(code);
   await kernel.waitFor((message) => isOf(message, cell.id) && message.header.msg_type === 'execute_input');
-  await sleep(400);
+  await sleep(200);
   const start = performance.now();
   await kernel.interrupt();
   const { reply, traceback } = await cell.result;

@@ -19,7 +19,7 @@ const OPTIONS: ts.CompilerOptions = {
   skipLibCheck: true,
   sourceMap: true,
   types: ['node'],
-  typeRoots: [join(packageRoot, 'node_modules/@types')],
+  typeRoots: ts.getEffectiveTypeRoots({}, { getCurrentDirectory: () => packageRoot }),
 };
 
 /** The language service's view of the world: the cells in memory, every other file on disk. */

@@ -24,6 +24,8 @@ export type Compilation = { cell: CompiledCell; diagnostics?: undefined } | { ce
 export class Notebook {
   readonly #host: LanguageHost;
   readonly #service: ts.LanguageService;
+  /** Cells that add to the types of the world: `declare global`, `declare module`. */
+  readonly #augmenting = new Set<string>();
   /** name → id of the cell that declared it last */
   readonly #declaredBy = new Map<string, string>();
 
@@ -53,7 +55,8 @@ export class Notebook {
   /** Makes the names of a cell that ran visible to the cells after it. */
   publish(id: string, names: string[]): void {
     for (const name of names) this.#declaredBy.set(name, id);
-    this.#host.setRoots([...new Set(this.#declaredBy.values())]);
+    if (/\bdeclare\s+(global|module)\b/.test(this.#host.readFile(this.#host.fileOf(id)) ?? '')) this.#augmenting.add(id);
+    this.#host.setRoots([...new Set([...this.#augmenting, ...this.#declaredBy.values()])]);
   }
 
   complete(code: string, offset: number): Completions {

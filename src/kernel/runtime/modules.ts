@@ -56,10 +56,10 @@ export class Modules {
   }
 
   #resolve: Resolve = (specifier, context, next) => {
-    if (context.parentURL !== OWN_URL)
-      return isLocal(context.parentURL) ? resolveLoosely(specifier, context, next) : next(specifier, context);
+    const isFromCell = context.parentURL === OWN_URL || context.parentURL === this.#base;
+    if (!isFromCell) return isLocal(context.parentURL) ? resolveLoosely(specifier, context, next) : next(specifier, context);
     if (specifier === 'tslab') return { url: TSLAB, shortCircuit: true };
-    if (/^lemmata(\/|$)/.test(specifier)) return next(specifier, context);
+    if (/^lemmata(\/|$)/.test(specifier)) return next(specifier, { ...context, parentURL: OWN_URL });
     try {
       return resolveLoosely(specifier, { ...context, parentURL: this.#base }, next);
     } catch (error) {
