@@ -1,9 +1,11 @@
 import type * as tf from '@tensorflow/tfjs';
-import { CompiledFunction, type CompileOptions, type ExportOptions, type ProgramInfo } from './compiled-function.js';
+import { CompiledFunction, type ExportOptions } from './compiled-function.js';
 import type { DeviceTensor, Input } from './device-tensor.js';
 import type { Mapped } from './tree.js';
+import type { CompileOptions, ProgramInfo } from './variant.js';
 
-export type { CompileOptions, ExportOptions, ProgramInfo } from './compiled-function.js';
+export type { ExportOptions } from './compiled-function.js';
+export type { CompileOptions, ProgramInfo } from './variant.js';
 
 type Inputs<A extends unknown[]> = { [K in keyof A]: Mapped<A[K], tf.Tensor, Input> };
 

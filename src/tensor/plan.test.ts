@@ -18,7 +18,9 @@ describe.each(['openvino', 'onnxruntime'] as const)('a call in flight on %s', (r
     const f = compile(long, { runtime });
     await f(square());
     const pending = f(square());
+    const waiting = f(square());
     f.release();
+    await expect(waiting).rejects.toThrow('was released');
     expect((await pending).data()[SIZE]).toBeCloseTo(1 / SIZE, 5);
     await expect(f(square())).rejects.toThrow('was released');
   });

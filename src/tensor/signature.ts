@@ -125,6 +125,14 @@ function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return true;
 }
 
+/** How a signature differs from an earlier one, by its first differing leaf. */
+export function firstChange(before: Signature, now: Signature): string {
+  const show = ({ specs }: Signature, i: number) => `${specs[i]!.dtype} [${specs[i]!.shape}]`;
+  const i = now.specs.findIndex((_, k) => now.paths[k] !== before.paths[k] || show(now, k) !== show(before, k));
+  if (i < 0 || now.paths[i] !== before.paths[i]) return 'its arguments have another structure than before';
+  return `${now.paths[i]} is ${show(now, i)}, and was ${show(before, i)}`;
+}
+
 /** The names a function gives its parameters, for errors; a destructured one has none. */
 export function parameterNames(fn: (...args: never[]) => unknown): string[] {
   const source = fn.toString().replace(/\/\*.*?\*\/|\/\/.*$/gms, '');

@@ -57,6 +57,7 @@ function restore(api: Api, kept: Uint8Array | undefined, properties: Property[])
 class OpenVinoProgram implements Program {
   readonly #api: Api;
   readonly #compiled: Pointer;
+  #released = false;
 
   constructor(api: Api, compiled: Pointer) {
     this.#api = api;
@@ -65,10 +66,12 @@ class OpenVinoProgram implements Program {
   }
 
   bind(inputs: readonly Memory[], outputs: readonly Memory[]): Request {
+    if (this.#released) throw new Error('this program was released');
     return new OpenVinoRequest(this.#api, this.#compiled, inputs, outputs);
   }
 
   release(): void {
+    this.#released = true;
     if (onDrop.unregister(this)) this.#api.freeCompiled(this.#compiled);
   }
 }
