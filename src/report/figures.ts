@@ -66,13 +66,13 @@ export function histogram(figure: {
   const all = Object.values(samples).flatMap((values) => Array.from(values));
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const width = (high - low) / bins;
-  const rows = Object.entries(samples).flatMap(([of, values]) => {
+  const rows = Object.entries(samples).flatMap(([sample, values]) => {
     const counts = new Array<number>(bins).fill(0);
     for (let i = 0; i < values.length; i++) counts[Math.min(bins - 1, Math.floor((values[i]! - low) / width))]!++;
-    return counts.map((count, k) => ({ of, value: low + (k + 0.5) * width, share: count / values.length }));
+    return counts.map((count, k) => ({ sample, value: low + (k + 0.5) * width, share: count / values.length }));
   });
   const axes = { x: { field: 'value', title: x }, y: { field: 'share', title: 'share of draws (1)', format: '.0%' } };
-  return plot(chart({ ...rest, rows, ...axes, series: 'of' }, { type: 'line', interpolate: 'step', strokeWidth: 1.5 }));
+  return plot(chart({ ...rest, rows, ...axes, series: 'sample' }, { type: 'line', interpolate: 'step', strokeWidth: 1.5 }));
 }
 
 /** One bar for each row. */
@@ -130,6 +130,9 @@ function frame({ title, subtitle, rows, width, height }: Figure): Spec {
   return { title: heading, data: { values: rows }, ...(width && { width }), ...(height && { height }) };
 }
 
+/** Labels powers of ten only: between them a logarithmic axis has ticks, and no room for words. */
+const DECADES = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-9 ? datum.label : ''";
+
 function channel({ rows }: Figure, { field, title, log, format, domain }: Axis): Spec {
   const sample = rows.find((row) => row[field] != null)?.[field];
   if (sample === undefined)
@@ -137,7 +140,13 @@ function channel({ rows }: Figure, { field, title, log, format, domain }: Axis):
   if (typeof sample === 'string' && /^\d{4}-\d\d-\d\d/.test(sample)) return { field, title, type: 'temporal', scale: { type: 'utc' } };
   if (typeof sample !== 'number') return { field, title, type: 'nominal' };
   const scale = log ? { type: 'log', ...(domain && { domain }) } : { zero: false, ...(domain && { domain }) };
-  return { field, title, type: 'quantitative', scale, axis: { ...(format && { format }), ...(log && { grid: false }) } };
+  return {
+    field,
+    title,
+    type: 'quantitative',
+    scale,
+    axis: { ...(format && { format }), ...(log && { grid: false, labelExpr: DECADES }) },
+  };
 }
 
 /** Rules share the axes of the marks, so they take their titles too. */
