@@ -33,7 +33,7 @@ const rows = [
   ['TeX: biber', 'optional', version('biber', ['--version']), tex()],
   ['PDF tools', 'optional', version('pdftotext', ['-v'], /version \S+/), install('poppler-utils', 'poppler')],
   ['SVG to PDF', 'optional', version('rsvg-convert', ['--version']), install('librsvg2-bin', 'librsvg')],
-  ['Chromium', 'optional', chromium(), install('chromium', '--cask chromium')],
+  ['Chromium', 'optional', chromium(), install('chromium', '--cask google-chrome')],
   ['Redis', 'optional', version('redis-server', ['--version'], /v=\S+/), install('redis-server', 'redis')],
   ['ssh server', 'optional', sshServer(), MAC ? 'System Settings, Sharing, Remote Login' : 'sudo apt install openssh-server'],
 ];

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, cpSync, existsSync, realpathSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { onEnd, run } from './command.mjs';
 import { explain, SetUpFailure } from './failure.mjs';
@@ -7,6 +7,7 @@ import { at, discard, readJson, swap, workshop } from './files.mjs';
 
 /** How often and how long npm tries again; unhindered it would take a minute to find that there is no network. */
 const PATIENCE = { npm_config_fetch_retries: '3', npm_config_fetch_retry_factor: '2', npm_config_fetch_retry_mintimeout: '1000' };
+const NPM = 'npm@11.19.1';
 const BIN = at('node_modules', '.bin');
 const WHY = 'Lemmata is developed and tested on Node 24, and its set-up starts on Node 20.19';
 
@@ -61,11 +62,18 @@ export const packages = {
       detail: (text) => /npm http fetch GET 200 \S*\/([^/\s]+)/.exec(text)?.[1],
     });
     if (/TAR_ENTRY_ERROR/.test(output)) throw explain(this.what, output); // npm only warns of files that it could not write
-    mkdirSync(join(folder, 'node_modules'), { recursive: true });
+    linkNode(join(folder, 'node_modules'));
     swap(join(folder, 'node_modules'), at('node_modules'));
     discard(folder);
   },
 };
+
+/** npm 10 does not put programs of packages that a local package needs on the path; npm 11 does. */
+function linkNode(modules) {
+  const binary = join('..', `node-${process.platform}-${process.arch}`, 'bin', 'node');
+  const link = join(modules, '.bin', 'node');
+  if (existsSync(join(modules, '.bin', binary)) && !existsSync(link)) symlinkSync(binary, link);
+}
 
 /** A locked package is there in the locked version; an optional one may be absent (another platform, a failed download). */
 function holds(installed, path, { version, link, optional, resolved }) {
@@ -78,8 +86,14 @@ function holds(installed, path, { version, link, optional, resolved }) {
 const localPackages = () =>
   Object.keys(readJson(at('package-lock.json')).packages).filter((path) => path && !path.includes('node_modules'));
 
-/** npm, with a Node from outside node_modules: it is about to be replaced. */
+/** npm, with a Node from outside node_modules: it is about to be replaced. npm 9, which Debian ships, misreads overrides: it fetches a newer one. */
 function findNpm() {
+  const [program, args] = installedNpm();
+  const { stdout } = spawnSync(program, [...args, '--version'], { encoding: 'utf8', env: { ...process.env, PATH: systemPath() } });
+  return older(stdout?.trim() || '0.0', [10, 0]) ? [program, [...args, 'exec', '--yes', '--package', NPM, '--', 'npm']] : [program, args];
+}
+
+function installedNpm() {
   const { npm_node_execpath: node, npm_execpath: npm } = process.env;
   if (node && npm?.endsWith('.js') && existsSync(node) && !within(node)) return [node, [npm]];
   const found = systemPath()
