@@ -19,8 +19,7 @@ export interface AdamState {
   readonly mean: tf.Tensor;
   readonly square: tf.Tensor;
   /** 1 − β₁ᵗ and 1 − β₂ᵗ, the weight that gradients have in m and v by now. */
-  readonly meanWeight: tf.Tensor;
-  readonly squareWeight: tf.Tensor;
+  readonly weights: tf.Tensor;
 }
 
 /**
@@ -69,20 +68,19 @@ function adaptive<P>(
       parameters: { data: layout.numbers(params), shape: [layout.n] },
       mean: zeros([layout.n]),
       square: zeros([layout.n]),
-      meanWeight: zeros([]),
-      squareWeight: zeros([]),
+      weights: zeros([2]),
     }),
     update(state, grads) {
       const gradient = layout.pack(grads);
       const g = penalty === 0 ? gradient : gradient.add(state.parameters.mul(penalty));
       const mean = towards(state.mean, g, share1);
       const square = towards(state.square, g.square(), share2);
-      const meanWeight = state.meanWeight.mul(1 - share1).add(share1);
-      const squareWeight = state.squareWeight.mul(1 - share2).add(share2);
+      const weights = state.weights.mul([1 - share1, 1 - share2]).add([share1, share2]);
+      const [meanWeight, squareWeight] = weights.split(2) as [tf.Tensor, tf.Tensor];
       const c = squareWeight.sqrt();
       const direction = mean.div(square.sqrt().add(c.mul(epsilon))).mul(c.mul(learningRate).div(meanWeight));
       const kept = decay === 1 ? state.parameters : state.parameters.mul(decay);
-      return { parameters: kept.sub(direction), mean, square, meanWeight, squareWeight };
+      return { parameters: kept.sub(direction), mean, square, weights };
     },
     params: ({ parameters }) => layout.unpack(parameters),
   };
