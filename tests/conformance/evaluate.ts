@@ -5,6 +5,7 @@ import { toOnnx } from '../../src/tensor/onnx/emit.js';
 import { allocate, type Memory, type TypedArray } from '../../src/tensor/runtime/memory.js';
 import { openvino } from '../../src/tensor/runtime/openvino.js';
 import type { Program, Runtime } from '../../src/tensor/runtime/runtime.js';
+import { fuse } from '../../src/tensor/trace/fuse.js';
 import { leavesOf, subgraph } from '../../src/tensor/trace/subgraph.js';
 
 export type Numbers = TypedArray;
@@ -22,7 +23,7 @@ function required(runtime: Runtime | string): Runtime {
 /** A value's graph with everything known so far as its inputs. */
 function graphOf(value: Value, known: WeakMap<Value, Numbers>): { graph: Graph; inputs: Numbers[] } {
   const leaves = leavesOf([value], (leaf) => known.has(leaf));
-  return { graph: subgraph(leaves, [value]), inputs: leaves.map((leaf) => known.get(leaf)!) };
+  return { graph: fuse(subgraph(leaves, [value])), inputs: leaves.map((leaf) => known.get(leaf)!) };
 }
 
 /** Evaluates `value` on ONNX Runtime now; the promise settles when OpenVINO, where it may, has given the same. */

@@ -104,6 +104,8 @@ export class GraphBuilder {
       const [yes, no] = [this.binary('And', condition, x), this.binary('And', this.unary('Not', condition), y)];
       return this.binary('Or', yes, no);
     }
+    // y + (x − y)·condition, exact with wrap-around: OpenVINO chooses between integers through float32.
+    if (x.dtype === 'int32') return this.binary('Add', y, this.binary('Mul', this.binary('Sub', x, y), this.cast(condition, 'int32')));
     return this.node('Where', [condition, x, y], { shape: broadcast(condition.shape, broadcast(x.shape, y.shape)), dtype: x.dtype });
   }
 
