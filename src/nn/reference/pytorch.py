@@ -38,6 +38,7 @@ cases = dict(
     linear=case(lambda x, w, b: F.linear(x, w.T, b), rand(2, 3, 4), rand(4, 5), rand(5)),
     layerNorm=case(lambda x, gamma, beta: F.layer_norm(x, [6], gamma, beta), rand(2, 3, 6), rand(6), rand(6)),
     gelu=case(F.gelu, rand(12)),
+    relu=case(F.relu, rand(12)),
     attention=case(F.scaled_dot_product_attention, rand(2, 3, 4, 5), rand(2, 3, 6, 5), rand(2, 3, 6, 2)),
     multiHeadAttention=case(multi_head, rand(2, 5, 6), rand(6, 18), rand(6), rand(6), rand(6, 6), rand(6)),
     lstm=case(lstm, rand(3, 4, 2), rand(2, 12), rand(3, 12), rand(12)),
