@@ -39,6 +39,11 @@ export interface Device {
   readonly detail: string;
 }
 
+const MISSING = {
+  webgpu: 'not in this build of onnxruntime-node',
+  cuda: 'its libraries are a separate download: node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12',
+};
+
 /** What can run a compiled graph on this machine, and why the rest cannot. */
 export function devices(): Device[] {
   const vino = openvino();
@@ -61,7 +66,7 @@ export function devices(): Device[] {
   const present = providers();
   for (const name of ['webgpu', 'cuda'] as const) {
     const built = present.includes(name);
-    const detail = built ? 'in this build; needs its driver: compile(fn, { device })' : 'not in this build of onnxruntime-node';
+    const detail = built ? 'needs its driver; use it with compile(fn, { device })' : MISSING[name];
     rows.push({ name: `ONNX Runtime, ${name}`, isDefault: false, available: built, detail });
   }
   return rows;

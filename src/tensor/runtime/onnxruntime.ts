@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { Tensor } from 'onnxruntime-node';
 import type { binding as Binding } from 'onnxruntime-node/dist/binding.js';
 import type { Graph } from '../graph.js';
@@ -30,10 +32,14 @@ export function onnxruntime(provider: Provider = 'cpu'): Runtime | string {
   };
 }
 
-/** The providers compiled into the installed ONNX Runtime; a listed one may still lack its driver. */
+/** The providers of the installed ONNX Runtime: compiled in, or in libraries beside it, as CUDA's are; one may still lack its driver. */
 export function providers(): string[] {
   const library = open();
-  return typeof library === 'string' ? [] : library.binding.listSupportedBackends().map(({ name }) => name);
+  if (typeof library === 'string') return [];
+  const root = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
+  const beside = (name: string) => join(root, 'bin', 'napi-v6', process.platform, process.arch, `libonnxruntime_providers_${name}.so`);
+  const backends = library.binding.listSupportedBackends();
+  return backends.filter(({ name, bundled }) => bundled || existsSync(beside(name))).map(({ name }) => name);
 }
 
 let opened: Library | string | undefined;
