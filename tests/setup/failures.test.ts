@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Checkout, makeCheckout } from './checkout.js';
 
 let checkout: Checkout;
-afterEach(() => checkout.dispose());
+afterEach(() => checkout?.dispose());
 
 /** What set-up says when it gives up: its last paragraph, as one line. */
 const paragraph = (output: string) => output.trim().split('\n\n').at(-1)!.replaceAll('\n', ' ');
@@ -110,6 +110,30 @@ describe('set-up that cannot go on', { timeout: 120_000 }, () => {
     expect(status).toBe(1);
     expect(paragraph(output)).toContain(message);
     expect(paragraph(output)).toContain('Usage: npm start -- [--no-browser] [--port 8888]');
+  });
+});
+
+describe('a computer that cannot run it', () => {
+  it.each([
+    ['win32', 'x64', '24.1.0', /^On Windows Lemmata runs inside WSL2: /],
+    [
+      'linux',
+      'x64',
+      '20.18.3',
+      /^Lemmata needs Node 20\.19 or later here: this is Node 20\.18\.3\..*`sudo apt install nodejs npm`.*`brew install node`/,
+    ],
+    ['darwin', 'arm64', '22.11.0', /^Lemmata needs Node 22\.12 or later here: this is Node 22\.11\.0\./],
+    ['darwin', 'x64', '20.19.0', /^$/],
+  ])('is told in one line: %s, %s, Node %s', async (platform, arch, node, line) => {
+    const { checkPlatform } = await import(join(import.meta.dirname, '../../scripts/bootstrap/node.mjs'));
+    let said = '';
+    try {
+      checkPlatform({ platform, arch, versions: { node } });
+    } catch (error) {
+      said = (error as Error).message;
+    }
+    expect(said).toMatch(line);
+    expect(said).not.toContain('\n');
   });
 });
 
