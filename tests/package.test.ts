@@ -41,7 +41,7 @@ describe('the packed package, in an empty project', () => {
     const installed = join(project, 'node_modules/lemmata');
     expect(readdirSync(installed).sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
-    expect(files.filter((file) => /\.test\.|(?<!\.d)\.ts$/.test(file))).toEqual([]);
+    expect(files.filter((file) => /\.test\.|(?<!\.d)\.ts$|\.lemmata/.test(file))).toEqual([]);
     const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
     expect(
       Object.entries({ ...dependencies, ...optionalDependencies }).filter(
@@ -73,7 +73,7 @@ describe('the packed package, in an empty project', () => {
 
   it('has its command and every room', () => {
     expect(run(process.execPath, ['node_modules/lemmata/dist/cli/main.js', '--version']).trim()).toBe('0.1.0');
-    const rooms = readdirSync(join(project, 'node_modules/lemmata/dist')).filter((room) => !['cli', '.lemmata'].includes(room));
+    const rooms = readdirSync(join(project, 'node_modules/lemmata/dist')).filter((room) => room !== 'cli');
     const load = rooms.map((room) => `await import('lemmata/${room}');`).join(' ');
     expect(spawnSync(process.execPath, ['--input-type=module', '-e', load], { cwd: project, encoding: 'utf8' })).toMatchObject({
       status: 0,

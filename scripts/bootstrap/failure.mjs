@@ -36,7 +36,7 @@ const CAUSES = [
 /** The paragraph for a step that failed with `output`: the library's own, or that of a known cause, or the last lines. */
 export function explain(what, output) {
   const own = /^error: (.+)/ms.exec(output);
-  if (own) return new SetUpFailure(`Setting up ${what} failed: ${own[1].replace(/\n\(ended with .*/, '').trim()}`);
+  if (own) return new SetUpFailure(`This failed: ${what}. ${own[1].replace(/\n\(ended with .*/, '').trim()}`);
   const cause = CAUSES.find(({ sign }) => sign.test(output)) ?? (isFull() ? DISK : undefined); // not every program says so
   if (cause) return new SetUpFailure(cause.say(what));
   const tail = output
@@ -46,7 +46,7 @@ export function explain(what, output) {
     .map((line) => line.slice(0, 160))
     .join('\n    ');
   return new SetUpFailure(
-    `Setting up ${what} failed; it said:\n\n    ${tail || '(nothing)'}\n\nRunning the same command again starts this part afresh.`,
+    `This failed: ${what}. It said:\n\n    ${tail || '(nothing)'}\n\nRunning the same command again starts this part afresh.`,
   );
 }
 
