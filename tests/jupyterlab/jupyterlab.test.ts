@@ -36,6 +36,7 @@ describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { t
 
   it('shows the committed charts, tables and maths of week 1 before anything is run or trusted', async () => {
     week1 = await NotebookPage.open(browser, lab.page('week01.ipynb'));
+    await week1.page.getByTitle(/^Notebook not trusted/).waitFor();
     await week1.page.locator('.vega-embed').nth(15).waitFor({ state: 'attached' });
     expect(await week1.count('.jp-RenderedHTML table')).toBeGreaterThanOrEqual(4);
     expect(await week1.count('.jp-OutputArea-output mjx-container')).toBeGreaterThan(100);
