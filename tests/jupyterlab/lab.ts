@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { installKernel } from '../../dist/kernel/install.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PYTHON = join(ROOT, '.venv', 'bin', 'python');
@@ -25,7 +24,7 @@ export async function startLab(notebooks: Readonly<Record<string, string>>): Pro
   const root = join(home, 'notebooks');
   mkdirSync(root);
   for (const [name, text] of Object.entries(notebooks)) writeFileSync(join(root, name), text);
-  installKernel({ prefix: join(home, 'prefix') });
+  execFileSync(process.execPath, [join(ROOT, 'dist', 'cli', 'main.js'), 'kernel', 'install', '--prefix', join(home, 'prefix')]);
   useSettings(home);
   const port = await freePort();
   const token = randomBytes(16).toString('hex');
