@@ -113,6 +113,7 @@ describe('imports', () => {
   });
 
   it('serve a local TypeScript file as it is now, through the files it imports, with its types', async () => {
+    expect((await kernel.run("import { predict } from './model';")).reply.ename).toBe('TS2307');
     writeFileSync(join(folder, 'leaf.ts'), 'export const leaf = 1;');
     writeFileSync(join(folder, 'model.ts'), "import { leaf } from './leaf.ts';\nexport const predict = () => leaf * 10;");
     expect(await text("import { predict } from './model'; const twice = () => predict() * 2; twice()")).toBe('20');

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript6';
 
@@ -22,14 +22,18 @@ const OPTIONS: ts.CompilerOptions = {
   typeRoots: ts.getEffectiveTypeRoots({}, { getCurrentDirectory: () => packageRoot }),
 };
 
+const isInstalled = (file: string) => file.includes('/node_modules/');
+
 /** The language service's view of the world: the cells in memory, every other file on disk. */
 export class LanguageHost implements ts.LanguageServiceHost {
   readonly #directory: string;
-  readonly #resolutions: ts.ModuleResolutionCache;
+  /** What installed files import, by folder and specifier: it does not change under a running kernel. */
+  readonly #installed = new Map<string, ts.ResolvedModuleWithFailedLookupLocations>();
   readonly #cells = new Map<string, { text: string; version: number }>();
   #roots: string[] = [];
   #version = 0;
 
+  readonly useCaseSensitiveFileNames = () => ts.sys.useCaseSensitiveFileNames;
   readonly directoryExists = ts.sys.directoryExists;
   readonly getDirectories = ts.sys.getDirectories;
   readonly readDirectory = ts.sys.readDirectory;
@@ -37,7 +41,6 @@ export class LanguageHost implements ts.LanguageServiceHost {
 
   constructor(directory: string) {
     this.#directory = directory;
-    this.#resolutions = ts.createModuleResolutionCache(directory, (file) => file, OPTIONS);
   }
 
   fileOf = (id: string) => join(this.#directory, `${id}.ts`);
@@ -73,20 +76,27 @@ export class LanguageHost implements ts.LanguageServiceHost {
   getScriptVersion = (file: string) => {
     const cell = this.#cells.get(file);
     if (cell) return String(cell.version);
-    if (file.includes('/node_modules/')) return 'installed';
+    if (isInstalled(file)) return 'installed';
     return String(statSync(file, { throwIfNoEntry: false })?.mtimeMs);
   };
 
   resolveModuleNameLiterals = (
     literals: readonly ts.StringLiteralLike[],
     containingFile: string,
-  ): readonly ts.ResolvedModuleWithFailedLookupLocations[] => literals.map(({ text }) => this.#resolve(text, containingFile));
+  ): readonly ts.ResolvedModuleWithFailedLookupLocations[] =>
+    literals.map(({ text }) => {
+      if (!isInstalled(containingFile)) return this.#resolve(text, containingFile);
+      const key = `${dirname(containingFile)} ${text}`;
+      const known = this.#installed.get(key) ?? ts.resolveModuleName(text, containingFile, OPTIONS, this);
+      this.#installed.set(key, known);
+      return known;
+    });
 
   #resolve(specifier: string, containingFile: string): ts.ResolvedModuleWithFailedLookupLocations {
     if (specifier === 'tslab') return resolved(builtFile('kernel/tslab'));
     const room = /^lemmata\/(.+)$/.exec(specifier)?.[1];
     if (room) return resolved(builtFile(`${room}/index`));
-    const near = ts.resolveModuleName(specifier, containingFile, OPTIONS, this, this.#resolutions);
+    const near = ts.resolveModuleName(specifier, containingFile, OPTIONS, this);
     const isRelative = /^\.{0,2}\//.test(specifier);
     return near.resolvedModule || isRelative ? near : ts.resolveModuleName(specifier, join(packageRoot, 'cell.ts'), OPTIONS, this);
   }

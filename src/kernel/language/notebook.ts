@@ -31,7 +31,7 @@ export class Notebook {
 
   constructor(directory: string) {
     this.#host = new LanguageHost(directory);
-    this.#service = ts.createLanguageService(this.#host, ts.createDocumentRegistry(true, directory));
+    this.#service = ts.createLanguageService(this.#host, ts.createDocumentRegistry(ts.sys.useCaseSensitiveFileNames, directory));
   }
 
   /** Loads the standard library's types, so that the first cell does not wait for them. */
