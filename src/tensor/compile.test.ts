@@ -22,6 +22,11 @@ const start = () => ({ w: vector(0, 0), t: fromArray([0], []) });
 const batch = () => ({ x: { data: Float32Array.of(1, 0, 0, 2), shape: [2, 2] }, y: Float32Array.of(1, 4) });
 
 describe.each(RUNTIMES)('compile on %s', (runtime) => {
+  it('computes the product of two vectors', async () => {
+    const product = compile((x: tf.Tensor1D, y: tf.Tensor1D) => x.dot(y), { runtime });
+    expect((await product(vector(1, 2, 3), vector(4, 5, 6))).item()).toBe(32);
+  });
+
   it('computes a training step: by hand, w₁ = 0.1·(1, 8), loss₀ = 8.5', async () => {
     const step = compile(descend, { runtime });
     const { state, loss } = await step(start(), batch());

@@ -126,6 +126,7 @@ export const layout = {
   Expand: expand,
   Pad: pad,
   Reshape: relabel,
+  Squeeze: relabel,
   Slice: slice,
   Split: split,
   Tile: tile,

@@ -8,7 +8,7 @@ export const OPS = [
   'Identity', 'IsInf', 'IsNaN', 'LeakyRelu', 'Less', 'LessOrEqual', 'Log', 'LogSoftmax', 'MatMul', 'Max',
   'MaxPool', 'Min', 'Mod', 'Mul', 'Neg', 'Not', 'Or', 'Pad', 'Pow', 'Reciprocal', 'ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceProd',
   'ReduceSum', 'Reshape', 'Round', 'ScatterND', 'Sigmoid', 'Sign', 'Sin', 'Sinh', 'Slice', 'Softmax', 'Softplus', 'Split',
-  'Sqrt', 'Sub', 'Tan', 'Tanh', 'Tile', 'TopK', 'Transpose', 'Where', 'Xor',
+  'Sqrt', 'Squeeze', 'Sub', 'Tan', 'Tanh', 'Tile', 'TopK', 'Transpose', 'Where', 'Xor',
 ] as const;
 
 export type Op = (typeof OPS)[number];

@@ -128,13 +128,16 @@ export class GraphBuilder {
     const data = constantOf(x);
     if (data && data.length <= 64) return this.constant(data, shape, x.dtype);
     const producer = producerOf(x);
-    const source = producer?.op === 'Reshape' ? producer.inputs[0]! : x;
+    const source = producer?.op === 'Reshape' || producer?.op === 'Squeeze' ? producer.inputs[0]! : x;
     if (equal(source.shape, shape)) return source;
+    // OpenVINO 2026.4 crashes the process on a Reshape of a matrix product to a scalar; Squeeze is the same and does not.
+    if (shape.length === 0) return this.node('Squeeze', [source], { shape, dtype: x.dtype });
     return this.node('Reshape', [source, this.int64(shape)], { shape, dtype: x.dtype });
   }
 
   expand(x: Value, shape: readonly number[]): Value {
-    return equal(x.shape, shape) ? x : this.node('Expand', [x, this.int64(shape)], { shape, dtype: x.dtype });
+    if (sizeOf(x.shape) === sizeOf(shape)) return this.reshape(x, shape);
+    return this.node('Expand', [x, this.int64(shape)], { shape, dtype: x.dtype });
   }
 
   transpose(x: Value, perm: readonly number[]): Value {

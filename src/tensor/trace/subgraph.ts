@@ -1,5 +1,6 @@
 import type { Constant, Graph, Node, Value } from '../graph.js';
 import { constantOf, producerOf, serialOf } from './builder.js';
+import { ordered } from './order.js';
 
 /**
  * The part of what was recorded that `outputs` need, in an order that can be run, with names that depend on nothing but the structure:
@@ -34,7 +35,7 @@ export function subgraph(inputs: readonly Value[], outputs: readonly Value[]): G
 
   const { computed, given } = reached(outputs, new Set(inputs));
   for (const value of given) emitConstant(value);
-  for (const node of computed) emit(node);
+  for (const node of ordered(computed)) emit(node);
   for (const [i, output] of outputs.entries()) {
     const source = renamed.get(output)!;
     if (source !== results[i]) nodes.push({ op: 'Identity', inputs: [source], attributes: {}, outputs: [results[i]!] });
@@ -42,10 +43,7 @@ export function subgraph(inputs: readonly Value[], outputs: readonly Value[]): G
   return { inputs: inputs.map((value) => renamed.get(value)!), outputs: results, constants, nodes };
 }
 
-/**
- * The nodes and the constants that `outputs` need, as they were recorded. That order can be run, and it uses a value soon after it is made:
- * a weight's gradient beside its layer's, while both operands are in the processor's cache.
- */
+/** The nodes and the constants that `outputs` need, as they were recorded: an order that can be run. */
 function reached(outputs: readonly Value[], inputs: ReadonlySet<Value>): { computed: Node[]; given: Value[] } {
   const seen = new Set<Node | Value>();
   const stack = [...outputs];

@@ -81,6 +81,25 @@ describe('trace', () => {
     expect(ops(trace((x, w) => [x.matMul(w)], [float(8, 5, 4), float(1, 4, 3)]))).toEqual(['Reshape', 'Reshape', 'Gemm', 'Reshape']);
   });
 
+  it('squeezes to a scalar, because OpenVINO crashes on reshaping a product to one', () => {
+    expect(ops(trace((x, y) => [x.dot(y)], [float(3), float(3)]))).toEqual(['Reshape', 'Reshape', 'Gemm', 'Squeeze']);
+  });
+
+  it('contracts two tensors by one matrix product', () => {
+    const scores = (q: tf.Tensor, k: tf.Tensor) => tf.einsum('bthd,bshd->bhts', q, k);
+    expect(
+      ops(trace((q, k) => [scores(q, k)], [float(2, 5, 4, 3), float(2, 6, 4, 3)])).filter((op) => op === 'MatMul' || op === 'ReduceSum'),
+    ).toEqual(['MatMul']);
+    const [q, k] = [tf.randomNormal([2, 5, 4, 3]), tf.randomNormal([2, 6, 4, 3])];
+    const [got] = interpret(
+      trace((q, k) => [scores(q, k)], [q, k] as never),
+      [q, k].map((t) => Float64Array.from(t.dataSync())),
+    );
+    const expected = tf.matMul(q.transpose([0, 2, 1, 3]), k.transpose([0, 2, 3, 1])).dataSync();
+    expect(Math.max(...expected.map((x, i) => Math.abs(x - got![i]!)))).toBeLessThan(1e-5);
+    tf.dispose([q, k]);
+  });
+
   // The design's workload W1: 32→128→128→1 ReLU, mean squared error, batch 256, Adam on one flat vector. The prototype needs 68 nodes.
   it('needs at most 68 nodes for a training step of the MLP', () => {
     const shapes = [[32, 128], [128], [128, 128], [128], [128, 1], [1]];
