@@ -56,14 +56,13 @@ export async function serve({ browser, port, begun }) {
   };
   server.stdout.on('data', listen);
   server.stderr.on('data', listen);
+  const ended = (status) => (status === 0 ? process.exit(0) : endWith(explain('JupyterLab', `${output}\n(ended with status ${status})`)));
+  server.once('exit', ended);
   onEnd(async () => {
+    server.off('exit', ended);
     console.log('\nEnding JupyterLab and its kernels.');
     await stopAll();
     process.exit(0);
-  });
-  server.once('exit', (status) => {
-    if (status === 0) process.exit(0);
-    endWith(explain('JupyterLab', `${output}\n(ended with status ${status})`));
   });
 
   const url = `http://${HOST}:${port}`;
