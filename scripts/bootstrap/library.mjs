@@ -1,5 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { run } from './command.mjs';
 import { at, digest, discard, filesUnder, OWN, read, readJson, swap, workshop, write } from './files.mjs';
 
@@ -22,12 +22,18 @@ export const library = {
     const out = join(folder, 'dist');
     mkdirSync(out);
     await run(this.what, process.execPath, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json', '--outDir', out]);
+    for (const file of readdirSync(out, { recursive: true })) if (file.endsWith('.map')) pointToSources(join(out, file), out);
     chmodSync(join(out, 'cli', 'main.js'), 0o755);
     write(join(out, '.lemmata'), state);
     swap(out, at('dist'));
     discard(folder);
   },
 };
+
+/** A source map says how to get from its own place to src/, and its place changes. */
+function pointToSources(file, out) {
+  writeFileSync(file, read(file).replace(`${relative(out, at('src'))}/`, '../src/'));
+}
 
 /** Where the data lives: as the library decides it. */
 const dataRoot = () => process.env.LEMMATA_DATA || at('data');

@@ -13,6 +13,8 @@ function expectComplete({ at }: Checkout): void {
   expect(execFileSync(join(at, '.venv/bin/python'), ['-c', 'import tiny_lab; print(tiny_lab.answer)'], { encoding: 'utf8' })).toBe('42\n');
   expect(readdirSync(readFileSync(join(at, '.lemmata/openvino'), 'utf8').trim())).toEqual(['libopenvino_c.so']);
   expect(readFileSync(join(at, 'data/prices.csv'), 'utf8')).toBe('1,2,3');
+  const { sources } = JSON.parse(readFileSync(join(at, 'dist/kernel/install.js.map'), 'utf8'));
+  expect(sources).toEqual(['../../src/kernel/install.ts']);
   const { argv } = JSON.parse(readFileSync(join(at, '.venv/share/jupyter/kernels/lemmata/kernel.json'), 'utf8'));
   expect(argv.map((path: string) => existsSync(path))).toEqual([true, true]);
   expect(readdirSync(join(at, '.lemmata')).sort()).toEqual(['data', 'openvino', 'python']);
