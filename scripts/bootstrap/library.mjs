@@ -8,7 +8,7 @@ const CLI = at('dist', 'cli', 'main.js');
 /** What dist/ is made from: names and contents, so that a deleted file or another branch counts as a change. */
 const sources = () => {
   const files = filesUnder('src').filter((file) => !file.endsWith('.test.ts'));
-  return digest({ files: ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', ...files] });
+  return digest({ files: ['scripts/bootstrap/library.mjs', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json', ...files] });
 };
 
 export const library = {
