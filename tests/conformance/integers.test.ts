@@ -55,6 +55,16 @@ const CASES: Record<string, readonly [Operator, number[]]> = {
     [16777219, -16777217, 33554434, -2147483648],
   ],
   count: [(x) => x.greater(tf.scalar(5, 'int32')).sum(), [3]],
+  agreement: [
+    (x) =>
+      x
+        .slice(0, 2)
+        .reshape([2, 1])
+        .toFloat()
+        .argMax(1)
+        .equal(tf.tensor1d([0, 1], 'int32')),
+    [1, 0],
+  ],
   scatterND: [(x) => tf.scatterND(tf.tensor2d([[1], [0]], [2, 1], 'int32'), x.slice(0, 2) as tf.Tensor, [3]), [-16777219, 16777217, 0]],
   unsortedSegmentSum: [(x) => tf.unsortedSegmentSum(x, tf.tensor1d([0, 0, 1, 2], 'int32'), 2), [-2, 33554433]],
   bitwiseAnd: [(x, y) => tf.bitwiseAnd(x, y), X.map((x, i) => x & Y[i]!)],

@@ -1,4 +1,4 @@
-import { type Graph, type Node, sizeOf, type Value } from '../graph.js';
+import { type Data, type Graph, type Node, sizeOf, type Value } from '../graph.js';
 
 /** Float32 holds every integer below this in magnitude. */
 const EXACT = 2 ** 24;
@@ -40,14 +40,10 @@ class Bounds {
   readonly #known = new Map<string, number>();
 
   constructor({ constants, nodes }: Graph) {
-    for (const { value, data } of constants)
-      if (value.dtype === 'int32')
-        this.#known.set(
-          value.name,
-          (data as Int32Array).reduce((most, x) => Math.max(most, Math.abs(x)), 0),
-        );
+    const largest = (data: Data) => (data as Int32Array).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    for (const { value, data } of constants) if (value.dtype === 'int32') this.#known.set(value.name, largest(data));
     for (const node of nodes)
-      for (const output of node.outputs) if (output.dtype === 'int32') this.#known.set(output.name, this.#result(node));
+      for (const { name, dtype } of node.outputs) if (dtype !== 'float32') this.#known.set(name, this.#result(node));
   }
 
   of({ name, dtype }: Value): number {
@@ -74,8 +70,11 @@ class Bounds {
       case 'MatMul':
         return sizes[0]! * sizes[1]! * given[0]!.shape.at(-1)!;
       case 'Cast':
-        // Positions come as int64.
-        return given[0]!.dtype === 'int64' ? 0 : given[0]!.dtype === 'float32' ? Number.POSITIVE_INFINITY : largest;
+        return given[0]!.dtype === 'float32' ? Number.POSITIVE_INFINITY : largest;
+      case 'ArgMax':
+      case 'ArgMin':
+      case 'MaxPool':
+        return sizeOf(given[0]!.shape); // a position in it, as int64
       case 'Pow':
       case 'ReduceProd':
       case 'ScatterND':
