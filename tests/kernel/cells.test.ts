@@ -46,6 +46,13 @@ describe('names across cells', () => {
     expect(await text('[reached, kept.length]')).toBe('[ 1, 3 ]');
   });
 
+  it('extends a class, instantiates a generic and reads a constant enum of another cell', async () => {
+    await kernel.run('class Base { name() { return "base"; } }\nfunction wrap<T>(x: T) { return [x]; }\nconst enum Level { Low = 3 }');
+    expect(
+      await text('class Derived extends Base {}\nconst numbers = wrap<number>;\n[new Derived().name(), numbers(1)[0], Level.Low]'),
+    ).toBe("[ 'base', 1, 3 ]");
+  });
+
   it('keeps what a cell adds to the global types', async () => {
     await kernel.run(
       'declare global { interface Array<T> { firstOf(): T | undefined } }\nArray.prototype.firstOf = function () { return this[0]; };',
@@ -102,6 +109,11 @@ describe('imports', () => {
     );
     expect(await text("[exists === fs.existsSync, tf.tensor1d([1, 2]).sum().dataSync()[0], require('node:fs') === fs]")).toBe(
       '[ true, 3, true ]',
+    );
+    writeFileSync(join(folder, 'table.json'), '{ "rows": 2 }');
+    expect(await text("import table from './table.json'; table.rows")).toBe('2');
+    expect(await text("import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); typeof require")).toBe(
+      "'function'",
     );
   });
 

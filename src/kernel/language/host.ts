@@ -15,6 +15,7 @@ const OPTIONS: ts.CompilerOptions = {
   allowImportingTsExtensions: true,
   resolveJsonModule: true,
   esModuleInterop: true,
+  preserveConstEnums: true,
   strict: true,
   skipLibCheck: true,
   sourceMap: true,

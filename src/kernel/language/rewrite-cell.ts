@@ -30,7 +30,7 @@ export function rewriteCell(checker: ts.TypeChecker, ownLength: number): ts.Tran
     };
 
     const visit = (node: ts.Node): ts.Node => {
-      if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node;
+      if (isType(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node;
       if (ts.isIdentifier(node)) return (isReference(node) && replacement(node)) || node;
       if (ts.isShorthandPropertyAssignment(node)) {
         const value = replacement(node.name, checker.getShorthandAssignmentValueSymbol(node));
@@ -66,6 +66,9 @@ export function rewriteCell(checker: ts.TypeChecker, ownLength: number): ts.Tran
 
 const namesOfImport = (statement: ts.Statement): string[] =>
   ts.isImportDeclaration(statement) ? (statement.importClause!.namedBindings as ts.NamedImports).elements.map(({ name }) => name.text) : [];
+
+/** The compiler counts `extends Base` and `f<number>` among types, though they have a value. */
+const isType = (node: ts.Node) => ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node);
 
 /** Declared names, names of properties, labels are not references. */
 function isReference(node: ts.Identifier): boolean {

@@ -60,9 +60,10 @@ export class Executor {
       publish: (bindings: PropertyDescriptorMap) => Object.assign(cell.bindings, bindings),
       checkpoint: this.#interruption.checkpoint,
     };
-    // The call happens inside the script, so that SIGINT can break off the cell's synchronous part.
+    // The call happens inside the script, so that SIGINT can break off the cell's synchronous part; the inner braces let a cell
+    // declare `require` itself.
     Object.assign(globalThis, { [ENTRY]: [kernel, shared, this.#modules.require] });
-    const source = `(async function $cell($kernel, $interrupted, require) { "use strict";\n${javascript}\n})(...globalThis[Symbol.for('${ENTRY_NAME}')])`;
+    const source = `(async function $cell($kernel, $interrupted, require) { "use strict"; {\n${javascript}\n}})(...globalThis[Symbol.for('${ENTRY_NAME}')])`;
     const script = new vm.Script(source, { filename: cell.id, lineOffset: -1 });
     Atomics.store(shared, SHARED.SYNCHRONOUS, 1);
     try {

@@ -48,7 +48,8 @@ export class Modules {
     return this.#loaded.get(specifier)!;
   }
 
-  import = async (specifier: string): Promise<Namespace> => interoperable(await import(specifier));
+  import = async (specifier: string): Promise<Namespace> =>
+    interoperable(specifier.endsWith('.json') ? await import(specifier, { with: { type: 'json' } }) : await import(specifier));
 
   /** Loads again what changed on disk, for all cells that imported it. */
   async reload(): Promise<void> {
