@@ -22,8 +22,8 @@ interface Environment {
   set(state: Uint8Array): number;
 }
 
-const plain = new Uint8Array(64); // fenv_t has 32 bytes on x86-64, 16 on arm64
-const flushing = new Uint8Array(64);
+const plain = new Uint8Array(new ArrayBuffer(64)); // fenv_t has 32 bytes on x86-64, 16 on arm64
+const flushing = new Uint8Array(new ArrayBuffer(64));
 let environment: Environment | undefined | null;
 
 /** Where fenv_t holds the flags, and which they are: FTZ and DAZ of x86's MXCSR, FZ of arm's FPCR. */

@@ -151,6 +151,7 @@ function tensorOver(api: Api, memory: Memory): Pointer {
     throw new Error(`OpenVINO needs memory of its shape's length, at least 1: got ${memory.data.length} elements for [${memory.shape}]`);
   const dims = BigInt64Array.from(memory.shape, BigInt);
   const { data, dtype } = memory;
+  void data.buffer; // an array of up to 64 bytes lives where the collector may move it, until its buffer is asked for
   const tensor = create(api, 'create a tensor', (out) => api.createTensor(ELEMENT_TYPES[dtype], { rank: dims.length, dims }, data, out));
   tensors.set(memory, tensor);
   onDrop.register(memory, () => api.freeTensor(tensor));
