@@ -33,7 +33,7 @@ export interface AdamState {
  * @throws        when η or ε is not positive, a β not in [0, 1), or λ negative
  *
  * Kingma & Ba 2015, algorithm 1. The corrections are two scalars: with c = √(1 − β₂ᵗ), the step is η c / (1 − β₁ᵗ) · m / (√v + ε c).
- * 1 − βᵗ is the running mean of ones: in float32 the power would lose five digits in the first steps.
+ * 1 − βᵗ is computed as the running mean of ones: in float32 the power would leave five digits of it in the first steps.
  */
 export function adam<P>(params: P, config: AdamConfig = {}): Optimizer<P, AdamState> {
   return adaptive('adam', params, { weightDecay: 0, ...config });
