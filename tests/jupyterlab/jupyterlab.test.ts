@@ -17,7 +17,7 @@ function quickWeek1(): string {
   return JSON.stringify(notebook);
 }
 
-describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { timeout: 90_000 }, () => {
+describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { timeout: 120_000 }, () => {
   let lab: Lab;
   let browser: Browser;
   let week1: NotebookPage;

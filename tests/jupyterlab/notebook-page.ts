@@ -37,10 +37,11 @@ export class NotebookPage {
 
   /** Waits until no cell is waiting or running. */
   async finished(): Promise<void> {
-    await this.page.waitForFunction(() => {
+    const allNumbered = () => {
       const prompts = [...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell .jp-InputArea-prompt')];
       return prompts.length > 0 && prompts.every((prompt) => /^\[\d+\]:$/.test(prompt.textContent ?? ''));
-    });
+    };
+    await this.page.waitForFunction(allNumbered, undefined, { timeout: 100_000 });
   }
 
   /** Runs one code cell and does not wait for it. */
