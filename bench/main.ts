@@ -36,7 +36,8 @@ type Contender = Pick<Training, 'train' | 'time'> & { readonly by: string; relea
 
 const threads = Number(options.threads);
 const chosen = workloads.filter(({ id }) => !options.only || options.only.split(',').includes(id));
-if (chosen.length === 0) throw new Error(`--only ${options.only}: no such workload; there are ${workloads.map(({ id }) => id).join(', ')}`);
+if (chosen.length === 0) refuse(`--only ${options.only}: no such workload; there are ${workloads.map(({ id }) => id).join(', ')}`);
+if (!(Number.isInteger(threads) && threads > 0)) refuse(`--threads ${options.threads}: needs a whole number above 0`);
 
 const present = (name: string) => devices().some((device) => device.name.startsWith(name) && device.available);
 const runtimes = [present('OpenVINO') && 'openvino', present('ONNX Runtime') && 'onnxruntime'].filter(
@@ -66,6 +67,11 @@ for (const workload of chosen) {
 peer?.stop();
 say(`\nload ${load()}`);
 if (options.json) console.log(JSON.stringify({ threads, load: loadavg(), cpu: cpus()[0]?.model, torch: peer?.version, rows }, null, 1));
+
+function refuse(reason: string): never {
+  console.error(reason);
+  process.exit(2);
+}
 
 /** All contenders from the same weights to the same step, then timed in turn, so that a disturbance meets them alike. */
 async function race(workload: AnyWorkload, contenders: Contender[]): Promise<Row[]> {
