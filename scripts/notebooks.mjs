@@ -1,8 +1,9 @@
-// npm run notebooks [-- name…] [--profile quick] [--check]: executes notebooks through our kernel.
+// npm run notebooks [-- name… --profile quick | --stale | --check]: executes notebooks through our kernel.
 //   (nothing)        writes outputs, a provenance stamp and results/ back
 //   --profile quick  small parameters, into build/ only; prints the headline numbers
-//   --check          fails on a stale stamp, and on numbers that a fresh run does not reproduce within their tolerance
-import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+//   --stale          fails when something that the outputs follow from has changed since; runs nothing
+//   --check          the same, and fails on numbers that a fresh run does not reproduce within their tolerance
+import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { endWith, SetUpFailure } from './bootstrap/failure.mjs';
@@ -17,10 +18,10 @@ const RESULTS = process.env.LEMMATA_RESULTS ?? at('results');
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { profile: { type: 'string', default: 'full' }, check: { type: 'boolean' } },
+    options: { profile: { type: 'string', default: 'full' }, check: { type: 'boolean' }, stale: { type: 'boolean' } },
   });
   if (!['full', 'quick'].includes(values.profile)) throw new SetUpFailure(`--profile ${values.profile}: the profiles are full and quick`);
-  const work = values.check ? check : values.profile === 'quick' ? quick : refresh;
+  const work = values.check ? check : values.stale ? refuseStale : values.profile === 'quick' ? quick : refresh;
   for (const file of chosen(positionals)) await work(basename(file, '.ipynb'), file);
 } catch (error) {
   endWith(error);
@@ -46,10 +47,11 @@ async function refresh(name, file) {
   const inputs = await provenance(original);
   const { notebook, results } = await execute(name, original, { profile: 'full', stamp: inputs.stamp, directory: dirname(file) });
   refuseComplaints(name, notebook);
-  writeNotebook(file, normalised(original, notebook, { profile: 'full', ...inputs }));
-  const size = statSync(file).size;
+  const shown = normalised(original, notebook, { profile: 'full', ...inputs });
+  const size = Buffer.byteLength(JSON.stringify(shown, null, 1));
   if (size > LARGEST)
     throw new SetUpFailure(`${name} has ${size} bytes with its outputs, more than ${LARGEST}; thin out the rows of its charts.`);
+  writeNotebook(file, shown);
   for (const entry of existsSync(results) ? readdirSync(results) : []) {
     rmSync(join(RESULTS, entry), { recursive: true, force: true });
     cpSync(join(results, entry), join(RESULTS, entry), { recursive: true });
@@ -74,7 +76,8 @@ async function quick(name, file) {
       console.log(`${description}: ${Number(value.toPrecision(4))}${unit === '1' ? '' : ` ${unit}`}`);
 }
 
-async function check(name, file) {
+/** Throws unless the outputs are those of a full run of these cells, modules, packages, data and theorems. */
+async function refuseStale(name, file) {
   const original = readNotebook(file);
   const inputs = await provenance(original);
   const stamped = original.metadata.lemmata?.provenance ?? {};
@@ -82,17 +85,22 @@ async function check(name, file) {
   if (stamped.profile !== 'full') throw new SetUpFailure(`${name} has no outputs of a full run; ${repair}.`);
   const stale = Object.keys(inputs).filter((input) => input !== 'stamp' && inputs[input] !== stamped[input]);
   if (stale.length) throw new SetUpFailure(`${name} is stale: its ${stale.join(', ')} changed since its outputs were made; ${repair}.`);
-  const { results } = await execute(name, original, { profile: 'full', stamp: inputs.stamp, directory: dirname(file) });
+  return { original, stamp: inputs.stamp };
+}
+
+async function check(name, file) {
+  const { original, stamp } = await refuseStale(name, file);
+  const { results } = await execute(name, original, { profile: 'full', stamp, directory: dirname(file) });
   for (const fresh of saved(results)) {
     const committed = readJson(join(RESULTS, `${fresh.name}.json`));
-    if (committed?.code !== inputs.stamp)
-      throw new SetUpFailure(`results/${fresh.name}.json was not saved by this notebook as it is; ${repair}.`);
+    if (committed?.code !== stamp)
+      throw new SetUpFailure(`results/${fresh.name}.json was not saved by this notebook as it is; run npm run notebooks ${name}.`);
     const moved = differences(committed, fresh);
     if (moved.length) throw new SetUpFailure(`${name} does not reproduce results/${fresh.name}.json:\n    ${moved.join('\n    ')}`);
   }
 }
 
 function saved(folder) {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  const files = (existsSync(folder) ? readdirSync(folder) : []).filter((file) => file.endsWith('.json'));
   return files.map((file) => readJson(join(folder, file)));
 }

@@ -227,6 +227,23 @@ describe('results', () => {
     expect(readdirSync(folder).sort()).toEqual(['week01', 'week01.json']);
   });
 
+  it('keep the old charts when a new one is none', async () => {
+    const chart = await line({
+      title: 'Walk',
+      rows: [
+        { t: 0, p: 1 },
+        { t: 1, p: 2 },
+      ],
+      x: { field: 't', title: 't (d)' },
+      y: { field: 'p', title: 'p (1)' },
+    });
+    save('week01', { ...findings, figures: { walk: chart } });
+    const broken = { ...findings, figures: { walk: chart, words: { 'text/plain': 'no chart' } } };
+    expect(() => save('week01', broken)).toThrow("report.save: figure 'words' is not a chart; pass what plot() or line() gave");
+    expect(readdirSync(join(folder, 'week01')).sort()).toEqual(['walk.svg', 'walk.vl.json']);
+    expect(readdirSync(folder).sort()).toEqual(['week01', 'week01.json']);
+  });
+
   it('are refused when a number could mislead', () => {
     const broken = (change: object) => () => save('w', { ...findings, numbers: { x: { ...findings.numbers['beta.median'], ...change } } });
     expect(broken({ value: Number.NaN })).toThrow('report.save: w.x is NaN; a saved number is finite');

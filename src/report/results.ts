@@ -46,12 +46,10 @@ export function save(name: string, findings: Findings): string {
   if (!/^[a-z0-9-]+$/.test(name)) throw new Error(`report.save: a name has lower-case letters, digits and dashes, got '${name}'`);
   for (const [key, finding] of Object.entries(findings.numbers)) assertComplete(`${name}.${key}`, finding);
   const { figures = {}, tables = {}, ...rest } = findings;
-  const folder = join(resultsFolder(), name);
-  rmSync(folder, { recursive: true, force: true });
-  const charts = Object.entries(figures).map(([key, bundle]) => [key, saveChart(folder, key, bundle)]);
+  const charts = saveCharts(join(resultsFolder(), name), figures);
   const provenance = { profile: process.env.LEMMATA_PROFILE ?? 'by hand', code: process.env.LEMMATA_CODE ?? null };
   const file = join(resultsFolder(), `${name}.json`);
-  writeAtomically(file, canonical({ name, ...rest, ...provenance, tables, figures: Object.fromEntries(charts) }));
+  writeAtomically(file, canonical({ name, ...rest, ...provenance, tables, figures: charts }));
   return file;
 }
 
@@ -101,13 +99,26 @@ function assertComplete(key: string, { value, unit, description, tolerance }: Fi
     throw new Error(`report.save: ${key} needs a tolerance ≥ 0, how far it may move on another machine; got ${tolerance}`);
 }
 
+/** Replaces the folder of charts; what it held before is gone only when all new ones are there. */
+function saveCharts(folder: string, figures: Readonly<Record<string, Bundle>>): Record<string, { title: string; sha256: string }> {
+  const fresh = `${folder}.${randomUUID()}`;
+  try {
+    const saved = Object.entries(figures).map(([key, bundle]) => [key, saveChart(fresh, key, bundle)] as const);
+    rmSync(folder, { recursive: true, force: true });
+    if (saved.length > 0) renameSync(fresh, folder);
+    return Object.fromEntries(saved);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
 function saveChart(folder: string, key: string, bundle: Bundle): { title: string; sha256: string } {
   const [svg, spec] = [bundle['image/svg+xml'], bundle['application/vnd.vegalite.v5+json']];
   if (typeof svg !== 'string' || !spec) throw new Error(`report.save: figure '${key}' is not a chart; pass what plot() or line() gave`);
-  writeAtomically(join(folder, `${key}.svg`), svg);
-  writeAtomically(join(folder, `${key}.vl.json`), canonical(spec, 0));
-  const title = bundle['text/plain'].replace('[chart] ', '');
-  return { title, sha256: createHash('sha256').update(svg).digest('hex') };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${key}.svg`), svg);
+  writeFileSync(join(folder, `${key}.vl.json`), canonical(spec, 0));
+  return { title: bundle['text/plain'].replace('[chart] ', ''), sha256: createHash('sha256').update(svg).digest('hex') };
 }
 
 /** JSON with sorted keys and numbers of ten significant digits. */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +28,16 @@ describe.each(readdirSync(FOLDER).filter((file) => file.endsWith('.ipynb')))('%s
     const result = JSON.parse(readFileSync(join(ROOT, 'results', `${name}.json`), 'utf8'));
     expect(result).toMatchObject({ profile: 'full', code: metadata.lemmata.provenance.stamp });
     expect(statSync(join(FOLDER, file)).size).toBeLessThan(1e6);
+  });
+
+  it('follows from the cells, the library, the data and the proofs as they are', () => {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [join(ROOT, 'scripts', 'notebooks.mjs'), file.replace('.ipynb', ''), '--stale'],
+      { encoding: 'utf8' },
+    );
+    expect(stderr.trim()).toBe('');
+    expect(status).toBe(0);
   });
 
   it('shows no error, no warning, no script and no raw object', () => {

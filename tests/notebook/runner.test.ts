@@ -81,8 +81,9 @@ describe('npm run notebooks', { timeout: 120_000 }, () => {
 
   it('lets prose change, and calls outputs stale when a code cell did', () => {
     edit(FILE, 'Squares.', 'Squares of whole numbers.');
+    expect(notebooks('--stale').status).toBe(0);
     edit(FILE, '** 2}', '** 3}');
-    const { status, output } = notebooks('--check');
+    const { status, output } = notebooks('--stale');
     expect(status).toBe(1);
     expect(output).toContain('tiny is stale: its cells changed since its outputs were made; run npm run notebooks tiny.');
   });
