@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+const readme = read('README.md');
+const all = (pattern: RegExp, text = readme) => [...text.matchAll(pattern)].map((match) => match[1]!);
+
+describe('the README', () => {
+  it('names commands that exist, and every one that exists', () => {
+    const named = [...new Set(all(/npm run ([a-z]+)/g))];
+    const { scripts } = JSON.parse(read('package.json'));
+    const known = Object.keys(scripts).filter((name) => !['start', 'test', 'build'].includes(name));
+    expect(named.sort()).toEqual(known.sort());
+  });
+
+  it('names folders, files and pictures that exist', () => {
+    const links = all(/\]\((?!https?:)([^)]+)\)/g);
+    const folders = all(/^\| ((?:`[a-z/]+\/`(?:, )?)+) \|/gm).flatMap((cell) => all(/`([^`]+)`/g, cell));
+    const made = ['data/'];
+    expect([...links, ...folders].filter((path) => !made.includes(path) && !existsSync(join(ROOT, path)))).toEqual([]);
+    expect(folders.length).toBeGreaterThan(10);
+    expect(statSync(join(ROOT, 'docs/notebook.png')).size).toBeLessThan(300_000);
+  });
+
+  it('names every folder of the repository', () => {
+    const tracked = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).split('\n');
+    const folders = new Set(tracked.filter((file) => file.includes('/') && !file.startsWith('.')).map((file) => file.split('/')[0]!));
+    expect([...folders].filter((folder) => folder !== 'docs' && !readme.includes(`\`${folder}/`))).toEqual([]);
+  });
+
+  it('names the system packages that CI installs and that messages ask for', () => {
+    const lines = all(/^sudo apt install (.+)$/gm);
+    expect(lines).toHaveLength(3);
+    expect(read('.ci/run')).toContain("s/^sudo apt install //p' README.md");
+    const named = lines.flatMap((line) => line.split(' '));
+    const asked = ['scripts/latex.mjs', 'scripts/doctor.mjs'].flatMap((file) =>
+      all(/((?:texlive-[a-z-]*[a-z]|biber|latexmk|lmodern)(?= ))/g, read(file)),
+    );
+    expect(asked.length).toBeGreaterThan(5);
+    expect(asked.filter((name) => !named.includes(name))).toEqual([]);
+  });
+});
