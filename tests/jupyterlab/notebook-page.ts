@@ -1,5 +1,8 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 
+/** Long, for a computer that is busy with other tests. */
+const PATIENCE_MS = 150_000;
+
 /** A notebook open in JupyterLab, as a reader uses it. */
 export class NotebookPage {
   readonly page: Page;
@@ -14,6 +17,7 @@ export class NotebookPage {
 
   static async open(browser: Browser, url: string): Promise<NotebookPage> {
     const notebook = new NotebookPage(await browser.newPage({ viewport: { width: 1280, height: 900 } }));
+    notebook.page.setDefaultTimeout(PATIENCE_MS);
     await notebook.page.goto(url);
     await notebook.ready();
     return notebook;
