@@ -40,12 +40,13 @@ async function gone(pid: number, timeout = 5000): Promise<void> {
 describe('the kernel process', () => {
   it('greets within 2 s', async () => {
     const times: number[] = [];
-    for (let i = 0; i < 3; i++) {
+    // Other tests run beside this one, so a slow start may try again.
+    while (times.length < 3 && !times.some((time) => time < 2000)) {
       const from = performance.now();
       await start();
       times.push(performance.now() - from);
     }
-    expect(Math.min(...times)).toBeLessThan(2000); // other tests run beside this one
+    expect(Math.min(...times)).toBeLessThan(2000);
   });
 
   it('shuts down when asked, says so, and takes with it what its cells started', async () => {
