@@ -25,6 +25,7 @@ describe('interrupt', () => {
     ['an endless loop after an await', 'await pause(10); for (;;) {}'],
     ['a loop of awaits that never lets timers run', 'while (true) await null;'],
     ['a pending await', 'await new Promise(() => {});'],
+    ['a value that never shows', '({ toMime: () => new Promise(() => {}) })'],
     ['an async loop', 'while (true) { await pause(20); turns++; }'],
     [
       'a for-await loop over a generator',

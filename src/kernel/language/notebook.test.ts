@@ -23,6 +23,7 @@ describe('a compiled cell', () => {
   it('keeps its own names as local variables and reaches those of other cells through the scope', () => {
     compiled('let total = 1; function add(x: number) { total += x; }');
     expect(compiled('add(total)')).toBe('return { value: (0, $kernel.scope.add)($kernel.scope.total) };');
+    expect(compiled('total // with a comment\n\n')).toMatch(/^return \{ value: \$kernel\.scope\.total \};/);
     expect(compiled('const o = { total, add: 1 }; o.total')).toContain('{ total: $kernel.scope.total, add: 1 }');
     expect(compiled('((total: string) => total)("shadowed")')).toContain('(total) => total');
   });

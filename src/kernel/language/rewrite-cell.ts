@@ -4,19 +4,21 @@ import { call, kernel } from './kernel-object.js';
 import { ImportRewriter } from './rewrite-imports.js';
 
 const { factory } = ts;
+
 /**
  * Turns a cell, a module to the type checker, into the body of `async ($kernel, $interrupted) => { … }`:
  *
  * - its top-level names stay local variables, published to later cells through getters and setters;
  * - names of earlier cells become `$kernel.scope.name`;
- * - imports become `await $kernel.import('…')`, so that any ES module works and a reload reaches every use;
- * - before each `await` and in each turn of a loop that calls something it asks whether it was interrupted: a safe point, where no statement is half done;
+ * - imports become `await $kernel.load('…')`, so that any ES module works and a reload reaches every use;
+ * - before each `await` and in each turn of a loop that may last, it asks whether it was interrupted: at such a safe point no
+ *   statement is half done;
  * - the value of a last expression is returned.
  */
 export function rewriteCell(checker: ts.TypeChecker, ownLength: number): ts.TransformerFactory<ts.SourceFile> {
   return (context) => (source) => {
-    const own = source.statements.filter((statement) => statement.pos < ownLength);
-    const borrowed = new Set(source.statements.filter((statement) => statement.pos >= ownLength).flatMap(namesOfImport));
+    const isOwn = (node: ts.Node) => node.getStart(source) < ownLength;
+    const own = source.statements.filter(isOwn);
     const imports = new ImportRewriter(checker);
     const prologue = own.filter(ts.isImportDeclaration).map((statement) => imports.add(statement));
 
@@ -24,9 +26,8 @@ export function rewriteCell(checker: ts.TypeChecker, ownLength: number): ts.Tran
     const replacement = (name: ts.Identifier, symbol = checker.getSymbolAtLocation(name)): ts.Expression | undefined => {
       const declaration = symbol?.declarations?.[0];
       if (!declaration || declaration.getSourceFile() !== source) return undefined;
-      if (borrowed.has(name.text) && ts.isImportSpecifier(declaration) && declaration.pos >= ownLength)
-        return factory.createPropertyAccessExpression(kernel('scope'), name.text);
-      return imports.reference(declaration);
+      const isBorrowed = ts.isImportSpecifier(declaration) && !isOwn(declaration);
+      return isBorrowed ? factory.createPropertyAccessExpression(kernel('scope'), name.text) : imports.reference(declaration);
     };
 
     const visit = (node: ts.Node): ts.Node => {
@@ -63,9 +64,6 @@ export function rewriteCell(checker: ts.TypeChecker, ownLength: number): ts.Tran
     return factory.updateSourceFile(source, [publish, ...prologue, ...returningLast(statements.map(withoutExport))]);
   };
 }
-
-const namesOfImport = (statement: ts.Statement): string[] =>
-  ts.isImportDeclaration(statement) ? (statement.importClause!.namedBindings as ts.NamedImports).elements.map(({ name }) => name.text) : [];
 
 /** The compiler counts `extends Base` and `f<number>` among types, though they have a value. */
 const isType = (node: ts.Node) => ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node);

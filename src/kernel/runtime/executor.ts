@@ -41,9 +41,10 @@ export class Executor {
 
   async #evaluate(cell: CellContext, javascript: string): Promise<{ value?: Done['value']; failure?: Failure }> {
     try {
-      const finished = this.#start(cell, javascript);
-      const result = await Promise.race([finished, this.#interruption.whenInterrupted()]);
-      return { value: result?.value === undefined ? undefined : await render(result.value) };
+      const shown = this.#start(cell, javascript).then(async (result) =>
+        result?.value === undefined ? {} : { value: await render(result.value) },
+      );
+      return await Promise.race([shown, this.#interruption.whenInterrupted()]);
     } catch (thrown) {
       return { failure: describeFailure(isBrokenOff(thrown) ? new Interrupted() : thrown) };
     }
