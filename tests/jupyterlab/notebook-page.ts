@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 
 /** Long, for a computer that is busy with other tests. */
-const PATIENCE_MS = 150_000;
+const PATIENCE_MS = 100_000;
 
 /** A notebook open in JupyterLab, as a reader uses it. */
 export class NotebookPage {
@@ -45,7 +45,7 @@ export class NotebookPage {
       const prompts = [...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell .jp-InputArea-prompt')];
       return prompts.length > 0 && prompts.every((prompt) => /^\[\d+\]:$/.test(prompt.textContent ?? ''));
     };
-    await this.page.waitForFunction(allNumbered, undefined, { timeout: 100_000 });
+    await this.page.waitForFunction(allNumbered);
   }
 
   /** Runs one code cell and does not wait for it. */
