@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import { type Failure, SHARED, type ToRuntime, type ToServer } from '../protocol.js';
 import { type CellContext, runInCell } from './cell-context.js';
@@ -55,7 +56,7 @@ export class Executor {
     const { shared } = this.#interruption;
     const kernel = {
       scope: this.#scope,
-      meta: { url: `file://${process.cwd()}/`, dirname: process.cwd() },
+      meta: { url: pathToFileURL(`${process.cwd()}/`).href, dirname: process.cwd() },
       load: (specifier: string) => this.#modules.load(specifier),
       import: this.#modules.import,
       publish: (bindings: PropertyDescriptorMap) => Object.assign(cell.bindings, bindings),
