@@ -4,8 +4,8 @@ import { textWidth } from './text-width.js';
 /** A Vega-Lite specification of version 5, the newest that JupyterLab shows. */
 export type Spec = Readonly<Record<string, unknown>>;
 
-/** Colours that stay apart for colour-blind readers and legible on white and on black (Okabe & Ito 2008). */
-export const PALETTE = ['#0072b2', '#e69f00', '#009e73', '#d55e00', '#cc79a7', '#56b4e9'];
+/** Colours that stay apart for colour-blind readers (Okabe & Ito 2008); the blue is lighter than theirs, to be seen on black as well. */
+export const PALETTE = ['#1f83c4', '#e69f00', '#009e73', '#d55e00', '#cc79a7', '#56b4e9'];
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', 'DejaVu Sans', sans-serif";
 
