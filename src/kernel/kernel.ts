@@ -11,14 +11,22 @@ import { captureOutput } from './runtime/output.js';
 import { connectReload } from './runtime/reload.js';
 import { describeFailure, StackTraces } from './runtime/stack.js';
 
+export interface Start {
+  connectionFile: string;
+  /** The process that started the kernel; the kernel ends with it. */
+  parent: number;
+  /** What the first cell says on stderr. */
+  notice?: string;
+}
+
 /**
  * The kernel's main thread: it runs the cells and nothing else. A second thread speaks with Jupyter and with the TypeScript
  * compiler, so heartbeats, interrupts, completions and prints get through whatever a cell does.
  */
-export function runKernel(connectionFile: string, notice?: string): void {
+export function runKernel(start: Start): void {
   const shared = new Int32Array(new SharedArrayBuffer(SHARED.LENGTH * Int32Array.BYTES_PER_ELEMENT));
   const server = new Worker(new URL('./server/thread.js', import.meta.url), {
-    workerData: { connectionFile, shared, directory: process.cwd(), notice },
+    workerData: { ...start, shared, directory: process.cwd() },
   });
   connect((message) => server.postMessage(message));
 

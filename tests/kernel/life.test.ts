@@ -80,7 +80,7 @@ describe('the kernel process', () => {
     await sleep(1500);
     process.kill(pid, 0);
     parent.kill('SIGKILL');
-    await gone(pid);
+    await gone(pid, 15_000); // a build of the library may come first
   });
 
   it('drops a message that is not signed with its key', async () => {

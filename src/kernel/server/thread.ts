@@ -7,23 +7,26 @@ import { type Connection, Sockets } from './sockets.js';
 
 /** The second thread of the kernel: Jupyter's sockets and the TypeScript compiler. */
 async function serve(): Promise<void> {
-  const { connectionFile, shared, directory, notice } = workerData;
+  const { connectionFile, parent, shared, directory, notice } = workerData;
   const connection: Connection = JSON.parse(readFileSync(connectionFile, 'utf8'));
   const sockets = new Sockets(connection.key);
   await sockets.bind(connection);
   const runtime = new Runtime(parentPort!, shared);
   const server = new Server(sockets, runtime, directory, notice);
   parentPort!.on('message', (message: ToServer) => server.hear(message));
-  endWithParent(() => {
+  endWith(parent, () => {
     sockets.close();
     runtime.end();
   });
 }
 
 /** A kernel whose Jupyter died without a word must not stay. */
-function endWithParent(end: () => void): void {
-  const parent = process.ppid;
-  if (parent > 1) setInterval(() => process.ppid !== parent && end(), 1000).unref();
+function endWith(parent: number, end: () => void): void {
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    end();
+  }, 1000);
 }
 
 serve();
