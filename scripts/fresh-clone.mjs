@@ -26,8 +26,8 @@ run('git', ['clone', '--quiet', at(), clone], place);
 await served('first start');
 const second = await served('second start');
 assert(second < 8, `the second start took ${second} s, more than 8`);
-if (options.test) tested();
 installed();
+if (options.test) tested();
 if (!options.keep) rmSync(place, { recursive: true, force: true });
 
 /** Starts, asks for the notebooks at the URL that is printed, ends it; returns the seconds until the URL was there. */

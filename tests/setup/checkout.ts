@@ -9,7 +9,8 @@ const REPOSITORY = join(import.meta.dirname, '..', '..');
 /** A small library in the shape of ours, so that a set-up takes seconds. */
 const SOURCES = {
   'tsconfig.json': '{ "compilerOptions": { "target": "es2023", "module": "nodenext", "strict": true, "types": [], "skipLibCheck": true } }',
-  'tsconfig.build.json': '{ "extends": "./tsconfig.json", "compilerOptions": { "rootDir": "src", "outDir": "dist", "sourceMap": true }, "include": ["src"] }',
+  'tsconfig.build.json':
+    '{ "extends": "./tsconfig.json", "compilerOptions": { "rootDir": "src", "outDir": "dist", "sourceMap": true }, "include": ["src"] }',
   'src/market/registry.ts': "export const REGISTRY = ['prices'];\n",
   'src/kernel/main.ts': 'export {};\n',
   'src/kernel/install.ts': `declare const process: { execPath: string };
