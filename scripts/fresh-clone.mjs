@@ -69,7 +69,7 @@ function installed() {
   mkdirSync(project);
   const [{ filename }] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', project]));
   writeFileSync(join(project, 'package.json'), '{ "type": "module", "private": true }');
-  run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', join(project, filename)], project);
+  run('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', join(project, filename)], project);
   const [, example] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(clone, 'README.md'), 'utf8'));
   writeFileSync(join(project, 'example.ts'), example);
   const node = join(clone, 'node_modules', '.bin', 'node');
