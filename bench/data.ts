@@ -14,7 +14,7 @@ export function writeData(folder: string, workloads: readonly AnyWorkload[]): vo
       const entry = { offset, shape, dtype: data instanceof Int32Array ? '<i4' : '<f4' };
       parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
       offset += data.byteLength;
-      return [paths[i]!, entry] as const;
+      return [paths[i], entry] as const;
     });
   };
   const manifest = Object.fromEntries(workloads.map((workload) => [workload.id, Object.fromEntries(entries(workload))]));

@@ -80,14 +80,14 @@ async function race(workload: AnyWorkload, contenders: Contender[]): Promise<Row
   const rounds = contenders.map((): number[][] => []);
   for (let round = 0; round < Number(options.rounds); round++)
     for (const [i, contender] of contenders.entries())
-      rounds[i]!.push((await contender.time(Number(options.seconds))).sort((a, b) => a - b));
+      rounds[i].push((await contender.time(Number(options.seconds))).sort((a, b) => a - b));
   return contenders.map(({ by, release }, i) => {
     release?.();
-    const times = rounds[i]!;
-    const median = Math.min(...times.map((round) => round[round.length >> 1]!));
-    const fastest = Math.min(...times.map((round) => round[0]!));
+    const times = rounds[i];
+    const median = Math.min(...times.map((round) => round[round.length >> 1]));
+    const fastest = Math.min(...times.map((round) => round[0]));
     const steps = times.reduce((total, round) => total + round.length, 0);
-    return { workload: workload.id, title: workload.title, by, median, fastest, steps, loss: losses[i]! };
+    return { workload: workload.id, title: workload.title, by, median, fastest, steps, loss: losses[i] };
   });
 }
 
@@ -107,13 +107,13 @@ function describe({ id, title, steps }: AnyWorkload, results: Row[]): string {
     return `  ${by.padEnd(14)}${micro(median)}${micro(fastest)}${ratio}`;
   });
   const [first, ...others] = results.map(({ loss }) => loss);
-  const spread = Math.max(0, ...others.map((loss) => Math.abs(loss - first!) / Math.abs(first!)));
+  const spread = Math.max(0, ...others.map((loss) => Math.abs(loss - first) / Math.abs(first)));
   const verdict =
     spread <= 1e-3
       ? `agree to ${spread.toExponential(0)}`
       : `DIFFER by ${spread.toExponential(1)}: ${results.map(({ by, loss }) => `${by} ${loss}`).join(', ')}`;
   if (spread > 1e-3) process.exitCode = 1;
-  return `${id}  ${title}\n${lines.join('\n')}\n  losses after ${steps} steps ${results.length > 1 ? verdict : first!.toFixed(6)}`;
+  return `${id}  ${title}\n${lines.join('\n')}\n  losses after ${steps} steps ${results.length > 1 ? verdict : first.toFixed(6)}`;
 }
 
 function micro(us: number): string {

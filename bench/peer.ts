@@ -24,7 +24,7 @@ export class Peer {
     const child = spawn(found, [fileURLToPath(new URL('peer.py', import.meta.url)), folder, String(threads)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    const answers = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+    const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const { value } = await answers.next();
     return new Peer(child, answers, (JSON.parse(value!) as { version: string }).version);
   }
@@ -45,6 +45,6 @@ export class Peer {
     this.#child.stdin!.write(`${command}\n`);
     const { value, done } = await this.#answers.next();
     if (done) throw new Error(`PyTorch's process ended on '${command}'; its message is above`);
-    return JSON.parse(value!) as T;
+    return JSON.parse(value) as T;
   }
 }

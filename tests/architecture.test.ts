@@ -21,13 +21,13 @@ const LINES_OF_CODE = 12_000;
 const ROOT = join(import.meta.dirname, '..');
 const sources = globSync('src/**/*.ts', { cwd: ROOT }).filter((file) => !file.endsWith('.test.ts'));
 const text = (file: string) => readFileSync(join(ROOT, file), 'utf8');
-const roomOf = (file: string) => file.split('/')[1]!;
+const roomOf = (file: string) => file.split('/')[1];
 const rooms = [...new Set(sources.map(roomOf))].sort();
 
 /** Where a file imports from, type imports and dynamic ones included. */
 function importsIn(code: string): string[] {
   const statement = /^(?:import|export)\b[^;'"]*?\bfrom\s*'([^'\n]+)'|^import\s*'([^'\n]+)'|\bimport\('([^'\n]+)'\)/gm;
-  return [...code.matchAll(statement)].map(([, from, bare, dynamic]) => (from ?? bare ?? dynamic)!);
+  return [...code.matchAll(statement)].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic);
 }
 
 /** Lines that say something to the compiler: blank lines and comments are free, so that no one saves on explanation. */
@@ -99,7 +99,7 @@ function cycles(): string[] {
   const valueImports = (file: string) => text(file).replace(/^import type [^;]*;/gm, '');
   const edges = new Map(
     sources.map((file) => {
-      const specifiers = [...valueImports(file).matchAll(/^(?:import|export)[^;]*? from '(\.[^'\n]+)'/gm)].map((match) => match[1]!);
+      const specifiers = [...valueImports(file).matchAll(/^(?:import|export)[^;]*? from '(\.[^'\n]+)'/gm)].map((match) => match[1]);
       return [file, specifiers.map((specifier) => target(file, specifier).replace(/\.js$/, '.ts'))];
     }),
   );

@@ -91,7 +91,7 @@ print(json.dumps({name: numpy.ravel(value).tolist() for name, value in zip(names
 
 describe.skipIf(!existsSync(PYTHON) && !process.env.CI)('an exported file in Python (.venv, made by npm start)', () => {
   it.each([0, 1, 2])('passes the official checker and gives equal outputs: case %i', (index) => {
-    const { onnx, ...rest } = cases[index]!;
+    const { onnx, ...rest } = cases[index];
     const folder = mkdtempSync(join(tmpdir(), 'lemmata-export-'));
     try {
       writeFileSync(join(folder, 'model.onnx'), onnx);
@@ -129,7 +129,7 @@ describe.skipIf(noChromium)('an exported file in a browser (apt install chromium
     const { url } = await localServer((path, response) => {
       const index = /^\/case(\d)\.onnx$/.exec(path)?.[1];
       if (path === '/') response.setHeader('content-type', 'text/html').end(PAGE);
-      else if (index) response.end(cases[Number(index)]!.onnx);
+      else if (index) response.end(cases[Number(index)].onnx);
       else if (/^\/ort[\w.-]+\.(mjs|wasm)$/.test(path)) {
         response
           .setHeader('content-type', path.endsWith('wasm') ? 'application/wasm' : 'text/javascript')
@@ -160,5 +160,5 @@ describe.skipIf(noChromium)('an exported file in a browser (apt install chromium
 function expectEqual(got: Record<string, number[]>, expected: Record<string, number[]>): void {
   expect(Object.keys(got).sort()).toEqual(Object.keys(expected).sort());
   for (const [name, values] of Object.entries(expected))
-    for (const [i, value] of values.entries()) expect(Math.abs(Number(got[name]![i]) - value)).toBeLessThan(1e-6);
+    for (const [i, value] of values.entries()) expect(Math.abs(Number(got[name][i]) - value)).toBeLessThan(1e-6);
 }

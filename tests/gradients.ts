@@ -27,14 +27,14 @@ export function inDouble(layer: Layer, inputs: readonly Point[], dy?: Point): { 
     return [layer(...xs), ...grads];
   };
   const [y, ...grads] = interpret(trace(program, specs), [...inputs, ...(dy ? [dy] : [])].map(numbers));
-  return { y: y!, grads };
+  return { y: y, grads };
 }
 
 /** The largest |a − b| relative to max(1, max|b|). */
 export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   expect(a.length).toBe(b.length);
   const scale = Math.max(1, ...Array.from(b, Math.abs));
-  return Math.max(...Array.from(b, (v, i) => Math.abs(a[i]! - v) / scale));
+  return Math.max(...Array.from(b, (v, i) => Math.abs(a[i] - v) / scale));
 }
 
 /** In double, the layer's hand-derived backward against central differences and against tfjs's autodiff of its plain form. */
@@ -42,14 +42,14 @@ export function expectThreeWays(layer: Layer, plain: Layer, inputs: readonly Poi
   gradCheck(layer, inputs);
   const [hand, automatic] = [inDouble(layer, inputs), inDouble(plain, inputs)];
   expect(distance(hand.y, automatic.y)).toBeLessThan(1e-7);
-  for (const [i, g] of hand.grads.entries()) expect(distance(g, automatic.grads[i]!), `gradient ${i}`).toBeLessThan(1e-7);
+  for (const [i, g] of hand.grads.entries()) expect(distance(g, automatic.grads[i]), `gradient ${i}`).toBeLessThan(1e-7);
 }
 
 /** Output and gradients against a reference: in double to 1e-7, and as tfjs computes them eagerly to 1e-5, leaking nothing. */
 export function expectReference(layer: Layer, reference: Reference): void {
   const { y, grads } = inDouble(layer, reference.inputs, reference.dy);
   expect(distance(y, numbers(reference.y))).toBeLessThan(1e-7);
-  for (const [i, g] of grads.entries()) expect(distance(g, numbers(reference.grads[i]!)), `gradient ${i}`).toBeLessThan(1e-7);
+  for (const [i, g] of grads.entries()) expect(distance(g, numbers(reference.grads[i])), `gradient ${i}`).toBeLessThan(1e-7);
 
   const tensors = [...reference.inputs, reference.dy].map((point) => tf.tensor(Float32Array.from(numbers(point)), [...point.shape]));
   const before = tf.memory().numTensors;
@@ -61,7 +61,7 @@ export function expectReference(layer: Layer, reference: Reference): void {
         .mul(dy)
         .sum(),
     )(xs).grads.forEach((g, i) => {
-      expect(distance((g as tf.Tensor).dataSync(), numbers(reference.grads[i]!)), `eager gradient ${i}`).toBeLessThan(1e-5);
+      expect(distance((g as tf.Tensor).dataSync(), numbers(reference.grads[i])), `eager gradient ${i}`).toBeLessThan(1e-5);
     });
   });
   expect(tf.memory().numTensors).toBe(before);

@@ -31,7 +31,7 @@ beforeAll(() => {
   const options = { target: 'es2023', module: 'nodenext', strict: true, types: ['node'], skipLibCheck: true, preserveSymlinks: false };
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['example.ts'] }));
   const [, example] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))!;
-  writeFileSync(join(project, 'example.ts'), example!);
+  writeFileSync(join(project, 'example.ts'), example);
 }, 120_000);
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
@@ -61,7 +61,7 @@ describe('the packed package, in an empty project', () => {
     const { stdout, stderr, status } = spawnSync(process.execPath, ['example.js'], { cwd: project, encoding: 'utf8', env });
     expect(status, stderr).toBe(0);
     const [first, last] = [...stdout.matchAll(/loss .* (\d\.\d+)$/gm)].map((match) => Number(match[1]));
-    expect(last!).toBeLessThan(first! / 100);
+    expect(last).toBeLessThan(first / 100);
     const serve = `import { createRequire } from 'node:module';
       const ort = createRequire(process.cwd() + '/x.js')('onnxruntime-node');
       const session = await ort.InferenceSession.create('product.onnx');

@@ -19,6 +19,6 @@ export function simulatedPrices(steps: number, assets: readonly string[] = ['A',
   const { data } = gbm(key(seed), { mu: 0.06, sigma: 0.2, steps, paths: assets.length });
   return panelOf(
     assets,
-    Array.from({ length: steps }, (_, t) => assets.map((_, n) => data[n * steps + t]!)),
+    Array.from({ length: steps }, (_, t) => assets.map((_, n) => data[n * steps + t])),
   );
 }

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 const readme = read('README.md');
-const all = (pattern: RegExp, text = readme) => [...text.matchAll(pattern)].map((match) => match[1]!);
+const all = (pattern: RegExp, text = readme) => [...text.matchAll(pattern)].map((match) => match[1]);
 
 describe('the README', () => {
   it('names commands that exist, and every one that exists', () => {
@@ -27,7 +27,7 @@ describe('the README', () => {
 
   it('names every folder of the repository', () => {
     const tracked = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).split('\n');
-    const folders = new Set(tracked.filter((file) => file.includes('/') && !file.startsWith('.')).map((file) => file.split('/')[0]!));
+    const folders = new Set(tracked.filter((file) => file.includes('/') && !file.startsWith('.')).map((file) => file.split('/')[0]));
     expect([...folders].filter((folder) => folder !== 'docs' && !readme.includes(`\`${folder}/`))).toEqual([]);
   });
 

@@ -9,18 +9,13 @@ export const gaussian = (seed: number, n: number): Float64Array => normal(key(se
  * Daily stock returns on a market and two correlated factors, in the units of real ones: 0.01 is 1 %. β = intercept, market, size, value.
  */
 export function factorReturns(n: number, seed = 1): { x: Matrix; y: Float64Array; beta: Float64Array; noise: number } {
-  const [a, b, c, e] = split(key(seed), 4).map((k) => normal(k, [n], 'float64').data) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
+  const [a, b, c, e] = split(key(seed), 4).map((k) => normal(k, [n], 'float64').data);
   const market = a.map((z) => 0.011 * z);
-  const size = b.map((z, i) => 0.006 * (0.5 * a[i]! + z));
-  const value = c.map((z, i) => 0.005 * (-0.6 * b[i]! + z));
+  const size = b.map((z, i) => 0.006 * (0.5 * a[i] + z));
+  const value = c.map((z, i) => 0.005 * (-0.6 * b[i] + z));
   const x = design({ market, size, value });
   const beta = Float64Array.of(0.0002, 1.1, 0.4, -0.3);
   const noise = 0.012;
-  const y = matVec(x, beta).map((fit, i) => fit + noise * e[i]!);
+  const y = matVec(x, beta).map((fit, i) => fit + noise * e[i]);
   return { x, y, beta, noise };
 }

@@ -45,7 +45,7 @@ describe.each(workloads.filter(({ id }) => id !== 'W6'))('$id $title', (workload
     let state = start as never;
     for (let i = 0; i < STEPS; i++) state = (await compiled(state, batch as never)).state as never;
     const got = (state as { parameters: DeviceTensor }).parameters.data();
-    const worst = eager.reduce((max, v, i) => Math.max(max, Math.abs(v - got[i]!)), 0);
+    const worst = eager.reduce((max, v, i) => Math.max(max, Math.abs(v - got[i])), 0);
     expect(worst).toBeLessThan(1e-5);
     compiled.release();
   });

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { huber } from '../../src/nn/index.js';
-import { type Key, randint, split, uniform } from '../../src/tensor/random.js';
+import { randint, split, uniform } from '../../src/tensor/random.js';
 import { initMlp, type MlpParams, mlp } from './mlp.js';
 import { gaussian, type Numbers, type Workload } from './workload.js';
 
@@ -20,7 +20,7 @@ export const W5: Workload<MlpParams, Batch> = {
   title: 'DQN 4→64→64→2 with target net, batch 32',
   steps: 50,
   make(key) {
-    const keys = split(key, 7) as [Key, Key, Key, Key, Key, Key, Key];
+    const keys = split(key, 7);
     return {
       params: initMlp(keys[0], [4, 64, 64, ACTIONS]),
       batch: {

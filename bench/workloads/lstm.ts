@@ -1,5 +1,5 @@
 import { initLinear, initLstm, type LinearParams, type LstmParams, linear, lstmLast, meanSquaredError } from '../../src/nn/index.js';
-import { type Key, split } from '../../src/tensor/random.js';
+import { split } from '../../src/tensor/random.js';
 import { gaussian, type Numbers, type Workload } from './workload.js';
 
 interface Params {
@@ -12,7 +12,7 @@ export const W2: Workload<Params, { x: Numbers; y: Numbers }> = {
   title: 'LSTM 64, x [64,32,16]',
   steps: 50,
   make(key) {
-    const [recurrent, last, x, y] = split(key, 4) as [Key, Key, Key, Key];
+    const [recurrent, last, x, y] = split(key, 4);
     return {
       params: { lstm: initLstm(recurrent, { inputs: 16, width: 64 }), out: initLinear(last, { inputs: 64, outputs: 1 }) },
       batch: { x: gaussian(x, 64, 32, 16), y: gaussian(y, 64, 1) },

@@ -8,7 +8,7 @@ export interface MlpParams<T = Numbers> {
 }
 
 export const initMlp = (key: Key, widths: readonly number[]): MlpParams => ({
-  layers: widths.slice(1).map((outputs, i) => initLinear(fold(key, i), { inputs: widths[i]!, outputs })),
+  layers: widths.slice(1).map((outputs, i) => initLinear(fold(key, i), { inputs: widths[i], outputs })),
 });
 
 export const mlp = ({ layers }: MlpParams<tf.Tensor>, x: tf.Tensor): tf.Tensor =>
@@ -19,7 +19,7 @@ export const W1: Workload<MlpParams, { x: Numbers; y: Numbers }> = {
   title: 'MLP 32→128→128→1, batch 256',
   steps: 50,
   make(key) {
-    const [weights, x, y] = split(key, 3) as [Key, Key, Key];
+    const [weights, x, y] = split(key, 3);
     return { params: initMlp(weights, [32, 128, 128, 1]), batch: { x: gaussian(x, 256, 32), y: gaussian(y, 256, 1) } };
   },
   loss: (params, { x, y }) => meanSquaredError(mlp(params, x), y),

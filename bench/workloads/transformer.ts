@@ -39,7 +39,7 @@ interface Params {
 }
 
 function initBlock(key: Key, { D, hidden }: Size): Block<Numbers> {
-  const [forAttention, forExpand, forContract] = split(key, 3) as [Key, Key, Key];
+  const [forAttention, forExpand, forContract] = split(key, 3);
   const identity = { gamma: constant(1, [D]), beta: constant(0, [D]) };
   return {
     norm1: identity,
@@ -62,7 +62,7 @@ const transformer = (id: string, title: string, steps: number, size: Size): Work
   steps,
   make(key) {
     const { B, T, F, D, layers } = size;
-    const [forEmbed, forBlocks, forOut, x, y] = split(key, 5) as [Key, Key, Key, Key, Key];
+    const [forEmbed, forBlocks, forOut, x, y] = split(key, 5);
     return {
       params: {
         embed: initLinear(forEmbed, { inputs: F, outputs: D }),

@@ -69,7 +69,7 @@ async function show({ limits }: { limits?: boolean }): Promise<void> {
       d.rows,
       d.first,
       d.last,
-      d.source.split(',')[0]!,
+      d.source.split(',')[0],
       d.licence,
       d.fetchedAt.slice(0, 10),
     ]),

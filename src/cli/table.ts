@@ -3,10 +3,10 @@ type Cell = string | number;
 /** Prints rows under their heads; numbers to the right, with thousands separators. */
 export function printTable(heads: readonly string[], rows: readonly (readonly Cell[])[]): void {
   const text = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)));
-  const widths = heads.map((head, i) => Math.max(head.length, ...text.map((row) => row[i]!.length)));
+  const widths = heads.map((head, i) => Math.max(head.length, ...text.map((row) => row[i].length)));
   const numeric = heads.map((_, i) => typeof rows[0]?.[i] === 'number');
   const line = (cells: readonly string[]) =>
-    cells.map((cell, i) => (numeric[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ');
+    cells.map((cell, i) => (numeric[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  ');
   for (const cells of [heads, widths.map((width) => '─'.repeat(width)), ...text]) process.stdout.write(`${line(cells).trimEnd()}\n`);
 }
 

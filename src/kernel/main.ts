@@ -11,4 +11,4 @@ async function main(connectionFile: string): Promise<void> {
   runKernel({ connectionFile, parent, notice: problems });
 }
 
-main(process.argv[2]!);
+main(process.argv[2]);

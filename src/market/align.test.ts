@@ -8,7 +8,7 @@ import type { Panel } from './panel.js';
 
 const DAYS = tradingDays('2020-01-02', '2020-03-31');
 const on = (rows: readonly number[], source: string): Panel => ({
-  dates: rows.map((t) => DAYS[t]!),
+  dates: rows.map((t) => DAYS[t]),
   assets: [source],
   values: Float64Array.from(rows),
   field: 'close',
@@ -41,9 +41,9 @@ describe('align', () => {
         fc.pre(join === 'outer' || first.some((t) => second.includes(t)));
         const panels = [on(first, 'a'), on(second, 'b')];
         const aligned = align(panels, join);
-        expect(aligned[0]!.dates).toEqual(aligned[1]!.dates);
+        expect(aligned[0].dates).toEqual(aligned[1].dates);
         for (const [i, { dates, values }] of aligned.entries())
-          for (const [t, date] of dates.entries()) expect(values[t]).toBe(panels[i]!.values[panels[i]!.dates.indexOf(date)] ?? Number.NaN);
+          for (const [t, date] of dates.entries()) expect(values[t]).toBe(panels[i].values[panels[i].dates.indexOf(date)] ?? Number.NaN);
         expect(align(aligned, join)).toEqual(aligned); // once is enough
       }),
     );
@@ -56,7 +56,7 @@ describe('align', () => {
   });
 
   it('finds the histories of oil and shares of unequal length and days', async () => {
-    const [stocks, oil] = align([await loadPanel('skfolio/sp500-stocks'), await loadPanel('arch/wti')]) as [Panel, Panel];
+    const [stocks, oil] = align([await loadPanel('skfolio/sp500-stocks'), await loadPanel('arch/wti')]);
     expect(stocks.dates).toEqual(oil.dates);
     expect([stocks.dates[0], stocks.dates.at(-1)]).toEqual(['1990-01-02', '2019-01-03']);
   });

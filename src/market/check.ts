@@ -22,7 +22,7 @@ export function checkTable(table: Table, checked: Checked): void {
 
 function checkOrder(dates: readonly string[], { where, line }: Checked): void {
   for (let t = 1; t < dates.length; t++) {
-    const [before, now] = [dates[t - 1]!, dates[t]!];
+    const [before, now] = [dates[t - 1], dates[t]];
     if (now === before)
       throw new Error(`${where}: ${line(t)} repeats the date ${now} of ${line(t - 1)}; a date may occur once; drop one of the two`);
     if (now < before) throw new Error(`${where}: ${line(t)} goes back from ${before} to ${now}; dates must ascend; sort the rows by date`);
@@ -31,14 +31,14 @@ function checkOrder(dates: readonly string[], { where, line }: Checked): void {
 
 function checkGaps(dates: readonly string[], { where, line }: Checked): void {
   const elsewhere = "if this market keeps other days than the NYSE, pass calendar: 'none'";
-  if (dates[0]! < FIRST_DATE)
+  if (dates[0] < FIRST_DATE)
     throw new Error(
       `${where}: ${line(0)} is dated ${dates[0]}, and the NYSE calendar starts on ${FIRST_DATE}; drop the earlier rows, or ${elsewhere}`,
     );
   const closed = dates.findIndex((date) => !isTradingDay(date));
   if (closed >= 0)
     throw new Error(`${where}: ${line(closed)} is dated ${dates[closed]}, when the NYSE was closed; remove the row, or ${elsewhere}`);
-  const expected = tradingDays(dates[0]!, dates.at(-1)!);
+  const expected = tradingDays(dates[0], dates.at(-1)!);
   if (expected.length === dates.length) return;
   const gap = dates.findIndex((date, t) => date !== expected[t]);
   const present = new Set(dates);
@@ -54,7 +54,7 @@ function checkValues(name: string, values: Float64Array, dates: readonly string[
   const least = kind === 'series' ? Number.NEGATIVE_INFINITY : name === 'volume' ? 0 : Number.MIN_VALUE;
   const what = kind === 'series' ? 'a value' : name === 'volume' ? 'a volume' : 'a price';
   for (let t = 0; t < values.length; t++) {
-    const value = values[t]!;
+    const value = values[t];
     const place = () => `${where}: ${line(t)}, column '${name}', ${dates[t]}`;
     if (Number.isNaN(value)) {
       if (!allowMissing)

@@ -56,16 +56,14 @@ export function parseCsv(text: string, options: CsvOptions, where: string): Tabl
   const wanted = layout.columns
     ? Object.entries(layout.columns)
     : header.filter((name) => name !== layout.date).map((name) => [name, name] as const);
-  const line = (row: number) => `line ${rows[row]!.line}`;
+  const line = (row: number) => `line ${rows[row].line}`;
   const readColumn = (head: string) => {
     const index = indexOf(header, head, where, 'columns: the headers to read');
-    return Float64Array.from(rows, ({ cells }, row) =>
-      readNumber(cells[index]!.trim(), layout, `${where}: ${line(row)}, column '${head}'`),
-    );
+    return Float64Array.from(rows, ({ cells }, row) => readNumber(cells[index].trim(), layout, `${where}: ${line(row)}, column '${head}'`));
   };
   const columns = new Map(wanted.map(([head, name]) => [name, readColumn(head)]));
   if (layout.kind === 'bars') requireBarColumns(columns, where);
-  const table = { dates: rows.map(({ cells }, row) => readDate(cells[dateColumn]!.trim(), layout, `${where}: ${line(row)}`)), columns };
+  const table = { dates: rows.map(({ cells }, row) => readDate(cells[dateColumn].trim(), layout, `${where}: ${line(row)}`)), columns };
   checkTable(table, { where, line, kind: layout.kind, calendar: layout.calendar, allowMissing: layout.allowMissing });
   return table;
 }
@@ -77,11 +75,11 @@ interface Row {
 
 function splitRows(text: string, where: string): { header: readonly string[]; rows: readonly Row[] } {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
-  const header = splitCells(lines[0]!).map((name) => name.trim());
+  const header = splitCells(lines[0]).map((name) => name.trim());
   const rows: Row[] = [];
   for (let i = 1; i < lines.length; i++) {
-    if (lines[i]!.trim() === '') continue;
-    const cells = splitCells(lines[i]!);
+    if (lines[i].trim() === '') continue;
+    const cells = splitCells(lines[i]);
     if (cells.length !== header.length)
       throw new Error(
         `${where}: line ${i + 1} has ${cells.length} cells, the header has ${header.length}; ` +
@@ -97,7 +95,7 @@ function splitRows(text: string, where: string): { header: readonly string[]; ro
 /** Cells of one line; a quoted cell may hold commas and doubled quotes, not line breaks. */
 function splitCells(line: string): string[] {
   if (!line.includes('"')) return line.split(',');
-  return Array.from(line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g), ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain!);
+  return Array.from(line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g), ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain);
 }
 
 function indexOf(header: readonly string[], name: string, where: string, option: string): number {

@@ -76,7 +76,7 @@ describe('assertNoLookahead', () => {
   });
 
   it.each<[string, (prices: Panel) => Panel]>([
-    ['a full-sample mean', (prices) => mapValues(prices, 'demeaned', (value, _, n) => value - mean(column(prices, prices.assets[n]!)))],
+    ['a full-sample mean', (prices) => mapValues(prices, 'demeaned', (value, _, n) => value - mean(column(prices, prices.assets[n])))],
     ['a centred window', (prices) => mapValues(prices, 'centred', (value, t) => (value + (prices.values[(t + 1) * 2] ?? value)) / 2)],
     [
       'a crash warning, though none rings in these data', // only changed values make it ring

@@ -10,7 +10,7 @@ import { mapValues, type Panel } from './panel.js';
 export function lag(panel: Panel, k: number): Panel {
   requireCount('lag', k, panel);
   const N = panel.assets.length;
-  return mapValues(panel, panel.field, (_, t, n) => (t >= k ? panel.values[(t - k) * N + n]! : Number.NaN));
+  return mapValues(panel, panel.field, (_, t, n) => (t >= k ? panel.values[(t - k) * N + n] : Number.NaN));
 }
 
 /**
@@ -23,7 +23,7 @@ export function rolling(panel: Panel, window: number, field: string, f: (values:
   const recent = new Float64Array(window);
   return mapValues(panel, field, (_, t, n) => {
     if (t < window - 1) return Number.NaN;
-    for (let i = 0; i < window; i++) recent[i] = panel.values[(t - window + 1 + i) * N + n]!;
+    for (let i = 0; i < window; i++) recent[i] = panel.values[(t - window + 1 + i) * N + n];
     return recent.some(Number.isNaN) ? Number.NaN : f(recent);
   });
 }
@@ -49,7 +49,7 @@ export function momentum(prices: Panel, lookback: number, skip = 0): Panel {
     throw new Error(`momentum: skip must be an integer from 0 to lookback − 1 = ${lookback - 1}, got ${skip}`);
   const N = prices.assets.length;
   return mapValues(prices, 'momentum', (_, t, n) =>
-    t >= lookback ? Math.log(prices.values[(t - skip) * N + n]! / prices.values[(t - lookback) * N + n]!) : Number.NaN,
+    t >= lookback ? Math.log(prices.values[(t - skip) * N + n] / prices.values[(t - lookback) * N + n]) : Number.NaN,
   );
 }
 
@@ -62,7 +62,7 @@ export function forwardLogReturn(prices: Panel, horizon: number): Panel {
   const N = prices.assets.length;
   const T = prices.dates.length;
   return mapValues(prices, 'forwardLogReturn', (price, t, n) =>
-    t + horizon < T ? Math.log(prices.values[(t + horizon) * N + n]! / price) : Number.NaN,
+    t + horizon < T ? Math.log(prices.values[(t + horizon) * N + n] / price) : Number.NaN,
   );
 }
 
@@ -71,7 +71,7 @@ export function forwardLogReturn(prices: Panel, horizon: number): Panel {
  * month that is still running has no row.
  */
 export function monthEnds(panel: Panel): Panel {
-  const rows = [...panel.dates.keys()].filter((t) => isMonthEnd(panel.dates[t]!));
+  const rows = [...panel.dates.keys()].filter((t) => isMonthEnd(panel.dates[t]));
   if (rows.length === 0)
     throw new Error(
       `${panel.source}: no month ends within ${panel.dates[0]} … ${panel.dates.at(-1)} (${panel.dates.length} rows); widen the range`,
@@ -79,7 +79,7 @@ export function monthEnds(panel: Panel): Panel {
   const N = panel.assets.length;
   const values = new Float64Array(rows.length * N);
   for (const [t, row] of rows.entries()) values.set(panel.values.subarray(row * N, (row + 1) * N), t * N);
-  return { ...panel, dates: rows.map((t) => panel.dates[t]!), values };
+  return { ...panel, dates: rows.map((t) => panel.dates[t]), values };
 }
 
 const isMonthEnd = (date: string): boolean => isTradingDay(date) && nextTradingDay(date).slice(0, 7) !== date.slice(0, 7);

@@ -1,21 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { align } from './align.js';
 import { loadBars, loadPanel } from './load.js';
-import type { Panel } from './panel.js';
 
 describe('the default data', () => {
   it('two sources of the S&P 500 agree on all 5,031 closes that both have', async () => {
-    const [a, b] = align([await loadPanel('arch/sp500', { field: 'close' }), await loadPanel('skfolio/sp500-index')]) as [Panel, Panel];
+    const [a, b] = align([await loadPanel('arch/sp500', { field: 'close' }), await loadPanel('skfolio/sp500-index')]);
     expect(a.dates).toHaveLength(5_031);
-    for (const [t, close] of a.values.entries()) expect(Math.abs(close - b.values[t]!)).toBeLessThan(2e-4);
+    for (const [t, close] of a.values.entries()) expect(Math.abs(close - b.values[t])).toBeLessThan(2e-4);
   });
 
   it('has bars whose high and low hold the open and the close', async () => {
     for (const name of ['arch/sp500', 'arch/nasdaq']) {
       const { dates, open, high, low, close } = await loadBars(name);
       for (const t of dates.keys()) {
-        expect(low[t]).toBeLessThanOrEqual(Math.min(open[t]!, close[t]!));
-        expect(high[t]).toBeGreaterThanOrEqual(Math.max(open[t]!, close[t]!));
+        expect(low[t]).toBeLessThanOrEqual(Math.min(open[t], close[t]));
+        expect(high[t]).toBeGreaterThanOrEqual(Math.max(open[t], close[t]));
       }
     }
   });

@@ -53,7 +53,7 @@ export function toPanel({ dates, columns }: Table, field: string, source: string
   const assets = [...columns.keys()];
   const values = new Float64Array(dates.length * assets.length);
   [...columns.values()].forEach((history, n) => {
-    for (let t = 0; t < dates.length; t++) values[t * assets.length + n] = history[t]!;
+    for (let t = 0; t < dates.length; t++) values[t * assets.length + n] = history[t];
   });
   return { dates, assets, values, field, source };
 }

@@ -35,7 +35,7 @@ export async function assertNoLookahead(
   const { horizon = 0, seed = 0 } = options;
   const cuts = options.at?.map((date) => indexOf(data, date)) ?? defaultCuts(data.dates.length);
   const base = await pipeline(data);
-  if (base.dates.length === 0 || base.dates[0]! > data.dates[Math.max(...cuts) - horizon]!)
+  if (base.dates.length === 0 || base.dates[0] > data.dates[Math.max(...cuts) - horizon])
     throw new Error(
       `assertNoLookahead: the pipeline's first output is dated ${base.dates[0]}, after every date tried, ` +
         'so nothing would be checked; give more data or later dates',
@@ -63,7 +63,7 @@ function compare(base: Dated, changed: Dated, last: string, change: string): voi
   for (let t = 0; t < Math.max(before.dates.length, after.dates.length); t++) {
     if (before.dates[t] !== after.dates[t]) throw new Error(`${name(t)} comes or goes when ${change}; ${fix}`);
     for (let k = 0; k < before.width; k++) {
-      const [was, is] = [before.values[t * before.width + k]!, after.values[t * after.width + k]!];
+      const [was, is] = [before.values[t * before.width + k], after.values[t * after.width + k]];
       if (!Object.is(was, is)) throw new Error(`${name(t)}, column ${k}, goes from ${was} to ${is} when ${change}; ${fix}`);
     }
   }
@@ -76,7 +76,7 @@ function until({ dates, values }: Dated, last: string) {
 function shock(data: Panel, cut: number, k: ReturnType<typeof key>): Panel {
   const from = (cut + 1) * data.assets.length;
   const factors = uniform(k, [data.values.length - from], 'float64').data; // prices stay positive: ½ … 1½
-  return { ...data, values: data.values.map((value, i) => (i < from ? value : value * (0.5 + factors[i - from]!))) };
+  return { ...data, values: data.values.map((value, i) => (i < from ? value : value * (0.5 + factors[i - from]))) };
 }
 
 const truncate = (data: Panel, cut: number): Panel => ({

@@ -42,7 +42,7 @@ export interface Selection {
 /** The whole history of one asset, [T]. Throws when the panel has no such asset. */
 export function column(panel: Panel, asset: string): Float64Array {
   const n = assetIndex(panel.assets, asset, panel.source);
-  return Float64Array.from(panel.dates, (_, t) => panel.values[t * panel.assets.length + n]!);
+  return Float64Array.from(panel.dates, (_, t) => panel.values[t * panel.assets.length + n]);
 }
 
 /** Part of a panel by dates and assets. Throws on an unknown asset and when no date is left. */
@@ -53,7 +53,7 @@ export function select(panel: Panel, selection: Selection): Panel {
   const values = new Float64Array((end - start) * indices.length);
   for (let t = start; t < end; t++)
     indices.forEach((n, i) => {
-      values[(t - start) * indices.length + i] = panel.values[t * panel.assets.length + n]!;
+      values[(t - start) * indices.length + i] = panel.values[t * panel.assets.length + n];
     });
   return { ...panel, dates: panel.dates.slice(start, end), assets: [...wanted], values };
 }
@@ -93,7 +93,7 @@ function lowerBound(dates: readonly string[], reached: (date: string) => boolean
   let high = dates.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (reached(dates[middle]!)) high = middle;
+    if (reached(dates[middle])) high = middle;
     else low = middle + 1;
   }
   return low;

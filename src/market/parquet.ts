@@ -27,11 +27,11 @@ export async function readParquet(path: string): Promise<Table> {
   return withDuckDB(async (connection, { DuckDBDateValue }) => {
     const reader = await connection.runAndReadAll(`SELECT * FROM read_parquet(${literal(path)})`);
     const [days, ...values] = reader.getColumns();
-    const dates = days!.map((day) => fromDay(day instanceof DuckDBDateValue ? day.days : Number.NaN));
+    const dates = days.map((day) => fromDay(day instanceof DuckDBDateValue ? day.days : Number.NaN));
     const names = reader.columnNames().slice(1);
     return {
       dates,
-      columns: new Map(names.map((name, i) => [name, Float64Array.from(values[i]!, (v) => (v === null ? Number.NaN : Number(v)))])),
+      columns: new Map(names.map((name, i) => [name, Float64Array.from(values[i], (v) => (v === null ? Number.NaN : Number(v)))])),
     };
   });
 }

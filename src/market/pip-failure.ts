@@ -12,7 +12,7 @@ export function explainPipFailure(output: string, what: string, python: string):
 function cause(output: string, what: string): string {
   const got = WRONG_HASH.exec(output);
   if (got)
-    return `a file of ${what} has sha256 ${got[2]!.slice(0, 12)}… instead of ${got[1]!.slice(0, 12)}…: it was cut short or altered on the way`;
+    return `a file of ${what} has sha256 ${got[2].slice(0, 12)}… instead of ${got[1].slice(0, 12)}…: it was cut short or altered on the way`;
   if (CUT_SHORT.test(output)) return `the download of ${what} broke off half-way`;
   if (UNREACHABLE.test(output)) return `cannot reach the package index to download ${what}; there is no network, or a proxy stands between`;
   if (ABSENT.test(output)) return `your package index has no ${what} (wheel for CPython 3.11 on Linux); a private mirror may lack it`;

@@ -28,6 +28,6 @@ function changes(prices: Panel, field: string, change: (now: number, before: num
   if (prices.dates.length < 2)
     throw new Error(`${field}s of ${prices.source} need two dates or more: got ${prices.dates.length}; widen the range`);
   const N = prices.assets.length;
-  const values = Float64Array.from({ length: prices.values.length - N }, (_, i) => change(prices.values[i + N]!, prices.values[i]!));
+  const values = Float64Array.from({ length: prices.values.length - N }, (_, i) => change(prices.values[i + N], prices.values[i]));
   return { ...prices, field, dates: prices.dates.slice(1), values };
 }

@@ -8,11 +8,11 @@ import { ar1, gbm, type Paths, randomWalk } from './simulate.js';
  * one standard error; keys are fixed, and every bound below is four of them.
  */
 const P = 40_000;
-const at = ({ data, shape }: Paths, t: number) => Float64Array.from({ length: shape[0]! }, (_, p) => data[p * shape[1]! + t]!);
+const at = ({ data, shape }: Paths, t: number) => Float64Array.from({ length: shape[0] }, (_, p) => data[p * shape[1] + t]);
 const mean = (x: Float64Array) => x.reduce((sum, v) => sum + v, 0) / x.length;
 function cov(x: Float64Array, y: Float64Array): number {
   const [mx, my] = [mean(x), mean(y)];
-  return mean(x.map((v, i) => (v - mx) * (y[i]! - my)));
+  return mean(x.map((v, i) => (v - mx) * (y[i] - my)));
 }
 const within4 = (value: number, expected: number, standardError: number) =>
   expect(Math.abs(value - expected)).toBeLessThan(4 * standardError);

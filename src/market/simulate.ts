@@ -92,9 +92,9 @@ function recur(
   const data = new Float64Array(paths * steps);
   split(k, paths).forEach((pathKey, p) => {
     const { data: z } = normal(pathKey, [steps], 'float64');
-    let x = first(z[0]!);
+    let x = first(z[0]);
     for (let t = 0; t < steps; t++) {
-      if (t > 0) x = next(x, z[t]!);
+      if (t > 0) x = next(x, z[t]);
       data[p * steps + t] = x;
     }
   });

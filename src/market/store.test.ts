@@ -162,6 +162,6 @@ describe('the store', () => {
 });
 
 const flipBit = (bytes: Buffer, at: number) => {
-  bytes[at]! ^= 1;
+  bytes[at] ^= 1;
   return bytes;
 };

@@ -29,7 +29,7 @@ export async function save(about: Description, table: Table): Promise<Provenance
       fetchedAt: new Date().toISOString(),
       columns: [...table.columns.keys()],
       rows: table.dates.length,
-      first: table.dates[0]!,
+      first: table.dates[0],
       last: table.dates.at(-1)!,
       bytes: bytes.length,
       sha256: sha256(bytes),

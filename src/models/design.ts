@@ -10,12 +10,12 @@ import { columnName, fromColumns, type Matrix } from './matrix.js';
 export function design(columns: Readonly<Record<string, ArrayLike<number>>>, { intercept = true } = {}): Matrix {
   const names = Object.keys(columns);
   if (names.length === 0) throw new Error('design: no column given; pass at least one named column, as in design({ market })');
-  const [first, ...rest] = names as [string, ...string[]];
-  const n = columns[first]!.length;
+  const [first, ...rest] = names;
+  const n = columns[first].length;
   for (const name of rest)
-    if (columns[name]!.length !== n)
-      throw new Error(`design: '${name}' has ${columns[name]!.length} values but '${first}' has ${n}; align them on their dates first`);
-  const values = names.map((name) => columns[name]!);
+    if (columns[name].length !== n)
+      throw new Error(`design: '${name}' has ${columns[name].length} values but '${first}' has ${n}; align them on their dates first`);
+  const values = names.map((name) => columns[name]);
   return intercept ? fromColumns([new Float64Array(n).fill(1), ...values], ['intercept', ...names]) : fromColumns(values, names);
 }
 
@@ -26,12 +26,12 @@ export function checkSample(caller: string, x: Matrix, y: ArrayLike<number>): vo
     throw new Error(`${caller}: x is declared [${x.rows},${x.cols}] but holds ${x.data.length} values; build it with design()`);
   if (x.rows !== y.length) throw new Error(`${caller}: x has ${x.rows} rows but y has ${y.length} values; align them on their dates first`);
   for (let at = 0; at < x.data.length; at++)
-    if (!Number.isFinite(x.data[at]!))
+    if (!Number.isFinite(x.data[at]))
       throw new Error(
         `${caller}: x is ${x.data[at]} at row ${Math.floor(at / x.cols)}, '${columnName(x, at % x.cols)}'; drop or fill the row before fitting`,
       );
   for (let i = 0; i < y.length; i++)
-    if (!Number.isFinite(y[i]!)) throw new Error(`${caller}: y is ${y[i]} at row ${i}; drop or fill the row before fitting`);
+    if (!Number.isFinite(y[i])) throw new Error(`${caller}: y is ${y[i]} at row ${i}; drop or fill the row before fitting`);
 }
 
 /** At least one more row than columns, or no residual variance can be estimated. */

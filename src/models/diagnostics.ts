@@ -30,10 +30,10 @@ export function diagnostics({ residuals: e }: Pick<LinearRegression, 'residuals'
   const kurtosis = moment(4) / variance ** 2;
   const statistic = (n / 6) * (skewness ** 2 + (kurtosis - 3) ** 2 / 4);
   let changes = 0;
-  let squares = e[0]! ** 2;
+  let squares = e[0] ** 2;
   for (let t = 1; t < n; t++) {
-    changes += (e[t]! - e[t - 1]!) ** 2;
-    squares += e[t]! ** 2;
+    changes += (e[t] - e[t - 1]) ** 2;
+    squares += e[t] ** 2;
   }
   return { durbinWatson: changes / squares, skewness, kurtosis, jarqueBera: { statistic, pValue: Math.exp(-statistic / 2) } };
 }

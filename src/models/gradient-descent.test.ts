@@ -68,17 +68,17 @@ theorem<(objective: Objective) => number>('thm:gradient-descent', {
     const rate = (L / mu - 1) / (L / mu + 1);
     const distances = (start: Float64Array, iterations: number) => {
       const { path } = gradientDescent(objective, { iterations, step, start });
-      return Array.from({ length: iterations + 1 }, (_, k) => Math.hypot(...best.map((b, j) => path.data[k * 3 + j]! - b)));
+      return Array.from({ length: iterations + 1 }, (_, k) => Math.hypot(...best.map((b, j) => path.data[k * 3 + j] - b)));
     };
     // From anywhere the distance shrinks by the rate at least; from w* plus the first or last eigenvector by exactly the rate.
     const anywhere = distances(Float64Array.of(5, -4, 3), 30);
-    for (let k = 0; k < 30; k++) expect(anywhere[k + 1]! / anywhere[k]!).toBeLessThanOrEqual(rate + 1e-9);
+    for (let k = 0; k < 30; k++) expect(anywhere[k + 1] / anywhere[k]).toBeLessThanOrEqual(rate + 1e-9);
     for (const k of [0, 2]) {
       const worst = distances(
-        best.map((b, j) => b + v.data[j * 3 + k]!),
+        best.map((b, j) => b + v.data[j * 3 + k]),
         30,
       );
-      expect(worst[30]! / rate ** 30).toBeCloseTo(1, 6);
+      expect(worst[30] / rate ** 30).toBeCloseTo(1, 6);
     }
   },
   mutants: {

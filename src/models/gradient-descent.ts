@@ -60,7 +60,7 @@ export function descend(
     if (k === iterations) return { w, path, values };
     signal?.throwIfAborted();
     const change = move(w, k);
-    w = w.map((value, j) => value - change[j]!);
+    w = w.map((value, j) => value - change[j]);
   }
 }
 

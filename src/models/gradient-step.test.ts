@@ -19,11 +19,11 @@ const STEP = 0.2;
 
 const rowsOf = (labels: Float64Array, indices: ArrayLike<number> = labels.map((_, i) => i)) => ({
   x: fromArray(
-    Float32Array.from({ length: indices.length * 3 }, (_, at) => X.data[indices[Math.floor(at / 3)]! * 3 + (at % 3)]!),
+    Float32Array.from({ length: indices.length * 3 }, (_, at) => X.data[indices[Math.floor(at / 3)] * 3 + (at % 3)]),
     [indices.length, 3],
   ),
   y: fromArray(
-    Float32Array.from(indices, (i) => labels[i]!),
+    Float32Array.from(indices, (i) => labels[i]),
     [indices.length, 1],
   ),
 });
@@ -40,7 +40,7 @@ describe.each(['openvino', 'onnxruntime'] as const)('gradientStep compiled on %s
     let params = start();
     for (let k = 0; k < 100; k++) {
       const next = await step(params, rows);
-      expect(next.loss.item()).toBeCloseTo(descent.values[k]!, 5);
+      expect(next.loss.item()).toBeCloseTo(descent.values[k], 5);
       params = next.params;
     }
     expectClose(params.w.data(), descent.w, 5);
@@ -66,7 +66,7 @@ describe('gradientStep', () => {
     const { params, loss } = gradientStep(squaredError, STEP)(first, rows);
     const descent = gradientDescent(leastSquares(X, Y), { iterations: 1, step: STEP });
     expectClose(params.w.dataSync(), descent.w, 6);
-    expect(loss.dataSync()[0]).toBeCloseTo(descent.values[0]!, 6);
+    expect(loss.dataSync()[0]).toBeCloseTo(descent.values[0], 6);
   });
 
   it('leaves nothing behind but its results', () => {

@@ -5,7 +5,7 @@ import { inverseGram, qr, svd } from './linear-algebra.js';
 import { fromColumns, type Matrix, matMul, transpose } from './matrix.js';
 
 const random = (rows: number, cols: number, seed: number): Matrix => ({ rows, cols, data: gaussian(seed, rows * cols) });
-const distance = (a: Matrix, b: Matrix) => a.data.reduce((worst, value, at) => Math.max(worst, Math.abs(value - b.data[at]!)), 0);
+const distance = (a: Matrix, b: Matrix) => a.data.reduce((worst, value, at) => Math.max(worst, Math.abs(value - b.data[at])), 0);
 const identity = (p: number): Matrix => ({
   rows: p,
   cols: p,
@@ -25,7 +25,7 @@ describe('qr', () => {
   it('finds the dependent column, at any scale of the columns', () => {
     const [a, b, c] = [gaussian(2, 50), gaussian(3, 50), gaussian(4, 50)];
     for (const scale of [1e-12, 1, 1e12]) {
-      const sum = a.map((value, i) => scale * (value - 2 * b[i]!));
+      const sum = a.map((value, i) => scale * (value - 2 * b[i]));
       expect(qr(fromColumns([a, b, sum, c])).dependent).toBe(2);
       expect(qr(fromColumns([a, b, c.map((value) => value * scale)])).dependent).toBe(-1);
     }
@@ -37,7 +37,7 @@ describe('svd', () => {
   it('gives X back from orthonormal factors, for tall and for wide X', () => {
     for (const x of [random(30, 5, 5), random(4, 7, 6)]) {
       const { u, s, v } = svd(x);
-      const us = { ...u, data: u.data.map((value, at) => value * s[at % s.length]!) };
+      const us = { ...u, data: u.data.map((value, at) => value * s[at % s.length]) };
       expect(distance(matMul(us, transpose(v)), x)).toBeLessThan(1e-13);
       expect(distance(matMul(transpose(v), v), identity(x.cols))).toBeLessThan(1e-13);
     }
@@ -52,7 +52,7 @@ describe('svd', () => {
       [0, 0, 1e-12],
     ]);
     const { s } = svd(x);
-    expectClose([s[0]!, s[1]! * 1e6, s[2]! * 1e12], [1, 1, 1], 10);
+    expectClose([s[0], s[1] * 1e6, s[2] * 1e12], [1, 1, 1], 10);
   });
 
   it('calls a repeated column a singular value of exactly zero', () => {

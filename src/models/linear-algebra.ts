@@ -25,25 +25,25 @@ export function qr(x: Matrix): QR {
   const r = zeros(p, p);
   let dependent = -1;
   for (let k = 0; k < p; k++) {
-    const v = work[k]!;
+    const v = work[k];
     const length = Math.sqrt(dot(column(x, k), column(x, k)));
     const tail = norm(v, k);
     if (dependent < 0 && tail <= 10 * n * Number.EPSILON * length) dependent = k;
-    const pivot = v[k]! > 0 ? -tail : tail; // away from v[k]: no cancellation
-    for (let i = 0; i < k; i++) r.data[i * p + k] = v[i]!;
+    const pivot = v[k] > 0 ? -tail : tail; // away from v[k]: no cancellation
+    for (let i = 0; i < k; i++) r.data[i * p + k] = v[i];
     r.data[k * p + k] = pivot;
     const reflector = v.slice();
     reflector.fill(0, 0, k);
-    reflector[k] = v[k]! - pivot;
+    reflector[k] = v[k] - pivot;
     const scale = norm(reflector, k);
-    if (scale > 0) for (let i = k; i < n; i++) reflector[i]! /= scale;
+    if (scale > 0) for (let i = k; i < n; i++) reflector[i] /= scale;
     reflectors.push(reflector);
-    for (let j = k + 1; j < p; j++) reflect(work[j]!, reflector, k);
+    for (let j = k + 1; j < p; j++) reflect(work[j], reflector, k);
   }
   const q = Array.from({ length: p }, (_, j) => {
     const e = new Float64Array(n);
     e[j] = 1;
-    for (let k = p - 1; k >= 0; k--) reflect(e, reflectors[k]!, k);
+    for (let k = p - 1; k >= 0; k--) reflect(e, reflectors[k], k);
     return e;
   });
   return { q: fromColumns(q), r, dependent };
@@ -53,8 +53,8 @@ export function qr(x: Matrix): QR {
 export function backSubstitute(r: Matrix, b: ArrayLike<number>): Float64Array {
   const z = Float64Array.from(b);
   for (let i = r.rows - 1; i >= 0; i--) {
-    for (let j = i + 1; j < r.cols; j++) z[i]! -= r.data[i * r.cols + j]! * z[j]!;
-    z[i]! /= r.data[i * r.cols + i]!;
+    for (let j = i + 1; j < r.cols; j++) z[i] -= r.data[i * r.cols + j] * z[j];
+    z[i] /= r.data[i * r.cols + i];
   }
   return z;
 }
@@ -68,7 +68,7 @@ export function inverseGram(r: Matrix): Matrix {
     return backSubstitute(r, e); // column j of R⁻¹
   });
   const out = zeros(p, p);
-  for (const z of inverse) for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) out.data[i * p + j]! += z[i]! * z[j]!;
+  for (const z of inverse) for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) out.data[i * p + j] += z[i] * z[j];
   return out;
 }
 
@@ -95,37 +95,37 @@ export function svd(x: Matrix): SVD {
     rotated = false;
     for (let i = 0; i < p - 1; i++)
       for (let j = i + 1; j < p; j++) {
-        const [a, b, c] = [dot(us[i]!, us[i]!), dot(us[j]!, us[j]!), dot(us[i]!, us[j]!)];
+        const [a, b, c] = [dot(us[i], us[i]), dot(us[j], us[j]), dot(us[i], us[j])];
         if (Math.abs(c) <= Number.EPSILON * Math.sqrt(a * b)) continue;
         rotated = true;
         const zeta = (b - a) / (2 * c);
         const t = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
-        rotate(us[i]!, us[j]!, t);
-        rotate(vs[i]!, vs[j]!, t);
+        rotate(us[i], us[j], t);
+        rotate(vs[i], vs[j], t);
       }
   }
   const lengths = us.map((u) => norm(u, 0));
   const floor = Math.max(n, p) * Number.EPSILON * Math.max(0, ...lengths);
-  const order = lengths.map((_, j) => j).sort((i, j) => lengths[j]! - lengths[i]!);
-  const s = Float64Array.from(order, (j) => (lengths[j]! > floor ? lengths[j]! : 0));
-  const u = order.map((j, k) => us[j]!.map((value) => (s[k]! > 0 ? value / s[k]! : 0)));
-  return { u: fromColumns(u), s, v: fromColumns(order.map((j) => vs[j]!)) };
+  const order = lengths.map((_, j) => j).sort((i, j) => lengths[j] - lengths[i]);
+  const s = Float64Array.from(order, (j) => (lengths[j] > floor ? lengths[j] : 0));
+  const u = order.map((j, k) => us[j].map((value) => (s[k] > 0 ? value / s[k] : 0)));
+  return { u: fromColumns(u), s, v: fromColumns(order.map((j) => vs[j])) };
 }
 
 function norm(v: Float64Array, from: number): number {
   let largest = 0;
-  for (let i = from; i < v.length; i++) largest = Math.max(largest, Math.abs(v[i]!));
+  for (let i = from; i < v.length; i++) largest = Math.max(largest, Math.abs(v[i]));
   if (largest === 0) return 0;
   let sum = 0;
-  for (let i = from; i < v.length; i++) sum += (v[i]! / largest) ** 2; // scaled: no overflow, no underflow
+  for (let i = from; i < v.length; i++) sum += (v[i] / largest) ** 2; // scaled: no overflow, no underflow
   return largest * Math.sqrt(sum);
 }
 
 /** a ← (I − 2vvᵀ)a for a unit vector v that is zero before index k. */
 function reflect(a: Float64Array, v: Float64Array, k: number): void {
   let sum = 0;
-  for (let i = k; i < a.length; i++) sum += v[i]! * a[i]!;
-  for (let i = k; i < a.length; i++) a[i]! -= 2 * sum * v[i]!;
+  for (let i = k; i < a.length; i++) sum += v[i] * a[i];
+  for (let i = k; i < a.length; i++) a[i] -= 2 * sum * v[i];
 }
 
 /** The rotation by angle atan(t) in the plane of a and b. */
@@ -133,7 +133,7 @@ function rotate(a: Float64Array, b: Float64Array, t: number): void {
   const cos = 1 / Math.hypot(1, t);
   const sin = t * cos;
   for (let i = 0; i < a.length; i++) {
-    const [ai, bi] = [a[i]!, b[i]!];
+    const [ai, bi] = [a[i], b[i]];
     a[i] = cos * ai - sin * bi;
     b[i] = sin * ai + cos * bi;
   }

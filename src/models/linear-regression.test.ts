@@ -9,7 +9,7 @@ import { column, diagonal, dot, fromColumns, type Matrix, matMul, matVec, transp
 import reference from './regression.reference.json' with { type: 'json' }; // made by reference/regression.py
 
 const LONGLEY_NAMES = ['deflator', 'gnp', 'unemployed', 'forces', 'population', 'year'];
-const longley = () => design(Object.fromEntries(LONGLEY_NAMES.map((name, j) => [name, reference.longley.columns[j]!])));
+const longley = () => design(Object.fromEntries(LONGLEY_NAMES.map((name, j) => [name, reference.longley.columns[j]])));
 
 // NIST StRD, Longley: certified values, www.itl.nist.gov/div898/strd/lls/data/Longley.shtml
 const CERTIFIED = {
@@ -29,8 +29,8 @@ const { x: X, y: Y, noise: NOISE } = factorReturns(400);
 describe('linearRegression', () => {
   it("has NIST's certified values on Longley to 9 digits", () => {
     const fit = linearRegression(longley(), reference.longley.y);
-    for (const [j, value] of CERTIFIED.coefficients.entries()) expect(digits(fit.coefficients[j]!, value)).toBeGreaterThan(9);
-    for (const [j, value] of CERTIFIED.standardErrors.entries()) expect(digits(fit.standardErrors[j]!, value)).toBeGreaterThan(9);
+    for (const [j, value] of CERTIFIED.coefficients.entries()) expect(digits(fit.coefficients[j], value)).toBeGreaterThan(9);
+    for (const [j, value] of CERTIFIED.standardErrors.entries()) expect(digits(fit.standardErrors[j], value)).toBeGreaterThan(9);
     expect(digits(fit.residualStandardError, CERTIFIED.residualStandardError)).toBeGreaterThan(9);
     expect(digits(fit.rSquared, CERTIFIED.rSquared)).toBeGreaterThan(12);
   });
@@ -92,8 +92,8 @@ describe('diagnostics', () => {
     expect(d.durbinWatson).toBeCloseTo(reference.longley.durbinWatson, 8);
     expect(d.skewness).toBeCloseTo(reference.longley.skewness, 8);
     expect(d.kurtosis).toBeCloseTo(reference.longley.kurtosis, 8);
-    expect(d.jarqueBera.statistic).toBeCloseTo(reference.longley.jarqueBera[0]!, 8);
-    expect(d.jarqueBera.pValue).toBeCloseTo(reference.longley.jarqueBera[1]!, 8);
+    expect(d.jarqueBera.statistic).toBeCloseTo(reference.longley.jarqueBera[0], 8);
+    expect(d.jarqueBera.pValue).toBeCloseTo(reference.longley.jarqueBera[1], 8);
   });
 
   it('refuses residuals without variance', () => {
@@ -118,10 +118,10 @@ theorem<Fit>('thm:normal-equations', {
   real: linearRegression,
   check: (fit) => {
     const { coefficients } = fit(X, Y);
-    const squares = (b: Float64Array) => matVec(X, b).reduce((sum, value, i) => sum + (Y[i]! - value) ** 2, 0);
+    const squares = (b: Float64Array) => matVec(X, b).reduce((sum, value, i) => sum + (Y[i] - value) ** 2, 0);
     const least = squares(coefficients);
     for (const d of [0, 1, 2, 3, 4, 5].map((seed) => gaussian(seed, 4))) {
-      const moved = coefficients.map((value, j) => value + d[j]!);
+      const moved = coefficients.map((value, j) => value + d[j]);
       const rise = matVec(X, d).reduce((sum, value) => sum + value ** 2, 0);
       expect(squares(moved) - least).toBeCloseTo(rise, 8); // ‖y − X(β̂ + d)‖² = ‖y − Xβ̂‖² + ‖Xd‖²
     }
@@ -177,7 +177,7 @@ theorem<Fit>('thm:gauss-markov', {
     const own = fit(x, y);
     const variance = matMul(ols, transpose(ols)); // of β̂, per unit of σ²
     const claimed = scale(own.covariance.data, 1 / own.residualStandardError ** 2);
-    expectClose(scale(claimed, 1 / variance.data[0]!), scale(variance.data, 1 / variance.data[0]!), 8);
+    expectClose(scale(claimed, 1 / variance.data[0]), scale(variance.data, 1 / variance.data[0]), 8);
     for (const seed of [1, 2, 3]) {
       const weights = gaussian(seed, n).map((z) => Math.exp(0.5 * z));
       const other = mapOf((e) => weightedLeastSquares(x, e, weights)); // linear and unbiased as well
@@ -213,16 +213,16 @@ const scale = (v: Float64Array, by: number) => v.map((value) => value * by);
 
 function weightedLeastSquares(x: Matrix, y: ArrayLike<number>, weights: Float64Array): Float64Array {
   const root = weights.map(Math.sqrt);
-  const rows = { ...x, data: x.data.map((value, at) => value * root[Math.floor(at / x.cols)]!) };
+  const rows = { ...x, data: x.data.map((value, at) => value * root[Math.floor(at / x.cols)]) };
   return linearRegression(
     rows,
-    root.map((w, i) => w * y[i]!),
+    root.map((w, i) => w * y[i]),
   ).coefficients;
 }
 
 /** Σ log φ of y − Xb with variance v. */
 const logDensity = (x: Matrix, y: ArrayLike<number>, b: Float64Array, v: number) =>
-  matVec(x, b).reduce((sum, fit, i) => sum - 0.5 * Math.log(2 * Math.PI * v) - (y[i]! - fit) ** 2 / (2 * v), 0);
+  matVec(x, b).reduce((sum, fit, i) => sum - 0.5 * Math.log(2 * Math.PI * v) - (y[i] - fit) ** 2 / (2 * v), 0);
 
 const withVariance = (variance: (fit: ReturnType<Fit>) => number) =>
   mutate((fit, x, y) => ({ logLikelihood: logDensity(x, y, fit.coefficients, variance(fit)) }));
@@ -236,7 +236,7 @@ theorem<Fit>('thm:ols-likelihood', {
     for (const d of [1, 2, 3, 4].map((seed) => gaussian(seed, 4)))
       for (const t of [0.98, 0.999, 1.001, 1.02]) {
         expect(logDensity(X, Y, coefficients, variance * t)).toBeLessThan(logLikelihood);
-        const moved = coefficients.map((b, j) => b + 0.01 * NOISE * d[j]!);
+        const moved = coefficients.map((b, j) => b + 0.01 * NOISE * d[j]);
         expect(logDensity(X, Y, moved, variance * t)).toBeLessThan(logLikelihood);
       }
   },
@@ -249,7 +249,7 @@ theorem<Fit>('thm:ols-likelihood', {
         y,
         gaussian(1, x.rows).map((z) => Math.exp(z)),
       );
-      const residuals = matVec(x, coefficients).map((value, i) => y[i]! - value);
+      const residuals = matVec(x, coefficients).map((value, i) => y[i] - value);
       return { coefficients, residuals, logLikelihood: logDensity(x, y, coefficients, dot(residuals, residuals) / y.length) };
     }),
   },
@@ -258,16 +258,16 @@ theorem<Fit>('thm:ols-likelihood', {
 /** What the fit without row i says about row i. */
 const leftOut = (x: Matrix, y: ArrayLike<number>, i: number) => {
   const keep = Array.from({ length: x.rows }, (_, k) => k).filter((k) => k !== i);
-  const without = fromColumns(Array.from({ length: x.cols }, (_, j) => keep.map((k) => x.data[k * x.cols + j]!)));
+  const without = fromColumns(Array.from({ length: x.cols }, (_, j) => keep.map((k) => x.data[k * x.cols + j])));
   const { coefficients } = linearRegression(
     without,
-    keep.map((k) => y[k]!),
+    keep.map((k) => y[k]),
   );
-  return y[i]! - dot(x.data.subarray(i * x.cols, (i + 1) * x.cols), coefficients);
+  return y[i] - dot(x.data.subarray(i * x.cols, (i + 1) * x.cols), coefficients);
 };
 
 const leaveOneOut = (formula: (e: number, h: number, n: number, p: number) => number) =>
-  mutate((fit, x) => ({ leaveOneOutResiduals: fit.residuals.map((e, i) => formula(e, fit.leverage[i]!, x.rows, x.cols)) }));
+  mutate((fit, x) => ({ leaveOneOutResiduals: fit.residuals.map((e, i) => formula(e, fit.leverage[i], x.rows, x.cols)) }));
 
 theorem<Fit>('thm:press', {
   real: linearRegression,

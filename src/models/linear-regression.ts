@@ -60,9 +60,9 @@ export function linearRegression(x: Matrix, y: ArrayLike<number>): LinearRegress
   const { rows: n, cols: p } = x;
   const coefficients = backSubstitute(r, transposeVec(q, y)); // [p]
   const fitted = matVec(x, coefficients); // [n]
-  const residuals = fitted.map((value, i) => y[i]! - value);
+  const residuals = fitted.map((value, i) => y[i] - value);
   const leverage = Float64Array.from({ length: n }, (_, i) => rowSquare(q, i)); // H = QQᵀ
-  const leaveOneOutResiduals = residuals.map((e, i) => e / (1 - leverage[i]!));
+  const leaveOneOutResiduals = residuals.map((e, i) => e / (1 - leverage[i]));
 
   const degreesOfFreedom = n - p;
   const squares = dot(residuals, residuals);
@@ -74,13 +74,13 @@ export function linearRegression(x: Matrix, y: ArrayLike<number>): LinearRegress
   const constant = hasIntercept(x);
   const centre = constant ? mean(y) : 0;
   let total = 0;
-  for (let i = 0; i < n; i++) total += (y[i]! - centre) ** 2;
+  for (let i = 0; i < n; i++) total += (y[i] - centre) ** 2;
   const rSquared = total > 0 ? 1 - squares / total : Number.NaN; // a constant y has no variation to explain
   return {
     names: Array.from({ length: p }, (_, j) => columnName(x, j)),
     coefficients,
     standardErrors,
-    tStatistics: coefficients.map((b, j) => b / standardErrors[j]!),
+    tStatistics: coefficients.map((b, j) => b / standardErrors[j]),
     covariance,
     inverseGram: gramInverse,
     fitted,

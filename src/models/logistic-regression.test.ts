@@ -30,7 +30,7 @@ describe('logisticRegression', () => {
   it('has an estimate under a penalty even when the labels are separated', () => {
     const x = Float64Array.from({ length: 20 }, (_, i) => i - 9.5);
     const y = x.map((value) => (value > 0 ? 1 : 0));
-    const steep = (lambda: number) => logisticRegression(design({ x }), y, { lambda }).coefficients[1]!;
+    const steep = (lambda: number) => logisticRegression(design({ x }), y, { lambda }).coefficients[1];
     expect(steep(0.01)).toBeGreaterThan(steep(1));
     expect(steep(1)).toBeGreaterThan(0);
   });
@@ -60,7 +60,7 @@ describe('logisticRegression', () => {
     const y = gaussian(7, 60).map((z) => (z > 0 ? 1 : 0));
     x[4] = 1e9;
     const { coefficients } = logisticRegression(design({ x }), y);
-    expect(Math.abs(coefficients[1]!)).toBeLessThan(1e-6);
+    expect(Math.abs(coefficients[1])).toBeLessThan(1e-6);
   });
 
   it('names what is wrong', () => {
@@ -83,7 +83,7 @@ const OVERLAPPING = { x: design({ a: gaussian(3, 120), b: gaussian(4, 120) }), y
 {
   const odds = matVec(OVERLAPPING.x, [0.2, 1, -0.7]);
   const noise = gaussian(5, 120);
-  for (let i = 0; i < 120; i++) OVERLAPPING.y[i] = odds[i]! + 1.7 * noise[i]! > 0 ? 1 : 0;
+  for (let i = 0; i < 120; i++) OVERLAPPING.y[i] = odds[i] + 1.7 * noise[i] > 0 ? 1 : 0;
 }
 const LINE = design({ x: Float64Array.from({ length: 12 }, (_, i) => i) });
 const SEPARATED = Float64Array.from({ length: 12 }, (_, i) => (i >= 5 ? 1 : 0));
@@ -111,14 +111,14 @@ theorem<Fit>('thm:logistic', {
     const slope = (b: Float64Array) =>
       transposeVec(
         x,
-        matVec(x, b).map((eta, i) => y[i]! - sigmoid(eta)),
+        matVec(x, b).map((eta, i) => y[i] - sigmoid(eta)),
       );
     expectClose(slope(coefficients), [0, 0, 0], 8);
     const h = 1e-5;
     for (let j = 0; j < 3; j++) {
       const moved = (by: number) => slope(coefficients.map((b, k) => b + (k === j ? by : 0)));
       const [up, down] = [moved(h), moved(-h)];
-      const column = up.map((value, k) => (down[k]! - value) / (2 * h)); // column j of −∇²ℓ
+      const column = up.map((value, k) => (down[k] - value) / (2 * h)); // column j of −∇²ℓ
       expectClose(
         matVec(covariance, column),
         [0, 1, 2].map((k) => (k === j ? 1 : 0)),
@@ -135,7 +135,7 @@ theorem<Fit>('thm:logistic', {
     'calls every sample that a line nearly divides separated': (x, y) => logisticRegression(x, y === CROSSED_LABELS ? TIED_LABELS : y),
     'takes p for the weights p(1 − p)': (x, y) => {
       const fit = logisticRegression(x, y);
-      return { ...fit, covariance: { ...fit.covariance, data: fit.covariance.data.map((v, at) => v * (1 - fit.probabilities[at]!)) } };
+      return { ...fit, covariance: { ...fit.covariance, data: fit.covariance.data.map((v, at) => v * (1 - fit.probabilities[at])) } };
     },
   },
 });

@@ -86,15 +86,15 @@ function weighted(x: Matrix, signs: Float64Array, penalty: Float64Array, beta: F
   const augmented = { ...zeros(x.rows + x.cols, x.cols) };
   const target = new Float64Array(x.rows + x.cols);
   for (let i = 0; i < x.rows; i++) {
-    const wrong = sigmoid(-signs[i]! * eta[i]!); // |yᵢ − pᵢ|, without the cancellation of 1 − p
+    const wrong = sigmoid(-signs[i] * eta[i]); // |yᵢ − pᵢ|, without the cancellation of 1 − p
     const root = Math.sqrt(Math.max(wrong * (1 - wrong), 1e-300));
-    for (let j = 0; j < x.cols; j++) augmented.data[i * x.cols + j] = root * x.data[i * x.cols + j]!;
-    target[i] = (signs[i]! * wrong) / root;
+    for (let j = 0; j < x.cols; j++) augmented.data[i * x.cols + j] = root * x.data[i * x.cols + j];
+    target[i] = (signs[i] * wrong) / root;
   }
   for (let j = 0; j < x.cols; j++) {
-    const root = Math.sqrt(penalty[j]!);
+    const root = Math.sqrt(penalty[j]);
     augmented.data[(x.rows + j) * x.cols + j] = root;
-    target[x.rows + j] = -root * beta[j]!;
+    target[x.rows + j] = -root * beta[j];
   }
   const { q, r } = qr(augmented);
   return { r, rhs: transposeVec(q, target) };
@@ -113,8 +113,8 @@ function separated(x: Matrix, direction: Float64Array, names: readonly string[])
 function spread(x: Matrix, j: number): number {
   let [low, high] = [Infinity, -Infinity];
   for (let at = j; at < x.data.length; at += x.cols) {
-    low = Math.min(low, x.data[at]!);
-    high = Math.max(high, x.data[at]!);
+    low = Math.min(low, x.data[at]);
+    high = Math.max(high, x.data[at]);
   }
   return high - low;
 }
@@ -137,7 +137,7 @@ function summary(
     names,
     coefficients,
     standardErrors,
-    zStatistics: coefficients.map((b, j) => b / standardErrors[j]!),
+    zStatistics: coefficients.map((b, j) => b / standardErrors[j]),
     covariance,
     probabilities: probabilities(x, coefficients),
     logLikelihood,
@@ -152,25 +152,25 @@ export const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
 
 const probabilities = (x: Matrix, beta: Float64Array): Float64Array => matVec(x, beta).map(sigmoid);
 
-const advance = (beta: Float64Array, step: Float64Array, size: number): Float64Array => beta.map((b, j) => b + size * step[j]!);
+const advance = (beta: Float64Array, step: Float64Array, size: number): Float64Array => beta.map((b, j) => b + size * step[j]);
 
 /** Σ log σ(sᵢxᵢᵀβ), written so that no exponential overflows. */
 export function logLikelihoodAt(x: Matrix, signs: Float64Array, beta: Float64Array): number {
   return matVec(x, beta).reduce((sum, eta, i) => {
-    const margin = eta * signs[i]!;
+    const margin = eta * signs[i];
     return sum + Math.min(margin, 0) - Math.log1p(Math.exp(-Math.abs(margin)));
   }, 0);
 }
 
 const objective = (x: Matrix, signs: Float64Array, penalty: Float64Array, beta: Float64Array): number =>
-  logLikelihoodAt(x, signs, beta) - 0.5 * penalty.reduce((sum, weight, j) => sum + weight * beta[j]! ** 2, 0);
+  logLikelihoodAt(x, signs, beta) - 0.5 * penalty.reduce((sum, weight, j) => sum + weight * beta[j] ** 2, 0);
 
 function checkLabels(y: ArrayLike<number>): void {
   let ones = 0;
   for (let i = 0; i < y.length; i++) {
     if (y[i] !== 0 && y[i] !== 1)
       throw new Error(`logisticRegression: labels must be 0 or 1, got ${y[i]} at row ${i}; turn −1 and 1 into (y + 1) / 2`);
-    ones += y[i]!;
+    ones += y[i];
   }
   if (ones === 0 || ones === y.length)
     throw new Error(`logisticRegression: every label is ${ones ? 1 : 0}; both must occur, so take a longer sample or another threshold`);

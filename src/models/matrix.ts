@@ -15,7 +15,7 @@ export const zeros = (rows: number, cols: number): Matrix => ({ rows, cols, data
 /** Column j as a new vector [rows]. */
 export function column(x: Matrix, j: number): Float64Array {
   const out = new Float64Array(x.rows);
-  for (let i = 0; i < x.rows; i++) out[i] = x.data[i * x.cols + j]!;
+  for (let i = 0; i < x.rows; i++) out[i] = x.data[i * x.cols + j];
   return out;
 }
 
@@ -25,7 +25,7 @@ export function fromColumns(columns: readonly ArrayLike<number>[], names?: reado
   const cols = columns.length;
   const data = new Float64Array(rows * cols);
   columns.forEach((values, j) => {
-    for (let i = 0; i < rows; i++) data[i * cols + j] = values[i]!;
+    for (let i = 0; i < rows; i++) data[i * cols + j] = values[i];
   });
   return names ? { rows, cols, data, names } : { rows, cols, data };
 }
@@ -35,7 +35,7 @@ export function matVec(x: Matrix, w: ArrayLike<number>): Float64Array {
   const out = new Float64Array(x.rows);
   for (let i = 0; i < x.rows; i++) {
     let sum = 0;
-    for (let j = 0, at = i * x.cols; j < x.cols; j++, at++) sum += x.data[at]! * w[j]!;
+    for (let j = 0, at = i * x.cols; j < x.cols; j++, at++) sum += x.data[at] * w[j];
     out[i] = sum;
   }
   return out;
@@ -45,8 +45,8 @@ export function matVec(x: Matrix, w: ArrayLike<number>): Float64Array {
 export function transposeVec(x: Matrix, v: ArrayLike<number>): Float64Array {
   const out = new Float64Array(x.cols);
   for (let i = 0; i < x.rows; i++) {
-    const weight = v[i]!;
-    for (let j = 0, at = i * x.cols; j < x.cols; j++, at++) out[j]! += x.data[at]! * weight;
+    const weight = v[i];
+    for (let j = 0, at = i * x.cols; j < x.cols; j++, at++) out[j] += x.data[at] * weight;
   }
   return out;
 }
@@ -56,8 +56,8 @@ export function matMul(a: Matrix, b: Matrix): Matrix {
   const out = zeros(a.rows, b.cols);
   for (let i = 0; i < a.rows; i++)
     for (let k = 0; k < a.cols; k++) {
-      const weight = a.data[i * a.cols + k]!;
-      for (let j = 0; j < b.cols; j++) out.data[i * b.cols + j]! += weight * b.data[k * b.cols + j]!;
+      const weight = a.data[i * a.cols + k];
+      for (let j = 0; j < b.cols; j++) out.data[i * b.cols + j] += weight * b.data[k * b.cols + j];
     }
   return out;
 }
@@ -65,12 +65,12 @@ export function matMul(a: Matrix, b: Matrix): Matrix {
 /** Aᵀ: [cols, rows]. */
 export function transpose(a: Matrix): Matrix {
   const out = zeros(a.cols, a.rows);
-  for (let i = 0; i < a.rows; i++) for (let j = 0; j < a.cols; j++) out.data[j * a.rows + i] = a.data[i * a.cols + j]!;
+  for (let i = 0; i < a.rows; i++) for (let j = 0; j < a.cols; j++) out.data[j * a.rows + i] = a.data[i * a.cols + j];
   return out;
 }
 
 /** The diagonal of a square matrix. */
-export const diagonal = (a: Matrix): Float64Array => Float64Array.from({ length: a.rows }, (_, i) => a.data[i * a.cols + i]!);
+export const diagonal = (a: Matrix): Float64Array => Float64Array.from({ length: a.rows }, (_, i) => a.data[i * a.cols + i]);
 
 /** The first column that has one value other than zero in every row, an intercept, or −1. */
 export function constantColumn(x: Matrix): number {
@@ -85,12 +85,12 @@ export function constantColumn(x: Matrix): number {
 
 export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
 }
 
 export function mean(v: ArrayLike<number>): number {
   let sum = 0;
-  for (let i = 0; i < v.length; i++) sum += v[i]!;
+  for (let i = 0; i < v.length; i++) sum += v[i];
   return sum / v.length;
 }

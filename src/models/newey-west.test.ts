@@ -5,7 +5,7 @@ import { linearRegression } from './linear-regression.js';
 import { neweyWest, neweyWestLags } from './newey-west.js';
 import reference from './regression.reference.json' with { type: 'json' }; // made by reference/regression.py
 
-const [a, b] = reference.hac.columns as [number[], number[]];
+const [a, b] = reference.hac.columns;
 const fit = linearRegression(design({ a, b }), reference.hac.y);
 
 describe('neweyWest', () => {
@@ -21,7 +21,7 @@ describe('neweyWest', () => {
   it('keeps the covariance positive semi-definite at any number of lags', () => {
     for (const lags of [1, 20, 100, 199]) {
       const { data } = neweyWest(fit, { lags }).covariance;
-      const minor = data[0]! * data[4]! - data[1]! * data[3]!;
+      const minor = data[0] * data[4] - data[1] * data[3];
       expect(data[0]).toBeGreaterThan(0);
       expect(minor).toBeGreaterThan(0);
     }

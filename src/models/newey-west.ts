@@ -29,21 +29,21 @@ export function neweyWest(
   const { rows: n, cols: p } = x;
   if (!Number.isInteger(lags) || lags < 0 || lags >= n)
     throw new Error(`neweyWest: lags must be a whole number from 0 to ${n - 1} (one less than the rows), got ${lags}`);
-  const scores = x.data.map((value, at) => value * residuals[Math.floor(at / p)]!); // [n, p], row t is eₜxₜ
+  const scores = x.data.map((value, at) => value * residuals[Math.floor(at / p)]); // [n, p], row t is eₜxₜ
   const s = zeros(p, p);
   for (let lag = 0; lag <= lags; lag++) {
     const weight = 1 - lag / (lags + 1);
     for (let t = lag; t < n; t++)
       for (let i = 0; i < p; i++)
         for (let j = 0; j < p; j++) {
-          const term = weight * scores[t * p + i]! * scores[(t - lag) * p + j]!;
-          s.data[i * p + j]! += term;
-          if (lag > 0) s.data[j * p + i]! += term;
+          const term = weight * scores[t * p + i] * scores[(t - lag) * p + j];
+          s.data[i * p + j] += term;
+          if (lag > 0) s.data[j * p + i] += term;
         }
   }
   const covariance = matMul(matMul(inverseGram, s), inverseGram);
   const standardErrors = diagonal(covariance).map(Math.sqrt);
-  return { lags, covariance, standardErrors, tStatistics: coefficients.map((b, j) => b / standardErrors[j]!) };
+  return { lags, covariance, standardErrors, tStatistics: coefficients.map((b, j) => b / standardErrors[j]) };
 }
 
 /** ⌊4 (n/100)^(2/9)⌋. */

@@ -34,9 +34,9 @@ export function leastSquares(x: Matrix, y: ArrayLike<number>, { lambda = 0 } = {
   return {
     rows: n,
     size: x.cols,
-    curvature: { mu: (smallest ** 2 + lambda) / n, L: (s[0]! ** 2 + lambda) / n },
-    value: (w) => (matVec(x, w).reduce((sum, fit, i) => sum + (fit - y[i]!) ** 2, 0) + lambda * dot(w, w)) / (2 * n),
-    gradient: meanGradient(x, lambda, (eta, i) => eta - y[i]!),
+    curvature: { mu: (smallest ** 2 + lambda) / n, L: (s[0] ** 2 + lambda) / n },
+    value: (w) => (matVec(x, w).reduce((sum, fit, i) => sum + (fit - y[i]) ** 2, 0) + lambda * dot(w, w)) / (2 * n),
+    gradient: meanGradient(x, lambda, (eta, i) => eta - y[i]),
   };
 }
 
@@ -56,9 +56,9 @@ export function logisticLoss(x: Matrix, y: ArrayLike<number>, { lambda = 0 } = {
   return {
     rows: n,
     size: x.cols,
-    curvature: { mu: lambda / n, L: (0.25 * svd(x).s[0]! ** 2 + lambda) / n },
+    curvature: { mu: lambda / n, L: (0.25 * svd(x).s[0] ** 2 + lambda) / n },
     value: (w) => (0.5 * lambda * dot(w, w) - logLikelihoodAt(x, signs, w)) / n,
-    gradient: meanGradient(x, lambda, (eta, i) => sigmoid(eta) - y[i]!),
+    gradient: meanGradient(x, lambda, (eta, i) => sigmoid(eta) - y[i]),
   };
 }
 
@@ -70,11 +70,11 @@ const meanGradient =
     const count = rows?.length ?? n;
     const gradient = w.map((weight) => (lambda / n) * weight);
     for (let k = 0; k < count; k++) {
-      const i = rows ? rows[k]! : k;
+      const i = rows ? rows[k] : k;
       let eta = 0;
-      for (let j = 0; j < p; j++) eta += data[i * p + j]! * w[j]!;
+      for (let j = 0; j < p; j++) eta += data[i * p + j] * w[j];
       const weight = slope(eta, i) / count;
-      for (let j = 0; j < p; j++) gradient[j]! += weight * data[i * p + j]!;
+      for (let j = 0; j < p; j++) gradient[j] += weight * data[i * p + j];
     }
     return gradient;
   };

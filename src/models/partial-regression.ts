@@ -33,9 +33,9 @@ export function partialRegression(x: Matrix, y: ArrayLike<number>, name: string)
   const others = names.map((_, k) => k).filter((k) => k !== j);
   const controls = fromColumns(
     others.map((k) => column(x, k)),
-    others.map((k) => names[k]!),
+    others.map((k) => names[k]),
   );
   const xLeft = linearRegression(controls, column(x, j)).residuals;
   const yLeft = linearRegression(controls, y).residuals;
-  return { slope: linearRegression(fromColumns([xLeft], [name]), yLeft).coefficients[0]!, x: xLeft, y: yLeft };
+  return { slope: linearRegression(fromColumns([xLeft], [name]), yLeft).coefficients[0], x: xLeft, y: yLeft };
 }

@@ -35,12 +35,12 @@ function simulate(x: Matrix, lambda: number, draws: number) {
     const { data: z } = normal(fold(key(7), i), [x.rows], 'float64');
     return ridge(
       x,
-      signal.map((value, t) => value + SIGMA * z[t]!),
+      signal.map((value, t) => value + SIGMA * z[t]),
       { lambda, intercept: false },
     ).coefficients;
   });
-  const centre = BETA.map((_, j) => estimates.reduce((sum, b) => sum + b[j]!, 0) / draws);
-  const distance = (a: Float64Array, b: Float64Array) => a.reduce((sum, value, j) => sum + (value - b[j]!) ** 2, 0);
+  const centre = BETA.map((_, j) => estimates.reduce((sum, b) => sum + b[j], 0) / draws);
+  const distance = (a: Float64Array, b: Float64Array) => a.reduce((sum, value, j) => sum + (value - b[j]) ** 2, 0);
   const errors = estimates.map((b) => distance(b, BETA));
   const error = errors.reduce((a, b) => a + b) / draws;
   const deviation = Math.sqrt(errors.reduce((sum, e) => sum + (e - error) ** 2, 0) / draws);

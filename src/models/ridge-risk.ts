@@ -32,7 +32,7 @@ export function ridgeRisk(x: Matrix, { beta, sigma, lambda }: { beta: ArrayLike<
   let [squaredBias, variance] = [0, 0];
   s.forEach((value, k) => {
     const width = value ** 2 + lambda;
-    squaredBias += ((lambda / width) * along[k]!) ** 2;
+    squaredBias += ((lambda / width) * along[k]) ** 2;
     variance += (sigma * value) ** 2 / width ** 2;
   });
   return { lambda, squaredBias, variance, meanSquaredError: squaredBias + variance };

@@ -38,10 +38,10 @@ describe('ridge', () => {
     const a = gaussian(1, 25);
     const { coefficients } = ridge(
       fromColumns([a, a]),
-      Float64Array.from(a, (v, i) => 2 * v + 0.1 * Y[i]!),
+      Float64Array.from(a, (v, i) => 2 * v + 0.1 * Y[i]),
       { lambda: 0.5 },
     );
-    expect(coefficients[0]).toBeCloseTo(coefficients[1]!, 13);
+    expect(coefficients[0]).toBeCloseTo(coefficients[1], 13);
   });
 
   it('chooses on the path what refitting chooses', () => {
@@ -72,7 +72,7 @@ const filtered =
   (x, y, lambda) => {
     const { u, s, v } = svd(x);
     const shares = s.map((value) => filter(value, lambda, x.rows));
-    const projections = transposeVec(u, y).map((value, k) => value * shares[k]!);
+    const projections = transposeVec(u, y).map((value, k) => value * shares[k]);
     return { coefficients: matVec(v, projections), effectiveDegreesOfFreedom: dot(shares, s) };
   };
 
@@ -85,17 +85,17 @@ theorem<Fit>('thm:ridge', {
     const { x: withOnes, y } = factorReturns(250, 4);
     const x = fromColumns([1, 2, 3].map((j) => column(withOnes, j)));
     const { coefficients, effectiveDegreesOfFreedom } = fit(x, y, lambda);
-    const residuals = matVec(x, coefficients).map((value, i) => y[i]! - value);
-    const slope = transposeVec(x, residuals).map((g, j) => g / sigma ** 2 - coefficients[j]! / tau ** 2); // ∇ log posterior
+    const residuals = matVec(x, coefficients).map((value, i) => y[i] - value);
+    const slope = transposeVec(x, residuals).map((g, j) => g / sigma ** 2 - coefficients[j] / tau ** 2); // ∇ log posterior
     expectClose(slope, [0, 0, 0], 8);
     const { u, s, v } = svd(x);
     const along = matVec(transpose(v), coefficients); // vₖᵀβ̂(λ) = s²/(s² + λ) · vₖᵀβ̂(0)
     expectClose(
       along,
-      transposeVec(u, y).map((value, k) => (s[k]! / (s[k]! ** 2 + lambda)) * value),
+      transposeVec(u, y).map((value, k) => (s[k] / (s[k] ** 2 + lambda)) * value),
       11,
     );
-    const trace = [0, 1, 2].reduce((sum, j) => sum + augmented(x, column(x, j), lambda)[j]!, 0);
+    const trace = [0, 1, 2].reduce((sum, j) => sum + augmented(x, column(x, j), lambda)[j], 0);
     expect(effectiveDegreesOfFreedom).toBeCloseTo(trace, 9); // tr X(XᵀX + λI)⁻¹Xᵀ
   },
   mutants: {

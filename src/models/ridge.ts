@@ -45,7 +45,7 @@ export interface RidgePath {
  * Hoerl & Kennard 1970. thm:ridge-map, thm:ridge-shrinkage, thm:press.
  */
 export function ridge(x: Matrix, y: ArrayLike<number>, { lambda, intercept = true }: { lambda: number; intercept?: boolean }): Ridge {
-  return ridgePath(x, y, { lambdas: [lambda], intercept }).fits[0]!;
+  return ridgePath(x, y, { lambdas: [lambda], intercept }).fits[0];
 }
 
 /**
@@ -84,7 +84,7 @@ interface Centred {
 function centre(x: Matrix, y: ArrayLike<number>): Centred {
   const xMean = transposeVec(x, new Float64Array(x.rows).fill(1 / x.rows));
   const yMean = mean(y);
-  const data = x.data.map((value, at) => value - xMean[at % x.cols]!);
+  const data = x.data.map((value, at) => value - xMean[at % x.cols]);
   return { x: { ...x, data }, y: Float64Array.from(y, (value) => value - yMean), xMean, yMean };
 }
 
@@ -94,15 +94,15 @@ function fitAt(lambda: number, x: Matrix, y: ArrayLike<number>, centred: Centred
   const kept = s.map((value) => (value > 0 ? value ** 2 / (value ** 2 + lambda) : 0)); // [p], each in [0, 1]
   const coefficients = matVec(
     v,
-    kept.map((share, k) => (s[k]! > 0 ? (share / s[k]!) * projections[k]! : 0)),
+    kept.map((share, k) => (s[k] > 0 ? (share / s[k]) * projections[k] : 0)),
   );
   const constant = intercept ? centred.yMean - dot(centred.xMean, coefficients) : 0;
   const fitted = matVec(x, coefficients).map((value) => value + constant);
-  const residuals = fitted.map((value, i) => y[i]! - value);
+  const residuals = fitted.map((value, i) => y[i] - value);
   const own = intercept ? 1 / n : 0; // what the mean alone gives each row
   const leverage = matVec({ ...u, data: u.data.map((value) => value ** 2) }, kept).map((value) => value + own);
   const df = kept.reduce((sum, share) => sum + share, own * n);
-  const press = residuals.reduce((sum, e, i) => sum + (e / (1 - leverage[i]!)) ** 2, 0);
+  const press = residuals.reduce((sum, e, i) => sum + (e / (1 - leverage[i])) ** 2, 0);
   return {
     names: Array.from({ length: x.cols }, (_, j) => columnName(x, j)),
     lambda,
@@ -117,6 +117,6 @@ function fitAt(lambda: number, x: Matrix, y: ArrayLike<number>, centred: Centred
   };
 }
 
-const defaultGrid = (s: Float64Array): number[] => Array.from({ length: 50 }, (_, i) => s[0]! ** 2 * 10 ** (-6 + (7 * i) / 49));
+const defaultGrid = (s: Float64Array): number[] => Array.from({ length: 50 }, (_, i) => s[0] ** 2 * 10 ** (-6 + (7 * i) / 49));
 
 const lowest = (fits: readonly Ridge[], by: 'press' | 'gcv'): Ridge => fits.reduce((best, fit) => (fit[by] < best[by] ? fit : best));

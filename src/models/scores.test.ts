@@ -27,7 +27,7 @@ describe('scores', () => {
   it('calibration groups by forecast and counts what came', () => {
     const [low, high] = calibration([0, 1, 1, 1], [0.2, 0.4, 0.6, 0.8], 2);
     expect(low).toMatchObject({ count: 2, frequency: 0.5, standardError: Math.sqrt(0.125) });
-    expect(low!.forecast).toBeCloseTo(0.3, 15);
+    expect(low.forecast).toBeCloseTo(0.3, 15);
     expect(high).toMatchObject({ count: 2, frequency: 1, standardError: 0 });
   });
 

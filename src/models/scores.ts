@@ -13,8 +13,8 @@ export function outOfSampleRSquared(y: ArrayLike<number>, forecast: ArrayLike<nu
   sameLength('outOfSampleRSquared', y, benchmark);
   let [ours, theirs] = [0, 0];
   for (let t = 0; t < y.length; t++) {
-    ours += (y[t]! - forecast[t]!) ** 2;
-    theirs += (y[t]! - benchmark[t]!) ** 2;
+    ours += (y[t] - forecast[t]) ** 2;
+    theirs += (y[t] - benchmark[t]) ** 2;
   }
   return 1 - ours / theirs;
 }
@@ -29,13 +29,13 @@ export function outOfSampleRSquared(y: ArrayLike<number>, forecast: ArrayLike<nu
  */
 export function areaUnderRoc(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
   sameLength('areaUnderRoc', labels, scores);
-  const order = Array.from(labels, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
+  const order = Array.from(labels, (_, i) => i).sort((a, b) => scores[a] - scores[b]);
   let [ones, rankSum] = [0, 0];
   for (let start = 0, end = 0; start < order.length; start = end) {
-    while (end < order.length && scores[order[end]!] === scores[order[start]!]) end++;
+    while (end < order.length && scores[order[end]] === scores[order[start]]) end++;
     for (let k = start; k < end; k++) {
-      ones += labels[order[k]!]!;
-      rankSum += labels[order[k]!]! * ((start + end + 1) / 2); // tied scores share the mean of their ranks
+      ones += labels[order[k]];
+      rankSum += labels[order[k]] * ((start + end + 1) / 2); // tied scores share the mean of their ranks
     }
   }
   const zeros = order.length - ones;
@@ -48,7 +48,7 @@ export function areaUnderRoc(labels: ArrayLike<number>, scores: ArrayLike<number
 export function logScore(labels: ArrayLike<number>, probabilities: ArrayLike<number>): number {
   sameLength('logScore', labels, probabilities);
   let total = 0;
-  for (let i = 0; i < labels.length; i++) total -= labels[i] ? Math.log(probabilities[i]!) : Math.log1p(-probabilities[i]!);
+  for (let i = 0; i < labels.length; i++) total -= labels[i] ? Math.log(probabilities[i]) : Math.log1p(-probabilities[i]);
   return total / labels.length;
 }
 
@@ -66,10 +66,10 @@ export interface CalibrationBin {
 /** Forecasts in `bins` groups of equal size, from the lowest to the highest: on a calibrated forecast, frequency follows forecast. */
 export function calibration(labels: ArrayLike<number>, probabilities: ArrayLike<number>, bins = 10): CalibrationBin[] {
   sameLength('calibration', labels, probabilities);
-  const order = Array.from(labels, (_, i) => i).sort((a, b) => probabilities[a]! - probabilities[b]!);
+  const order = Array.from(labels, (_, i) => i).sort((a, b) => probabilities[a] - probabilities[b]);
   return Array.from({ length: bins }, (_, k) => {
     const group = order.slice(Math.round((k * order.length) / bins), Math.round(((k + 1) * order.length) / bins));
-    const mean = (v: ArrayLike<number>) => group.reduce((sum, i) => sum + v[i]!, 0) / group.length;
+    const mean = (v: ArrayLike<number>) => group.reduce((sum, i) => sum + v[i], 0) / group.length;
     const frequency = mean(labels);
     return {
       count: group.length,

@@ -20,7 +20,7 @@ describe('separatingDirection', () => {
       const direction = separatingDirection(x, signs);
       if (direction) {
         separated++;
-        const margins = matVec(x, direction).map((eta, i) => eta * signs[i]!);
+        const margins = matVec(x, direction).map((eta, i) => eta * signs[i]);
         expect(Math.max(...margins)).toBeGreaterThan(0);
         expect(Math.min(...margins)).toBeGreaterThan(-1e-9 * Math.max(...margins));
       } else {
@@ -29,7 +29,7 @@ describe('separatingDirection', () => {
         const { coefficients } = logisticRegression(x, y);
         const slope = transposeVec(
           x,
-          matVec(x, coefficients).map((eta, i) => signs[i]! * sigmoid(-signs[i]! * eta)),
+          matVec(x, coefficients).map((eta, i) => signs[i] * sigmoid(-signs[i] * eta)),
         );
         expect(Math.max(...slope.map(Math.abs))).toBeLessThan(1e-8);
       }

@@ -26,8 +26,8 @@ export function separatingDirection(x: Matrix, signs: Float64Array): Float64Arra
     if (Math.sqrt(dot(sum, sum)) <= rounding) return undefined;
     // A row that the sum points away from: more of its weight makes the sum shorter. If there is none, the sum separates.
     const slopes = rows.map((row, i) => (free.has(i) ? 0 : dot(row, sum)));
-    const steepest = slopes.reduce((best, slope, i) => (slope < slopes[best]! ? i : best), 0);
-    if (slopes[steepest]! >= -rounding) return backSubstitute(triangle, sum);
+    const steepest = slopes.reduce((best, slope, i) => (slope < slopes[best] ? i : best), 0);
+    if (slopes[steepest] >= -rounding) return backSubstitute(triangle, sum);
     free.add(steepest);
     release(rows, weights, free);
   }
@@ -42,7 +42,7 @@ function release(rows: readonly Float64Array[], weights: Float64Array, free: Set
       rows,
       weights.map((w, i) => (free.has(i) ? 1 : w)),
     );
-    const { q, r } = qr(fromColumns(order.map((i) => rows[i]!)));
+    const { q, r } = qr(fromColumns(order.map((i) => rows[i])));
     const target = order.map(
       (_, k) =>
         -dot(
@@ -51,18 +51,18 @@ function release(rows: readonly Float64Array[], weights: Float64Array, free: Set
         ),
     );
     const extra = backSubstitute(r, target); // u on the free rows
-    const short = order.filter((_, k) => extra[k]! <= 0);
+    const short = order.filter((_, k) => extra[k] <= 0);
     if (short.length === 0) {
       order.forEach((i, k) => {
-        weights[i] = 1 + extra[k]!;
+        weights[i] = 1 + extra[k];
       });
       return;
     }
-    const goal = (i: number) => 1 + extra[order.indexOf(i)]!;
-    const share = Math.min(...short.map((i) => (weights[i]! - 1) / (weights[i]! - goal(i))));
-    for (const i of order) weights[i]! += share * (goal(i) - weights[i]!);
+    const goal = (i: number) => 1 + extra[order.indexOf(i)];
+    const share = Math.min(...short.map((i) => (weights[i] - 1) / (weights[i] - goal(i))));
+    for (const i of order) weights[i] += share * (goal(i) - weights[i]);
     for (const i of short)
-      if (weights[i]! - 1 <= 1e-14 * weights[i]!) {
+      if (weights[i] - 1 <= 1e-14 * weights[i]) {
         weights[i] = 1;
         free.delete(i);
       }
@@ -70,9 +70,9 @@ function release(rows: readonly Float64Array[], weights: Float64Array, free: Set
 }
 
 function combination(rows: readonly Float64Array[], weights: Float64Array): Float64Array {
-  const sum = new Float64Array(rows[0]!.length);
+  const sum = new Float64Array(rows[0].length);
   rows.forEach((row, i) => {
-    for (let j = 0; j < sum.length; j++) sum[j]! += weights[i]! * row[j]!;
+    for (let j = 0; j < sum.length; j++) sum[j] += weights[i] * row[j];
   });
   return sum;
 }

@@ -12,10 +12,10 @@ function history(seed: number, i: number): { returns: Float64Array; predictor: F
   const { data: z } = normal(fold(key(seed), i), [2, T + 1], 'float64');
   const predictor = new Float64Array(T + 1);
   const returns = new Float64Array(T + 1);
-  predictor[0] = z[0]! / Math.sqrt(1 - RHO ** 2);
+  predictor[0] = z[0] / Math.sqrt(1 - RHO ** 2);
   for (let t = 1; t <= T; t++) {
-    predictor[t] = RHO * predictor[t - 1]! + z[t]!;
-    returns[t] = PHI * z[t]! + 0.3 * z[T + 1 + t]!;
+    predictor[t] = RHO * predictor[t - 1] + z[t];
+    returns[t] = PHI * z[t] + 0.3 * z[T + 1 + t];
   }
   return { returns, predictor };
 }

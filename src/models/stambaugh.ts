@@ -43,14 +43,14 @@ export function predictiveRegression(returns: ArrayLike<number>, predictor: Arra
   const persistence = linearRegression(lagged, x.subarray(1));
 
   const T = lagged.rows;
-  const rho = persistence.coefficients[1]!;
+  const rho = persistence.coefficients[1];
   const phi = dot(forecast.residuals, persistence.residuals) / dot(persistence.residuals, persistence.residuals);
   const bias = (-phi * (1 + 3 * rho)) / T;
-  const beta = forecast.coefficients[1]!;
+  const beta = forecast.coefficients[1];
   return {
     T,
     beta,
-    standardError: forecast.standardErrors[1]!,
+    standardError: forecast.standardErrors[1],
     betaCorrected: beta - bias,
     bias,
     rho,

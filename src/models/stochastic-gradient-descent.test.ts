@@ -14,7 +14,7 @@ const Y = SAMPLE.y.map((value) => 100 * value);
 const BEST = linearRegression(X, Y).coefficients;
 const ROW_SQUARES = Y.map((_, i) => dot(X.data.subarray(3 * i, 3 * i + 3), X.data.subarray(3 * i, 3 * i + 3)));
 const L_MAX = Math.max(...ROW_SQUARES); // the greatest curvature of one row's loss
-const distance2 = (w: ArrayLike<number>) => BEST.reduce((sum, b, j) => sum + (w[j]! - b) ** 2, 0);
+const distance2 = (w: ArrayLike<number>) => BEST.reduce((sum, b, j) => sum + (w[j] - b) ** 2, 0);
 
 describe('stochasticGradientDescent', () => {
   it('repeats with its key, goes on where a shorter run stopped, and differs under another key', () => {
@@ -51,13 +51,13 @@ theorem<Objective>('thm:sgd', {
     const at = Float64Array.of(0.5, -1, 2);
     const each = Array.from({ length: n }, (_, i) => objective.gradient(at, [i]));
     expectClose(
-      at.map((_, j) => each.reduce((sum, g) => sum + g[j]!, 0) / n),
+      at.map((_, j) => each.reduce((sum, g) => sum + g[j], 0) / n),
       objective.gradient(at),
       10,
     ); // E g = ∇f, batches of one
     const pairs = Array.from({ length: n }, (_, i) => objective.gradient(at, [i, (7 * i + 3) % n])); // each row once first, once second
     expectClose(
-      at.map((_, j) => pairs.reduce((sum, g) => sum + g[j]!, 0) / n),
+      at.map((_, j) => pairs.reduce((sum, g) => sum + g[j], 0) / n),
       objective.gradient(at),
       10,
     );
@@ -79,7 +79,7 @@ theorem<Objective>('thm:sgd', {
     'adds the rows up instead of averaging': withGradient((f, w, rows) => f.gradient(w, rows).map((g) => g * rows.length)),
     'divides by n instead of the batch': withGradient((f, w, rows) => f.gradient(w, rows).map((g) => (g * rows.length) / f.rows)),
     'lets long rows count less': withGradient((f, w, rows) => {
-      const clip = Math.min(1, 2 / Math.sqrt(ROW_SQUARES[rows[0]!]!));
+      const clip = Math.min(1, 2 / Math.sqrt(ROW_SQUARES[rows[0]]));
       return f.gradient(w, rows).map((g) => g * clip);
     }),
   },

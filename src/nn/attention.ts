@@ -26,17 +26,17 @@ export function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor {
 }
 
 const attend = firstOrder('attention', ([q, k, v], save) => {
-  const scale = 1 / Math.sqrt(q!.shape.at(-1)!);
-  const scaled = q!.mul(scale);
-  const P = scaled.matMul(k!, false, true).softmax(); // [..., T, S]
-  const y = P.matMul(v!);
-  save([scaled, k!, v!, P, y]);
+  const scale = 1 / Math.sqrt(q.shape.at(-1)!);
+  const scaled = q.mul(scale);
+  const P = scaled.matMul(k, false, true).softmax(); // [..., T, S]
+  const y = P.matMul(v);
+  save([scaled, k, v, P, y]);
   return {
     value: y,
     backward: (dy, [scaled, k, v, P, y]) => {
-      const dP = dy.matMul(v!, false, true);
-      const dS = P!.mul(dP.sub(dy.mul(y!).sum(-1, true)));
-      return [dS.matMul(k!).mul(scale), dS.matMul(scaled!, true), P!.matMul(dy, true)];
+      const dP = dy.matMul(v, false, true);
+      const dS = P.mul(dP.sub(dy.mul(y).sum(-1, true)));
+      return [dS.matMul(k).mul(scale), dS.matMul(scaled, true), P.matMul(dy, true)];
     },
   };
 });
@@ -61,7 +61,7 @@ export interface MultiHeadParams<T = tf.Tensor> {
 }
 
 export function initMultiHead(key: Key, { width }: { readonly width: number }): MultiHeadParams<RandomArray<Float32Array>> {
-  const [forQkv, forOut] = split(key) as [Key, Key];
+  const [forQkv, forOut] = split(key);
   const zeros = () => ({ data: new Float32Array(width), shape: [width] });
   const qkv = uniformWithin(1 / Math.sqrt(width), forQkv, [width, 3 * width]);
   return { qkv, shiftQ: zeros(), shiftV: zeros(), out: initLinear(forOut, { inputs: width, outputs: width }) };
@@ -77,12 +77,12 @@ export function initMultiHead(key: Key, { width }: { readonly width: number }): 
  * Vaswani et al. 2017, section 3.2.2. The columns of `qkv` are q, k, v, each split into heads.
  */
 export function multiHeadAttention({ qkv, shiftQ, shiftV, out }: MultiHeadParams, x: tf.Tensor, heads: number): tf.Tensor {
-  const [B, T, D] = x.shape as [number, number, number];
+  const [B, T, D] = x.shape;
   if (x.rank !== 3 || D % heads !== 0) throw shapeError(`multiHeadAttention takes x [B, T, D] with D a multiple of ${heads} heads`, { x });
   const shift = tf.concat([shiftQ, tf.zerosLike(shiftQ), shiftV] as tf.Tensor1D[]);
   const parts = linear({ w: qkv, b: shift }, x)
     .reshape([B, T, 3, heads, D / heads])
     .transpose([2, 0, 3, 1, 4]); // [3, B, H, T, D/H]
-  const [q, k, v] = parts.unstack(0) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const [q, k, v] = parts.unstack(0);
   return linear(out, attention(q, k, v).transpose([0, 2, 1, 3]).reshape([B, T, D]));
 }

@@ -11,13 +11,13 @@ const INVERSE_ROOT_2PI = 1 / Math.sqrt(2 * Math.PI);
  * Hendrycks & Gimpel 2016, the exact form (not the tanh approximation), as PyTorch's default.
  */
 export const gelu: (x: tf.Tensor) => tf.Tensor = firstOrder('gelu', ([x], save) => {
-  const below = probabilityBelow(x!);
-  save([x!, below]);
+  const below = probabilityBelow(x);
+  save([x, below]);
   return {
-    value: x!.mul(below),
+    value: x.mul(below),
     backward: (dy, [x, below]) => {
-      const density = x!.square().mul(-0.5).exp().mul(INVERSE_ROOT_2PI);
-      return [dy.mul(below!.add(x!.mul(density)))];
+      const density = x.square().mul(-0.5).exp().mul(INVERSE_ROOT_2PI);
+      return [dy.mul(below.add(x.mul(density)))];
     },
   };
 });

@@ -25,13 +25,13 @@ export function graphConvolution({ w, b }: LinearParams, A: tf.Tensor, x: tf.Ten
 }
 
 const convolve = firstOrder('graphConvolution', ([A, x, w, b], save) => {
-  const mapped = x!.matMul(w!); // [N, D]
-  save([A!, x!, w!, mapped]);
+  const mapped = x.matMul(w); // [N, D]
+  save([A, x, w, mapped]);
   return {
-    value: A!.matMul(mapped).add(b!),
+    value: A.matMul(mapped).add(b),
     backward: (dy, [A, x, w, mapped]) => {
-      const G = A!.matMul(dy, true);
-      return [dy.matMul(mapped!, false, true), G.matMul(w!, false, true), x!.matMul(G, true), dy.sum(0)];
+      const G = A.matMul(dy, true);
+      return [dy.matMul(mapped, false, true), G.matMul(w, false, true), x.matMul(G, true), dy.sum(0)];
     },
   };
 });
@@ -56,5 +56,5 @@ export function normaliseAdjacency(N: number, edges: Iterable<readonly [number, 
   const root = Float64Array.from({ length: N }, (_, i) =>
     Math.sqrt(linked.subarray(i * N, (i + 1) * N).reduce((degree, a) => degree + a, 0)),
   );
-  return { data: linked.map((a, k) => a / (root[Math.floor(k / N)]! * root[k % N]!)), shape: [N, N] };
+  return { data: linked.map((a, k) => a / (root[Math.floor(k / N)] * root[k % N])), shape: [N, N] };
 }

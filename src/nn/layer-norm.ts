@@ -25,18 +25,18 @@ export function layerNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsil
 
 const normalise = (epsilon: number) =>
   firstOrder('layerNorm', ([x, gamma, beta], save) => {
-    const centred = x!.sub(x!.mean(-1, true)); // [..., F]
+    const centred = x.sub(x.mean(-1, true)); // [..., F]
     const scale = centred.square().mean(-1, true).add(epsilon).rsqrt(); // [..., 1]
     const xHat = centred.mul(scale);
-    save([xHat, scale, gamma!]);
+    save([xHat, scale, gamma]);
     return {
-      value: xHat.mul(gamma!).add(beta!),
+      value: xHat.mul(gamma).add(beta),
       backward: (dy, [xHat, scale, gamma]) => {
-        const dxHat = dy.mul(gamma!);
+        const dxHat = dy.mul(gamma);
         const alongOnes = dxHat.mean(-1, true); // the two directions that
-        const alongXHat = dxHat.mul(xHat!).mean(-1, true); // normalisation removes
-        const dx = dxHat.sub(alongOnes).sub(xHat!.mul(alongXHat)).mul(scale!);
-        return [dx, sumToLast(dy.mul(xHat!)), sumToLast(dy)];
+        const alongXHat = dxHat.mul(xHat).mean(-1, true); // normalisation removes
+        const dx = dxHat.sub(alongOnes).sub(xHat.mul(alongXHat)).mul(scale);
+        return [dx, sumToLast(dy.mul(xHat)), sumToLast(dy)];
       },
     };
   });

@@ -17,7 +17,7 @@ export interface LinearConfig {
 
 /** w and b uniform on ±1/√F, PyTorch's default. */
 export function initLinear(key: Key, { inputs, outputs }: LinearConfig): LinearParams<RandomArray<Float32Array>> {
-  const [forW, forB] = split(key) as [Key, Key];
+  const [forW, forB] = split(key);
   return { w: uniformWithin(1 / Math.sqrt(inputs), forW, [inputs, outputs]), b: uniformWithin(1 / Math.sqrt(inputs), forB, [outputs]) };
 }
 
@@ -39,14 +39,14 @@ export function uniformWithin(bound: number, key: Key, shape: readonly number[])
 export function linear({ w, b }: LinearParams, x: tf.Tensor): tf.Tensor {
   if (w.rank !== 2 || x.shape.at(-1) !== w.shape[0] || b.rank !== 1 || b.shape[0] !== w.shape[1])
     throw shapeError('linear maps x [..., F] by w [F, D] and b [D]', { x, w, b });
-  return affine(asRows(x), w, b).reshape([...x.shape.slice(0, -1), w.shape[1]!]);
+  return affine(asRows(x), w, b).reshape([...x.shape.slice(0, -1), w.shape[1]]);
 }
 
 const affine = firstOrder('linear', ([x, w, b], save) => {
-  save([x!, w!]);
+  save([x, w]);
   return {
-    value: x!.matMul(w!).add(b!),
-    backward: (dy, [x, w]) => [dy.matMul(w!, false, true), x!.matMul(dy, true), dy.sum(0)],
+    value: x.matMul(w).add(b),
+    backward: (dy, [x, w]) => [dy.matMul(w, false, true), x.matMul(dy, true), dy.sum(0)],
   };
 });
 

@@ -6,14 +6,14 @@ import { crossEntropy, crossEntropyPlain, huber, huberPlain, meanSquaredError, m
 import reference from './pytorch.reference.json' with { type: 'json' }; // made by reference/pytorch.py with PyTorch 2.13
 
 const huber07 = (p: tf.Tensor, t: tf.Tensor) => huber(p, t, 0.7);
-const labels = tf.tensor1d(reference.crossEntropy.inputs[1]!.data, 'int32');
+const labels = tf.tensor1d(reference.crossEntropy.inputs[1].data, 'int32');
 const [logits] = reference.crossEntropy.inputs;
 
 describe('losses', () => {
   it('equal PyTorch, forward and backward', () => {
     expectReference(meanSquaredError, reference.meanSquaredError);
     expectReference(huber07, reference.huber);
-    expectReference((x) => crossEntropy(x, labels), { ...reference.crossEntropy, inputs: [logits!] } as Reference);
+    expectReference((x) => crossEntropy(x, labels), { ...reference.crossEntropy, inputs: [logits] } as Reference);
   });
 
   it('backwards agree with differences and autodiff', () => {
@@ -22,7 +22,7 @@ describe('losses', () => {
     expectThreeWays(
       (x) => crossEntropy(x, labels),
       (x) => crossEntropyPlain(x, labels),
-      [logits!],
+      [logits],
     );
   });
 
@@ -42,7 +42,7 @@ describe('losses', () => {
   it('crossEntropy of an undecided model is log C', () => {
     const { y, grads } = inDouble((x) => crossEntropy(x, tf.tensor1d([1], 'int32')), [{ data: [2, 2, 2, 2], shape: [1, 4] }]);
     expect(y[0]).toBeCloseTo(Math.log(4), 12);
-    expectClose(grads[0]!, [0.25, -0.75, 0.25, 0.25], 12);
+    expectClose(grads[0], [0.25, -0.75, 0.25, 0.25], 12);
   });
 
   it('name the shapes that do not fit', () => {

@@ -17,11 +17,11 @@ export function meanSquaredError(prediction: tf.Tensor, target: tf.Tensor): tf.T
 }
 
 const squared = firstOrder('meanSquaredError', ([prediction, target], save) => {
-  const residual = prediction!.sub(target!);
+  const residual = prediction.sub(target);
   save([residual]);
   return {
     value: residual.square().mean(),
-    backward: (dL, [residual]) => opposite(residual!.mul(dL.mul(2 / residual!.size))),
+    backward: (dL, [residual]) => opposite(residual.mul(dL.mul(2 / residual.size))),
   };
 });
 
@@ -46,12 +46,12 @@ export function huber(prediction: tf.Tensor, target: tf.Tensor, delta = 1): tf.T
 
 const robust = (delta: number) =>
   firstOrder('huber', ([prediction, target], save) => {
-    const residual = prediction!.sub(target!);
+    const residual = prediction.sub(target);
     const clipped = residual.minimum(delta).maximum(-delta);
     save([clipped]);
     return {
       value: clipped.mul(residual.sub(clipped.mul(0.5))).mean(),
-      backward: (dL, [clipped]) => opposite(clipped!.mul(dL.mul(1 / clipped!.size))),
+      backward: (dL, [clipped]) => opposite(clipped.mul(dL.mul(1 / clipped.size))),
     };
   });
 
@@ -77,17 +77,17 @@ export function crossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
 }
 
 const logLikelihood = firstOrder('crossEntropy', ([logits, chosen], save) => {
-  const N = logits!.shape[0]!;
-  const logP = logits!.logSoftmax();
-  save([logP, chosen!]);
+  const N = logits.shape[0];
+  const logP = logits.logSoftmax();
+  save([logP, chosen]);
   return {
     value: logP
-      .mul(chosen!)
+      .mul(chosen)
       .sum()
       .mul(-1 / N),
     backward: (dL, [logP, chosen]) => {
       const pull = dL.mul(1 / N);
-      return [logP!.exp().sub(chosen!).mul(pull), logP!.mul(pull).neg()];
+      return [logP.exp().sub(chosen).mul(pull), logP.mul(pull).neg()];
     },
   };
 });

@@ -18,7 +18,7 @@ export interface LstmConfig {
 
 /** All weights uniform on ±1/√D, PyTorch's default. */
 export function initLstm(key: Key, { inputs, width }: LstmConfig): LstmParams<RandomArray<Float32Array>> {
-  const [forX, forH, forB] = split(key, 3) as [Key, Key, Key];
+  const [forX, forH, forB] = split(key, 3);
   const weights = (k: Key, shape: number[]) => uniformWithin(1 / Math.sqrt(width), k, shape);
   return { wx: weights(forX, [inputs, 4 * width]), wh: weights(forH, [width, 4 * width]), b: weights(forB, [4 * width]) };
 }
@@ -48,7 +48,7 @@ export function lstmLast(params: LstmParams, x: tf.Tensor): tf.Tensor {
 }
 
 function run(output: 'sequence' | 'last', { wx, wh, b }: LstmParams, x: tf.Tensor): tf.Tensor {
-  const D = wh.shape[0]!;
+  const D = wh.shape[0];
   if (x.rank !== 3 || x.shape[2] !== wx.shape[0] || [wx.shape[1], wh.shape[1], b.shape[0]].some((n) => n !== 4 * D))
     throw shapeError('lstm takes x [B, T, F], wx [F, 4D], wh [D, 4D] and b [4D]', { x, wx, wh, b });
   return recurrence(output)(x, wx, wh, b);
@@ -56,26 +56,26 @@ function run(output: 'sequence' | 'last', { wx, wh, b }: LstmParams, x: tf.Tenso
 
 const recurrence = (output: 'sequence' | 'last') =>
   firstOrder('lstm', ([x, wx, wh, b], save) => {
-    const [B, T, F] = x!.shape as [number, number, number];
-    const D = wh!.shape[0]!;
-    const rows = x!.transpose([1, 0, 2]).reshape([T * B, F]); // time first: a step is a block of B rows
-    const inputs = tf.split(rows.matMul(wx!).add(b!), T, 0); // T × [B, 4D]
+    const [B, T, F] = x.shape;
+    const D = wh.shape[0];
+    const rows = x.transpose([1, 0, 2]).reshape([T * B, F]); // time first: a step is a block of B rows
+    const inputs = tf.split(rows.matMul(wx).add(b), T, 0); // T × [B, 4D]
     const steps: Step[] = [];
     const hidden: tf.Tensor[] = [];
     let c: tf.Tensor | undefined;
     inputs.forEach((input, t) => {
-      const z = t === 0 ? input : input.add(hidden[t - 1]!.matMul(wh!));
-      const [zGates, zCandidate] = tf.split(z, [3 * D, D], 1) as [tf.Tensor, tf.Tensor];
+      const z = t === 0 ? input : input.add(hidden[t - 1].matMul(wh));
+      const [zGates, zCandidate] = tf.split(z, [3 * D, D], 1);
       const gates = zGates.sigmoid();
       const g = zCandidate.tanh();
-      const [i, f, o] = tf.split(gates, 3, 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
+      const [i, f, o] = tf.split(gates, 3, 1);
       const before = c ?? tf.zeros([B, D]);
       c = t === 0 ? i.mul(g) : f.mul(before).add(i.mul(g));
       const tanhC = c.tanh();
       hidden.push(o.mul(tanhC));
       steps.push([gates, g, before, tanhC]);
     });
-    save([rows, wx!, wh!, ...hidden, ...steps.flat()]);
+    save([rows, wx, wh, ...hidden, ...steps.flat()]);
     return {
       value: output === 'last' ? hidden.at(-1)! : tf.stack(hidden, 1),
       backward: (dy, [rows, wx, wh, ...saved]) => {
@@ -86,7 +86,7 @@ const recurrence = (output: 'sequence' | 'last') =>
         let dc: tf.Tensor | undefined;
         for (let t = T - 1; t >= 0; t--) {
           const [gates, g, before, tanhC] = saved.slice(T + 4 * t, T + 4 * t + 4) as Step;
-          const [i, f, o] = tf.split(gates, 3, 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
+          const [i, f, o] = tf.split(gates, 3, 1);
           dh = sum(dh, dHidden?.[t]);
           dc = sum(dc, dh.mul(o).mul(tf.sub(1, tanhC.square())));
           const dGates = tf
@@ -96,14 +96,14 @@ const recurrence = (output: 'sequence' | 'last') =>
           const dCandidate = dc.mul(i).mul(tf.sub(1, g.square()));
           dz[t] = tf.concat([dGates, dCandidate], 1); // [B, 4D]
           if (t > 0) {
-            dh = dz[t].matMul(wh!, false, true);
+            dh = dz[t].matMul(wh, false, true);
             dc = dc.mul(f);
           }
         }
         const dZ = tf.concat(dz, 0); // [T·B, 4D]
-        const earlier = tf.concat([tf.zerosLike(hidden[0]!), ...hidden.slice(0, -1)], 0); // hₜ₋₁
-        const dx = dZ.matMul(wx!, false, true).reshape([T, B, F]).transpose([1, 0, 2]);
-        return [dx, rows!.matMul(dZ, true), earlier.matMul(dZ, true), dZ.sum(0)];
+        const earlier = tf.concat([tf.zerosLike(hidden[0]), ...hidden.slice(0, -1)], 0); // hₜ₋₁
+        const dx = dZ.matMul(wx, false, true).reshape([T, B, F]).transpose([1, 0, 2]);
+        return [dx, rows.matMul(dZ, true), earlier.matMul(dZ, true), dZ.sum(0)];
       },
     };
   });
@@ -115,11 +115,11 @@ const sum = (a: tf.Tensor | undefined, b: tf.Tensor | undefined): tf.Tensor => (
 
 /** `lstm` in operators that tfjs can differentiate any number of times. */
 export function lstmPlain({ wx, wh, b }: LstmParams, x: tf.Tensor): tf.Tensor {
-  const D = wh.shape[0]!;
-  let h: tf.Tensor = tf.zeros([x.shape[0]!, D]);
+  const D = wh.shape[0];
+  let h: tf.Tensor = tf.zeros([x.shape[0], D]);
   let c = h;
   const hidden = x.unstack(1).map((xt) => {
-    const [i, f, o, g] = tf.split(xt.matMul(wx).add(h.matMul(wh)).add(b), 4, 1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+    const [i, f, o, g] = tf.split(xt.matMul(wx).add(h.matMul(wh)).add(b), 4, 1);
     c = f.sigmoid().mul(c).add(i.sigmoid().mul(g.tanh()));
     h = o.sigmoid().mul(c.tanh());
     return h;

@@ -76,7 +76,7 @@ function adaptive<P>(
       const mean = towards(state.mean, g, share1);
       const square = towards(state.square, g.square(), share2);
       const weights = state.weights.mul([1 - share1, 1 - share2]).add([share1, share2]);
-      const [meanWeight, squareWeight] = weights.split(2) as [tf.Tensor, tf.Tensor];
+      const [meanWeight, squareWeight] = weights.split(2);
       const c = squareWeight.sqrt();
       const direction = mean.div(square.sqrt().add(c.mul(epsilon))).mul(c.mul(learningRate).div(meanWeight));
       const kept = decay === 1 ? state.parameters : state.parameters.mul(decay);

@@ -43,8 +43,8 @@ export function layoutOf<P>(params: P): Layout<P> {
     const given = flatten<T>(tree as Tree<T>, 'params');
     if (given.structure !== structure) throw new Error(`the optimizer was made for parameters ${structure}, got ${given.structure}`);
     given.leaves.forEach((leaf, i) => {
-      if (!tf.util.arraysEqual([...leaf.shape], shapes[i]!))
-        throw new Error(`the optimizer was made for ${paths[i]} [${shapes[i]!.join(',')}], got ${show(leaf)}`);
+      if (!tf.util.arraysEqual([...leaf.shape], shapes[i]))
+        throw new Error(`the optimizer was made for ${paths[i]} [${shapes[i].join(',')}], got ${show(leaf)}`);
     });
     return given.leaves;
   };
@@ -56,12 +56,12 @@ export function layoutOf<P>(params: P): Layout<P> {
       let at = 0;
       inOrder(params).forEach((leaf, i) => {
         vector.set(read(leaf), at);
-        at += sizes[i]!;
+        at += sizes[i];
       });
       return vector;
     },
     pack: (tree) => tf.concat(inOrder<tf.Tensor>(tree).map((leaf) => leaf.reshape([-1])) as tf.Tensor1D[], 0),
-    unpack: (vector) => unflatten(tf.split(vector, sizes, 0).map((part, i) => part.reshape(shapes[i]!))) as Tensors<P>,
+    unpack: (vector) => unflatten(tf.split(vector, sizes, 0).map((part, i) => part.reshape(shapes[i]))) as Tensors<P>,
   };
 }
 

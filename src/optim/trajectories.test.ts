@@ -49,7 +49,7 @@ describe.each(Object.entries(reference))('%s', (name, expected) => {
     for (const point of expected) {
       state = interpret(graph, state);
       // Rates such as 0.1 are float32 constants in the graph: 6e-8 of each step.
-      expect(distance(state[vector]!, point)).toBeLessThan(5e-7);
+      expect(distance(state[vector], point)).toBeLessThan(5e-7);
     }
   });
 
@@ -60,7 +60,7 @@ describe.each(Object.entries(reference))('%s', (name, expected) => {
       const next = tf.tidy(() => step(state));
       tf.dispose(Object.values(state).filter((t) => !Object.values(next).includes(t)));
       state = next;
-      expect(distance(state.parameters!.dataSync(), point)).toBeLessThan(2e-5);
+      expect(distance(state.parameters.dataSync(), point)).toBeLessThan(2e-5);
     }
     expect(tf.memory().numTensors).toBe(before);
     tf.dispose(state);

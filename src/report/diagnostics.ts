@@ -13,10 +13,10 @@ import { plot, type Spec } from './plot.js';
 export function autocorrelation(series: ArrayLike<number>, lags: number): number[] {
   const T = series.length;
   if (T <= lags) throw new Error(`autocorrelation: ${lags} lags need more than ${T} observations; ask for fewer lags`);
-  const mean = sum(T, (t) => series[t]!) / T;
-  const variance = sum(T, (t) => (series[t]! - mean) ** 2);
+  const mean = sum(T, (t) => series[t]) / T;
+  const variance = sum(T, (t) => (series[t] - mean) ** 2);
   if (!(variance > 0)) throw new Error('autocorrelation: the series is constant (or holds NaN), so its correlation is undefined');
-  return Array.from({ length: lags }, (_, i) => sum(T - i - 1, (t) => (series[t]! - mean) * (series[t + i + 1]! - mean)) / variance);
+  return Array.from({ length: lags }, (_, i) => sum(T - i - 1, (t) => (series[t] - mean) * (series[t + i + 1] - mean)) / variance);
 }
 
 /**
@@ -58,8 +58,8 @@ function correlogram(values: object[], band: number): Spec {
 function quantiles(residuals: ArrayLike<number>): Spec {
   const sorted = Float64Array.from(residuals).sort();
   const T = sorted.length;
-  const mean = sum(T, (t) => sorted[t]!) / T;
-  const deviation = Math.sqrt(sum(T, (t) => (sorted[t]! - mean) ** 2) / T);
+  const mean = sum(T, (t) => sorted[t]) / T;
+  const deviation = Math.sqrt(sum(T, (t) => (sorted[t] - mean) ** 2) / T);
   const stride = Math.ceil(T / 80);
   const points = Array.from(sorted, (e, t) => ({ normal: inverseNormal((t + 0.5) / T), residual: (e - mean) / deviation }));
   const values = points.filter((_, t) => t % stride === 0 || t < 12 || t >= T - 12);

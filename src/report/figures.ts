@@ -68,7 +68,7 @@ export function histogram(figure: {
   const width = (high - low) / bins;
   const rows = Object.entries(samples).flatMap(([sample, values]) => {
     const counts = new Array<number>(bins).fill(0);
-    for (let i = 0; i < values.length; i++) counts[Math.min(bins - 1, Math.floor((values[i]! - low) / width))]!++;
+    for (let i = 0; i < values.length; i++) counts[Math.min(bins - 1, Math.floor((values[i] - low) / width))]++;
     return counts.map((count, k) => ({ sample, value: low + (k + 0.5) * width, share: count / values.length }));
   });
   const axes = { x: { field: 'value', title: x }, y: { field: 'share', title: 'share of draws (1)', format: '.0%' } };

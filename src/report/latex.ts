@@ -6,9 +6,9 @@ export function macrosOf(sources: readonly string[]): Macros {
   const macros = new Map<string, { arity: number; body: string }>();
   for (const source of sources) {
     for (const match of source.matchAll(/\\(?:re)?newcommand\*?\{?(\\[A-Za-z]+)\}?(?:\[(\d)\])?(?=\{)/g))
-      macros.set(match[1]!, { arity: Number(match[2] ?? 0), body: argument(source, match.index + match[0].length).text });
+      macros.set(match[1], { arity: Number(match[2] ?? 0), body: argument(source, match.index + match[0].length).text });
     for (const [, name, left, right] of source.matchAll(/\\DeclarePairedDelimiter\{?(\\[A-Za-z]+)\}?\{([^}]*)\}\{([^}]*)\}/g))
-      macros.set(name!, { arity: 1, body: `${left} #1${right}` });
+      macros.set(name, { arity: 1, body: `${left} #1${right}` });
   }
   return macros;
 }
@@ -69,7 +69,7 @@ function expand(text: string, macros: Macros): string {
 /** The argument that starts at a position, a {group} or one token, and the position after it. */
 function argument(source: string, at: number): { text: string; after: number } {
   const token = /^\s*(\\[A-Za-z]+|[^{\s])/.exec(source.slice(at));
-  if (token) return { text: token[1]!, after: at + token[0].length };
+  if (token) return { text: token[1], after: at + token[0].length };
   const start = source.indexOf('{', at);
   let depth = 0;
   for (let i = start; i < source.length; i++) {

@@ -9,7 +9,7 @@ import { fixed, significant } from './format.js';
  *     markdown`The median β is ${fixed(median, 2)}.`
  */
 export function markdown(parts: TemplateStringsArray, ...values: (string | number)[]): Bundle {
-  const text = parts.reduce((before, part, i) => before + written(values[i - 1]!) + part);
+  const text = parts.reduce((before, part, i) => before + written(values[i - 1]) + part);
   return { 'text/markdown': text, 'text/plain': text };
 }
 

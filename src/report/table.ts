@@ -50,7 +50,7 @@ function fromFrame({ columns, values }: Frame): Row[] {
 
 function columnsOf(records: readonly Row[], { columns, units = {}, decimals = {} }: TableOptions): readonly string[] {
   if (records.length === 0) throw new Error('table: there are no rows to show; check the filter that made them');
-  const known = Object.keys(records[0]!);
+  const known = Object.keys(records[0]);
   for (const name of [...(columns ?? []), ...Object.keys(units), ...Object.keys(decimals)])
     if (!known.includes(name)) throw new Error(`table: there is no column '${name}'; the columns are ${known.join(', ')}`);
   return columns ?? known;
@@ -77,10 +77,10 @@ function html(caption: string, heads: string[], cells: string[][], numeric: bool
 }
 
 function text(caption: string, heads: string[], cells: string[][], numeric: boolean[]): string {
-  const widths = heads.map((head, j) => Math.max(head.length, ...cells.map((row) => row[j]!.length)));
+  const widths = heads.map((head, j) => Math.max(head.length, ...cells.map((row) => row[j].length)));
   const line = (values: string[]) =>
     values
-      .map((value, j) => (numeric[j] ? value.padStart(widths[j]!) : value.padEnd(widths[j]!)))
+      .map((value, j) => (numeric[j] ? value.padStart(widths[j]) : value.padEnd(widths[j])))
       .join('  ')
       .trimEnd();
   const rule = widths.map((width) => '─'.repeat(width)).join('  ');
@@ -88,4 +88,4 @@ function text(caption: string, heads: string[], cells: string[][], numeric: bool
 }
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-export const escapeHtml = (value: string): string => value.replace(/[&<>"']/g, (c) => ESCAPES[c]!);
+export const escapeHtml = (value: string): string => value.replace(/[&<>"']/g, (c) => ESCAPES[c]);

@@ -70,7 +70,7 @@ function defaultFolder(): string {
 /** The model, and where Linux tells them the instruction sets that a virtual machine lets through. */
 function processor(): string {
   try {
-    return /^flags\s*:.*$|^Features\s*:.*$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))![0] + cpus()[0]!.model;
+    return /^flags\s*:.*$|^Features\s*:.*$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))![0] + cpus()[0].model;
   } catch {
     return `${process.platform} ${process.arch} ${cpus()[0]?.model}`;
   }

@@ -44,7 +44,7 @@ describe.each(RUNTIMES)('compile on %s', (runtime) => {
       ({ state } = await step(state, batch()));
       eager = descend(eager, data).state;
     }
-    const difference = tf.sub(toTf(state).w, eager.w).abs().max().dataSync()[0]!;
+    const difference = tf.sub(toTf(state).w, eager.w).abs().max().dataSync()[0];
     expect(difference).toBeLessThan(1e-5);
     expect(state.t.item()).toBe(50);
   });
@@ -134,7 +134,7 @@ describe.each(RUNTIMES)('compile on %s', (runtime) => {
     const halve = compile((x: tf.Tensor) => x.mul(0.5), { runtime });
     const tiny = Float32Array.of(1.2e-38); // the least normal float32 is 1.1755e-38
     for (let call = 0; call < 3; call++) expect((await halve(tiny)).data()[0]).toBe(0); // the first call leaves the event loop running, later ones do not
-    expect(Float64Array.of(Number.MIN_VALUE)[0]! * 1).toBe(5e-324);
+    expect(Float64Array.of(Number.MIN_VALUE)[0] * 1).toBe(5e-324);
   });
 });
 
@@ -166,7 +166,7 @@ describe('a donated state', () => {
       if (i % 3 === 0) kept.push(clone(state));
       state = await next(state);
     }
-    const branch = await next(kept[1]!); // continue from the best so far
+    const branch = await next(kept[1]); // continue from the best so far
     expect(kept.slice(2).map((t) => t.data()[0])).toEqual([6, 9]);
     expect([branch.data()[2], state.data()[2]]).toEqual([4, 10]);
   });
@@ -191,7 +191,7 @@ describe('what compile refuses', () => {
   });
 
   it('asks for the value of a traced tensor: the error names this file', async () => {
-    const f = compile((x: tf.Tensor) => (x.sum().dataSync()[0]! > 0 ? x : x.neg()));
+    const f = compile((x: tf.Tensor) => (x.sum().dataSync()[0] > 0 ? x : x.neg()));
     await expect(f(1)).rejects.toThrow(/compile\.test\.ts:\d+.*tf\.where/s);
     expect(tf.getBackend()).toBe('cpu');
   });
@@ -261,7 +261,7 @@ describe('signatures', () => {
     );
     for (let length = 1; length < 12; length++) await f(new Float32Array(length));
     expect(warn).toHaveBeenCalledOnce();
-    expect(warn.mock.calls[0]![0]).toContain(
+    expect(warn.mock.calls[0][0]).toContain(
       'step has been compiled 5 times in 6 calls, because its arguments keep changing shape (x is float32 [6], and was float32 [5])',
     );
   });
@@ -298,7 +298,7 @@ describe('device', () => {
     await expect(compile(halves, { runtime: 'openvino' })(x)).rejects.toThrow(/^nothing can run halves: OpenVINO computes .* float32/);
     const f = compile(halves);
     expect([...(await f(x)).data()]).toEqual([8388609, -4]); // through float32 it would be 8388610
-    expect(f.programs[0]!.runtime).toBe('onnxruntime');
+    expect(f.programs[0].runtime).toBe('onnxruntime');
   });
 });
 

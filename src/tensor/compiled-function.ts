@@ -83,12 +83,12 @@ export class CompiledFunction {
     interruptedCell()?.throwIfAborted();
     refuseStale(this.#source, variant);
     const { donated, signature } = variant;
-    for (const i of donated) leaves[i] = fromLeaf(leaves[i]!, signature.paths[i]!);
+    for (const i of donated) leaves[i] = fromLeaf(leaves[i], signature.paths[i]);
     const memories: (Memory | undefined)[] = [];
     for (const leaf of leaves) memories.push(leaf instanceof DeviceTensor ? DeviceTensor.memoryOf(leaf) : undefined);
     const step = ++this.#calls;
     const given: number[] = [];
-    for (const i of donated) if (DeviceTensor.donate(leaves[i] as DeviceTensor, signature.paths[i]!, step)) given.push(i);
+    for (const i of donated) if (DeviceTensor.donate(leaves[i] as DeviceTensor, signature.paths[i], step)) given.push(i);
     return { memories, given };
   }
 
@@ -110,8 +110,8 @@ export class CompiledFunction {
   #owned(leaves: readonly Input[], paths: readonly string[]): Input[] {
     const { precision } = this.#source.options;
     return leaves.map((leaf, i) => {
-      const { shape, dtype } = specOf(leaf, paths[i]!);
-      if (precision !== 'float64' || dtype !== 'float32') return fromLeaf(leaf, paths[i]!);
+      const { shape, dtype } = specOf(leaf, paths[i]);
+      if (precision !== 'float64' || dtype !== 'float32') return fromLeaf(leaf, paths[i]);
       return fromArray(leaf instanceof DeviceTensor ? DeviceTensor.memoryOf(leaf).data : valuesOf(leaf), shape, 'float64');
     });
   }
@@ -160,7 +160,7 @@ export class CompiledFunction {
       throw new Error(`toOnnx: dynamicBatch names '${unknown}', which is none of the inputs ${inputNames.join(', ')}`);
     const specs = (length: number) =>
       signature.specs.map((spec, i) =>
-        dynamicBatch!.includes(inputNames[i]!) ? { ...spec, shape: [length, ...spec.shape.slice(1)] } : spec,
+        dynamicBatch!.includes(inputNames[i]) ? { ...spec, shape: [length, ...spec.shape.slice(1)] } : spec,
       );
     const atLength = dynamicBatch && ((length: number) => traceAt(this.#source, { ...signature, specs: specs(length) }).traced);
     return toOnnx(traced, { inputNames, outputNames, ...options, dynamicBatch: atLength });

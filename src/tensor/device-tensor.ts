@@ -40,7 +40,7 @@ export class DeviceTensor {
   item(): number {
     const { data } = this.#alive();
     if (data.length !== 1) throw new Error(`item() is for tensors of one element, got shape [${this.shape}]; use data()`);
-    return data[0]!;
+    return data[0];
   }
 
   /** A tensor of the current tfjs backend; `float64` is rounded to float32. */

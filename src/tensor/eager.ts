@@ -30,7 +30,7 @@ export function nativeProblem(name: string): string | undefined {
     util.isArray ??= Array.isArray;
     require(name);
   } catch (error) {
-    return (error as Error).message.split('\n')[0]!;
+    return (error as Error).message.split('\n')[0];
   }
   // danfojs asks for tfjs-node and is given plain tfjs under that name, which registers no backend.
   return 'tensorflow' in tf.engine().registryFactory ? undefined : `${name} is a stand-in without TensorFlow's library`;

@@ -17,7 +17,7 @@ describe('gradCheck', () => {
     tf.customGrad((x, save) => {
       const input = x as tf.Tensor;
       (save as tf.GradSaveFunc)([input]);
-      return { value: input.square(), gradFunc: (dy, [saved]) => dy.mul(saved!).mul(slope) };
+      return { value: input.square(), gradFunc: (dy, [saved]) => dy.mul(saved).mul(slope) };
     });
 
   it('finds an error of one part in two million, and says where', () => {

@@ -43,26 +43,26 @@ export function gradCheck(
     x.map((centre, i) => {
       const [above, below] = [centre + h, centre - h].map((moved) => {
         x[i] = moved;
-        return interpret(value, at)[0]![0]!;
+        return interpret(value, at)[0][0];
       });
       x[i] = centre;
-      return (above! - below!) / (2 * h);
+      return (above - below) / (2 * h);
     }),
   );
 
   const scale = Math.max(1, ...[...analytic, ...numeric].flatMap((g) => Array.from(g, Math.abs)));
   let worst = { error: 0, argument: 0, i: 0 };
   analytic.forEach((g, argument) => {
-    numeric[argument]!.forEach((n, i) => {
-      const error = Math.abs(g[i]! - n) / scale;
+    numeric[argument].forEach((n, i) => {
+      const error = Math.abs(g[i] - n) / scale;
       if (!(error <= worst.error)) worst = { error, argument, i };
     });
   });
   const { error, argument, i } = worst;
   if (error <= tolerance) return error;
   throw new Error(
-    `gradCheck: argument ${argument} ${show(points[argument]!)}, element ${i}: the gradient says ${analytic[argument]![i]}, central differences say ` +
-      `${numeric[argument]![i]}; relative error ${error.toExponential(1)}, allowed ${tolerance}. The backward is wrong, or the point is near a kink`,
+    `gradCheck: argument ${argument} ${show(points[argument])}, element ${i}: the gradient says ${analytic[argument][i]}, central differences say ` +
+      `${numeric[argument][i]}; relative error ${error.toExponential(1)}, allowed ${tolerance}. The backward is wrong, or the point is near a kink`,
   );
 }
 

@@ -41,8 +41,8 @@ describe('valueAndGrad', () => {
 
 describe('firstOrder', () => {
   const cube = firstOrder('cube', ([x], save) => {
-    save([x!]);
-    return { value: x!.mul(x!).mul(x!), backward: (dy, [x]) => [dy.mul(x!.square()).mul(3)] };
+    save([x]);
+    return { value: x.mul(x).mul(x), backward: (dy, [x]) => [dy.mul(x.square()).mul(3)] };
   });
 
   it('uses the hand-derived backward', () => {

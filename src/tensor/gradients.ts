@@ -17,7 +17,7 @@ for (const kernelName of ['Equal', 'NotEqual', 'Less', 'LessEqual', 'Greater', '
   const inputsToSave = kernelName === 'LogicalNot' ? ['x'] : ['a', 'b'];
   repair(kernelName, () => ({
     inputsToSave,
-    gradFunc: (_, saved) => Object.fromEntries(inputsToSave.map((name, i) => [name, () => tf.zeros((saved as tf.Tensor[])[i]!.shape)])),
+    gradFunc: (_, saved) => Object.fromEntries(inputsToSave.map((name, i) => [name, () => tf.zeros((saved as tf.Tensor[])[i].shape)])),
   }));
 }
 
@@ -31,7 +31,7 @@ for (const [kernelName, inputs] of Object.entries({ Exp: ['x'], Pow: ['a', 'b'],
       const [xs, y] = [saved.slice(0, -1), saved.at(-1)!];
       const onTape = tf.engine().state.gradientDepth > 0;
       const again = () =>
-        tf.engine().runKernel(kernelName, Object.fromEntries(inputs.map((name, i) => [name, xs[i]!])), attributes) as tf.Tensor;
+        tf.engine().runKernel(kernelName, Object.fromEntries(inputs.map((name, i) => [name, xs[i]])), attributes) as tf.Tensor;
       return first.gradFunc(dy, [...(first.inputsToSave ? xs : []), onTape ? again() : y], attributes);
     },
   }));
@@ -40,7 +40,7 @@ for (const [kernelName, inputs] of Object.entries({ Exp: ['x'], Pow: ['a', 'b'],
 // dy where x > 0, else 0. tfjs multiplies by a step function, which has to carry NaN: a twentieth of an MLP’s training step.
 repair('Relu', () => ({
   inputsToSave: ['x'],
-  gradFunc: (dy, saved) => ({ x: () => tf.where((saved as tf.Tensor[])[0]!.greater(0), dy as tf.Tensor, tf.zerosLike(dy as tf.Tensor)) }),
+  gradFunc: (dy, saved) => ({ x: () => tf.where((saved as tf.Tensor[])[0].greater(0), dy as tf.Tensor, tf.zerosLike(dy as tf.Tensor)) }),
 }));
 
 // tfjs forgets to sum over the axes along which an input was broadcast.
@@ -48,8 +48,8 @@ repair('SquaredDifference', (first) => ({
   inputsToSave: ['a', 'b'],
   gradFunc: (dy, saved, attributes) => {
     const { a, b } = first.gradFunc(dy, saved, attributes);
-    const [x, y] = saved as [tf.Tensor, tf.Tensor];
-    return { a: () => sumTo(a!(), x.shape), b: () => sumTo(b!(), y.shape) };
+    const [x, y] = saved;
+    return { a: () => sumTo(a(), x.shape), b: () => sumTo(b(), y.shape) };
   },
 }));
 
@@ -61,7 +61,7 @@ function sumTo(t: tf.Tensor, shape: number[]): tf.Tensor {
 repair('AvgPool', (first) => ({
   inputsToSave: ['x'],
   gradFunc: (dy, saved, attributes) => {
-    const share = windowShare((saved as tf.Tensor[])[0]!.shape as Shape4, attributes);
+    const share = windowShare((saved as tf.Tensor[])[0].shape as Shape4, attributes);
     return first.gradFunc(share ? (dy as tf.Tensor).div(share) : dy, saved, attributes);
   },
 }));
@@ -93,15 +93,15 @@ repair('MirrorPad', () => ({
   inputsToSave: ['x'],
   gradFunc: (dy, saved, attributes) => {
     const { paddings, mode } = attributes as unknown as { paddings: [number, number][]; mode: 'reflect' | 'symmetric' };
-    const { shape } = (saved as tf.Tensor[])[0]!;
+    const { shape } = (saved as tf.Tensor[])[0];
     const edge = mode === 'reflect' ? 1 : 0; // reflecting does not repeat the edge itself
     const fold = (g: tf.Tensor, [before, after]: [number, number], axis: number) => {
-      const n = shape[axis]!;
-      const [left, middle, right] = tf.split(g, [before, n, after], axis) as [tf.Tensor, tf.Tensor, tf.Tensor];
+      const n = shape[axis];
+      const [left, middle, right] = tf.split(g, [before, n, after], axis);
       const onto = (part: tf.Tensor, start: number) =>
         part
           .reverse(axis)
-          .pad(shape.map((_, other) => (other === axis ? [start, n - start - part.shape[axis]!] : [0, 0])) as [number, number][]);
+          .pad(shape.map((_, other) => (other === axis ? [start, n - start - part.shape[axis]] : [0, 0])) as [number, number][]);
       const images = [before > 0 ? onto(left, edge) : undefined, after > 0 ? onto(right, n - after - edge) : undefined];
       return images.reduce((sum: tf.Tensor, image) => (image ? sum.add(image) : sum), middle);
     };

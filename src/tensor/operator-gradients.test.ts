@@ -148,7 +148,7 @@ const table: Record<string, ReturnType<typeof of>> = {
   Softmax: of((x) => x.softmax(), A),
   Softplus: of((x) => x.softplus(), A),
   SpaceToBatchND: of((x) => tf.spaceToBatchND(x, [2], [[1, 1]]), A),
-  SplitV: of((x) => tf.split(x, [1, 3], 1)[1]!, A),
+  SplitV: of((x) => tf.split(x, [1, 3], 1)[1], A),
   Sqrt: of((x) => x.sqrt(), POSITIVE),
   Square: of((x) => x.square(), A),
   SquaredDifference: of((x, y) => x.squaredDifference(y), A, ROW),
@@ -158,7 +158,7 @@ const table: Record<string, ReturnType<typeof of>> = {
   Tanh: of((x) => x.tanh(), A),
   Tile: of((x) => x.tile([2, 3]), A),
   Transpose: of((x) => x.transpose().matMul(x), A),
-  Unpack: of((x) => x.unstack(1)[2]!, A),
+  Unpack: of((x) => x.unstack(1)[2], A),
   UnsortedSegmentSum: of((x) => tf.unsortedSegmentSum(x, SEGMENTS, 2), A),
   LogSoftmax: of((x) => tf.engine().runKernel('LogSoftmax', { logits: x }, { axis: 1 }) as tf.Tensor, A),
 };

@@ -44,6 +44,6 @@ describe.each(['openvino', 'onnxruntime'] as const)('a call in flight on %s', (r
       add[0] = i;
       results.push(f(square(), add));
     }
-    expect((await Promise.all(results)).map((y) => Math.round(y.data()[0]!))).toEqual([0, 1, 2, 3]);
+    expect((await Promise.all(results)).map((y) => Math.round(y.data()[0]))).toEqual([0, 1, 2, 3]);
   });
 });

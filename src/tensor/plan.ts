@@ -51,9 +51,9 @@ export class Plan {
     this.#donated = this.#inputs.flatMap(({ donated }, i) => (donated ? [i] : []));
     const replaced = new Map<number, number>();
     for (const i of this.#donated) {
-      const { leaf, shape, dtype } = this.#inputs[i]!;
+      const { leaf, shape, dtype } = this.#inputs[i];
       const fits = graph.outputs.map((value, j) => !replaced.has(j) && dtypeOf(value) === dtype && `${value.shape}` === `${shape}`);
-      const likeness = places.outputs.map((path, j) => (fits[j] ? commonEnd(path, places.inputs[leaf]!) : -1));
+      const likeness = places.outputs.map((path, j) => (fits[j] ? commonEnd(path, places.inputs[leaf]) : -1));
       const best = likeness.indexOf(Math.max(...likeness));
       if (fits[best]) replaced.set(best, i);
     }
@@ -103,7 +103,7 @@ export class Plan {
     if (best && (most > 0 || this.#requests.length === 2)) return best;
     const staging: Memory[] = [];
     for (const [i, input] of this.#inputs.entries()) if (!memories[input.leaf]) staging[i] = owned(input);
-    const inputs = this.#inputs.map(({ leaf }, i) => memories[leaf] ?? staging[i]!);
+    const inputs = this.#inputs.map(({ leaf }, i) => memories[leaf] ?? staging[i]);
     const outputs: Memory[] = [];
     for (const output of this.#outputs) if (!output.empty) outputs.push(this.#spare(output, outputs));
     const bound = { request: this.#program.bind(inputs, outputs), staging };
@@ -113,13 +113,13 @@ export class Plan {
 
   #matching({ request }: Bound, memories: readonly (Memory | undefined)[]): number {
     let count = 0;
-    for (const i of this.#donated) if (request.inputs[i] === memories[this.#inputs[i]!.leaf]) count++;
+    for (const i of this.#donated) if (request.inputs[i] === memories[this.#inputs[i].leaf]) count++;
     return count;
   }
 
   #bindInputs({ request, staging }: Bound, leaves: readonly Input[], memories: readonly (Memory | undefined)[]): void {
     for (let i = 0; i < this.#inputs.length; i++) {
-      const input = this.#inputs[i]!;
+      const input = this.#inputs[i];
       let memory = memories[input.leaf];
       if (!memory) {
         memory = staging[i] ??= owned(input);
@@ -134,8 +134,8 @@ export class Plan {
     let i = 0;
     for (const output of this.#outputs) {
       if (output.empty) continue;
-      if (request.outputs[i]!.holds > 0) request.setOutput(i, this.#spare(output, []));
-      request.outputs[i++]!.holds++;
+      if (request.outputs[i].holds > 0) request.setOutput(i, this.#spare(output, []));
+      request.outputs[i++].holds++;
     }
   }
 
@@ -143,7 +143,7 @@ export class Plan {
   #spare({ replaces, shape, dtype }: OutputSlot, taken: readonly Memory[]): Memory {
     if (replaces >= 0)
       for (const { request } of this.#requests) {
-        const memory = request.inputs[replaces]!;
+        const memory = request.inputs[replaces];
         if (memory.holds === 0 && !taken.includes(memory)) return memory;
       }
     return allocate(shape, dtype);
@@ -153,7 +153,7 @@ export class Plan {
     let i = 0;
     return this.#outputs.map(({ shape, dtype, copied, empty }) => {
       if (empty) return new DeviceTensor(allocate(shape, dtype));
-      const memory = request.outputs[i++]!;
+      const memory = request.outputs[i++];
       return new DeviceTensor(copied ? { shape, dtype, data: memory.data.slice(), holds: 0 } : memory);
     });
   }

@@ -40,7 +40,7 @@ export function fold(k: Key, i: number): Key {
   if (!Number.isInteger(i) || i < 0 || i >= 2 ** 32) throw new Error(`fold: the index must be an integer from 0 to 2^32 - 1, got ${i}`);
   const word = new Uint32Array(2);
   threefry(k, 0, i, word);
-  return [word[0]!, word[1]!];
+  return [word[0], word[1]];
 }
 
 /**
@@ -87,8 +87,8 @@ export function permutation(k: Key, n: number): RandomArray<Int32Array> {
   const order = Int32Array.from({ length: n }, (_, i) => i);
   const { data: fractions } = uniform(k, [n], 'float64');
   for (let i = n - 1; i > 0; i--) {
-    const j = Math.floor(fractions[i]! * (i + 1));
-    [order[i], order[j]] = [order[j]!, order[i]!];
+    const j = Math.floor(fractions[i] * (i + 1));
+    [order[i], order[j]] = [order[j], order[i]];
   }
   return { data: order, shape: [n] };
 }
@@ -118,7 +118,7 @@ function draw<D extends Float32Array | Float64Array | Int32Array>(
   const word = new Uint32Array(2);
   for (let i = 0; i < size; i++) {
     threefry(k, 0, i, word);
-    data[i] = value(word[0]!, word[1]!);
+    data[i] = value(word[0], word[1]);
   }
   return { data, shape: [...shape] };
 }
@@ -133,13 +133,13 @@ export function threefry([k0, k1]: Key, high: number, low: number, out: Uint32Ar
   let x0 = (high + k0) | 0;
   let x1 = (low + k1) | 0;
   for (let round = 0; round < 20; round++) {
-    const rotation = ROTATIONS[round & 7]!;
+    const rotation = ROTATIONS[round & 7];
     x0 = (x0 + x1) | 0;
     x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0;
     if ((round & 3) === 3) {
       const injection = (round + 1) >> 2;
-      x0 = (x0 + schedule[injection % 3]!) | 0;
-      x1 = (x1 + schedule[(injection + 1) % 3]! + injection) | 0;
+      x0 = (x0 + schedule[injection % 3]) | 0;
+      x1 = (x1 + schedule[(injection + 1) % 3] + injection) | 0;
     }
   }
   out[0] = x0;

@@ -19,7 +19,7 @@ export function signatureOf(args: readonly unknown[], names: readonly string[]):
   const flats = args.map((arg, i) => flatten<Input>(arg as Input, names[i] ?? `argument ${i}`));
   const leaves = flats.flatMap((flat) => flat.leaves);
   const paths = flats.flatMap((flat) => flat.paths);
-  const specs = leaves.map((leaf, i) => specOf(leaf, paths[i]!));
+  const specs = leaves.map((leaf, i) => specOf(leaf, paths[i]));
   const unflatten = <U>(values: readonly U[]) => {
     let next = 0;
     return flats.map((flat) => flat.unflatten(flat.leaves.map(() => values[next++]!)));
@@ -35,7 +35,7 @@ export function signatureOf(args: readonly unknown[], names: readonly string[]):
 export function matcher(signature: Signature): (args: readonly unknown[]) => Input[] | undefined {
   let next = 0;
   const build = (node: unknown): Match => {
-    if (node instanceof Slot) return matchLeaf(signature.specs[next++]!);
+    if (node instanceof Slot) return matchLeaf(signature.specs[next++]);
     if (node === null || node === undefined) return (other) => other === null || other === undefined;
     if (Array.isArray(node)) return matchAll(node.map(build));
     const keys = Object.keys(node).sort();
@@ -59,7 +59,7 @@ type Match = (node: unknown, leaves: Input[]) => boolean;
 const matchAll = (children: readonly Match[]): Match => {
   return (node, leaves) => {
     if (!Array.isArray(node) || node.length !== children.length) return false;
-    for (let i = 0; i < children.length; i++) if (!children[i]!(node[i], leaves)) return false;
+    for (let i = 0; i < children.length; i++) if (!children[i](node[i], leaves)) return false;
     return true;
   };
 };
@@ -70,7 +70,7 @@ const matchKeys = (keys: readonly string[], children: readonly Match[]): Match =
     let count = 0;
     for (const key in node) if (Object.hasOwn(node, key)) count++;
     if (count !== keys.length) return false;
-    for (let i = 0; i < keys.length; i++) if (!children[i]!((node as Record<string, unknown>)[keys[i]!], leaves)) return false;
+    for (let i = 0; i < keys.length; i++) if (!children[i]((node as Record<string, unknown>)[keys[i]], leaves)) return false;
     return true;
   };
 };
@@ -127,7 +127,7 @@ function sameShape(a: readonly number[], b: readonly number[]): boolean {
 
 /** How a signature differs from an earlier one, by its first differing leaf. */
 export function firstChange(before: Signature, now: Signature): string {
-  const show = ({ specs }: Signature, i: number) => `${specs[i]!.dtype} [${specs[i]!.shape}]`;
+  const show = ({ specs }: Signature, i: number) => `${specs[i].dtype} [${specs[i].shape}]`;
   const i = now.specs.findIndex((_, k) => now.paths[k] !== before.paths[k] || show(now, k) !== show(before, k));
   if (i < 0 || now.paths[i] !== before.paths[i]) return 'its arguments have another structure than before';
   return `${now.paths[i]} is ${show(now, i)}, and was ${show(before, i)}`;
@@ -141,7 +141,7 @@ export function parameterNames(fn: (...args: never[]) => unknown): string[] {
   const start = source.indexOf('(') + 1;
   const parts = [''];
   for (let i = start, depth = 0; i < source.length; i++) {
-    const c = source[i]!;
+    const c = source[i];
     if (c === ')' && depth === 0) break;
     if ('([{'.includes(c)) depth++;
     else if (')]}'.includes(c)) depth--;

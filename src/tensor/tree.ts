@@ -42,7 +42,7 @@ export function flatten<T>(tree: Tree<T>, name = ''): Flat<T> {
 /** Applies `f` to each leaf, with its path; the result has the tree's shape. */
 export function map<P, T = Leaf<P>, U = T>(tree: P, f: (leaf: T, path: string) => U): Mapped<P, T, U> {
   const { leaves, paths, unflatten } = flatten<T>(tree as Tree<T>);
-  return unflatten(leaves.map((leaf, i) => f(leaf, paths[i]!))) as Mapped<P, T, U>;
+  return unflatten(leaves.map((leaf, i) => f(leaf, paths[i]))) as Mapped<P, T, U>;
 }
 
 /**
@@ -54,7 +54,7 @@ export function zip<P, Q, T = Leaf<P>, S = Leaf<Q>, U = T>(a: P, b: Q, f: (a: T,
   const left = flatten<T>(a as Tree<T>);
   const right = flatten<S>(b as Tree<S>);
   if (left.structure !== right.structure) throw new Error(`zip: the trees differ: ${firstDifference(left.paths, right.paths)}`);
-  return left.unflatten(left.leaves.map((leaf, i) => f(leaf, right.leaves[i]!, left.paths[i]!))) as Mapped<P, T, U>;
+  return left.unflatten(left.leaves.map((leaf, i) => f(leaf, right.leaves[i]!, left.paths[i]))) as Mapped<P, T, U>;
 }
 
 /** The leaf type of a tree type. */

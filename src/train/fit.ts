@@ -59,7 +59,7 @@ export async function fit<S, B>(training: Run<S>, { step, batch, steps, onStep, 
 
 function lossOf(loss: Loss): number {
   if (typeof loss === 'number') return loss;
-  const value = 'item' in loss ? loss.item() : loss.dataSync()[0]!;
+  const value = 'item' in loss ? loss.item() : loss.dataSync()[0];
   loss.dispose();
   return value;
 }

@@ -43,18 +43,18 @@ async function compare(graph: Graph, onnx: Uint8Array, inputs: readonly Numbers[
   }
   const actual = await run(graph, onnx, inputs);
   counts.openvino++;
-  const isFloat = graph.outputs[0]!.dtype === 'float32';
-  const at = expected.findIndex((x, i) => !agree(x, actual[i]!, isFloat));
+  const isFloat = graph.outputs[0].dtype === 'float32';
+  const at = expected.findIndex((x, i) => !agree(x, actual[i], isFloat));
   if (at < 0) return;
   const lossy = graph.nodes.find(({ op }) => SPREADS_NO_NAN.has(op));
-  if (lossy && inputs.some((x) => x.some(Number.isNaN)) && expected.every((x, i) => Number.isNaN(x) || agree(x, actual[i]!, true))) {
+  if (lossy && inputs.some((x) => x.some(Number.isNaN)) && expected.every((x, i) => Number.isNaN(x) || agree(x, actual[i], true))) {
     counts.openvino--;
     const reason = `an input holds NaN, which its ${lossy.op} does not spread over the row`;
     counts.refused.set(reason, (counts.refused.get(reason) ?? 0) + 1);
     return;
   }
   const ops = [...new Set(graph.nodes.map((node) => node.op))].join(' ');
-  throw new Error(`runtimes differ at ${at}: onnxruntime ${expected[at]}, openvino ${actual[at]} (${ops}; [${graph.outputs[0]!.shape}])
+  throw new Error(`runtimes differ at ${at}: onnxruntime ${expected[at]}, openvino ${actual[at]} (${ops}; [${graph.outputs[0].shape}])
     inputs ${inputs.map((x) => `[${x.slice(0, 8)}]`)}\n    onnxruntime ${expected.slice(0, 12)}\n    openvino    ${actual.slice(0, 12)}`);
 }
 
@@ -78,7 +78,7 @@ async function run(graph: Graph, onnx: Uint8Array, inputs: readonly Numbers[]): 
   }
   const program = await loading;
   if (programs.size > 500) await forgetOldest();
-  const output = memoryFor(graph.outputs[0]!);
+  const output = memoryFor(graph.outputs[0]);
   const request = program.bind(
     graph.inputs.map((value, i) => memoryFor(value, inputs[i])),
     [output],
@@ -110,9 +110,9 @@ function runSync(graph: Graph, onnx: Uint8Array, inputs: readonly Numbers[]): Nu
   const session = new binding.InferenceSession();
   session.loadModel(onnx.buffer as ArrayBuffer, onnx.byteOffset, onnx.byteLength, { intraOpNumThreads: 1, logSeverityLevel: 3 });
   const tensor = (value: Value, data: Numbers) => new Tensor(value.dtype as 'float32', data as Float32Array, value.shape);
-  const feeds = Object.fromEntries(graph.inputs.map((value, i) => [value.name, tensor(value, inputs[i]!)]));
-  const output = memoryFor(graph.outputs[0]!);
-  session.run(feeds, { [graph.outputs[0]!.name]: tensor(graph.outputs[0]!, output.data) }, {});
+  const feeds = Object.fromEntries(graph.inputs.map((value, i) => [value.name, tensor(value, inputs[i])]));
+  const output = memoryFor(graph.outputs[0]);
+  session.run(feeds, { [graph.outputs[0].name]: tensor(graph.outputs[0], output.data) }, {});
   session.dispose();
   return output.data;
 }

@@ -16,10 +16,10 @@ type Operator = (x: tf.Tensor, y: tf.Tensor) => tf.Tensor;
 const CASES: Record<string, readonly [Operator, number[]]> = {
   add: [(x, y) => x.add(y), [16777220, -2, 33554426, -2147483648]],
   sub: [(x, y) => x.sub(y), [16777214, -33554436, 33554440, 2147483646]],
-  mul: [(x, y) => x.mul(y), X.map((x, i) => Math.imul(x, Y[i]!))],
-  floorDiv: [(x, y) => x.floorDiv(y), X.map((x, i) => Math.floor(x / Y[i]!))],
-  mod: [(x, y) => x.mod(y), X.map((x, i) => x - Math.floor(x / Y[i]!) * Y[i]!)],
-  squaredDifference: [(x, y) => tf.squaredDifference(x, y), X.map((x, i) => Math.imul((x - Y[i]!) | 0, (x - Y[i]!) | 0))],
+  mul: [(x, y) => x.mul(y), X.map((x, i) => Math.imul(x, Y[i]))],
+  floorDiv: [(x, y) => x.floorDiv(y), X.map((x, i) => Math.floor(x / Y[i]))],
+  mod: [(x, y) => x.mod(y), X.map((x, i) => x - Math.floor(x / Y[i]) * Y[i])],
+  squaredDifference: [(x, y) => tf.squaredDifference(x, y), X.map((x, i) => Math.imul((x - Y[i]) | 0, (x - Y[i]) | 0))],
   maximum: [(x) => x.maximum(tf.scalar(16777216, 'int32')), [16777217, 16777216, 33554433, 2147483647]],
   minimum: [(x) => x.minimum(tf.scalar(16777216, 'int32')), [16777216, -16777219, 16777216, 16777216]],
   neg: [(x) => x.neg(), [-16777217, 16777219, -33554433, -2147483647]],
@@ -67,7 +67,7 @@ const CASES: Record<string, readonly [Operator, number[]]> = {
   ],
   scatterND: [(x) => tf.scatterND(tf.tensor2d([[1], [0]], [2, 1], 'int32'), x.slice(0, 2) as tf.Tensor, [3]), [-16777219, 16777217, 0]],
   unsortedSegmentSum: [(x) => tf.unsortedSegmentSum(x, tf.tensor1d([0, 0, 1, 2], 'int32'), 2), [-2, 33554433]],
-  bitwiseAnd: [(x, y) => tf.bitwiseAnd(x, y), X.map((x, i) => x & Y[i]!)],
+  bitwiseAnd: [(x, y) => tf.bitwiseAnd(x, y), X.map((x, i) => x & Y[i])],
 };
 
 const spec = { shape: [4], dtype: 'int32' as const };
@@ -93,7 +93,7 @@ describe.each(runtimes.map((runtime) => [runtime.name, runtime] as const))('inte
       memory.data.set(input.name === 'in0' ? X : Y);
       return memory;
     });
-    const output = allocate(graph.outputs[0]!.shape, graph.outputs[0]!.dtype as 'int32' | 'bool');
+    const output = allocate(graph.outputs[0].shape, graph.outputs[0].dtype as 'int32' | 'bool');
     program.bind(inputs, [output]).run();
     expect([...output.data]).toEqual(expected);
     program.release();

@@ -84,7 +84,7 @@ env.addReporter({
   },
 });
 
-const files = [...readFileSync(new URL('tests.js', dist), 'utf8').matchAll(/'(\.\/.*_test)'/g)].map(([, file]) => file!);
+const files = [...readFileSync(new URL('tests.js', dist), 'utf8').matchAll(/'(\.\/.*_test)'/g)].map(([, file]) => file);
 const wanted = options.only?.split(',').map((name) => `/${name}_test`);
 for (const file of files) if (!wanted || wanted.some((name) => file.endsWith(name))) await import(new URL(`${file}.js`, dist).href);
 const started = performance.now();

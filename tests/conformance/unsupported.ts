@@ -4,7 +4,7 @@ import { UNSUPPORTED, UNSUPPORTED_TYPES } from '../../src/tensor/trace/kernels/u
 /** Writes unsupported.md: each kernel, its reason, and how many of tfjs-core's tests call it. */
 export function writeTable(specs: readonly (readonly string[])[]): void {
   const others = [...new Set(specs.flat())].filter((kernel) => !UNSUPPORTED.has(kernel)).sort();
-  const typed = others.map((kernel) => [kernel, UNSUPPORTED_TYPES.get(kernel.split(' of ')[1]!)] as const);
+  const typed = others.map((kernel) => [kernel, UNSUPPORTED_TYPES.get(kernel.split(' of ')[1])] as const);
   const count = (kernel: string) => specs.filter((called) => called.includes(kernel)).length;
   const rows = [...UNSUPPORTED, ...typed].map(([kernel, reason]) => `| ${kernel} | ${count(kernel)} | ${reason} |`);
   const text = `# Kernels the tracing backend does not have

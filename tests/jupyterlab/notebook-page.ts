@@ -80,7 +80,7 @@ export class NotebookPage {
       document.addEventListener('mousedown', () => (pressed = performance.now()), { capture: true, once: true });
       return new Promise<number>((resolve) => {
         const watch = setInterval(() => {
-          if (!pressed || prompt!.textContent!.includes('*')) return;
+          if (!pressed || prompt.textContent.includes('*')) return;
           clearInterval(watch);
           resolve(performance.now() - pressed);
         }, 2);

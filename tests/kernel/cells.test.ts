@@ -155,7 +155,7 @@ describe('execution counts', () => {
     const n = first.reply.execution_count;
     expect([silent.reply.execution_count, unstored.reply.execution_count, reply.execution_count]).toEqual([n, n, n + 1]);
     expect(silent.outputs).toEqual([]);
-    expect(outputs[0]!.content.execution_count).toBe(n + 1);
+    expect(outputs[0].content.execution_count).toBe(n + 1);
     const input = kernel.published.find((m) => m.header.msg_type === 'execute_input' && m.parent.msg_id === next.id);
     expect(input!.content).toEqual({ code: '4', execution_count: n + 1 });
   });

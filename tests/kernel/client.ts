@@ -88,16 +88,16 @@ export class Kernel {
     this.exited = new Promise((resolve) => child.once('exit', resolve));
     this.#wire = new Wire(key);
     this.#folder = folder;
-    this.shellAddress = shell!;
+    this.shellAddress = shell;
     const identity = randomUUID();
     this.#shell.routingId = identity;
     this.#stdin.routingId = identity;
     this.#iopub.subscribe();
-    this.#iopub.connect(iopub!);
-    this.#shell.connect(shell!);
-    this.#control.connect(control!);
-    this.#stdin.connect(stdin!);
-    this.heartbeat.connect(heartbeat!);
+    this.#iopub.connect(iopub);
+    this.#shell.connect(shell);
+    this.#control.connect(control);
+    this.#stdin.connect(stdin);
+    this.heartbeat.connect(heartbeat);
     this.#listen();
   }
 

@@ -22,7 +22,7 @@ describe('a display', () => {
     const shown = await outputs("for (const step of [1, 2, 3]) show({ 'text/plain': 'step ' + step }, { update: 'bar' });");
     expect(shown.map(({ type }) => type)).toEqual(['display_data', 'update_display_data', 'update_display_data']);
     expect(shown.map(({ content }) => content.transient.display_id)).toEqual(['bar', 'bar', 'bar']);
-    expect(shown[2]!.content.data).toEqual({ 'text/plain': 'step 3' });
+    expect(shown[2].content.data).toEqual({ 'text/plain': 'step 3' });
   });
 
   it('arrives while the cell still runs', async () => {
@@ -46,7 +46,7 @@ describe('a display', () => {
     ]);
     const [update] = await outputs("live.markdown('*b*');");
     expect(update).toMatchObject({ type: 'update_display_data', content: { data: { 'text/markdown': '*b*' } } });
-    expect(update!.content.transient).toEqual(shown[2]!.content.transient);
+    expect(update.content.transient).toEqual(shown[2].content.transient);
   });
 
   it('is cleared on request', async () => {

@@ -19,7 +19,7 @@ function pathWith(scripts: Record<string, string>): string {
   mkdirSync(folder);
   for (const name of ['npm', 'node', 'sh', 'env']) {
     const [found] = spawnSync('which', [name], { encoding: 'utf8', env: { PATH: checkout.path } }).stdout.split('\n');
-    symlinkSync(found!, join(folder, name));
+    symlinkSync(found, join(folder, name));
   }
   for (const [name, text] of Object.entries(scripts)) {
     writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`);

@@ -50,7 +50,7 @@ export async function serveRegistries(npm: Record<string, Record<string, Artefac
       .slice(1);
     const send = (body: string | Buffer, type: string) => response.writeHead(200, { 'content-type': type }).end(body);
     if (first === 'simple' && python[second]) {
-      if (file) return void send(Object.values(python[second])[0]!.bytes, 'application/zip');
+      if (file) return void send(Object.values(python[second])[0].bytes, 'application/zip');
       const links = Object.entries(python[second]).map(([version, { sha256 }]) => {
         const path = `${second.replaceAll('-', '_')}-${version}-py3-none-any.whl`;
         return `<a href="/simple/${second}/${path}#sha256=${sha256}">${path}</a>`;
@@ -59,7 +59,7 @@ export async function serveRegistries(npm: Record<string, Record<string, Artefac
     }
     const versions = npm[first];
     if (!versions) return void response.writeHead(404).end('{}');
-    if (second === '-') return void send(versions[file.replace(/\.tgz$/, '')]!.bytes, 'application/octet-stream');
+    if (second === '-') return void send(versions[file.replace(/\.tgz$/, '')].bytes, 'application/octet-stream');
     const entries = Object.entries(versions).map(([version, { integrity }]) => {
       return [version, { name: first, version, dist: { tarball: `http://${request.headers.host}/${first}/-/${version}.tgz`, integrity } }];
     });

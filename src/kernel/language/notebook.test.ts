@@ -9,7 +9,7 @@ let count = 0;
 function compiled(code: string): string {
   const id = `In[${++count}]`;
   const { cell, diagnostics } = notebook.compile(id, code);
-  if (diagnostics) throw new Error(diagnostics[0]!.message);
+  if (diagnostics) throw new Error(diagnostics[0].message);
   notebook.publish(id, cell.names);
   return cell.javascript.slice(cell.javascript.indexOf('});\n') + 4).trim();
 }

@@ -74,7 +74,7 @@ function isReference(node: ts.Identifier): boolean {
   return node !== name && node !== propertyName && node !== label;
 }
 
-const isPlain = (node: ts.Node, key: 'expression' | 'tag') => ts.isIdentifier((node as unknown as Record<string, ts.Node>)[key]!);
+const isPlain = (node: ts.Node, key: 'expression' | 'tag') => ts.isIdentifier((node as unknown as Record<string, ts.Node>)[key]);
 
 /** `(0, a.b)(…)`: a plain function keeps `this` undefined when its name becomes a property. */
 const withoutThis = (callee: ts.Expression): ts.Expression =>

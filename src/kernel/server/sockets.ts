@@ -93,8 +93,8 @@ export class Sockets {
   // Tells each new subscriber that from now on it misses nothing (Jupyter enhancement proposal 65).
   async #welcome(): Promise<void> {
     for await (const [event] of this.#iopub) {
-      const subscribes = event![0] === 1;
-      if (subscribes) this.publish('iopub_welcome', { subscription: event!.subarray(1).toString() });
+      const subscribes = event[0] === 1;
+      if (subscribes) this.publish('iopub_welcome', { subscription: event.subarray(1).toString() });
     }
   }
 

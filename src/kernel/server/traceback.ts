@@ -14,14 +14,14 @@ const CONTEXT = 2;
 /** The stack of a failure and, below it, the line of the cell that is on top of it. */
 export function describeFailure({ name, message, stack }: Failure, sourceOf: (cell: string) => string | undefined): ErrorContent {
   const place = /(\w+\[\d+\]):(\d+):(\d+)/.exec(stack);
-  const source = place && sourceOf(place[1]!);
+  const source = place && sourceOf(place[1]);
   const excerpt = source ? ['', frame(source, Number(place[2]) - 1, Number(place[3]) - 1)] : [];
   return { ename: name, evalue: message, traceback: [emphasise(stack, name), ...excerpt].flatMap((text) => text.split('\n')) };
 }
 
 /** What the compiler found, each with its line, as `tsc` prints it. */
 export function describeDiagnostics(diagnostics: Diagnostic[], cell: string, source: string): ErrorContent {
-  const first = diagnostics[0]!;
+  const first = diagnostics[0];
   const traceback = diagnostics.flatMap(({ code, message, line, column, length }) => [
     `${cell}:${line + 1}:${column + 1} - ${styleText('red', 'error', NO_CHECK)} TS${code}: ${message}`,
     ...frame(source, line, column, length, 0).split('\n'),

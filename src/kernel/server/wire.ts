@@ -43,7 +43,7 @@ export class Wire {
     const at = frames.findIndex((frame) => frame.equals(DELIMITER));
     if (at < 0 || frames.length < at + 6) throw new Error(`a message needs a delimiter and 5 frames after it: got ${frames.length} frames`);
     const parts = frames.slice(at + 2, at + 6);
-    if (!this.#isSignedBy(frames[at + 1]!, parts)) throw new Error('a message is not signed with the key of the connection file');
+    if (!this.#isSignedBy(frames[at + 1], parts)) throw new Error('a message is not signed with the key of the connection file');
     const [header, parent, metadata, content] = parts.map((part) => JSON.parse(part.toString('utf8')));
     return { identities: frames.slice(0, at), header, parent, metadata, content };
   }

@@ -6,7 +6,7 @@ const unary =
   (f: (x: number, node: Node) => number): Kernel =>
   (node, [x]) => {
     const out = outputOf(node);
-    for (let i = 0; i < out.length; i++) out[i] = f(x!.data[i]!, node);
+    for (let i = 0; i < out.length; i++) out[i] = f(x.data[i], node);
     return [out];
   };
 
@@ -14,16 +14,16 @@ const unary =
 const fold =
   (f: (a: number, b: number, node: Node) => number): Kernel =>
   (node, [first, ...others]) => {
-    const { shape } = node.outputs[0]!;
-    let total = Float64Array.from(take(first!.data, broadcastOffsets(first!.shape, shape)));
+    const { shape } = node.outputs[0];
+    let total = Float64Array.from(take(first.data, broadcastOffsets(first.shape, shape)));
     for (const { data, shape: from } of others) {
       const at = broadcastOffsets(from, shape);
-      total = total.map((a, i) => f(a, data[at[i]!]!, node));
+      total = total.map((a, i) => f(a, data[at[i]], node));
     }
     return [filled(node, total)];
   };
 
-const isInteger = (node: Node) => node.outputs[0]!.dtype !== 'float32';
+const isInteger = (node: Node) => node.outputs[0].dtype !== 'float32';
 
 const roundHalfToEven = (x: number) => {
   const r = Math.round(x);
@@ -41,14 +41,14 @@ const sigmoid = (x: number) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / 
 
 const where: Kernel = (node, [condition, yes, no]) => {
   const out = outputOf(node);
-  const [c, y, n] = [condition!, yes!, no!].map((x) => broadcastOffsets(x.shape, node.outputs[0]!.shape));
-  for (let i = 0; i < out.length; i++) out[i] = condition!.data[c![i]!] ? yes!.data[y![i]!]! : no!.data[n![i]!]!;
+  const [c, y, n] = [condition, yes, no].map((x) => broadcastOffsets(x.shape, node.outputs[0].shape));
+  for (let i = 0; i < out.length; i++) out[i] = condition.data[c[i]] ? yes.data[y[i]] : no.data[n[i]];
   return [out];
 };
 
 const cast: Kernel = (node, [x]) => {
-  const to = node.outputs[0]!.dtype;
-  return unary(to === 'bool' ? (v) => +(v !== 0) : to === 'float32' ? (v) => v : Math.trunc)(node, [x!]);
+  const to = node.outputs[0].dtype;
+  return unary(to === 'bool' ? (v) => +(v !== 0) : to === 'float32' ? (v) => v : Math.trunc)(node, [x]);
 };
 
 export const elementwise = {
@@ -97,7 +97,7 @@ export const elementwise = {
   Max: fold((a, b) => Math.max(a, b)),
   Min: fold((a, b) => Math.min(a, b)),
   Mod: fold(modulo),
-  Mul: fold((a, b, node) => (node.outputs[0]!.dtype === 'int32' ? Math.imul(a, b) : a * b)),
+  Mul: fold((a, b, node) => (node.outputs[0].dtype === 'int32' ? Math.imul(a, b) : a * b)),
   Or: fold((a, b) => a | b),
   Pow: fold((a, b) => a ** b),
   Sub: fold((a, b) => a - b),

@@ -15,11 +15,11 @@ import {
 
 const gather: Kernel = (node, [x, indices]) => {
   const out = outputOf(node);
-  const { outer, n, inner } = around(x!.shape, integer(node, 'axis', 0));
+  const { outer, n, inner } = around(x.shape, integer(node, 'axis', 0));
   for (let row = 0; row < outer; row++)
-    indices!.data.forEach((index, k) => {
+    indices.data.forEach((index, k) => {
       const from = (row * n + normalAxis(index, n)) * inner;
-      out.set(x!.data.subarray(from, from + inner), (row * indices!.data.length + k) * inner);
+      out.set(x.data.subarray(from, from + inner), (row * indices.data.length + k) * inner);
     });
   return [out];
 };
@@ -33,7 +33,7 @@ function blocksNamed(x: Operand, indices: Operand, batchDims: number): { starts:
   const batchStride = sizeOf(x.shape.slice(batchDims));
   const starts = Int32Array.from({ length: count }, (_, i) => {
     let at = Math.floor(i / perBatch) * batchStride;
-    for (let d = 0; d < depth; d++) at += normalAxis(indices.data[i * depth + d]!, x.shape[batchDims + d]!) * strides[batchDims + d]!;
+    for (let d = 0; d < depth; d++) at += normalAxis(indices.data[i * depth + d], x.shape[batchDims + d]) * strides[batchDims + d];
     return at;
   });
   return { starts, size: sizeOf(x.shape.slice(batchDims + depth)) };
@@ -41,9 +41,9 @@ function blocksNamed(x: Operand, indices: Operand, batchDims: number): { starts:
 
 const gatherND: Kernel = (node, [x, indices]) => {
   const out = outputOf(node);
-  const { starts, size } = blocksNamed(x!, indices!, integer(node, 'batch_dims', 0));
+  const { starts, size } = blocksNamed(x, indices, integer(node, 'batch_dims', 0));
   starts.forEach((start, i) => {
-    out.set(x!.data.subarray(start, start + size), i * size);
+    out.set(x.data.subarray(start, start + size), i * size);
   });
   return [out];
 };
@@ -57,17 +57,17 @@ const REDUCTION: Record<string, (old: number, update: number) => number> = {
 };
 
 function scattered(node: Node, x: Operand, updates: Numbers, target: (i: number) => number): Numbers[] {
-  const combine = REDUCTION[text(node, 'reduction', 'none')]!;
+  const combine = REDUCTION[text(node, 'reduction', 'none')];
   const out = x.data.slice();
   updates.forEach((update, i) => {
-    out[target(i)] = combine(out[target(i)]!, update);
+    out[target(i)] = combine(out[target(i)], update);
   });
   return [out];
 }
 
 const scatterND: Kernel = (node, [x, indices, updates]) => {
-  const { starts, size } = blocksNamed(x!, indices!, 0);
-  return scattered(node, x!, updates!.data, (i) => starts[Math.floor(i / size)]! + (i % size));
+  const { starts, size } = blocksNamed(x, indices, 0);
+  return scattered(node, x, updates.data, (i) => starts[Math.floor(i / size)] + (i % size));
 };
 
 export const indexing = {

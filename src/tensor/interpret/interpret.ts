@@ -27,11 +27,11 @@ export function interpret(graph: Graph, inputs: readonly Numbers[]): Numbers[] {
   if (inputs.length !== graph.inputs.length)
     throw new Error(`interpret: the graph has ${graph.inputs.length} inputs, got ${inputs.length}`);
   graph.inputs.forEach((value, i) => {
-    if (inputs[i]!.length !== sizeOf(value.shape))
+    if (inputs[i].length !== sizeOf(value.shape))
       throw new Error(
-        `interpret: input ${value.name} [${value.shape.join(',')}] needs ${sizeOf(value.shape)} numbers, got ${inputs[i]!.length}`,
+        `interpret: input ${value.name} [${value.shape.join(',')}] needs ${sizeOf(value.shape)} numbers, got ${inputs[i].length}`,
       );
-    define(value, inputs[i]!);
+    define(value, inputs[i]);
   });
   for (const { value, data } of graph.constants) define(value, inDouble(value, data));
   for (const node of graph.nodes) {
@@ -40,7 +40,7 @@ export function interpret(graph: Graph, inputs: readonly Numbers[]): Numbers[] {
     const operands = node.inputs.map((value) => (value === null ? undefined : known.get(value.name))) as Operand[];
     const results = kernel(node, operands);
     node.outputs.forEach((value, i) => {
-      define(value, results[i]!);
+      define(value, results[i]);
     });
   }
   return graph.outputs.map(({ name }) => known.get(name)!.data);

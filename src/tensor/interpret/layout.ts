@@ -15,42 +15,42 @@ import {
 } from './operand.js';
 
 /** The same numbers under another shape. */
-const relabel: Kernel = (_, [x]) => [x!.data];
+const relabel: Kernel = (_, [x]) => [x.data];
 
 const transpose: Kernel = (node, [x]) => {
-  const perm = integers(node, 'perm') ?? x!.shape.map((_, axis) => axis).reverse();
-  const strides = stridesOf(x!.shape);
+  const perm = integers(node, 'perm') ?? x.shape.map((_, axis) => axis).reverse();
+  const strides = stridesOf(x.shape);
   return [
     take(
-      x!.data,
+      x.data,
       offsets(
-        node.outputs[0]!.shape,
-        perm.map((axis) => strides[axis]!),
+        node.outputs[0].shape,
+        perm.map((axis) => strides[axis]),
       ),
     ),
   ];
 };
 
-const expand: Kernel = (node, [x]) => [take(x!.data, broadcastOffsets(x!.shape, node.outputs[0]!.shape))];
+const expand: Kernel = (node, [x]) => [take(x.data, broadcastOffsets(x.shape, node.outputs[0].shape))];
 
 const slice: Kernel = (node, [x, starts, ends, axes, steps]) => {
-  const strides = stridesOf(x!.shape);
+  const strides = stridesOf(x.shape);
   const stepped = [...strides];
   let offset = 0;
-  for (let i = 0; i < ends!.data.length; i++) {
-    const axis = normalAxis(axes?.data[i] ?? i, x!.shape.length);
-    const [n, step] = [x!.shape[axis]!, steps?.data[i] ?? 1];
-    const from = starts!.data[i]! < 0 ? starts!.data[i]! + n : starts!.data[i]!;
-    offset += Math.min(Math.max(from, 0), step > 0 ? n : n - 1) * strides[axis]!;
-    stepped[axis] = step * strides[axis]!;
+  for (let i = 0; i < ends.data.length; i++) {
+    const axis = normalAxis(axes?.data[i] ?? i, x.shape.length);
+    const [n, step] = [x.shape[axis], steps?.data[i] ?? 1];
+    const from = starts.data[i] < 0 ? starts.data[i] + n : starts.data[i];
+    offset += Math.min(Math.max(from, 0), step > 0 ? n : n - 1) * strides[axis];
+    stepped[axis] = step * strides[axis];
   }
-  const { shape } = node.outputs[0]!;
-  return [sizeOf(shape) === 0 ? outputOf(node) : take(x!.data, offsets(shape, stepped, offset))];
+  const { shape } = node.outputs[0];
+  return [sizeOf(shape) === 0 ? outputOf(node) : take(x.data, offsets(shape, stepped, offset))];
 };
 
 const concat: Kernel = (node, inputs) => {
   const out = outputOf(node);
-  const whole = around(node.outputs[0]!.shape, integer(node, 'axis', 0));
+  const whole = around(node.outputs[0].shape, integer(node, 'axis', 0));
   let start = 0;
   for (const x of inputs) {
     const { outer, n, inner } = around(x.shape, integer(node, 'axis', 0));
@@ -62,14 +62,14 @@ const concat: Kernel = (node, inputs) => {
 
 const split: Kernel = (node, [x]) => {
   const axis = integer(node, 'axis', 0);
-  const whole = around(x!.shape, axis);
+  const whole = around(x.shape, axis);
   let start = 0;
   return node.outputs.map(({ shape }, i) => {
     const out = outputOf(node, i);
     const { outer, n, inner } = around(shape, axis);
     for (let row = 0; row < outer; row++) {
       const from = (row * whole.n + start) * inner;
-      out.set(x!.data.subarray(from, from + n * inner), row * n * inner);
+      out.set(x.data.subarray(from, from + n * inner), row * n * inner);
     }
     start += n;
     return out;
@@ -89,36 +89,36 @@ const PADDING: Record<string, (i: number, n: number) => number> = {
 };
 
 const pad: Kernel = (node, [x, pads, value, axes]) => {
-  const rank = x!.shape.length;
-  const source = PADDING[text(node, 'mode', 'constant')]!;
+  const rank = x.shape.length;
+  const source = PADDING[text(node, 'mode', 'constant')];
   const before = new Array<number>(rank).fill(0);
-  const padded = axes ? Array.from(axes.data, (axis) => normalAxis(axis, rank)) : x!.shape.map((_, axis) => axis);
+  const padded = axes ? Array.from(axes.data, (axis) => normalAxis(axis, rank)) : x.shape.map((_, axis) => axis);
   padded.forEach((axis, i) => {
-    before[axis] = pads!.data[i]!;
+    before[axis] = pads.data[i];
   });
-  const strides = stridesOf(x!.shape);
+  const strides = stridesOf(x.shape);
   let from = Int32Array.of(0);
-  node.outputs[0]!.shape.forEach((n, axis) => {
-    const steps = Array.from({ length: n }, (_, i) => source(i - before[axis]!, x!.shape[axis]!));
+  node.outputs[0].shape.forEach((n, axis) => {
+    const steps = Array.from({ length: n }, (_, i) => source(i - before[axis], x.shape[axis]));
     from = Int32Array.from({ length: from.length * n }, (_, k) => {
-      const [outer, i] = [from[Math.floor(k / n)]!, steps[k % n]!];
-      return outer < 0 || i < 0 ? -1 : outer + i * strides[axis]!;
+      const [outer, i] = [from[Math.floor(k / n)], steps[k % n]];
+      return outer < 0 || i < 0 ? -1 : outer + i * strides[axis];
     });
   });
   const out = outputOf(node).fill(value?.data[0] ?? 0);
   from.forEach((at, i) => {
-    if (at >= 0) out[i] = x!.data[at]!;
+    if (at >= 0) out[i] = x.data[at];
   });
   return [out];
 };
 
 const tile: Kernel = (node, [x]) => {
-  const strides = stridesOf(x!.shape);
+  const strides = stridesOf(x.shape);
   let from = Int32Array.of(0);
-  node.outputs[0]!.shape.forEach((n, axis) => {
-    from = Int32Array.from({ length: from.length * n }, (_, k) => from[Math.floor(k / n)]! + ((k % n) % x!.shape[axis]!) * strides[axis]!);
+  node.outputs[0].shape.forEach((n, axis) => {
+    from = Int32Array.from({ length: from.length * n }, (_, k) => from[Math.floor(k / n)] + ((k % n) % x.shape[axis]) * strides[axis]);
   });
-  return [take(x!.data, from)];
+  return [take(x.data, from)];
 };
 
 export const layout = {

@@ -22,7 +22,7 @@ export function allocate(dtype: DType, size: number): Numbers {
 }
 
 /** Room for the node's output number `i`. */
-export const outputOf = (node: Node, i = 0): Numbers => allocate(node.outputs[i]!.dtype, sizeOf(node.outputs[i]!.shape));
+export const outputOf = (node: Node, i = 0): Numbers => allocate(node.outputs[i].dtype, sizeOf(node.outputs[i].shape));
 
 /** The node's output with these values; int32 wraps around, as the runtimes do. */
 export function filled(node: Node, values: ArrayLike<number>, i = 0): Numbers {
@@ -37,7 +37,7 @@ export function stridesOf(shape: readonly number[]): number[] {
   let stride = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     strides[axis] = stride;
-    stride *= shape[axis]!;
+    stride *= shape[axis];
   }
   return strides;
 }
@@ -47,7 +47,7 @@ export function offsets(shape: readonly number[], strides: readonly number[], of
   let out = Int32Array.of(offset);
   shape.forEach((n, axis) => {
     const next = new Int32Array(out.length * n);
-    for (let i = 0; i < out.length; i++) for (let j = 0; j < n; j++) next[i * n + j] = out[i]! + j * strides[axis]!;
+    for (let i = 0; i < out.length; i++) for (let j = 0; j < n; j++) next[i * n + j] = out[i] + j * strides[axis];
     out = next;
   });
   return out;
@@ -59,21 +59,21 @@ export function broadcastOffsets(from: readonly number[], to: readonly number[])
   const missing = to.length - from.length;
   return offsets(
     to,
-    to.map((_, axis) => (axis < missing || from[axis - missing] === 1 ? 0 : own[axis - missing]!)),
+    to.map((_, axis) => (axis < missing || from[axis - missing] === 1 ? 0 : own[axis - missing])),
   );
 }
 
 /** The array read at `where`. */
 export function take(data: Numbers, where: ArrayLike<number>): Numbers {
   const out = new (data.constructor as new (n: number) => Numbers)(where.length);
-  for (let i = 0; i < where.length; i++) out[i] = data[where[i]!]!;
+  for (let i = 0; i < where.length; i++) out[i] = data[where[i]];
   return out;
 }
 
 /** A shape seen as [outer, n, inner] around one axis. */
 export function around(shape: readonly number[], axis: number): { outer: number; n: number; inner: number } {
   const a = normalAxis(axis, shape.length);
-  return { outer: sizeOf(shape.slice(0, a)), n: shape[a]!, inner: sizeOf(shape.slice(a + 1)) };
+  return { outer: sizeOf(shape.slice(0, a)), n: shape[a], inner: sizeOf(shape.slice(a + 1)) };
 }
 
 export const normalAxis = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);

@@ -19,7 +19,7 @@ function exported(fn: Fn, ...shape: number[]) {
     const input = new ort.Tensor('float32', data(dims.reduce((a, b) => a * b, 1)), dims);
     const { out0 } = await session.run({ in0: input });
     await session.release();
-    return { shape: [...out0!.dims], values: Array.from(out0!.data as Float32Array) };
+    return { shape: [...out0.dims], values: Array.from(out0.data as Float32Array) };
   };
   return { bytes, run };
 }
@@ -29,13 +29,13 @@ function eager(fn: Fn, batch: number, ...shape: number[]) {
   return tf.tidy(() => {
     const dims = [batch, ...shape];
     const [y] = fn(tf.tensor(data(dims.reduce((a, b) => a * b, 1)), dims));
-    return { shape: y!.shape, values: Array.from(y!.dataSync()) };
+    return { shape: y.shape, values: Array.from(y.dataSync()) };
   });
 }
 
 const close = (got: { shape: number[]; values: number[] }, expected: typeof got) => {
   expect(got.shape).toEqual(expected.shape);
-  const errors = got.values.map((x, i) => Math.abs(x - expected.values[i]!));
+  const errors = got.values.map((x, i) => Math.abs(x - expected.values[i]));
   expect(Math.max(...errors)).toBeLessThan(1e-5);
 };
 
@@ -46,8 +46,8 @@ const CASES: Record<string, { fn: Fn; shape: number[] }> = {
     fn: (x) => [x.reshape([-1, 5, 2, 3]).transpose([0, 2, 1, 3]).softmax().transpose([0, 2, 1, 3]).reshape([-1, 30])],
     shape: [5, 6],
   },
-  'a zero state of the batch length': { fn: (x) => [tf.concat([tf.zeros([x.shape[0]!, 2]), x], 1)], shape: [3] },
-  'sums and means over the batch': { fn: (x) => [x.sum(0).add(x.mean(0)).div(x.shape[0]!)], shape: [3] },
+  'a zero state of the batch length': { fn: (x) => [tf.concat([tf.zeros([x.shape[0], 2]), x], 1)], shape: [3] },
+  'sums and means over the batch': { fn: (x) => [x.sum(0).add(x.mean(0)).div(x.shape[0])], shape: [3] },
 };
 
 describe('toOnnx with a dynamic batch', () => {
@@ -58,18 +58,18 @@ describe('toOnnx with a dynamic batch', () => {
 
   it('names the open dimensions', () => {
     const { inputs, outputs } = describeOnnx(exported((x) => [x.reshape([-1, 3])], 5, 3).bytes);
-    expect([inputs[0]!.shape, outputs[0]!.shape]).toEqual([
+    expect([inputs[0].shape, outputs[0].shape]).toEqual([
       ['batch', 5, 3],
       ['5*batch', 3],
     ]);
   });
 
   it('refuses what no file can say', () => {
-    expect(() => exported((x) => [x.add(tf.range(0, x.shape[0]!).reshape([-1, 1]))], 3)).toThrow(
+    expect(() => exported((x) => [x.add(tf.range(0, x.shape[0]).reshape([-1, 1]))], 3)).toThrow(
       'a constant of shape [batch] depends on the batch length',
     );
-    expect(() => exported((x) => [x.mul(Math.sqrt(x.shape[0]!))], 3)).toThrow('depends on the batch length in a way that no file can say');
-    expect(() => exported((x) => [x.shape[0]! > 1010 ? x.exp() : x.abs()], 3)).toThrow('does something else at another batch length');
+    expect(() => exported((x) => [x.mul(Math.sqrt(x.shape[0]))], 3)).toThrow('depends on the batch length in a way that no file can say');
+    expect(() => exported((x) => [x.shape[0] > 1010 ? x.exp() : x.abs()], 3)).toThrow('does something else at another batch length');
     expect(() => exported((x) => [x.pad([[0, 1], [0, 0]])], 3)).toThrow('a dimension is no multiple of the batch length'); // biome-ignore format: one line
   });
 });

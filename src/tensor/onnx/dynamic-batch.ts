@@ -17,17 +17,17 @@ const LENGTHS = [1009, 1013] as const;
  * @throws         where something differs that is neither a multiple nor a fraction of the batch length
  */
 export function withDynamicBatch(traceAt: (length: number) => Graph): DynamicGraph {
-  const [graph, other] = LENGTHS.map(traceAt) as [Graph, Graph];
+  const [graph, other] = LENGTHS.map(traceAt);
   assertAlike(graph, other);
   const [values, others] = [valuesOf(graph), valuesOf(other)];
-  const dims = new Map(values.map((value, i) => [value.name, value.shape.map((n, axis) => dimension(n, others[i]!.shape[axis]!))]));
+  const dims = new Map(values.map((value, i) => [value.name, value.shape.map((n, axis) => dimension(n, others[i].shape[axis]))]));
   const source = graph.inputs
     .flatMap((value) => value.shape.map((_, axis) => ({ value, axis })))
     .find(({ value, axis }) => dims.get(value.name)![axis] === 'batch');
   if (!source) throw new Error('toOnnx: no input has a batch axis: name the inputs whose first axis is the batch');
   const writer = new BatchWriter(source.value, source.axis);
   const constants = graph.constants.filter(({ value, data }, i) => {
-    const second = other.constants[i]!.data;
+    const second = other.constants[i].data;
     const same = data.length === second.length && [...data].every((x, k) => Object.is(x, second[k]));
     if (!same) writer.replace(value, data, second, dims.get(value.name)!);
     return same;

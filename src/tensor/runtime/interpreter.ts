@@ -12,7 +12,7 @@ export function interpreted(graph: Graph): Program {
         graph,
         bound.inputs.map(({ data }) => data as Numbers),
       );
-      for (const [i, memory] of bound.outputs.entries()) memory.data.set(results[i]!);
+      for (const [i, memory] of bound.outputs.entries()) memory.data.set(results[i]);
     };
     const setInput = (index: number, memory: Memory) => {
       bound.inputs[index] = memory;

@@ -146,12 +146,12 @@ class OrtRequest implements Request {
   }
 
   setInput(index: number, memory: Memory): void {
-    this.#feeds[this.#graph.inputs[index]!.name] = tensorOver(this.#library, memory);
+    this.#feeds[this.#graph.inputs[index].name] = tensorOver(this.#library, memory);
     this.inputs[index] = memory;
   }
 
   setOutput(index: number, memory: Memory): void {
-    this.#fetches[this.#graph.outputs[index]!.name] = tensorOver(this.#library, memory);
+    this.#fetches[this.#graph.outputs[index].name] = tensorOver(this.#library, memory);
     this.outputs[index] = memory;
   }
 
@@ -160,7 +160,7 @@ class OrtRequest implements Request {
     flushingDenormals(() => {
       results = this.#session.run(this.#feeds, this.#fetches, {});
     });
-    for (const [i, { name }] of this.#graph.outputs.entries()) forget(results[name] as Tensor, this.outputs[i]!);
+    for (const [i, { name }] of this.#graph.outputs.entries()) forget(results[name] as Tensor, this.outputs[i]);
   }
 
   // ONNX Runtime computes on the caller's thread: the event loop gets its turn before, not during.

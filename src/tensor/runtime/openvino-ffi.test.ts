@@ -30,18 +30,18 @@ async function useWithoutOpenVino(): Promise<string> {
   vi.stubEnv('LEMMATA_OPENVINO', folder);
   const square = compile((x: tf.Tensor) => x.square());
   expect((await square(3)).item()).toBe(9);
-  expect(square.programs[0]!.runtime).toBe('onnxruntime');
+  expect(square.programs[0].runtime).toBe('onnxruntime');
   const [openvino, ort] = devices();
-  expect([openvino!.available, ort!.available, ort!.isDefault]).toEqual([false, true, true]);
-  expect(square.programs[0]!.refused).toEqual([openvino!.detail]);
-  return openvino!.detail;
+  expect([openvino.available, ort.available, ort.isDefault]).toEqual([false, true, true]);
+  expect(square.programs[0].refused).toEqual([openvino.detail]);
+  return openvino.detail;
 }
 
 describe('the OpenVINO library', () => {
   it('is used where it is installed', async () => {
     const square = compile((x: tf.Tensor) => x.square());
     expect((await square(3)).item()).toBe(9);
-    expect(square.programs[0]!.runtime).toBe('openvino');
+    expect(square.programs[0].runtime).toBe('openvino');
     expect(devices()[0]).toMatchObject({
       name: 'OpenVINO, cpu',
       available: true,
@@ -145,6 +145,6 @@ describe('broken ONNX bytes', () => {
     await expect(found.load(graph, Buffer.from('not an ONNX file'), { threads: 1 })).rejects.toThrow(
       runtime === 'openvino' ? /^OpenVINO could not read the ONNX model: ./ : /^ONNX Runtime could not load the graph: ./,
     );
-    expect(Float64Array.of(Number.MIN_VALUE)[0]! * 1).toBe(5e-324);
+    expect(Float64Array.of(Number.MIN_VALUE)[0] * 1).toBe(5e-324);
   });
 });

@@ -174,5 +174,5 @@ export function refuseOtherRelease(version: string): void {
 function readVersion(library: LibraryHandle): string {
   const version: { buildNumber?: string } = {};
   library.func('int ov_get_openvino_version(_Out_ ov_version_t *version)')(version);
-  return (version.buildNumber ?? 'of an unknown version').split('-')[0]!;
+  return (version.buildNumber ?? 'of an unknown version').split('-')[0];
 }

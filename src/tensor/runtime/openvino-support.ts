@@ -57,24 +57,24 @@ class Bounds {
     switch (op) {
       case 'Add':
       case 'Sub':
-        return sizes[0]! + sizes[1]!;
+        return sizes[0] + sizes[1];
       case 'Mul':
-        return sizes[0]! * sizes[1]!;
+        return sizes[0] * sizes[1];
       case 'Mod':
-        return sizes[1]!;
+        return sizes[1];
       case 'Sign':
         return 1;
       case 'CumSum':
       case 'ReduceSum':
-        return largest * (sizeOf(given[0]!.shape) / (op === 'CumSum' ? 1 : sizeOf(outputs[0]!.shape)));
+        return largest * (sizeOf(given[0].shape) / (op === 'CumSum' ? 1 : sizeOf(outputs[0].shape)));
       case 'MatMul':
-        return sizes[0]! * sizes[1]! * given[0]!.shape.at(-1)!;
+        return sizes[0] * sizes[1] * given[0].shape.at(-1)!;
       case 'Cast':
-        return given[0]!.dtype === 'float32' ? Number.POSITIVE_INFINITY : largest;
+        return given[0].dtype === 'float32' ? Number.POSITIVE_INFINITY : largest;
       case 'ArgMax':
       case 'ArgMin':
       case 'MaxPool':
-        return sizeOf(given[0]!.shape); // a position in it, as int64
+        return sizeOf(given[0].shape); // a position in it, as int64
       case 'Pow':
       case 'ReduceProd':
       case 'ScatterND':

@@ -13,13 +13,7 @@ export function threadsFor(graph: Graph, cores = availableParallelism()): number
   let shareable = 0;
   let largest = 0;
   for (const node of graph.nodes) {
-    const work = multiplications(
-      node.op,
-      node.inputs[0]?.shape ?? [],
-      node.inputs[1]?.shape ?? [],
-      node.outputs[0]!.shape,
-      node.attributes,
-    );
+    const work = multiplications(node.op, node.inputs[0]?.shape ?? [], node.inputs[1]?.shape ?? [], node.outputs[0].shape, node.attributes);
     total += work;
     if (work >= LARGE) shareable += work;
     largest = Math.max(largest, work);
@@ -36,7 +30,7 @@ function multiplications(
   out: readonly number[],
   attributes: Readonly<Record<string, unknown>>,
 ): number {
-  if (op === 'Gemm') return sizeOf(out) * a[attributes.transA ? 0 : 1]!;
+  if (op === 'Gemm') return sizeOf(out) * a[attributes.transA ? 0 : 1];
   if (op === 'MatMul') return sizeOf(out) * a.at(-1)!;
   if (op === 'Conv') return sizeOf(out) * sizeOf(b.slice(1));
   return 0;

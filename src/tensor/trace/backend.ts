@@ -111,7 +111,7 @@ export class TraceBackend extends tf.KernelBackend {
     const data = constantOf(value);
     if (!data) throw valueOfTraced(shape, value.dtype);
     const read = data instanceof Float64Array ? Float32Array.from(data) : (data as Float32Array);
-    return read.length === sizeOf(shape) ? read : new (read.constructor as typeof Float32Array)(sizeOf(shape)).fill(read[0]!);
+    return read.length === sizeOf(shape) ? read : new (read.constructor as typeof Float32Array)(sizeOf(shape)).fill(read[0]);
   }
 
   /** Nobody may be waiting for a rejection here, so the error is kept for the end of the trace and the promise stays pending. */

@@ -36,10 +36,7 @@ export class GraphBuilder {
       return [value] as const;
     };
     if (data.length > 64) return make()[0];
-    return this.#once(
-      `${dtype}[${shape}]${Array.from<number | bigint, string>(data, (x) => (Object.is(x, -0) ? '-0' : `${x}`))}`,
-      make,
-    )[0]!;
+    return this.#once(`${dtype}[${shape}]${Array.from<number | bigint, string>(data, (x) => (Object.is(x, -0) ? '-0' : `${x}`))}`, make)[0];
   }
 
   scalar(x: number, dtype: DType = 'float32'): Value {
@@ -78,7 +75,7 @@ export class GraphBuilder {
 
   /** A node with one output. */
   node(op: Op, inputs: readonly (Value | null)[], type: Type, attributes: Record<string, Attribute> = {}): Value {
-    return this.add(op, inputs, [type], attributes)[0]!;
+    return this.add(op, inputs, [type], attributes)[0];
   }
 
   unary(op: Op, x: Value, dtype: DType = x.dtype): Value {
@@ -146,12 +143,12 @@ export class GraphBuilder {
       const first = producer.attributes.perm as readonly number[];
       return this.transpose(
         producer.inputs[0]!,
-        perm.map((axis) => first[axis]!),
+        perm.map((axis) => first[axis]),
       );
     }
-    const shape = perm.map((axis) => x.shape[axis]!);
+    const shape = perm.map((axis) => x.shape[axis]);
     const moved = perm.filter((axis) => x.shape[axis] !== 1);
-    if (moved.every((axis, i) => i === 0 || axis > moved[i - 1]!)) return this.reshape(x, shape);
+    if (moved.every((axis, i) => i === 0 || axis > moved[i - 1])) return this.reshape(x, shape);
     return this.node('Transpose', [x], { shape, dtype: x.dtype }, { perm });
   }
 
@@ -164,22 +161,22 @@ export class GraphBuilder {
     steps: readonly number[] = axes.map(() => 1),
   ): Value {
     const shape = [...x.shape];
-    for (const [i, axis] of axes.entries()) shape[axis] = Math.max(0, Math.ceil((end[i]! - begin[i]!) / steps[i]!));
-    const real = axes.map((_, i) => i).filter((i) => shape[axes[i]!] !== x.shape[axes[i]!] || steps[i] !== 1);
+    for (const [i, axis] of axes.entries()) shape[axis] = Math.max(0, Math.ceil((end[i] - begin[i]) / steps[i]));
+    const real = axes.map((_, i) => i).filter((i) => shape[axes[i]] !== x.shape[axes[i]] || steps[i] !== 1);
     if (real.length === 0) return x;
-    const pick = (list: readonly number[]) => this.int64(real.map((i) => list[i]!));
+    const pick = (list: readonly number[]) => this.int64(real.map((i) => list[i]));
     // Going down to the first element ends before it, at −1, which ONNX would read as the last.
-    const stop = end.map((index, i) => (index < 0 ? -1 - x.shape[axes[i]!]! : index));
+    const stop = end.map((index, i) => (index < 0 ? -1 - x.shape[axes[i]] : index));
     const inputs = [x, pick(begin), pick(stop), pick(axes)];
     return this.node('Slice', real.some((i) => steps[i] !== 1) ? [...inputs, pick(steps)] : inputs, { shape, dtype: x.dtype });
   }
 
   concat(parts: readonly Value[], axis: number): Value {
     const full = parts.filter((part) => sizeOf(part.shape) > 0);
-    if (full.length === 1) return full[0]!;
-    const shape = [...(full[0] ?? parts[0])!.shape];
-    shape[axis] = (full.length ? full : parts).reduce((sum, part) => sum + part.shape[axis]!, 0);
-    return this.node('Concat', full, { shape, dtype: parts[0]!.dtype }, { axis });
+    if (full.length === 1) return full[0];
+    const shape = [...(full[0] ?? parts[0]).shape];
+    shape[axis] = (full.length ? full : parts).reduce((sum, part) => sum + part.shape[axis], 0);
+    return this.node('Concat', full, { shape, dtype: parts[0].dtype }, { axis });
   }
 
   gather(x: Value, indices: Value, axis: number): Value {
@@ -194,14 +191,14 @@ export class GraphBuilder {
 
   /** x' y' for matrices, each transposed or not; the runtimes' fastest product. */
   gemm(x: Value, y: Value, transposeX = false, transposeY = false): Value {
-    const shape = [x.shape[transposeX ? 1 : 0]!, y.shape[transposeY ? 0 : 1]!];
+    const shape = [x.shape[transposeX ? 1 : 0], y.shape[transposeY ? 0 : 1]];
     const attributes = { ...(transposeX && { transA: 1 }), ...(transposeY && { transB: 1 }) };
     return this.node('Gemm', [x, y], { shape, dtype: x.dtype }, attributes);
   }
 
   /** The matrix [x, x, …] of one row: multiplying it by a matrix sums its rows. */
   constantRow(x: number, length: number): Value {
-    return this.#once(`row ${x} ${length}`, () => [this.constant(new Float64Array(length).fill(x), [1, length], 'float32')])[0]!;
+    return this.#once(`row ${x} ${length}`, () => [this.constant(new Float64Array(length).fill(x), [1, length], 'float32')])[0];
   }
 
   /** ReduceSum, ReduceMax and their kin. */

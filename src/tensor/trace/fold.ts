@@ -33,7 +33,7 @@ const INTEGER: typeof FLOAT = {
 export function fold(op: Op, dtype: DType, operands: readonly (number | undefined)[]): number | undefined {
   const known = operands.filter((x) => x !== undefined);
   const rule = (dtype === 'float32' ? FLOAT : dtype === 'int32' ? INTEGER : {})[op];
-  return rule && known.length === operands.length ? rule(known[0]!, known[1]!) : undefined;
+  return rule && known.length === operands.length ? rule(known[0], known[1]) : undefined;
 }
 
 /** Which operand an element-wise operator returns unchanged (x + 0, x · 1), or undefined. */

@@ -10,13 +10,13 @@ export function fuse(graph: Graph): Graph {
     if (value) uses.set(value.name, (uses.get(value.name) ?? 0) + 1);
   }
   const products = new Map<string, Node>();
-  for (const node of graph.nodes) if (node.op === 'Gemm' && node.inputs.length === 2) products.set(node.outputs[0]!.name, node);
+  for (const node of graph.nodes) if (node.op === 'Gemm' && node.inputs.length === 2) products.set(node.outputs[0].name, node);
 
   const taken = new Set<Node>();
   const shifted = (node: Node): Node => {
     if (node.op !== 'Add') return node;
     const [x, y] = node.inputs as [Value, Value];
-    const sum = node.outputs[0]!;
+    const sum = node.outputs[0];
     for (const [value, shift] of [
       [x, y],
       [y, x],

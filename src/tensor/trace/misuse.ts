@@ -39,7 +39,7 @@ function whoAsked(stack: string): { asked: string; caller: string } {
     if (!place) continue;
     const method = /at (?:async )?(?:new )?(?:[\w$]+\.)*([\w$]+)(?: \[as [\w$]+\])? \(/.exec(frame)?.[1];
     if (/@tensorflow[\\/]|[\\/]tensor[\\/]trace[\\/](?!.*\.test\.)|node:internal/.test(place)) {
-      if (method && method in ASKED) asked = ASKED[method]!;
+      if (method && method in ASKED) asked = ASKED[method];
       continue;
     }
     return { asked, caller: place.replace(/^.* \(/, '').replace(/^file:\/\//, '') };

@@ -16,7 +16,7 @@ export function ordered(recorded: readonly Node[]): Node[] {
   for (const input of recorded.flatMap((node) => node.inputs)) if (input) readers.set(input, (readers.get(input) ?? 0) + 1);
   const known = new Set(recorded);
   const isMovable = (part: Node | undefined): part is Node =>
-    part?.op === 'Reshape' && known.has(part) && readers.get(part.outputs[0]!) === 1;
+    part?.op === 'Reshape' && known.has(part) && readers.get(part.outputs[0]) === 1;
 
   const before = new Map<Node, Node[]>();
   for (const join of recorded) {

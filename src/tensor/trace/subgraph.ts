@@ -14,7 +14,7 @@ export function subgraph(inputs: readonly Value[], outputs: readonly Value[]): G
   const isComputed = (value: Value) => producerOf(value) !== undefined && !renamed.has(value);
   // An output that a node computes takes its name; one that is an input, a constant or a repetition needs an Identity.
   const named = new Map<Value, Value>();
-  for (const [i, value] of outputs.entries()) if (isComputed(value) && !named.has(value)) named.set(value, results[i]!);
+  for (const [i, value] of outputs.entries()) if (isComputed(value) && !named.has(value)) named.set(value, results[i]);
   let count = 0;
 
   const emit = (node: Node) => {
@@ -38,7 +38,7 @@ export function subgraph(inputs: readonly Value[], outputs: readonly Value[]): G
   for (const node of ordered(computed)) emit(node);
   for (const [i, output] of outputs.entries()) {
     const source = renamed.get(output)!;
-    if (source !== results[i]) nodes.push({ op: 'Identity', inputs: [source], attributes: {}, outputs: [results[i]!] });
+    if (source !== results[i]) nodes.push({ op: 'Identity', inputs: [source], attributes: {}, outputs: [results[i]] });
   }
   return { inputs: inputs.map((value) => renamed.get(value)!), outputs: results, constants, nodes };
 }
@@ -54,7 +54,7 @@ function reached(outputs: readonly Value[], inputs: ReadonlySet<Value>): { compu
     for (const input of node?.inputs ?? []) if (input) stack.push(input);
   }
   const isNode = (item: Node | Value): item is Node => 'op' in item;
-  const recorded = (item: Node | Value) => serialOf(isNode(item) ? item.outputs[0]! : item);
+  const recorded = (item: Node | Value) => serialOf(isNode(item) ? item.outputs[0] : item);
   const items = [...seen].sort((a, b) => recorded(a) - recorded(b));
   return { computed: items.filter(isNode), given: items.filter((item) => !isNode(item)) as Value[] };
 }

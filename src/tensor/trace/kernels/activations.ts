@@ -52,7 +52,7 @@ export function activate(g: GraphBuilder, x: Value, name: string | undefined, al
   if (!name || name === 'linear') return x;
   if (name === 'prelu') return prelu(g, x, alpha!);
   if (name === 'leakyrelu') return leakyRelu(g, x, leak ?? 0.2);
-  return FUSED[name]!(g, x);
+  return FUSED[name](g, x);
 }
 const FUSED: Readonly<Record<string, Unary>> = {
   relu,

@@ -77,7 +77,7 @@ const addN: Kernel<tf.TensorInfo[]> = (on, tensors) => {
   const list = Object.values(tensors);
   return on.give(
     list.map((x) => on.compact(x)).reduce((sum, x) => on.graph.binary('Add', sum, x)),
-    list[0]!.shape,
+    list[0].shape,
   );
 };
 

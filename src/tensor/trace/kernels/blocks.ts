@@ -31,7 +31,7 @@ const batchToSpaceND: Kernel<X, { blockShape: number[]; crops: number[][] }> = (
       whole,
       axes,
       begin,
-      begin.map((b, i) => b + size[i]!),
+      begin.map((b, i) => b + size[i]),
     ),
   );
 };
@@ -41,11 +41,11 @@ const depthToSpace: Kernel<X, { blockSize: number; dataFormat: 'NHWC' | 'NCHW' }
   const g = on.graph;
   const value = on.full(x);
   if (dataFormat === 'NHWC') {
-    const [N, H, W, C] = x.shape as [number, number, number, number];
+    const [N, H, W, C] = x.shape;
     const blocks = g.reshape(value, [N, H, W, s, s, C / (s * s)]);
     return on.give(g.reshape(g.transpose(blocks, [0, 1, 3, 2, 4, 5]), [N, H * s, W * s, C / (s * s)]));
   }
-  const [N, C, H, W] = x.shape as [number, number, number, number];
+  const [N, C, H, W] = x.shape;
   const blocks = g.reshape(value, [N, s, s, C / (s * s), H, W]);
   return on.give(g.reshape(g.transpose(blocks, [0, 3, 4, 1, 5, 2]), [N, C / (s * s), H * s, W * s]));
 };

@@ -46,7 +46,7 @@ export function windowAttributes(i: Info): { kernel_shape: Pair; strides: Pair; 
 /** The filter [height, width, in, out] as ONNX wants it, [out, in, height, width]; a depthwise one has a group per input channel. */
 function kernelOf(g: GraphBuilder, filter: Value, depthwise: boolean): Value {
   if (!depthwise) return g.transpose(filter, [3, 2, 0, 1]);
-  const [height, width, channels, multiplier] = filter.shape as [number, number, number, number];
+  const [height, width, channels, multiplier] = filter.shape;
   return g.reshape(g.transpose(filter, [2, 3, 0, 1]), [channels * multiplier, 1, height, width]);
 }
 
@@ -63,7 +63,7 @@ function forward(g: GraphBuilder, x: Value, filter: Value, i: Info, depthwise: b
 /** dx of a convolution: the transposed convolution of dy with the same kernel. Pixels that no window reached get 0. */
 export function backwardInput(g: GraphBuilder, dy: Value, kernel: Value, i: Info, depthwise: boolean): Value {
   const beyond = endPads(i).map((n) => Math.max(0, -n)) as Pair;
-  const [N, C, H, W] = inShape(i) as [number, number, number, number];
+  const [N, C, H, W] = inShape(i);
   const shape = [N, C, H - beyond[0], W - beyond[1]];
   const reached = g.node('ConvTranspose', [dy, kernel], { shape, dtype: 'float32' }, { ...windowAttributes(i), ...groups(i, depthwise) });
   return padded(
@@ -84,7 +84,7 @@ export function backwardInput(g: GraphBuilder, dy: Value, kernel: Value, i: Info
  * swap as well. Per group for a depthwise one.
  */
 function backwardFilter(g: GraphBuilder, x: Value, dy: Value, i: Info, depthwise: boolean): Value {
-  const [, , H, W] = x.shape as [number, number, number, number];
+  const [, , H, W] = x.shape;
   const [below, right] = endPads(i);
   const used = g.slice(x, [2, 3], [0, 0], [H + Math.min(0, below), W + Math.min(0, right)]);
   const [height, width] = used.shape.slice(2) as Pair;
@@ -120,7 +120,7 @@ const convolve =
     const linear = fromChannelsFirst(g, y, a.dataFormat);
     // A vector belongs to the channels, wherever they are.
     const perChannel = (t: tf.TensorInfo) =>
-      a.dataFormat === 'NCHW' && t.shape.length === 1 && t.shape[0] !== 1 ? g.reshape(on.full(t), [t.shape[0]!, 1, 1]) : on.compact(t);
+      a.dataFormat === 'NCHW' && t.shape.length === 1 && t.shape[0] !== 1 ? g.reshape(on.full(t), [t.shape[0], 1, 1]) : on.compact(t);
     const shifted = bias ? g.binary('Add', linear, perChannel(bias)) : linear;
     return on.give(activate(g, shifted, a.activation, alpha && perChannel(alpha), a.leakyreluAlpha));
   };
@@ -142,7 +142,7 @@ const convolveBackFilter =
   (on, { x, dy }, a) => {
     const g = on.graph;
     const i = infoOf(x.shape, a.filterShape, a, depthwise);
-    const [input, gradient] = [x, dy].map((t) => toChannelsFirst(g, on.full(t), a.dataFormat)) as [Value, Value];
+    const [input, gradient] = [x, dy].map((t) => toChannelsFirst(g, on.full(t), a.dataFormat));
     return on.give(backwardFilter(g, input, gradient, i, depthwise));
   };
 

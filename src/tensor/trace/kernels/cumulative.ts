@@ -18,7 +18,7 @@ const cumsum: Kernel<X, Along> = (on, { x }, { axis, exclusive, reverse }) => {
 
 /** The elements moved `by` places along the axis, with ones moving in. */
 function shifted(g: GraphBuilder, x: Value, by: number, axis: number, reverse: boolean): Value {
-  const n = x.shape[axis]!;
+  const n = x.shape[axis];
   const kept = reverse ? g.slice(x, [axis], [by], [n]) : g.slice(x, [axis], [0], [n - by]);
   const widths = x.shape.map((_, i): [number, number] => (i !== axis ? [0, 0] : reverse ? [0, by] : [by, 0]));
   return padded(g, kept, widths, 1);
@@ -29,7 +29,7 @@ const cumprod: Kernel<X, Along> = (on, { x }, { axis, exclusive, reverse }) => {
   const g = on.graph;
   const value = g.cast(on.full(x), x.dtype === 'float32' ? 'float32' : 'int32');
   let product = exclusive ? shifted(g, value, 1, axis, reverse) : value;
-  for (let by = 1; by < value.shape[axis]!; by *= 2) product = g.binary('Mul', product, shifted(g, product, by, axis, reverse));
+  for (let by = 1; by < value.shape[axis]; by *= 2) product = g.binary('Mul', product, shifted(g, product, by, axis, reverse));
   return on.give(product);
 };
 

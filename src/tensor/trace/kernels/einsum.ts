@@ -13,8 +13,8 @@ interface Factor {
 function contraction(g: GraphBuilder, a: Factor, b: Factor, rank: number): Value {
   const both = a.labels.filter((label) => b.labels.includes(label));
   const [batch, summed] = [both.filter((label) => label < rank), both.filter((label) => label >= rank)];
-  const [rows, columns] = [a, b].map(({ labels }) => labels.filter((label) => !both.includes(label))) as [number[], number[]];
-  const size = (labels: readonly number[], { value, labels: all }: Factor) => labels.map((label) => value.shape[all.indexOf(label)]!);
+  const [rows, columns] = [a, b].map(({ labels }) => labels.filter((label) => !both.includes(label)));
+  const size = (labels: readonly number[], { value, labels: all }: Factor) => labels.map((label) => value.shape[all.indexOf(label)]);
   const arranged = (factor: Factor, ...groups: number[][]) => {
     const moved = g.transpose(
       factor.value,
@@ -43,15 +43,15 @@ function stepwise(g: GraphBuilder, factors: readonly Factor[], count: number, su
   let remaining = count;
   for (const [i, step] of steps.entries()) {
     for (const term of step) {
-      const { permutationIndices, expandDims } = tf.backend_util.getEinsumPermutation(remaining, idDims[term]!);
-      const moved = g.transpose(factors[term]!.value, permutationIndices);
+      const { permutationIndices, expandDims } = tf.backend_util.getEinsumPermutation(remaining, idDims[term]);
+      const moved = g.transpose(factors[term].value, permutationIndices);
       const shape = [...moved.shape];
       for (const axis of expandDims) shape.splice(axis, 0, 1);
       const factor = g.reshape(moved, shape);
       product = product ? g.binary('Mul', factor, product) : factor;
     }
     if (i === steps.length - 1) break;
-    if (path[i]! >= 0) product = g.reduce('ReduceSum', product!, [path[i]! - (count - remaining)]);
+    if (path[i] >= 0) product = g.reduce('ReduceSum', product!, [path[i] - (count - remaining)]);
     remaining--;
   }
   return product!;
@@ -61,11 +61,11 @@ const sumOfProducts: Kernel<tf.TensorInfo[], { equation: string }> = (on, inputs
   const tensors = Object.values(inputs);
   const { allDims, summedDims, idDims } = tf.backend_util.decodeEinsumEquation(equation, tensors.length);
   tf.backend_util.checkEinsumDimSizes(allDims.length, idDims, tensors as tf.Tensor[]);
-  const factors = tensors.map((x, i) => ({ value: on.full(x), labels: idDims[i]! }));
+  const factors = tensors.map((x, i) => ({ value: on.full(x), labels: idDims[i] }));
   const [a, b] = factors;
   const contracts =
     b && factors.length === 2 && summedDims.length > 0 && summedDims.every((d) => factors.every(({ labels }) => labels.includes(d)));
-  if (contracts) return on.give(contraction(on.graph, a!, b, allDims.length - summedDims.length));
+  if (contracts) return on.give(contraction(on.graph, a, b, allDims.length - summedDims.length));
   return on.give(stepwise(on.graph, factors, allDims.length, summedDims));
 };
 

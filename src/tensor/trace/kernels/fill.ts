@@ -47,7 +47,7 @@ const diag: Kernel<X> = (on, { x }) => {
 
 /** The shape two shapes broadcast to. Shapes are values here, and have to be known. */
 const broadcastArgs: Kernel<{ s0: tf.TensorInfo; s1: tf.TensorInfo }> = (on, { s0, s1 }) => {
-  const [a, b] = [s0, s1].map((s) => [...(on.known(s) ?? (tf.engine().readSync(s.dataId) as Int32Array))]) as [number[], number[]];
+  const [a, b] = [s0, s1].map((s) => [...(on.known(s) ?? (tf.engine().readSync(s.dataId) as Int32Array))]);
   return sequence(on, tf.backend_util.assertAndGetBroadcastShape(a, b), 'int32');
 };
 

@@ -17,7 +17,7 @@ interface GatherInputs {
 
 const gatherV2: Kernel<GatherInputs, { axis: number; batchDims?: number }> = (on, { x, indices }, { axis, batchDims = 0 }) => {
   const g = on.graph;
-  const [along] = tf.util.parseAxisParam(axis, x.shape) as [number];
+  const [along] = tf.util.parseAxisParam(axis, x.shape);
   const info = tf.backend_util.segment_util.collectGatherOpShapeInfo(x, indices, along, batchDims);
   checkRange(on, indices, info.dimSize);
   if (info.outputShape.includes(0)) return on.give(g.empty(info.outputShape, on.compact(x).dtype));

@@ -11,7 +11,7 @@ const topK: Kernel<X, { k: number; sorted: boolean }> = (on, { x }, { k }) => {
   ];
   if (shape.includes(0)) return [on.give(g.empty(shape, value.dtype)), on.give(g.empty(shape, 'int32'))];
   const [values, indices] = g.add('TopK', [value, g.int64([k])], types, { axis: x.shape.length - 1 });
-  return [on.give(values!), on.give(g.cast(indices!, 'int32'))];
+  return [on.give(values), on.give(g.cast(indices, 'int32'))];
 };
 
 /** The place of each value in its sorted row: how many elements lie below it, or not above it for the right side. */
@@ -21,7 +21,7 @@ const searchSorted: Kernel<{ sortedSequence: tf.TensorInfo; values: tf.TensorInf
   { side },
 ) => {
   const g = on.graph;
-  const [rows, count] = inputs.sortedSequence.shape as [number, number];
+  const [rows, count] = inputs.sortedSequence.shape;
   const sorted = g.reshape(on.full(inputs.sortedSequence), [rows, 1, count]);
   const values = g.reshape(on.full(inputs.values), [...inputs.values.shape, 1]);
   const below = g.binary(side === 'left' ? 'Less' : 'LessOrEqual', sorted, values, 'bool');

@@ -30,8 +30,8 @@ interface Window {
 /** The window over x with a border of `value`. */
 function windowOver(g: GraphBuilder, x: Value, i: Info, value: number): Window {
   const { kernel_shape, strides, pads } = windowAttributes(i);
-  const [top, left, bottom, right] = pads as [number, number, number, number];
-  if (pads.every((pad, k) => pad < kernel_shape[k % 2]!)) return { input: x, attributes: { kernel_shape, strides, pads }, drawn: true };
+  const [top, left, bottom, right] = pads;
+  if (pads.every((pad, k) => pad < kernel_shape[k % 2])) return { input: x, attributes: { kernel_shape, strides, pads }, drawn: true };
   const input = padded(
     g,
     x,

@@ -18,7 +18,7 @@ interface Axes {
 function plan(x: tf.TensorInfo, { axis, reductionIndices, keepDims }: Axes) {
   const axes = tf.util.parseAxisParam(axis ?? reductionIndices ?? null!, x.shape).sort((a, b) => a - b);
   const shape = keepDims ? x.shape.map((n, i) => (axes.includes(i) ? 1 : n)) : x.shape.filter((_, i) => !axes.includes(i));
-  return { axes, shape, count: axes.reduce((n, a) => n * x.shape[a]!, 1) };
+  return { axes, shape, count: axes.reduce((n, a) => n * x.shape[a], 1) };
 }
 
 /**
@@ -33,7 +33,7 @@ function weightedSum(on: TraceBackend, x: tf.TensorInfo, attributes: Axes, weigh
   const lead = x.shape.length - small.shape.length;
   const repeats = axes.filter((axis) => axis < lead || (small.shape[axis - lead] === 1 && x.shape[axis] !== 1));
   if (repeats.length > 0) {
-    const times = repeats.reduce((n, axis) => n * x.shape[axis]!, weight);
+    const times = repeats.reduce((n, axis) => n * x.shape[axis], weight);
     const summed = g.reduce(
       'ReduceSum',
       small,
@@ -43,7 +43,7 @@ function weightedSum(on: TraceBackend, x: tf.TensorInfo, attributes: Axes, weigh
     return on.give(g.binary('Mul', summed, g.scalar(times, dtype)), shape);
   }
   const full = g.expand(small, x.shape);
-  const rows = axes.reduce((n, axis) => n * x.shape[axis]!, 1);
+  const rows = axes.reduce((n, axis) => n * x.shape[axis], 1);
   const isLeading = axes.every((axis, i) => axis === i) && axes.length < x.shape.length;
   if (isLeading && dtype === 'float32' && rows >= 8) return on.give(g.reshape(rowTimesMatrix(g, full, rows, weight), shape));
   return on.give(g.reduce(weight === 1 ? 'ReduceSum' : 'ReduceMean', full, axes, keep));
@@ -90,7 +90,7 @@ const extremum =
     const shape = x.shape.filter((_, i) => i !== along);
     const full = on.full(x);
     const numbers = full.dtype === 'float32' ? g.where(g.unary('IsNaN', full, 'bool'), g.scalar(loser), full) : g.cast(full, 'int32');
-    return on.give(g.cast(g.node(op, [numbers], { shape, dtype: 'int64' }, { axis: along!, keepdims: 0 }), 'int32'));
+    return on.give(g.cast(g.node(op, [numbers], { shape, dtype: 'int64' }, { axis: along, keepdims: 0 }), 'int32'));
   };
 
 export const reductions: Kernels = {

@@ -9,7 +9,7 @@ function checkIndices(on: TraceBackend, indices: tf.TensorInfo, shape: readonly 
   const rank = indices.shape.length < 2 ? 1 : indices.shape.at(-1)!;
   for (let i = 0; known && i < known.length; i += rank) {
     const index = [...known.slice(i, i + rank)];
-    if (index.some((n, axis) => n < 0 || n >= shape[axis]!)) throw new Error(`Invalid indices: ${index} does not index into ${shape}`);
+    if (index.some((n, axis) => n < 0 || n >= shape[axis])) throw new Error(`Invalid indices: ${index} does not index into ${shape}`);
   }
 }
 
@@ -54,7 +54,7 @@ function segmentSum(g: GraphBuilder, x: Value, ids: Value, count: number): Value
   const shape = [count + 1, ...x.shape.slice(1)];
   const zero = g.scalar(0, 'int32');
   const inside = g.binary('And', g.binary('LessOrEqual', zero, ids, 'bool'), g.binary('Less', ids, g.scalar(count, 'int32'), 'bool'));
-  const places = g.reshape(g.where(inside, ids, g.scalar(count, 'int32')), [ids.shape[0]!, 1]);
+  const places = g.reshape(g.where(inside, ids, g.scalar(count, 'int32')), [ids.shape[0], 1]);
   return g.slice(scatter(g, zeros(g, shape, x.dtype), places, x, true), [0], [0], [count]);
 }
 
@@ -64,7 +64,7 @@ const unsortedSegmentSum: Kernel<X & { segmentIds: tf.TensorInfo }, { numSegment
   const dtype = x.dtype === 'bool' ? 'int32' : (x.dtype as DType);
   if (sizeOf(x.shape) === 0 || shape.includes(0)) return on.give(shape.includes(0) ? g.empty(shape, dtype) : zeros(g, shape, dtype));
   const ids = g.reshape(g.cast(on.full(segmentIds), 'int32'), [sizeOf(segmentIds.shape)]);
-  const rows = g.reshape(g.cast(on.full(x), dtype), [ids.shape[0]!, ...shape.slice(1)]);
+  const rows = g.reshape(g.cast(on.full(x), dtype), [ids.shape[0], ...shape.slice(1)]);
   return on.give(segmentSum(g, rows, ids, numSegments));
 };
 
@@ -102,7 +102,7 @@ const bincount: Kernel<Counted, Bins> = (on, inputs, attributes) =>
 const denseBincount: Kernel<Counted, Bins> = (on, inputs, attributes) => {
   const { shape } = inputs.x;
   if (shape.length > 2) throw new Error(`Error in denseBincount: input must be at most rank 2, but got rank ${shape.length}.`);
-  return shape.length < 2 ? bincount(on, inputs, attributes) : on.give(bins(on, inputs, attributes, shape[0]!));
+  return shape.length < 2 ? bincount(on, inputs, attributes) : on.give(bins(on, inputs, attributes, shape[0]));
 };
 
 export const scattering: Kernels = {

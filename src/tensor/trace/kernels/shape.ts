@@ -17,14 +17,14 @@ const expandDims: Kernel<{ input: tf.TensorInfo }, { dim: number }> = (on, { inp
 
 const transpose: Kernel<X, { perm: number[] }> = (on, { x }, { perm }) => {
   const small = on.compact(x);
-  const shape = perm.map((axis) => x.shape[axis]!);
+  const shape = perm.map((axis) => x.shape[axis]);
   return on.give(small.shape.length === 0 ? small : on.graph.transpose(on.full(x), perm), shape);
 };
 
 const reverse: Kernel<X, { dims: number | number[] }> = (on, { x }, { dims }) => {
-  const axes = tf.util.parseAxisParam(dims, x.shape).filter((axis) => x.shape[axis]! > 1);
+  const axes = tf.util.parseAxisParam(dims, x.shape).filter((axis) => x.shape[axis] > 1);
   const value = on.full(x);
-  const last = axes.map((axis) => x.shape[axis]! - 1);
+  const last = axes.map((axis) => x.shape[axis] - 1);
   return on.give(
     on.graph.slice(
       value,
@@ -40,7 +40,7 @@ const broadcastTo: Kernel<X, { shape: number[] }> = (on, { x }, { shape }) => on
 
 const tile: Kernel<X, { reps: number[] }> = (on, { x }, { reps }) => {
   const g = on.graph;
-  const shape = x.shape.map((n, i) => n * reps[i]!);
+  const shape = x.shape.map((n, i) => n * reps[i]);
   const small = on.compact(x);
   const repeatsOnes = reps.every((n, i) => n === 1 || x.shape[i] === 1);
   if (repeatsOnes && !shape.includes(0)) return on.give(small, shape);

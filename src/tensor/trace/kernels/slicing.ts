@@ -12,7 +12,7 @@ const slice: Kernel<X, { begin: number | number[]; size: number | number[] }> = 
       on.full(x),
       axes,
       from,
-      from.map((b, i) => b + extent[i]!),
+      from.map((b, i) => b + extent[i]),
     ),
   );
 };
@@ -61,7 +61,7 @@ function split(g: GraphBuilder, x: Value, sizes: readonly number[], axis: number
 const splitV: Kernel<X, { numOrSizeSplits: number | number[]; axis: number }> = (on, { x }, { numOrSizeSplits, axis }) => {
   const [along] = tf.util.parseAxisParam(axis, x.shape);
   const sizes = tf.backend_util.prepareSplitSize(x as tf.Tensor, numOrSizeSplits, along);
-  return split(on.graph, on.full(x), sizes, along!).map((piece) => on.give(piece));
+  return split(on.graph, on.full(x), sizes, along).map((piece) => on.give(piece));
 };
 
 const unpack: Kernel<{ value: tf.TensorInfo }, { axis: number }> = (on, { value }, { axis }) => {
