@@ -81,12 +81,13 @@ function withQuickParameters(notebook) {
   return { ...notebook, cells: notebook.cells.toSpliced(at + 1, 0, cell) };
 }
 
-/** Only what a reader sees: no timings, no language details of the machine, no widget state. */
+/** What a reader sees, and the kernel's language details, which JupyterLab would else add on opening: no timings, no widget state. */
 export function normalised(original, executed, provenance) {
   const cells = original.cells.map((cell) => {
     if (cell.cell_type !== 'code') return cell;
     const { outputs, execution_count } = executed.cells.find(({ id }) => id === cell.id);
     return { ...cell, execution_count, outputs };
   });
-  return { ...original, cells, metadata: { ...original.metadata, lemmata: { ...original.metadata.lemmata, provenance } } };
+  const { language_info } = executed.metadata;
+  return { ...original, cells, metadata: { ...original.metadata, language_info, lemmata: { ...original.metadata.lemmata, provenance } } };
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, globSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify, stripVTControlCharacters } from 'node:util';
@@ -26,7 +26,8 @@ export async function buildIfStale(root = ROOT): Promise<string | undefined> {
 
 function isStale(root: string): boolean {
   const built = modified(join(root, STAMP));
-  return globSync('src/**/*.ts', { cwd: root }).some((file) => !file.endsWith('.test.ts') && modified(join(root, file)) > built);
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => /(?<!\.test)\.ts$/.test(file));
+  return sources.some((file) => modified(join(root, 'src', file)) > built);
 }
 
 const modified = (file: string) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
