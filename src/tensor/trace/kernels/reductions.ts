@@ -45,9 +45,12 @@ function weightedSum(on: TraceBackend, x: tf.TensorInfo, attributes: Axes, weigh
   const full = g.expand(small, x.shape);
   const rows = axes.reduce((n, axis) => n * x.shape[axis], 1);
   const isLeading = axes.every((axis, i) => axis === i) && axes.length < x.shape.length;
-  if (isLeading && dtype === 'float32' && rows >= 8) return on.give(g.reshape(rowTimesMatrix(g, full, rows, weight), shape));
+  if (isLeading && dtype === 'float32' && rows >= MANY_ROWS) return on.give(g.reshape(rowTimesMatrix(g, full, rows, weight), shape));
   return on.give(g.reduce(weight === 1 ? 'ReduceSum' : 'ReduceMean', full, axes, keep));
 }
+
+/** From here on a row of ones times the matrix is the faster sum over its rows: 10 % of an MLP's step at 256, but 5 % of a DQN's lost at 32. */
+const MANY_ROWS = 64;
 
 const rowTimesMatrix = (g: GraphBuilder, x: Value, rows: number, weight: number): Value =>
   g.gemm(g.constantRow(weight, rows), g.reshape(x, [rows, sizeOf(x.shape) / rows]));
