@@ -4,6 +4,9 @@ import { firstOrder } from '../tensor/grad.js';
 import { type Key, type RandomArray, split } from '../tensor/random.js';
 import { initLinear, type LinearParams, linear, uniformWithin } from './linear.js';
 
+/** Any attention: of queries [..., T, D], keys [..., S, D] and values [..., S, D'], to [..., T, D']. */
+export type Attend = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor;
+
 /**
  * Scaled dot-product attention.
  *
@@ -22,10 +25,10 @@ import { initLinear, type LinearParams, linear, uniformWithin } from './linear.j
 export function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor {
   if (q.shape.at(-1) !== k.shape.at(-1) || k.shape.at(-2) !== v.shape.at(-2))
     throw shapeError("attention compares q [..., T, D] with k [..., S, D] and mixes v [..., S, D']", { q, k, v });
-  return attend(q, k, v);
+  return mix(q, k, v);
 }
 
-const attend = firstOrder('attention', ([q, k, v], save) => {
+const mix = firstOrder('attention', ([q, k, v], save) => {
   const scale = 1 / Math.sqrt(q.shape.at(-1)!);
   const scaled = q.mul(scale);
   const P = scaled.matMul(k, false, true).softmax(); // [..., T, S]
@@ -70,13 +73,19 @@ export function initMultiHead(key: Key, { width }: { readonly width: number }): 
 /**
  * Self-attention in `heads` subspaces of width D/H, side by side.
  *
- * @param x  [B, T, D]
- * @returns  [B, T, D]
- * @throws   when H does not divide D
+ * @param x       [B, T, D]
+ * @param attend  how a head mixes values: `attention`, `causalAttention`, a masked one or one of linear cost
+ * @returns       [B, T, D]
+ * @throws        when H does not divide D
  *
  * Vaswani et al. 2017, section 3.2.2. The columns of `qkv` are q, k, v, each split into heads.
  */
-export function multiHeadAttention({ qkv, shiftQ, shiftV, out }: MultiHeadParams, x: tf.Tensor, heads: number): tf.Tensor {
+export function multiHeadAttention(
+  { qkv, shiftQ, shiftV, out }: MultiHeadParams,
+  x: tf.Tensor,
+  heads: number,
+  attend: Attend = attention,
+): tf.Tensor {
   const [B, T, D] = x.shape;
   if (x.rank !== 3 || D % heads !== 0) throw shapeError(`multiHeadAttention takes x [B, T, D] with D a multiple of ${heads} heads`, { x });
   const shift = tf.concat([shiftQ, tf.zerosLike(shiftQ), shiftV] as tf.Tensor1D[]);
@@ -84,5 +93,5 @@ export function multiHeadAttention({ qkv, shiftQ, shiftV, out }: MultiHeadParams
     .reshape([B, T, 3, heads, D / heads])
     .transpose([2, 0, 3, 1, 4]); // [3, B, H, T, D/H]
   const [q, k, v] = parts.unstack(0);
-  return linear(out, attention(q, k, v).transpose([0, 2, 1, 3]).reshape([B, T, D]));
+  return linear(out, attend(q, k, v).transpose([0, 2, 1, 3]).reshape([B, T, D]));
 }
