@@ -1,0 +1,107 @@
+// npm run experiments [-- name… --quick | --stale]: evidence that takes longer than a notebook should, from experiments/.
+//   (nothing)  runs those whose result is missing or stale; one that was killed goes on from its checkpoint
+//   --quick    runs a slice of seconds and prints the numbers; writes nothing
+//   --stale    fails when something that a result follows from has changed since; runs nothing
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { basename, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { experimentNames, misses } from '../experiments/experiment.ts';
+import { progress } from '../src/report/progress.ts';
+import { canonical, resultsFolder, writeAtomically } from '../src/report/results.ts';
+import { endWith, SetUpFailure } from './bootstrap/failure.mjs';
+import { at, readJson } from './bootstrap/files.mjs';
+import { closure, datasets, sha256, withoutComments } from './notebooks/provenance.mjs';
+
+try {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { quick: { type: 'boolean' }, stale: { type: 'boolean' } },
+  });
+  const work = values.stale ? refuseStale : values.quick ? quick : refresh;
+  for (const file of chosen(positionals)) await work((await import(pathToFileURL(file).href)).default, file);
+} catch (error) {
+  endWith(error);
+}
+
+/** All experiments, or those that are named, or files by their path. */
+function chosen(names) {
+  const known = experimentNames();
+  return (names.length > 0 ? names : known).map((name) => {
+    if (name.endsWith('.ts')) return resolve(name);
+    if (!known.includes(name)) throw new SetUpFailure(`There is no experiment '${name}': there are ${known.join(', ')}.`);
+    return at('experiments', `${name}.ts`);
+  });
+}
+
+/** Runs it unless its result is there and follows from the code, packages and data as they are. */
+async function refresh(experiment, file) {
+  const inputs = await provenance(experiment, file);
+  if (changed(experiment, inputs).length === 0) return console.log(`${experiment.name}: up to date`);
+  const folder = at('build', 'experiments', `${experiment.name}-${inputs.stamp.slice(0, 12)}`);
+  const begun = performance.now();
+  const numbers = await run(experiment, { quick: false, folder });
+  const missed = misses(numbers);
+  if (missed.length) throw new SetUpFailure(`${experiment.name} is not kept: ${missed.join('; ')}.`);
+  const machine = {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    threads: availableParallelism(),
+    minutes: (performance.now() - begun) / 60_000,
+  };
+  const { name, about, seed } = experiment;
+  writeAtomically(resultOf(experiment), canonical({ name, about, seed, numbers, machine, provenance: inputs }));
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function quick(experiment) {
+  const folder = at('build', 'experiments', `${experiment.name}-quick-${process.pid}`);
+  try {
+    for (const { about, value, unit } of Object.values(await run(experiment, { quick: true, folder })))
+      console.log(`${about}: ${Number(value.toPrecision(4))}${unit === '1' ? '' : ` ${unit}`}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function refuseStale(experiment, file) {
+  const stale = changed(experiment, await provenance(experiment, file));
+  if (stale.length)
+    throw new SetUpFailure(
+      `${experiment.name} is stale: its ${stale.join(', ')} changed since; run npm run experiments ${experiment.name}.`,
+    );
+}
+
+async function run(experiment, { quick, folder }) {
+  mkdirSync(folder, { recursive: true });
+  let bar;
+  const onStep = (done, total, note) => {
+    bar ??= progress(total, { label: experiment.name });
+    bar.tick(done, note);
+  };
+  const numbers = await experiment.run({ quick, onStep, folder });
+  bar?.end();
+  return numbers;
+}
+
+/** Hashes of what the numbers follow from: the code, the packages that it imports, and the data. */
+async function provenance({ name, data = [] }, file) {
+  const source = withoutComments(readFileSync(file, 'utf8'));
+  const { modules, packages } = closure(source, file);
+  const found = await datasets((dataset) => data.includes(dataset));
+  if (found.length < data.length)
+    throw new SetUpFailure(`${name} reads ${data.join(', ')}, and the store does not hold all of it; run npx lemmata data update.`);
+  const inputs = { code: sha256(`${basename(file)}\0${source}\0${modules}`), packages, data: sha256(found.join('\n')) };
+  return { ...inputs, stamp: sha256(Object.values(inputs).join('\n')) };
+}
+
+/** What is not as it was when the result was saved: names of inputs, or 'result' when there is none. */
+function changed(experiment, inputs) {
+  const saved = readJson(resultOf(experiment))?.provenance;
+  if (!saved) return ['result'];
+  return Object.keys(inputs).filter((input) => input !== 'stamp' && inputs[input] !== saved[input]);
+}
+
+function resultOf({ name }) {
+  return `${resultsFolder()}/experiments/${name}.json`;
+}
