@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../tests/close.js';
-import { expectReference, expectThreeWays, inDouble, type Reference } from '../../tests/gradients.js';
-import { crossEntropy, crossEntropyPlain, huber, huberPlain, meanSquaredError, meanSquaredErrorPlain } from './losses.js';
-import reference from './pytorch.reference.json' with { type: 'json' }; // made by reference/pytorch.py with PyTorch 2.13
+import { expectClose } from '../../../tests/close.js';
+import { expectReference, expectThreeWays, inDouble, type Reference } from '../../../tests/gradients.js';
+import reference from '../pytorch.reference.json' with { type: 'json' }; // made by ../reference/pytorch.py with PyTorch 2.13
+import { crossEntropy, crossEntropyPlain } from './cross-entropy.js';
+import { huber, huberPlain } from './huber.js';
+import { meanSquaredError, meanSquaredErrorPlain } from './mean-squared-error.js';
 
 const huber07 = (p: tf.Tensor, t: tf.Tensor) => huber(p, t, 0.7);
 const labels = tf.tensor1d(reference.crossEntropy.inputs[1].data, 'int32');

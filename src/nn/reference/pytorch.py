@@ -1,25 +1,10 @@
 """Writes ../pytorch.reference.json: outputs and gradients of PyTorch 2.13.0 in float64 on small random inputs.
 
     pip install torch==2.13.0 && python pytorch.py
-
-Each case: inputs, a seed dy, the output y, and the gradients of sum(dy * y) with respect to the float inputs.
 """
-import json, math, os
 import torch
 import torch.nn.functional as F
-
-torch.manual_seed(0)
-torch.set_default_dtype(torch.float64)
-# Inputs are float32 numbers, so that a float32 program starts from the same points.
-rand = lambda *shape: torch.randn(*shape).float().double().requires_grad_()
-pack = lambda t: dict(shape=list(t.shape), data=[float(f"{v:.12g}") if t.is_floating_point() else int(v) for v in t.detach().flatten().tolist()])
-
-def case(f, *inputs):
-    y = f(*inputs)
-    dy = torch.randn_like(y).float().double()
-    floats = [x for x in inputs if x.is_floating_point()]
-    grads = torch.autograd.grad((y * dy).sum(), floats)
-    return dict(inputs=[pack(x) for x in inputs], dy=pack(dy), y=pack(y), grads=[pack(g) for g in grads])
+from cases import case, rand, write
 
 def lstm(x, wx, wh, b):
     D = wh.shape[0]
@@ -34,7 +19,7 @@ def multi_head(x, wqkv, bq, bv, wo, bo):
     return y.transpose(0, 1)
 
 labels = torch.tensor([2, 0, 3, 3, 1])
-cases = dict(
+write("pytorch", dict(
     linear=case(lambda x, w, b: F.linear(x, w.T, b), rand(2, 3, 4), rand(4, 5), rand(5)),
     layerNorm=case(lambda x, gamma, beta: F.layer_norm(x, [6], gamma, beta), rand(2, 3, 6), rand(6), rand(6)),
     gelu=case(F.gelu, rand(12)),
@@ -46,7 +31,4 @@ cases = dict(
     meanSquaredError=case(F.mse_loss, rand(4, 3), rand(4, 3)),
     huber=case(lambda p, t: F.huber_loss(p, t, delta=0.7), rand(4, 3), rand(4, 3)),
     crossEntropy=case(F.cross_entropy, rand(5, 4), labels),
-)
-path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "pytorch.reference.json")
-with open(path, "w") as file:
-    file.write("{\n" + ",\n".join(f'"{name}": {json.dumps(c, separators=(",", ":"))}' for name, c in cases.items()) + "\n}\n")
+))
