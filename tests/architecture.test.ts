@@ -2,12 +2,13 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-/** The picture of the house: each room and the rooms below it that it may import from. `trade` and `attack` come with later weeks. */
+/** The picture of the house: each room and the rooms below it that it may import from. `trade` comes with later weeks. */
 const BELOW: Record<string, string[]> = {
   tensor: [],
   nn: ['tensor'],
   optim: ['tensor'],
   models: ['nn', 'optim', 'tensor'],
+  attack: ['nn', 'optim', 'tensor'],
   train: ['models', 'nn', 'optim', 'tensor'],
   market: ['tensor'],
   trade: ['train', 'market', 'models', 'nn', 'optim', 'tensor'],
@@ -16,7 +17,7 @@ const BELOW: Record<string, string[]> = {
   cli: ['kernel', 'report', 'trade', 'train', 'market', 'models', 'nn', 'optim', 'tensor'],
 };
 const LINES_PER_FILE = 400;
-const LINES_OF_CODE = 12_000;
+const LINES_OF_CODE = 20_000;
 
 const ROOT = join(import.meta.dirname, '..');
 const sources = globSync('src/**/*.ts', { cwd: ROOT }).filter((file) => !file.endsWith('.test.ts'));

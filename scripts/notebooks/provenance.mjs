@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import ts from 'typescript6';
 import { at, ROOT, readJson } from '../bootstrap/files.mjs';
 
-const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+export const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 
 /**
  * What the outputs of a notebook follow from, as hashes: its code cells, the modules of this library that they import with
@@ -12,39 +12,44 @@ const sha256 = (text) => createHash('sha256').update(text).digest('hex');
  */
 export async function provenance(notebook) {
   const code = notebook.cells.filter((cell) => cell.cell_type === 'code').map((cell) => cell.source.join(''));
-  const { modules, packages } = closure(code.join('\n'));
   const inputs = {
     cells: sha256(code.join('\0')),
-    modules: sha256(modules.map(([file, text]) => `${file}\0${text}`).join('\0')),
-    packages: sha256(versions(packages).join('\n')),
-    data: sha256((await datasets(code)).join('\n')),
+    ...closure(code.join('\n'), at('notebooks', 'cell.ts')),
+    data: sha256((await datasets((name) => code.some((cell) => cell.includes(`'${name}'`)))).join('\n')),
     theorems: sha256((await theorems(code)).join('\0')),
   };
   return { ...inputs, stamp: sha256(Object.values(inputs).join('\n')) };
 }
 
-/** The emitted modules that an import of the code reaches, sorted, and the packages that they import. */
-function closure(code) {
+/**
+ * Hashes of the modules that an import of the code reaches, and of the versions of the packages that those import. A module is
+ * what `dist` emitted for `lemmata/…`, and a source file where there is one; its types and comments do not count.
+ *
+ * @param from  the file that holds the code
+ */
+export function closure(code, from) {
   const packages = new Set();
   const seen = new Map();
   const visit = (source, from) => {
     for (const { fileName: name } of ts.preProcessFile(source, true, true).importedFiles) {
       if (name.startsWith('node:')) continue;
       if (!name.startsWith('.') && !name.startsWith('lemmata/')) packages.add(packageOf(name));
-      else read(name.startsWith('.') ? join(dirname(from), name) : at('dist', name.slice('lemmata/'.length), 'index.js'));
+      else read(name.startsWith('.') ? sourceOf(join(dirname(from), name)) : at('dist', name.slice('lemmata/'.length), 'index.js'));
     }
   };
   const read = (file) => {
     if (seen.has(file)) return;
     if (!existsSync(file)) throw new Error(`${relative(ROOT, file)} is imported but was not built; run npm run build`);
-    const text = readFileSync(file, 'utf8');
-    seen.set(file, withoutComments(text));
-    visit(text, file);
+    const code = withoutComments(readFileSync(file, 'utf8'));
+    seen.set(file, code);
+    visit(code, file);
   };
-  visit(code, at('notebooks', 'cell.ts'));
-  const modules = [...seen].map(([file, text]) => [relative(ROOT, file), text]).sort();
-  return { modules, packages: [...packages].sort() };
+  visit(code, from);
+  const modules = [...seen].map(([file, text]) => `${relative(ROOT, file)}\0${text}`).sort();
+  return { modules: sha256(modules.join('\0')), packages: sha256(versions([...packages].sort()).join('\n')) };
 }
+
+const sourceOf = (file) => (existsSync(file.replace(/js$/, 'ts')) ? file.replace(/js$/, 'ts') : file);
 
 const packageOf = (name) =>
   name
@@ -52,9 +57,9 @@ const packageOf = (name) =>
     .slice(0, name.startsWith('@') ? 2 : 1)
     .join('/');
 
-function withoutComments(javascript) {
+export function withoutComments(code) {
   const compilerOptions = { removeComments: true, target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext };
-  return ts.transpileModule(javascript, { compilerOptions }).outputText.replace(/\/\/# sourceMappingURL=.*/, '');
+  return ts.transpileModule(code, { compilerOptions }).outputText.replace(/\/\/# sourceMappingURL=.*/, '');
 }
 
 function versions(packages) {
@@ -62,11 +67,10 @@ function versions(packages) {
   return packages.map((name) => `${name} ${locked[`node_modules/${name}`]?.version ?? 'unlocked'}`);
 }
 
-/** The sources' own hashes of the datasets that a cell names. */
-async function datasets(code) {
+/** The sources' own hashes of the datasets whose names are asked for. */
+export async function datasets(asked) {
   const { list } = await import(at('dist', 'market', 'index.js'));
-  const named = (await list()).filter(({ name }) => code.some((cell) => cell.includes(`'${name}'`)));
-  return named.map(({ name, sourceSha256 }) => `${name} ${sourceSha256}`);
+  return (await list()).filter(({ name }) => asked(name)).map(({ name, sourceSha256 }) => `${name} ${sourceSha256}`);
 }
 
 async function theorems(code) {
