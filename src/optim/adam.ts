@@ -1,9 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import { layoutOf } from './flat.js';
-import { fraction, notNegative, type Optimizer, positive, zeros } from './optimizer.js';
+import { byRule, type CommonConfig, decayed, fraction, notNegative, type Optimizer, positive, type State, zeros } from './optimizer.js';
 
-export interface AdamConfig {
-  readonly learningRate?: number;
+export interface AdamConfig extends CommonConfig {
   /** β₁, the share of the gradients' mean that a step keeps. */
   readonly beta1?: number;
   /** β₂, the share of their mean square that a step keeps. */
@@ -13,8 +11,7 @@ export interface AdamConfig {
   readonly weightDecay?: number;
 }
 
-export interface AdamState {
-  readonly parameters: tf.Tensor;
+export interface AdamState extends State {
   /** m and v, the running means of the gradients and of their squares, starting at zero. */
   readonly mean: tf.Tensor;
   readonly square: tf.Tensor;
@@ -51,40 +48,34 @@ export function adamW<P>(params: P, config: AdamConfig = {}): Optimizer<P, AdamS
 function adaptive<P>(
   name: 'adam' | 'adamW',
   params: P,
-  { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay }: AdamConfig & { weightDecay: number },
+  { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay, ...clips }: AdamConfig & { weightDecay: number },
 ): Optimizer<P, AdamState> {
-  positive(name, 'learningRate', learningRate);
   positive(name, 'epsilon', epsilon);
   fraction(name, 'beta1', beta1);
   fraction(name, 'beta2', beta2);
   notNegative(name, 'weightDecay', weightDecay);
-  const layout = layoutOf(params);
   // Of β as float32 holds it, so that a mean and its weight shrink alike.
   const [share1, share2] = [1 - Math.fround(beta1), 1 - Math.fround(beta2)];
-  const penalty = name === 'adam' ? weightDecay : 0;
-  const decay = name === 'adamW' ? 1 - learningRate * weightDecay : 1;
-  return {
-    init: (params) => ({
-      parameters: { data: layout.numbers(params), shape: [layout.n] },
-      mean: zeros([layout.n]),
-      square: zeros([layout.n]),
-      weights: zeros([2]),
-    }),
-    update(state, grads) {
-      const gradient = layout.pack(grads);
-      const g = penalty === 0 ? gradient : gradient.add(state.parameters.mul(penalty));
-      const mean = towards(state.mean, g, share1);
-      const square = towards(state.square, g.square(), share2);
-      const weights = state.weights.mul([1 - share1, 1 - share2]).add([share1, share2]);
-      const [meanWeight, squareWeight] = weights.split(2);
-      const c = squareWeight.sqrt();
-      const direction = mean.div(square.sqrt().add(c.mul(epsilon))).mul(c.mul(learningRate).div(meanWeight));
-      const kept = decay === 1 ? state.parameters : state.parameters.mul(decay);
-      return { parameters: kept.sub(direction), mean, square, weights };
+  const [penalty, decay] = name === 'adam' ? [weightDecay, 0] : [0, weightDecay];
+  return byRule(
+    name,
+    params,
+    { learningRate, ...clips },
+    {
+      start: (n) => ({ mean: zeros([n]), square: zeros([n]), weights: zeros([2]) }),
+      update(state, gradient, learningRate) {
+        const g = penalty === 0 ? gradient : gradient.add(state.parameters.mul(penalty));
+        const mean = towards(state.mean, g, share1);
+        const square = towards(state.square, g.square(), share2);
+        const weights = state.weights.mul([1 - share1, 1 - share2]).add([share1, share2]);
+        const [meanWeight, squareWeight] = weights.split(2);
+        const c = squareWeight.sqrt();
+        const direction = mean.div(square.sqrt().add(c.mul(epsilon))).mul(c.mul(learningRate).div(meanWeight));
+        return { parameters: decayed(state.parameters, learningRate, decay).sub(direction), mean, square, weights };
+      },
     },
-    params: ({ parameters }) => layout.unpack(parameters),
-  };
+  );
 }
 
 /** A running mean's next value: this share of the way to x. */
-const towards = (mean: tf.Tensor, x: tf.Tensor, share: number): tf.Tensor => mean.add(x.sub(mean).mul(share));
+export const towards = (mean: tf.Tensor, x: tf.Tensor, share: number): tf.Tensor => mean.add(x.sub(mean).mul(share));

@@ -22,8 +22,8 @@ export interface Layout<P> {
   readonly n: number;
   /** The initial parameters as one vector. */
   numbers(params: P): Float32Array;
-  /** Gradients or parameters as one vector [n]. */
-  pack(tree: Tensors<P>): tf.Tensor;
+  /** Gradients or parameters as one vector [n]; one that is already is itself. */
+  pack(tree: Tensors<P> | tf.Tensor): tf.Tensor;
   /** The vector [n] as the tree. */
   unpack(vector: tf.Tensor): Tensors<P>;
 }
@@ -38,6 +38,8 @@ export function layoutOf<P>(params: P): Layout<P> {
   const shapes = leaves.map(({ shape }) => [...shape]);
   const sizes = shapes.map(sizeOf);
   const n = sizes.reduce((total, size) => total + size, 0);
+
+  const isVector = (tree: unknown): tree is tf.Tensor => tree instanceof tf.Tensor && tree.rank === 1 && tree.size === n;
 
   const inOrder = <T extends Shaped>(tree: unknown): T[] => {
     const given = flatten<T>(tree as Tree<T>, 'params');
@@ -60,13 +62,13 @@ export function layoutOf<P>(params: P): Layout<P> {
       });
       return vector;
     },
-    pack: (tree) => tf.concat(inOrder<tf.Tensor>(tree).map((leaf) => leaf.reshape([-1])) as tf.Tensor1D[], 0),
+    pack: (tree) => (isVector(tree) ? tree : tf.concat(inOrder<tf.Tensor>(tree).map((leaf) => leaf.reshape([-1])) as tf.Tensor1D[], 0)),
     unpack: (vector) => unflatten(tf.split(vector, sizes, 0).map((part, i) => part.reshape(shapes[i]))) as Tensors<P>,
   };
 }
 
 /** A leaf's numbers, from wherever they are. */
-function read(leaf: Shaped): ArrayLike<number> {
+export function read(leaf: Shaped): ArrayLike<number> {
   if (leaf instanceof tf.Tensor) return leaf.dataSync();
   const { data } = leaf as unknown as { data: ArrayLike<number> | (() => ArrayLike<number>) };
   return typeof data === 'function' ? data.call(leaf) : data;

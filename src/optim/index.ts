@@ -1,4 +1,12 @@
+export { type Accumulation, accumulated } from './accumulated.js';
 export { type AdamConfig, type AdamState, adam, adamW } from './adam.js';
+export { type AmsgradState, amsgrad } from './amsgrad.js';
+export { type Averaged, averaged } from './averaged.js';
+export type { Clipping } from './clipping.js';
 export type { Numbers, Shaped, Tensors } from './flat.js';
-export type { Optimizer } from './optimizer.js';
+export { type LionConfig, type LionState, lion } from './lion.js';
+export type { CommonConfig, Optimizer } from './optimizer.js';
+export { type Plateau, type PlateauConfig, plateau } from './plateau.js';
+export { type RmsPropConfig, type RmsPropState, rmsProp } from './rms-prop.js';
+export { cosine, oneCycle, type Schedule, warmUp } from './schedule.js';
 export { type SgdConfig, type SgdState, sgd } from './sgd.js';

@@ -1,6 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Mapped } from '../tensor/tree.js';
-import type { Numbers, Tensors } from './flat.js';
+import { type Clipping, clipping } from './clipping.js';
+import { layoutOf, type Numbers, type Tensors } from './flat.js';
+import type { Schedule } from './schedule.js';
 
 /**
  * An optimiser of parameters `P` with state `S`, as pure functions: keep the state, not the parameters.
@@ -14,24 +16,84 @@ import type { Numbers, Tensors } from './flat.js';
 export interface Optimizer<P, S> {
   /** The state before the first step: typed arrays, for a compiled step or, through `tf.tensor`, an eager one. */
   init(params: P): Mapped<S, tf.Tensor, Numbers>;
-  /** The state after a step along these gradients. */
-  update(state: S, grads: Tensors<P>): S;
+  /** The state after a step along these gradients: the tree of them, or all as one vector. */
+  update(state: S, grads: Tensors<P> | tf.Tensor): S;
   /** The parameters in the state. */
   params(state: S): Tensors<P>;
+}
+
+/** What every optimiser can be told. */
+export interface CommonConfig extends Clipping {
+  /** η: a number, or one that changes from step to step. */
+  readonly learningRate?: number | Schedule;
+}
+
+/** What every optimiser's state holds: all parameters as one vector [n], and the schedule's place when η follows one. */
+export interface State {
+  readonly parameters: tf.Tensor;
+  readonly schedule?: tf.Tensor;
+}
+
+/** How an optimiser moves one vector. */
+export interface Rule<S extends State> {
+  /** What it remembers beside the parameters, before the first step. */
+  start(n: number): Record<Exclude<keyof S, keyof State>, Numbers>;
+  update(state: S, gradient: tf.Tensor, learningRate: number | tf.Tensor): Omit<S, 'schedule'>;
+}
+
+/**
+ * The optimiser of a tree of parameters that moves all of them at once, as one vector.
+ *
+ * @throws when η is not positive, or a clipping threshold
+ */
+export function byRule<P, S extends State>(
+  name: string,
+  params: P,
+  { learningRate, ...clips }: CommonConfig & { learningRate: number | Schedule },
+  rule: Rule<S>,
+): Optimizer<P, S> {
+  if (typeof learningRate === 'number') positive(name, 'learningRate', learningRate);
+  const layout = layoutOf(params);
+  const clip = clipping(name, clips);
+  const schedule = typeof learningRate === 'number' ? undefined : learningRate;
+  return {
+    init: (params) => {
+      const parameters = { data: layout.numbers(params), shape: [layout.n] };
+      return { parameters, ...rule.start(layout.n), ...(schedule && { schedule: schedule.start }) } as unknown as Mapped<
+        S,
+        tf.Tensor,
+        Numbers
+      >;
+    },
+    update(state, grads) {
+      const gradient = clip(layout.pack(grads));
+      if (!schedule) return rule.update(state, gradient, learningRate as number) as S;
+      const at = state.schedule!;
+      return { ...rule.update(state, gradient, schedule.rate(at)), schedule: schedule.next(at) } as S;
+    },
+    params: ({ parameters }) => layout.unpack(parameters),
+  };
+}
+
+/** (1 − η λ) θ: weight decay beside the gradient. */
+export function decayed(parameters: tf.Tensor, learningRate: number | tf.Tensor, weightDecay: number): tf.Tensor {
+  if (weightDecay === 0) return parameters;
+  if (typeof learningRate === 'number') return parameters.mul(1 - learningRate * weightDecay);
+  return parameters.mul(learningRate.mul(-weightDecay).add(1));
 }
 
 /** A vector of zeros, or a scalar 0 for the shape []. */
 export const zeros = (shape: number[]): Numbers => ({ data: new Float32Array(shape[0] ?? 1), shape });
 
-export function positive(optimizer: string, name: string, value: number): void {
-  if (!(value > 0)) throw new Error(`${optimizer}: ${name} must be above 0, got ${value}`);
+export function positive(where: string, name: string, value: number): void {
+  if (!(value > 0)) throw new Error(`${where}: ${name} must be above 0, got ${value}`);
 }
 
-export function fraction(optimizer: string, name: string, value: number): void {
+export function fraction(where: string, name: string, value: number): void {
   if (!(value >= 0 && value < 1))
-    throw new Error(`${optimizer}: ${name} must be at least 0 and below 1, got ${value}; it is the share of the past that is kept`);
+    throw new Error(`${where}: ${name} must be at least 0 and below 1, got ${value}; it is the share of the past that is kept`);
 }
 
-export function notNegative(optimizer: string, name: string, value: number): void {
-  if (!(value >= 0)) throw new Error(`${optimizer}: ${name} must be at least 0, got ${value}`);
+export function notNegative(where: string, name: string, value: number): void {
+  if (!(value >= 0)) throw new Error(`${where}: ${name} must be at least 0, got ${value}`);
 }

@@ -1,9 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
-import { layoutOf } from './flat.js';
-import { fraction, notNegative, type Optimizer, positive, zeros } from './optimizer.js';
+import { byRule, type CommonConfig, fraction, notNegative, type Optimizer, type State, zeros } from './optimizer.js';
+import type { Schedule } from './schedule.js';
 
-export interface SgdConfig {
-  readonly learningRate: number;
+export interface SgdConfig extends CommonConfig {
+  readonly learningRate: number | Schedule;
   /** μ, the share of the velocity that a step keeps. */
   readonly momentum?: number;
   /** Steps along the gradient and the velocity that it will have made. */
@@ -12,8 +12,7 @@ export interface SgdConfig {
   readonly weightDecay?: number;
 }
 
-export interface SgdState {
-  readonly parameters: tf.Tensor;
+export interface SgdState extends State {
   readonly velocity: tf.Tensor;
 }
 
@@ -27,26 +26,19 @@ export interface SgdState {
  *
  * As PyTorch: η multiplies the velocity, it is not inside it (Sutskever et al. 2013 put it inside; the same while η is constant).
  */
-export function sgd<P>(params: P, { learningRate, momentum = 0, nesterov = false, weightDecay = 0 }: SgdConfig): Optimizer<P, SgdState> {
-  positive('sgd', 'learningRate', learningRate);
+export function sgd<P>(params: P, { momentum = 0, nesterov = false, weightDecay = 0, ...config }: SgdConfig): Optimizer<P, SgdState> {
   fraction('sgd', 'momentum', momentum);
   notNegative('sgd', 'weightDecay', weightDecay);
   if (nesterov && momentum === 0)
     throw new Error('sgd: nesterov looks ahead along the velocity, so momentum must be above 0, got 0; try 0.9');
-  const layout = layoutOf(params);
-  return {
-    init: (params) => ({
-      parameters: { data: layout.numbers(params), shape: [layout.n] },
-      velocity: zeros(momentum === 0 ? [0] : [layout.n]),
-    }),
-    update({ parameters, velocity }, grads) {
-      const gradient = layout.pack(grads);
+  return byRule('sgd', params, config, {
+    start: (n) => ({ velocity: zeros(momentum === 0 ? [0] : [n]) }),
+    update({ parameters, velocity }, gradient, learningRate) {
       const g = weightDecay === 0 ? gradient : gradient.add(parameters.mul(weightDecay));
       if (momentum === 0) return { parameters: parameters.sub(g.mul(learningRate)), velocity };
       const v = velocity.mul(momentum).add(g);
       const direction = nesterov ? g.add(v.mul(momentum)) : v;
       return { parameters: parameters.sub(direction.mul(learningRate)), velocity: v };
     },
-    params: ({ parameters }) => layout.unpack(parameters),
-  };
+  });
 }

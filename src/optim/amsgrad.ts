@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs';
+import { type AdamConfig, type AdamState, towards } from './adam.js';
+import { byRule, fraction, notNegative, type Optimizer, positive, zeros } from './optimizer.js';
+
+export interface AmsgradState extends AdamState {
+  /** The largest v so far. */
+  readonly largest: tf.Tensor;
+}
+
+/**
+ * AMSGrad: Adam over the largest mean square so far, so that no parameter's rate grows again.
+ *
+ *     m, v as in Adam        w ← max(w, v)        θ ← θ − η m̂ / (√ŵ + ε)        ŵ = w / (1 − β₂ᵗ)
+ *
+ * @param params  the model's parameters, for their shapes
+ * @throws        when η or ε is not positive, a β not in [0, 1), or λ negative
+ *
+ * Reddi, Kale & Kumar 2018, algorithm 2, with Adam's corrections as in PyTorch.
+ */
+export function amsgrad<P>(
+  params: P,
+  { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0, ...clips }: AdamConfig = {},
+): Optimizer<P, AmsgradState> {
+  positive('amsgrad', 'epsilon', epsilon);
+  fraction('amsgrad', 'beta1', beta1);
+  fraction('amsgrad', 'beta2', beta2);
+  notNegative('amsgrad', 'weightDecay', weightDecay);
+  const [share1, share2] = [1 - Math.fround(beta1), 1 - Math.fround(beta2)];
+  const rule = {
+    start: (n: number) => ({ mean: zeros([n]), square: zeros([n]), largest: zeros([n]), weights: zeros([2]) }),
+    update(state: AmsgradState, gradient: tf.Tensor, learningRate: number | tf.Tensor) {
+      const g = weightDecay === 0 ? gradient : gradient.add(state.parameters.mul(weightDecay));
+      const mean = towards(state.mean, g, share1);
+      const square = towards(state.square, g.square(), share2);
+      const largest = tf.maximum(state.largest, square);
+      const weights = state.weights.mul([1 - share1, 1 - share2]).add([share1, share2]);
+      const [meanWeight, squareWeight] = weights.split(2);
+      const c = squareWeight.sqrt();
+      const direction = mean.div(largest.sqrt().add(c.mul(epsilon))).mul(c.mul(learningRate).div(meanWeight));
+      return { parameters: state.parameters.sub(direction), mean, square, largest, weights };
+    },
+  };
+  return byRule('amsgrad', params, { learningRate, ...clips }, rule);
+}

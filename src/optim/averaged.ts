@@ -1,0 +1,42 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Mapped } from '../tensor/tree.js';
+import { towards } from './adam.js';
+import { layoutOf, type Numbers, type Tensors } from './flat.js';
+import { fraction, type Optimizer, type State } from './optimizer.js';
+
+export interface Averaged<P, S> extends Optimizer<P, S & { readonly average: tf.Tensor }> {
+  /** The averaged parameters in the state: those to validate and to serve. */
+  average(state: S & { readonly average: tf.Tensor }): Tensors<P>;
+}
+
+/**
+ * The same optimiser, with a running mean of the parameters that it passes through, from the initial ones on.
+ *
+ *     a ← d a + (1 − d) θ
+ *
+ * @throws when d is not in [0, 1)
+ *
+ * Polyak & Juditsky 1992 average with equal weights; exponential ones are PyTorch's `get_ema_multi_avg_fn`.
+ */
+export function averaged<P, S extends State>(
+  params: P,
+  optimizer: Optimizer<P, S>,
+  { decay = 0.999 }: { decay?: number } = {},
+): Averaged<P, S> {
+  fraction('averaged', 'decay', decay);
+  const layout = layoutOf(params);
+  return {
+    init: (params) =>
+      ({ ...optimizer.init(params), average: { data: layout.numbers(params), shape: [layout.n] } }) as unknown as Mapped<
+        S & { average: tf.Tensor },
+        tf.Tensor,
+        Numbers
+      >,
+    update({ average, ...state }, grads) {
+      const next = optimizer.update(state as unknown as S, grads);
+      return { ...next, average: towards(average, next.parameters, 1 - decay) };
+    },
+    params: optimizer.params,
+    average: ({ average }) => layout.unpack(average),
+  };
+}

@@ -1,0 +1,29 @@
+import * as tf from '@tensorflow/tfjs';
+
+export interface Clipping {
+  /** The longest gradient that is not shortened, in the 2-norm over all parameters. */
+  readonly clipNorm?: number;
+  /** The largest magnitude that an entry of the gradient keeps. */
+  readonly clipValue?: number;
+}
+
+/**
+ * Clipping of a gradient that lies in one vector: by value first, then by norm.
+ *
+ *     gᵢ ← min(max(gᵢ, −c), c)        g ← g · min(1, c / (‖g‖ + 10⁻⁶))
+ *
+ * @throws when a threshold is not positive
+ *
+ * Pascanu, Mikolov & Bengio 2013, algorithm 1; 10⁻⁶ as in PyTorch's `clip_grad_norm_`.
+ */
+export function clipping(optimizer: string, { clipNorm, clipValue }: Clipping): (gradient: tf.Tensor) => tf.Tensor {
+  for (const [name, value] of Object.entries({ clipNorm, clipValue }))
+    if (value !== undefined && !(value > 0))
+      throw new Error(`${optimizer}: ${name} must be above 0, got ${value}; leave it out to clip nothing`);
+  return (gradient) => {
+    const g = clipValue === undefined ? gradient : gradient.clipByValue(-clipValue, clipValue);
+    if (clipNorm === undefined) return g;
+    const norm = g.square().sum().sqrt();
+    return g.mul(tf.minimum(1, tf.div(clipNorm, norm.add(1e-6))));
+  };
+}

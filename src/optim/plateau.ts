@@ -1,0 +1,54 @@
+import { type Numbers, read } from './flat.js';
+import { fraction, positive } from './optimizer.js';
+import type { Schedule } from './schedule.js';
+
+export interface Plateau extends Schedule {
+  /**
+   * The optimiser's state after a validation loss was seen: with a smaller rate when the loss has not improved for too long.
+   * Call it between steps, once per validation.
+   */
+  observe<S extends { readonly schedule?: unknown }>(state: S, loss: number): S;
+}
+
+export interface PlateauConfig {
+  /** η of the first steps. */
+  readonly from: number;
+  /** What a reduction multiplies η by. */
+  readonly factor?: number;
+  /** How many validations in a row may bring no improvement before η is reduced. */
+  readonly patience?: number;
+  /** The share of the best loss by which a loss must be below it. */
+  readonly threshold?: number;
+}
+
+/**
+ * A rate that is reduced when the validation loss stops improving.
+ *
+ *     const rate = plateau({ from: 1e-3, patience: 5 });   const optimizer = adam(params, { learningRate: rate });
+ *     state = rate.observe(state, validationLoss);
+ *
+ * Its place in the optimiser's state is [rate, the best loss, validations since].
+ *
+ * @throws when `from` is not positive or `factor` not in [0, 1)
+ *
+ * PyTorch's `ReduceLROnPlateau`, but a loss below zero improves when it falls by a share of its magnitude.
+ */
+export function plateau({ from, factor = 0.1, patience = 10, threshold = 1e-4 }: PlateauConfig): Plateau {
+  positive('plateau', 'from', from);
+  fraction('plateau', 'factor', factor);
+  const place = (rate: number, best: number, since: number): Numbers => ({ data: Float32Array.of(rate, best, since), shape: [3] });
+  return {
+    start: place(from, LARGEST_FLOAT32, 0),
+    rate: (at) => at.slice(0, 1).squeeze(),
+    next: (at) => at,
+    observe(state, loss) {
+      const [rate, best, since] = Array.from(read(state.schedule as Numbers));
+      if (loss < best - threshold * Math.abs(best)) return { ...state, schedule: place(rate, loss, 0) };
+      if (since < patience) return { ...state, schedule: place(rate, best, since + 1) };
+      return { ...state, schedule: place(rate * factor, best, 0) };
+    },
+  };
+}
+
+/** In place of ∞, so that every number in a state is finite. */
+const LARGEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;

@@ -1,0 +1,90 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Numbers } from './flat.js';
+import { fraction, notNegative, positive, zeros } from './optimizer.js';
+
+/**
+ * A learning rate that changes as training goes on. Where it stands is part of the optimiser's state, so a compiled step is
+ * traced once and a run that resumes goes on at the same rate.
+ */
+export interface Schedule {
+  /** Its place before the first step: the leaf `schedule` of the optimiser's state. */
+  readonly start: Numbers;
+  /** The rate at a place, a scalar. */
+  rate(at: tf.Tensor): tf.Tensor;
+  /** The place after one more step. */
+  next(at: tf.Tensor): tf.Tensor;
+}
+
+/** A rate that is a function of the number t of steps done. */
+const ofStep = (rate: (t: tf.Tensor) => tf.Tensor): Schedule => ({ start: zeros([]), rate, next: (t) => t.add(1) });
+
+/**
+ * Half a cosine from one rate down to another, which then stays.
+ *
+ *     η(t) = to + (from − to) (1 + cos(π t / steps)) / 2
+ *
+ * @throws when `from` or `steps` is not positive, or `to` negative
+ *
+ * Loshchilov & Hutter 2017, eq. 5, without restarts: after `steps`, where PyTorch's `CosineAnnealingLR` climbs again, it stays.
+ */
+export function cosine({ from, to = 0, steps }: { from: number; to?: number; steps: number }): Schedule {
+  positive('cosine', 'from', from);
+  notNegative('cosine', 'to', to);
+  positive('cosine', 'steps', steps);
+  return ofStep((t) => halfCosine(from, to, t.div(steps)));
+}
+
+/**
+ * A rate, constant or scheduled, that is reached in equal increments: at step t of the first `steps` it is multiplied by
+ *
+ *     start + (1 − start) t / steps
+ *
+ * A schedule begins when the warm-up ends.
+ *
+ * @throws when `steps` is not positive or `start` not in [0, 1)
+ *
+ * PyTorch's `LinearLR`, followed by the schedule through `SequentialLR`. Goyal et al. 2017, section 2.2.
+ */
+export function warmUp(rate: number | Schedule, { steps, start = 0.01 }: { steps: number; start?: number }): Schedule {
+  positive('warmUp', 'steps', steps);
+  fraction('warmUp', 'start', start);
+  if (typeof rate === 'number') positive('warmUp', 'rate', rate);
+  return ofStep((t) => {
+    const share = tf
+      .minimum(t.div(steps), 1)
+      .mul(1 - start)
+      .add(start);
+    return typeof rate === 'number' ? share.mul(rate) : share.mul(rate.rate(t.sub(steps).relu()));
+  });
+}
+
+/**
+ * One cycle: half a cosine up to the peak in the first `rise` of the steps, then half a cosine down to nearly nothing.
+ *
+ *     η:  peak / 25  →  peak  →  peak / 25 / 10⁴
+ *
+ * @throws when `peak` is not positive or the steps leave no room for both halves
+ *
+ * Smith & Topin 2018, as PyTorch's `OneCycleLR` without its cycle of the momentum.
+ */
+export function oneCycle({ peak, steps, rise = 0.3 }: { peak: number; steps: number; rise?: number }): Schedule {
+  positive('oneCycle', 'peak', peak);
+  const top = rise * steps - 1;
+  if (!(top > 0 && top < steps - 1))
+    throw new Error(`oneCycle: rise ${rise} of ${steps} steps leaves no step to go up or down; use more steps`);
+  return ofStep((t) => {
+    const up = halfCosine(peak / 25, peak, t.div(top));
+    const down = halfCosine(peak, peak / 25 / 1e4, t.sub(top).div(steps - 1 - top));
+    return tf.where(t.lessEqual(top), up, down);
+  });
+}
+
+/** From one value to another as the share goes from 0 to 1, along half a cosine; flat outside. */
+const halfCosine = (from: number, to: number, share: tf.Tensor): tf.Tensor =>
+  share
+    .clipByValue(0, 1)
+    .mul(Math.PI)
+    .cos()
+    .add(1)
+    .mul((from - to) / 2)
+    .add(to);
