@@ -2,126 +2,95 @@ import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { devices } from '../src/tensor/device.js';
+import type { Contender } from './contender.js';
 import { writeData } from './data.js';
-import { Peer, type Variant } from './peer.js';
-import { type RuntimeName, type Training, training } from './step.js';
+import { Peer, peers } from './peers/peer.js';
+import { type Measured, race } from './race.js';
+import { describe, measurements, saveBench } from './report.js';
+import { prediction, type RuntimeName, training } from './step.js';
 import { workloads } from './workloads/index.js';
-import type { AnyWorkload } from './workloads/workload.js';
 
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string' },
-    threads: { type: 'string', default: '1' },
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '0.5' },
+    threads: { type: 'string', default: '1,2' },
+    rounds: { type: 'string', default: '11' },
+    seconds: { type: 'string', default: '0.3' },
+    peers: { type: 'string', default: Object.keys(peers).join(',') },
     python: { type: 'string' },
-    compile: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
 
-interface Row {
-  readonly workload: string;
-  readonly title: string;
-  readonly by: string;
-  /** The best round's median and the fastest step, in microseconds. */
-  readonly median: number;
-  readonly fastest: number;
-  readonly steps: number;
-  readonly loss: number;
-}
-
-/** Something that trains a workload: one of our runtimes, or PyTorch. */
-type Contender = Pick<Training, 'train' | 'time'> & { readonly by: string; release?(): void };
-
-const threads = Number(options.threads);
-const chosen = workloads.filter(({ id }) => !options.only || options.only.split(',').includes(id));
-if (chosen.length === 0) refuse(`--only ${options.only}: no such workload; there are ${workloads.map(({ id }) => id).join(', ')}`);
-if (!(Number.isInteger(threads) && threads > 0)) refuse(`--threads ${options.threads}: needs a whole number above 0`);
+const budgets = options.threads.split(',').map(Number);
+if (!budgets.every((n) => Number.isInteger(n) && n > 0)) refuse(`--threads ${options.threads}: needs whole numbers above 0, such as 1,2`);
+const tasks = workloads.flatMap(({ id, predict }) => (predict ? [id, `${id}-predict`] : [id]));
+const chosen = options.only?.split(',') ?? tasks;
+for (const id of chosen) if (!tasks.includes(id)) refuse(`--only ${id}: no such workload; there are ${tasks.join(', ')}`);
+const asked = options.peers.split(',').filter(Boolean);
+for (const name of asked) if (!peers[name]) refuse(`--peers ${name}: no such peer; there are ${Object.keys(peers).join(', ')}`);
 
 const present = (name: string) => devices().some((device) => device.name.startsWith(name) && device.available);
-const runtimes = [present('OpenVINO') && 'openvino', present('ONNX Runtime') && 'onnxruntime'].filter(
-  (name) => name !== false,
-) as RuntimeName[];
-const folder = fileURLToPath(new URL('../build/bench', import.meta.url));
-writeData(folder, chosen);
-const peer = await Peer.start(folder, threads, options.python);
-const variants: Variant[] = options.compile ? ['eager', 'compile'] : ['eager'];
+const runtimes: RuntimeName[] = [];
+if (present('OpenVINO')) runtimes.push('openvino');
+if (present('ONNX Runtime')) runtimes.push('onnxruntime');
 
+const folder = fileURLToPath(new URL('../build/bench', import.meta.url));
+writeData(folder, workloads);
 const say = (text: string) => options.json || console.log(text);
-say(`${cpus()[0]?.model.trim()}, ${cpus().length} cores; ${threads} thread${threads === 1 ? '' : 's'}; load ${load()}`);
-say(peer ? `PyTorch ${peer.version}` : 'PyTorch: absent, so ours alone (pip install -r bench/requirements.txt, or --python PATH)');
+const loadBefore = loadavg();
 say(
-  `${options.rounds} interleaved rounds of ${options.seconds} s; microseconds per step: median of the best round, and the fastest step\n`,
+  `${cpus()[0]?.model.trim()}, ${cpus().length} cores; at most ${budgets.join(' and ')} threads; load ${loadBefore.map((x) => x.toFixed(2)).join(' ')}`,
 );
 
-const rows: Row[] = [];
-for (const workload of chosen) {
-  const results = await race(workload, [
-    ...runtimes.map((runtime) => ({ by: runtime, ...training(workload, runtime, threads) })),
-    ...(peer ? variants.map((variant) => torch(peer, workload, variant)) : []),
-  ]);
-  rows.push(...results);
-  say(describe(workload, results));
+const started: Peer[] = [];
+for (const name of asked) {
+  const counts = peers[name].threaded ? budgets : [1];
+  const found = await Promise.all(counts.map((threads) => Peer.start(name, folder, threads, options.python)));
+  started.push(...found.filter((peer) => peer !== undefined));
+  say(`${name.padEnd(7)} ${found[0]?.version ?? 'absent: pip install -r bench/requirements.txt, or --python PATH'}`);
 }
-peer?.stop();
-say(`\nload ${load()}`);
-if (options.json) console.log(JSON.stringify({ threads, load: loadavg(), cpu: cpus()[0]?.model, torch: peer?.version, rows }, null, 1));
+say(`${options.rounds} interleaved rounds of ${options.seconds} s\n`);
+
+const results = new Map<string, Measured[]>();
+for (const id of chosen) {
+  const workload = workloads.find((workload) => workload.id === id.slice(0, 2))!;
+  const predicts = id.endsWith('-predict');
+  const contenders: Contender[] = [
+    ...runtimes.flatMap((runtime) =>
+      predicts ? [prediction(workload, runtime)] : budgets.map((threads) => training(workload, runtime, threads)),
+    ),
+    ...started.filter((peer) => takes(peer, id)).flatMap((peer) => peer.contenders(id)),
+  ];
+  const measured = await race(contenders, workload.steps, Number(options.rounds), Number(options.seconds));
+  results.set(id, measured);
+  if (options.json) for (const line of measurements(id, measured)) console.log(JSON.stringify(line));
+  const { text, agree } = describe(id, predicts ? 'one sample' : workload.title, measured, budgets);
+  say(text);
+  if (!agree) process.exitCode = 1;
+}
+for (const peer of started) peer.stop();
+say(
+  `\nload ${loadavg()
+    .map((x) => x.toFixed(2))
+    .join(' ')}`,
+);
+// A run that leaves something out is for the eye only.
+if (!options.only && asked.length === Object.keys(peers).length && started.length > 0 && !options.json)
+  saveBench({ results, budgets, rounds: Number(options.rounds), versions: versions(), load: [loadBefore, loadavg()] });
+
+/** Predictions are compared on one thread; tfjs would take minutes for W6. */
+function takes({ name, threads }: Peer, id: string): boolean {
+  if (id === 'W6' && name === 'tfjs') return false;
+  return threads === 1 || !id.endsWith('-predict');
+}
+
+function versions(): Record<string, string> {
+  const own = devices().filter(({ available }) => available);
+  return Object.fromEntries([...own.map(({ name, detail }) => [name, detail]), ...started.map(({ name, version }) => [name, version])]);
+}
 
 function refuse(reason: string): never {
   console.error(reason);
   process.exit(2);
-}
-
-/** All contenders from the same weights to the same step, then timed in turn, so that a disturbance meets them alike. */
-async function race(workload: AnyWorkload, contenders: Contender[]): Promise<Row[]> {
-  const losses: number[] = [];
-  for (const contender of contenders) losses.push(await contender.train(workload.steps));
-  const rounds = contenders.map((): number[][] => []);
-  for (let round = 0; round < Number(options.rounds); round++)
-    for (const [i, contender] of contenders.entries())
-      rounds[i].push((await contender.time(Number(options.seconds))).sort((a, b) => a - b));
-  return contenders.map(({ by, release }, i) => {
-    release?.();
-    const times = rounds[i];
-    const median = Math.min(...times.map((round) => round[round.length >> 1]));
-    const fastest = Math.min(...times.map((round) => round[0]));
-    const steps = times.reduce((total, round) => total + round.length, 0);
-    return { workload: workload.id, title: workload.title, by, median, fastest, steps, loss: losses[i] };
-  });
-}
-
-function torch(peer: Peer, { id }: AnyWorkload, variant: Variant): Contender {
-  return {
-    by: `torch ${variant}`,
-    train: (steps) => peer.train(id, variant, steps),
-    time: (seconds) => peer.time(id, variant, seconds),
-  };
-}
-
-function describe({ id, title, steps }: AnyWorkload, results: Row[]): string {
-  const peers = results.filter(({ by }) => by.startsWith('torch'));
-  const best = Math.min(...peers.map(({ median }) => median));
-  const lines = results.map(({ by, median, fastest }) => {
-    const ratio = peers.length > 0 && !by.startsWith('torch') ? `  ${(best / median).toFixed(2)} × PyTorch's speed` : '';
-    return `  ${by.padEnd(14)}${micro(median)}${micro(fastest)}${ratio}`;
-  });
-  const [first, ...others] = results.map(({ loss }) => loss);
-  const spread = Math.max(0, ...others.map((loss) => Math.abs(loss - first) / Math.abs(first)));
-  const verdict =
-    spread <= 1e-3
-      ? `agree to ${spread.toExponential(0)}`
-      : `DIFFER by ${spread.toExponential(1)}: ${results.map(({ by, loss }) => `${by} ${loss}`).join(', ')}`;
-  if (spread > 1e-3) process.exitCode = 1;
-  return `${id}  ${title}\n${lines.join('\n')}\n  losses after ${steps} steps ${results.length > 1 ? verdict : first.toFixed(6)}`;
-}
-
-function micro(us: number): string {
-  return `${us < 1000 ? us.toFixed(1) : Math.round(us)}`.padStart(10);
-}
-
-function load(): string {
-  return loadavg()
-    .map((x) => x.toFixed(2))
-    .join(' ');
 }

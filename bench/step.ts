@@ -4,6 +4,7 @@ import { compile } from '../src/tensor/compile.js';
 import { type DeviceTensor, fromTf } from '../src/tensor/device-tensor.js';
 import { valueAndGrad } from '../src/tensor/grad.js';
 import { key } from '../src/tensor/random.js';
+import { type Contender, timeSteps } from './contender.js';
 import type { AnyWorkload, Numbers } from './workloads/workload.js';
 
 /** The seed of every workload's data and weights. */
@@ -26,16 +27,8 @@ export function trainingStep(workload: AnyWorkload) {
 
 export type RuntimeName = 'openvino' | 'onnxruntime';
 
-/** A workload in training on one runtime. */
-export interface Training {
-  /** Takes `n` steps and returns the loss after them. */
-  train(n: number): Promise<number>;
-  /** Microseconds of each step that fits into this many seconds. */
-  time(seconds: number): Promise<number[]>;
-  release(): void;
-}
-
-export function training(workload: AnyWorkload, runtime: RuntimeName, threads: number): Training {
+/** A workload in training on one of our runtimes. */
+export function training(workload: AnyWorkload, runtime: RuntimeName, threads: number): Contender {
   const { step, state: start, batch } = trainingStep(workload);
   const run = compile(step, { runtime, threads, donate: [0] });
   const data = fromTf(batch);
@@ -46,21 +39,32 @@ export function training(workload: AnyWorkload, runtime: RuntimeName, threads: n
     return result.loss as DeviceTensor;
   };
   return {
+    framework: 'lemmata',
+    runtime,
+    threads,
     async train(n) {
       for (let i = 0; i < n; i++) await next();
       return (await next()).item();
     },
-    async time(seconds) {
-      const times: number[] = [];
-      const end = performance.now() + 1000 * seconds;
-      for (let now = performance.now(); now < end || times.length < 3; ) {
-        await next();
-        const after = performance.now();
-        times.push(1000 * (after - now));
-        now = after;
-      }
-      return times;
-    },
+    time: (seconds) => timeSteps(next, seconds),
     release: () => run.release(),
   };
 }
+
+/** A workload's model predicting one sample on one of our runtimes. */
+export function prediction(workload: AnyWorkload, runtime: RuntimeName): Contender {
+  const { params, batch } = problem(workload);
+  const run = compile(workload.predict!, { runtime, threads: 1 });
+  const [weights, x] = [fromTf(params) as never, fromTf(firstSample(batch.x)) as never];
+  const next = () => run(weights, x) as Promise<DeviceTensor>;
+  return {
+    framework: 'lemmata',
+    runtime,
+    threads: 1,
+    train: async () => (await next()).data()[0],
+    time: (seconds) => timeSteps(next, seconds),
+    release: () => run.release(),
+  };
+}
+
+const firstSample = ({ data, shape: [B, ...shape] }: Numbers): Numbers => ({ data: data.slice(0, data.length / B), shape: [1, ...shape] });

@@ -1,11 +1,14 @@
+import type * as tf from '@tensorflow/tfjs';
 import { initLinear, initLstm, type LinearParams, type LstmParams, linear, lstmLast, meanSquaredError } from '../../src/nn/index.js';
 import { split } from '../../src/tensor/random.js';
-import { gaussian, type Numbers, type Workload } from './workload.js';
+import { gaussian, type Numbers, type Tensors, type Workload } from './workload.js';
 
 interface Params {
   readonly lstm: LstmParams<Numbers>;
   readonly out: LinearParams<Numbers>;
 }
+
+const predict = ({ lstm, out }: Tensors<Params>, x: tf.Tensor) => linear(out, lstmLast(lstm, x));
 
 export const W2: Workload<Params, { x: Numbers; y: Numbers }> = {
   id: 'W2',
@@ -18,5 +21,6 @@ export const W2: Workload<Params, { x: Numbers; y: Numbers }> = {
       batch: { x: gaussian(x, 64, 32, 16), y: gaussian(y, 64, 1) },
     };
   },
-  loss: ({ lstm, out }, { x, y }) => meanSquaredError(linear(out, lstmLast(lstm, x)), y),
+  loss: (params, { x, y }) => meanSquaredError(predict(params, x), y),
+  predict,
 };

@@ -23,4 +23,5 @@ export const W1: Workload<MlpParams, { x: Numbers; y: Numbers }> = {
     return { params: initMlp(weights, [32, 128, 128, 1]), batch: { x: gaussian(x, 256, 32), y: gaussian(y, 256, 1) } };
   },
   loss: (params, { x, y }) => meanSquaredError(mlp(params, x), y),
+  predict: mlp,
 };

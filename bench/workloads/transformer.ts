@@ -12,7 +12,7 @@ import {
   sinusoidalPositions,
 } from '../../src/nn/index.js';
 import { fold, type Key, split } from '../../src/tensor/random.js';
-import { constant, gaussian, type Numbers, type Workload } from './workload.js';
+import { constant, gaussian, type Numbers, type Tensors, type Workload } from './workload.js';
 
 interface Size {
   readonly B: number;
@@ -56,6 +56,13 @@ function block({ norm1, attention, norm2, expand, contract }: Block<tf.Tensor>, 
   return attended.add(linear(contract, gelu(linear(expand, layerNorm(attended, norm2.gamma, norm2.beta)))));
 }
 
+function forward(size: Size, { embed, blocks, out }: Tensors<Params>, x: tf.Tensor): tf.Tensor {
+  const positions = sinusoidalPositions(size.T, size.D);
+  const start = linear(embed, x).add(tf.tensor(positions.data, positions.shape));
+  const h = blocks.reduce((h: tf.Tensor, weights) => block(weights as Block<tf.Tensor>, h, size.heads), start);
+  return linear(out, h.mean(1));
+}
+
 const transformer = (id: string, title: string, steps: number, size: Size): Workload<Params, { x: Numbers; y: Numbers }> => ({
   id,
   title,
@@ -72,12 +79,8 @@ const transformer = (id: string, title: string, steps: number, size: Size): Work
       batch: { x: gaussian(x, B, T, F), y: gaussian(y, B, 1) },
     };
   },
-  loss({ embed, blocks, out }, { x, y }) {
-    const positions = sinusoidalPositions(size.T, size.D);
-    const start = linear(embed, x).add(tf.tensor(positions.data, positions.shape));
-    const h = blocks.reduce((h: tf.Tensor, weights) => block(weights as Block<tf.Tensor>, h, size.heads), start);
-    return meanSquaredError(linear(out, h.mean(1)), y);
-  },
+  loss: (params, { x, y }) => meanSquaredError(forward(size, params, x), y),
+  predict: (params, x) => forward(size, params, x),
 });
 
 export const W3 = transformer('W3', 'Transformer D 64, 2 layers, x [32,64,16]', 50, {

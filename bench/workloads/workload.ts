@@ -17,6 +17,8 @@ export interface Workload<P, B> {
   readonly steps: number;
   make(key: Key): { params: P; batch: B };
   loss(params: Tensors<P>, batch: Tensors<B>): tf.Tensor;
+  /** The model alone, where the latency of one sample is measured too. */
+  predict?(params: Tensors<P>, x: tf.Tensor): tf.Tensor;
 }
 
 /** A workload whose trees only it knows. */

@@ -1,30 +1,11 @@
-"""PyTorch's side of the benchmark: trains the same workloads from the same numbers, as commands on standard input ask.
-
-    python peer.py FOLDER THREADS          FOLDER holds data.json and data.bin
-
-Commands, one JSON answer each:    train W1 eager 50        time W1 eager 0.5
-"""
-import json, math, os, sys, time
-
-folder, threads = sys.argv[1], int(sys.argv[2])
-os.environ["OMP_NUM_THREADS"] = str(threads)
-import numpy as np
+"""PyTorch's side of the benchmark; see protocol.py. Training variants: eager, compile. An inference is torch.jit's."""
+from protocol import load, serve, threads
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
 torch.set_num_threads(threads)
 torch.set_flush_denormal(True)  # as our runtimes do
-manifest = json.load(open(os.path.join(folder, "data.json")))
-raw = open(os.path.join(folder, "data.bin"), "rb").read()
-
-
-def load(workload):
-    """The workload's arrays by path: params.layers[0].w, batch.x, ..."""
-    def array(entry):
-        size = math.prod(entry["shape"])
-        return torch.from_numpy(np.frombuffer(raw, entry["dtype"], size, entry["offset"]).reshape(entry["shape"]).copy())
-    return {path: array(entry) for path, entry in manifest[workload].items()}
 
 
 def linear(a, path):
@@ -99,15 +80,23 @@ class Gcn(nn.Module):
         return A @ (F.relu(A @ (x @ self.w1) + self.b1) @ self.w2) + self.b2
 
 
+def network(workload, a):
+    if workload == "W2":
+        return Lstm(a)
+    if workload == "W4":
+        return Gcn(a)
+    return Transformer(a, *dict(W3=(2, 4), W6=(4, 8))[workload]) if workload in ("W3", "W6") else mlp(a, "params")
+
+
 def problem(workload):
     """A model and its loss."""
-    a = load(workload)
-    x, y = a.get("batch.x"), a.get("batch.y")
+    a = load(workload, torch.from_numpy)
+    model, x, y = network(workload, a), a.get("batch.x"), a.get("batch.y")
     if workload == "W4":
-        model, labels, A = Gcn(a), y.long(), a["batch.A"]
+        labels, A = y.long(), a["batch.A"]
         return model, lambda: F.cross_entropy(model(A, x), labels)
     if workload == "W5":
-        model, target = mlp(a, "params"), mlp(a, "batch.target")
+        target = mlp(a, "batch.target")
         state, following, reward, done, action = (a["batch." + name] for name in ("state", "next", "reward", "done", "action"))
         action = action.long()[:, None]
         def loss():
@@ -115,7 +104,6 @@ def problem(workload):
                 value = reward + 0.99 * (1 - done) * target(following).max(1).values
             return F.smooth_l1_loss(model(state).gather(1, action)[:, 0], value)
         return model, loss
-    model = {"W1": lambda: mlp(a, "params"), "W2": lambda: Lstm(a), "W3": lambda: Transformer(a, 2, 4), "W6": lambda: Transformer(a, 4, 8)}[workload]()
     return model, lambda: F.mse_loss(model(x), y)
 
 
@@ -130,27 +118,18 @@ def trainer(workload, variant):
         value.backward()
         optimizer.step()
         return value
-    return step, loss
+    return step, lambda: loss().item()
 
 
-steps = {}
+def predictor(workload):
+    a = load(workload, torch.from_numpy)
+    x = a["batch.x"][:1]
+    with torch.no_grad():
+        model = torch.jit.optimize_for_inference(torch.jit.trace(network(workload, a).eval(), x))
+    def step():
+        with torch.inference_mode():
+            return model(x)
+    return step, lambda: step().sum().item()
 
 
-def answer(command, workload, variant, argument):
-    if (workload, variant) not in steps:
-        steps[workload, variant] = trainer(workload, variant)
-    step, loss = steps[workload, variant]
-    if command == "train":
-        for _ in range(int(argument)):
-            step()
-        return dict(loss=loss().item())
-    times, end = [], time.perf_counter() + float(argument)
-    while (start := time.perf_counter()) < end or len(times) < 3:
-        step()
-        times.append(1e6 * (time.perf_counter() - start))
-    return dict(times=times)
-
-
-print(json.dumps(dict(version=torch.__version__, threads=torch.get_num_threads())), flush=True)
-for line in sys.stdin:
-    print(json.dumps(answer(*line.split())), flush=True)
+serve(torch.__version__, lambda workload, variant: predictor(workload[:2]) if workload.endswith("-predict") else trainer(workload, variant))

@@ -1,0 +1,25 @@
+/** Something that trains a workload, or predicts with its model: one of our runtimes, or a peer. */
+export interface Contender {
+  readonly framework: 'lemmata' | 'pytorch' | 'jax' | 'tfjs' | 'jax-js';
+  /** How it runs there: 'openvino', 'eager', 'compile', 'jit', 'wasm' … */
+  readonly runtime: string;
+  readonly threads: number;
+  /** Takes n steps and returns the loss after them; of a prediction, its output. */
+  train(n: number): Promise<number>;
+  /** Microseconds of each step that fits into this many seconds. */
+  time(seconds: number): Promise<number[]>;
+  release?(): void;
+}
+
+/** Microseconds of each call of `step` that fits into this many seconds, two at least. */
+export async function timeSteps(step: () => Promise<unknown>, seconds: number): Promise<number[]> {
+  const times: number[] = [];
+  const end = performance.now() + 1000 * seconds;
+  for (let now = performance.now(); now < end || times.length < 2; ) {
+    await step();
+    const after = performance.now();
+    times.push(1000 * (after - now));
+    now = after;
+  }
+  return times;
+}

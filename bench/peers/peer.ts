@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Contender } from '../contender.js';
+
+/** How a peer is found and started. */
+export interface PeerProgram {
+  readonly framework: Contender['framework'];
+  /** Ways of running a training step; the fastest counts. */
+  readonly training: readonly string[];
+  /** Ways of running a prediction. */
+  readonly prediction: readonly string[];
+  /** Whether it can use more than one thread. */
+  readonly threaded: boolean;
+  /** The command that starts it, when it is installed. */
+  command(python: string | undefined): readonly string[] | undefined;
+}
+
+const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+
+const python = (module: string, file: string) => (given: string | undefined) => {
+  const candidates = given ? [given] : ['.venv/bin/python', 'python3', 'python'];
+  const found = candidates.find((name) => spawnSync(name, ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0);
+  return found ? [found, here(file)] : undefined;
+};
+
+const script = (file: string) => () => [process.execPath, '--import', here('../../tests/typescript.mjs'), here(file)];
+
+export const peers: Readonly<Record<string, PeerProgram>> = {
+  torch: {
+    framework: 'pytorch',
+    training: ['eager', 'compile'],
+    prediction: ['jit'],
+    threaded: true,
+    command: python('torch', 'torch_peer.py'),
+  },
+  jax: { framework: 'jax', training: ['jit'], prediction: ['jit'], threaded: true, command: python('jax', 'jax_peer.py') },
+  tfjs: { framework: 'tfjs', training: ['wasm'], prediction: ['wasm'], threaded: false, command: script('tfjs.ts') },
+  'jax-js': { framework: 'jax-js', training: ['wasm'], prediction: ['wasm'], threaded: false, command: script('jax-js.ts') },
+};
+
+/** A peer in a process of its own, waiting between commands without using the processor. */
+export class Peer {
+  readonly name: string;
+  readonly #child: ChildProcess;
+  readonly #answers: AsyncIterator<string>;
+  readonly threads: number;
+  version = '';
+
+  private constructor(name: string, child: ChildProcess, threads: number) {
+    this.name = name;
+    this.#child = child;
+    this.#answers = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+    this.threads = threads;
+  }
+
+  /** Nothing when the peer is not installed. */
+  static async start(name: string, folder: string, threads: number, python: string | undefined): Promise<Peer | undefined> {
+    const command = peers[name].command(python);
+    if (!command) return undefined;
+    const peer = new Peer(
+      name,
+      spawn(command[0], [...command.slice(1), folder, String(threads)], { stdio: ['pipe', 'pipe', 'inherit'] }),
+      threads,
+    );
+    peer.version = (await peer.#answer<{ version: string }>('start')).version;
+    return peer;
+  }
+
+  /** Its ways of running a workload. */
+  contenders(workload: string): Contender[] {
+    const { framework, training, prediction } = peers[this.name];
+    return (workload.endsWith('-predict') ? prediction : training).map((runtime) => ({
+      framework,
+      runtime,
+      threads: this.threads,
+      train: async (steps) => (await this.#ask<{ loss: number }>(`train ${workload} ${runtime} ${steps}`)).loss,
+      time: async (seconds) => (await this.#ask<{ times: number[] }>(`time ${workload} ${runtime} ${seconds}`)).times,
+    }));
+  }
+
+  stop(): void {
+    this.#child.stdin!.end();
+  }
+
+  #ask<T>(command: string): Promise<T> {
+    this.#child.stdin!.write(`${command}\n`);
+    return this.#answer(command);
+  }
+
+  async #answer<T>(command: string): Promise<T> {
+    for (;;) {
+      const { value, done } = await this.#answers.next();
+      if (done) throw new Error(`the process of ${this.name} ended on '${command}'; its message is above`);
+      if (value.startsWith('{')) return JSON.parse(value) as T; // tfjs prints a banner
+    }
+  }
+}
