@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../tensor/errors.js';
 import { firstOrder } from '../../tensor/grad.js';
+import { checkLabels } from '../labels.js';
 import { notEmpty } from './residual.js';
 
 /**
@@ -10,12 +11,13 @@ import { notEmpty } from './residual.js';
  *
  * @param logits  [N, C]
  * @param labels  [N] int32 classes 0 … C − 1
- * @throws        when there is not one integer label for each row, or no row
+ * @throws        when there is not one integer label for each row, no row, or a label that is known is no class
  */
 export function crossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
   if (logits.rank !== 2 || labels.rank !== 1 || labels.shape[0] !== logits.shape[0] || labels.dtype !== 'int32')
     throw shapeError(`crossEntropy takes logits [N, C] and int32 labels [N] (these are ${labels.dtype})`, { logits, labels });
   notEmpty('crossEntropy', { logits, labels });
+  checkLabels('crossEntropy', labels, logits.shape[1]!);
   return logLikelihood(logits, oneHot(labels, logits.shape[1]!));
 }
 

@@ -1,0 +1,23 @@
+import * as tf from '@tensorflow/tfjs';
+import { valuesNow } from '../tensor/values-now.js';
+
+/**
+ * Throws at the first label that is not one of 0 … classes − 1.
+ *
+ * Layers and losses check the labels that they can see. The arguments of a compiled function have no values while it is recorded:
+ * check those where the data enter.
+ *
+ * @param who      what the message begins with
+ * @param labels   an array, or a tensor
+ * @param classes  how many there are
+ */
+export function checkLabels(who: string, labels: ArrayLike<number> | tf.Tensor, classes: number): void {
+  const allowed = (label: number) => Number.isInteger(label) && label >= 0 && label < classes;
+  checkValues(who, labels, allowed, `labels are 0 … ${classes - 1}, one for each of ${classes} classes`);
+}
+
+/** Throws at the first value that is not allowed, where values exist already. */
+export function checkValues(who: string, values: ArrayLike<number> | tf.Tensor, allowed: (value: number) => boolean, rule: string): void {
+  const seen = (values instanceof tf.Tensor ? valuesNow(values) : values) ?? [];
+  for (let i = 0; i < seen.length; i++) if (!allowed(seen[i])) throw new Error(`${who}: ${rule}; got ${seen[i]} at index ${i}`);
+}

@@ -1,0 +1,39 @@
+import type * as tf from '@tensorflow/tfjs';
+import { firstOrder } from '../../tensor/grad.js';
+import { checkValues } from '../labels.js';
+import { sameShape } from './residual.js';
+
+/**
+ * Hinge loss: zero for what is right by a margin of 1.
+ *
+ *     L = mean max(0, 1 − y s)        ∂s = −y [y s < 1] / n · ∂L        ∂y = −s [y s < 1] / n · ∂L
+ *
+ * @param scores  s, any shape
+ * @param labels  y of −1 and 1, the same shape, float32
+ * @throws        when the shapes differ, there is nothing to average, or a label that is known is neither −1 nor 1
+ *
+ * Cortes & Vapnik 1995. At the corner y s = 1, where there is no derivative, it is 0.
+ */
+export function hinge(scores: tf.Tensor, labels: tf.Tensor): tf.Tensor {
+  sameShape('hinge', { scores, labels });
+  checkValues('hinge', labels, (y) => y === 1 || y === -1, 'labels are -1 and 1');
+  return margin(scores, labels);
+}
+
+const margin = firstOrder('hinge', ([scores, labels], save) => {
+  const missing = scores.mul(labels).mul(-1).add(1).relu();
+  save([scores, labels, missing]);
+  return {
+    value: missing.mean(),
+    backward: (dL, [scores, labels, missing]) => {
+      const push = missing
+        .greater(0)
+        .cast('float32')
+        .mul(dL.mul(-1 / missing.size));
+      return [labels.mul(push), scores.mul(push)];
+    },
+  };
+});
+
+/** `hinge` in operators that tfjs can differentiate any number of times. */
+export const hingePlain = (scores: tf.Tensor, labels: tf.Tensor): tf.Tensor => scores.mul(labels).mul(-1).add(1).relu().mean();
