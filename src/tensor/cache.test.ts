@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runChild } from '../../tests/child.js';
 import { cacheKey, programCache } from './cache.js';
 import { compile } from './compile.js';
 
@@ -39,6 +40,10 @@ describe('the cache of compiled programs', () => {
     const entry = readFileSync(only());
     expect(await bits()).toEqual(fresh);
     expect(readFileSync(only())).toEqual(entry);
+  });
+
+  it('gives programs that keep their constants while memory is collected and used again', () => {
+    expect(runChild('restored.ts')).toEqual({ changed: 0, of: 300 * 64 });
   });
 
   it.each([

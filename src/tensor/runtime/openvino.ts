@@ -27,6 +27,7 @@ function load(api: Api, onnx: Uint8Array, { threads, cache }: LoadOptions): Prog
     { key: 'PERFORMANCE_HINT', value: 'LATENCY' },
     { key: 'INFERENCE_PRECISION_HINT', value: 'f32' }, // else bfloat16 where the processor has it
     { key: 'CPU_DENORMALS_OPTIMIZATION', value: 'YES' },
+    { key: 'ENABLE_CPU_PINNING', value: 'NO' },
   ];
   const key = cacheKey('openvino', api.version, JSON.stringify(properties), onnx);
   const kept = cache?.get(key);
@@ -35,7 +36,7 @@ function load(api: Api, onnx: Uint8Array, { threads, cache }: LoadOptions): Prog
     compiled = restore(api, kept, properties) ?? compile(api, onnx, properties);
   });
   if (!kept) cache?.put(key, (file) => check(api, 'export the program', api.exportModel(compiled!, file)));
-  return new OpenVinoProgram(api, compiled!);
+  return new OpenVinoProgram(api, compiled!, kept);
 }
 
 function compile(api: Api, onnx: Uint8Array, properties: Property[]): Pointer {
@@ -57,17 +58,20 @@ function restore(api: Api, kept: Uint8Array | undefined, properties: Property[])
 class OpenVinoProgram implements Program {
   readonly #api: Api;
   readonly #compiled: Pointer;
+  /** The bytes it was restored from: its constants are read where they lie in them, also by its requests. */
+  readonly #kept: Uint8Array | undefined;
   #released = false;
 
-  constructor(api: Api, compiled: Pointer) {
+  constructor(api: Api, compiled: Pointer, kept: Uint8Array | undefined) {
     this.#api = api;
     this.#compiled = compiled;
+    this.#kept = kept;
     onDrop.register(this, () => api.freeCompiled(compiled), this);
   }
 
   bind(inputs: readonly Memory[], outputs: readonly Memory[]): Request {
     if (this.#released) throw new Error('this program was released');
-    return new OpenVinoRequest(this.#api, this.#compiled, inputs, outputs);
+    return new OpenVinoRequest(this.#api, this.#compiled, this.#kept, inputs, outputs);
   }
 
   release(): void {
@@ -85,16 +89,17 @@ class OpenVinoRequest implements Request {
   #inFlight = false;
   #released = false;
 
-  constructor(api: Api, compiled: Pointer, inputs: readonly Memory[], outputs: readonly Memory[]) {
+  constructor(api: Api, compiled: Pointer, kept: Uint8Array | undefined, inputs: readonly Memory[], outputs: readonly Memory[]) {
     this.#api = api;
     this.#request = create(api, 'create a request', (out) => api.createRequest(compiled, out));
-    const bound = { inputs: [...inputs], outputs: [...outputs] };
+    const bound = { inputs: [...inputs], outputs: [...outputs], kept };
     this.inputs = bound.inputs;
     this.outputs = bound.outputs;
     const request = this.#request;
     const free = () => {
       api.freeRequest(request);
       bound.inputs.length = bound.outputs.length = 0; // named here, the memory outlives the request that may write to it
+      bound.kept = undefined;
     };
     onDrop.register(this, free, this);
     for (const [i, memory] of inputs.entries()) this.setInput(i, memory);
