@@ -1,0 +1,64 @@
+import * as tf from '@tensorflow/tfjs';
+import { shapeError } from '../tensor/errors.js';
+import { firstOrder } from '../tensor/grad.js';
+import { causalMask, checkMask, visibleSoftmax } from './masks.js';
+
+/**
+ * Scaled dot-product attention to the keys that a mask leaves visible.
+ *
+ *     P = softmax(q kᵀ / √D) over the visible keys, 0 elsewhere        y = P v        backward as `attention`: where P is 0, so is ∂S
+ *
+ * @param q        [..., T, D] queries
+ * @param k        [..., S, D] keys
+ * @param v        [..., S, D'] values
+ * @param visible  bool, broadcast to [..., T, S]: `causalMask`, `paddingMask` as tensors, their `logicalAnd`, or any other
+ * @returns        [..., T, D']
+ * @throws         when shapes do not fit, or a mask whose values are known hides every key from a query; with a mask that is an
+ *                 input of a compiled function, such a query gets 0
+ *
+ * Vaswani et al. 2017, section 3.2.3.
+ */
+export function maskedAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, visible: tf.Tensor): tf.Tensor {
+  if (q.shape.at(-1) !== k.shape.at(-1) || k.shape.at(-2) !== v.shape.at(-2))
+    throw shapeError("maskedAttention compares q [..., T, D] with k [..., S, D] and mixes v [..., S, D']", { q, k, v });
+  checkMask('maskedAttention', visible, [...q.shape.slice(0, -1), k.shape.at(-2)!]);
+  return mixVisible(visible)(q, k, v);
+}
+
+const mixVisible = (visible: tf.Tensor) =>
+  firstOrder('maskedAttention', ([q, k, v], save) => {
+    const scale = 1 / Math.sqrt(q.shape.at(-1)!);
+    const scaled = q.mul(scale);
+    const P = visibleSoftmax(scaled.matMul(k, false, true), visible); // [..., T, S]
+    const y = P.matMul(v);
+    save([scaled, k, v, P, y]);
+    return {
+      value: y,
+      backward: (dy, [scaled, k, v, P, y]) => {
+        const dS = P.mul(dy.matMul(v, false, true).sub(dy.mul(y).sum(-1, true)));
+        return [dS.matMul(k).mul(scale), dS.matMul(scaled, true), P.matMul(dy, true)];
+      },
+    };
+  });
+
+/** `maskedAttention` in operators that tfjs can differentiate any number of times. */
+export const maskedAttentionPlain = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, visible: tf.Tensor): tf.Tensor =>
+  attentionWeights(q, k, visible).matMul(v);
+
+/** Attention of each step to itself and its past: `maskedAttention` with the `causalMask` of q [..., T, D]. */
+export function causalAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor {
+  if (q.shape.at(-2) !== k.shape.at(-2)) throw shapeError('causalAttention takes as many queries as keys', { q, k });
+  const { data, shape } = causalMask(q.shape.at(-2)!);
+  return maskedAttention(q, k, v, tf.tensor(data, shape, 'bool'));
+}
+
+/**
+ * The weights P [..., T, S] with which attention mixes values, each row a distribution over the keys: for pictures.
+ *
+ *     const maps: tf.Tensor[] = [];
+ *     transformer(params, x, { …, attend: (q, k, v) => (maps.push(attentionWeights(q, k)), attention(q, k, v)) });
+ */
+export function attentionWeights(q: tf.Tensor, k: tf.Tensor, visible?: tf.Tensor): tf.Tensor {
+  const scores = q.matMul(k, false, true).div(Math.sqrt(q.shape.at(-1)!));
+  return visible ? visibleSoftmax(scores, visible) : scores.softmax();
+}
