@@ -57,6 +57,18 @@ describe.each(RUNTIMES)('compile on %s', (runtime) => {
     expect([...result.data()]).toEqual([11111, 21121]);
   });
 
+  it('takes the absolute value of joined vectors and leaves the vectors as they are', async () => {
+    const joined = compile(
+      (a: tf.Tensor1D, b: tf.Tensor1D) => {
+        const x = tf.concat([a, b]);
+        return x.abs().add(x);
+      },
+      { runtime },
+    );
+    expect([...(await joined(Float32Array.of(-1, 2), Float32Array.of(3, -4))).data()]).toEqual([0, 4, 6, 0]);
+    joined.release();
+  });
+
   it('keeps int32 and bool as such', async () => {
     const f = compile((i: tf.Tensor, b: tf.Tensor) => ({ i: i.add(tf.scalar(1, 'int32')), b: b.logicalNot() }), { runtime });
     const { i, b } = await f(Int32Array.of(16777217, -5), { data: Uint8Array.of(1, 0), shape: [2] });

@@ -1,6 +1,6 @@
 import type { Value } from '../../graph.js';
 import type { Op } from '../../onnx/ops.js';
-import type { GraphBuilder } from '../builder.js';
+import { type GraphBuilder, producerOf } from '../builder.js';
 import { each, elementwise, type Kernels } from '../kernel.js';
 
 /** Functions of a real number: an integer argument is taken as one. */
@@ -23,9 +23,6 @@ const REAL: Readonly<Record<string, Op>> = {
   Atanh: 'Atanh',
 };
 
-/** Functions that keep the dtype. */
-const ANY: Readonly<Record<string, Op>> = { Neg: 'Neg', Abs: 'Abs' };
-
 /** Functions that change nothing on integers. */
 const ROUNDING: Readonly<Record<string, Op>> = { Floor: 'Floor', Ceil: 'Ceil', Round: 'Round' };
 
@@ -38,6 +35,12 @@ function sign(g: GraphBuilder, x: Value): Value {
   const zero = g.scalar(0);
   const notPositive = g.where(g.binary('Less', x, zero, 'bool'), g.scalar(-1), zero);
   return g.where(g.binary('Less', zero, x, 'bool'), g.scalar(1), notPositive);
+}
+
+/** OpenVINO 2026.4 takes |x| of joined vectors as that of each before they are joined, and then for x itself wherever else x is read. */
+function abs(g: GraphBuilder, x: Value): Value {
+  const joined = x.dtype === 'float32' && x.shape.length === 1 && producerOf(x)?.op === 'Concat';
+  return joined ? g.binary('Max', x, g.unary('Neg', x)) : g.unary('Abs', x);
 }
 
 const rsqrt = (g: GraphBuilder, x: Value) => g.unary('Reciprocal', g.unary('Sqrt', x));
@@ -63,7 +66,7 @@ const finite = (g: GraphBuilder, x: Value) =>
 
 export const maths: Kernels = {
   ...each(REAL, (op) => elementwise(({ graph }, x) => graph.unary(op, graph.cast(x, 'float32')))),
-  ...each(ANY, (op) => elementwise(({ graph }, x) => graph.unary(op, x))),
+  ...each({ Neg: (g: GraphBuilder, x: Value) => g.unary('Neg', x), Abs: abs }, (f) => elementwise(({ graph }, x) => f(graph, x))),
   ...each(ROUNDING, (op) => elementwise(({ graph }, x) => (x.dtype === 'float32' ? graph.unary(op, x) : x))),
   ...each({ Exp: exp, Rsqrt: rsqrt, Expm1: expm1, Log1p: log1p }, (f) => elementwise(({ graph }, x) => f(graph, graph.cast(x, 'float32')))),
   ...each({ IsNan: 'IsNaN', IsInf: 'IsInf' } as const, (op) =>
