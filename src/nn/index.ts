@@ -9,6 +9,7 @@ export {
   type RunningAverages,
 } from './batch-norm.js';
 export { bayesianLinear, bayesianLinearPlain } from './bayesian-linear.js';
+export { type Conv2dConfig, type Conv2dParams, conv2d, conv2dPlain, initConv2d, type Padding } from './conv2d.js';
 export { crossAttention } from './cross-attention.js';
 export { type DecoderBlockConfig, type DecoderBlockParams, decoderBlock, initDecoderBlock } from './decoder-block.js';
 export { dropout, dropoutMask, temporalDropoutMask } from './dropout.js';
@@ -46,6 +47,7 @@ export {
 } from './lstm-variants.js';
 export { attentionWeights, causalAttention, maskedAttention, maskedAttentionPlain } from './masked-attention.js';
 export { causalMask, type Mask, paddingMask } from './masks.js';
+export { averagePool2d, averagePool2dPlain, maxPool2d, maxPool2dPlain } from './pooling.js';
 export { addPositions, initPositions, type PositionsConfig, sinusoidalPositions } from './positions.js';
 export { relu } from './relu.js';
 export { initNorm, type NormParams, type NormPlace, residual } from './residual.js';
