@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 import { type Key, type RandomArray, split } from '../tensor/random.js';
+import { fanInUniform } from './initialisers.js';
 import { uniformWithin } from './linear.js';
 
 /** Weights of a convolution over images: w [K, K, F, D], b [D]. */
@@ -26,7 +27,7 @@ export type Padding = 'valid' | 'same';
 export function initConv2d(key: Key, { inputs, outputs, size }: Conv2dConfig): Conv2dParams<RandomArray<Float32Array>> {
   const [forW, forB] = split(key);
   const bound = 1 / Math.sqrt(size * size * inputs);
-  return { w: uniformWithin(bound, forW, [size, size, inputs, outputs]), b: uniformWithin(bound, forB, [outputs]) };
+  return { w: fanInUniform(forW, [size, size, inputs, outputs]), b: uniformWithin(bound, forB, [outputs]) };
 }
 
 /**
@@ -44,7 +45,7 @@ export function initConv2d(key: Key, { inputs, outputs, size }: Conv2dConfig): C
 export function conv2d({ w, b }: Conv2dParams, x: tf.Tensor, padding: Padding = 'valid'): tf.Tensor {
   if (x.rank !== 4 || w.rank !== 4 || x.shape[3] !== w.shape[2] || b.rank !== 1 || b.shape[0] !== w.shape[3])
     throw shapeError('conv2d filters x [B, rows, columns, F] by w [K, K, F, D] and b [D]', { x, w, b });
-  if (padding === 'valid' && (x.shape[1] < w.shape[0] || x.shape[2] < w.shape[1]))
+  if (padding === 'valid' && (x.shape[1]! < w.shape[0]! || x.shape[2]! < w.shape[1]!))
     throw shapeError("conv2d: the filter is larger than the image; pad it with 'same', or pool less before", { x, w });
   return convolve(padding)(x, w, b);
 }

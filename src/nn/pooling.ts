@@ -101,6 +101,6 @@ const unpooled = ({ shape: [B, rows, columns, F] }: tf.Tensor, size: number): Sh
 
 function requireWindows(layer: string, x: tf.Tensor, size: number): void {
   if (!Number.isInteger(size) || size < 1) throw new Error(`${layer}: the window must be an integer of at least 1, got ${size}`);
-  if (x.rank !== 4 || x.shape[1] % size !== 0 || x.shape[2]! % size !== 0)
+  if (x.rank !== 4 || x.shape[1]! % size !== 0 || x.shape[2]! % size !== 0)
     throw shapeError(`${layer} takes x [B, rows, columns, F] with rows and columns that windows of ${size} × ${size} fill exactly`, { x });
 }
