@@ -63,10 +63,10 @@ export function batchNorm(
   if (n < 2)
     throw shapeError('batchNorm needs 2 rows or more for a variance; drop a last batch of one, or evaluate with batchNormEval', { x });
   const { mean, variance } = moments(rows);
-  const towards = (old: tf.Tensor, now: tf.Tensor) => old.mul(1 - momentum).add(now.mul(momentum));
+  const average = (old: tf.Tensor, now: tf.Tensor, factor = 1) => old.mul(1 - momentum).add(now.mul(momentum * factor));
   return {
     y: normalise(epsilon)(rows, gamma, beta).reshape(x.shape),
-    averages: { mean: towards(averages.mean, mean), variance: towards(averages.variance, variance.mul(n / (n - 1))) },
+    averages: { mean: average(averages.mean, mean), variance: average(averages.variance, variance, n / (n - 1)) },
   };
 }
 

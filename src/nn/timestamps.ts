@@ -73,11 +73,14 @@ export const initTimestamps = (key: Key, { width, fields }: TimestampConfig): Ti
  */
 export function timestampPositions(tables: TimestampTables, fields: tf.Tensor): tf.Tensor {
   const used = FIELDS.filter((field) => tables[field]);
-  if (used.length === 0 || fields.shape.at(-1) !== FIELDS.length || used.some((field) => tables[field]!.shape[0] !== CALENDAR[field]))
-    throw shapeError(
-      `timestampPositions takes fields [..., ${FIELDS.length}] and tables [values, D]: ${used.map((field) => `${field} ${CALENDAR[field]}`)}`,
-      { fields, ...tables },
-    );
+  if (used.length === 0) throw new Error(`timestampPositions needs a table of a calendar field at least: ${FIELDS.join(', ')}`);
+  if (fields.shape.at(-1) !== FIELDS.length || used.some((field) => tables[field]!.shape[0] !== CALENDAR[field])) {
+    const sizes = used.map((field) => `${field} has ${CALENDAR[field]}`).join(', ');
+    throw shapeError(`timestampPositions takes fields [..., ${FIELDS.length}] and tables [values, D], of which ${sizes}`, {
+      fields,
+      ...tables,
+    });
+  }
   const columns = fields.unstack(-1);
   return tf.addN(used.map((field) => embedding(tables[field]!, columns[FIELDS.indexOf(field)])));
 }

@@ -1,0 +1,37 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { key } from '../tensor/random.js';
+import { dropout, dropoutMask, temporalDropoutMask } from './dropout.js';
+
+describe('dropout', () => {
+  // The share that stays is binomial: 10,000 draws at 0.8 deviate by 0.004.
+  it('keeps the share it says, scaled so that the mean stays', () => {
+    const { data, shape } = dropoutMask(key(1), 0.8, [100, 100]);
+    expect(shape).toEqual([100, 100]);
+    expect(new Set(data)).toEqual(new Set([0, Math.fround(1.25)]));
+    expect(Math.abs(data.filter(Boolean).length / 10_000 - 0.8)).toBeLessThan(4 * 0.004);
+  });
+
+  it('keeps everything at keep 1, and gives one key one mask', () => {
+    expect(new Set(dropoutMask(key(1), 1, [50]).data)).toEqual(new Set([1]));
+    expect(dropoutMask(key(7), 0.5, [50])).toEqual(dropoutMask(key(7), 0.5, [50]));
+    expect(dropoutMask(key(7), 0.5, [50])).not.toEqual(dropoutMask(key(8), 0.5, [50]));
+  });
+
+  it('drops a channel at all times or at none', () => {
+    const mask = temporalDropoutMask(key(2), 0.5, [8, 5, 6]);
+    expect(mask.shape).toEqual([8, 1, 6]);
+    const y = dropout(tf.ones([8, 5, 6]), tf.tensor(mask.data, mask.shape));
+    const overTime = y.sum(1).dataSync();
+    expect(new Set(overTime)).toEqual(new Set([0, 10])); // five times 0, or five times 2
+  });
+
+  it('names what does not fit', () => {
+    expect(() => dropout(tf.ones([8, 5]), tf.ones([8, 4]))).toThrow(
+      'dropout takes a mask of the shape of x, or with 1 where one number serves a whole axis: got x [8,5], mask [8,4]',
+    );
+    expect(() => dropout(tf.ones([8, 5]), tf.ones([5]))).toThrow('got x [8,5], mask [5]');
+    expect(() => dropoutMask(key(1), 0, [3])).toThrow('dropoutMask: keep must be in (0, 1], got 0');
+    expect(() => temporalDropoutMask(key(1), 0.5, [8, 6])).toThrow('temporalDropoutMask is for x [B, T, F]: got x [8,6]');
+  });
+});
