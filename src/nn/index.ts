@@ -9,6 +9,13 @@ export {
   type RunningAverages,
 } from './batch-norm.js';
 export { bayesianLinear, bayesianLinearPlain } from './bayesian-linear.js';
+export {
+  type ConvolutionConfig,
+  type ConvolutionParams,
+  causalConvolution,
+  causalConvolutionPlain,
+  initCausalConvolution,
+} from './causal-convolution.js';
 export { type Conv2dConfig, type Conv2dParams, conv2d, conv2dPlain, initConv2d, type Padding } from './conv2d.js';
 export { crossAttention } from './cross-attention.js';
 export { type DecoderBlockConfig, type DecoderBlockParams, decoderBlock, initDecoderBlock } from './decoder-block.js';
@@ -59,6 +66,7 @@ export { silu, siluPlain } from './silu.js';
 export { softplus, softplusPlain } from './softplus.js';
 export { initSpectralNorm, spectralNorm, spectralNormPlain } from './spectral-norm.js';
 export { tanh } from './tanh.js';
+export { initTcnBlock, receptiveField, type TcnBlockParams, tcnBlock } from './tcn-block.js';
 export {
   CALENDAR,
   type CalendarField,
