@@ -1,4 +1,13 @@
 /** Models in closed form or by descent, in double precision; the same losses in tensors, for `compile`. */
+export {
+  type BayesBatch,
+  type BayesNetParams,
+  bayesNet,
+  bayesNetNoise,
+  initBayesNet,
+  minibatchWeight,
+  negativeElbo,
+} from './bayes-by-backprop.js';
 export { design } from './design.js';
 export { type Diagnostics, diagnostics } from './diagnostics.js';
 export { type Descent, type DescentOptions, gradientDescent, optimalStep } from './gradient-descent.js';
@@ -7,6 +16,9 @@ export { backSubstitute, inverseGram, type QR, qr, type SVD, svd } from './linea
 export { type LinearRegression, linearRegression, predict } from './linear-regression.js';
 export { type LogisticRegression, logisticRegression, predictProbability } from './logistic-regression.js';
 export { column, diagonal, fromColumns, type Matrix, matMul, matVec, transpose, transposeVec } from './matrix.js';
+export { dropoutNet, dropoutNetMasks, dropoutPrecision } from './mc-dropout.js';
+export { deviations, drawWeights, gaussianDivergence, initMeanField, type MeanField, mixtureDivergence } from './mean-field.js';
+export { initMlp, type MlpParams, mlp, mlpPlain } from './mlp.js';
 export { type NeweyWest, neweyWest, neweyWestLags } from './newey-west.js';
 export { leastSquares, logisticLoss, type Objective } from './objective.js';
 export { type PartialRegression, partialRegression } from './partial-regression.js';
@@ -16,3 +28,4 @@ export { areaUnderRoc, type CalibrationBin, calibration, logScore, outOfSampleRS
 export { separatingDirection } from './separation.js';
 export { type PredictiveRegression, predictiveRegression } from './stambaugh.js';
 export { drawRows, stochasticGradientDescent } from './stochastic-gradient-descent.js';
+export { decomposeEntropy, decomposeVariance, type Predictive, repeat } from './uncertainty.js';

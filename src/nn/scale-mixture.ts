@@ -57,5 +57,5 @@ function terms(w: tf.Tensor, { share, wide, narrow }: ScaleMixture): { value: tf
     square.mul(-1 / (2 * sigma ** 2)).add(Math.log(share / sigma) - 0.5 * Math.log(2 * Math.PI));
   const [a, b] = [component(share, wide), component(1 - share, narrow)];
   const odds = a.sub(b);
-  return { value: tf.maximum(a, b).add(odds.abs().neg().softplus()).sum(), odds };
+  return { value: tf.maximum(a, b).add(odds.abs().neg().exp().log1p()).sum(), odds };
 }

@@ -1,0 +1,40 @@
+import type * as tf from '@tensorflow/tfjs';
+import { initLinear, type LinearParams, linear } from '../nn/linear.js';
+import { relu } from '../nn/relu.js';
+import type { Key, RandomArray } from '../tensor/random.js';
+import { split } from '../tensor/random.js';
+
+/** Weights of a multilayer perceptron, layer after layer. */
+export interface MlpParams<T = tf.Tensor> {
+  readonly layers: readonly LinearParams<T>[];
+}
+
+/**
+ * Layers from widths[0] inputs over hidden widths to the last.
+ *
+ * @throws when there are fewer than two widths, or one is no positive integer
+ */
+export function initMlp(key: Key, widths: readonly number[]): MlpParams<RandomArray<Float32Array>> {
+  if (widths.length < 2 || !widths.every((width) => Number.isInteger(width) && width > 0))
+    throw new Error(`initMlp: widths go from the inputs to the outputs, at least these two, all positive integers: got [${widths}]`);
+  const keys = split(key, widths.length - 1);
+  return { layers: keys.map((k, i) => initLinear(k, { inputs: widths[i], outputs: widths[i + 1] })) };
+}
+
+/**
+ * A multilayer perceptron: affine layers with a function of each element between them.
+ *
+ *     hₗ = f(hₗ₋₁ Wₗ + bₗ)        y = h Wₙ + bₙ
+ *
+ * @param x           [..., F]
+ * @param activation  f, of a hidden layer and its number from 0: (h, l) => dropout(relu(h), masks[l]) drops units
+ * @returns           [..., D], the last layer without f: logits, or a regression's prediction
+ * @throws            as `linear`
+ */
+export function mlp(
+  { layers }: MlpParams,
+  x: tf.Tensor,
+  activation: (h: tf.Tensor, layer: number) => tf.Tensor = (h) => relu(h),
+): tf.Tensor {
+  return layers.reduce((h, layer, l) => linear(layer, l === 0 ? h : activation(h, l - 1)), x);
+}

@@ -1,0 +1,42 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../tests/close.js';
+import { decomposeEntropy, decomposeVariance, repeat } from './uncertainty.js';
+
+const numbers = (t: tf.Tensor) => Array.from(t.dataSync());
+
+describe('decomposeVariance', () => {
+  // Draws 1 and 3 with noise of variance 0.2 and 0.6: the mean is 2, the noise 0.4, and the draws differ by a variance of 1.
+  it('splits by the law of total variance', () => {
+    const { mean, aleatoric, epistemic } = decomposeVariance(tf.tensor2d([[1], [3]]), tf.tensor2d([[0.2], [0.6]]));
+    expectClose([mean, aleatoric, epistemic].flatMap(numbers), [2, 0.4, 1], 6);
+  });
+});
+
+describe('decomposeEntropy', () => {
+  it('finds only noise where the draws agree: log C for no idea', () => {
+    const { mean, aleatoric, epistemic } = decomposeEntropy(repeat(tf.zeros([2, 4]), 3));
+    expectClose(numbers(mean), new Array(8).fill(0.25), 6);
+    expectClose([...numbers(aleatoric), ...numbers(epistemic)], [Math.log(4), Math.log(4), 0, 0], 6);
+  });
+
+  it('finds only ignorance where sure draws disagree: log 2 for one against one', () => {
+    const { mean, aleatoric, epistemic } = decomposeEntropy(tf.tensor3d([[[60, 0]], [[0, 60]]]));
+    expectClose([mean, aleatoric, epistemic].flatMap(numbers), [0.5, 0.5, 0, Math.log(2)], 6);
+  });
+
+  // H(p̄) for p = (0.9, 0.1) and (0.5, 0.5), whose mean is (0.7, 0.3).
+  it('adds up to the entropy of the averaged prediction', () => {
+    const { aleatoric, epistemic } = decomposeEntropy(
+      tf
+        .tensor2d([
+          [0.9, 0.1],
+          [0.5, 0.5],
+        ])
+        .log(),
+    );
+    const entropy = (p: number) => -p * Math.log(p) - (1 - p) * Math.log(1 - p);
+    expect(numbers(aleatoric)[0]).toBeCloseTo((entropy(0.9) + entropy(0.5)) / 2, 6);
+    expect(numbers(aleatoric)[0] + numbers(epistemic)[0]).toBeCloseTo(entropy(0.7), 6);
+  });
+});
