@@ -27,11 +27,7 @@ export function averaged<P, S extends State>(
   const layout = layoutOf(params);
   return {
     init: (params) =>
-      ({ ...optimizer.init(params), average: { data: layout.numbers(params), shape: [layout.n] } }) as unknown as Mapped<
-        S & { average: tf.Tensor },
-        tf.Tensor,
-        Numbers
-      >,
+      ({ ...optimizer.init(params), average: layout.numbers(params) }) as unknown as Mapped<S & { average: tf.Tensor }, tf.Tensor, Numbers>,
     update({ average, ...state }, grads) {
       const next = optimizer.update(state as unknown as S, grads);
       return { ...next, average: towards(average, next.parameters, 1 - decay) };

@@ -15,13 +15,21 @@ export type Tensors<P> = Mapped<P, Shaped, tf.Tensor>;
 export interface Numbers {
   readonly data: Float32Array;
   readonly shape: number[];
+  /** What a vector of parameters is made of, in order: an entry that is not a number can then be named. */
+  readonly parts?: readonly Part[];
+}
+
+/** One parameter in a vector: `{ path: 'params.w', shape: [3, 4] }`. */
+export interface Part {
+  readonly path: string;
+  readonly shape: readonly number[];
 }
 
 /** How a tree of parameters lies in one vector [n], leaf after leaf: an update is then a dozen operators, whatever the model. */
 export interface Layout<P> {
   readonly n: number;
-  /** The initial parameters as one vector. */
-  numbers(params: P): Float32Array;
+  /** The initial parameters as one vector [n]. */
+  numbers(params: P): Numbers;
   /** Gradients or parameters as one vector [n]; one that is already is itself. */
   pack(tree: Tensors<P> | tf.Tensor): tf.Tensor;
   /** The vector [n] as the tree. */
@@ -51,6 +59,8 @@ export function layoutOf<P>(params: P): Layout<P> {
     return given.leaves;
   };
 
+  const parts = paths.map((path, i) => ({ path, shape: shapes[i] }));
+
   return {
     n,
     numbers(params) {
@@ -60,7 +70,7 @@ export function layoutOf<P>(params: P): Layout<P> {
         vector.set(read(leaf), at);
         at += sizes[i];
       });
-      return vector;
+      return { data: vector, shape: [n], parts };
     },
     pack: (tree) => (isVector(tree) ? tree : tf.concat(inOrder<tf.Tensor>(tree).map((leaf) => leaf.reshape([-1])) as tf.Tensor1D[], 0)),
     unpack: (vector) => unflatten(tf.split(vector, sizes, 0).map((part, i) => part.reshape(shapes[i]))) as Tensors<P>,

@@ -58,7 +58,7 @@ export function byRule<P, S extends State>(
   const schedule = typeof learningRate === 'number' ? undefined : learningRate;
   return {
     init: (params) => {
-      const parameters = { data: layout.numbers(params), shape: [layout.n] };
+      const parameters = layout.numbers(params);
       return { parameters, ...rule.start(layout.n), ...(schedule && { schedule: schedule.start }) } as unknown as Mapped<
         S,
         tf.Tensor,

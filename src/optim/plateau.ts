@@ -1,4 +1,6 @@
-import { type Numbers, read } from './flat.js';
+import * as tf from '@tensorflow/tfjs';
+import { DeviceTensor, fromArray } from '../tensor/device-tensor.js';
+import { read, type Shaped } from './flat.js';
 import { fraction, positive } from './optimizer.js';
 import type { Schedule } from './schedule.js';
 
@@ -36,18 +38,24 @@ export interface PlateauConfig {
 export function plateau({ from, factor = 0.1, patience = 10, threshold = 1e-4 }: PlateauConfig): Plateau {
   positive('plateau', 'from', from);
   fraction('plateau', 'factor', factor);
-  const place = (rate: number, best: number, since: number): Numbers => ({ data: Float32Array.of(rate, best, since), shape: [3] });
   return {
-    start: place(from, LARGEST_FLOAT32, 0),
+    start: { data: Float32Array.of(from, LARGEST_FLOAT32, 0), shape: [3] },
     rate: (at) => at.slice(0, 1).squeeze(),
     next: (at) => at,
     observe(state, loss) {
-      const [rate, best, since] = Array.from(read(state.schedule as Numbers));
-      if (loss < best - threshold * Math.abs(best)) return { ...state, schedule: place(rate, loss, 0) };
-      if (since < patience) return { ...state, schedule: place(rate, best, since + 1) };
-      return { ...state, schedule: place(rate * factor, best, 0) };
+      const [rate, best, since] = Array.from(read(state.schedule as Shaped));
+      if (loss < best - threshold * Math.abs(best)) return moved(state, [rate, loss, 0]);
+      return moved(state, since < patience ? [rate, best, since + 1] : [rate * factor, best, 0]);
     },
   };
+}
+
+/** The state with another place of the schedule, of the same kind as before. */
+function moved<S extends { readonly schedule?: unknown }>(state: S, place: number[]): S {
+  const { schedule } = state;
+  if (schedule instanceof tf.Tensor) return { ...state, schedule: tf.tensor1d(place) };
+  if (schedule instanceof DeviceTensor) return { ...state, schedule: fromArray(place, [3]) };
+  return { ...state, schedule: { data: Float32Array.from(place), shape: [3] } };
 }
 
 /** In place of ∞, so that every number in a state is finite. */

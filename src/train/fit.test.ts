@@ -1,7 +1,13 @@
+import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { plateau } from '../optim/plateau.js';
+import { type SgdState, sgd } from '../optim/sgd.js';
+import { compile } from '../tensor/compile.js';
+import { type DeviceTensor, fromArray } from '../tensor/device-tensor.js';
 import { key } from '../tensor/random.js';
-import { fit, run } from './fit.js';
+import { fit } from './fit.js';
 import { minibatches } from './minibatches.js';
+import { type Run, run } from './run.js';
 
 // w ← w − 0.1·w on ½w²: after k steps w = 0.9^k, and the loss before step k is ½·0.81^k.
 const decay = { step: (w: number) => ({ state: 0.9 * w, loss: 0.5 * w * w }), batch: () => null };
@@ -45,6 +51,62 @@ describe('fit', () => {
     await expect(fit(run(1), { step: diverge, batch: () => null, steps: 9 })).rejects.toThrow(
       'fit: the loss is NaN at step 3, after 1.00, 2.00;',
     );
+  });
+});
+
+// w ← w + 1 from −3, so that ½w² falls to 0 after three steps and grows again.
+const passing = { step: (w: number) => ({ state: w + 1, loss: 0.5 * w * w }), batch: () => null };
+const halfSquare = (w: number) => 0.5 * w * w;
+
+describe('validation', () => {
+  it('stops when patience has run out, and keeps the best state', async () => {
+    const training = run(-3);
+    await fit(training, { ...passing, steps: 100, validate: { every: 1, loss: halfSquare, patience: 4 } });
+    expect(training).toMatchObject({ step: 7, state: 4, best: { step: 3, loss: 0, state: 0 } });
+    expect(training.validations.map(({ loss }) => loss)).toEqual([2, 0.5, 0, 0.5, 2, 4.5, 8]);
+  });
+
+  it('takes place every so many steps, once for each, also when the run is continued', async () => {
+    const training = run(-3);
+    for (const steps of [5, 5, 6, 12]) await fit(training, { ...passing, steps, validate: { every: 3, loss: halfSquare } });
+    expect(training.validations.map(({ step }) => step)).toEqual([3, 6, 9, 12]);
+  });
+
+  it('keeps a copy of the best state, which later steps cannot reach', async () => {
+    const step = compile((w: tf.Tensor) => ({ state: w.add(1), loss: w.square().sum() }), { donate: [0] });
+    const training = run(fromArray([-3, -3], [2]));
+    const loss = (w: DeviceTensor) => w.data()[0] ** 2;
+    await fit(training, { step, batch: () => undefined, steps: 9, validate: { every: 1, loss } });
+    expect(training.best?.step).toBe(3);
+    expect(training.best?.state.data()).toEqual(Float32Array.of(0, 0));
+    expect(training.state.data()).toEqual(Float32Array.of(6, 6));
+  });
+
+  it('reduces the rate on a plateau, through the state', async () => {
+    const rate = plateau({ from: 0.5, factor: 0.5, patience: 1 });
+    const optimizer = sgd({ w: { data: Float32Array.of(1), shape: [1] } }, { learningRate: rate });
+    const training = run(optimizer.init({ w: { data: Float32Array.of(1), shape: [1] } }));
+    const step = compile((state: SgdState) => ({ state: optimizer.update(state, tf.tensor1d([1])), loss: tf.scalar(1) }));
+    const validate = { every: 1, loss: () => 1, adjust: rate.observe };
+    await fit(training, { step, batch: () => undefined, steps: 5, validate });
+    expect(training.state.schedule!.data()[0]).toBe(0.125); // validations 3 and 5 are the second in a row without improvement
+    expect(training.state.parameters.item()).toBe(1 - 0.5 - 0.5 - 0.5 - 0.25 - 0.25);
+  });
+
+  it('names the step of a validation loss that is not a number', async () => {
+    const validate = { every: 2, loss: () => Number.NaN };
+    await expect(fit(run(1), { ...decay, steps: 4, validate })).rejects.toThrow('fit: the validation loss is NaN after step 2, though');
+  });
+});
+
+describe('a watch', () => {
+  it('sees each step and the end, also of a run that fails', async () => {
+    const seen: string[] = [];
+    const watch = { step: ({ step }: Run<unknown>, steps: number) => seen.push(`${step}/${steps}`), end: () => void seen.push('end') };
+    await fit(run(1), { ...decay, steps: 2, watch: watch as never });
+    const broken = { step: () => ({ state: 0, loss: Number.NaN }), batch: () => null };
+    await expect(fit(run(1), { ...broken, steps: 2, watch: watch as never })).rejects.toThrow();
+    expect(seen).toEqual(['1/2', '2/2', 'end', 'end']);
   });
 });
 

@@ -1,77 +1,104 @@
-/** A training run: its state and how far it is. `fit` moves it in place, so that it can be looked at and continued at any time. */
-export interface Run<S> {
-  state: S;
-  /** Steps done. */
-  step: number;
-  /** The loss before each step done. */
-  losses: number[];
-}
+import { saveCheckpoint } from './checkpoint.js';
+import { assertFinite, assertSound } from './guard.js';
+import { type Loss, numberOf } from './loss.js';
+import type { Run } from './run.js';
+import { logRun } from './run-log.js';
+import { isDue, isExhausted, type Validation, validateNow } from './validation.js';
 
 export interface FitOptions<S, B> {
   /** One step: a compiled function, or any other; `loss` is a number or has one in `item()` or `dataSync()`. */
-  step: (state: S, batch: B) => Stepped<S> | Promise<Stepped<S>>;
+  readonly step: (state: S, batch: B) => Stepped<S> | Promise<Stepped<S>>;
   /** The batch of step k. Make it from `fold(key, k)`, and a continued run sees what an unbroken one would have seen. */
-  batch: (k: number) => B;
+  readonly batch: (k: number) => B | Promise<B>;
   /** How many steps in all, those that the run has behind it included. */
-  steps: number;
+  readonly steps: number;
+  readonly validate?: Validation<Fixed<S>>;
+  /** Writes the run to this file every so many steps and at the end; `resume` reads it. */
+  readonly checkpoint?: { readonly file: string; readonly every: number };
+  /** A file of JSON lines that is told when the run begins and how it ends; `readLog` reads it. */
+  readonly log?: string;
+  /** Shows how it goes: `report.watch('LSTM')`. */
+  readonly watch?: Watch;
   /** Called after each step: `(done, note) => bar.tick(done, note)`. */
-  onStep?: (done: number, note: string) => void;
+  readonly onStep?: (done: number, note: string) => void;
   /** Stops between two steps; the current cell's signal when left out. */
-  signal?: AbortSignal;
+  readonly signal?: AbortSignal;
 }
+
+/** `S`, as the run and the step have it: what validates does not take part in inferring it. */
+type Fixed<S> = [S][S extends unknown ? 0 : never];
 
 interface Stepped<S> {
-  state: S;
-  loss: Loss;
+  readonly state: S;
+  readonly loss: Loss;
 }
 
-/** A number, or a scalar of the engine or of tfjs. */
-export type Loss = number | { item(): number; dispose(): void } | { dataSync(): ArrayLike<number>; dispose(): void };
-
-export const run = <S>(state: S): Run<S> => ({ state, step: 0, losses: [] });
+/** What looks on while a run trains. */
+export interface Watch {
+  step(training: Run<unknown>, steps: number): void;
+  end(training: Run<unknown>): void | Promise<void>;
+}
 
 /**
- * Trains until `steps` are done.
+ * Trains until `steps` are done, or patience with the validation loss has run out.
  *
- *     const training = run(initial);
- *     await fit(training, { step, batch: (k) => rowsAt(fold(batches, k)), steps: 2000 });
+ *     const training = run(optimizer.init(params));
+ *     await fit(training, { step, batch: (k) => rowsAt(fold(batches, k)), steps: 2000, validate: { every: 100, loss, patience: 5 } });
+ *     optimizer.params((training.best ?? training).state);
  *
  * An interrupt takes effect between two steps: `training.state` is then the state after `training.step` steps, and calling `fit`
  * again goes on from there. The event loop gets a turn every 10 ms, so that prints, progress and interrupts work.
  *
- * @throws when a loss is not finite, naming the step; and the signal's reason when it aborts
+ * @throws when a loss is not finite or diverges, naming the step, what is wrong and the likely cause; when a checkpoint cannot be
+ *         written; and the signal's reason when it aborts
  */
-export async function fit<S, B>(training: Run<S>, { step, batch, steps, onStep, signal = cellSignal() }: FitOptions<S, B>): Promise<void> {
-  let turn = performance.now();
-  while (training.step < steps) {
-    signal?.throwIfAborted();
-    const { state, loss } = await step(training.state, batch(training.step));
-    training.state = state;
-    training.losses.push(lossOf(loss));
-    training.step++;
+export async function fit<S, B>(training: Run<S>, options: FitOptions<S, B>): Promise<void> {
+  const { log, watch, step } = options;
+  const ended = log === undefined ? undefined : logRun(log, training, step);
+  try {
+    const early = await train(training, options);
+    ended?.(early ? 'stopped early' : 'finished');
+  } catch (error) {
+    ended?.((options.signal ?? cellSignal())?.aborted ? 'interrupted' : 'failed', error);
+    throw error;
+  } finally {
+    await watch?.end(training);
+  }
+}
+
+/** True when patience ran out before the steps did. */
+async function train<S, B>(training: Run<S>, options: FitOptions<S, B>): Promise<boolean> {
+  const { step, batch, steps, validate, checkpoint, watch, onStep, signal = cellSignal() } = options;
+  let saved = training.step;
+  const save = () => {
+    if (!checkpoint || saved === training.step) return;
     assertFinite(training);
+    saveCheckpoint(checkpoint.file, training);
+    saved = training.step;
+  };
+  let turn = performance.now();
+  let before = turn;
+  for (;;) {
+    if (validate && isDue(training, validate)) await validateNow(training, validate as Validation<S>);
+    const now = performance.now();
+    training.seconds += (now - before) / 1000;
+    before = now;
+    const early = validate !== undefined && isExhausted(training, validate);
+    if (training.step % (checkpoint?.every ?? Infinity) === 0 || training.step >= steps || early) save();
+    if (training.step >= steps || early) return early && training.step < steps;
+    signal?.throwIfAborted();
+    const given = await batch(training.step);
+    const { state, loss } = await step(training.state, given);
+    training.state = state;
+    training.losses.push(numberOf(loss));
+    training.step++;
+    assertSound(training, given);
     onStep?.(training.step, `loss ${training.losses.at(-1)!.toPrecision(4)}`);
+    watch?.step(training, steps);
     if (performance.now() - turn < 10) continue;
     await new Promise(setImmediate);
     turn = performance.now();
   }
-}
-
-function lossOf(loss: Loss): number {
-  if (typeof loss === 'number') return loss;
-  const value = 'item' in loss ? loss.item() : loss.dataSync()[0];
-  loss.dispose();
-  return value;
-}
-
-function assertFinite({ losses, step }: Run<unknown>): void {
-  const loss = losses.at(-1)!;
-  if (Number.isFinite(loss)) return;
-  const before = losses.slice(-4, -1).map((value) => value.toPrecision(3));
-  throw new Error(
-    `fit: the loss is ${loss} at step ${step}, after ${before.join(', ') || 'no step'}; ` +
-      'a smaller learning rate, scaled inputs or clipped gradients help, and log or √ of 0 in the loss also gives this',
-  );
 }
 
 /** The abort signal of the notebook cell that runs, when there is one. */

@@ -1,0 +1,192 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type AdamState, adam } from '../optim/adam.js';
+import { averaged } from '../optim/averaged.js';
+import { oneCycle } from '../optim/schedule.js';
+import { compile } from '../tensor/compile.js';
+import { valueAndGrad } from '../tensor/grad.js';
+import { fold, key, normal } from '../tensor/random.js';
+import { resume } from './checkpoint.js';
+import { fit } from './fit.js';
+import { fingerprint } from './leaves.js';
+import { type About, run } from './run.js';
+import { decode, encode } from './safetensors.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'lemmata-checkpoint-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Adam on one cycle with averaged weights, batches and noise by key, validation: all that a run remembers. */
+function problem({ width = 8, threads = 1, runtime = undefined as 'openvino' | 'onnxruntime' | undefined } = {}) {
+  const params = { w: normal(key(1), [5, width]), v: normal(key(2), [width, 1]) };
+  const optimizer = averaged(params, adam(params, { learningRate: oneCycle({ peak: 0.1, steps: 40 }), clipNorm: 1 }), { decay: 0.9 });
+  type State = AdamState & { average: tf.Tensor };
+  const lossOf = ({ w, v }: Record<string, tf.Tensor>, x: tf.Tensor) => x.matMul(w).tanh().matMul(v).sub(x.sum(1, true)).square().mean();
+  const step = compile(
+    (state: State, x: tf.Tensor) => {
+      const { value, grads } = valueAndGrad(lossOf)(optimizer.params(state) as never, x);
+      return { state: optimizer.update(state, grads as never), loss: value };
+    },
+    { donate: [0], threads, runtime },
+  );
+  const held = normal(key(9), [64, 5]);
+  const loss = compile((state: State) => lossOf(optimizer.average(state) as never, tf.tensor(held.data, held.shape)), { threads, runtime });
+  const batch = (k: number) => normal(fold(key(3), k), [16, 5]);
+  const fresh = (about: About = {}) => run(optimizer.init(params), about);
+  return { fresh, step, batch, validate: { every: 4, loss: loss as never, patience: 30 } };
+}
+
+type Training = ReturnType<ReturnType<typeof problem>['fresh']>;
+const everything = ({ state, best, losses, validations, step }: Training) => ({
+  state: fingerprint(state),
+  best: best && [fingerprint(best.state), best.step, best.loss],
+  losses,
+  validations,
+  step,
+});
+
+describe.each([
+  ['openvino', 1],
+  ['openvino', 2],
+  ['onnxruntime', 1],
+] as const)('on %s with %i threads', (runtime, threads) => {
+  const { fresh, ...training } = problem({ runtime, threads });
+
+  it('two runs from one seed have the same bits', async () => {
+    const runs = [fresh(), fresh()];
+    for (const one of runs) await fit(one, { ...training, steps: 40 });
+    expect(everything(runs[1])).toEqual(everything(runs[0]));
+  });
+
+  it('a run that resumes has the bits of one that never stopped, wherever it stopped', async () => {
+    const whole = fresh();
+    await fit(whole, { ...training, steps: 40 });
+    for (const stop of [1, 4, 17, 39]) {
+      const file = join(folder, `${runtime}-${threads}-${stop}.safetensors`);
+      await fit(fresh(), { ...training, steps: stop, checkpoint: { file, every: 1000 } });
+      const resumed = resume(file, fresh());
+      expect(resumed.step).toBe(stop);
+      await fit(resumed, { ...training, steps: 40, checkpoint: { file, every: 5 } });
+      expect(everything(resumed)).toEqual(everything(whole));
+      expect(everything(resume(file, fresh()))).toEqual(everything(whole));
+    }
+  });
+});
+
+describe('a checkpoint', () => {
+  const { fresh, ...training } = problem();
+  const file = join(folder, 'run.safetensors');
+  const about = { seed: 7, config: { width: 8, rate: 0.1 } };
+  const written = async () => {
+    await fit(fresh(about), { ...training, steps: 6, checkpoint: { file, every: 3 } });
+    return readFileSync(file);
+  };
+
+  it('is a safetensors file, so other tools read it', async () => {
+    const bytes = await written();
+    const header = JSON.parse(bytes.toString('utf8', 8, 8 + Number(bytes.readBigUInt64LE())));
+    expect(header['state.parameters']).toEqual({ dtype: 'F32', shape: [48], data_offsets: expect.any(Array) });
+    expect(header.losses).toMatchObject({ dtype: 'F64', shape: [6] });
+    const held = Object.entries<{ data_offsets: number[] }>(header).filter(([name]) => name !== '__metadata__');
+    expect(Math.max(...held.map(([, { data_offsets }]) => data_offsets[1])) + 8 + Number(bytes.readBigUInt64LE())).toBe(bytes.length);
+  });
+
+  it('starts afresh where there is no file', () => {
+    expect(resume(join(folder, 'none'), fresh()).step).toBe(0);
+  });
+
+  it.each([
+    ['truncated in its arrays', (bytes: Buffer) => bytes.subarray(0, -1), /is truncated: it has \d+ of \d+ bytes/],
+    [
+      'truncated in its header',
+      (bytes: Buffer) => bytes.subarray(0, 100),
+      'is truncated, or no checkpoint: it has 100 bytes, not even its header',
+    ],
+    ['empty', () => Buffer.alloc(0), 'is truncated, or no checkpoint: it has 0 bytes'],
+    ['another file', () => Buffer.from(`\x10\0\0\0\0\0\0\0not a checkpoint of anything`), 'its header is not JSON'],
+    ['damaged in one bit of an array', flip(-9), 'is damaged: its checksum does not fit its bytes'],
+    [
+      'damaged in one digit of its header',
+      (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replace('"step\\":6', '"step\\":8'), 'latin1'),
+      'is damaged: its checksum',
+    ],
+  ])('that is %s is refused, and stays', async (_, damage, message) => {
+    const bytes = damage(await written());
+    writeFileSync(file, bytes);
+    expect(() => resume(file, fresh(about))).toThrow(message);
+    expect(() => resume(file, fresh(about))).toThrow(`resume: ${file} `);
+    expect(readFileSync(file).equals(bytes)).toBe(true);
+  });
+
+  it('of another model is refused, with the parameter and both shapes', async () => {
+    await written();
+    expect(() => resume(file, problem({ width: 9 }).fresh(about))).toThrow(
+      `resume: ${file} is of another model or optimizer: parameter 1 is params.v [8,1] there and params.v [9,1] here. Delete it to start afresh`,
+    );
+    const params = { w: normal(key(1), [5, 8]), v: normal(key(2), [8, 1]) };
+    expect(() => resume(file, run(adam(params).init(params), about))).toThrow(
+      'leaf 1 is state.average [48] there and state.mean [48] here',
+    );
+  });
+
+  it('of another run is refused, with what differs', async () => {
+    await written();
+    expect(() => resume(file, fresh({ ...about, config: { width: 8, rate: 0.2 } }))).toThrow('is of another run: rate was 0.1 and is 0.2');
+    expect(() => resume(file, fresh({ ...about, seed: 8 }))).toThrow('is of another run: seed was 7 and is 8');
+  });
+
+  it('of another version or program is refused', async () => {
+    const { tensors, metadata } = decode(await written());
+    writeFileSync(file, Buffer.concat(encode(tensors, { ...metadata, version: '2' })));
+    expect(() => resume(file, fresh(about))).toThrow('is of version 2; this version of the library reads version 1');
+    writeFileSync(file, Buffer.concat(encode(tensors, {})));
+    expect(() => resume(file, fresh(about))).toThrow('is a safetensors file of another program');
+  });
+
+  it('is not written for a state that is not finite', async () => {
+    const bytes = await written();
+    const step = (state: number) => ({ state: state === 2 ? Number.NaN : state + 1, loss: 1 });
+    await expect(fit(run(0), { step, batch: () => null, steps: 9, checkpoint: { file, every: 3 } })).rejects.toThrow(
+      'fit: after step 3 state (1 of 1 entries) is not finite, though the loss was 1.00, so no checkpoint is written and the last one stays',
+    );
+    expect(readFileSync(file).equals(bytes)).toBe(true);
+  });
+
+  it('survives a disk that is full while the next one is written', async () => {
+    const bytes = await written();
+    const program = `
+      import { fit, resume, run } from ${JSON.stringify(new URL('index.ts', import.meta.url).href)};
+      const state = { data: new Float32Array(50_000), shape: [50_000] };
+      const file = ${JSON.stringify(join(folder, 'full.safetensors'))};
+      const training = resume(file, run(state));
+      await fit(training, { step: (state) => ({ state, loss: 1 }), batch: () => null, steps: training.step + 5, checkpoint: { file, every: 5 } })
+        .then(() => console.log('saved'), ({ message }) => console.log(message, training.step));`;
+    const hook = fileURLToPath(new URL('../../tests/typescript.mjs', import.meta.url));
+    const child = (limit: string) => {
+      const command = `trap '' XFSZ; ${limit} exec "$0" --import "$1" --input-type=module-typescript --eval "$2"`;
+      return spawnSync('bash', ['-c', command, process.execPath, hook, program], { encoding: 'utf8' });
+    };
+    expect(child('').stdout).toContain('saved');
+    const before = readFileSync(join(folder, 'full.safetensors'));
+    const { stdout } = child('ulimit -f 100;');
+    expect(stdout).toMatch(
+      /^fit: the checkpoint of step 10 \(0\.2 MB\) could not be written to .*full\.safetensors: .*; the one before is still there/,
+    );
+    expect(stdout).toMatch(/the run in memory is as it was 10$/m);
+    expect(readFileSync(join(folder, 'full.safetensors')).equals(before)).toBe(true);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+    expect(existsSync(file) && bytes.length > 0).toBe(true);
+  });
+});
+
+function flip(at: number) {
+  return (bytes: Buffer) => {
+    const copy = Buffer.from(bytes);
+    copy[copy.length + at] ^= 1;
+    return copy;
+  };
+}

@@ -1,0 +1,125 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Part } from '../optim/flat.js';
+import { type Values, valuesIn, withValues } from './leaves.js';
+import type { About, Run, Validated } from './run.js';
+import { decode, encode } from './safetensors.js';
+
+const VERSION = '1';
+
+/** What a checkpoint says beside its arrays. */
+interface Header {
+  readonly step: number;
+  readonly seconds: number;
+  readonly best?: Validated;
+  readonly about: About;
+  readonly parts: readonly Part[];
+}
+
+/**
+ * Writes everything that the run needs to go on: state, step, losses, validations and the best state. What was there before is
+ * replaced only when all of it is on the disk, so a kill or a full disk leaves the old checkpoint.
+ *
+ * The file has the safetensors format: `safetensors.torch.load_file(file)['state.parameters']` reads it in Python.
+ *
+ * @throws when it cannot be written, for example on a full disk
+ */
+export function saveCheckpoint(file: string, { state, step, losses, validations, best, seconds, about, parts }: Run<unknown>): void {
+  const tensors: Values[] = [
+    ...valuesIn(state, 'state'),
+    ...(best ? valuesIn(best.state, 'best') : []),
+    { path: 'losses', data: Float64Array.from(losses), shape: [losses.length], dtype: 'float64' },
+    { path: 'validations', data: pairs(validations), shape: [validations.length, 2], dtype: 'float64' },
+  ];
+  const header: Header = { step, seconds, best: best && { step: best.step, loss: best.loss }, about, parts };
+  replace(file, encode(tensors, { format: 'lemmata', version: VERSION, run: JSON.stringify(header) }), step);
+}
+
+/**
+ * The run that a checkpoint holds, or the fresh one when there is no file yet. What it goes on to is bitwise what an uninterrupted
+ * run would have reached, as long as its batches are functions of the step.
+ *
+ *     const training = resume('build/lstm.safetensors', run(optimizer.init(params), { seed: 7, config }));
+ *
+ * @throws when the file is truncated or damaged, of another version of the library, of another model, or of a run with another
+ *         `about`; the file stays as it is
+ */
+export function resume<S>(file: string, fresh: Run<S>): Run<S> {
+  if (!existsSync(file)) return fresh;
+  const refuse = (what: string): never => {
+    throw new Error(`resume: ${file} ${what}. Delete it to start afresh, or name another file`);
+  };
+  try {
+    return restore(readFileSync(file), fresh);
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+}
+
+function restore<S>(bytes: Buffer, fresh: Run<S>): Run<S> {
+  const { tensors, metadata } = decode(bytes);
+  if (metadata.format !== 'lemmata') throw new Error('is a safetensors file of another program, not a checkpoint of fit');
+  if (metadata.version !== VERSION)
+    throw new Error(`is of version ${metadata.version}; this version of the library reads version ${VERSION}`);
+  const { step, seconds, best, about, parts } = JSON.parse(metadata.run) as Header;
+  assertSameModel(fresh.parts, parts, 'parameter');
+  const under = (name: string) => tensors.filter(({ path }) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`));
+  assertSameModel(valuesIn(fresh.state, 'state'), under('state'), 'leaf');
+  assertSameAbout(fresh.about, about);
+  const numbers = (name: string) => Array.from(under(name)[0].data);
+  const flat = numbers('validations');
+  return {
+    ...fresh,
+    state: withValues(fresh.state, under('state')),
+    step,
+    seconds,
+    losses: numbers('losses'),
+    validations: flat.flatMap((value, i) => (i % 2 === 0 ? [{ step: value, loss: flat[i + 1] }] : [])),
+    ...(best && { best: { ...best, state: withValues(fresh.state, under('best')) } }),
+  };
+}
+
+function assertSameModel(here: readonly Part[], there: readonly Part[], kind: string): void {
+  for (let i = 0; i < Math.max(here.length, there.length); i++)
+    if (show(here[i]) !== show(there[i]))
+      throw new Error(`is of another model or optimizer: ${kind} ${i + 1} is ${show(there[i])} there and ${show(here[i])} here`);
+}
+
+const show = (part: Part | undefined): string => (part ? `${part.path} [${part.shape.join(',')}]` : 'absent');
+
+/** Compares what is said about the runs, except their code: a comment or a plot may change between two parts of a run. */
+function assertSameAbout(here: About, there: About): void {
+  const flat = ({ name, seed, data, config = {} }: About): Record<string, unknown> => ({ name, seed, data, ...config });
+  const [ours, theirs] = [flat(here), flat(there)];
+  for (const key of new Set([...Object.keys(theirs), ...Object.keys(ours)])) {
+    const [is, was] = [JSON.stringify(ours[key]), JSON.stringify(theirs[key])];
+    if (is !== was) throw new Error(`is of another run: ${key} was ${was} and is ${is}`);
+  }
+}
+
+const pairs = (validations: readonly Validated[]): Float64Array => Float64Array.from(validations.flatMap(({ step, loss }) => [step, loss]));
+
+/** Writes a file beside its place, to the disk, and renames it. */
+function replace(file: string, pieces: readonly Uint8Array[], step: number): void {
+  const draft = `${file}.part`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const descriptor = openSync(draft, 'w');
+    try {
+      for (const piece of pieces) writeFileSync(descriptor, piece);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(draft, file);
+  } catch (cause) {
+    rmSync(draft, { force: true });
+    const bytes = pieces.reduce((total, { byteLength }) => total + byteLength, 0);
+    const kept = existsSync(file) ? 'the one before is still there' : 'there is none yet';
+    throw new Error(
+      `fit: the checkpoint of step ${step} (${(bytes / 1e6).toFixed(1)} MB) could not be written to ${file}: ${(cause as Error).message}; ${kept}. ` +
+        'Free some space or name another file, and call fit again: the run in memory is as it was',
+      { cause },
+    );
+  }
+}

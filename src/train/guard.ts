@@ -1,0 +1,106 @@
+import { sizeOf } from '../tensor/graph.js';
+import { type Values, valuesIn } from './leaves.js';
+import type { Run } from './run.js';
+
+/** A loss this many times the first one (or 1) has diverged, even if float32 still holds it. */
+const DIVERGED = 1e8;
+
+/**
+ * Throws when the loss of the latest step is not finite or has diverged, and says why as far as the batch, the losses before and
+ * the state tell.
+ */
+export function assertSound(training: Run<unknown>, batch: unknown): void {
+  const { losses, step } = training;
+  const loss = losses[step - 1];
+  if (Number.isFinite(loss) && Math.abs(loss) <= DIVERGED * Math.max(1, Math.abs(losses[0]))) return;
+  const before = losses.slice(-4, -1).map((value) => value.toPrecision(3));
+  const reason = wrongBatch(batch) ?? divergence(losses) ?? suddenly(losses, training);
+  throw new Error(`fit: the loss is ${figure(loss)} at step ${step}, after ${before.join(', ') || 'no step'}; ${reason}`);
+}
+
+/** Throws when a state that is about to be kept is not finite: its loss was, but its gradient was not. */
+export function assertFinite(training: Run<unknown>): void {
+  const wrong = notFinite(training);
+  if (wrong)
+    throw new Error(
+      `fit: after step ${training.step} ${wrong}, though the loss was ${figure(training.losses.at(-1))}, so no checkpoint is written and the ` +
+        `last one stays; ${BREAKS}`,
+    );
+}
+
+const BREAKS = 'a gradient breaks where the loss does not: at √ or log of 0, at 0/0, in a norm of zeros; add a small ε inside';
+
+/** What is wrong with the batch, when something is. */
+function wrongBatch(batch: unknown): string | undefined {
+  if (batch === null || batch === undefined || typeof batch === 'number') return undefined;
+  for (const { path, data, shape } of valuesIn(batch, 'batch')) {
+    if (data.length === 0) return `${path} is empty, [${shape}], and the mean of nothing is not a number; leave such a batch out`;
+    const at = data.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0) return `${path} has ${data[at]} at ${place(at, shape)}; drop or fill missing values before they are batched`;
+  }
+  return undefined;
+}
+
+/** `row 17, column 3`, and the whole index where there are more axes. */
+function place(at: number, shape: readonly number[]): string {
+  const index = indexOf(at, shape);
+  if (index.length < 2) return `row ${index[0] ?? 0}`;
+  return `row ${index[0]}, column ${index.at(-1)}${index.length > 2 ? ` ([${index}])` : ''}`;
+}
+
+function indexOf(at: number, shape: readonly number[]): number[] {
+  const index: number[] = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    index.unshift(at % shape[axis]);
+    at = Math.floor(at / shape[axis]);
+  }
+  return index;
+}
+
+/** A loss that grew a thousandfold over some steps: the step is too long. */
+function divergence(losses: readonly number[]): string | undefined {
+  const recent = losses.slice(-30, -1).map(Math.abs);
+  const lowest = recent.indexOf(Math.min(...recent));
+  const last = recent.at(-1);
+  if (last === undefined || !(last > 1000 * recent[lowest]) || recent.length - lowest < 3) return undefined;
+  return (
+    `it grew from ${figure(recent[lowest])} to ${figure(last)} in ${recent.length - 1 - lowest} steps, so the learning rate is too large: ` +
+    'divide it by ten, warm it up, clip the gradient (clipNorm: 1) or scale the inputs'
+  );
+}
+
+function suddenly(losses: readonly number[], training: Run<unknown>): string {
+  const wrong = notFinite(training);
+  const where = wrong ? `${wrong}; ` : '';
+  const first = losses.length === 1 ? 'look at the initial parameters and the scale of the inputs; ' : '';
+  return `${where}the batch is finite; ${first}a smaller learning rate or clipped gradients help, and log or √ of 0 in the loss or its gradient also gives this`;
+}
+
+/** Which parameters, or leaves of the state, are not finite: `params.w (3 of 12 entries) is not finite`. */
+function notFinite({ state, parts }: Run<unknown>): string | undefined {
+  const found = valuesIn(state, 'state').flatMap((leaf) => divided(leaf, parts).flatMap(countWrong));
+  if (found.length === 0) return undefined;
+  const more = found.length > 3 ? ` and ${found.length - 3} more` : '';
+  return `${found.slice(0, 3).join(', ')}${more} ${found.length > 1 ? 'are' : 'is'} not finite`;
+}
+
+/** The parameters in a leaf that holds them all; another leaf as it is. */
+function divided(leaf: Values, parts: Run<unknown>['parts']): Pick<Values, 'path' | 'data'>[] {
+  if (leaf.path !== 'state.parameters') return [leaf];
+  let end = 0;
+  const pieces = parts.map(({ path, shape }) => {
+    const start = end;
+    end += sizeOf(shape);
+    return { path, data: leaf.data.slice(start, end) };
+  });
+  return end === leaf.data.length ? pieces : [leaf];
+}
+
+function countWrong({ path, data }: Pick<Values, 'path' | 'data'>): string[] {
+  let wrong = 0;
+  for (const value of data) if (!Number.isFinite(value)) wrong++;
+  return wrong > 0 ? [`${path} (${wrong} of ${data.length} entries)`] : [];
+}
+
+const figure = (value: number | undefined): string =>
+  value === undefined || !Number.isFinite(value) ? String(value) : value.toPrecision(3);

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import * as tf from '@tensorflow/tfjs';
+import { DeviceTensor, fromArray, fromLeaf, type Input } from '../tensor/device-tensor.js';
+import type { TensorDType, TypedArray } from '../tensor/runtime/memory.js';
+import { flatten, map, type Tree } from '../tensor/tree.js';
+
+/** A leaf of a state or a batch, wherever it lives: its numbers, its shape, and its path in the tree. */
+export interface Values {
+  readonly path: string;
+  readonly data: TypedArray;
+  readonly shape: readonly number[];
+  readonly dtype: TensorDType;
+}
+
+/** The leaves of a tree of tensors, typed arrays and numbers, with copies of their values. */
+export function valuesIn(tree: unknown, name: string): Values[] {
+  const { leaves, paths } = flatten<Input>(tree as Tree<Input>, name);
+  return leaves.map((leaf, i) => {
+    const tensor = fromLeaf(leaf, paths[i]);
+    return { path: paths[i], data: tensor.data(), shape: tensor.shape, dtype: tensor.dtype };
+  });
+}
+
+/** The tree with these values in place of its own: tensors of the same kind, numbers where it has numbers. */
+export function withValues<S>(tree: S, values: readonly Values[]): S {
+  const { leaves, unflatten } = flatten<Input>(tree as Tree<Input>);
+  return unflatten(
+    leaves.map((leaf, i) => {
+      const { data, shape, dtype } = values[i];
+      if (typeof leaf === 'number') return data[0];
+      return leaf instanceof tf.Tensor ? tf.tensor(data, [...shape], leaf.dtype) : fromArray(data, shape, dtype);
+    }),
+  ) as S;
+}
+
+/** A copy that later steps leave alone. */
+export const copyOf = <S>(state: S): S =>
+  map(state, (leaf: unknown) => {
+    if (leaf instanceof DeviceTensor) return fromArray(leaf.data(), leaf.shape, leaf.dtype);
+    return leaf instanceof tf.Tensor ? leaf.clone() : leaf;
+  }) as S;
+
+/** SHA-256 over the paths, shapes and values of a tree: what a run log calls its data by. */
+export function fingerprint(tree: unknown): string {
+  const hash = createHash('sha256');
+  for (const { path, data, shape, dtype } of valuesIn(tree, ''))
+    hash.update(`${path} ${dtype} [${shape}]\n`).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return hash.digest('hex');
+}

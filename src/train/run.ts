@@ -1,0 +1,66 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Numbers, Part } from '../optim/flat.js';
+import { DeviceTensor, fromLeaf, type Input } from '../tensor/device-tensor.js';
+import { flatten, map, type Tree } from '../tensor/tree.js';
+
+/** A training run: its state and how far it is. `fit` moves it in place, so that it can be looked at and continued at any time. */
+export interface Run<S> {
+  state: S;
+  /** Steps done. */
+  step: number;
+  /** The loss before each step done. */
+  losses: number[];
+  validations: Validated[];
+  /** Where the validation loss was lowest, with a copy of the state. */
+  best?: Validated & { readonly state: S };
+  /** Time spent in `fit`, interruptions left out. */
+  seconds: number;
+  readonly about: About;
+  /** What the vector of parameters is made of, so that messages can name a parameter. */
+  readonly parts: readonly Part[];
+}
+
+/** A validation loss, and the steps that were done before it. */
+export interface Validated {
+  readonly step: number;
+  readonly loss: number;
+}
+
+/** What a run is, for its checkpoints and its log. A checkpoint is refused by a run about which anything else is said. */
+export interface About {
+  readonly name?: string;
+  readonly seed?: number;
+  /** Everything that was chosen: widths, rates, dates. Plain JSON. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Hash of the data, as `market.list()` or `fingerprint` gives it. */
+  readonly data?: string;
+  /** Hash of the code; in a notebook that `npm run notebooks` executes, that of its provenance. */
+  readonly code?: string;
+}
+
+/** A state with its typed arrays as tensors that live with the runtime, as a compiled step returns them. */
+export type Ready<S> = S extends DeviceTensor | tf.Tensor | number
+  ? S
+  : S extends Numbers
+    ? DeviceTensor
+    : S extends object
+      ? { [K in keyof S]: Ready<S[K]> }
+      : S;
+
+/**
+ * A run before its first step.
+ *
+ *     const training = run(optimizer.init(params), { name: 'lstm', seed: 7, config });
+ *
+ * @param state  what the step takes and returns: an optimiser's state, or any tree of tensors, typed arrays and numbers
+ */
+export function run<S>(state: S, about: About = {}): Run<Ready<S>> {
+  const { leaves } = flatten<Partial<Numbers>>(state as Tree<Partial<Numbers>>);
+  const ready = map(state, (leaf, path) => (isArray(leaf) ? fromLeaf(leaf as Input, path) : leaf)) as Ready<S>;
+  const parts = leaves.find((leaf) => leaf?.parts)?.parts ?? [];
+  const code = about.code ?? process.env.LEMMATA_CODE;
+  return { state: ready, step: 0, losses: [], validations: [], seconds: 0, about: code ? { ...about, code } : about, parts };
+}
+
+const isArray = (leaf: unknown): boolean =>
+  ArrayBuffer.isView(leaf) || (!(leaf instanceof DeviceTensor) && ArrayBuffer.isView((leaf as Partial<Numbers>)?.data));
