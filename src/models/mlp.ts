@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { initLinear, type LinearParams, linear } from '../nn/linear.js';
+import { initLinear, type LinearParams, linear, linearPlain } from '../nn/linear.js';
 import { relu } from '../nn/relu.js';
 import type { Key, RandomArray } from '../tensor/random.js';
 import { split } from '../tensor/random.js';
@@ -37,4 +37,13 @@ export function mlp(
   activation: (h: tf.Tensor, layer: number) => tf.Tensor = (h) => relu(h),
 ): tf.Tensor {
   return layers.reduce((h, layer, l) => linear(layer, l === 0 ? h : activation(h, l - 1)), x);
+}
+
+/** `mlp` in operators that tfjs can differentiate any number of times. */
+export function mlpPlain(
+  { layers }: MlpParams,
+  x: tf.Tensor,
+  activation: (h: tf.Tensor, layer: number) => tf.Tensor = (h) => h.relu(),
+): tf.Tensor {
+  return layers.reduce((h, layer, l) => linearPlain(layer, l === 0 ? h : activation(h, l - 1)), x);
 }
