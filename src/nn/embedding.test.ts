@@ -35,6 +35,24 @@ describe('embedding', () => {
     expect([...grads.data()]).toEqual([4, 8, 0, 0, 20, 24]);
   });
 
+  it.each(['openvino', 'onnxruntime'] as const)(
+    'gives NaN for a label outside the table that only shows in a call, on %s',
+    async (runtime) => {
+      const loss = (table: tf.Tensor, labels: tf.Tensor) => embedding(table, labels).square().sum();
+      const step = compile(
+        (table: tf.Tensor, labels: tf.Tensor) => ({ y: embedding(table, labels), ...valueAndGrad(loss)(table, labels) }),
+        {
+          runtime,
+        },
+      );
+      const table = { data: Float32Array.of(1, 2, 3), shape: [3, 1] };
+      const { y, value } = await step(table, Int32Array.of(2, 3, -1, 1000, 0));
+      expect([...y.data()]).toEqual([3, Number.NaN, Number.NaN, Number.NaN, 1]);
+      expect(value.item()).toBeNaN();
+      expect((await step(table, Int32Array.of(2, 1, 1, 0, 0))).value.item()).toBe(9 + 4 + 4 + 1 + 1);
+    },
+  );
+
   it('names a label outside the table, eager or constant, and another type', () => {
     const table = tf.zeros([3, 2]);
     const wrong = tf.tensor1d([1, 3], 'int32');

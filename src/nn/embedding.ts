@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 import { type Key, normal, type RandomArray } from '../tensor/random.js';
-import { checkLabels } from './labels.js';
+import { nanOutside } from './labels.js';
 
 export interface EmbeddingConfig {
   /** Labels 0 … count − 1: assets, sectors, symbols. */
@@ -21,13 +21,17 @@ export const initEmbedding = (key: Key, { count, width }: EmbeddingConfig): Rand
  * @param table   [V, D]
  * @param labels  [...] int32, 0 … V − 1
  * @returns       [..., D]
- * @throws        when the labels are not int32, or one that is known is outside the table
+ * @throws        when the labels are not int32, or one is outside the table; where that shows only when a compiled function is called,
+ *                its vector is NaN
  */
 export function embedding(table: tf.Tensor, labels: tf.Tensor): tf.Tensor {
   if (table.rank !== 2 || labels.dtype !== 'int32')
     throw shapeError(`embedding takes a table [V, D] and int32 labels (these are ${labels.dtype})`, { table, labels });
-  checkLabels('embedding', labels, table.shape[0]);
-  return rowsOf(labels.flatten())(table).reshape([...labels.shape, table.shape[1]!]);
+  const outside = nanOutside('embedding', labels, table.shape[0]);
+  // A runtime that is asked for a row outside the table fails, or reads what lies beside it.
+  const safe = outside ? labels.clipByValue(0, table.shape[0] - 1) : labels;
+  const y = rowsOf(safe.flatten())(table).reshape([...labels.shape, table.shape[1]!]);
+  return outside ? y.add(outside.expandDims(-1)) : y;
 }
 
 const rowsOf = (labels: tf.Tensor1D) =>

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../tensor/errors.js';
 import { firstOrder } from '../../tensor/grad.js';
-import { checkLabels } from '../labels.js';
+import { nanOutside } from '../labels.js';
 import { notEmpty } from './residual.js';
 
 /**
@@ -11,14 +11,16 @@ import { notEmpty } from './residual.js';
  *
  * @param logits  [N, C]
  * @param labels  [N] int32 classes 0 … C − 1
- * @throws        when there is not one integer label for each row, no row, or a label that is known is no class
+ * @throws        when there is not one integer label for each row, no row, or a label is no class; where that shows only when a compiled
+ *                function is called, the loss is NaN
  */
 export function crossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
   if (logits.rank !== 2 || labels.rank !== 1 || labels.shape[0] !== logits.shape[0] || labels.dtype !== 'int32')
     throw shapeError(`crossEntropy takes logits [N, C] and int32 labels [N] (these are ${labels.dtype})`, { logits, labels });
   notEmpty('crossEntropy', { logits, labels });
-  checkLabels('crossEntropy', labels, logits.shape[1]!);
-  return logLikelihood(logits, oneHot(labels, logits.shape[1]!));
+  const outside = nanOutside('crossEntropy', labels, logits.shape[1]!);
+  const chosen = oneHot(labels, logits.shape[1]!);
+  return logLikelihood(logits, outside ? chosen.add(outside.expandDims(1)) : chosen);
 }
 
 const logLikelihood = firstOrder('crossEntropy', ([logits, chosen], save) => {

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/close.js';
+import { RUNTIMES } from '../../../tests/compiled.js';
 import { expectReference, expectThreeWays, inDouble, type Reference } from '../../../tests/gradients.js';
+import { compile } from '../../tensor/compile.js';
 import { linear } from '../linear.js';
 import losses from '../losses.reference.json' with { type: 'json' }; // made by ../reference/losses.py with PyTorch 2.13
 import reference from '../pytorch.reference.json' with { type: 'json' }; // made by ../reference/pytorch.py with PyTorch 2.13
@@ -265,6 +267,14 @@ describe('bad input', () => {
     expect(() => quantileLoss(tf.zeros([0, 1]), tf.zeros([0]), [0.5])).toThrow('quantileLoss: the batch is empty');
     expect(() => criticLoss(tf.zeros([0]), tf.zeros([2]))).toThrow('criticLoss: the batch is empty');
     expect(() => crossEntropy(tf.zeros([0, 3]), tf.tensor1d([], 'int32'))).toThrow('crossEntropy: the batch is empty');
+  });
+
+  it.each(RUNTIMES)('a label that is none, when it only shows in a call, makes the loss NaN on %s', async (runtime) => {
+    const loss = compile(crossEntropy, { runtime });
+    const logits = { data: new Float32Array(6), shape: [2, 3] };
+    expect((await loss(logits, Int32Array.of(0, 3))).item()).toBeNaN();
+    expect((await loss(logits, Int32Array.of(-1, 2))).item()).toBeNaN();
+    expect((await loss(logits, Int32Array.of(0, 2))).item()).toBeCloseTo(Math.log(3), 6);
   });
 
   it('labels that are none', () => {
