@@ -1,0 +1,47 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { key, uniform } from '../../src/tensor/random.js';
+import { readLog } from '../../src/train/run-log.js';
+import { runChild, startChild } from '../child.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lemmata-training-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Resolves at the child's first step. */
+async function started(child: ChildProcess): Promise<void> {
+  for await (const chunk of child.stdout!) if (String(chunk).includes('started')) return;
+}
+
+describe('training', () => {
+  it('killed with -9 at ten random moments, reaches the bits of a run that was left alone', async () => {
+    const steps = '6000';
+    const whole = mkdtempSync(join(folder, 'whole-'));
+    const { reached } = runChild('training.ts', {}, whole, steps);
+    const killed = mkdtempSync(join(folder, 'killed-'));
+    for (const moment of uniform(key(20_261_121), [10]).data) {
+      const child = startChild('training.ts', killed, steps);
+      const ended = once(child, 'exit');
+      await started(child);
+      await new Promise((resolve) => setTimeout(resolve, 400 * moment));
+      child.kill('SIGKILL');
+      expect(await ended).toEqual([null, 'SIGKILL']);
+    }
+    expect(runChild('training.ts', {}, killed, steps).reached).toEqual(reached);
+    const log = readLog(join(killed, 'runs.jsonl'));
+    const froms = log.map(({ from }) => from);
+    expect(log.filter(({ outcome }) => outcome === 'unfinished')).toHaveLength(10);
+    expect(new Set(froms).size).toBeGreaterThan(8); // each went on from where the one before had come
+    expect(froms).toEqual(froms.toSorted((a, b) => a - b));
+  });
+
+  it('needs no more memory after 10,000 steps than after 2,000', () => {
+    expect(runChild('training.ts', {}, folder, '10000').growth).toBeLessThan(8);
+  });
+});
