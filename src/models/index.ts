@@ -8,6 +8,7 @@ export {
   minibatchWeight,
   negativeElbo,
 } from './bayes-by-backprop.js';
+export { type CnnConfig, type CnnParams, cnn, initCnn } from './cnn.js';
 export { design } from './design.js';
 export { type Diagnostics, diagnostics } from './diagnostics.js';
 export { type Descent, type DescentOptions, gradientDescent, optimalStep } from './gradient-descent.js';
