@@ -1,0 +1,28 @@
+import type * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../../tests/close.js';
+import { inDouble } from '../../../tests/gradients.js';
+import { gaussianKl } from './gaussian-kl.js';
+
+const row = (...data: number[]) => ({ data, shape: [1, data.length] });
+
+describe('gaussianKl', () => {
+  const kl = (...[mean, logVariance, ...q]: tf.Tensor[]) => gaussianKl({ mean, logVariance }, { mean: q[0], logVariance: q[1] });
+
+  it('of a distribution from itself is 0, and so is its gradient', () => {
+    const p = [row(1, -2), row(0.5, -1)];
+    const { y, grads } = inDouble(kl, [...p, ...p]);
+    expect([...y, ...grads.flatMap((g) => [...g])].every((v) => Math.abs(v) < 1e-15)).toBe(true);
+  });
+
+  // From N(0, 1): ½ (μ² + σ² − 1 − log σ²), the penalty of a variational autoencoder (Kingma & Welling 2014, appendix B).
+  it('from the standard normal has its closed form, a number for each row', () => {
+    const { y } = inDouble(kl, [
+      { data: [1, 0, 2, 3], shape: [2, 2] },
+      { data: [0, Math.log(4), 0, 0], shape: [2, 2] },
+      { data: [0, 0, 0, 0], shape: [2, 2] },
+      { data: [0, 0, 0, 0], shape: [2, 2] },
+    ]);
+    expectClose(y, [0.5 + 0.5 * (4 - 1 - Math.log(4)), 0.5 * (4 + 9)], 14);
+  });
+});
