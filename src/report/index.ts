@@ -9,3 +9,4 @@ export { type Progress, progress } from './progress.js';
 export { type Finding, type Findings, num, type Source, save } from './results.js';
 export { statement } from './statement.js';
 export { type Cell, type Frame, type Row, type TableOptions, table } from './table.js';
+export { watch } from './watch.js';

@@ -16,9 +16,10 @@ export interface Progress {
  *     for (…) bar.tick(epoch)
  *     bar.end()
  *
- * In the kernel it is one display that updates; in a terminal one line; elsewhere only its last state is printed.
+ * In the kernel it is one display that updates; in a terminal one line; elsewhere only its last state is printed. A loop that goes
+ * on `from` where an earlier one ended has its own rate.
  */
-export function progress(total: number, { label, unit = 'steps' }: { label: string; unit?: string }): Progress {
+export function progress(total: number, { label, unit = 'steps', from = 0 }: { label: string; unit?: string; from?: number }): Progress {
   const update = randomUUID();
   const start = performance.now();
   let drawn = Number.NEGATIVE_INFINITY;
@@ -30,8 +31,8 @@ export function progress(total: number, { label, unit = 'steps' }: { label: stri
       if (now - drawn < 200) return;
       drawn = now;
       const seconds = (now - start) / 1000;
-      const rate = done / seconds;
-      const pace = done > 0 ? ` · ${significant(rate, 3)} ${unit}/s · ${duration((total - done) / rate)} left` : '';
+      const rate = (done - from) / seconds;
+      const pace = done > from ? ` · ${significant(rate, 3)} ${unit}/s · ${duration((total - done) / rate)} left` : '';
       draw(update, `${label} ${bar(done / total)} ${fixed(done, 0)}/${fixed(total, 0)}${pace}${note && ` · ${note}`}`, false);
     },
     end(note = '') {
