@@ -1,4 +1,5 @@
 /** Models in closed form or by descent, in double precision; the same losses in tensors, for `compile`. */
+export { chosen } from './actions.js';
 export {
   type BayesBatch,
   type BayesNetParams,
@@ -8,9 +9,19 @@ export {
   minibatchWeight,
   negativeElbo,
 } from './bayes-by-backprop.js';
+export {
+  categoricalEntropy,
+  categoricalEntropyPlain,
+  categoricalLogProbability,
+  categoricalLogProbabilityPlain,
+  sampleCategorical,
+} from './categorical-policy.js';
 export { type CnnConfig, type CnnParams, cnn, initCnn } from './cnn.js';
 export { design } from './design.js';
 export { type Diagnostics, diagnostics } from './diagnostics.js';
+export { dueling, duelingPlain } from './dueling.js';
+export { gaussianEntropy, gaussianLogProbability, gaussianLogProbabilityPlain, sampleGaussian } from './gaussian-policy.js';
+export { generalisedAdvantage, type Rollout } from './generalised-advantage.js';
 export { type Descent, type DescentOptions, gradientDescent, optimalStep } from './gradient-descent.js';
 export { gradientStep, logLoss, type Rows, squaredError, type Weights } from './gradient-step.js';
 export { backSubstitute, inverseGram, type QR, qr, type SVD, svd } from './linear-algebra.js';
@@ -23,6 +34,8 @@ export { initMlp, type MlpParams, mlp, mlpPlain } from './mlp.js';
 export { type NeweyWest, neweyWest, neweyWestLags } from './newey-west.js';
 export { leastSquares, logisticLoss, type Objective } from './objective.js';
 export { type PartialRegression, partialRegression } from './partial-regression.js';
+export { type ActorCriticWeights, actorCriticLoss, policyGradientLoss, ppoLoss, ppoLossPlain } from './policy-gradient.js';
+export { type DqnState, dqnStep, duelingNetwork, initDuelingNetwork, type Transitions, tdTarget } from './q-network.js';
 export { type Ridge, type RidgePath, ridge, ridgePath } from './ridge.js';
 export { type RidgeRisk, ridgeRisk } from './ridge-risk.js';
 export { areaUnderRoc, type CalibrationBin, calibration, logScore, outOfSampleRSquared } from './scores.js';

@@ -1,9 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { dropout, dropoutMask } from '../nn/dropout.js';
-import { linear } from '../nn/linear.js';
 import { relu } from '../nn/relu.js';
 import { fold, type Key, type RandomArray } from '../tensor/random.js';
-import type { MlpParams } from './mlp.js';
+import { type MlpParams, mlp } from './mlp.js';
 
 /**
  * A multilayer perceptron with dropout before each layer but the first, also when it predicts: each mask is a draw of the model.
@@ -17,10 +16,11 @@ import type { MlpParams } from './mlp.js';
  *
  * Gal & Ghahramani 2016. They also drop inputs; with a handful of features that would drop the question.
  */
-export function dropoutNet({ layers }: MlpParams, x: tf.Tensor, masks: readonly tf.Tensor[]): tf.Tensor {
-  if (masks.length !== layers.length - 1)
-    throw new Error(`dropoutNet: there are ${layers.length - 1} hidden layers, got ${masks.length} masks; draw them with dropoutNetMasks`);
-  return layers.reduce((h, layer, i) => linear(layer, i === 0 ? h : dropout(relu(h), masks[i - 1])), x);
+export function dropoutNet(params: MlpParams, x: tf.Tensor, masks: readonly tf.Tensor[]): tf.Tensor {
+  const hidden = params.layers.length - 1;
+  if (masks.length !== hidden)
+    throw new Error(`dropoutNet: there are ${hidden} hidden layers, got ${masks.length} masks; draw them with dropoutNetMasks`);
+  return mlp(params, x, (h, layer) => dropout(relu(h), masks[layer]));
 }
 
 /** The masks of one pass; `rows` are the axes of x before its last: [B], or [S, B] for S draws, or [S, 1] for S whole functions. */
