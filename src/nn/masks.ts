@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { show } from '../tensor/errors.js';
+import { valuesNow } from '../tensor/values-now.js';
 
 /** Which keys a query sees, 1 or 0, ready for a compiled function or `tf.tensor(data, shape, 'bool')`. */
 export interface Mask {
@@ -38,7 +39,7 @@ export function paddingMask(lengths: ArrayLike<number>, S: number): Mask {
 export function visibleSoftmax(scores: tf.Tensor, visible: tf.Tensor): tf.Tensor {
   const seen = visible.cast('float32');
   const weights = scores.add(seen.sub(1).mul(1e9)).softmax();
-  return valuesOf(visible) ? weights : weights.mul(seen);
+  return valuesNow(visible) ? weights : weights.mul(seen);
 }
 
 /**
@@ -52,7 +53,7 @@ export function checkMask(layer: string, visible: tf.Tensor, scores: readonly nu
       `${layer}: the mask must be a bool tensor that broadcasts over the scores ${show({ shape: scores })} of queries and keys: ` +
         `got ${visible.dtype} ${show(visible)}`,
     );
-  const values = valuesOf(visible);
+  const values = valuesNow(visible);
   if (!values) return;
   const keys = shape.at(-1) ?? 1;
   for (let start = 0; start < values.length; start += keys)
@@ -60,13 +61,4 @@ export function checkMask(layer: string, visible: tf.Tensor, scores: readonly nu
       throw new Error(
         `${layer}: the mask ${show(visible)} hides every key from row ${start / keys}; let a query see at least one, such as its own step`,
       );
-}
-
-/** The mask's values, unless it is an input of a function that is being compiled. */
-function valuesOf(visible: tf.Tensor): Uint8Array | undefined {
-  try {
-    return visible.dataSync() as Uint8Array;
-  } catch {
-    return undefined;
-  }
 }

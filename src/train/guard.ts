@@ -73,7 +73,7 @@ function suddenly(losses: readonly number[], training: Run<unknown>): string {
   const wrong = notFinite(training);
   const where = wrong ? `${wrong}; ` : '';
   const first = losses.length === 1 ? 'look at the initial parameters and the scale of the inputs; ' : '';
-  return `${where}the batch is finite; ${first}a smaller learning rate or clipped gradients help, and log or √ of 0 in the loss or its gradient also gives this`;
+  return `${where}the batch is finite; ${first}a smaller learning rate or clipped gradients help, and log or √ of 0 in the loss or its gradient, or a label that is no class, also gives this`;
 }
 
 /** Which parameters, or leaves of the state, are not finite: `params.w (3 of 12 entries) is not finite`. */

@@ -17,7 +17,8 @@ const FLOOR = 1e-12;
  * @param prediction  ŷ [T, N], a row for each date
  * @param target      y [T, N], the returns that followed
  * @param mask        [T, N], 1 where an asset is traded on a date and 0 where it is not; all are when it is left out
- * @throws            when the shapes differ, there is no row, or a date without assets can be seen
+ * @throws            when the shapes differ, there is no row, or the mask leaves a date without assets; where that shows only when a
+ *                    compiled function is called, the loss is NaN
  *
  * Pearson's correlation, date by date; Σ and means run over the assets that are traded. The loss is blind to a row's mean and scale: it
  * trains a ranking to be traded long and short, not a forecast of returns.
@@ -67,7 +68,7 @@ function centreWhere(mask: tf.Tensor, x: tf.Tensor): tf.Tensor {
 function checkMask(mask: tf.Tensor): void {
   const known = valuesNow(mask) ?? [];
   const N = mask.shape[1]!;
-  for (let row = 0; row < known.length / N; row++)
-    if (!Array.from({ length: N }, (_, i) => known[row * N + i]).some(Boolean))
-      throw new Error(`icLoss: the mask leaves no asset in row ${row}; leave out dates without a traded asset`);
+  for (let start = 0; start < known.length; start += N)
+    if (!known.slice(start, start + N).some(Boolean))
+      throw new Error(`icLoss: the mask leaves no asset in row ${start / N}; leave out dates without a traded asset`);
 }
