@@ -1,4 +1,5 @@
 export { type Attend, attention, attentionPlain, initMultiHead, type MultiHeadParams, multiHeadAttention } from './attention.js';
+export { autoCorrelation, autoCorrelationPlain } from './auto-correlation.js';
 export {
   type BatchNormConfig,
   type BatchNormParams,
@@ -54,8 +55,11 @@ export {
 } from './lstm-variants.js';
 export { attentionWeights, causalAttention, maskedAttention, maskedAttentionPlain } from './masked-attention.js';
 export { causalMask, type Mask, paddingMask } from './masks.js';
+export { type NystromConfig, nystromAttention, nystromAttentionPlain } from './nystrom-attention.js';
+export { orthogonalFeatures, performerAttention, performerAttentionPlain } from './performer-attention.js';
 export { averagePool2d, averagePool2dPlain, maxPool2d, maxPool2dPlain } from './pooling.js';
 export { addPositions, initPositions, type PositionsConfig, sinusoidalPositions } from './positions.js';
+export { probSparseAttention, probSparseAttentionPlain, sampleKeys } from './prob-sparse-attention.js';
 export { relu } from './relu.js';
 export { initNorm, type NormParams, type NormPlace, residual } from './residual.js';
 export { rmsNorm, rmsNormPlain } from './rms-norm.js';
