@@ -1,0 +1,90 @@
+import * as tf from '@tensorflow/tfjs';
+import { shapeError } from '../tensor/errors.js';
+import { type Key, normal, type RandomArray, uniform } from '../tensor/random.js';
+
+/** How large a perturbation of one sample is: its largest element, or its Euclidean length. */
+export type Norm = 'linf' | 'l2';
+
+/** What an attacker may do to a sample. */
+export interface Ball {
+  /** L∞ when left out. */
+  readonly norm?: Norm;
+  /** ε, the largest norm of a perturbation, in units of x: 0.3 is 30 % of an image's range from 0 to 1. */
+  readonly epsilon: number;
+  /** The least and largest value an element may have; [0, 1] when left out, as for images. */
+  readonly box?: readonly [number, number];
+}
+
+/** @throws when ε is negative or no number, the norm unknown, or the box empty */
+export function checkBall(attack: string, { norm = 'linf', epsilon, box = [0, 1] }: Ball): void {
+  if (!(epsilon >= 0 && epsilon < Infinity))
+    throw new Error(
+      `${attack}: epsilon must be a number of at least 0, got ${epsilon}; it is in units of x: 0.3 where pixels go from 0 to 1`,
+    );
+  if (norm !== 'linf' && norm !== 'l2') throw new Error(`${attack}: the norm must be linf or l2, got ${norm}`);
+  if (!(box.length === 2 && box[0] < box[1]))
+    throw new Error(`${attack}: the box must be [least, largest], got [${box}]; for features without bounds use [-Infinity, Infinity]`);
+}
+
+/**
+ * The perturbation δ brought back into the ball, each sample by itself.
+ *
+ *     L∞: clip(δ, ±ε)        L2: δ min(1, ε / ‖δ‖)
+ *
+ * @param delta  [B, ...]
+ */
+export function project(delta: tf.Tensor, { norm = 'linf', epsilon }: Ball): tf.Tensor {
+  if (norm === 'linf') return delta.clipByValue(-epsilon, epsilon);
+  return delta.mul(tf.minimum(1, tf.div(epsilon, lengths(delta))));
+}
+
+/** Perturbed samples brought back into the ball around x and into the box; the box last, which keeps to the ball when x is in the box. */
+export function within(ball: Ball, x: tf.Tensor, perturbed: tf.Tensor): tf.Tensor {
+  const [least, largest] = ball.box ?? [0, 1];
+  return x
+    .add(project(perturbed.sub(x), ball))
+    .maximum(least)
+    .minimum(largest);
+}
+
+/** Where the loss rises fastest per unit of the norm: the gradient's sign, or the gradient at length 1. */
+export const steepest = (gradient: tf.Tensor, norm: Norm = 'linf'): tf.Tensor =>
+  norm === 'linf' ? gradient.sign() : gradient.div(lengths(gradient));
+
+/** Above 0, so that a sample without perturbation or gradient stays where it is. */
+const lengths = (t: tf.Tensor): tf.Tensor =>
+  t
+    .square()
+    .sum(
+      t.shape.slice(1).map((_, axis) => axis + 1),
+      true,
+    )
+    .sqrt()
+    .maximum(1e-20);
+
+/**
+ * Points uniform in the unit ball, one for each sample: where `pgd` starts, scaled by ε there. With another leading axis, restarts.
+ *
+ *     const start = randomStart(fold(noise, step), 'linf', [B, 28, 28]);
+ *
+ * @param shape  [B, ...] of x, or [R, B, ...] for R restarts
+ * @param axes   how many leading axes count samples: 1, or 2 with restarts
+ * @throws       when no axis is left for the sample
+ *
+ * L2: the first n of n + 2 normals, over the length of all (Voelker et al. 2017), so that no power is taken and the bits are equal everywhere.
+ */
+export function randomStart(key: Key, norm: Norm, shape: readonly number[], axes = 1): RandomArray<Float32Array> {
+  if (shape.length <= axes)
+    throw shapeError(`randomStart: ${axes} axes count samples, and the rest must be one sample's`, { x: { shape } });
+  const size = shape.slice(axes).reduce((n, extent) => n * extent, 1);
+  if (norm === 'linf') return { data: uniform(key, shape).data.map((u) => 2 * u - 1), shape: [...shape] };
+  const samples = shape.slice(0, axes).reduce((n, extent) => n * extent, 1);
+  const z = normal(key, [samples, size + 2]).data;
+  const data = new Float32Array(samples * size);
+  for (let b = 0; b < samples; b++) {
+    const row = z.subarray(b * (size + 2), (b + 1) * (size + 2));
+    const length = Math.sqrt(row.reduce((sum, v) => sum + v * v, 0));
+    for (let i = 0; i < size; i++) data[b * size + i] = row[i] / length;
+  }
+  return { data, shape: [...shape] };
+}
