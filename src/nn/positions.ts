@@ -27,7 +27,7 @@ export interface PositionsConfig {
   readonly width: number;
 }
 
-/** A table [length, D] of normals with deviation 0.02, as in BERT and GPT-2. */
+/** A table [length, D] of normals with deviation 0.02, as BERT's. */
 export function initPositions(key: Key, { length, width }: PositionsConfig): RandomArray<Float32Array> {
   const { data, shape } = normal(key, [length, width]);
   return { data: data.map((z) => 0.02 * z), shape };

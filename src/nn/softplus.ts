@@ -13,5 +13,5 @@ export const softplus: (x: tf.Tensor) => tf.Tensor = firstOrder('softplus', ([x]
   return { value: softplusPlain(x), backward: (dy, [x]) => [dy.mul(x.sigmoid())] };
 });
 
-/** `softplus` in operators that tfjs can differentiate any number of times; at 0, where max and |x| have no derivative, tfjs has σ(0). */
+/** `softplus` in operators that tfjs can differentiate any number of times. */
 export const softplusPlain = (x: tf.Tensor): tf.Tensor => x.relu().add(x.abs().neg().exp().log1p());

@@ -18,7 +18,7 @@ export function initSpectralNorm(key: Key, { outputs }: { readonly outputs: numb
  *
  *     ∂w = (∂y − Σ(∂y ⊙ y) v uᵀ) / σ
  *
- * @param w  [F, D]
+ * @param w  [F, D]; a kernel [..., F, D] reshaped to it
  * @param u  [D], the state: `initSpectralNorm`'s at first, then the u of the step before
  * @returns  y [F, D] and the next u; one power iteration a step suffices, because w moves slowly
  * @throws   when u does not have the length of w's last axis

@@ -16,7 +16,7 @@ import { sameShape } from './residual.js';
  * @param floor     a variance that never gets smaller cannot make one lucky point worth infinity
  * @throws          when the shapes differ, or there is nothing to average
  *
- * Nix & Weigend 1994, eq. 5. As in PyTorch ∂σ² passes through the floor, so that a variance below it can rise again.
+ * Nix & Weigend 1994. As in PyTorch ∂σ² passes through the floor, so that a variance below it can rise again.
  */
 export function gaussianNll(mean: tf.Tensor, variance: tf.Tensor, target: tf.Tensor, floor = 1e-6): tf.Tensor {
   sameShape('gaussianNll', { mean, variance, target });
