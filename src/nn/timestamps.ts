@@ -13,20 +13,30 @@ const FIELDS = Object.keys(CALENDAR) as CalendarField[];
 /**
  * The calendar fields of timestamps, each counted from 0: minute, hour, weekday (Monday is 0), day of the month, month.
  *
- * @param timestamps  milliseconds since 1970 UTC, or ISO dates (`2008-09-15`, `2008-09-15T14:30Z`); UTC in, UTC out
+ * @param timestamps  milliseconds since 1970, or ISO text in UTC (`2008-09-15`, `2008-09-15T14:30`)
  * @returns           [T, 5] int32
  * @throws            naming the timestamp that is none
  */
 export function calendarFields(timestamps: readonly (number | string)[]): { data: Int32Array; shape: number[] } {
   const rows = timestamps.map((timestamp, i) => {
-    const date = new Date(timestamp);
+    const date = new Date(typeof timestamp === 'number' ? timestamp : parse(timestamp));
     if (Number.isNaN(date.getTime()))
       throw new Error(
-        `calendarFields: timestamp ${i} is ${JSON.stringify(timestamp)}, which is no date; pass milliseconds since 1970 or ISO text, as 2008-09-15`,
+        `calendarFields: timestamp ${i} is '${timestamp}', which is no date; pass milliseconds since 1970 or ISO text in UTC, as 2008-09-15T14:30`,
       );
     return [date.getUTCMinutes(), date.getUTCHours(), (date.getUTCDay() + 6) % 7, date.getUTCDate() - 1, date.getUTCMonth()];
   });
   return { data: Int32Array.from(rows.flat()), shape: [timestamps.length, FIELDS.length] };
+}
+
+const ISO = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z?)?$/;
+
+/** Milliseconds of ISO text; `Date` alone would take a time without Z as local, and 2023-02-30 as March 2. */
+function parse(text: string): number {
+  if (!ISO.test(text)) return Number.NaN;
+  const time = Date.parse(text.includes('T') && !text.endsWith('Z') ? `${text}Z` : text);
+  const exists = !Number.isNaN(time) && new Date(time).toISOString().startsWith(text.slice(0, 10));
+  return exists ? time : Number.NaN;
 }
 
 /**
