@@ -6,6 +6,7 @@ export { type CsvImport, importCsv } from './import-csv.js';
 export { loadBars, loadPanel, type PanelSelection, toPanel } from './load.js';
 export { assertNoLookahead, type Dated, type LookaheadOptions } from './lookahead.js';
 export { type Bars, column, mapValues, type Panel, type Selection, select } from './panel.js';
+export { type ParquetBatches, type ParquetBatchesConfig, parquetBatches } from './parquet-batches.js';
 export type { Description, Provenance } from './provenance.js';
 export { logReturns, simpleReturns } from './returns.js';
 export * as simulate from './simulate.js';
