@@ -44,7 +44,7 @@ export interface Watch {
  *
  *     const training = run(optimizer.init(params));
  *     await fit(training, { step, batch: (k) => rowsAt(fold(batches, k)), steps: 2000, validate: { every: 100, loss, patience: 5 } });
- *     optimizer.params((training.best ?? training).state);
+ *     optimizer.params(toTf((training.best ?? training).state));
  *
  * An interrupt takes effect between two steps: `training.state` is then the state after `training.step` steps, and calling `fit`
  * again goes on from there. The event loop gets a turn every 10 ms, so that prints, progress and interrupts work.
