@@ -69,6 +69,14 @@ describe.each(RUNTIMES)('compile on %s', (runtime) => {
     joined.release();
   });
 
+  it('multiplies by a square constant and by its transpose', async () => {
+    const A = tf.tensor2d([1, 2, 3, 4], [2, 2]);
+    const both = compile((x: tf.Tensor2D) => ({ plain: x.matMul(A), turned: x.matMul(A, false, true) }), { runtime });
+    const { plain, turned } = await both({ data: Float32Array.of(1, 10), shape: [1, 2] });
+    expect([...plain.data()]).toEqual([31, 42]);
+    expect([...turned.data()]).toEqual([21, 43]);
+  });
+
   it('keeps int32 and bool as such', async () => {
     const f = compile((i: tf.Tensor, b: tf.Tensor) => ({ i: i.add(tf.scalar(1, 'int32')), b: b.logicalNot() }), { runtime });
     const { i, b } = await f(Int32Array.of(16777217, -5), { data: Uint8Array.of(1, 0), shape: [2] });

@@ -191,9 +191,25 @@ export class GraphBuilder {
 
   /** x' y' for matrices, each transposed or not; the runtimes' fastest product. */
   gemm(x: Value, y: Value, transposeX = false, transposeY = false): Value {
+    if (transposeX && constantOf(x)) return this.gemm(this.#turned(x), y, false, transposeY);
+    if (transposeY && constantOf(y)) return this.gemm(x, this.#turned(y), transposeX);
     const shape = [x.shape[transposeX ? 1 : 0], y.shape[transposeY ? 0 : 1]];
     const attributes = { ...(transposeX && { transA: 1 }), ...(transposeY && { transB: 1 }) };
     return this.node('Gemm', [x, y], { shape, dtype: x.dtype }, attributes);
+  }
+
+  /**
+   * The transpose of a constant matrix as another constant. A flag on the product would do, but OpenVINO 2026.4 packs a square constant
+   * that it meets both ways only once, and then multiplies by its transpose, silently.
+   */
+  #turned(x: Value): Value {
+    const [rows, columns] = x.shape;
+    const data = constantOf(x)!;
+    return this.#once(`turned ${x.name}`, () => {
+      const turned = data.slice();
+      for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) turned[j * rows + i] = data[i * columns + j];
+      return [this.constant(turned, [columns, rows], x.dtype)];
+    })[0];
   }
 
   /** The matrix [x, x, …] of one row: multiplying it by a matrix sums its rows. */
