@@ -26,6 +26,13 @@ export { type BlockSize, type EncoderBlockConfig, type EncoderBlockParams, encod
 export { type FeedForwardParams, feedForward, initFeedForward } from './feed-forward.js';
 export { gelu, geluPlain } from './gelu.js';
 export { geluTanh, geluTanhPlain } from './gelu-tanh.js';
+export {
+  type GraphAttentionConfig,
+  type GraphAttentionParams,
+  graphAttention,
+  graphAttentionPlain,
+  initGraphAttention,
+} from './graph-attention.js';
 export { graphConvolution, graphConvolutionPlain, normaliseAdjacency } from './graph-convolution.js';
 export { type GruConfig, type GruParams, gru, gruPlain, initGru } from './gru.js';
 export { fanInUniform, kaimingNormal, kaimingUniform, orthogonal, xavierNormal, xavierUniform } from './initialisers.js';
@@ -68,6 +75,7 @@ export { type ScaleMixture, scaleMixtureLogDensity, scaleMixtureLogDensityPlain 
 export { sigmoid } from './sigmoid.js';
 export { silu, siluPlain } from './silu.js';
 export { softplus, softplusPlain } from './softplus.js';
+export { type Edges, normaliseEdges, sparseGraphConvolution, sparseGraphConvolutionPlain } from './sparse-graph-convolution.js';
 export { initSpectralNorm, spectralNorm, spectralNormPlain } from './spectral-norm.js';
 export { tanh } from './tanh.js';
 export { initTcnBlock, receptiveField, type TcnBlockParams, tcnBlock } from './tcn-block.js';

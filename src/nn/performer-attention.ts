@@ -21,8 +21,9 @@ export function orthogonalFeatures(
     const rows = orthogonal(forRows, [D, D]).data;
     const normals = normal(forLengths, [D, D]).data;
     for (let k = 0; k < Math.min(D * D, data.length - block * D); k++) {
-      const i = Math.floor(k / D);
-      data[block * D + k] = rows[k] * Math.hypot(...normals.subarray(i * D, (i + 1) * D));
+      const row = k - (k % D);
+      const squares = normals.subarray(row, row + D).map((z) => z * z);
+      data[block * D + k] = rows[k] * Math.sqrt(squares.reduce((sum, square) => sum + square));
     }
   }
   return { data, shape: [M, D] };
