@@ -99,6 +99,16 @@ describe('validation', () => {
   });
 });
 
+describe('fit, asked for the impossible,', () => {
+  it('says so before the first step', async () => {
+    const training = run(1);
+    await expect(fit(training, { ...decay, steps: 0.5 })).rejects.toThrow('fit: steps must be an integer above 0, got 0.5');
+    const validate = { every: 0, loss: halfSquare };
+    await expect(fit(training, { ...decay, steps: 5, validate })).rejects.toThrow('fit: validate.every must be an integer above 0, got 0');
+    expect(training.step).toBe(0);
+  });
+});
+
 describe('a watch', () => {
   it('sees each step and the end, also of a run that fails', async () => {
     const seen: string[] = [];

@@ -53,7 +53,13 @@ export interface Watch {
  *         written; and the signal's reason when it aborts
  */
 export async function fit<S, B>(training: Run<S>, options: FitOptions<S, B>): Promise<void> {
-  const { log, watch, step } = options;
+  const { log, watch, step, steps, validate, checkpoint } = options;
+  assertCounts({
+    steps,
+    'validate.every': validate?.every,
+    'validate.patience': validate?.patience,
+    'checkpoint.every': checkpoint?.every,
+  });
   const ended = log === undefined ? undefined : logRun(log, training, step);
   try {
     const early = await train(training, options);
@@ -99,6 +105,12 @@ async function train<S, B>(training: Run<S>, options: FitOptions<S, B>): Promise
     await new Promise(setImmediate);
     turn = performance.now();
   }
+}
+
+function assertCounts(counts: Readonly<Record<string, number | undefined>>): void {
+  for (const [name, value] of Object.entries(counts))
+    if (value !== undefined && !(Number.isInteger(value) && value > 0))
+      throw new Error(`fit: ${name} must be an integer above 0, got ${value}`);
 }
 
 /** The abort signal of the notebook cell that runs, when there is one. */

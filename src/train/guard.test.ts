@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { sgd } from '../optim/sgd.js';
 import { compile } from '../tensor/compile.js';
@@ -49,6 +49,16 @@ describe('the guard', () => {
     const batch = { x: { data: Float32Array.of(0, 1, 2, 3, 4, 5, 6, Number.NEGATIVE_INFINITY), shape: [2, 2, 2] } };
     await expect(fit(run(1), { step, batch: () => batch, steps: 3 })).rejects.toThrow(
       'fit: the loss is -Infinity at step 1, after no step; batch.x has -Infinity at row 1, column 1 ([1,1,1]); drop or fill',
+    );
+  });
+
+  it('still reports the step when the batch cannot be read any more', async () => {
+    const step = (w: number, batch: tf.Tensor) => {
+      batch.dispose();
+      return { state: w, loss: Number.NaN };
+    };
+    await expect(fit(run(1), { step, batch: () => tf.scalar(1), steps: 3 })).rejects.toThrow(
+      'fit: the loss is NaN at step 1, after no step; look at the initial parameters and the scale of the inputs; a smaller learning rate',
     );
   });
 

@@ -14,7 +14,7 @@ export function assertSound(training: Run<unknown>, batch: unknown): void {
   const loss = losses[step - 1];
   if (Number.isFinite(loss) && Math.abs(loss) <= DIVERGED * Math.max(1, Math.abs(losses[0]))) return;
   const before = losses.slice(-4, -1).map((value) => value.toPrecision(3));
-  const reason = wrongBatch(batch) ?? divergence(losses) ?? suddenly(losses, training);
+  const reason = wrongBatch(batch) ?? divergence(losses) ?? suddenly(training, batch);
   throw new Error(`fit: the loss is ${figure(loss)} at step ${step}, after ${before.join(', ') || 'no step'}; ${reason}`);
 }
 
@@ -32,13 +32,21 @@ const BREAKS = 'a gradient breaks where the loss does not: at √ or log of 0, a
 
 /** What is wrong with the batch, when something is. */
 function wrongBatch(batch: unknown): string | undefined {
-  if (batch === null || batch === undefined || typeof batch === 'number') return undefined;
-  for (const { path, data, shape } of valuesIn(batch, 'batch')) {
+  for (const { path, data, shape } of readable(batch)) {
     if (data.length === 0) return `${path} is empty, [${shape}], and the mean of nothing is not a number; leave such a batch out`;
     const at = data.findIndex((value) => !Number.isFinite(value));
     if (at >= 0) return `${path} has ${data[at]} at ${place(at, shape)}; drop or fill missing values before they are batched`;
   }
   return undefined;
+}
+
+/** The arrays of a batch; none when the step disposed of it or it is something else altogether. */
+function readable(batch: unknown): Values[] {
+  try {
+    return valuesIn(batch, 'batch');
+  } catch {
+    return [];
+  }
 }
 
 /** `row 17, column 3`, and the whole index where there are more axes. */
@@ -69,11 +77,14 @@ function divergence(losses: readonly number[]): string | undefined {
   );
 }
 
-function suddenly(losses: readonly number[], training: Run<unknown>): string {
+function suddenly(training: Run<unknown>, batch: unknown): string {
   const wrong = notFinite(training);
-  const where = wrong ? `${wrong}; ` : '';
-  const first = losses.length === 1 ? 'look at the initial parameters and the scale of the inputs; ' : '';
-  return `${where}the batch is finite; ${first}a smaller learning rate or clipped gradients help, and log or √ of 0 in the loss or its gradient, or a label that is no class, also gives this`;
+  return [
+    ...(wrong ? [wrong] : []),
+    ...(readable(batch).length > 0 ? ['the batch is finite'] : []),
+    ...(training.losses.length === 1 ? ['look at the initial parameters and the scale of the inputs'] : []),
+    'a smaller learning rate or clipped gradients help, and log or √ of 0 in the loss or its gradient also gives this',
+  ].join('; ');
 }
 
 /** Which parameters, or leaves of the state, are not finite: `params.w (3 of 12 entries) is not finite`. */

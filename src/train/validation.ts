@@ -32,5 +32,8 @@ export async function validateNow<S>(training: Run<S>, { loss, adjust }: Validat
 }
 
 /** Whether patience has run out. */
-export const isExhausted = ({ best, validations }: Run<unknown>, { patience = Infinity }: { readonly patience?: number }): boolean =>
-  best !== undefined && validations.filter(({ step }) => step > best.step).length >= patience;
+export function isExhausted({ best, validations }: Run<unknown>, { patience = Infinity }: { readonly patience?: number }): boolean {
+  let since = 0;
+  while (best && validations[validations.length - 1 - since].step > best.step) since++;
+  return since >= patience;
+}
