@@ -48,7 +48,7 @@ describe('watch', () => {
     expect(texts().at(-2)).toMatch(/^decay: 1,000 steps · loss .* · validation .*, best .* at step 1,000$/);
     expect(bundle['text/plain']).toBe('[chart] decay: loss · x: step (1) · y: loss (1)');
     const { data, title } = chart(bundle);
-    expect(title.subtitle).toBe('training: means over 5 steps');
+    expect(title.subtitle).toBe('training: means over 5 steps; dashed: the best validation, step 1,000');
     expect(data.values).toHaveLength(202);
     expect(data.values[0]).toMatchObject({ step: 5, on: 'training' });
     expect(data.values[0].loss).toBeCloseTo((0.5 * (1 + 0.81 + 0.81 ** 2 + 0.81 ** 3 + 0.81 ** 4)) / 5, 4);

@@ -64,7 +64,9 @@ function lossCurves(label: string, { losses, validations, best }: Run<unknown>):
   const log = Math.min(...values) > 0 && Math.max(...values) > 20 * Math.min(...values);
   return {
     title: `${label}: loss`,
-    subtitle: span > 1 ? `training: means over ${span} steps` : undefined,
+    subtitle: [span > 1 ? `training: means over ${span} steps` : '', best ? `dashed: the best validation, step ${fixed(best.step, 0)}` : '']
+      .filter(Boolean)
+      .join('; '),
     rows,
     x: { field: 'step', title: 'step (1)' },
     y: { field: 'loss', title: 'loss (1)', log },

@@ -76,10 +76,10 @@ export async function fit<S, B>(training: Run<S>, options: FitOptions<S, B>): Pr
 async function train<S, B>(training: Run<S>, options: FitOptions<S, B>): Promise<boolean> {
   const { step, batch, steps, validate, checkpoint, watch, onStep, signal = cellSignal() } = options;
   let saved = training.step;
-  const save = () => {
-    if (!checkpoint || saved === training.step) return;
+  const save = (file: string) => {
+    if (saved === training.step) return;
     assertFinite(training);
-    saveCheckpoint(checkpoint.file, training);
+    saveCheckpoint(file, training);
     saved = training.step;
   };
   let turn = performance.now();
@@ -90,8 +90,9 @@ async function train<S, B>(training: Run<S>, options: FitOptions<S, B>): Promise
     training.seconds += (now - before) / 1000;
     before = now;
     const early = validate !== undefined && isExhausted(training, validate);
-    if (training.step % (checkpoint?.every ?? Infinity) === 0 || training.step >= steps || early) save();
-    if (training.step >= steps || early) return early && training.step < steps;
+    const done = early || training.step >= steps;
+    if (checkpoint && (done || training.step % checkpoint.every === 0)) save(checkpoint.file);
+    if (done) return training.step < steps;
     signal?.throwIfAborted();
     const given = await batch(training.step);
     const { state, loss } = await step(training.state, given);
