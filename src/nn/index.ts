@@ -1,3 +1,11 @@
+export {
+  type AdditiveAttentionConfig,
+  type AdditiveAttentionParams,
+  additiveAttention,
+  additiveAttentionPlain,
+  additiveAttentionWeights,
+  initAdditiveAttention,
+} from './additive-attention.js';
 export { type Attend, attention, attentionPlain, initMultiHead, type MultiHeadParams, multiHeadAttention } from './attention.js';
 export { autoCorrelation, autoCorrelationPlain } from './auto-correlation.js';
 export {

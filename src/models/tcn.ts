@@ -1,0 +1,56 @@
+import type * as tf from '@tensorflow/tfjs';
+import { initLinear, type LinearParams, linear } from '../nn/linear.js';
+import { initTcnBlock, type TcnBlockParams, tcnBlock } from '../nn/tcn-block.js';
+import { shapeError } from '../tensor/errors.js';
+import { fold, type Key, type RandomArray, split } from '../tensor/random.js';
+
+export interface TcnConfig {
+  /** F, features of a step. */
+  readonly inputs: number;
+  /** D. */
+  readonly width: number;
+  /** K taps of each convolution. */
+  readonly kernel: number;
+  /** One block for each; 1, 2, 4, … so that the receptive field doubles with each block. */
+  readonly dilations: readonly number[];
+  /** Numbers to forecast: one for each horizon. */
+  readonly outputs: number;
+}
+
+export interface TcnParams<T = tf.Tensor> {
+  readonly blocks: readonly TcnBlockParams<T>[];
+  readonly out: LinearParams<T>;
+}
+
+export function initTcn(key: Key, { inputs, width, kernel, dilations, outputs }: TcnConfig): TcnParams<RandomArray<Float32Array>> {
+  const [forBlocks, forOut] = split(key);
+  return {
+    blocks: dilations.map((_, i) => initTcnBlock(fold(forBlocks, i), { inputs: i === 0 ? inputs : width, outputs: width, kernel })),
+    out: initLinear(forOut, { inputs: width, outputs }),
+  };
+}
+
+/**
+ * A temporal convolutional network that forecasts from a window.
+ *
+ *     h ← block h, for each dilation        y = h_T w + b
+ *
+ * @param x      [B, T, F], a window of T steps; steps before the last `receptiveField(kernel, dilations)` change nothing
+ * @param masks  two of dropout for each block, in training
+ * @returns      [B, outputs]
+ * @throws       when x does not have F features, or there is not a block for each dilation
+ *
+ * Bai, Kolter & Koltun 2018.
+ */
+export function tcn(
+  { blocks, out }: TcnParams,
+  x: tf.Tensor,
+  { inputs, dilations }: Pick<TcnConfig, 'inputs' | 'dilations'>,
+  masks: readonly (readonly tf.Tensor[])[] = [],
+): tf.Tensor {
+  if (x.rank !== 3 || x.shape[2] !== inputs) throw shapeError(`tcn takes x [B, T, ${inputs}]`, { x });
+  if (blocks.length !== dilations.length)
+    throw new Error(`tcn: ${blocks.length} blocks but ${dilations.length} dilations; use the config that the weights were made with`);
+  const h = blocks.reduce((h, block, i) => tcnBlock(block, h, dilations[i], masks[i]), x); // [B, T, D]
+  return linear(out, h.slice([0, x.shape[1]! - 1], [-1, 1]).squeeze([1]));
+}

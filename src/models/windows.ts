@@ -1,0 +1,36 @@
+import { columnName, type Matrix, zeros } from './matrix.js';
+
+/** Windows of a panel's series and what came after each: x [n, T], y [n, K]. */
+export interface Windows {
+  readonly x: Matrix;
+  readonly y: Matrix;
+}
+
+/**
+ * Every window of `lookback` steps with the `horizons` steps that follow it, of all series one below the other.
+ *
+ * @param series  [steps, F], a column for each series
+ * @throws        when no window fits into the steps, or a value is not finite
+ */
+export function windows(series: Matrix, { lookback, horizons }: { readonly lookback: number; readonly horizons: number }): Windows {
+  const each = series.rows - lookback - horizons + 1;
+  if (each < 1)
+    throw new Error(
+      `windows: lookback ${lookback} and ${horizons} horizons leave no window: ${series.rows} rows; shorten lookback or load more history`,
+    );
+  const at = series.data.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0)
+    throw new Error(
+      `windows: the value is ${series.data[at]} at row ${Math.floor(at / series.cols)}, '${columnName(series, at % series.cols)}'; drop or fill it`,
+    );
+  const x = zeros(each * series.cols, lookback);
+  const y = zeros(each * series.cols, horizons);
+  for (let j = 0; j < series.cols; j++)
+    for (let i = 0; i < each; i++) {
+      const row = j * each + i;
+      const value = (step: number) => series.data[(i + step) * series.cols + j];
+      for (let t = 0; t < lookback; t++) x.data[row * lookback + t] = value(t);
+      for (let k = 0; k < horizons; k++) y.data[row * horizons + k] = value(lookback + k);
+    }
+  return { x, y };
+}
