@@ -58,58 +58,68 @@ const recurrence = (output: 'sequence' | 'last') =>
   firstOrder('lstm', ([x, wx, wh, b], save) => {
     const [B, T, F] = x.shape;
     const D = wh.shape[0];
-    const rows = x.transpose([1, 0, 2]).reshape([T * B, F]); // time first: a step is a block of B rows
-    const inputs = tf.split(rows.matMul(wx).add(b), T, 0); // T × [B, 4D]
+    // Each gate's block of the weights' columns becomes a matrix of its own: the gates of a step are then [4, B, D], which splits
+    // and joins without moving a number.
+    const byGate = (w: tf.Tensor) => w.reshape([w.shape[0], 4, D]).transpose([1, 0, 2]); // [4, rows, D]
+    const byColumn = (w: tf.Tensor) => w.transpose([1, 0, 2]).reshape([w.shape[1], 4 * D]);
+    // Time first, so that a step is a block of B rows, and a column of ones, whose weight is the shift.
+    const rows = tf.concat([x.transpose([1, 0, 2]).reshape([1, T * B, F]), tf.ones([1, T * B, 1])], 2);
+    const recurrent = byGate(wh);
+    const inputs = rows
+      .matMul(byGate(tf.concat([wx, b.reshape([1, 4 * D])], 0)))
+      .unstack()
+      .map((z) => z.split(T)); // 4 × T × [B, D]
     const steps: Step[] = [];
     const hidden: tf.Tensor[] = [];
     let c: tf.Tensor | undefined;
-    inputs.forEach((input, t) => {
-      const z = t === 0 ? input : input.add(hidden[t - 1].matMul(wh));
-      const [zGates, zCandidate] = tf.split(z, [3 * D, D], 1);
-      const gates = zGates.sigmoid();
-      const g = zCandidate.tanh();
-      const [i, f, o] = tf.split(gates, 3, 1);
+    for (let t = 0; t < T; t++) {
+      const past = t === 0 ? undefined : hidden[t - 1].reshape([1, B, D]).matMul(recurrent).unstack();
+      const z = inputs.map((input, gate) => sum(input[t], past?.[gate]));
+      const [i, f, o] = [z[0].sigmoid(), z[1].sigmoid(), z[2].sigmoid()];
+      const g = z[3].tanh();
       const before = c ?? tf.zeros([B, D]);
       c = t === 0 ? i.mul(g) : f.mul(before).add(i.mul(g));
       const tanhC = c.tanh();
       hidden.push(o.mul(tanhC));
-      steps.push([gates, g, before, tanhC]);
-    });
-    save([rows, wx, wh, ...hidden, ...steps.flat()]);
+      steps.push([i, f, o, g, before, tanhC]);
+    }
+    save([rows, wx, recurrent, ...hidden, ...steps.flat()]);
     return {
-      value: output === 'last' ? hidden.at(-1)! : tf.stack(hidden, 1),
-      backward: (dy, [rows, wx, wh, ...saved]) => {
+      value: output === 'last' ? hidden[T - 1] : tf.stack(hidden, 1),
+      backward: (dy, [rows, wx, recurrent, ...saved]) => {
         const hidden = saved.slice(0, T);
         const dHidden = output === 'last' ? undefined : tf.unstack(dy, 1);
         const dz: tf.Tensor[] = [];
         let dh: tf.Tensor | undefined = output === 'last' ? dy : undefined;
         let dc: tf.Tensor | undefined;
         for (let t = T - 1; t >= 0; t--) {
-          const [gates, g, before, tanhC] = saved.slice(T + 4 * t, T + 4 * t + 4) as Step;
-          const [i, f, o] = tf.split(gates, 3, 1);
+          const [i, f, o, g, before, tanhC] = saved.slice(T + 6 * t, T + 6 * t + 6) as Step;
           dh = sum(dh, dHidden?.[t]);
-          dc = sum(dc, dh.mul(o).mul(tf.sub(1, tanhC.square())));
-          const dGates = tf
-            .concat([dc.mul(g), dc.mul(before), dh.mul(tanhC)], 1)
-            .mul(gates)
-            .mul(tf.sub(1, gates));
-          const dCandidate = dc.mul(i).mul(tf.sub(1, g.square()));
-          dz[t] = tf.concat([dGates, dCandidate], 1); // [B, 4D]
+          dc = sum(dh.mul(o).mul(tf.sub(1, tanhC.square())), dc);
+          dz[t] = tf.stack([
+            throughSigmoid(dc.mul(g), i),
+            throughSigmoid(dc.mul(before), f),
+            throughSigmoid(dh.mul(tanhC), o),
+            dc.mul(i).mul(tf.sub(1, g.square())),
+          ]); // [4, B, D]
           if (t > 0) {
-            dh = dz[t].matMul(wh, false, true);
+            dh = dz[t].matMul(recurrent, false, true).unstack().reduce(sum);
             dc = dc.mul(f);
           }
         }
-        const dZ = tf.concat(dz, 0); // [T·B, 4D]
-        const earlier = tf.concat([tf.zerosLike(hidden[0]), ...hidden.slice(0, -1)], 0); // hₜ₋₁
-        const dx = dZ.matMul(wx, false, true).reshape([T, B, F]).transpose([1, 0, 2]);
-        return [dx, rows.matMul(dZ, true), earlier.matMul(dZ, true), dZ.sum(0)];
+        const dZ = tf.stack(dz, 1).reshape([4, T * B, D]);
+        const earlier = tf.concat([tf.zerosLike(hidden[0]), ...hidden.slice(0, -1)], 0).reshape([1, T * B, D]); // hₜ₋₁
+        const dInput = byColumn(rows.matMul(dZ, true)); // [F + 1, 4D]
+        const dx = dZ.matMul(byGate(wx), false, true).sum(0).reshape([T, B, F]).transpose([1, 0, 2]);
+        return [dx, dInput.slice(0, F), byColumn(earlier.matMul(dZ, true)), dInput.slice(F).reshape([4 * D])];
       },
     };
   });
 
-/** What a step's backward needs: the gates i, f, o side by side, the candidate g, the cell before, and tanh of the cell after. */
-type Step = [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+/** What a step's backward needs: the gates i, f, o, the candidate g, the cell before, and tanh of the cell after. */
+type Step = [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+
+const throughSigmoid = (dy: tf.Tensor, y: tf.Tensor): tf.Tensor => dy.mul(y).mul(tf.sub(1, y));
 
 const sum = (a: tf.Tensor | undefined, b: tf.Tensor | undefined): tf.Tensor => (a && b ? a.add(b) : (a ?? b)!);
 
