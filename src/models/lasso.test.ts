@@ -44,7 +44,7 @@ describe('lasso', () => {
   it('tends to least squares as λ tends to 0', () => {
     const ols = linearRegression(design(Object.fromEntries(X.names!.map((name, j) => [name, column(X, j)]))), Y);
     const { intercept, coefficients } = lasso(X, Y, { lambda: 1e-7 });
-    expectClose([intercept, ...coefficients], ols.coefficients, 6);
+    expectClose([intercept, ...coefficients], ols.coefficients, 4);
   });
 
   it('thresholds each coefficient of orthogonal columns: S(z, λ)', () => {
