@@ -6,7 +6,26 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cnn, initCnn, initMlp, mlp } from '../src/models/index.js';
+import {
+  type BayesNetParams,
+  cnn,
+  decomposeVariance,
+  drawWeights,
+  dropoutNet,
+  dropoutNetMasks,
+  duelingNetwork,
+  initBayesNet,
+  initCnn,
+  initDuelingNetwork,
+  initMlp,
+  initTcn,
+  type MlpParams,
+  mlp,
+  repeat,
+  seriesCritic,
+  seriesGenerator,
+  type TcnParams,
+} from '../src/models/index.js';
 import { initLinear, initLstm, initMultiHead, layerNorm, linear, lstmLast, meanSquaredError, multiHeadAttention } from '../src/nn/index.js';
 import { compile, key, map, normal, type RandomArray, valueAndGrad } from '../src/tensor/index.js';
 import { noChromium, openChromium } from './chromium.js';
@@ -33,8 +52,27 @@ interface Model<P = unknown> {
 }
 const models: Readonly<Record<string, Model>> = {
   mlp: { params: initMlp(key(20), [6, 5, 3]), sample: [6], forward: mlp },
+  'dueling network': { params: initDuelingNetwork(key(40), [4, 6, 3]), sample: [4], forward: duelingNetwork },
+  'bayes net': { params: initBayesNet(key(41), [3, 5, 1], 0.3), sample: [3], forward: drawnBayesNet },
+  'mc dropout': { params: initMlp(key(42), [3, 6, 1]), sample: [3], forward: meanOverMasks },
+  'series generator': {
+    params: initTcn(key(43), { inputs: 2, width: 4, kernel: 2, dilations: [1, 2], outputs: 1 }),
+    sample: [12, 2],
+    forward: (params: TcnParams, noise: tf.Tensor) => seriesGenerator(params, noise, [1, 2]),
+  },
+  'series critic': { params: initMlp(key(44), [8, 5, 1]), sample: [4, 2], forward: seriesCritic },
   cnn: { params: initCnn(key(21), { side: 8, channels: [1, 4, 6], size: 3, widths: [5, 3] }), sample: [8, 8, 1], forward: cnn },
 };
+/** One network out of the Bayesian one. */
+function drawnBayesNet(q: BayesNetParams, x: tf.Tensor): tf.Tensor {
+  return mlp(drawWeights(q, tf.tensor(normal(key(45), [26]).data)), x);
+}
+/** The mean over eight dropout masks. */
+function meanOverMasks(params: MlpParams, x: tf.Tensor): tf.Tensor {
+  const masks = dropoutNetMasks(key(46), 0.5, [3, 6, 1], [8, 1]).map(({ data, shape }) => tf.tensor(data, shape));
+  const draws = dropoutNet(params, repeat(x, 8), masks);
+  return decomposeVariance(draws, tf.zerosLike(draws)).mean;
+}
 const names = ['network', 'training step', 'integers', ...Object.keys(models)];
 
 beforeAll(async () => {
