@@ -65,7 +65,9 @@ export async function fit<S, B>(training: Run<S>, options: FitOptions<S, B>): Pr
     const early = await train(training, options);
     ended?.(early ? 'stopped early' : 'finished');
   } catch (error) {
-    ended?.((options.signal ?? cellSignal())?.aborted ? 'interrupted' : 'failed', error);
+    try {
+      ended?.((options.signal ?? cellSignal())?.aborted ? 'interrupted' : 'failed', error);
+    } catch {} // a disk too full for the log: the first error says more
     throw error;
   } finally {
     await watch?.end(training);

@@ -50,7 +50,7 @@ function readable(batch: unknown): Values[] {
 }
 
 /** `row 17, column 3`, and the whole index where there are more axes. */
-function place(at: number, shape: readonly number[]): string {
+export function place(at: number, shape: readonly number[]): string {
   const index = indexOf(at, shape);
   if (index.length < 2) return `row ${index[0] ?? 0}`;
   return `row ${index[0]}, column ${index.at(-1)}${index.length > 2 ? ` ([${index}])` : ''}`;

@@ -1,3 +1,4 @@
+export { type Batches, batches } from './batches.js';
 export { resume, saveCheckpoint } from './checkpoint.js';
 export { type FitOptions, fit, type Watch } from './fit.js';
 export { fingerprint } from './leaves.js';

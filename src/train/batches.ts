@@ -1,0 +1,66 @@
+import { type Shaped, specOf, type Values } from '../tensor/device-tensor.js';
+import type { Key } from '../tensor/random.js';
+import { flatten, type Mapped, type Tree } from '../tensor/tree.js';
+import { place } from './guard.js';
+import { minibatches } from './minibatches.js';
+
+/** Arrays with one row per sample: `{ x: { data, shape: [N, F] }, y: Float32Array }`, as deep as the model wants them. */
+type Arrays = Values | Shaped;
+
+export interface Batches<T> {
+  readonly rows: number;
+  readonly stepsPerEpoch: number;
+  /** The batch of step k: a function of the key and k, so a run that resumes sees what it would have seen. */
+  batch(k: number): Mapped<T, Arrays, { data: Values; shape: number[] }>;
+}
+
+/**
+ * Batches of data that lie in memory: each epoch sees each row once, in an order that the key decides.
+ *
+ *     const data = batches({ x, y }, { size: 256, key: key(7) });
+ *     await fit(training, { step, batch: data.batch, steps: 20 * data.stepsPerEpoch });
+ *
+ * Rows at an epoch's end that do not fill a batch are left out. For a file larger than memory: `parquetBatches` of `lemmata/market`.
+ *
+ * @throws when two arrays differ in their number of rows, or a value is not finite, naming its row and column
+ */
+export function batches<T>(data: T, { size, key }: { size: number; key: Key }): Batches<T> {
+  const { leaves, paths, unflatten } = flatten<Arrays>(data as Tree<Arrays>, 'data');
+  const arrays = leaves.map((leaf, i) => ({
+    path: paths[i],
+    shape: specOf(leaf as Shaped, paths[i]).shape,
+    data: ArrayBuffer.isView(leaf) ? leaf : leaf.data,
+  }));
+  const [first] = arrays;
+  const rows = first?.shape[0] ?? 0;
+  if (rows === 0) throw new Error(`batches: ${first?.path ?? 'data'} has no rows; an empty sample cannot be trained on`);
+  for (const { path, shape, data } of arrays) {
+    if (shape[0] !== rows)
+      throw new Error(
+        `batches: axis 0 counts the rows, and ${first.path} [${first.shape}] has ${rows} where ${path} [${shape}] has ${shape[0]}`,
+      );
+    const at = data.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0) throw new Error(`batches: ${path} has ${data[at]} at ${place(at, shape)}; drop or fill missing values first`);
+  }
+  const rowsOf = minibatches(key, rows, size);
+  return {
+    rows,
+    stepsPerEpoch: Math.floor(rows / size),
+    batch: (k) => {
+      const chosen = rowsOf(k);
+      return unflatten(
+        arrays.map(({ shape, data }) => ({ data: gather(data, chosen, data.length / rows), shape: [size, ...shape.slice(1)] })),
+      ) as never;
+    },
+  };
+}
+
+/** The rows of a row-major array whose rows are `width` long. */
+function gather(data: Values, rows: Int32Array, width: number): Values {
+  const Type = data.constructor as new (n: number) => Values;
+  const out = new Type(rows.length * width);
+  rows.forEach((row, i) => {
+    out.set(data.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return out;
+}
