@@ -22,7 +22,9 @@ export { type Diagnostics, diagnostics } from './diagnostics.js';
 export { type DLinearParams, dLinear, dLinearRidge, initDLinear } from './dlinear.js';
 export { dueling, duelingPlain } from './dueling.js';
 export { type Adversaries, type Game, type GanBatch, type GanState, ganStep, nonSaturating, wassersteinGp } from './gan.js';
+export { type GatConfig, type GatParams, gat, initGat } from './gat.js';
 export { gaussianEntropy, gaussianLogProbability, gaussianLogProbabilityPlain, sampleGaussian } from './gaussian-policy.js';
+export { type GcnParams, gcn, initGcn } from './gcn.js';
 export { generalisedAdvantage, type Rollout } from './generalised-advantage.js';
 export { type Descent, type DescentOptions, gradientDescent, optimalStep } from './gradient-descent.js';
 export { gradientStep, logLoss, type Rows, squaredError, type Weights } from './gradient-step.js';
@@ -46,6 +48,7 @@ export { type NeweyWest, neweyWest, neweyWestLags } from './newey-west.js';
 export { initNLinear, type LinearForecastConfig, nLinear, nLinearRidge, type RidgeForecast } from './nlinear.js';
 export { leastSquares, logisticLoss, type Objective } from './objective.js';
 export { type PartialRegression, partialRegression } from './partial-regression.js';
+export { initPatchTst, type PatchTstConfig, type PatchTstParams, patchTst } from './patchtst.js';
 export { type ActorCriticWeights, actorCriticLoss, policyGradientLoss, ppoLoss, ppoLossPlain } from './policy-gradient.js';
 export { type DqnState, dqnStep, duelingNetwork, initDuelingNetwork, type Transitions, tdTarget } from './q-network.js';
 export { type Ridge, type RidgePath, ridge, ridgePath } from './ridge.js';
@@ -56,5 +59,14 @@ export { seriesCritic, seriesGenerator } from './series-gan.js';
 export { type PredictiveRegression, predictiveRegression } from './stambaugh.js';
 export { drawRows, stochasticGradientDescent } from './stochastic-gradient-descent.js';
 export { initTcn, type TcnConfig, type TcnParams, tcn } from './tcn.js';
+export {
+  initTransformer,
+  type TransformerConfig,
+  type TransformerOptions,
+  type TransformerParams,
+  transformer,
+  transformerMasks,
+  transformerSequence,
+} from './transformer.js';
 export { decomposeEntropy, decomposeVariance, type Predictive, repeat } from './uncertainty.js';
 export { type Windows, windows } from './windows.js';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Attend, attention } from '../nn/attention.js';
+import { dropoutMask } from '../nn/dropout.js';
 import { type EncoderBlockParams, encoderBlock, initEncoderBlock } from '../nn/encoder-block.js';
 import { layerNorm } from '../nn/layer-norm.js';
 import { initLinear, type LinearParams, linear } from '../nn/linear.js';
@@ -42,35 +43,60 @@ export function initTransformer(key: Key, config: TransformerConfig): Transforme
   };
 }
 
+/** What a call may change: how steps look at each other, and dropout's masks. */
+export interface TransformerOptions {
+  /** `causalAttention` or `attention` as the config says, when left out; one that also keeps `attentionWeights` draws maps. */
+  readonly attend?: Attend;
+  /** In training: a pair for each layer, from `transformerMasks`. */
+  readonly masks?: readonly (readonly [tf.Tensor, tf.Tensor])[];
+}
+
+/** Dropout's masks for a step of training on windows x [B, T, F]: two for each layer. */
+export const transformerMasks = (
+  key: Key,
+  keep: number,
+  { layers, width }: Pick<TransformerConfig, 'layers' | 'width'>,
+  [B, T]: readonly number[],
+): [RandomArray<Float32Array>, RandomArray<Float32Array>][] =>
+  Array.from({ length: layers }, (_, i) => [
+    dropoutMask(fold(key, 2 * i), keep, [B, T, width]),
+    dropoutMask(fold(key, 2 * i + 1), keep, [B, T, width]),
+  ]);
+
 /**
  * A transformer encoder that forecasts from a window.
  *
  *     h = x E + positions        h ← block h, for each layer        y = out(norm h), read at the last step when causal, else from the mean
  *
- * @param x       [B, T, F], a window of T steps
- * @param attend  `causalAttention` or `attention` as the config says, when left out; one that also keeps `attentionWeights` draws maps
- * @returns       [B, K]
- * @throws        when x does not have F features
+ * @param x  [B, T, F], windows of T steps
+ * @returns  [B, K]
+ * @throws   when x does not have F features
  *
  * Vaswani et al. 2017, the encoder alone with pre-norm blocks (Xiong et al. 2020) and sinusoidal positions.
  */
-export function transformer(params: TransformerParams, x: tf.Tensor, config: TransformerConfig, attend?: Attend): tf.Tensor {
-  const h = encode(params, x, config, attend); // [B, T, D]
+export function transformer(params: TransformerParams, x: tf.Tensor, config: TransformerConfig, options?: TransformerOptions): tf.Tensor {
+  const h = encode(params, x, config, options); // [B, T, D]
   const T = h.shape[1]!;
   return linear(params.out, config.causal ? h.slice([0, T - 1], [-1, 1]).squeeze([1]) : h.mean(1));
 }
 
 /** The forecast of every step, [B, T, K]: with `causal` each from its own past, so that a window gives T samples to train on. */
-export function transformerSequence(params: TransformerParams, x: tf.Tensor, config: TransformerConfig, attend?: Attend): tf.Tensor {
-  return linear(params.out, encode(params, x, config, attend));
+export function transformerSequence(
+  params: TransformerParams,
+  x: tf.Tensor,
+  config: TransformerConfig,
+  options?: TransformerOptions,
+): tf.Tensor {
+  return linear(params.out, encode(params, x, config, options));
 }
 
-function encode({ embed, blocks, norm }: TransformerParams, x: tf.Tensor, config: TransformerConfig, attend?: Attend): tf.Tensor {
+function encode(params: TransformerParams, x: tf.Tensor, config: TransformerConfig, options: TransformerOptions = {}): tf.Tensor {
+  const { embed, blocks, norm } = params;
   const { inputs, width, heads, causal = false } = config;
+  const { attend = causal ? causalAttention : attention, masks } = options;
   if (x.rank !== 3 || x.shape[2] !== inputs) throw shapeError(`transformer takes x [B, T, ${inputs}]`, { x });
   const positions = sinusoidalPositions(x.shape[1]!, width);
   const start = linear(embed, x).add(tf.tensor(positions.data, positions.shape));
-  const mix = attend ?? (causal ? causalAttention : attention);
-  const h = blocks.reduce((h, block) => encoderBlock(block, h, { heads, attend: mix }), start);
+  const h = blocks.reduce((h, block, l) => encoderBlock(block, h, { heads, attend, masks: masks?.[l] }), start);
   return layerNorm(h, norm.gamma, norm.beta);
 }

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectCompiled } from '../../tests/compiled.js';
 import { expectReference, inDouble } from '../../tests/gradients.js';
@@ -37,5 +37,11 @@ describe('encoderBlock', () => {
     const { grads } = inDouble(first, reference.encoderPre.inputs);
     const [D, T] = [4, 3];
     for (const b of [0, 1]) expect([...grads[0].subarray((b * T + 2) * D, (b * T + 3) * D)]).toEqual([0, 0, 0, 0]);
+  });
+
+  it('with both branches dropped is x', () => {
+    const none = tf.zeros([1, 1, 1]);
+    const { y } = inDouble(block({ masks: [none, none] }), reference.encoderPre.inputs);
+    expect([...y]).toEqual(reference.encoderPre.inputs[0].data);
   });
 });

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type Key, type RandomArray, split } from '../tensor/random.js';
 import { type Attend, initMultiHead, type MultiHeadParams, multiHeadAttention } from './attention.js';
+import { dropout } from './dropout.js';
 import { type FeedForwardParams, feedForward, initFeedForward } from './feed-forward.js';
 import { initNorm, type NormParams, type NormPlace, residual } from './residual.js';
 
@@ -33,6 +34,8 @@ export interface EncoderBlockConfig {
   readonly norm?: NormPlace;
   /** How steps look at each other: `attention` when left out, `causalAttention` for a decoder without a context. */
   readonly attend?: Attend;
+  /** Dropout of both branches, in training: masks that broadcast over [B, T, D], from `dropoutMask`. */
+  readonly masks?: readonly [attention: tf.Tensor, feedForward: tf.Tensor];
 }
 
 /**
@@ -43,7 +46,9 @@ export interface EncoderBlockConfig {
  *
  * Vaswani et al. 2017, section 3.1; for `norm` see `residual`.
  */
-export function encoderBlock(params: EncoderBlockParams, x: tf.Tensor, { heads, norm = 'pre', attend }: EncoderBlockConfig): tf.Tensor {
-  const attended = residual(norm, params.norm1, x, (h) => multiHeadAttention(params.attention, h, heads, attend));
-  return residual(norm, params.norm2, attended, (h) => feedForward(params.feedForward, h));
+export function encoderBlock(params: EncoderBlockParams, x: tf.Tensor, config: EncoderBlockConfig): tf.Tensor {
+  const { heads, norm = 'pre', attend, masks } = config;
+  const drop = (y: tf.Tensor, branch: 0 | 1) => (masks ? dropout(y, masks[branch]) : y);
+  const attended = residual(norm, params.norm1, x, (h) => drop(multiHeadAttention(params.attention, h, heads, attend), 0));
+  return residual(norm, params.norm2, attended, (h) => drop(feedForward(params.feedForward, h), 1));
 }

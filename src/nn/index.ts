@@ -44,6 +44,7 @@ export {
 export { graphConvolution, graphConvolutionPlain, normaliseAdjacency } from './graph-convolution.js';
 export { type GruConfig, type GruParams, gru, gruPlain, initGru } from './gru.js';
 export { fanInUniform, kaimingNormal, kaimingUniform, orthogonal, xavierNormal, xavierUniform } from './initialisers.js';
+export { denormalise, type Instance, normaliseInstance } from './instance-norm.js';
 export { checkLabels } from './labels.js';
 export { layerNorm, layerNormPlain } from './layer-norm.js';
 export { initLinear, type LinearConfig, type LinearParams, linear, linearPlain } from './linear.js';

@@ -1,0 +1,47 @@
+import type * as tf from '@tensorflow/tfjs';
+import { type GraphAttentionParams, graphAttention, initGraphAttention } from '../nn/graph-attention.js';
+import { type Key, type RandomArray, split } from '../tensor/random.js';
+
+export interface GatConfig {
+  /** F, features of a node. */
+  readonly inputs: number;
+  /** D, the width of a head in the first layer: 8 in the paper. */
+  readonly width: number;
+  /** Of the first layer, side by side: 8 in the paper. */
+  readonly heads: number;
+  /** K. */
+  readonly outputs: number;
+  /** Of the second layer, averaged: 1 when left out, as for the paper's citation graphs. */
+  readonly outputHeads?: number;
+}
+
+export interface GatParams<T = tf.Tensor> {
+  readonly first: GraphAttentionParams<T>;
+  readonly second: GraphAttentionParams<T>;
+}
+
+export function initGat(key: Key, { inputs, width, heads, outputs, outputHeads = 1 }: GatConfig): GatParams<RandomArray<Float32Array>> {
+  const [forFirst, forSecond] = split(key);
+  return {
+    first: initGraphAttention(forFirst, { inputs, width, heads }),
+    second: initGraphAttention(forSecond, { inputs: heads * width, width: outputs, heads: outputHeads }),
+  };
+}
+
+/**
+ * A graph attention network of two layers.
+ *
+ *     h = elu(attention of each head, side by side)        y = mean of the heads' attention
+ *
+ * @param x        [N, F], features of the nodes, or [B, N, F]
+ * @param visible  bool [N, N]: whether node i averages node j, itself included
+ * @returns        [N, K] or [B, N, K]: logits of `crossEntropy`, or a regression's prediction
+ * @throws         as `graphAttention`
+ *
+ * Veličković et al. 2018, section 3.3, without its dropout.
+ */
+export function gat({ first, second }: GatParams, x: tf.Tensor, visible: tf.Tensor): tf.Tensor {
+  const [heads, outputs] = second.source.shape;
+  const y = graphAttention(second, graphAttention(first, x, visible).elu(), visible);
+  return y.reshape([...y.shape.slice(0, -1), heads, outputs!]).mean(-2);
+}
