@@ -29,8 +29,8 @@ export interface AdamState extends State {
  * @param params  the model's parameters, for their shapes
  * @throws        when η or ε is not positive, a β not in [0, 1), or λ negative
  *
- * Kingma & Ba 2015, algorithm 1. The corrections are two scalars: with c = √(1 − β₂ᵗ), the step is η c / (1 − β₁ᵗ) · m / (√v + ε c).
- * 1 − βᵗ is computed as the running mean of ones: in float32 the power would leave five digits of it in the first steps.
+ * Kingma & Ba 2015, algorithm 1. 1 − βᵗ is computed as the running mean of ones: in float32 the power would leave five digits of it in
+ * the first steps.
  */
 export function adam<P>(params: P, config: AdamConfig = {}): Optimizer<P, AdamState> {
   return adaptive('adam', params, { weightDecay: 0, ...config });
@@ -68,9 +68,8 @@ function adaptive<P>(
         const mean = towards(state.mean, g, share1);
         const square = towards(state.square, g.square(), share2);
         const weights = state.weights.mul([1 - share1, 1 - share2]).add([share1, share2]);
-        const [meanWeight, squareWeight] = weights.split(2);
-        const c = squareWeight.sqrt();
-        const direction = mean.div(square.sqrt().add(c.mul(epsilon))).mul(c.mul(learningRate).div(meanWeight));
+        const [meanScale, squareScale] = weights.reciprocal().split(2);
+        const direction = mean.div(square.mul(squareScale).sqrt().add(epsilon)).mul(meanScale.mul(learningRate));
         return { parameters: decayed(state.parameters, learningRate, decay).sub(direction), mean, square, weights };
       },
     },

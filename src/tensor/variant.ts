@@ -3,7 +3,6 @@ import { programCache } from './cache.js';
 import { type RuntimeChoice, type RuntimeName, runtimesFor } from './device.js';
 import type { DeviceTensor, Input } from './device-tensor.js';
 import type { Graph, Value } from './graph.js';
-import { toOnnx } from './onnx/emit.js';
 import { Plan, runnable } from './plan.js';
 import { interpreted } from './runtime/interpreter.js';
 import type { TensorDType } from './runtime/memory.js';
@@ -92,10 +91,9 @@ async function load({ name, options }: Source, graph: Graph, { key }: Signature)
     return { program: interpreted(seen), info: { signature: key, runtime: 'interpreter', threads: 1, refused: [] } };
   const { usable, refused } = runtimesFor(seen, options);
   const { threads = threadsFor(seen) } = options;
-  const onnx = toOnnx(seen);
   for (const runtime of usable) {
     try {
-      const program = await runtime.load(seen, onnx, { threads, cache: programCache() });
+      const program = await runtime.load(seen, { threads, cache: programCache() });
       return { program, info: { signature: key, runtime: runtime.name, threads, refused } };
     } catch (error) {
       refused.push((error as Error).message);

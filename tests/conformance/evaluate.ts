@@ -73,7 +73,7 @@ async function run(graph: Graph, onnx: Uint8Array, inputs: readonly Numbers[]): 
   const key = createHash('sha1').update(onnx).digest('hex');
   let loading = programs.get(key);
   if (!loading) {
-    loading = ov.load(graph, onnx, { threads: 1 });
+    loading = ov.load(graph, { threads: 1 });
     programs.set(key, loading);
   }
   const program = await loading;

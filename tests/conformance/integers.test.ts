@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../src/tensor/graph.js';
-import { toOnnx } from '../../src/tensor/onnx/emit.js';
 import { allocate } from '../../src/tensor/runtime/memory.js';
 import { onnxruntime } from '../../src/tensor/runtime/onnxruntime.js';
 import { openvino } from '../../src/tensor/runtime/openvino.js';
@@ -87,7 +86,7 @@ describe.each(runtimes.map((runtime) => [runtime.name, runtime] as const))('inte
   const runs = cases.filter(({ graph }) => runtime.canRun(graph) === true);
 
   it.each(runs)('$operator', async ({ graph, expected }) => {
-    const program = await runtime.load(graph, toOnnx(graph), { threads: 1 });
+    const program = await runtime.load(graph, { threads: 1 });
     const inputs = graph.inputs.map((input) => {
       const memory = allocate([4], 'int32');
       memory.data.set(input.name === 'in0' ? X : Y);

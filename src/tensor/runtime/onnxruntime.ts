@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Tensor } from 'onnxruntime-node';
 import type { binding as Binding } from 'onnxruntime-node/dist/binding.js';
 import type { Graph } from '../graph.js';
+import { toOnnx } from '../onnx/emit.js';
 import { flushingDenormals } from './floating-point.js';
 import type { Memory } from './memory.js';
 import type { Program, Request, Runtime } from './runtime.js';
@@ -28,7 +29,7 @@ export function onnxruntime(provider: Provider = 'cpu'): Runtime | string {
     name: 'onnxruntime',
     version: library.version,
     canRun: () => true,
-    load: async (graph, onnx, { threads }) => new OrtProgram(library, graph, createSession(library, onnx, threads, provider)),
+    load: async (graph, { threads }) => new OrtProgram(library, graph, createSession(library, toOnnx(graph), threads, provider)),
   };
 }
 

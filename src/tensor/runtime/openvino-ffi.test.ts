@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runChild } from '../../../tests/child.js';
 import { compile } from '../compile.js';
 import { devices } from '../device.js';
+import type { Value } from '../graph.js';
 import { configuredFolder, libraryFiles, openLibrary, refuseOtherRelease } from './openvino-ffi.js';
 
 const installed = configuredFolder()!;
@@ -135,14 +136,16 @@ describe('the OpenVINO library', () => {
   });
 });
 
-describe('broken ONNX bytes', () => {
+describe('a graph with an operator that does not exist', () => {
   it.each(['openvino', 'onnxruntime'] as const)('give an error on %s', async (runtime) => {
     const { openvino } = await import('./openvino.js');
     const { onnxruntime } = await import('./onnxruntime.js');
     const found = runtime === 'openvino' ? openvino() : onnxruntime();
     if (typeof found === 'string') throw new Error(found);
-    const graph = { inputs: [], outputs: [], constants: [], nodes: [] };
-    await expect(found.load(graph, Buffer.from('not an ONNX file'), { threads: 1 })).rejects.toThrow(
+    const x: Value = { name: 'x', shape: [2], dtype: 'float32' };
+    const y: Value = { ...x, name: 'y' };
+    const graph = { inputs: [x], outputs: [y], constants: [], nodes: [{ op: 'Nothing', inputs: [x], attributes: {}, outputs: [y] }] };
+    await expect(found.load(graph, { threads: 1 })).rejects.toThrow(
       runtime === 'openvino' ? /^OpenVINO could not read the ONNX model: ./ : /^ONNX Runtime could not load the graph: ./,
     );
     expect(Float64Array.of(Number.MIN_VALUE)[0] * 1).toBe(5e-324);

@@ -86,6 +86,9 @@ function open(folder: string): Api | string {
     for (const name of names) if (/\.so\b/.test(name)) refuseTruncated(join(folder, name));
     // Its kernel generator keeps 1,024 kernels for the process, 0.3 MB each, which looks like a leak; keeping few costs no time.
     process.env.ONEDNN_PRIMITIVE_CACHE_CAPACITY ??= '16';
+    // Its thread pool binds the calling thread at every call and frees it afterwards, by system calls that take 3 µs; this keeps
+    // hwloc, which it binds with, from touching the system.
+    process.env.HWLOC_THISSYSTEM ??= '0';
     // The later ones look up symbols of the earlier ones, which the wheel leaves to its Python package to load.
     for (const name of [files.tbb, files.core]) if (name) koffi.load(join(folder, name), { global: true });
     return bind(koffi.load(join(folder, files.c)));

@@ -1,8 +1,10 @@
 import { cacheKey } from '../cache.js';
-import { sizeOf } from '../graph.js';
+import { type Graph, sizeOf } from '../graph.js';
+import { toOnnx } from '../onnx/emit.js';
 import { flushingDenormals } from './floating-point.js';
 import type { Memory } from './memory.js';
 import { type Api, openLibrary, type Pointer, type Property } from './openvino-ffi.js';
+import { handOut } from './openvino-graph.js';
 import { refusal } from './openvino-support.js';
 import type { LoadOptions, Program, Request, Runtime } from './runtime.js';
 
@@ -16,11 +18,11 @@ export function openvino(folder?: string): Runtime | string {
     name: 'openvino',
     version: api.version,
     canRun: (graph) => refusal(graph) ?? true,
-    load: async (_graph, onnx, options) => load(api, onnx, options),
+    load: async (graph, options) => load(api, graph, options),
   };
 }
 
-function load(api: Api, onnx: Uint8Array, { threads, cache }: LoadOptions): Program {
+function load(api: Api, graph: Graph, { threads, cache }: LoadOptions): Program {
   const properties: Property[] = [
     { key: 'INFERENCE_NUM_THREADS', value: String(threads) },
     { key: 'NUM_STREAMS', value: '1' },
@@ -29,6 +31,12 @@ function load(api: Api, onnx: Uint8Array, { threads, cache }: LoadOptions): Prog
     { key: 'CPU_DENORMALS_OPTIMIZATION', value: 'YES' },
     { key: 'ENABLE_CPU_PINNING', value: 'NO' },
   ];
+  const suited = handOut(graph);
+  const onnx = toOnnx(suited);
+  const ports = graph.outputs.map(({ name }) => {
+    const place = suited.outputs.findIndex((output) => output.name === name);
+    return { place, shape: suited.outputs[place].shape };
+  });
   const key = cacheKey('openvino', api.version, JSON.stringify(properties), onnx);
   const kept = cache?.get(key);
   let compiled: Pointer | undefined;
@@ -36,7 +44,7 @@ function load(api: Api, onnx: Uint8Array, { threads, cache }: LoadOptions): Prog
     compiled = restore(api, kept, properties) ?? compile(api, onnx, properties);
   });
   if (!kept) cache?.put(key, (file) => check(api, 'export the program', api.exportModel(compiled!, file)));
-  return new OpenVinoProgram(api, compiled!, kept);
+  return new OpenVinoProgram(api, compiled!, kept, ports);
 }
 
 function compile(api: Api, onnx: Uint8Array, properties: Property[]): Pointer {
@@ -55,23 +63,31 @@ function restore(api: Api, kept: Uint8Array | undefined, properties: Property[])
   return restored && api.importModel(api.core, kept, kept.length, 'CPU', out) === 0 ? out[0]! : undefined;
 }
 
+/** Where the program has an output of the graph, and in which shape. */
+interface Port {
+  readonly place: number;
+  readonly shape: readonly number[];
+}
+
 class OpenVinoProgram implements Program {
   readonly #api: Api;
   readonly #compiled: Pointer;
   /** The bytes it was restored from: its constants are read where they lie in them, also by its requests. */
   readonly #kept: Uint8Array | undefined;
+  readonly #ports: readonly Port[];
   #released = false;
 
-  constructor(api: Api, compiled: Pointer, kept: Uint8Array | undefined) {
+  constructor(api: Api, compiled: Pointer, kept: Uint8Array | undefined, ports: readonly Port[]) {
     this.#api = api;
     this.#compiled = compiled;
     this.#kept = kept;
+    this.#ports = ports;
     onDrop.register(this, () => api.freeCompiled(compiled), this);
   }
 
   bind(inputs: readonly Memory[], outputs: readonly Memory[]): Request {
     if (this.#released) throw new Error('this program was released');
-    return new OpenVinoRequest(this.#api, this.#compiled, this.#kept, inputs, outputs);
+    return new OpenVinoRequest(this.#api, this.#compiled, this.#kept, this.#ports, inputs, outputs);
   }
 
   release(): void {
@@ -84,13 +100,22 @@ class OpenVinoRequest implements Request {
   readonly inputs: Memory[];
   readonly outputs: Memory[];
   readonly #api: Api;
+  readonly #ports: readonly Port[];
   readonly #request: Pointer;
   #hasRun = false;
   #inFlight = false;
   #released = false;
 
-  constructor(api: Api, compiled: Pointer, kept: Uint8Array | undefined, inputs: readonly Memory[], outputs: readonly Memory[]) {
+  constructor(
+    api: Api,
+    compiled: Pointer,
+    kept: Uint8Array | undefined,
+    ports: readonly Port[],
+    inputs: readonly Memory[],
+    outputs: readonly Memory[],
+  ) {
     this.#api = api;
+    this.#ports = ports;
     this.#request = create(api, 'create a request', (out) => api.createRequest(compiled, out));
     const bound = { inputs: [...inputs], outputs: [...outputs], kept };
     this.inputs = bound.inputs;
@@ -107,12 +132,13 @@ class OpenVinoRequest implements Request {
   }
 
   setInput(index: number, memory: Memory): void {
-    check(this.#api, 'bind an input', this.#api.setInput(this.#request, index, tensorOver(this.#api, memory)));
+    check(this.#api, 'bind an input', this.#api.setInput(this.#request, index, tensorOver(this.#api, memory, memory.shape)));
     this.inputs[index] = memory;
   }
 
   setOutput(index: number, memory: Memory): void {
-    check(this.#api, 'bind an output', this.#api.setOutput(this.#request, index, tensorOver(this.#api, memory)));
+    const { place, shape } = this.#ports[index];
+    check(this.#api, 'bind an output', this.#api.setOutput(this.#request, place, tensorOver(this.#api, memory, shape)));
     this.outputs[index] = memory;
   }
 
@@ -148,22 +174,23 @@ class OpenVinoRequest implements Request {
   }
 }
 
-/** The library's handle over a memory, made once and freed after the memory. */
-function tensorOver(api: Api, memory: Memory): Pointer {
-  const known = tensors.get(memory);
-  if (known) return known;
-  if (sizeOf(memory.shape) !== memory.data.length || memory.data.length === 0)
-    throw new Error(`OpenVINO needs memory of its shape's length, at least 1: got ${memory.data.length} elements for [${memory.shape}]`);
-  const dims = BigInt64Array.from(memory.shape, BigInt);
+/** The library's handles over a memory, one for each rank at which graphs take it, made once and freed after the memory. */
+function tensorOver(api: Api, memory: Memory, shape: readonly number[]): Pointer {
+  const known = tensors.get(memory) ?? [];
+  if (known[shape.length]) return known[shape.length];
   const { data, dtype } = memory;
+  if (sizeOf(shape) !== data.length || data.length === 0)
+    throw new Error(`OpenVINO needs memory of its shape's length, at least 1: got ${data.length} elements for [${shape}]`);
+  const dims = BigInt64Array.from(shape, BigInt);
   void data.buffer; // an array of up to 64 bytes lives where the collector may move it, until its buffer is asked for
   const tensor = create(api, 'create a tensor', (out) => api.createTensor(ELEMENT_TYPES[dtype], { rank: dims.length, dims }, data, out));
-  tensors.set(memory, tensor);
+  known[shape.length] = tensor;
+  tensors.set(memory, known);
   onDrop.register(memory, () => api.freeTensor(tensor));
   return tensor;
 }
 
-const tensors = new WeakMap<Memory, Pointer>();
+const tensors = new WeakMap<Memory, Pointer[]>();
 const onDrop = new FinalizationRegistry<() => void>((free) => free());
 
 function check(api: Api, what: string, status: number): void {

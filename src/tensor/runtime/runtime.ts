@@ -7,8 +7,7 @@ export interface Runtime {
   readonly version: string;
   /** True, or the reason why this runtime would compute the graph wrongly or not at all. */
   canRun(graph: Graph): true | string;
-  /** Compiles the ONNX bytes of `graph`. */
-  load(graph: Graph, onnx: Uint8Array, options: LoadOptions): Promise<Program>;
+  load(graph: Graph, options: LoadOptions): Promise<Program>;
 }
 
 export interface LoadOptions {
