@@ -1,5 +1,6 @@
 /** Models in closed form or by descent, in double precision; the same losses in tensors, for `compile`. */
 export { chosen } from './actions.js';
+export { type ActorCriticParams, actorCritic, initActorCritic } from './actor-critic.js';
 export {
   type BayesBatch,
   type BayesNetParams,

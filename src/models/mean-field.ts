@@ -37,7 +37,10 @@ export function initMeanField<P>(params: P, sigma = 0.05): MeanField<P> {
 export const drawWeights = <P>(q: MeanField<P>, noise: tf.Tensor): P => layoutOf(q.mean).unpack(drawn(q, noise)) as P;
 
 /** σ of each parameter. */
-export const deviations = <P>(q: MeanField<P>): P => map(q.rho, (rho: tf.Tensor) => softplus(rho)) as P;
+export function deviations<P>({ rho }: MeanField<P>): P {
+  const { pack, unpack } = layoutOf(rho);
+  return unpack(softplus(pack(rho as Tensors<P>))) as P;
+}
 
 /**
  * How far the Gaussians are from a prior N(0, s²), exactly.

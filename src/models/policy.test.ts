@@ -5,7 +5,9 @@ import { distance, expectReference, expectThreeWays, inDouble } from '../../test
 import { adam } from '../optim/adam.js';
 import { compile } from '../tensor/compile.js';
 import { valueAndGrad } from '../tensor/grad.js';
-import { fold, key, normal, uniform } from '../tensor/random.js';
+import { fold, key, normal, type RandomArray, uniform } from '../tensor/random.js';
+import { map } from '../tensor/tree.js';
+import { actorCritic as actorCriticHeads, initActorCritic } from './actor-critic.js';
 import {
   categoricalEntropy,
   categoricalEntropyPlain,
@@ -90,6 +92,27 @@ describe('policies and their losses', () => {
     expect(() => ppoLoss(tf.zeros([3]), tf.zeros([3]), tf.zeros([3, 1]))).toThrow(
       'ppoLoss takes one number for each row of each: [B]: got logProbability [3], old [3], advantage [3,1]',
     );
+  });
+});
+
+describe('actorCritic', () => {
+  const heads = (...[b0, w0, b1, w1, c0, v0, c1, v1, x]: tf.Tensor[]) => {
+    const net = (b0: tf.Tensor, w0: tf.Tensor, b1: tf.Tensor, w1: tf.Tensor) => ({
+      layers: [
+        { b: b0, w: w0 },
+        { b: b1, w: w1 },
+      ],
+    });
+    const { policy, value } = actorCriticHeads({ actor: net(b0, w0, b1, w1), critic: net(c0, v0, c1, v1) }, x);
+    return tf.concat([policy, value.expandDims(1)], 1);
+  };
+
+  it('equals PyTorch, forward and backward', () => expectReference(heads, reference.actorCriticHeads));
+
+  it('starts with a policy that hardly prefers an action', () => {
+    const params = map(initActorCritic(key(4), [3, 16, 4]), ({ data, shape }: RandomArray<Float32Array>) => tf.tensor(data, shape));
+    const { policy } = actorCriticHeads(params, tf.randomNormal([20, 3], 0, 1, 'float32', 1));
+    for (const p of policy.softmax().dataSync()) expect(Math.abs(p - 0.25)).toBeLessThan(0.005);
   });
 });
 

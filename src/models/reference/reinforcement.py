@@ -37,6 +37,10 @@ def actor_critic(logits, value, returns, old, advantage):
     policy = Categorical(logits=logits)
     return ppo(policy.log_prob(action), old, advantage) + 0.5 * F.mse_loss(value, returns) - 0.01 * policy.entropy().mean()
 
+def heads(b0, w0, b1, w1, c0, v0, c1, v1, x):
+    net = lambda b0, w0, b1, w1: F.linear(torch.tanh(F.linear(x, w0.T, b0)), w1.T, b1)
+    return torch.cat([net(b0, w0, b1, w1), net(c0, v0, c1, v1)], 1)
+
 near = (torch.randn(5) * 0.3 - 0.7).float().double().requires_grad_()
 weights = lambda: [rand(4), rand(3, 4), rand(3), rand(4, 3)]
 write("../models/reinforcement", dict(
@@ -48,4 +52,5 @@ write("../models/reinforcement", dict(
     gaussianEntropy=case(lambda log_std: Normal(torch.zeros(3), log_std.exp()).entropy().sum(), rand(3)),
     ppo=case(ppo, rand(12), rand(12), rand(12)),
     actorCritic=case(actor_critic, rand(5, 2), rand(5), rand(5), near, rand(5)),
+    actorCriticHeads=case(heads, rand(4), rand(3, 4), rand(2), rand(4, 2), rand(4), rand(3, 4), rand(1), rand(4, 1), rand(5, 3)),
 ))
