@@ -39,6 +39,19 @@ describe('trace', () => {
     expect(ops(graph)).toEqual(['Sub', 'Mul', 'Add']);
   });
 
+  it('multiplies a row by the blocks of a matrix as by the matrix', () => {
+    const blocks = (x: tf.Tensor, w: tf.Tensor) => x.reshape([1, 1, 2]).matMul(w.reshape([2, 2, 3]).transpose([1, 0, 2]));
+    const graph = trace((x, w) => [blocks(x, w)], [float(2), float(2, 6)]);
+    expect(ops(graph)).toEqual(['Reshape', 'Gemm', 'Reshape']);
+    const [x, w] = [
+      [10, 1],
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+    ];
+    expect(graph.outputs[0].shape).toEqual([2, 1, 3]);
+    expect(Array.from(interpret(graph, [Float64Array.from(x), Float64Array.from(w)])[0])).toEqual([17, 28, 39, 50, 61, 72]);
+    expect(ops(trace((x, w) => [x.matMul(w)], [float(1, 1, 2), float(2, 2, 3)]))).toEqual(['MatMul']); // blocks that stand alone
+  });
+
   it('keeps repeated numbers and broadcasts small until something needs them in full', () => {
     const graph = trace(
       (x) => [
