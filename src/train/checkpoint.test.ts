@@ -89,7 +89,8 @@ describe('a checkpoint', () => {
   it('is a safetensors file, so other tools read it', async () => {
     const bytes = await written();
     const header = JSON.parse(bytes.toString('utf8', 8, 8 + Number(bytes.readBigUInt64LE())));
-    expect(header['state.parameters']).toEqual({ dtype: 'F32', shape: [48], data_offsets: expect.any(Array) });
+    expect(header['params.w']).toEqual({ dtype: 'F32', shape: [5, 8], data_offsets: expect.any(Array) });
+    expect(header['best.params.v']).toEqual({ dtype: 'F32', shape: [8, 1], data_offsets: expect.any(Array) });
     expect(header.losses).toMatchObject({ dtype: 'F64', shape: [6] });
     const held = Object.entries<{ data_offsets: number[] }>(header).filter(([name]) => name !== '__metadata__');
     expect(Math.max(...held.map(([, { data_offsets }]) => data_offsets[1])) + 8 + Number(bytes.readBigUInt64LE())).toBe(bytes.length);

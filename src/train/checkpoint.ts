@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Part } from '../optim/flat.js';
-import { type Values, valuesIn, withValues } from './leaves.js';
+import { divided, united, type Values, valuesIn, withValues } from './leaves.js';
 import type { About, Run, Validated } from './run.js';
 import { decode, encode } from './safetensors.js';
 
@@ -20,14 +20,15 @@ interface Header {
  * Writes everything that the run needs to go on: state, step, losses, validations and the best state. What was there before is
  * replaced only when all of it is on the disk, so a kill or a full disk leaves the old checkpoint.
  *
- * The file has the safetensors format: `safetensors.torch.load_file(file)['state.parameters']` reads it in Python.
+ * The file has the safetensors format: `safetensors.torch.load_file(file)['params.w']` reads the parameter w in
+ * Python.
  *
  * @throws when it cannot be written, for example on a full disk
  */
 export function saveCheckpoint(file: string, { state, step, losses, validations, best, seconds, about, parts }: Run<unknown>): void {
   const tensors: Values[] = [
-    ...valuesIn(state, 'state'),
-    ...(best ? valuesIn(best.state, 'best') : []),
+    ...valuesIn(state, 'state').flatMap((leaf) => divided(leaf, parts)),
+    ...(best ? valuesIn(best.state, 'best').flatMap((leaf) => divided(leaf, parts, 'best.')) : []),
     { path: 'losses', data: Float64Array.from(losses), shape: [losses.length], dtype: 'float64' },
     { path: 'validations', data: pairs(validations), shape: [validations.length, 2], dtype: 'float64' },
   ];
@@ -63,19 +64,19 @@ function restore<S>(bytes: Buffer, fresh: Run<S>): Run<S> {
     throw new Error(`is of version ${metadata.version}; this version of the library reads version ${VERSION}`);
   const { step, seconds, best, about, parts } = JSON.parse(metadata.run) as Header;
   if (fresh.parts.length > 0 && parts.length > 0) assertSameModel(fresh.parts, parts, 'parameter');
-  const under = (name: string) => tensors.filter(({ path }) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`));
-  assertSameModel(valuesIn(fresh.state, 'state'), under('state'), 'leaf');
+  const state = united(tensors, parts, 'state');
+  assertSameModel(valuesIn(fresh.state, 'state'), state, 'leaf');
   assertSameAbout(fresh.about, about);
-  const numbers = (name: string) => Array.from(under(name)[0].data);
+  const numbers = (name: string) => Array.from(tensors.find(({ path }) => path === name)!.data);
   const flat = numbers('validations');
   return {
     ...fresh,
-    state: withValues(fresh.state, under('state')),
+    state: withValues(fresh.state, state),
     step,
     seconds,
     losses: numbers('losses'),
     validations: flat.flatMap((value, i) => (i % 2 === 0 ? [{ step: value, loss: flat[i + 1] }] : [])),
-    ...(best && { best: { ...best, state: withValues(fresh.state, under('best')) } }),
+    ...(best && { best: { ...best, state: withValues(fresh.state, united(tensors, parts, 'best', 'best.')) } }),
   };
 }
 

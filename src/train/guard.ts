@@ -1,5 +1,4 @@
-import { sizeOf } from '../tensor/graph.js';
-import { type Values, valuesIn } from './leaves.js';
+import { divided, type Values, valuesIn } from './leaves.js';
 import type { Run } from './run.js';
 
 /** A loss this many times the first one (or 1) has diverged, even if float32 still holds it. */
@@ -89,25 +88,15 @@ function suddenly(training: Run<unknown>, batch: unknown): string {
 
 /** Which parameters, or leaves of the state, are not finite: `params.w (3 of 12 entries) is not finite`. */
 function notFinite({ state, parts }: Run<unknown>): string | undefined {
-  const found = valuesIn(state, 'state').flatMap((leaf) => divided(leaf, parts).flatMap(countWrong));
+  const found = valuesIn(state, 'state')
+    .flatMap((leaf) => divided(leaf, parts))
+    .flatMap(countWrong);
   if (found.length === 0) return undefined;
   const more = found.length > 3 ? ` and ${found.length - 3} more` : '';
   return `${found.slice(0, 3).join(', ')}${more} ${found.length > 1 ? 'are' : 'is'} not finite`;
 }
 
-/** The parameters in a leaf that holds them all; another leaf as it is. */
-function divided(leaf: Values, parts: Run<unknown>['parts']): Pick<Values, 'path' | 'data'>[] {
-  if (leaf.path !== 'state.parameters') return [leaf];
-  let end = 0;
-  const pieces = parts.map(({ path, shape }) => {
-    const start = end;
-    end += sizeOf(shape);
-    return { path, data: leaf.data.slice(start, end) };
-  });
-  return end === leaf.data.length ? pieces : [leaf];
-}
-
-function countWrong({ path, data }: Pick<Values, 'path' | 'data'>): string[] {
+function countWrong({ path, data }: Values): string[] {
   let wrong = 0;
   for (const value of data) if (!Number.isFinite(value)) wrong++;
   return wrong > 0 ? [`${path} (${wrong} of ${data.length} entries)`] : [];

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
+import type { Part } from '../optim/flat.js';
 import { DeviceTensor, fromArray, fromLeaf, type Input } from '../tensor/device-tensor.js';
+import { sizeOf } from '../tensor/graph.js';
 import type { TensorDType, TypedArray } from '../tensor/runtime/memory.js';
 import { flatten, map, type Tree } from '../tensor/tree.js';
 
@@ -31,6 +33,36 @@ export function withValues<S>(tree: S, values: readonly Values[]): S {
       return leaf instanceof tf.Tensor ? tf.tensor(data, [...shape], leaf.dtype) : fromArray(data, shape, dtype);
     }),
   ) as S;
+}
+
+/** The parameters, by name, in a leaf that holds them all as one vector; any other leaf as it is. */
+export function divided(leaf: Values, parts: readonly Part[], prefix = ''): Values[] {
+  if (!leaf.path.endsWith('.parameters')) return [leaf];
+  let end = 0;
+  const pieces = parts.map(({ path, shape }) => {
+    const start = end;
+    end += sizeOf(shape);
+    return { path: prefix + path, data: leaf.data.subarray(start, end), shape, dtype: leaf.dtype };
+  });
+  return end === leaf.data.length ? pieces : [leaf];
+}
+
+/** Undoes `divided`: the leaves of the tree `name`, its parameters as one vector again. */
+export function united(leaves: readonly Values[], parts: readonly Part[], name: string, prefix = ''): Values[] {
+  const at = leaves.findIndex(({ path }) => path === prefix + parts[0]?.path);
+  const pieces = at < 0 ? [] : leaves.slice(at, at + parts.length);
+  const data = new Float32Array(pieces.reduce((total, piece) => total + piece.data.length, 0));
+  let end = 0;
+  for (const piece of pieces) {
+    data.set(piece.data, end);
+    end += piece.data.length;
+  }
+  const whole: Values = { path: `${name}.parameters`, data, shape: [end], dtype: 'float32' };
+  const isOwn = ({ path }: Values) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`);
+  return leaves.flatMap((leaf, i) => {
+    if (i === at) return [whole];
+    return isOwn(leaf) && !pieces.includes(leaf) ? [leaf] : [];
+  });
 }
 
 /** A copy that later steps leave alone. */
