@@ -34,9 +34,8 @@ export function amsgrad<P>(
       const square = towards(state.square, g.square(), share2);
       const largest = tf.maximum(state.largest, square);
       const weights = state.weights.mul([1 - share1, 1 - share2]).add([share1, share2]);
-      const [meanWeight, squareWeight] = weights.split(2);
-      const c = squareWeight.sqrt();
-      const direction = mean.div(largest.sqrt().add(c.mul(epsilon))).mul(c.mul(learningRate).div(meanWeight));
+      const [meanScale, squareScale] = weights.reciprocal().split(2);
+      const direction = mean.div(largest.mul(squareScale).sqrt().add(epsilon)).mul(meanScale.mul(learningRate));
       return { parameters: state.parameters.sub(direction), mean, square, largest, weights };
     },
   };
