@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { chosen, tdTarget } from '../../src/models/index.js';
 import { huber } from '../../src/nn/index.js';
 import { randint, split, uniform } from '../../src/tensor/random.js';
 import { initMlp, type MlpParams, mlp } from './mlp.js';
@@ -35,9 +35,7 @@ export const W5: Workload<MlpParams, Batch> = {
   },
   /** Mnih et al. 2015, algorithm 1, with its clipped error as the Huber loss. */
   loss(params, { state, action, reward, next, done, target }) {
-    const best = mlp(target, next).max(1);
-    const value = reward.add(best.mul(DISCOUNT).mul(tf.sub(1, done)));
-    const chosen = tf.oneHot(action as tf.Tensor1D, ACTIONS).cast('float32');
-    return huber(mlp(params, state).mul(chosen).sum(1), value);
+    const value = tdTarget(reward, done, DISCOUNT, mlp(target, next));
+    return huber(chosen(mlp(params, state), action), value);
   },
 };

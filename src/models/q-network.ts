@@ -51,7 +51,7 @@ export interface Transitions<T = tf.Tensor> {
  */
 export function tdTarget(reward: tf.Tensor, done: tf.Tensor, discount: number, target: tf.Tensor, online?: tf.Tensor): tf.Tensor {
   const best = online ? chosen(target, online.argMax(-1)) : target.max(-1);
-  return reward.add(best.mul(tf.sub(discount, done.mul(discount))));
+  return reward.add(best.mul(discount).mul(tf.sub(1, done)));
 }
 
 /** A network in training, and its slower copy that the targets come from. */
