@@ -9,24 +9,56 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
   type BayesNetParams,
   cnn,
+  type DLinearParams,
   decomposeVariance,
+  dLinear,
   drawWeights,
   dropoutNet,
   dropoutNetMasks,
   duelingNetwork,
+  type GatParams,
+  type GcnParams,
+  gat,
+  gcn,
   initBayesNet,
   initCnn,
+  initDLinear,
   initDuelingNetwork,
+  initGat,
+  initGcn,
+  initLstmAttention,
   initMlp,
+  initNLinear,
+  initPatchTst,
   initTcn,
+  initTransformer,
+  type LstmAttentionParams,
+  lstmAttention,
   type MlpParams,
   mlp,
+  nLinear,
+  type PatchTstParams,
+  patchTst,
   repeat,
   seriesCritic,
   seriesGenerator,
   type TcnParams,
+  type TransformerParams,
+  tcn,
+  transformer,
 } from '../src/models/index.js';
-import { initLinear, initLstm, initMultiHead, layerNorm, linear, lstmLast, meanSquaredError, multiHeadAttention } from '../src/nn/index.js';
+import {
+  causalMask,
+  initLinear,
+  initLstm,
+  initMultiHead,
+  layerNorm,
+  linear,
+  lstmLast,
+  meanSquaredError,
+  multiHeadAttention,
+  normaliseAdjacency,
+} from '../src/nn/index.js';
 import { compile, key, map, normal, type RandomArray, valueAndGrad } from '../src/tensor/index.js';
 import { noChromium, openChromium } from './chromium.js';
 import { localServer } from './local-server.js';
@@ -48,8 +80,12 @@ const cases = new Map<string, Case>();
 interface Model<P = unknown> {
   readonly params: P;
   readonly sample: readonly number[];
+  /** x is one sample, and its leading axis no batch: the nodes of a graph. */
+  readonly whole?: boolean;
   readonly forward: (params: never, x: never) => tf.Tensor;
 }
+const TRANSFORMER = { inputs: 3, outputs: 2, width: 4, heads: 2, layers: 2 };
+const PATCHTST = { lookback: 8, horizons: 3, patch: 4, stride: 2, width: 4, heads: 2, layers: 1 };
 const models: Readonly<Record<string, Model>> = {
   mlp: { params: initMlp(key(20), [6, 5, 3]), sample: [6], forward: mlp },
   'dueling network': { params: initDuelingNetwork(key(40), [4, 6, 3]), sample: [4], forward: duelingNetwork },
@@ -61,6 +97,39 @@ const models: Readonly<Record<string, Model>> = {
     forward: (params: TcnParams, noise: tf.Tensor) => seriesGenerator(params, noise, [1, 2]),
   },
   'series critic': { params: initMlp(key(44), [8, 5, 1]), sample: [4, 2], forward: seriesCritic },
+  'lstm attention': {
+    params: initLstmAttention(key(51), { inputs: 3, width: 4, horizons: 2 }),
+    sample: [7, 3],
+    forward: (params: LstmAttentionParams, x: tf.Tensor) => lstmAttention(params, x),
+  },
+  tcn: {
+    params: initTcn(key(52), { inputs: 3, width: 4, kernel: 2, dilations: [1, 2], outputs: 2 }),
+    sample: [8, 3],
+    forward: (params: TcnParams, x: tf.Tensor) => tcn(params, x, { inputs: 3, dilations: [1, 2] }),
+  },
+  nlinear: { params: initNLinear(key(53), { lookback: 8, horizons: 3 }), sample: [8, 2], forward: nLinear },
+  dlinear: {
+    params: initDLinear(key(54), { lookback: 8, horizons: 3 }),
+    sample: [8, 2],
+    forward: (params: DLinearParams, x: tf.Tensor) => dLinear(params, x, 3),
+  },
+  transformer: {
+    params: initTransformer(key(61), TRANSFORMER),
+    sample: [6, 3],
+    forward: (params: TransformerParams, x: tf.Tensor) => transformer(params, x, TRANSFORMER),
+  },
+  'causal transformer': {
+    params: initTransformer(key(62), TRANSFORMER),
+    sample: [6, 3],
+    forward: (params: TransformerParams, x: tf.Tensor) => transformer(params, x, { ...TRANSFORMER, causal: true }),
+  },
+  patchtst: {
+    params: initPatchTst(key(63), PATCHTST),
+    sample: [8, 2],
+    forward: (params: PatchTstParams, x: tf.Tensor) => patchTst(params, x, PATCHTST),
+  },
+  gcn: { params: initGcn(key(64), [3, 4, 2]), sample: [4, 3], whole: true, forward: onPath },
+  gat: { params: initGat(key(65), { inputs: 3, width: 4, heads: 2, outputs: 2 }), sample: [4, 3], forward: lookingBack },
   cnn: { params: initCnn(key(21), { side: 8, channels: [1, 4, 6], size: 3, widths: [5, 3] }), sample: [8, 8, 1], forward: cnn },
 };
 /** One network out of the Bayesian one. */
@@ -73,6 +142,20 @@ function meanOverMasks(params: MlpParams, x: tf.Tensor): tf.Tensor {
   const draws = dropoutNet(params, repeat(x, 8), masks);
   return decomposeVariance(draws, tf.zerosLike(draws)).mean;
 }
+/** Over the path of four nodes. */
+function onPath(params: GcnParams, x: tf.Tensor): tf.Tensor {
+  const { data, shape } = normaliseAdjacency(4, [
+    [0, 1],
+    [1, 2],
+    [2, 3],
+  ]);
+  return gcn(params, x, tf.tensor(data, shape));
+}
+/** Each node sees the ones before it. */
+function lookingBack(params: GatParams, x: tf.Tensor): tf.Tensor {
+  const { data, shape } = causalMask(4);
+  return gat(params, x, tf.tensor(data, shape, 'bool'));
+}
 const names = ['network', 'training step', 'integers', ...Object.keys(models)];
 
 beforeAll(async () => {
@@ -82,12 +165,13 @@ beforeAll(async () => {
 });
 
 /** A model of the table, compiled at a batch of 2 with the batch left open, and used at 5. */
-async function exported(name: string, { params, sample, forward }: Model): Promise<Case> {
+async function exported(name: string, { params, sample, whole, forward }: Model): Promise<Case> {
+  const batch = (size: number) => (whole ? sample : [size, ...sample]);
   const weights = map(params, ({ data, shape }: RandomArray<Float32Array>) => tf.tensor(data, [...shape]));
   const compiled = compile((x: tf.Tensor) => ({ y: forward(weights as never, x as never) }));
-  await compiled(normal(key(30), [2, ...sample]));
-  const onnx = compiled.toOnnx({ dynamicBatch: ['x'] });
-  const x = normal(key(31), [5, ...sample]);
+  await compiled(normal(key(30), batch(2)));
+  const onnx = compiled.toOnnx(whole ? {} : { dynamicBatch: ['x'] });
+  const x = normal(key(31), batch(5));
   const { y } = await compiled(x);
   return { name, onnx, inputs: { x: plain(x, 'float32') }, outputs: { y: [...y.data()] } };
 }

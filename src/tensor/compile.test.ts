@@ -77,6 +77,14 @@ describe.each(RUNTIMES)('compile on %s', (runtime) => {
     expect([...turned.data()]).toEqual([21, 43]);
   });
 
+  it('adds a constant to a sum along the axis it belongs to', async () => {
+    const b = tf.tensor1d([10, 20]);
+    const sums = compile((x: tf.Tensor3D) => ({ sum: x.sum(-1).add(b), chained: x.sum(-1).mul(2).relu().add(b) }), { runtime });
+    const { sum, chained } = await sums({ data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), shape: [3, 2, 2] });
+    expect([...sum.data()]).toEqual([13, 27, 21, 35, 29, 43]);
+    expect([...chained.data()]).toEqual([16, 34, 32, 50, 48, 66]);
+  });
+
   it('keeps int32 and bool as such', async () => {
     const f = compile((i: tf.Tensor, b: tf.Tensor) => ({ i: i.add(tf.scalar(1, 'int32')), b: b.logicalNot() }), { runtime });
     const { i, b } = await f(Int32Array.of(16777217, -5), { data: Uint8Array.of(1, 0), shape: [2] });

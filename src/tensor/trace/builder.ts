@@ -8,6 +8,8 @@ type Type = Pick<Value, 'shape' | 'dtype'>;
 /** Where a value comes from: the node that computes it, or a constant's data. A value with neither is an input. */
 const producers = new WeakMap<Value, Node>();
 const constants = new WeakMap<Value, Data>();
+/** Values that no input changes: constants, and what is computed from them alone. */
+const known = new WeakSet<Value>();
 export const producerOf = (value: Value): Node | undefined => producers.get(value);
 export const constantOf = (value: Value): Data | undefined => constants.get(value);
 
@@ -33,6 +35,7 @@ export class GraphBuilder {
     const make = () => {
       const value = newValue(shape, dtype);
       constants.set(value, data);
+      known.add(value);
       return [value] as const;
     };
     if (data.length > 64) return make()[0];
@@ -61,6 +64,7 @@ export class GraphBuilder {
       const outputs = types.map((type) => newValue(type.shape, type.dtype));
       const node: Node = { op, inputs, attributes, outputs };
       for (const output of outputs) producers.set(output, node);
+      if (inputs.every((input) => !input || known.has(input))) for (const output of outputs) known.add(output);
       return outputs;
     });
   }
@@ -92,7 +96,10 @@ export class GraphBuilder {
     if (known !== undefined) return this.reshape(this.scalar(known, dtype), shape);
     const same = [x, y][passes(op, operands) ?? 2];
     if (same && equal(same.shape, shape)) return same;
-    return this.node(op, [x, y], { shape, dtype });
+    // OpenVINO 2026.4 joins a known vector to a reduction before it along the wrong axis where what is reduced has three, silently.
+    const spread = (vector: Value, other: Value) =>
+      known.has(vector) && sizeOf(vector.shape) > 1 && followsReduction(other) ? this.expand(vector, shape) : vector;
+    return this.node(op, [spread(x, y), spread(y, x)], { shape, dtype });
   }
 
   where(condition: Value, x: Value, y: Value): Value {
@@ -223,6 +230,22 @@ export class GraphBuilder {
     if (axes.every((axis) => x.shape[axis] === 1)) return this.reshape(x, shape);
     return this.node(op, [x, this.int64(axes)], { shape, dtype: x.dtype }, { keepdims: Number(keepDims) });
   }
+}
+
+/** Whether a value comes from a reduction of three axes by element-wise operators alone. */
+function followsReduction(value: Value): boolean {
+  const seen = new Set<Value>();
+  const stack = [value];
+  for (let v = stack.pop(); v; v = stack.pop()) {
+    const { op, inputs = [] } = producers.get(v) ?? {};
+    if (op?.startsWith('Reduce') && inputs[0]!.shape.length === 3) return true;
+    for (const input of inputs) {
+      if (!input || seen.has(input) || !equal(input.shape, v.shape)) continue;
+      seen.add(input);
+      stack.push(input);
+    }
+  }
+  return false;
 }
 
 export const equal = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((n, i) => n === b[i]);
