@@ -51,7 +51,7 @@ export async function parquetBatches<C extends Columns>(
 
   /** The windows of an epoch, in order: the row groups that are in memory together. */
   const windowsOf = (epoch: number): number[][] => {
-    const order = key ? Array.from(permutation(fold(key, epoch), sizes.length).data) : sizes.map((_, group) => group);
+    const order = key ? Array.from(permutation(fold(fold(key, epoch), 0), sizes.length).data) : sizes.map((_, group) => group);
     return Array.from({ length: Math.ceil(order.length / groups) }, (_, i) => order.slice(i * groups, (i + 1) * groups));
   };
   const load = async (window: readonly number[]): Promise<Map<string, Float32Array>> => {
