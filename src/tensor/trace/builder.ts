@@ -9,7 +9,7 @@ type Type = Pick<Value, 'shape' | 'dtype'>;
 const producers = new WeakMap<Value, Node>();
 const constants = new WeakMap<Value, Data>();
 /** Values that no input changes: constants, and what is computed from them alone. */
-const known = new WeakSet<Value>();
+const fixed = new WeakSet<Value>();
 export const producerOf = (value: Value): Node | undefined => producers.get(value);
 export const constantOf = (value: Value): Data | undefined => constants.get(value);
 
@@ -35,7 +35,7 @@ export class GraphBuilder {
     const make = () => {
       const value = newValue(shape, dtype);
       constants.set(value, data);
-      known.add(value);
+      fixed.add(value);
       return [value] as const;
     };
     if (data.length > 64) return make()[0];
@@ -64,7 +64,7 @@ export class GraphBuilder {
       const outputs = types.map((type) => newValue(type.shape, type.dtype));
       const node: Node = { op, inputs, attributes, outputs };
       for (const output of outputs) producers.set(output, node);
-      if (inputs.every((input) => !input || known.has(input))) for (const output of outputs) known.add(output);
+      if (inputs.every((input) => !input || fixed.has(input))) for (const output of outputs) fixed.add(output);
       return outputs;
     });
   }
@@ -98,7 +98,7 @@ export class GraphBuilder {
     if (same && equal(same.shape, shape)) return same;
     // OpenVINO 2026.4 joins a known vector to a reduction before it along the wrong axis where what is reduced has three, silently.
     const spread = (vector: Value, other: Value) =>
-      known.has(vector) && sizeOf(vector.shape) > 1 && followsReduction(other) ? this.expand(vector, shape) : vector;
+      fixed.has(vector) && sizeOf(vector.shape) > 1 && followsReduction(other) ? this.expand(vector, shape) : vector;
     return this.node(op, [spread(x, y), spread(y, x)], { shape, dtype });
   }
 
@@ -111,6 +111,11 @@ export class GraphBuilder {
     // y + (x − y)·condition, exact with wrap-around: OpenVINO chooses between integers through float32.
     if (x.dtype === 'int32') return this.binary('Add', y, this.binary('Mul', this.binary('Sub', x, y), this.cast(condition, 'int32')));
     return this.node('Where', [condition, x, y], { shape: broadcast(condition.shape, broadcast(x.shape, y.shape)), dtype: x.dtype });
+  }
+
+  /** Where x is no NaN. Written x = x, OpenVINO computes it in one loop with its neighbours; IsNaN it computes alone. */
+  isNumber(x: Value): Value {
+    return this.binary('Equal', x, x, 'bool');
   }
 
   cast(x: Value, dtype: DType): Value {
