@@ -72,7 +72,7 @@ export {
 export { attentionWeights, causalAttention, maskedAttention, maskedAttentionPlain } from './masked-attention.js';
 export { causalMask, type Mask, paddingMask } from './masks.js';
 export { type NystromConfig, nystromAttention, nystromAttentionPlain } from './nystrom-attention.js';
-export { orthogonalFeatures, performerAttention, performerAttentionPlain } from './performer-attention.js';
+export { causalPerformerAttention, orthogonalFeatures, performerAttention, performerAttentionPlain } from './performer-attention.js';
 export { averagePool2d, averagePool2dPlain, maxPool2d, maxPool2dPlain } from './pooling.js';
 export { addPositions, initPositions, type PositionsConfig, sinusoidalPositions } from './positions.js';
 export { probSparseAttention, probSparseAttentionPlain, sampleKeys } from './prob-sparse-attention.js';

@@ -2,10 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectCompiled } from '../../tests/compiled.js';
 import { expectReference, expectThreeWays, inDouble } from '../../tests/gradients.js';
+import { gradCheck } from '../tensor/grad-check.js';
 import { fold, key, normal } from '../tensor/random.js';
 import { attention } from './attention.js';
 import reference from './linear-cost-attention.reference.json' with { type: 'json' }; // made by reference/linear-cost-attention.py with PyTorch 2.13
-import { orthogonalFeatures, performerAttention, performerAttentionPlain } from './performer-attention.js';
+import { causalPerformerAttention, orthogonalFeatures, performerAttention, performerAttentionPlain } from './performer-attention.js';
 
 type Args = [q: tf.Tensor, k: tf.Tensor, v: tf.Tensor];
 const { omega, ...expected } = reference.performer;
@@ -49,6 +50,21 @@ describe('performerAttention', () => {
   it('names the shapes that do not fit', () => {
     const [q, k, v] = [tf.zeros([4, 2]), tf.zeros([5, 2]), tf.zeros([5, 1])];
     expect(() => performerAttention(q, k, v, asTensor(omega))).toThrow('and omega [M, D]: got q [4,2], k [5,2], v [5,1], omega [7,3]');
+  });
+});
+
+describe('causalPerformerAttention', () => {
+  const causal = (...args: tf.Tensor[]) => causalPerformerAttention(...(args as Args), asTensor(omega));
+
+  it("equals the authors' formula with its weights masked, forward and backward", () => expectReference(causal, reference.performerCausal));
+
+  it('backward agrees with differences', () => void gradCheck(causal, reference.performerCausal.inputs));
+
+  it('compiles on both runtimes', () => expectCompiled(causal, reference.performerCausal.inputs));
+
+  it('needs as many queries as keys', () => {
+    const x = (T: number) => tf.zeros([T, 3]);
+    expect(() => causalPerformerAttention(x(4), x(5), x(5), asTensor(omega))).toThrow('as many queries as keys: got q [4,3], k [5,3]');
   });
 });
 

@@ -3,6 +3,7 @@ import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 import { fold, type Key, normal, type RandomArray, split } from '../tensor/random.js';
 import { orthogonal } from './initialisers.js';
+import { stopGradient } from './stop-gradient.js';
 
 /**
  * Random directions for `performerAttention`: blocks of D orthogonal rows, each as long as a normal vector is.
@@ -48,8 +49,7 @@ export function orthogonalFeatures(
  * and of all keys is subtracted first, which cancels in the ratio; the authors also add 10⁻⁶ to φ, which is left out.
  */
 export function performerAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, omega: tf.Tensor): tf.Tensor {
-  if (q.shape.at(-1) !== k.shape.at(-1) || k.shape.at(-2) !== v.shape.at(-2) || omega.shape[1] !== q.shape.at(-1))
-    throw shapeError("performerAttention takes q [..., T, D], k [..., S, D], v [..., S, D'] and omega [M, D]", { q, k, v, omega });
+  checkShapes('performerAttention', { q, k, v, omega });
   return throughFeatures(omega)(q, k, v);
 }
 
@@ -73,6 +73,26 @@ const throughFeatures = (omega: tf.Tensor) =>
     };
   });
 
+/**
+ * `performerAttention` of each step to itself and its past, by running sums.
+ *
+ *     y[t] = φ(q[t]) U[t] / φ(q[t]) u[t]        U[t] = Σ φ(k[s])ᵀ v[s],  u[t] = Σ φ(k[s])ᵀ, over s ≤ t
+ *
+ * Choromanski et al. 2021, appendix B.1. Its cost is linear in T, as is its memory: all U, [..., T, M, D' + 1]. Backward: that
+ * of its operators.
+ */
+export function causalPerformerAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, omega: tf.Tensor): tf.Tensor {
+  if (q.shape.at(-2) !== k.shape.at(-2)) throw shapeError('causalPerformerAttention takes as many queries as keys', { q, k });
+  checkShapes('causalPerformerAttention', { q, k, v, omega });
+  const [phiQ, phiK] = [features(q, omega, -1), features(k, omega, [-2, -1])];
+  const sums = phiK
+    .expandDims(-1)
+    .mul(withOnes(v).expandDims(-2))
+    .cumsum(k.rank - 2); // [..., T, M, D' + 1]
+  const [n, d] = ratio(phiQ.expandDims(-1).mul(sums).sum(-2));
+  return n.div(d);
+}
+
 /** `performerAttention` in operators that tfjs can differentiate any number of times. */
 export function performerAttentionPlain(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, omega: tf.Tensor): tf.Tensor {
   const [n, d] = ratio(
@@ -83,10 +103,15 @@ export function performerAttentionPlain(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor
   return n.div(d);
 }
 
+function checkShapes(name: string, { q, k, v, omega }: Record<'q' | 'k' | 'v' | 'omega', tf.Tensor>): void {
+  if (q.shape.at(-1) !== k.shape.at(-1) || k.shape.at(-2) !== v.shape.at(-2) || omega.shape[1] !== q.shape.at(-1))
+    throw shapeError(`${name} takes q [..., T, D], k [..., S, D], v [..., S, D'] and omega [M, D]`, { q, k, v, omega });
+}
+
 /** φ(x) [..., T, M], divided by its largest over these axes. */
 function features(x: tf.Tensor, omega: tf.Tensor, axes: number | number[]): tf.Tensor {
   const e = exponent(x, omega);
-  return e.sub(e.max(axes, true)).exp();
+  return e.sub(stopGradient((e) => e.max(axes, true))(e)).exp();
 }
 
 function exponent(x: tf.Tensor, omega: tf.Tensor): tf.Tensor {

@@ -57,6 +57,14 @@ function sumTo(t: tf.Tensor, shape: number[]): tf.Tensor {
   return t.sum(tf.broadcast_util.getReductionAxes(shape, t.shape)).reshape(shape);
 }
 
+// A running sum's gradient is the running sum from the other end; tfjs then also transposes it, unless the axis is the last.
+repair('Cumsum', () => ({
+  gradFunc: (dy, _, attributes) => {
+    const { axis, exclusive, reverse } = attributes as unknown as { axis: number; exclusive: boolean; reverse: boolean };
+    return { x: () => (dy as tf.Tensor).cumsum(axis, exclusive, !reverse) };
+  },
+}));
+
 // A mean over a window that reaches into the padding divides by the elements inside it; tfjs's gradient divides by the window's size.
 repair('AvgPool', (first) => ({
   inputsToSave: ['x'],

@@ -68,7 +68,7 @@ const table: Record<string, ReturnType<typeof of>> = {
   ),
   Cos: of((x) => x.cos(), A),
   Cosh: of((x) => x.cosh(), A),
-  Cumsum: of((x) => x.cumsum(1, true, true), A),
+  Cumsum: of((x) => x.cumsum(1, true, true).add(x.square().cumsum(0)), A),
   DepthwiseConv2dNative: of((x, w) => tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'), IMAGE, point(11, 3, 3, 3, 2)),
   Elu: of((x) => x.elu(), A),
   Erf: of((x) => x.erf(), A),

@@ -6,13 +6,16 @@ import math
 import torch
 from cases import case, pack, rand, write
 
-def performer(omega):
+def performer(omega, causal=False):
     """softmax_kernel_transformation of google-research/performer, without its 1e-6."""
     def features(x):
         x = x / x.shape[-1] ** 0.25
         return torch.exp(x @ omega.T - x.square().sum(-1, keepdim=True) / 2) / math.sqrt(omega.shape[0])
     def f(q, k, v):
         phi_q, phi_k = features(q), features(k)
+        if causal:
+            weights = (phi_q @ phi_k.mT).tril()
+            return weights @ v / weights.sum(-1, keepdim=True)
         kv = torch.einsum("...sm,...sd->...md", phi_k, v)
         return torch.einsum("...tm,...md->...td", phi_q, kv) / torch.einsum("...tm,...sm->...t", phi_q, phi_k)[..., None]
     return f
@@ -70,6 +73,7 @@ cases = dict(
     probSparse=case(prob_sparse(sample, 2), rand(2, 2, 5, 3), rand(2, 2, 6, 3), rand(2, 2, 6, 2)),
     autoCorrelation=case(auto_correlation(3), rand(2, 6, 3), rand(2, 6, 3), rand(2, 6, 2)),
 )
+cases["performerCausal"] = case(performer(omega, causal=True), rand(2, 2, 4, 3), rand(2, 2, 4, 3), rand(2, 2, 4, 2))
 cases["performer"]["omega"] = pack(omega)
 cases["probSparse"]["sample"] = pack(sample)
 write("linear-cost-attention", cases)
