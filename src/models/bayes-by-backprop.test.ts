@@ -167,16 +167,15 @@ describe('bayesNet', () => {
     const optimizer = adam(start, { learningRate: 0.01 });
     const step = compile(
       (state: AdamState, batch: BayesBatch) => {
-        const q = optimizer.params(state) as unknown as BayesNetParams;
+        const q = optimizer.params(state);
         const { value: loss, grads } = valueAndGrad((q: BayesNetParams) => negativeElbo(q, batch, 1, meanSquaredError))(q);
-        return { state: optimizer.update(state, grads as never), loss };
+        return { state: optimizer.update(state, grads), loss };
       },
       { donate: [0] },
     );
     const data = { x: again(x), y: again(y), weight: 1 / N };
     let state: Parameters<typeof step>[0] = optimizer.init(start);
-    for (let i = 0; i < 2000; i++)
-      ({ state } = await step(state, { ...data, noise: bayesNetNoise(fold(forNoise, i), [1, 1], [N * S]) as never }));
+    for (let i = 0; i < 2000; i++) ({ state } = await step(state, { ...data, noise: bayesNetNoise(fold(forNoise, i), [1, 1], [N * S]) }));
     const [b, w, rhoB, rhoW] = (state.parameters as DeviceTensor).data(); // a tree lies in sorted order
 
     const sum = (f: (x: number, y: number) => number) => x.reduce((total, v, i) => total + f(v, y[i]), 0);

@@ -87,7 +87,7 @@ const weights = {
   critic: initMlp(key(2), [T, 32, 32, 1]),
 };
 const make = (params: TcnParams, noise: tf.Tensor) => seriesGenerator(params, noise, DILATIONS);
-const networks = { generate: make, score: seriesCritic } as unknown as Adversaries<typeof weights.generator, typeof weights.critic>;
+const networks: Adversaries<typeof weights.generator, typeof weights.critic> = { generate: make, score: seriesCritic };
 
 /** By plain gradient descent, whose steps show each gradient's size. */
 const descent = {
@@ -123,7 +123,7 @@ describe('ganStep', () => {
       const batch = batchOf(key(3), 2, 8);
       const eager = flatten<tf.Tensor>(step(asTensors(start), asTensors(batch)) as never as Tree<tf.Tensor>).leaves;
       const compiled = compile(step, { runtime });
-      const got = flatten<DeviceTensor>((await compiled(start as never, batch)) as never as Tree<DeviceTensor>).leaves;
+      const got = flatten<DeviceTensor>((await compiled(start, batch)) as never as Tree<DeviceTensor>).leaves;
       expect(got.length).toBe(eager.length);
       for (const [i, leaf] of got.entries()) expect(distance(leaf.data(), eager[i].dataSync())).toBeLessThan(1e-5);
       expect(compiled.programs.length).toBe(1);
@@ -136,13 +136,11 @@ describe('ganStep', () => {
     const generator = averaged(weights.generator, adam(weights.generator, rates), { decay: 0.99 });
     const critic = adam(weights.critic, rates);
     const step = compile(ganStep(networks, wassersteinGp(), { generator, critic }), { donate: [0] });
-    let state = { generator: generator.init(weights.generator), critic: critic.init(weights.critic) } as never as Parameters<
-      typeof step
-    >[0];
+    let state: Parameters<typeof step>[0] = { generator: generator.init(weights.generator), critic: critic.init(weights.critic) };
     for (let i = 0; i < 600; i++) ({ state } = await step(state, batchOf(fold(key(4), i), 3, 64)));
-    const sample = compile((state: AdamState & { average: tf.Tensor }, noise: tf.Tensor) => make(generator.average(state) as never, noise));
+    const sample = compile((state: AdamState & { average: tf.Tensor }, noise: tf.Tensor) => make(generator.average(state), noise));
     const n = 4000;
-    const x = Float64Array.from((await sample(state.generator as never, normal(key(5), [n, REACH - 1 + T, 2]))).data());
+    const x = Float64Array.from((await sample(state.generator, normal(key(5), [n, REACH - 1 + T, 2]))).data());
     const mean = x.reduce((sum, v) => sum + v, 0) / x.length;
     const covariance = (lag: number) => {
       let sum = 0;

@@ -164,15 +164,15 @@ describe('learning', () => {
           .sum(-1);
         const loss = ({ w }: { w: tf.Tensor }) =>
           policyGradientLoss(categoricalLogProbability(context.matMul(w as tf.Tensor2D), drawn), pay.sub(pay.mean()));
-        return { state: optimizer.update(state, valueAndGrad(loss)({ w }).grads as never), pay: pay.mean(), policy: w.softmax() };
+        return { state: optimizer.update(state, valueAndGrad(loss)({ w }).grads), pay: pay.mean(), policy: w.softmax() };
       },
       { donate: [0] },
     );
-    let state = optimizer.init(params) as never;
+    let state: Parameters<typeof step>[0] = optimizer.init(params);
     let last: { pay: number; policy: number[] } | undefined;
     for (let i = 0; i < 150; i++) {
       const result = await step(state, uniform(fold(key(2), i), [B, 3]));
-      state = result.state as never;
+      state = result.state;
       last = { pay: result.pay.item(), policy: Array.from(result.policy.data()) };
     }
     expect(last!.policy[2]).toBeGreaterThan(0.95);
@@ -197,16 +197,16 @@ describe('learning', () => {
       const advantage = centred.div(centred.square().mean().sqrt().add(1e-8));
       const loss = ({ mean, logDeviation }: { mean: tf.Tensor; logDeviation: tf.Tensor }) =>
         ppoLoss(gaussianLogProbability(spread(mean), logDeviation, a), old, advantage);
-      const next = optimizer.update(state, valueAndGrad(loss)(optimizer.params(state) as never).grads as never);
+      const next = optimizer.update(state, valueAndGrad(loss)(optimizer.params(state)).grads);
       return { state: next, ...optimizer.params(next) };
     });
-    let state = optimizer.init(params) as never;
+    let state: Parameters<typeof learn>[0] = optimizer.init(params);
     let found: { mean: number; logDeviation: number } | undefined;
     for (let i = 0; i < 60; i++) {
       const acted = await act(state, normal(fold(key(3), i), [B, 1]));
       for (let again = 0; again < 4; again++) {
-        const result = await learn(state, acted as never);
-        state = result.state as never;
+        const result = await learn(state, acted);
+        state = result.state;
         found = { mean: result.mean.item(), logDeviation: result.logDeviation.item() };
       }
     }

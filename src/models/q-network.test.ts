@@ -10,7 +10,7 @@ import { fold, key, randint } from '../tensor/random.js';
 import { stopGradient } from '../tensor/stop-gradient.js';
 import { chosen } from './actions.js';
 import { initMlp, type MlpParams, mlp } from './mlp.js';
-import { type DqnState, dqnStep, duelingNetwork, initDuelingNetwork, tdTarget } from './q-network.js';
+import { dqnStep, duelingNetwork, initDuelingNetwork, tdTarget } from './q-network.js';
 import reference from './reinforcement.reference.json' with { type: 'json' }; // made by reference/reinforcement.py with PyTorch 2.13
 
 // Of the script: actions, rewards and ends.
@@ -18,7 +18,7 @@ const action = { data: Int32Array.of(1, 0, 1, 1, 0), shape: [5] };
 const reward = { data: Float32Array.of(0.5, -1, 2, 0, 1), shape: [5] };
 const done = { data: Float32Array.of(0, 0, 1, 0, 0), shape: [5] };
 
-const net = ([b0, w0, b1, w1]: tf.Tensor[]): MlpParams => ({
+const net = <T>([b0, w0, b1, w1]: T[]): MlpParams<T> => ({
   layers: [
     { b: b0, w: w0 },
     { b: b1, w: w1 },
@@ -40,22 +40,22 @@ describe('dqnStep', () => {
   it.each(['openvino', 'onnxruntime'] as const)('compiled on %s steps along the gradients of PyTorch', async (runtime) => {
     const { inputs, dy, y, grads } = reference.doubleDueling;
     const given = inputs.map(({ data, shape }) => ({ data: Float32Array.from(data), shape }));
-    const params = net(given.slice(0, 4) as never) as never as ReturnType<typeof initMlp>;
+    const params = net(given.slice(0, 4));
     const optimizer = sgd(params, { learningRate: 1 });
     const step = compile(dqnStep(duelingNetwork, optimizer, { discount: 0.9 }), { runtime });
-    const before = { learner: optimizer.init(params), target: net(given.slice(6) as never) as never };
-    const { state, loss } = await step(before as never, { state: given[4], next: given[5], action, reward, done }, 0.25);
+    const before = { learner: optimizer.init(params), target: net(given.slice(6)) };
+    const { state, loss } = await step(before, { state: given[4], next: given[5], action, reward, done }, 0.25);
     expect(loss.item()).toBeCloseTo(y.data[0], 5);
     const moved = inputs.slice(0, 4).flatMap(({ data }) => data);
-    const after = (state as never as { learner: { parameters: { data(): Float32Array } } }).learner.parameters.data();
+    const after = state.learner.parameters.data();
     const expected = moved.map((v, i) => v - grads.slice(0, 4).flatMap(({ data }) => data)[i] / dy.data[0]);
     expect(distance(after, expected)).toBeLessThan(1e-5);
     const [slow, fast] = [inputs[6].data, expected];
-    const followed = (state as never as { target: { layers: { b: { data(): Float32Array } }[] } }).target.layers[0].b.data();
+    const followed = state.target.layers[0].b.data();
     expect(
       distance(
         followed,
-        slow.map((v, i) => v + 0.25 * (fast[i] - v)),
+        Array.from(slow, (v, i) => v + 0.25 * (fast[i] - v)),
       ),
     ).toBeLessThan(1e-5);
     step.release();
@@ -70,7 +70,7 @@ describe('dqnStep', () => {
     const optimizer = adam(params, { learningRate: 0.01 });
     const step = compile(dqnStep(network, optimizer, { discount: 0.5 }), { donate: [0] });
     const B = 32;
-    let state = { learner: optimizer.init(params), target: params } as never as Parameters<typeof step>[0];
+    let state: Parameters<typeof step>[0] = { learner: optimizer.init(params), target: params };
     const side = (sides: Int32Array) => ({
       data: Float32Array.from({ length: 2 * B }, (_, i) => +(sides[i >> 1] === i % 2)),
       shape: [B, 2],
@@ -97,8 +97,8 @@ describe('dqnStep', () => {
       };
       ({ state } = await step(state, batch, 0.05));
     }
-    const values = compile((state: DqnState<typeof params, never>) => network(state.target as never, tf.eye(2)));
-    expectClose((await values(state as never)).data(), [2, 1.5, 1.5, 3], 1);
+    const values = compile((target: MlpParams) => network(target, tf.eye(2)));
+    expectClose((await values(state.target)).data(), [2, 1.5, 1.5, 3], 1);
     for (const f of [step, values]) f.release();
   });
 });
