@@ -67,7 +67,11 @@ function compiled({ programs, toOnnx }: MaybeCompiled): Partial<LoggedRun> {
   const program = programs?.at(-1);
   if (!program || !toOnnx) return {};
   const { runtime, threads } = program;
-  return { graph: createHash('sha256').update(toOnnx()).digest('hex'), runtime, threads };
+  try {
+    return { graph: createHash('sha256').update(toOnnx()).digest('hex'), runtime, threads };
+  } catch {
+    return { runtime, threads }; // a graph that has no ONNX form trained all the same
+  }
 }
 
 /** Adds a line, in one write and to the disk. A line without its end, left by a crash, is ended first. */
