@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { CompiledFunction, type ExportOptions } from './compiled-function.js';
 import type { DeviceTensor, Input } from './device-tensor.js';
+import type { TypedArray } from './runtime/memory.js';
 import type { Mapped } from './tree.js';
 import type { CompileOptions, ProgramInfo } from './variant.js';
 
@@ -14,9 +15,27 @@ export interface Compiled<A extends unknown[], R> {
   (...args: Inputs<A>): Promise<Mapped<R, tf.Tensor, DeviceTensor>>;
   /** What it was compiled for so far, and what runs it. */
   readonly programs: readonly ProgramInfo[];
+  /**
+   * The graph for arguments like these as a synchronous function that allocates nothing: for one prediction at a time, in microseconds.
+   * Every call overwrites the arrays of the one before.
+   *
+   *     const predict = await compile((x) => model(params, x)).session({ data: new Float32Array(512), shape: [1, 32, 16] });
+   *     const [mean] = predict(x);
+   *
+   * Parameters that `fn` closes over are constants, which the runtime packs for its fastest kernels beforehand.
+   *
+   * @throws  when called with arguments of other shapes
+   */
+  session(...example: Inputs<A>): Promise<Session<A, R>>;
   /** The latest graph as a standard ONNX file; inputs and outputs are named by their place in the arguments and the result. */
   toOnnx(options?: ExportOptions): Uint8Array;
   /** Frees what the runtime holds; it cannot be called afterwards. Dropping every reference does the same, later. */
+  release(): void;
+}
+
+export interface Session<A extends unknown[], R> {
+  (...args: Inputs<A>): Mapped<R, tf.Tensor, TypedArray>;
+  /** Frees its memory; it lives on when the compiled function is released. */
   release(): void;
 }
 
@@ -40,6 +59,7 @@ export function compile<A extends unknown[], R>(fn: (...args: A) => R, options: 
   const call = (...args: unknown[]) => compiled.call(args);
   Object.defineProperty(call, 'programs', { get: () => compiled.programs });
   return Object.assign(call, {
+    session: (...args: unknown[]) => compiled.session(args),
     toOnnx: (options?: ExportOptions) => compiled.toOnnx(options),
     release: () => compiled.release(),
   }) as unknown as Compiled<A, R>;

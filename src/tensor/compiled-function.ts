@@ -1,6 +1,7 @@
 import { DeviceTensor, fromArray, fromLeaf, type Input, specOf, valuesOf } from './device-tensor.js';
 import { type OnnxOptions, toOnnx } from './onnx/emit.js';
 import type { Memory } from './runtime/memory.js';
+import { makeSession } from './session.js';
 import { firstChange, parameterNames, type Signature, signatureOf } from './signature.js';
 import { type CompileOptions, makeVariant, type ProgramInfo, refuseStale, type Source, traceAt, type Variant } from './variant.js';
 
@@ -67,6 +68,15 @@ export class CompiledFunction {
       lastTurn = performance.now();
     }
     return variant.build(outputs);
+  }
+
+  async session(args: readonly unknown[]): Promise<ReturnType<typeof makeSession>> {
+    this.#refuseReleased();
+    const variant = await this.#variantFor(signatureOf(args, this.#names));
+    refuseStale(this.#source, variant);
+    const session = makeSession(variant, this.#source.name, this.#names);
+    session(...args); // a first run is slower than the others
+    return session;
   }
 
   #known(args: readonly unknown[]): [Variant?, Input[]?] {

@@ -1,6 +1,6 @@
 import './gradients.js';
 
-export { type Compiled, type CompileOptions, compile, type ExportOptions, type ProgramInfo } from './compile.js';
+export { type Compiled, type CompileOptions, compile, type ExportOptions, type ProgramInfo, type Session } from './compile.js';
 export { type Device, devices } from './device.js';
 export { clone, DeviceTensor, fromArray, fromTf, type Input, toTf } from './device-tensor.js';
 export { useBestBackend } from './eager.js';

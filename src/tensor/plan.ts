@@ -91,6 +91,16 @@ export class Plan {
     return this.#results(request);
   }
 
+  /** A request over memory that nothing else uses: one for each leaf that the graph reads and for each output. */
+  bindOwn(): { request: Request; inputs: readonly (Memory | undefined)[]; outputs: readonly Memory[] } {
+    const inputs: Memory[] = [];
+    for (const input of this.#inputs) inputs[input.leaf] = owned(input);
+    const outputs = this.#outputs.map(owned);
+    const read = this.#inputs.map(({ leaf }) => inputs[leaf]);
+    const written = outputs.filter((_, j) => !this.#outputs[j].empty);
+    return { request: this.#program.bind(read, written), inputs, outputs };
+  }
+
   /** The request that already reads most of the donated state, or a second one. */
   #boundTo(memories: readonly (Memory | undefined)[]): Bound {
     let best: Bound | undefined;
@@ -166,7 +176,7 @@ export class Plan {
 }
 
 /** Memory that no output ever takes. */
-function owned({ shape, dtype }: Slot): Memory {
+function owned({ shape, dtype }: Pick<Slot, 'shape' | 'dtype'>): Memory {
   const memory = allocate(shape, dtype);
   memory.holds++;
   return memory;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { programCache } from './cache.js';
 import { type RuntimeChoice, type RuntimeName, runtimesFor } from './device.js';
-import type { DeviceTensor, Input } from './device-tensor.js';
+import type { Input } from './device-tensor.js';
 import type { Graph, Value } from './graph.js';
 import { Plan, runnable } from './plan.js';
 import { interpreted } from './runtime/interpreter.js';
@@ -46,7 +46,7 @@ export interface Variant {
   readonly donated: readonly number[];
   readonly plan: Plan;
   readonly outputPaths: readonly string[];
-  readonly build: (outputs: readonly DeviceTensor[]) => unknown;
+  readonly build: (outputs: readonly unknown[]) => unknown;
   readonly info: ProgramInfo;
 }
 
