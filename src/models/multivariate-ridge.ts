@@ -23,15 +23,16 @@ export interface MultivariateRidge {
  * @param lambda  left out, the one of 50 from 10⁻⁶ s₁² to 10 s₁² in equal ratios whose generalised cross-validation is lowest
  * @throws        when rows differ in number or a value is not finite, naming its row and column; when λ is negative
  *
- * Hoerl & Kennard 1970; Golub, Heath & Wahba 1979 for the choice of λ. Where n > p the decomposition is that of R in X = QR.
+ * Hoerl & Kennard 1970; Golub, Heath & Wahba 1979 for the choice of λ. Where n > p it is R of X = QR that is decomposed.
  */
 export function multivariateRidge(x: Matrix, y: Matrix, { lambda }: { readonly lambda?: number } = {}): MultivariateRidge {
   for (let j = 0; j < y.cols; j++) checkSample(`multivariateRidge, output '${columnName(y, j)}'`, x, column(y, j));
   if (lambda !== undefined && !(lambda >= 0 && lambda < Infinity))
     throw new Error(`multivariateRidge: lambda must be a number from 0 up, got ${lambda}`);
   const [X, Y] = [centred(x), centred(y)];
-  const { u, s, v } = decompose(X.values);
-  const projections = matMul(transpose(u), Y.values); // uₖᵀY [k, m]
+  const short = shortened(X.values, Y.values);
+  const { u, s, v } = svd(short.x);
+  const projections = matMul(transpose(u), short.y); // uₖᵀY [k, m]
   const lambdas = lambda !== undefined ? [lambda] : Array.from({ length: 50 }, (_, i) => s[0] ** 2 * 10 ** (-6 + (7 * i) / 49));
 
   const total = dot(Y.values.data, Y.values.data);
@@ -55,11 +56,11 @@ function centred(x: Matrix): { values: Matrix; means: Float64Array } {
   return { values: { ...x, data: x.data.map((value, at) => value - means[at % x.cols]) }, means };
 }
 
-function decompose(x: Matrix) {
-  if (x.rows <= x.cols) return svd(x);
+/** R and QᵀY in place of X and Y where n > p: the same problem with p rows. */
+function shortened(x: Matrix, y: Matrix): { x: Matrix; y: Matrix } {
+  if (x.rows <= x.cols) return { x, y };
   const { q, r } = qr(x);
-  const { u, s, v } = svd(r);
-  return { u: matMul(q, u), s, v };
+  return { x: r, y: matMul(transpose(q), y) };
 }
 
 const sumOfSquares = (v: Float64Array) => dot(v, v);
