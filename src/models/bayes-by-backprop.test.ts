@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { distance, expectReference, inDouble } from '../../tests/gradients.js';
+import { gaussianNllFromLog } from '../nn/losses/gaussian-nll.js';
 import { meanSquaredError } from '../nn/losses/mean-squared-error.js';
 import { type AdamState, adam } from '../optim/adam.js';
 import { compile } from '../tensor/compile.js';
 import type { DeviceTensor } from '../tensor/device-tensor.js';
 import { valueAndGrad } from '../tensor/grad.js';
-import { fold, key, normal, split } from '../tensor/random.js';
+import { fold, key, normal, split, uniform } from '../tensor/random.js';
 import { map } from '../tensor/tree.js';
 import reference from './bayes.reference.json' with { type: 'json' }; // made by reference/bayes.py with PyTorch 2.13
 import {
@@ -20,7 +21,7 @@ import {
 } from './bayes-by-backprop.js';
 import { drawWeights, gaussianDivergence, initMeanField, type MeanField, mixtureDivergence } from './mean-field.js';
 import { mlp } from './mlp.js';
-import { repeat } from './uncertainty.js';
+import { decomposeVariance, repeat } from './uncertainty.js';
 
 const PRIOR = 0.8;
 const MIXTURE = { share: 0.25, wide: 1, narrow: 0.2 };
@@ -188,6 +189,45 @@ describe('bayesNet', () => {
     expect(Math.abs(sigma(rhoB) * Math.sqrt(bb) - 1)).toBeLessThan(0.05);
     expect(Math.abs(sigma(rhoW) * Math.sqrt(ww) - 1)).toBeLessThan(0.05);
     step.release();
+  });
+
+  // y = x + N(0, 0.2²) on [−1, 1]: the noise is known there, and what lies outside nobody has seen.
+  it('tells noise from ignorance', async () => {
+    const widths = [1, 16, 2];
+    const [forX, forY, forNoise] = split(key(8), 3);
+    const x = { data: uniform(forX, [200]).data.map((u) => 2 * u - 1), shape: [200, 1] };
+    const error = normal(forY, [200]).data;
+    const y = { data: x.data.map((v, i) => v + 0.2 * error[i]), shape: [200, 1] };
+    const moments = (output: tf.Tensor) => tf.split(output, 2, -1); // mean and log-variance
+    const likelihood = (output: tf.Tensor, y: tf.Tensor) => {
+      const [mean, logVariance] = moments(output);
+      return gaussianNllFromLog(mean, logVariance, y);
+    };
+    const start = initBayesNet(key(9), widths);
+    const optimizer = adam(start, { learningRate: 0.01 });
+    const step = compile(
+      (state: AdamState, batch: BayesBatch) => {
+        const { grads } = valueAndGrad((q: BayesNetParams) => negativeElbo(q, batch, 1, likelihood))(optimizer.params(state));
+        return optimizer.update(state, grads);
+      },
+      { donate: [0] },
+    );
+    let state: Parameters<typeof step>[0] = optimizer.init(start);
+    for (let i = 0; i < 1000; i++)
+      state = await step(state, { x, y, noise: bayesNetNoise(fold(forNoise, i), widths, [200]), weight: 1 / 200 });
+    const predict = compile((state: AdamState, x: tf.Tensor, noise: tf.Tensor[]) => {
+      const [means, logVariances] = moments(bayesNet(optimizer.params(state), repeat(x, 500), noise));
+      return decomposeVariance(means, logVariances.exp());
+    });
+    const seen = await predict(state, { data: Float32Array.of(-0.5, 0.5, 8), shape: [3, 1] }, bayesNetNoise(key(10), widths, [500, 3]));
+    const [mean, aleatoric, epistemic] = [seen.mean, seen.aleatoric, seen.epistemic].map((t) => t.data());
+    for (const [i, at] of [-0.5, 0.5].entries()) {
+      expect(Math.abs(mean[i] - at)).toBeLessThan(0.1);
+      expect(Math.sqrt(aleatoric[i])).toBeCloseTo(0.2, 1);
+      expect(epistemic[i]).toBeLessThan(aleatoric[i] / 2);
+      expect(epistemic[2]).toBeGreaterThan(10 * epistemic[i]);
+    }
+    for (const f of [step, predict]) f.release();
   });
 
   it('names what is missing', () => {
