@@ -1,5 +1,6 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { type GraphAttentionParams, graphAttention, initGraphAttention } from '../nn/graph-attention.js';
+import { type Links, sparseGraphAttention } from '../nn/sparse-graph-attention.js';
 import { type Key, type RandomArray, split } from '../tensor/random.js';
 
 export interface GatConfig {
@@ -33,15 +34,17 @@ export function initGat(key: Key, { inputs, width, heads, outputs, outputHeads =
  *
  *     h = elu(attention of each head, side by side)        y = mean of the heads' attention
  *
- * @param x        [N, F], features of the nodes, or [B, N, F]
- * @param visible  bool [N, N]: whether node i averages node j, itself included
- * @returns        [N, K] or [B, N, K]: logits of `crossEntropy`, or a regression's prediction
- * @throws         as `graphAttention`
+ * @param x      [N, F], features of the nodes; [B, N, F] over a mask
+ * @param graph  bool [N, N]: whether node i averages node j, itself included; or edges, which cost less where a node has few neighbours
+ * @returns      [N, K] or [B, N, K]: logits of `crossEntropy`, or a regression's prediction
+ * @throws       as `graphAttention` and `sparseGraphAttention`
  *
  * Veličković et al. 2018, section 3.3, without its dropout.
  */
-export function gat({ first, second }: GatParams, x: tf.Tensor, visible: tf.Tensor): tf.Tensor {
+export function gat({ first, second }: GatParams, x: tf.Tensor, graph: tf.Tensor | Links): tf.Tensor {
   const [heads, outputs] = second.source.shape;
-  const y = graphAttention(second, graphAttention(first, x, visible).elu(), visible);
+  const attend = (params: GraphAttentionParams, h: tf.Tensor) =>
+    graph instanceof tf.Tensor ? graphAttention(params, h, graph) : sparseGraphAttention(params, graph, h);
+  const y = attend(second, attend(first, x).elu());
   return y.reshape([...y.shape.slice(0, -1), heads, outputs!]).mean(-2);
 }

@@ -34,7 +34,8 @@ const gatParams = initGat(key(2), { inputs: 3, width: 2, heads: 2, outputs: 3, o
 describe.each<[string, (...inputs: tf.Tensor[]) => tf.Tensor, Reference]>([
   ['gcn over an adjacency', model<GcnParams>(gcnParams, (params, x) => gcn(params, x, dense())), reference.gcn],
   ['gcn over edges', model<GcnParams>(gcnParams, (params, x) => gcn(params, x, sparse())), reference.gcn],
-  ['gat', model<GatParams>(gatParams, (params, x) => gat(params, x, sees())), reference.gat],
+  ['gat over a mask', model<GatParams>(gatParams, (params, x) => gat(params, x, sees())), reference.gat],
+  ['gat over edges', model<GatParams>(gatParams, (params, x) => gat(params, x, sparse())), reference.gat],
 ])('%s', (_, predict, expected) => {
   it('equals PyTorch from the same weights, forward and backward', () => expectReference(predict, expected));
 

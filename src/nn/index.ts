@@ -84,6 +84,7 @@ export { type ScaleMixture, scaleMixtureLogDensity, scaleMixtureLogDensityPlain 
 export { sigmoid } from './sigmoid.js';
 export { silu, siluPlain } from './silu.js';
 export { softplus, softplusPlain } from './softplus.js';
+export { type Links, sparseGraphAttention, sparseGraphAttentionPlain } from './sparse-graph-attention.js';
 export { type Edges, normaliseEdges, sparseGraphConvolution, sparseGraphConvolutionPlain } from './sparse-graph-convolution.js';
 export { initSpectralNorm, spectralNorm, spectralNormPlain } from './spectral-norm.js';
 export { tanh } from './tanh.js';
