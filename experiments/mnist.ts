@@ -128,10 +128,10 @@ function shifted({ images, labels }: LabelledImages, rows: Int32Array, k: Key) {
   return { x: { data: x, shape: [rows.length, SIDE, SIDE] }, y: Int32Array.from(rows, (row) => labels[row]) };
 }
 
-/** The same training in PyTorch, with `LEMMATA_PYTHON` or a Python that has it. */
+/** The same training in PyTorch, in the Python that `LEMMATA_TORCH_PYTHON` names, or the first that has it. */
 function peer(model: string, epochs: number, peak: number): { accuracy: number; minutes: number } | undefined {
   const script = fileURLToPath(new URL('mnist.peer.py', import.meta.url));
-  const pythons = [process.env.LEMMATA_PYTHON ?? [], '.venv/bin/python', 'python3'].flat();
+  const pythons = [process.env.LEMMATA_TORCH_PYTHON ?? [], '.venv/bin/python', 'python3'].flat();
   const python = pythons.find((name) => spawnSync(name, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0);
   if (!python) return undefined;
   const { status, stdout } = spawnSync(python, [script, model, `${epochs}`, `${peak}`, `${availableParallelism()}`], {
