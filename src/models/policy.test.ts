@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../tests/close.js';
+import { expectCompiled } from '../../tests/compiled.js';
 import { distance, expectReference, expectThreeWays, inDouble } from '../../tests/gradients.js';
 import { adam } from '../optim/adam.js';
 import { compile } from '../tensor/compile.js';
@@ -40,6 +41,13 @@ describe('policies and their losses', () => {
     expectThreeWays(categoricalEntropy, categoricalEntropyPlain, reference.categoricalEntropy.inputs);
     expectThreeWays(gaussianLogProbability, gaussianLogProbabilityPlain, reference.gaussianLogProbability.inputs);
     expectThreeWays(ppo, (l, old, advantage) => ppoLossPlain(l, old, advantage), reference.ppo.inputs);
+  });
+
+  it('are the same compiled, on both runtimes', async () => {
+    await expectCompiled(categorical, reference.categoricalLogProbability.inputs);
+    await expectCompiled(categoricalEntropy, reference.categoricalEntropy.inputs);
+    await expectCompiled(gaussianLogProbability, reference.gaussianLogProbability.inputs);
+    await expectCompiled(ppo, reference.ppo.inputs);
   });
 
   it.each(['openvino', 'onnxruntime'] as const)('compiled on %s an actor-critic loss equals PyTorch', async (runtime) => {

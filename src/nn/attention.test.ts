@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { expectCompiled } from '../../tests/compiled.js';
 import { expectReference, expectThreeWays, inDouble } from '../../tests/gradients.js';
 import { key } from '../tensor/random.js';
 import { map } from '../tensor/tree.js';
@@ -10,6 +11,8 @@ describe('attention', () => {
   it('equals PyTorch, forward and backward', () => expectReference(attention, reference.attention));
 
   it('backward agrees with differences and autodiff', () => expectThreeWays(attention, attentionPlain, reference.attention.inputs));
+
+  it('is the same compiled, on both runtimes', () => expectCompiled(attention, reference.attention.inputs));
 
   // One query 0 sees two keys alike: P = (½, ½), so y = (v₁ + v₂)/2, ∂v = ½ each, and ∂q = Σ Pⱼ (vⱼ − y) kⱼ = ½(−1)k₁ + ½(1)k₂.
   it('has its closed form for one query and two keys', () => {

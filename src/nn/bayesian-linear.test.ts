@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { expectCompiled } from '../../tests/compiled.js';
 import { distance, expectReference, expectThreeWays, inDouble } from '../../tests/gradients.js';
 import reference from './bayesian.reference.json' with { type: 'json' }; // made by reference/bayesian.py with PyTorch 2.13
 import { bayesianLinear, bayesianLinearPlain } from './bayesian-linear.js';
@@ -14,6 +15,8 @@ describe('bayesianLinear', () => {
   it('equals PyTorch, forward and backward', () => expectReference(hand, reference.bayesianLinear));
 
   it('backward agrees with differences and autodiff', () => expectThreeWays(hand, plain, inputs));
+
+  it('is the same compiled, on both runtimes', () => expectCompiled(hand, inputs));
 
   it('is the linear layer of the means when nothing is uncertain', () => {
     const [w, b, sw, sb, x, noise] = inputs;

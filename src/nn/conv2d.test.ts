@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { expectCompiled } from '../../tests/compiled.js';
 import { distance, expectReference, expectThreeWays, inDouble } from '../../tests/gradients.js';
-import { compile } from '../tensor/compile.js';
-import { valueAndGrad } from '../tensor/grad.js';
 import { key, normal } from '../tensor/random.js';
 import { conv2d, conv2dPlain, initConv2d, type Padding } from './conv2d.js';
 import reference from './vision.reference.json' with { type: 'json' }; // made by reference/vision.py with PyTorch 2.13
@@ -38,14 +37,8 @@ describe('conv2d', () => {
     expect([...grads[0]]).toEqual([...x.data].map((_, i) => (i % 4 === 0 ? 0 : 1)));
   });
 
-  it.each(['openvino', 'onnxruntime'] as const)('compiled on %s equals eager', async (runtime) => {
-    const [x, w, b] = [normal(key(5), [3, 8, 6, 4]), normal(key(6), [3, 3, 4, 5]), normal(key(7), [5])];
-    const step = (xs: tf.Tensor[]) => valueAndGrad(([x, w, b]: tf.Tensor[]) => conv2d({ w, b }, x, 'same').square().mean())(xs);
-    const compiled = await compile(step, { runtime })([x, w, b]);
-    const eager = step([x, w, b].map(({ data, shape }) => tf.tensor(data, shape)));
-    expect(compiled.value.item()).toBeCloseTo(eager.value.dataSync()[0], 4);
-    compiled.grads.forEach((g, i) => void expect(distance(g.data() as Float32Array, eager.grads[i].dataSync())).toBeLessThan(1e-5));
-  });
+  it('is the same compiled, on both runtimes', () =>
+    expectCompiled(layer('same'), [normal(key(5), [3, 8, 6, 4]), normal(key(6), [3, 3, 4, 5]), normal(key(7), [5])]));
 
   it('starts within ±1/√(K² F)', () => {
     const { w, b } = initConv2d(key(8), { inputs: 4, outputs: 50, size: 5 });

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../tests/close.js';
+import { expectCompiled } from '../../tests/compiled.js';
 import { expectReference, expectThreeWays, inDouble } from '../../tests/gradients.js';
 import { graphConvolution, graphConvolutionPlain, normaliseAdjacency } from './graph-convolution.js';
 import reference from './pytorch.reference.json' with { type: 'json' }; // made by reference/pytorch.py with PyTorch 2.13
@@ -17,6 +18,8 @@ describe('graphConvolution', () => {
   it('equals PyTorch, forward and backward', () => expectReference(layer, reference.graphConvolution));
 
   it('backward agrees with differences and autodiff', () => expectThreeWays(layer, plain, reference.graphConvolution.inputs));
+
+  it('is the same compiled, on both runtimes', () => expectCompiled(layer, reference.graphConvolution.inputs));
 
   // N = 2, F = D = 1, A = [[1,2],[3,4]], x = (5,6), w = 7, b = 8: x w = (35,42), y = (119 + 8, 273 + 8); G = Aᵀ1 = (4,6).
   it('has its closed form on two nodes', () => {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { expectCompiled } from '../../tests/compiled.js';
 import { distance, expectReference, expectThreeWays, inDouble } from '../../tests/gradients.js';
 import { theorem } from '../../tests/theorem.js';
 import { grad } from '../tensor/grad.js';
@@ -16,6 +17,8 @@ describe('layerNorm', () => {
   it('equals PyTorch, forward and backward', () => expectReference(layerNorm, reference.layerNorm));
 
   it('backward agrees with differences and autodiff', () => expectThreeWays(layerNorm, layerNormPlain, inputs));
+
+  it('is the same compiled, on both runtimes', () => expectCompiled(layerNorm, inputs));
 
   // x = (−a, a): μ = 0, σ = a, so y = (−1, 1)·a/√(a² + ε) and ∂y₂/∂a = ε/(a² + ε)^(3/2), which is Σⱼ ∂y₂/∂xⱼ · (−1, 1)ⱼ.
   it('has the closed form of two opposite numbers', () => {

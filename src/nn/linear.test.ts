@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { expectCompiled } from '../../tests/compiled.js';
 import { expectReference, expectThreeWays, inDouble } from '../../tests/gradients.js';
 import { key } from '../tensor/random.js';
 import { initLinear, linear, linearPlain } from './linear.js';
@@ -12,6 +13,8 @@ describe('linear', () => {
   it('equals PyTorch, forward and backward', () => expectReference(layer, reference.linear));
 
   it('backward agrees with differences and autodiff', () => expectThreeWays(layer, plain, reference.linear.inputs));
+
+  it('is the same compiled, on both runtimes', () => expectCompiled(layer, reference.linear.inputs));
 
   // x = [[1,2]], w = [[3],[4]], b = [5]: y = 1·3 + 2·4 + 5 = 16; ∂x = wᵀ, ∂w = xᵀ, ∂b = 1.
   it('has its closed form on one row', () => {

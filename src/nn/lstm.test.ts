@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { expectCompiled } from '../../tests/compiled.js';
 import { distance, expectReference, expectThreeWays, inDouble } from '../../tests/gradients.js';
 import { lstm, lstmLast, lstmPlain } from './lstm.js';
 import reference from './pytorch.reference.json' with { type: 'json' }; // made by reference/pytorch.py with PyTorch 2.13
@@ -18,6 +19,8 @@ describe('lstm', () => {
   it('equals PyTorch, forward and backward', () => expectReference(sequence, reference.lstm));
 
   it('backward agrees with differences and autodiff', () => expectThreeWays(sequence, plain, inputs));
+
+  it('is the same compiled, on both runtimes', () => expectCompiled(sequence, inputs));
 
   it('lstmLast is its last step, forward and backward', () => {
     const end = (...inputs: tf.Tensor[]) =>

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { expectCompiled } from '../../tests/compiled.js';
 import { expectReference, expectThreeWays, inDouble } from '../../tests/gradients.js';
 import reference from './bayesian.reference.json' with { type: 'json' }; // made by reference/bayesian.py with PyTorch 2.13
 import { scaleMixtureLogDensity, scaleMixtureLogDensityPlain } from './scale-mixture.js';
@@ -12,6 +13,8 @@ describe('scaleMixtureLogDensity', () => {
 
   it('backward agrees with differences and autodiff', () =>
     expectThreeWays(hand, (w) => scaleMixtureLogDensityPlain(w, mixture), reference.scaleMixture.inputs));
+
+  it('is the same compiled, on both runtimes', () => expectCompiled(hand, reference.scaleMixture.inputs));
 
   // Components of nearly one width: log N(w; 0, σ²) = −w²/(2σ²) − log σ − ½ log 2π, and −w/σ².
   it('is one Gaussian when the components are alike', () => {

@@ -38,4 +38,5 @@ write("../models/bayes", dict(
     local=case(local, *weights(), *weights(), rand(B, 3), rand(B, 1), rand(B, 4), rand(B, 1)),
     sampled=case(sampled, *weights(), *weights(), rand(B, 3), rand(B, 1), rand(21)),
     dropped=case(dropped, *weights(), rand(B, 3), (torch.rand(B, 4) < 0.5).double().mul(2).requires_grad_()),
+    divergence=case(lambda mean, rho: kl_divergence(Normal(mean, F.softplus(rho)), Normal(0.0, prior)).sum(), rand(6), rand(6)),
 ))

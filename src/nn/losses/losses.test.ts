@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/close.js';
-import { RUNTIMES } from '../../../tests/compiled.js';
+import { expectCompiled, RUNTIMES } from '../../../tests/compiled.js';
 import { expectReference, expectThreeWays, inDouble, type Reference } from '../../../tests/gradients.js';
 import { compile } from '../../tensor/compile.js';
 import reference from '../pytorch.reference.json' with { type: 'json' }; // made by ../reference/pytorch.py with PyTorch 2.13
@@ -36,6 +36,12 @@ describe('losses', () => {
       (x) => crossEntropyPlain(x, labels),
       [logits],
     );
+  });
+
+  it('are the same compiled, on both runtimes', async () => {
+    await expectCompiled(meanSquaredError, reference.meanSquaredError.inputs);
+    await expectCompiled(huber07, reference.huber.inputs);
+    await expectCompiled((x) => crossEntropy(x, labels), [logits]);
   });
 
   // Residuals 0.5 and −3: mse = (0.25 + 9)/2; huber with δ = 1: (½·0.25 + 1·(3 − ½))/2, pulls 0.5/2 and −1/2.
