@@ -39,7 +39,7 @@ import {
   nLinear,
   type PatchTstParams,
   patchTst,
-  repeat,
+  perDraw,
   seriesCritic,
   seriesGenerator,
   type TcnParams,
@@ -139,7 +139,7 @@ function drawnBayesNet(q: BayesNetParams, x: tf.Tensor): tf.Tensor {
 /** The mean over eight dropout masks. */
 function meanOverMasks(params: MlpParams, x: tf.Tensor): tf.Tensor {
   const masks = dropoutNetMasks(key(46), 0.5, [3, 6, 1], [8, 1]).map(({ data, shape }) => tf.tensor(data, shape));
-  const draws = dropoutNet(params, repeat(x, 8), masks);
+  const draws = dropoutNet(params, perDraw(x, 8), masks);
   return decomposeVariance(draws, tf.zerosLike(draws)).mean;
 }
 /** Over the path of four nodes. */

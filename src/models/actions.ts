@@ -8,7 +8,8 @@ import { shapeError } from '../tensor/errors.js';
  * @param values  [B, A], one for each action
  * @param action  [B] int32, 0 … A − 1
  * @returns       [B]
- * @throws        when there is not one integer action for each row, or one is seen that does not exist
+ * @throws        when there is not one integer action for each row, or one is seen that does not exist; in a compiled call, where actions
+ *                have no values while it is recorded, such a one has value 0
  */
 export const chosen = (values: tf.Tensor, action: tf.Tensor): tf.Tensor => values.mul(oneHotActions('chosen', values, action)).sum(-1);
 

@@ -21,7 +21,7 @@ import {
 } from './bayes-by-backprop.js';
 import { drawWeights, gaussianDivergence, initMeanField, type MeanField, mixtureDivergence } from './mean-field.js';
 import { mlp } from './mlp.js';
-import { decomposeVariance, repeat } from './uncertainty.js';
+import { decomposeVariance, perDraw } from './uncertainty.js';
 
 const PRIOR = 0.8;
 const MIXTURE = { share: 0.25, wide: 1, narrow: 0.2 };
@@ -146,7 +146,7 @@ describe('bayesNet', () => {
     const x = tf.tensor2d([[0.5, -1]]);
     const [S, n] = [4000, 2 * 8 + 8 + 8 + 1];
     const noise = bayesNetNoise(key(4), widths, [S, 1]).map(({ data, shape }) => tf.tensor(data, shape));
-    const one = moments(bayesNet(tensors(q), repeat(x, S), noise).dataSync());
+    const one = moments(bayesNet(tensors(q), perDraw(x, S), noise).dataSync());
     const drawn = Array.from({ length: S }, (_, i) =>
       tf.tidy(() => mlp(drawWeights(tensors(q), tf.tensor(normal(fold(key(5), i), [n]).data)), x).dataSync()[0]),
     );
@@ -216,7 +216,7 @@ describe('bayesNet', () => {
     for (let i = 0; i < 1000; i++)
       state = await step(state, { x, y, noise: bayesNetNoise(fold(forNoise, i), widths, [200]), weight: 1 / 200 });
     const predict = compile((state: AdamState, x: tf.Tensor, noise: tf.Tensor[]) => {
-      const [means, logVariances] = moments(bayesNet(optimizer.params(state), repeat(x, 500), noise));
+      const [means, logVariances] = moments(bayesNet(optimizer.params(state), perDraw(x, 500), noise));
       return decomposeVariance(means, logVariances.exp());
     });
     const seen = await predict(state, { data: Float32Array.of(-0.5, 0.5, 8), shape: [3, 1] }, bayesNetNoise(key(10), widths, [500, 3]));
@@ -235,6 +235,9 @@ describe('bayesNet', () => {
     expect(() => bayesNet(tensors(q), tf.zeros([1, 2]), [])).toThrow(
       'bayesNet: there are 2 layers, got noise for 0; draw it with bayesNetNoise',
     );
+    const batch = { x: tf.zeros([1, 2]), y: tf.zeros([1, 1]), noise: tf.zeros([33]), weight };
+    expect(() => negativeElbo(q, batch, 1, meanSquaredError)).toThrow('with one Gaussian as prior noise is a list, from bayesNetNoise');
+    expect(() => gaussianDivergence(q, 0)).toThrow("gaussianDivergence: the prior's deviation must be above 0, got 0");
     expect(() => drawWeights(q, tf.zeros([5]))).toThrow('drawWeights: the model has 33 parameters, so noise must be [33]: got [5]');
     expect(() => initMeanField({}, 0)).toThrow('initMeanField: sigma must be above 0, got 0');
   });

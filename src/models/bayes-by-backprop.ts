@@ -55,6 +55,7 @@ export interface BayesBatch {
  *
  * @param prior       s, or the mixture
  * @param likelihood  −log p(y | output), the mean over the batch
+ * @throws            when the noise is not what the prior takes, or the prior's scales are not positive
  *
  * Blundell et al. 2015, eq. 2 and 8, divided by the number of rows. With weight 1/N it is unbiased for −ELBO/N.
  */
@@ -64,6 +65,11 @@ export function negativeElbo(
   prior: number | ScaleMixture,
   likelihood: (output: tf.Tensor, y: tf.Tensor) => tf.Tensor,
 ): tf.Tensor {
+  const isExact = typeof prior === 'number';
+  if (isExact !== Array.isArray(noise))
+    throw new Error(
+      `negativeElbo: with ${isExact ? 'one Gaussian as prior noise is a list, from bayesNetNoise' : 'a mixture as prior noise is one vector, for drawWeights'}`,
+    );
   const [output, divergence] =
     typeof prior === 'number'
       ? [bayesNet(q, x, noise as readonly tf.Tensor[]), gaussianDivergence(q, prior)]

@@ -74,7 +74,7 @@ describe('the losses and networks of GANs', () => {
     const step = ganStep(networks, wassersteinGp(), descent);
     const batch = { real: tf.zeros([2, 4, 8, 1]), noise: tf.zeros([2, 4, 10, 2]), mix: tf.zeros([2, 4]) };
     expect(() => step(asTensors(start), batch)).toThrow(
-      'ganStep takes real [K, B, ...], noise [K + 1, B, ...] and mix [K, B]: got real [2,4,8,1], noise [2,4,10,2], mix [2,4]',
+      'ganStep takes real [K, B, ...] for K of 1 or more, noise [K + 1, B, ...] and mix [K, B]: got real [2,4,8,1], noise [2,4,10,2], mix [2,4]',
     );
   });
 });

@@ -82,8 +82,8 @@ export function ganStep<G, C, S, R>(
 ): (state: GanState<S, R>, batch: GanBatch) => { state: GanState<S, R>; criticLoss: tf.Tensor; generatorLoss: tf.Tensor } {
   return (state, { real, noise, mix }) => {
     const [K, B] = real.shape;
-    if (noise.shape[0] !== K! + 1 || noise.shape[1] !== B || `${mix.shape}` !== `${[K, B]}`)
-      throw shapeError('ganStep takes real [K, B, ...], noise [K + 1, B, ...] and mix [K, B]', { real, noise, mix });
+    if (K === 0 || noise.shape[0] !== K! + 1 || noise.shape[1] !== B || `${mix.shape}` !== `${[K, B]}`)
+      throw shapeError('ganStep takes real [K, B, ...] for K of 1 or more, noise [K + 1, B, ...] and mix [K, B]', { real, noise, mix });
     const generator = optimizers.generator.params(state.generator);
     const [forCritic, forGenerator] = tf.split(noise, [K, 1], 0);
     // The generator stands still meanwhile: its samples for all K updates at once.

@@ -69,5 +69,5 @@ export {
   transformerMasks,
   transformerSequence,
 } from './transformer.js';
-export { decomposeEntropy, decomposeVariance, type Predictive, repeat } from './uncertainty.js';
+export { decomposeEntropy, decomposeVariance, type Predictive, perDraw } from './uncertainty.js';
 export { type Windows, windows } from './windows.js';

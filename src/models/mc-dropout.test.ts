@@ -6,7 +6,7 @@ import { key } from '../tensor/random.js';
 import reference from './bayes.reference.json' with { type: 'json' }; // made by reference/bayes.py with PyTorch 2.13
 import { dropoutNet, dropoutNetMasks, dropoutPrecision } from './mc-dropout.js';
 import { type MlpParams, mlp } from './mlp.js';
-import { decomposeVariance, repeat } from './uncertainty.js';
+import { decomposeVariance, perDraw } from './uncertainty.js';
 
 const net = (b0: tf.Tensor, w0: tf.Tensor, b1: tf.Tensor, w1: tf.Tensor): MlpParams => ({
   layers: [
@@ -32,7 +32,7 @@ describe('dropoutNet', () => {
   // One hidden layer h and a linear output: over all masks with keep ½ the mean is that of no dropout, the variance Σ (hᵢ wᵢ)².
   it('averages over its masks to the network without dropout', () => {
     const masks = Array.from({ length: 16 }, (_, i) => [0, 1, 2, 3].map((unit) => 2 * ((i >> unit) & 1)));
-    const draws = dropoutNet(params, repeat(x, 16), [tf.tensor3d(masks.map((mask) => [mask]))]);
+    const draws = dropoutNet(params, perDraw(x, 16), [tf.tensor3d(masks.map((mask) => [mask]))]);
     const { mean, epistemic } = decomposeVariance(draws, tf.zerosLike(draws));
     expect(distance(mean.dataSync(), mlp(params, x).dataSync())).toBeLessThan(1e-6);
     const hidden = x

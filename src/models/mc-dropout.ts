@@ -7,7 +7,7 @@ import { type MlpParams, mlp } from './mlp.js';
 /**
  * A multilayer perceptron with dropout before each layer but the first, also when it predicts: each mask is a draw of the model.
  *
- *     means = dropoutNet(params, repeat(x, S), masks)        decomposeVariance(means, …)
+ *     means = dropoutNet(params, perDraw(x, S), masks)        decomposeVariance(means, …)
  *
  * @param x      [..., F]
  * @param masks  one for each hidden layer, [..., D] for its D units, from `dropoutNetMasks`

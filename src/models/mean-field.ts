@@ -47,9 +47,13 @@ export function deviations<P>({ rho }: MeanField<P>): P {
  *
  *     KL = Σ log(s/σ) + (σ² + μ²)/(2 s²) − ½        ∂μ = μ/s² · ∂KL        ∂σ = (σ/s² − 1/σ) · ∂KL
  *
+ * @param prior  s
+ * @throws       when s is not positive
+ *
  * Kingma & Welling 2014, appendix B, for s = 1.
  */
 export function gaussianDivergence<P>(q: MeanField<P>, prior: number): tf.Tensor {
+  if (!(prior > 0)) throw new Error(`gaussianDivergence: the prior's deviation must be above 0, got ${prior}`);
   const { pack } = layoutOf(q.mean);
   return divergence(prior)(pack(q.mean as Tensors<P>), softplus(pack(q.rho as Tensors<P>)));
 }

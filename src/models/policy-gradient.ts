@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { meanSquaredError } from '../nn/losses/mean-squared-error.js';
+import { notEmpty } from '../nn/losses/residual.js';
 import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 
@@ -97,6 +98,7 @@ export function actorCriticLoss(
 
 function sameRows(name: string, rows: Readonly<Record<string, tf.Tensor>>): void {
   const [first] = Object.values(rows);
+  notEmpty(name, rows);
   if (first.rank !== 1 || Object.values(rows).some((t) => `${t.shape}` !== `${first.shape}`))
     throw shapeError(`${name} takes one number for each row of each: [B]`, rows);
 }

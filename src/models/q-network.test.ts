@@ -122,6 +122,12 @@ describe('tdTarget', () => {
     expectClose(tdTarget(r, ends, 0.9, target, online).dataSync(), [3.7, 1], 6);
   });
 
+  it('names the shapes that do not fit', () => {
+    expect(() => tdTarget(r.expandDims(1), ends, 0.9, target)).toThrow(
+      'tdTarget takes reward and done [B] and values [B, A]: got reward [2,1], done [2], target [2,2]',
+    );
+  });
+
   it('of double learning never exceeds that of plain learning', () => {
     const plain = tdTarget(r, ends, 0.9, target).dataSync();
     tdTarget(r, ends, 0.9, target, online)

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { huber } from '../nn/losses/huber.js';
 import type { Tensors } from '../optim/flat.js';
 import type { Optimizer } from '../optim/optimizer.js';
+import { shapeError } from '../tensor/errors.js';
 import { valueAndGrad } from '../tensor/grad.js';
 import type { Key, RandomArray } from '../tensor/random.js';
 import { zip } from '../tensor/tree.js';
@@ -46,10 +47,14 @@ export interface Transitions<T = tf.Tensor> {
  * @param online   Q(s′, ·) [B, A] of the network in training, which says which it is: double Q-learning. The target network says both,
  *                 y = r + γ (1 − done) maxₐ Q̄(s′, a), when it is left out: plain DQN
  * @returns        [B]; no gradient should flow through it
+ * @throws         when the shapes do not fit: rewards [B, 1] would be paid for every row
  *
  * Van Hasselt, Guez & Silver 2016, eq. 4; Mnih et al. 2015. One network for both overestimates, because it picks its own errors.
  */
 export function tdTarget(reward: tf.Tensor, done: tf.Tensor, discount: number, target: tf.Tensor, online?: tf.Tensor): tf.Tensor {
+  const [B] = target.shape;
+  if (target.rank !== 2 || `${reward.shape}` !== `${B}` || `${done.shape}` !== `${B}`)
+    throw shapeError('tdTarget takes reward and done [B] and values [B, A]', { reward, done, target });
   const best = online ? chosen(target, online.argMax(-1)) : target.max(-1);
   return reward.add(best.mul(discount).mul(tf.sub(1, done)));
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../tests/close.js';
-import { decomposeEntropy, decomposeVariance, repeat } from './uncertainty.js';
+import { decomposeEntropy, decomposeVariance, perDraw } from './uncertainty.js';
 
 const numbers = (t: tf.Tensor) => Array.from(t.dataSync());
 
@@ -15,7 +15,7 @@ describe('decomposeVariance', () => {
 
 describe('decomposeEntropy', () => {
   it('finds only noise where the draws agree: log C for no idea', () => {
-    const { mean, aleatoric, epistemic } = decomposeEntropy(repeat(tf.zeros([2, 4]), 3));
+    const { mean, aleatoric, epistemic } = decomposeEntropy(perDraw(tf.zeros([2, 4]), 3));
     expectClose(numbers(mean), new Array(8).fill(0.25), 6);
     expectClose([...numbers(aleatoric), ...numbers(epistemic)], [Math.log(4), Math.log(4), 0, 0], 6);
   });

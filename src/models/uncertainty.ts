@@ -11,7 +11,7 @@ export interface Predictive {
 }
 
 /** x once for each of S draws: [B, F] → [S, B, F]. */
-export const repeat = (x: tf.Tensor, draws: number): tf.Tensor => x.expandDims(0).tile([draws, ...x.shape.map(() => 1)]);
+export const perDraw = (x: tf.Tensor, draws: number): tf.Tensor => x.expandDims(0).tile([draws, ...x.shape.map(() => 1)]);
 
 /**
  * The predictive variance of a regression, split by the law of total variance.
