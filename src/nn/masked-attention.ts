@@ -56,7 +56,8 @@ export function causalAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Te
  * The weights P [..., T, S] with which attention mixes values, each row a distribution over the keys: for pictures.
  *
  *     const maps: tf.Tensor[] = [];
- *     transformer(params, x, { …, attend: (q, k, v) => (maps.push(attentionWeights(q, k)), attention(q, k, v)) });
+ *     const attend = (q, k, v) => (maps.push(attentionWeights(q, k)), attention(q, k, v));
+ *     transformer(params, x, config, { attend });        maps[l]   // [B, H, T, T] of layer l
  */
 export function attentionWeights(q: tf.Tensor, k: tf.Tensor, visible?: tf.Tensor): tf.Tensor {
   const scores = q.matMul(k, false, true).div(Math.sqrt(q.shape.at(-1)!));
