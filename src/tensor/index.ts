@@ -7,6 +7,7 @@ export { useBestBackend } from './eager.js';
 export { firstOrder, type Grads, grad, valueAndGrad } from './grad.js';
 export { gradCheck } from './grad-check.js';
 export { describeOnnx, type OnnxSummary } from './onnx/decode.js';
+export { type Quantised, quantise } from './onnx/quantise.js';
 export { fold, type Key, key, normal, permutation, type RandomArray, randint, split, uniform } from './random.js';
 export { stopGradient } from './stop-gradient.js';
 export { flatten, type Leaf, type Mapped, map, type Tree, zip } from './tree.js';
