@@ -1,4 +1,4 @@
-/** Models in closed form or by descent, in double precision; the same losses in tensors, for `compile`. */
+/** Models in closed form or by descent, in double precision; networks and their losses in tensors, for `compile`. */
 export { chosen } from './actions.js';
 export { type ActorCriticParams, actorCritic, initActorCritic } from './actor-critic.js';
 export {

@@ -189,25 +189,31 @@ describe('learning', () => {
   });
 
   // Reward −(a − 3)²: the best mean is 3, and PPO reuses each batch of actions four times.
-  it('the mean of a Gaussian policy by PPO in compiled steps', async () => {
+  it.each(['openvino', 'onnxruntime'] as const)('the mean of a Gaussian policy by PPO in compiled steps on %s', async (runtime) => {
     const B = 128;
     const params = { mean: { data: Float32Array.of(0), shape: [1] }, logDeviation: { data: Float32Array.of(0), shape: [1] } };
     const optimizer = adam(params, { learningRate: 0.03 });
     const spread = (mean: tf.Tensor) => mean.expandDims(0).tile([B, 1]);
-    const act = compile((state: Parameters<typeof optimizer.params>[0], noise: tf.Tensor) => {
-      const { mean, logDeviation } = optimizer.params(state);
-      const a = sampleGaussian(spread(mean), logDeviation, noise);
-      return { a, old: gaussianLogProbability(spread(mean), logDeviation, a) };
-    });
-    const learn = compile((state: Parameters<typeof optimizer.params>[0], { a, old }: { a: tf.Tensor; old: tf.Tensor }) => {
-      const reward = a.sub(3).square().neg().squeeze([1]);
-      const centred = reward.sub(reward.mean());
-      const advantage = centred.div(centred.square().mean().sqrt().add(1e-8));
-      const loss = ({ mean, logDeviation }: { mean: tf.Tensor; logDeviation: tf.Tensor }) =>
-        ppoLoss(gaussianLogProbability(spread(mean), logDeviation, a), old, advantage);
-      const next = optimizer.update(state, valueAndGrad(loss)(optimizer.params(state)).grads);
-      return { state: next, ...optimizer.params(next) };
-    });
+    const act = compile(
+      (state: Parameters<typeof optimizer.params>[0], noise: tf.Tensor) => {
+        const { mean, logDeviation } = optimizer.params(state);
+        const a = sampleGaussian(spread(mean), logDeviation, noise);
+        return { a, old: gaussianLogProbability(spread(mean), logDeviation, a) };
+      },
+      { runtime },
+    );
+    const learn = compile(
+      (state: Parameters<typeof optimizer.params>[0], { a, old }: { a: tf.Tensor; old: tf.Tensor }) => {
+        const reward = a.sub(3).square().neg().squeeze([1]);
+        const centred = reward.sub(reward.mean());
+        const advantage = centred.div(centred.square().mean().sqrt().add(1e-8));
+        const loss = ({ mean, logDeviation }: { mean: tf.Tensor; logDeviation: tf.Tensor }) =>
+          ppoLoss(gaussianLogProbability(spread(mean), logDeviation, a), old, advantage);
+        const next = optimizer.update(state, valueAndGrad(loss)(optimizer.params(state)).grads);
+        return { state: next, ...optimizer.params(next) };
+      },
+      { runtime },
+    );
     let state: Parameters<typeof learn>[0] = optimizer.init(params);
     let found: { mean: number; logDeviation: number } | undefined;
     for (let i = 0; i < 60; i++) {

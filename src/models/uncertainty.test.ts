@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../tests/close.js';
+import { compile } from '../tensor/compile.js';
+import { key, normal } from '../tensor/random.js';
 import { decomposeEntropy, decomposeVariance, perDraw } from './uncertainty.js';
 
 const numbers = (t: tf.Tensor) => Array.from(t.dataSync());
@@ -38,5 +40,14 @@ describe('decomposeEntropy', () => {
     const entropy = (p: number) => -p * Math.log(p) - (1 - p) * Math.log(1 - p);
     expect(numbers(aleatoric)[0]).toBeCloseTo((entropy(0.9) + entropy(0.5)) / 2, 6);
     expect(numbers(aleatoric)[0] + numbers(epistemic)[0]).toBeCloseTo(entropy(0.7), 6);
+  });
+
+  it.each(['openvino', 'onnxruntime'] as const)('compiled on %s is what it is eagerly', async (runtime) => {
+    const logits = normal(key(1), [5, 3, 4]);
+    const compiled = compile((logits: tf.Tensor) => decomposeEntropy(logits), { runtime });
+    const got = await compiled(logits);
+    const eager = decomposeEntropy(tf.tensor(logits.data, logits.shape));
+    for (const part of ['mean', 'aleatoric', 'epistemic'] as const) expectClose(got[part].data(), numbers(eager[part]), 5);
+    compiled.release();
   });
 });

@@ -66,6 +66,7 @@ describe.each(RUNTIMES)('compile on %s', (runtime) => {
       { runtime },
     );
     expect([...(await joined(Float32Array.of(-1, 2), Float32Array.of(3, -4))).data()]).toEqual([0, 4, 6, 0]);
+    expect([...(await joined(Int32Array.of(-1, 2), Int32Array.of(3, -4))).data()]).toEqual([0, 4, 6, 0]);
     joined.release();
   });
 

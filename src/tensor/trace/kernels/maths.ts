@@ -39,7 +39,7 @@ function sign(g: GraphBuilder, x: Value): Value {
 
 /** OpenVINO 2026.4 takes |x| of joined vectors as that of each before they are joined, and then for x itself wherever else x is read. */
 function abs(g: GraphBuilder, x: Value): Value {
-  const joined = x.dtype === 'float32' && x.shape.length === 1 && producerOf(x)?.op === 'Concat';
+  const joined = x.shape.length === 1 && producerOf(x)?.op === 'Concat';
   return joined ? g.binary('Max', x, g.unary('Neg', x)) : g.unary('Abs', x);
 }
 
