@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { linear, uniformWithin } from '../nn/linear.js';
+import { uniformWithin } from '../nn/initialisers.js';
+import { linear } from '../nn/linear.js';
 import { shapeError } from '../tensor/errors.js';
 import { type Key, type RandomArray, split } from '../tensor/random.js';
 import { type Matrix, matMul, transpose, zeros } from './matrix.js';

@@ -5,7 +5,7 @@ import {
   additiveAttentionWeights,
   initAdditiveAttention,
 } from '../nn/additive-attention.js';
-import { uniformWithin } from '../nn/linear.js';
+import { uniformWithin } from '../nn/initialisers.js';
 import { initLstm, type LstmParams, lstm } from '../nn/lstm.js';
 import { shapeError } from '../tensor/errors.js';
 import { type Key, type RandomArray, split } from '../tensor/random.js';

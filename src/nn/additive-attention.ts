@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 import { type Key, type RandomArray, split } from '../tensor/random.js';
-import { uniformWithin } from './linear.js';
+import { uniformWithin } from './initialisers.js';
 
 /** Weights of additive attention with H readers: wk [D, A] of the keys, wq [Q, A] of the query, and v [A, H], a column for each reader. */
 export interface AdditiveAttentionParams<T = tf.Tensor> {

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 import { type Key, type RandomArray, split } from '../tensor/random.js';
-import { initLinear, type LinearParams, linear, uniformWithin } from './linear.js';
+import { uniformWithin } from './initialisers.js';
+import { initLinear, type LinearParams, linear } from './linear.js';
 
 /** Any attention: of queries [..., T, D], keys [..., S, D] and values [..., S, D'], to [..., T, D']. */
 export type Attend = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor;

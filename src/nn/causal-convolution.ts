@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 import { type Key, type RandomArray, split } from '../tensor/random.js';
-import { uniformWithin } from './linear.js';
+import { uniformWithin } from './initialisers.js';
 
 /** Weights of a convolution over time: w [K, F, D], the last of the K taps for the present; b [D]. */
 export interface ConvolutionParams<T = tf.Tensor> {
@@ -37,12 +37,12 @@ export function initCausalConvolution(
  * @param x         [B, T, F]
  * @param dilation  d
  * @returns         [B, T, D]
- * @throws          when the weights do not fit x or each other, or d is no integer from 1
+ * @throws          when the weights do not fit x or each other, x is empty, or d is no integer from 1
  *
  * Waibel et al. 1989; dilated as in van den Oord et al. 2016 (WaveNet), section 2.1.
  */
 export function causalConvolution({ w, b }: ConvolutionParams, x: tf.Tensor, dilation = 1): tf.Tensor {
-  if (x.rank !== 3 || w.rank !== 3 || x.shape[2] !== w.shape[1] || b.rank !== 1 || b.shape[0] !== w.shape[2])
+  if (x.rank !== 3 || x.size === 0 || w.rank !== 3 || x.shape[2] !== w.shape[1] || b.rank !== 1 || b.shape[0] !== w.shape[2])
     throw shapeError('causalConvolution maps x [B, T, F] by w [K, F, D] and b [D]', { x, w, b });
   if (!Number.isInteger(dilation) || dilation < 1)
     throw new Error(`causalConvolution: the dilation is the number of steps between taps, an integer from 1: got ${dilation}`);

@@ -2,8 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 import { type Key, type RandomArray, split } from '../tensor/random.js';
-import { fanInUniform } from './initialisers.js';
-import { uniformWithin } from './linear.js';
+import { fanInUniform, uniformWithin } from './initialisers.js';
 
 /** Weights of a convolution over images: w [K, K, F, D], b [D]. */
 export interface Conv2dParams<T = tf.Tensor> {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 import { type Key, type RandomArray, split } from '../tensor/random.js';
-import { uniformWithin } from './linear.js';
+import { uniformWithin } from './initialisers.js';
 import { batchFirst, timeFirst } from './time.js';
 
 /**
@@ -45,7 +45,7 @@ export function initGru(key: Key, { inputs, width }: GruConfig): GruParams<Rando
  * @param x      [B, T, F]
  * @param state  h₀ [B, D], zero when left out
  * @returns      [B, T, D], every hₜ; the last is the state to go on from
- * @throws       when the weights or the state do not fit x or each other
+ * @throws       when the weights or the state do not fit x or each other, or x is empty
  *
  * Cho et al. 2014 in PyTorch's form: the reset gate acts after the product with wh, and z keeps the old state (in the paper's first
  * version it acts before). r and z have one shift where PyTorch adds two. Each weight's gradient is one product over B·T rows.
@@ -53,7 +53,7 @@ export function initGru(key: Key, { inputs, width }: GruConfig): GruParams<Rando
 export function gru({ wx, wh, b, bn }: GruParams, x: tf.Tensor, state?: tf.Tensor): tf.Tensor {
   const D = wh.shape[0];
   const h = state ?? tf.zeros([x.shape[0], D]);
-  const fits = x.rank === 3 && x.shape[2] === wx.shape[0] && [wx.shape[1], wh.shape[1], b.shape[0]].every((n) => n === 3 * D);
+  const fits = x.rank === 3 && x.size > 0 && x.shape[2] === wx.shape[0] && [wx.shape[1], wh.shape[1], b.shape[0]].every((n) => n === 3 * D);
   if (!fits || bn.shape[0] !== D || `${h.shape}` !== `${[x.shape[0], D]}`)
     throw shapeError('gru takes x [B, T, F], wx [F, 3D], wh [D, 3D], b [3D], bn [D] and a state [B, D]', { x, wx, wh, b, bn, state: h });
   return recurrence(x, h, wx, wh, b, bn);

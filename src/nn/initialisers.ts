@@ -1,5 +1,4 @@
-import { type Key, normal, type RandomArray } from '../tensor/random.js';
-import { uniformWithin } from './linear.js';
+import { type Key, normal, type RandomArray, uniform } from '../tensor/random.js';
 
 /*
  * Weights to start from. A shape is [F, D], inputs before outputs, or [..., F, D] for a kernel whose leading axes are its window:
@@ -10,6 +9,12 @@ import { uniformWithin } from './linear.js';
  */
 
 type Weights = RandomArray<Float32Array>;
+
+/** Uniform on ±bound. */
+export function uniformWithin(bound: number, key: Key, shape: readonly number[]): Weights {
+  const { data, shape: made } = uniform(key, shape);
+  return { data: data.map((u) => (2 * u - 1) * bound), shape: made };
+}
 
 /**
  * PyTorch's default for linear layers and convolutions.

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
-import { type Key, type RandomArray, split, uniform } from '../tensor/random.js';
+import { type Key, type RandomArray, split } from '../tensor/random.js';
 import { asRows } from './axes.js';
+import { uniformWithin } from './initialisers.js';
 
 /** Weights of a linear layer: w [F, D], b [D]. */
 export interface LinearParams<T = tf.Tensor> {
@@ -19,12 +20,6 @@ export interface LinearConfig {
 export function initLinear(key: Key, { inputs, outputs }: LinearConfig): LinearParams<RandomArray<Float32Array>> {
   const [forW, forB] = split(key);
   return { w: uniformWithin(1 / Math.sqrt(inputs), forW, [inputs, outputs]), b: uniformWithin(1 / Math.sqrt(inputs), forB, [outputs]) };
-}
-
-/** Uniform on ±bound. */
-export function uniformWithin(bound: number, key: Key, shape: readonly number[]): RandomArray<Float32Array> {
-  const { data, shape: made } = uniform(key, shape);
-  return { data: data.map((u) => (2 * u - 1) * bound), shape: made };
 }
 
 /**

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { type Key, type RandomArray, split } from '../tensor/random.js';
-import { uniformWithin } from './linear.js';
+import { uniformWithin } from './initialisers.js';
 import type { LstmConfig, LstmParams } from './lstm.js';
 import { gatesOf, recurrence, stepOf } from './lstm-recurrence.js';
 
@@ -73,10 +73,14 @@ export function lstmStart(B: number, D: number, variant: LstmVariant = {}): Lstm
  * @param x      [B, T, F]
  * @param state  as a call before returned it; zeros when left out
  * @returns      hidden [B, T, D], every hₜ, and the state after the last step
- * @throws       when the weights or the state do not fit x, each other or the variant
+ * @throws       when the weights or the state do not fit x, each other or the variant, or x is empty
  *
- * Greff et al. 2017, section 2 and appendix A, with the gates in the order i, f, o. Backward: as in `lstm`, ∂z of all steps are
- * collected, and each weight's gradient is one product over B·T rows.
+ *     ∂zₒ = ∂h ⊙ tanh c ⊙ o(1 − o)    ∂c += ∂h ⊙ o ⊙ (1 − tanh² c) + pₒ ⊙ ∂zₒ    ∂zᵢ = ∂c ⊙ g ⊙ i(1 − i)    ∂z_f = ∂c ⊙ cₜ₋₁ ⊙ f(1 − f)
+ *
+ *     ∂z_g = ∂c ⊙ i ⊙ (1 − g²)    ∂hₜ₋₁ += ∂z whᵀ    ∂cₜ₋₁ = ∂c ⊙ f + pᵢ ⊙ ∂zᵢ + p_f ⊙ ∂z_f    ∂(i, f, o)ₜ₋₁ = ∂z wgᵀ
+ *
+ * Greff et al. 2017, section 2 and appendix A, with the gates in the order i, f, o. As in `lstm`, ∂z of all steps are collected, and
+ * each weight's gradient is one product over B·T rows.
  */
 export function lstmVariant(
   params: LstmVariantParams,
@@ -115,7 +119,7 @@ function checkShapes({ wx, wh, b, peepholes, gates }: LstmVariantParams, x: tf.T
     throw new Error('lstmVariant needs a gate, and a forget gate coupled to the input gate needs that one; set fewer gates to false');
   const wide = (K + 1) * D;
   const allowed: [string, tf.Tensor | undefined, number[] | undefined][] = [
-    ['x', x, [B, x.shape[1]!, wx.shape[0]]],
+    ['x', x, [Math.max(B, 1), Math.max(x.shape[1]!, 1), wx.shape[0]]],
     ['wx', wx, [x.shape[2]!, wide]],
     ['wh', wh, [D, wide]],
     ['b', b, [wide]],

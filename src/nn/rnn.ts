@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 import { type Key, type RandomArray, split } from '../tensor/random.js';
-import { uniformWithin } from './linear.js';
+import { uniformWithin } from './initialisers.js';
 import { batchFirst, timeFirst } from './time.js';
 
 /** Weights of a recurrent layer: wx [F, D] for the input, wh [D, D] for the state, b [D]. */
@@ -32,7 +32,7 @@ export function initRnn(key: Key, { inputs, width }: RnnConfig): RnnParams<Rando
  * @param x      [B, T, F]
  * @param state  h₀ [B, D], zero when left out
  * @returns      [B, T, D], every hₜ; the last is the state to go on from
- * @throws       when the weights or the state do not fit x or each other
+ * @throws       when the weights or the state do not fit x or each other, or x is empty
  *
  * Elman 1990, with one shift where PyTorch adds two. Each weight's gradient is one product over the B·T rows of all ∂zₜ.
  */
@@ -41,6 +41,7 @@ export function rnn({ wx, wh, b }: RnnParams, x: tf.Tensor, state?: tf.Tensor): 
   const h = state ?? tf.zeros([x.shape[0], D]);
   if (
     x.rank !== 3 ||
+    x.size === 0 ||
     `${wx.shape}` !== `${[x.shape[2], D]}` ||
     wh.shape[1] !== D ||
     b.shape[0] !== D ||
