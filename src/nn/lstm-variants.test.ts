@@ -89,6 +89,7 @@ describe('lstmVariant', () => {
     expect(() => lstmVariant(params, x, { peepholes: true })).toThrow('lstmVariant: peepholes must be [3,3]');
     expect(() => lstmVariant({ ...params, peepholes: x }, x)).toThrow('lstmVariant: the variant has no peepholes: leave it out');
     expect(() => lstmVariant(params, x, {}, { h: tf.zeros([5, 3]), c: tf.zeros([4, 3]) })).toThrow('state.c must be [5,3]');
+    expect(() => lstmVariant(params, tf.zeros([5, 0, 2]))).toThrow('lstmVariant: x must be [5,1,2]');
     expect(() => lstmVariant(params, x, { inputGate: false, forgetGate: 'coupled' })).toThrow('a forget gate coupled to the input gate');
   });
 });

@@ -49,5 +49,6 @@ describe('rnn', () => {
     expect(() => rnn({ wx: tf.zeros([2, 3]), wh: tf.zeros([3, 3]), b: tf.zeros([3]) }, tf.zeros([5, 4, 2]), tf.zeros([4, 3]))).toThrow(
       'rnn takes x [B, T, F], wx [F, D], wh [D, D], b [D] and a state [B, D]: got x [5,4,2], wx [2,3], wh [3,3], b [3], state [4,3]',
     );
+    expect(() => rnn({ wx: tf.zeros([2, 3]), wh: tf.zeros([3, 3]), b: tf.zeros([3]) }, tf.zeros([5, 0, 2]))).toThrow('got x [5,0,2]');
   });
 });
