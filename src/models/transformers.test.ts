@@ -9,7 +9,7 @@ import { adam } from '../optim/adam.js';
 import { compile } from '../tensor/compile.js';
 import { valueAndGrad } from '../tensor/grad.js';
 import { gradCheck } from '../tensor/grad-check.js';
-import { fold, type Key, key, uniform } from '../tensor/random.js';
+import { fold, type Key, key, normal, uniform } from '../tensor/random.js';
 import { flatten, type Tree } from '../tensor/tree.js';
 import reference from './attention.reference.json' with { type: 'json' }; // made by reference/attention.py with PyTorch 2.13
 import { initPatchTst, type PatchTstParams, patchTst } from './patchtst.js';
@@ -48,16 +48,21 @@ describe('transformer', () => {
     for (const [i, y] of cut.y.entries()) expect(whole.y[i]).toBeCloseTo(y, 12);
   });
 
-  it('lets its attention be looked at', () => {
-    const [x, ...weights] = reference.transformer.inputs.map(({ data, shape }) => tf.tensor(data, shape));
-    const maps: tf.Tensor[] = [];
-    const look = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => {
-      maps.push(attentionWeights(q, k));
-      return attention(q, k, v);
-    };
-    model<TransformerParams>(params, (params, x) => transformer(params, x, config, { attend: look }))(x, ...weights);
-    expect(maps.map(({ shape }) => shape)).toEqual([[2, 2, 5, 5]]);
-    for (const sum of maps[0].sum(-1).dataSync()) expect(sum).toBeCloseTo(1, 6);
+  it('lets its attention be looked at, in the compiled function too', async () => {
+    const look = compile((params: TransformerParams, x: tf.Tensor) => {
+      const maps: tf.Tensor[] = [];
+      const attend = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => {
+        maps.push(attentionWeights(q, k));
+        return attention(q, k, v);
+      };
+      return { forecast: transformer(params, x, config, { attend }), sums: maps.map((map) => map.sum(-1)) };
+    });
+    const { forecast, sums } = await look(params, normal(key(5), [2, 5, 3]));
+    expect([forecast, ...sums].map(({ shape }) => shape)).toEqual([
+      [2, 2],
+      [2, 2, 5], // B, H, T: one map for the layer
+    ]);
+    for (const sum of sums[0].data()) expect(sum).toBeCloseTo(1, 6);
   });
 
   it('draws a pair of dropout masks for each layer', () => {
