@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { distance, expectReference, inDouble } from '../../tests/gradients.js';
 import { gaussianNllFromLog } from '../nn/losses/gaussian-nll.js';
 import { meanSquaredError } from '../nn/losses/mean-squared-error.js';
+import { initLstm, lstmLast } from '../nn/lstm.js';
 import { type AdamState, adam } from '../optim/adam.js';
+import type { Numbers } from '../optim/flat.js';
 import { compile } from '../tensor/compile.js';
 import type { DeviceTensor } from '../tensor/device-tensor.js';
 import { valueAndGrad } from '../tensor/grad.js';
@@ -123,6 +125,20 @@ describe('the divergence from the prior', () => {
     const shares = Array.from({ length: M }, (_, i) => minibatchWeight(i + 1, M, N) * (N / M));
     expect(shares.reduce((sum, share) => sum + share)).toBeCloseTo(1, 12);
     expect(shares[0]).toBeCloseTo(32 / 63, 12); // 2⁵ / (2⁶ − 1)
+  });
+});
+
+describe('drawWeights', () => {
+  it('makes any model uncertain: an LSTM, by one standard deviation of each weight', () => {
+    const start = initLstm(key(11), { inputs: 2, width: 3 });
+    const q = map(initMeanField(start, 0.1), ({ data, shape }: Numbers) => tf.tensor(data, shape));
+    const n = 4 * 3 * (2 + 3 + 1);
+    const x = tf.randomNormal([2, 5, 2], 0, 1, 'float32', 1);
+    const certain = lstmLast(drawWeights(q, tf.zeros([n])), x);
+    expect(distance(certain.dataSync(), lstmLast(q.mean, x).dataSync())).toBe(0);
+    const moved = drawWeights(q, tf.ones([n]));
+    for (const name of ['wx', 'wh', 'b'] as const)
+      expect(distance(moved[name].dataSync(), q.mean[name].add(0.1).dataSync())).toBeLessThan(1e-6);
   });
 });
 
