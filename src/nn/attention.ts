@@ -29,21 +29,25 @@ export function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor {
   return mix(q, k, v);
 }
 
-const mix = firstOrder('attention', ([q, k, v], save) => {
-  const scale = 1 / Math.sqrt(q.shape.at(-1)!);
-  const scaled = q.mul(scale);
-  const P = scaled.matMul(k, false, true).softmax(); // [..., T, S]
-  const y = P.matMul(v);
-  save([scaled, k, v, P, y]);
-  return {
-    value: y,
-    backward: (dy, [scaled, k, v, P, y]) => {
-      const dP = dy.matMul(v, false, true);
-      const dS = P.mul(dP.sub(dy.mul(y).sum(-1, true)));
-      return [dS.matMul(k).mul(scale), dS.matMul(scaled, true), P.matMul(dy, true)];
-    },
-  };
-});
+/** Attention by a softmax of the scores [..., T, S], over all keys or over some: where P is 0, so is ∂S. */
+export const mixBy = (layer: string, softmax: (scores: tf.Tensor) => tf.Tensor) =>
+  firstOrder(layer, ([q, k, v], save) => {
+    const scale = 1 / Math.sqrt(q.shape.at(-1)!);
+    const scaled = q.mul(scale);
+    const P = softmax(scaled.matMul(k, false, true)); // [..., T, S]
+    const y = P.matMul(v);
+    save([scaled, k, v, P, y]);
+    return {
+      value: y,
+      backward: (dy, [scaled, k, v, P, y]) => {
+        const dP = dy.matMul(v, false, true);
+        const dS = P.mul(dP.sub(dy.mul(y).sum(-1, true)));
+        return [dS.matMul(k).mul(scale), dS.matMul(scaled, true), P.matMul(dy, true)];
+      },
+    };
+  });
+
+const mix = mixBy('attention', (scores) => scores.softmax());
 
 /** `attention` in operators that tfjs can differentiate any number of times. */
 export const attentionPlain = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor =>

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
-import { firstOrder } from '../tensor/grad.js';
+import { mixBy } from './attention.js';
 import { causalMask, checkMask, visibleSoftmax } from './masks.js';
 
 /**
  * Scaled dot-product attention to the keys that a mask leaves visible.
  *
- *     P = softmax(q kᵀ / √D) over the visible keys, 0 elsewhere        y = P v        backward as `attention`: where P is 0, so is ∂S
+ *     P = softmax(q kᵀ / √D) over the visible keys, 0 elsewhere        y = P v        backward as `attention`
  *
  * @param q        [..., T, D] queries
  * @param k        [..., S, D] keys
@@ -22,24 +22,8 @@ export function maskedAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, visibl
   if (q.shape.at(-1) !== k.shape.at(-1) || k.shape.at(-2) !== v.shape.at(-2))
     throw shapeError("maskedAttention compares q [..., T, D] with k [..., S, D] and mixes v [..., S, D']", { q, k, v });
   checkMask('maskedAttention', visible, [...q.shape.slice(0, -1), k.shape.at(-2)!]);
-  return mixVisible(visible)(q, k, v);
+  return mixBy('maskedAttention', (scores) => visibleSoftmax(scores, visible))(q, k, v);
 }
-
-const mixVisible = (visible: tf.Tensor) =>
-  firstOrder('maskedAttention', ([q, k, v], save) => {
-    const scale = 1 / Math.sqrt(q.shape.at(-1)!);
-    const scaled = q.mul(scale);
-    const P = visibleSoftmax(scaled.matMul(k, false, true), visible); // [..., T, S]
-    const y = P.matMul(v);
-    save([scaled, k, v, P, y]);
-    return {
-      value: y,
-      backward: (dy, [scaled, k, v, P, y]) => {
-        const dS = P.mul(dy.matMul(v, false, true).sub(dy.mul(y).sum(-1, true)));
-        return [dS.matMul(k).mul(scale), dS.matMul(scaled, true), P.matMul(dy, true)];
-      },
-    };
-  });
 
 /** `maskedAttention` in operators that tfjs can differentiate any number of times. */
 export const maskedAttentionPlain = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, visible: tf.Tensor): tf.Tensor =>
