@@ -8,9 +8,6 @@ const ROOT = join(import.meta.dirname, '..');
 /** What each hand-derived backward must be put through by the test of its file; see gradients.ts and compiled.ts. */
 const CHECKS = ['expectThreeWays', 'expectReference', 'expectCompiled'];
 
-/** Its derivative is 0 by definition, where differences rightly find 1; stop-gradient.test.ts holds it to that. */
-const BY_DEFINITION = ['stopGradient'];
-
 type Sources = Readonly<Record<string, string>>;
 
 /** What a file declares and imports, by name. */
@@ -110,7 +107,7 @@ function unchecked(sources: Sources): string[] {
   return [...files].flatMap(([path, { root }]) =>
     handDerived(root).flatMap((name) => {
       const missing = CHECKS.filter((check) => !checked.has(`${check} ${name}`));
-      return missing.length > 0 && !BY_DEFINITION.includes(name) ? [`${path}: ${name} lacks ${missing.join(', ')}`] : [];
+      return missing.length > 0 ? [`${path}: ${name} lacks ${missing.join(', ')}`] : [];
     }),
   );
 }

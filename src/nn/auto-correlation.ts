@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
+import { stopGradient } from '../tensor/stop-gradient.js';
 import { oneHotLargest } from './largest.js';
-import { stopGradient } from './stop-gradient.js';
 
 /**
  * Auto-correlation: each step mixes values at the few delays at which the series repeats itself, the same for all steps.
@@ -54,7 +54,7 @@ export const autoCorrelationPlain = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, d
 /** w [..., T]: 0 but for the largest correlations. */
 function delayWeights(q: tf.Tensor, k: tf.Tensor, delays: number): tf.Tensor {
   const R = diagonals(k.matMul(q, false, true)).div(q.shape.at(-1)!);
-  const chosen = stopGradient((R) => oneHotLargest(R, delays).sum(-2))(R);
+  const chosen = stopGradient(() => oneHotLargest(R, delays).sum(-2));
   return R.add(chosen.sub(1).mul(1e9)).softmax();
 }
 

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 import { fold, type Key, normal, type RandomArray, split } from '../tensor/random.js';
+import { stopGradient } from '../tensor/stop-gradient.js';
 import { orthogonal } from './initialisers.js';
-import { stopGradient } from './stop-gradient.js';
 
 /**
  * Random directions for `performerAttention`: blocks of D orthogonal rows, each as long as a normal vector is.
@@ -111,7 +111,7 @@ function checkShapes(name: string, { q, k, v, omega }: Record<'q' | 'k' | 'v' | 
 /** φ(x) [..., T, M], divided by its largest over these axes. */
 function features(x: tf.Tensor, omega: tf.Tensor, axes: number | number[]): tf.Tensor {
   const e = exponent(x, omega);
-  return e.sub(stopGradient((e) => e.max(axes, true))(e)).exp();
+  return e.sub(stopGradient(() => e.max(axes, true))).exp();
 }
 
 function exponent(x: tf.Tensor, omega: tf.Tensor): tf.Tensor {

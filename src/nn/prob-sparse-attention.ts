@@ -1,9 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { type Key, type RandomArray, randint } from '../tensor/random.js';
+import { stopGradient } from '../tensor/stop-gradient.js';
 import { type Attend, attention, attentionPlain } from './attention.js';
 import { oneHotLargest } from './largest.js';
-import { stopGradient } from './stop-gradient.js';
 
 /** For `probSparseAttention`: U keys of S for each of T queries, drawn with replacement; [T, U] int32. */
 export const sampleKeys = (
@@ -40,7 +40,7 @@ export const probSparseAttentionPlain = (q: tf.Tensor, k: tf.Tensor, v: tf.Tenso
   throughFew(attentionPlain, q, k, v, sample, u);
 
 function throughFew(attend: Attend, q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, sample: tf.Tensor, u: number): tf.Tensor {
-  const chosen = stopGradient((q, k) => oneHotLargest(sparsity(q, k, sample), u))(q, k); // [..., u, T]
+  const chosen = stopGradient(() => oneHotLargest(sparsity(q, k, sample), u)); // [..., u, T]
   const mean = v.mean(-2, true);
   return mean.add(chosen.matMul(attend(chosen.matMul(q), k, v).sub(mean), true));
 }

@@ -14,6 +14,12 @@ it('stopGradient keeps the number and drops its derivatives', () => {
   expect(grad((x: tf.Tensor) => grad(f)(x).sum())(x).dataSync()[0]).toBe(0);
 });
 
+it('stopGradient takes a function of operators that have none, such as topk', () => {
+  const largest = (x: tf.Tensor) => tf.topk(x, 1).values;
+  expect([...grad((x: tf.Tensor) => x.mul(stopGradient(() => largest(x))).sum())(tf.tensor1d([2, 3])).dataSync()]).toEqual([3, 3]);
+  expect(() => grad((x: tf.Tensor) => x.mul(largest(x)).sum())(tf.tensor1d([2, 3]))).toThrow('TopK');
+});
+
 it('valuesNow sees eager tensors and constants of a trace, not its arguments', () => {
   const constant = tf.tensor1d([1, 2], 'int32');
   expect(Array.from(valuesNow(constant)!)).toEqual([1, 2]);

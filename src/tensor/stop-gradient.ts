@@ -4,8 +4,8 @@ import * as tf from '@tensorflow/tfjs';
  * The same numbers, held constant by every gradient: what flows out of x does not flow back into it.
  *
  *     y = x        ∂x = 0
+ *
+ * @param x  a tensor, or a function that makes it of operators which need not be differentiable: a choice, a count
  */
-export const stopGradient: (x: tf.Tensor) => tf.Tensor = tf.customGrad((x) => ({
-  value: (x as tf.Tensor).clone(),
-  gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
-}));
+export const stopGradient = (x: tf.Tensor | (() => tf.Tensor)): tf.Tensor =>
+  typeof x === 'function' ? tf.customGrad(() => ({ value: x(), gradFunc: () => [] }))() : stopGradient(() => x.clone());
