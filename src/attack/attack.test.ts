@@ -106,7 +106,7 @@ describe('pgd', () => {
 
   it('leaks no tensor', () => {
     const x = tensor(uniform(key(3), [4, 5]));
-    const start = tensor(randomStart(key(4), 'linf', [3, 4, 5], 2));
+    const start = tensor(randomStart(key(4), 'linf', [4, 5], 3));
     const before = tf.memory().numTensors;
     pgd((x) => x.square().sum(1), x, { epsilon: 0.1, steps: 3, start }).dispose();
     expect(tf.memory().numTensors).toBe(before);
@@ -133,9 +133,15 @@ describe('randomStart', () => {
     expect(Math.abs(lengths.reduce((sum, r) => sum + r, 0) / 4000 - 3 / 4)).toBeLessThan(0.01); // three standard errors
     expect(Math.abs(lengths.filter((r) => r < 0.5).length / 4000 - 1 / 8)).toBeLessThan(0.016);
     expect(Math.max(...lengths)).toBeLessThanOrEqual(1);
+    const restarted = randomStart(key(5), 'l2', [2000, 3], 2); // the same stream
+    expect(restarted).toEqual({ data: randomStart(key(5), 'l2', [4000, 3]).data, shape: [2, 2000, 3] });
     const { data } = randomStart(key(6), 'linf', [4000, 3]);
     expect(Math.abs(data.reduce((sum, u) => sum + Math.abs(u), 0) / 12_000 - 0.5)).toBeLessThan(0.008);
     expect(data.every((u) => Math.abs(u) <= 1)).toBe(true);
+  });
+
+  it('needs samples and their axes', () => {
+    expect(() => randomStart(key(1), 'l2', [5])).toThrow('randomStart: the shape must be [B, ...], samples first and then the axes of one');
   });
 });
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
+import { sizeOf } from '../tensor/graph.js';
 import { type Key, normal, type RandomArray, uniform } from '../tensor/random.js';
 
 /** How large a perturbation of one sample is: its largest element, or its Euclidean length. */
@@ -63,28 +64,28 @@ const lengths = (t: tf.Tensor): tf.Tensor =>
     .maximum(1e-20);
 
 /**
- * Points uniform in the unit ball, one for each sample: where `pgd` starts, scaled by ε there. With another leading axis, restarts.
+ * Points uniform in the unit ball, one for each sample: where `pgd` starts, scaled by ε there.
  *
  *     const start = randomStart(fold(noise, step), 'linf', [B, 28, 28]);
  *
- * @param shape  [B, ...] of x, or [R, B, ...] for R restarts
- * @param axes   how many leading axes count samples: 1, or 2 with restarts
- * @throws       when no axis is left for the sample
+ * @param shape     [B, ...] of x
+ * @param restarts  R
+ * @returns         [B, ...], or [R, B, ...] with restarts
+ * @throws          when the shape has no axis beside the samples'
  *
  * L2: the first n of n + 2 normals, over the length of all (Voelker et al. 2017), so that no power is taken and the bits are equal everywhere.
  */
-export function randomStart(key: Key, norm: Norm, shape: readonly number[], axes = 1): RandomArray<Float32Array> {
-  if (shape.length <= axes)
-    throw shapeError(`randomStart: ${axes} axes count samples, and the rest must be one sample's`, { x: { shape } });
-  const size = shape.slice(axes).reduce((n, extent) => n * extent, 1);
-  if (norm === 'linf') return { data: uniform(key, shape).data.map((u) => 2 * u - 1), shape: [...shape] };
-  const samples = shape.slice(0, axes).reduce((n, extent) => n * extent, 1);
-  const z = normal(key, [samples, size + 2]).data;
-  const data = new Float32Array(samples * size);
-  for (let b = 0; b < samples; b++) {
-    const row = z.subarray(b * (size + 2), (b + 1) * (size + 2));
-    const length = Math.sqrt(row.reduce((sum, v) => sum + v * v, 0));
-    for (let i = 0; i < size; i++) data[b * size + i] = row[i] / length;
+export function randomStart(key: Key, norm: Norm, shape: readonly number[], restarts?: number): RandomArray<Float32Array> {
+  if (shape.length < 2)
+    throw shapeError('randomStart: the shape must be [B, ...], samples first and then the axes of one', { x: { shape } });
+  const full = restarts === undefined ? [...shape] : [restarts, ...shape];
+  if (norm === 'linf') return { data: uniform(key, full).data.map((u) => 2 * u - 1), shape: full };
+  const n = sizeOf(shape.slice(1));
+  const z = normal(key, [sizeOf(full) / n, n + 2]).data;
+  const data = new Float32Array(sizeOf(full));
+  for (let at = 0, from = 0; at < data.length; at += n, from += n + 2) {
+    const length = Math.sqrt(z.subarray(from, from + n + 2).reduce((sum, v) => sum + v * v, 0));
+    for (let i = 0; i < n; i++) data[at + i] = z[from + i] / length;
   }
-  return { data, shape: [...shape] };
+  return { data, shape: full };
 }
