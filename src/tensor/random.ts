@@ -118,30 +118,70 @@ function draw<D extends Float32Array | Float64Array | Int32Array>(
   const word = new Uint32Array(2);
   for (let i = 0; i < size; i++) {
     threefry(k, 0, i, word);
-    data[i] = value(word[0], word[1]);
+    data[i] = value(word[0] | 0, word[1] | 0); // as int32, which need no memory on their way into a function
   }
   return { data, shape: [...shape] };
 }
 
-const fraction52 = (high: number, low: number) => high * 2 ** 20 + (low >>> 12);
+const fraction52 = (high: number, low: number) => (high >>> 0) * 2 ** 20 + (low >>> 12);
 
-const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24];
-
-/** Threefry-2x32-20: encrypts the counter (high, low) under the key. */
-export function threefry([k0, k1]: Key, high: number, low: number, out: Uint32Array): void {
-  const schedule = [k0, k1, k0 ^ k1 ^ 0x1bd11bda];
+/** Threefry-2x32-20: encrypts the counter (high, low) under the key. Written out, because a loop over the rounds takes six times as long. */
+export function threefry(key: Key, high: number, low: number, out: Uint32Array): void {
+  const k0 = key[0] | 0;
+  const k1 = key[1] | 0;
+  const k2 = k0 ^ k1 ^ 0x1bd11bda;
   let x0 = (high + k0) | 0;
   let x1 = (low + k1) | 0;
-  for (let round = 0; round < 20; round++) {
-    const rotation = ROTATIONS[round & 7];
-    x0 = (x0 + x1) | 0;
-    x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0;
-    if ((round & 3) === 3) {
-      const injection = (round + 1) >> 2;
-      x0 = (x0 + schedule[injection % 3]) | 0;
-      x1 = (x1 + schedule[(injection + 1) % 3] + injection) | 0;
-    }
-  }
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 15) | (x1 >>> 17)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 26) | (x1 >>> 6)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 6) | (x1 >>> 26)) ^ x0;
+  x0 = (x0 + k1) | 0;
+  x1 = (x1 + k2 + 1) | 0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 17) | (x1 >>> 15)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 29) | (x1 >>> 3)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 16) | (x1 >>> 16)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 24) | (x1 >>> 8)) ^ x0;
+  x0 = (x0 + k2) | 0;
+  x1 = (x1 + k0 + 2) | 0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 15) | (x1 >>> 17)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 26) | (x1 >>> 6)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 6) | (x1 >>> 26)) ^ x0;
+  x0 = (x0 + k0) | 0;
+  x1 = (x1 + k1 + 3) | 0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 17) | (x1 >>> 15)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 29) | (x1 >>> 3)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 16) | (x1 >>> 16)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 24) | (x1 >>> 8)) ^ x0;
+  x0 = (x0 + k1) | 0;
+  x1 = (x1 + k2 + 4) | 0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 15) | (x1 >>> 17)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 26) | (x1 >>> 6)) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = ((x1 << 6) | (x1 >>> 26)) ^ x0;
+  x0 = (x0 + k2) | 0;
+  x1 = (x1 + k0 + 5) | 0;
   out[0] = x0;
   out[1] = x1;
 }
@@ -171,8 +211,6 @@ const TAIL_BOTTOM = [
   0.599832206555888, 1,
 ];
 
-function horner(coefficients: readonly number[], x: number): number {
-  let sum = 0;
-  for (const c of coefficients) sum = sum * x + c;
-  return sum;
-}
+/** Eight coefficients; written out like the cipher. */
+const horner = (c: readonly number[], x: number): number =>
+  ((((((c[0] * x + c[1]) * x + c[2]) * x + c[3]) * x + c[4]) * x + c[5]) * x + c[6]) * x + c[7];
