@@ -125,7 +125,7 @@ function draw<D extends Float32Array | Float64Array | Int32Array>(
 
 const fraction52 = (high: number, low: number) => (high >>> 0) * 2 ** 20 + (low >>> 12);
 
-/** Threefry-2x32-20: encrypts the counter (high, low) under the key. Written out, because a loop over the rounds takes six times as long. */
+/** Threefry-2x32-20: encrypts the counter (high, low) under the key. Written out: a loop over the rounds is slower. */
 export function threefry(key: Key, high: number, low: number, out: Uint32Array): void {
   const k0 = key[0] | 0;
   const k1 = key[1] | 0;
