@@ -7,6 +7,7 @@ import type { Graph } from '../graph.js';
 import { toOnnx } from '../onnx/emit.js';
 import { flushingDenormals } from './floating-point.js';
 import type { Memory } from './memory.js';
+import { onnxruntimeOnCpu } from './onnxruntime-cpu.js';
 import type { Program, Request, Runtime } from './runtime.js';
 
 /** Where ONNX Runtime computes: `cpu`, or a GPU through `webgpu` or `cuda` when this build has it. */
@@ -22,6 +23,7 @@ type Session = InstanceType<Library['binding']['InferenceSession']>;
 
 /** ONNX Runtime, or the reason why it cannot be used here. */
 export function onnxruntime(provider: Provider = 'cpu'): Runtime | string {
+  if (provider === 'cpu') return onnxruntimeOnCpu();
   const library = open();
   if (typeof library === 'string') return library;
   if (!providers().includes(provider)) return `this build of onnxruntime-node has no ${provider} provider, only ${providers().join(', ')}`;

@@ -10,7 +10,7 @@ const positive: Unary = (g, x) => g.binary('Less', g.scalar(0, x.dtype), x, 'boo
 /** min(high, max(low, x)), and NaN for NaN, which OpenVINO's fusion of the two would make `low`. */
 function clip(g: GraphBuilder, x: Value, low: number, high: number): Value {
   const inside = g.binary('Min', g.scalar(high, x.dtype), g.binary('Max', g.scalar(low, x.dtype), x));
-  return x.dtype === 'float32' ? g.where(g.unary('IsNaN', x, 'bool'), x, inside) : inside;
+  return x.dtype === 'float32' ? g.where(g.isNumber(x), inside, x) : inside;
 }
 
 /** max(0, x), not Relu: OpenVINO's Relu turns NaN into 0. */
@@ -35,7 +35,7 @@ const step: Kernel<X, { alpha: number }> = elementwise((on, x, { alpha }: { alph
   const g = on.graph;
   // The sign of NaN is NaN, and so is its step.
   if (alpha === 0) return g.binary('Max', g.scalar(0, x.dtype), g.unary('Sign', x));
-  const below = x.dtype === 'float32' ? g.where(g.unary('IsNaN', x, 'bool'), x, g.scalar(alpha)) : g.scalar(alpha, x.dtype);
+  const below = x.dtype === 'float32' ? g.where(g.isNumber(x), g.scalar(alpha), x) : g.scalar(alpha, x.dtype);
   return g.where(positive(g, x), g.scalar(1, x.dtype), below);
 });
 

@@ -65,7 +65,7 @@ const extremum =
     const [first, second] = numberOf(b) === undefined ? [a, b] : [b, a];
     const chosen = g.binary(op, first, second);
     if (a.dtype !== 'float32' || numberOf(first) !== undefined) return chosen;
-    return g.where(g.unary('IsNaN', first, 'bool'), first, chosen);
+    return g.where(g.isNumber(first), chosen, first);
   };
 
 const squaredDifference: Binary = (g, a, b) => {

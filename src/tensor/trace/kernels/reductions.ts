@@ -80,8 +80,8 @@ const reduction =
     const reduced = g.cast(g.reduce(op, numbers, axes, attributes.keepDims), dtype);
     if (dtype !== 'float32' || op === 'ReduceProd') return on.give(reduced);
     // The runtimes' extrema pass over NaN or stop at it, each in its way; a sum of nothing but NaNs brings it back.
-    const nans = g.where(g.unary('IsNaN', full, 'bool'), full, g.scalar(0));
-    return on.give(g.binary('Add', reduced, g.reduce('ReduceSum', nans, axes, attributes.keepDims)));
+    const nans = g.where(g.isNumber(full), g.scalar(0), full);
+    return on.give(g.binary('Add', g.reduce('ReduceSum', nans, axes, attributes.keepDims), reduced));
   };
 
 /** The first place of the extremum. NaN is none, so it takes the value that never wins. */
@@ -92,7 +92,7 @@ const extremum =
     const [along] = tf.util.parseAxisParam(axis, x.shape);
     const shape = x.shape.filter((_, i) => i !== along);
     const full = on.full(x);
-    const numbers = full.dtype === 'float32' ? g.where(g.unary('IsNaN', full, 'bool'), g.scalar(loser), full) : g.cast(full, 'int32');
+    const numbers = full.dtype === 'float32' ? g.where(g.isNumber(full), full, g.scalar(loser)) : g.cast(full, 'int32');
     return on.give(g.cast(g.node(op, [numbers], { shape, dtype: 'int64' }, { axis: along, keepdims: 0 }), 'int32'));
   };
 
