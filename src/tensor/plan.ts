@@ -1,7 +1,7 @@
 import { DeviceTensor, type Input, valuesOf } from './device-tensor.js';
 import type { Graph, Value } from './graph.js';
 import { sizeOf } from './graph.js';
-import { allocate, fill, type Memory, type TensorDType } from './runtime/memory.js';
+import { allocate, dropRemote, fill, type Memory, type TensorDType } from './runtime/memory.js';
 import type { Program, Request } from './runtime/runtime.js';
 
 /** Steps longer than this leave the event loop running; shorter ones are not worth its 0.1 ms. */
@@ -136,6 +136,7 @@ export class Plan {
         fill(memory, valuesOf(leaves[input.leaf] as Exclude<Input, DeviceTensor>));
       }
       if (request.inputs[i] !== memory) request.setInput(i, memory);
+      if (memory.remote && !this.#program.isRemote) void memory.data; // brings it over
     }
   }
 
@@ -145,6 +146,7 @@ export class Plan {
     for (const output of this.#outputs) {
       if (output.empty) continue;
       if (request.outputs[i].holds > 0) request.setOutput(i, this.#spare(output, []));
+      if (request.outputs[i].remote && !this.#program.isRemote) dropRemote(request.outputs[i]);
       request.outputs[i++].holds++;
     }
   }

@@ -15,15 +15,34 @@ export interface Memory {
   readonly shape: readonly number[];
   readonly dtype: TensorDType;
   readonly data: TypedArray;
+  /** Newer values on a device, which reading `data` brings over. Whoever writes to `data` drops it. */
+  remote?: Remote;
   /** How many tensors and calls in flight need what it holds: a program may write to it only at 0. */
   holds: number;
+}
+
+export interface Remote {
+  /** Copies the values into `data`, the first time. */
+  bring(data: TypedArray): void;
+  /** Frees them. */
+  drop(): void;
 }
 
 const ARRAYS = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
 
 /** Zeros of the given shape. */
 export function allocate(shape: readonly number[], dtype: TensorDType): Memory {
-  return { shape, dtype, data: new ARRAYS[dtype](sizeOf(shape)), holds: 0 };
+  const array = new ARRAYS[dtype](sizeOf(shape));
+  return {
+    shape,
+    dtype,
+    get data() {
+      this.remote?.bring(array);
+      return array;
+    },
+    remote: undefined,
+    holds: 0,
+  };
 }
 
 /**
@@ -32,8 +51,15 @@ export function allocate(shape: readonly number[], dtype: TensorDType): Memory {
  * @throws when there are not exactly as many values as the shape has elements
  */
 export function fill(memory: Memory, values: ArrayLike<number>): Memory {
+  dropRemote(memory);
   if (values.length !== memory.data.length)
     throw new Error(`shape [${memory.shape}] has ${memory.data.length} elements, got ${values.length} values`);
   memory.data.set(values);
   return memory;
+}
+
+/** Before something writes to `data`. */
+export function dropRemote(memory: Memory): void {
+  memory.remote?.drop();
+  memory.remote = undefined;
 }

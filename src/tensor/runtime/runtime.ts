@@ -25,6 +25,8 @@ export interface ProgramCache {
 
 /** A compiled graph. It stays loaded while one of its requests lives. */
 export interface Program {
+  /** It takes inputs from a device and leaves outputs there, by `Memory.remote`. */
+  readonly isRemote?: boolean;
   /** Inputs and outputs in the graph's order, each of the graph's shape and dtype, none of size zero. */
   bind(inputs: readonly Memory[], outputs: readonly Memory[]): Request;
   release(): void;
