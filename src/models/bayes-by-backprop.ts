@@ -4,7 +4,7 @@ import { relu } from '../nn/relu.js';
 import type { ScaleMixture } from '../nn/scale-mixture.js';
 import { fold, type Key, normal, type RandomArray } from '../tensor/random.js';
 import { deviations, drawWeights, gaussianDivergence, initMeanField, type MeanField, mixtureDivergence } from './mean-field.js';
-import { initMlp, type MlpParams, mlp } from './mlp.js';
+import { initMlp, type MlpParams } from './mlp.js';
 
 /** Weights of a Bayesian network: μ and ρ of each weight of a multilayer perceptron. */
 export type BayesNetParams<T = tf.Tensor> = MeanField<MlpParams<T>>;
@@ -39,8 +39,8 @@ export interface BayesBatch {
   /** [B, F] */
   readonly x: tf.Tensor;
   readonly y: tf.Tensor;
-  /** ε of each layer, from `bayesNetNoise`, where the prior is one Gaussian; ε [n] of the weights where it is a mixture. */
-  readonly noise: tf.Tensor | readonly tf.Tensor[];
+  /** ε of each layer, from `bayesNetNoise`. */
+  readonly noise: readonly tf.Tensor[];
   /** What a batch bears of the divergence from the prior: 1/N for N rows in all, or `minibatchWeight`. */
   readonly weight: tf.Tensor;
 }
@@ -48,34 +48,41 @@ export interface BayesBatch {
 /**
  * The loss of Bayes by Backprop: the negative evidence lower bound, for each row of the data.
  *
- *     L = mean −log p(y | x, w) + weight · KL(q ‖ P)        w ~ q = N(μ, σ²)
+ *     L = mean −log p(y | x, w) + weight · KL(q ‖ P)        w ~ q = N(μ, σ²),  P = N(0, s²)
  *
- * With a prior N(0, s²), KL is exact and the draw is the activations' (local reparameterisation); with a scale mixture both are at one
- * draw of the weights.
+ * KL is exact, and what is drawn are the activations, by local reparameterisation.
  *
- * @param prior       s, or the mixture
+ * @param prior       s
  * @param likelihood  −log p(y | output), the mean over the batch
- * @throws            when the noise is not what the prior takes, or the prior's scales are not positive
+ * @throws            when s is not positive, or the noise does not fit the layers
  *
- * Blundell et al. 2015, eq. 2 and 8, divided by the number of rows. With weight 1/N it is unbiased for −ELBO/N.
+ * Blundell et al. 2015, eq. 1 and 8, divided by the number of rows. With weight 1/N it is unbiased for −ELBO/N.
  */
-export function negativeElbo(
+export const negativeElbo = (
   q: BayesNetParams,
   { x, y, noise, weight }: BayesBatch,
-  prior: number | ScaleMixture,
+  prior: number,
   likelihood: (output: tf.Tensor, y: tf.Tensor) => tf.Tensor,
-): tf.Tensor {
-  const isExact = typeof prior === 'number';
-  if (isExact !== Array.isArray(noise))
-    throw new Error(
-      `negativeElbo: with ${isExact ? 'one Gaussian as prior noise is a list, from bayesNetNoise' : 'a mixture as prior noise is one vector, for drawWeights'}`,
-    );
-  const [output, divergence] =
-    typeof prior === 'number'
-      ? [bayesNet(q, x, noise as readonly tf.Tensor[]), gaussianDivergence(q, prior)]
-      : [mlp(drawWeights(q, noise as tf.Tensor), x), mixtureDivergence(q, noise as tf.Tensor, prior)];
-  return likelihood(output, y).add(divergence.mul(weight));
-}
+): tf.Tensor => likelihood(bayesNet(q, x, noise), y).add(gaussianDivergence(q, prior).mul(weight));
+
+/**
+ * The same loss for any model and a scale-mixture prior, at one draw of the weights.
+ *
+ *     L = loss(w) + weight · (log q(w) − log P(w))        w = μ + σ ⊙ ε
+ *
+ *     negativeElboOfDraw(q, { noise, weight }, { share: 0.25, wide: 1, narrow: 0.002 }, (w) => meanSquaredError(mlp(w, x), y))
+ *
+ * @param noise  ε [n], one for each of the model's n parameters
+ * @param loss   mean −log p(y | x, w) over the batch
+ *
+ * Blundell et al. 2015, eq. 2 and 7.
+ */
+export const negativeElboOfDraw = <P>(
+  q: MeanField<P>,
+  { noise, weight }: { readonly noise: tf.Tensor; readonly weight: tf.Tensor },
+  prior: ScaleMixture,
+  loss: (weights: P) => tf.Tensor,
+): tf.Tensor => loss(drawWeights(q, noise)).add(mixtureDivergence(q, noise, prior).mul(weight));
 
 /**
  * A weight that lets the prior rule the first minibatches of an epoch and the data the last ones.

@@ -9,6 +9,7 @@ export {
   initBayesNet,
   minibatchWeight,
   negativeElbo,
+  negativeElboOfDraw,
 } from './bayes-by-backprop.js';
 export {
   categoricalEntropy,
