@@ -36,7 +36,7 @@ export default {
     'An LSTM adds the two marked ones of 100 numbers (Hochreiter & Schmidhuber 1997); a constant guess has a mean squared error of 1/6.',
   seed: SEED,
   async run({ quick, onStep, folder }) {
-    const steps = quick ? 5 : 2000;
+    const steps = quick ? 5 : 2500;
     const [forLstm, forHead, forBatches, forTest] = split(key(SEED), 4);
     const initial = { recurrent: recurrent(forLstm), head: initLinear(forHead, { inputs: WIDTH, outputs: 1 }) };
     const optimizer = adam(initial, { learningRate: cosine({ from: 0.01, steps }), clipNorm: 1 });

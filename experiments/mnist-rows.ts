@@ -7,7 +7,7 @@ import { fit, type LabelledImages, loadMnist, minibatches, resume, run } from '.
 import type { Experiment } from './experiment.js';
 
 const [SIDE, CLASSES] = [28, 10];
-const [WIDTH, B, EPOCHS] = [128, 128, 6];
+const [WIDTH, B, EPOCHS] = [128, 128, 4];
 const SEED = 1;
 
 /** Images as sequences of 28 rows of 28 pixels. */
