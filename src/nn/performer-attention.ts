@@ -4,6 +4,7 @@ import { firstOrder } from '../tensor/grad.js';
 import { fold, type Key, normal, type RandomArray, split } from '../tensor/random.js';
 import { stopGradient } from '../tensor/stop-gradient.js';
 import { orthogonal } from './initialisers.js';
+import { causalMask } from './masks.js';
 
 /**
  * Random directions for `performerAttention`: blocks of D orthogonal rows, each as long as a normal vector is.
@@ -78,19 +79,22 @@ const throughFeatures = (omega: tf.Tensor) =>
  *
  *     y[t] = φ(q[t]) U[t] / φ(q[t]) u[t]        U[t] = Σ φ(k[s])ᵀ v[s],  u[t] = Σ φ(k[s])ᵀ, over s ≤ t
  *
- * Choromanski et al. 2021, appendix B.1. Its cost is linear in T, as is its memory: all U, [..., T, M, D' + 1]. Backward: that
- * of its operators.
+ * @param chunk  steps whose weights are made explicitly, so that only every so many steps have a U; rounded down to a divisor of T
+ *
+ * Choromanski et al. 2021, appendix B.1. Its cost is linear in T. Backward: that of its operators.
  */
-export function causalPerformerAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, omega: tf.Tensor): tf.Tensor {
+export function causalPerformerAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, omega: tf.Tensor, chunk = 64): tf.Tensor {
   if (q.shape.at(-2) !== k.shape.at(-2)) throw shapeError('causalPerformerAttention takes as many queries as keys', { q, k });
   checkShapes('causalPerformerAttention', { q, k, v, omega });
-  const [phiQ, phiK] = [features(q, omega, -1), features(k, omega, [-2, -1])];
-  const sums = phiK
-    .expandDims(-1)
-    .mul(withOnes(v).expandDims(-2))
-    .cumsum(k.rank - 2); // [..., T, M, D' + 1]
-  const [n, d] = ratio(phiQ.expandDims(-1).mul(sums).sum(-2));
-  return n.div(d);
+  const T = q.shape.at(-2)!;
+  let C = Math.min(chunk, T);
+  while (T % C !== 0) C--;
+  const chunks = (x: tf.Tensor) => x.reshape([...x.shape.slice(0, -2), T / C, C, x.shape.at(-1)!]);
+  const [Q, K, V] = [features(q, omega, -1), features(k, omega, [-2, -1]), withOnes(v)].map(chunks);
+  const before = K.matMul(V, true).cumsum(k.rank - 2, true); // [..., T / C, M, D' + 1], of all earlier chunks
+  const weights = Q.matMul(K, false, true).mul(tf.tensor(causalMask(C).data, [C, C], 'float32')); // [..., T / C, C, C]
+  const [n, d] = ratio(Q.matMul(before).add(weights.matMul(V)));
+  return n.div(d).reshape([...q.shape.slice(0, -1), v.shape.at(-1)!]);
 }
 
 /** `performerAttention` in operators that tfjs can differentiate any number of times. */
