@@ -42,7 +42,8 @@ export function initGraphAttention(
  * @returns        [N, H D] or [B, N, H D], the heads side by side
  * @throws         when shapes do not fit, or a node sees none and the mask's values are known
  *
- * Veličković et al. 2018, eq. 1–5, without the nonlinearity behind it. Of N² weights, for graphs of up to a thousand nodes or so.
+ * Veličković et al. 2018, eq. 1–5, without the nonlinearity behind it. It makes all N² weights: where a node has few neighbours,
+ * `sparseGraphAttention` costs less.
  */
 export function graphAttention(params: GraphAttentionParams, x: tf.Tensor, visible: tf.Tensor): tf.Tensor {
   const { w, b, source, target } = params;
