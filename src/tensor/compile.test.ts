@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { compile } from './compile.js';
+import { devices } from './device.js';
 import { clone, fromArray, fromTf, toTf } from './device-tensor.js';
 import './eager.js';
 import { valueAndGrad } from './grad.js';
@@ -313,6 +314,11 @@ describe('device', () => {
       expect(outcome).toMatch(
         /^nothing can run the compiled function: (ONNX Runtime could not load the graph: .*(WebGPU|[Cc]uda)|this build of)/s,
       );
+    const row = devices().find(({ name }) => name === `ONNX Runtime, ${device}`);
+    expect(row?.available).toBe(outcome === 9);
+    expect(row?.detail).toMatch(
+      outcome === 9 ? /^use it with compile/ : /^(it does not start: .*; it needs a GPU|its libraries are|not in this)/,
+    );
   });
 
   it('of OpenVINO is the cpu', async () => {

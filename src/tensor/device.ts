@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Graph } from './graph.js';
-import { onnxruntime, type Provider, providers } from './runtime/onnxruntime.js';
+import { lackOf, onnxruntime, type Provider, providers } from './runtime/onnxruntime.js';
 import { openvino } from './runtime/openvino.js';
 import type { Runtime } from './runtime/runtime.js';
 
@@ -65,9 +65,9 @@ export function devices(): Device[] {
   ];
   const present = providers();
   for (const name of ['webgpu', 'cuda'] as const) {
-    const built = present.includes(name);
-    const detail = built ? 'needs its driver; use it with compile(fn, { device })' : MISSING[name];
-    rows.push({ name: `ONNX Runtime, ${name}`, isDefault: false, available: built, detail });
+    const lack = present.includes(name) ? lackOf(name) : MISSING[name];
+    const detail = lack ?? `use it with compile(fn, { device: '${name}' })`;
+    rows.push({ name: `ONNX Runtime, ${name}`, isDefault: false, available: lack === undefined, detail });
   }
   return rows;
 }

@@ -8,10 +8,12 @@ import { toOnnx } from '../onnx/emit.js';
 import { flushingDenormals } from './floating-point.js';
 import type { Memory } from './memory.js';
 import { onnxruntimeOnCpu } from './onnxruntime-cpu.js';
+import { downloader, locationsOf, ResidentRequest, type Session, type Transfer } from './resident.js';
 import type { Program, Request, Runtime } from './runtime.js';
 
 /** Where ONNX Runtime computes: `cpu`, or a GPU through `webgpu` or `cuda` when this build has it. */
 export type Provider = 'cpu' | 'webgpu' | 'cuda';
+type Gpu = Exclude<Provider, 'cpu'>;
 
 interface Library {
   readonly version: string;
@@ -19,19 +21,18 @@ interface Library {
   readonly Tensor: typeof Tensor;
 }
 
-type Session = InstanceType<Library['binding']['InferenceSession']>;
-
 /** ONNX Runtime, or the reason why it cannot be used here. */
 export function onnxruntime(provider: Provider = 'cpu'): Runtime | string {
   if (provider === 'cpu') return onnxruntimeOnCpu();
   const library = open();
   if (typeof library === 'string') return library;
   if (!providers().includes(provider)) return `this build of onnxruntime-node has no ${provider} provider, only ${providers().join(', ')}`;
+  const transfer = transferOf(library, provider);
   return {
     name: 'onnxruntime',
     version: library.version,
     canRun: () => true,
-    load: async (graph, { threads }) => new OrtProgram(library, graph, createSession(library, toOnnx(graph), threads, provider)),
+    load: async (graph, { threads }) => new GpuProgram(graph, createSession(library, graph, threads, provider, 'stay'), transfer),
   };
 }
 
@@ -43,6 +44,28 @@ export function providers(): string[] {
   const beside = (name: string) => join(root, 'bin', 'napi-v6', process.platform, process.arch, `libonnxruntime_providers_${name}.so`);
   const backends = library.binding.listSupportedBackends();
   return backends.filter(({ name, bundled }) => bundled || existsSync(beside(name))).map(({ name }) => name);
+}
+
+/** What a provider lacks to run a graph that only returns its input: undefined where it works. Tried once. */
+export function lackOf(provider: Gpu): string | undefined {
+  if (!lacks.has(provider)) lacks.set(provider, tryOut(provider));
+  return lacks.get(provider);
+}
+
+const lacks = new Map<Gpu, string | undefined>();
+
+function tryOut(provider: Gpu): string | undefined {
+  const library = open();
+  if (typeof library === 'string') return library;
+  const [x, y] = ['in0', 'out0'].map((name) => ({ name, shape: [1], dtype: 'float32' as const }));
+  const nodes = [{ op: 'Identity', inputs: [x], attributes: {}, outputs: [y] }];
+  try {
+    createSession(library, { inputs: [x], outputs: [y], constants: [], nodes }, 1, provider, 'return').dispose();
+    return undefined;
+  } catch (error) {
+    const [, reason] = /(?:.*was false\. |graph: )(.*)/s.exec((error as Error).message) ?? [];
+    return `it does not start: ${(reason ?? (error as Error).message).trim()}; it needs a GPU and its driver`;
+  }
 }
 
 let opened: Library | string | undefined;
@@ -66,50 +89,77 @@ function load(): Library | string {
   }
 }
 
-function createSession({ binding }: Library, onnx: Uint8Array, threads: number, provider: Provider): Session {
+interface GpuSession extends Session {
+  dispose(): void;
+}
+
+/** @param results  stay on the device where the binding can keep them there, which is on WebGPU, or return */
+function createSession({ binding }: Library, graph: Graph, threads: number, provider: Gpu, results: 'stay' | 'return'): GpuSession {
   const session = new binding.InferenceSession();
+  const onnx = toOnnx(graph);
   const options = {
-    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+    executionProviders: [provider, 'cpu'], // what the first lacks runs on the second
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threads,
     logSeverityLevel: 3,
-    extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '1' } } },
+    ...(provider === 'webgpu' && results === 'stay' && { preferredOutputLocation: locationsOf(graph) }),
+    extra: { session: { set_denormal_as_zero: '1' } },
   } as const;
   try {
     flushingDenormals(() => session.loadModel(onnx.buffer as ArrayBuffer, onnx.byteOffset, onnx.byteLength, options));
   } catch (error) {
     throw new Error(`ONNX Runtime could not load the graph: ${(error as Error).message}`);
   }
-  return session;
+  const run: Session['run'] = (feeds, fetches, options) => {
+    let found: Record<string, unknown> = {};
+    flushingDenormals(() => {
+      found = session.run(feeds, fetches, options);
+    });
+    return found;
+  };
+  return { run, dispose: () => session.dispose() };
 }
 
-class OrtProgram implements Program {
-  readonly #library: Library;
+const transfers = new Map<Gpu, Transfer>();
+
+function transferOf(library: Library, provider: Gpu): Transfer {
+  const known = transfers.get(provider);
+  if (known) return known;
+  const transfer = {
+    upload: ({ dtype, data, shape }: Memory) => new library.Tensor(dtype, data as Float32Array, shape),
+    download: downloader((graph) => createSession(library, graph, 1, provider, 'return')),
+  };
+  transfers.set(provider, transfer);
+  return transfer;
+}
+
+class GpuProgram implements Program {
+  readonly isRemote = true;
   readonly #graph: Graph;
-  readonly #session: Session;
+  readonly #session: GpuSession;
+  readonly #transfer: Transfer;
   #requests = 0;
   #released = false;
 
-  constructor(library: Library, graph: Graph, session: Session) {
-    this.#library = library;
+  constructor(graph: Graph, session: GpuSession, transfer: Transfer) {
     this.#graph = graph;
     this.#session = session;
+    this.#transfer = transfer;
     onDrop.register(this, session, this);
   }
 
   bind(inputs: readonly Memory[], outputs: readonly Memory[]): Request {
     this.#requests++;
-    return new OrtRequest(this.#library, this.#graph, this.#session, inputs, outputs, this);
+    const free = () => {
+      this.#requests--;
+      this.#disposeIfUnused();
+    };
+    return new ResidentRequest(this.#graph, this.#session, this.#transfer, inputs, outputs, free);
   }
 
   release(): void {
     this.#released = true;
-    this.#disposeIfUnused();
-  }
-
-  requestReleased(): void {
-    this.#requests--;
     this.#disposeIfUnused();
   }
 
@@ -118,96 +168,4 @@ class OrtProgram implements Program {
   }
 }
 
-class OrtRequest implements Request {
-  readonly inputs: Memory[];
-  readonly outputs: Memory[];
-  readonly #library: Library;
-  readonly #graph: Graph;
-  readonly #session: Session;
-  readonly #program: OrtProgram; // so that a request keeps its program
-  readonly #feeds: Record<string, Tensor> = {};
-  readonly #fetches: Record<string, Tensor> = {};
-  #inFlight = false;
-  #released = false;
-
-  constructor(
-    library: Library,
-    graph: Graph,
-    session: Session,
-    inputs: readonly Memory[],
-    outputs: readonly Memory[],
-    program: OrtProgram,
-  ) {
-    this.#library = library;
-    this.#graph = graph;
-    this.#session = session;
-    this.#program = program;
-    this.inputs = [...inputs];
-    this.outputs = [...outputs];
-    for (const [i, memory] of inputs.entries()) this.setInput(i, memory);
-    for (const [i, memory] of outputs.entries()) this.setOutput(i, memory);
-  }
-
-  setInput(index: number, memory: Memory): void {
-    this.#feeds[this.#graph.inputs[index].name] = tensorOver(this.#library, memory);
-    this.inputs[index] = memory;
-  }
-
-  setOutput(index: number, memory: Memory): void {
-    this.#fetches[this.#graph.outputs[index].name] = tensorOver(this.#library, memory);
-    this.outputs[index] = memory;
-  }
-
-  run(): void {
-    let results: Record<string, unknown> = {};
-    flushingDenormals(() => {
-      results = this.#session.run(this.#feeds, this.#fetches, {});
-    });
-    for (const [i, { name }] of this.#graph.outputs.entries()) forget(results[name] as Tensor, this.outputs[i]);
-  }
-
-  // ONNX Runtime computes on the caller's thread: the event loop gets its turn before, not during.
-  async start(): Promise<void> {
-    this.#inFlight = true;
-    try {
-      await new Promise((resolve) => setImmediate(resolve));
-      this.run();
-    } finally {
-      this.#inFlight = false;
-      if (this.#released) this.#free();
-    }
-  }
-
-  release(): void {
-    if (this.#released) return;
-    this.#released = true;
-    if (!this.#inFlight) this.#free();
-  }
-
-  #free(): void {
-    this.#program.requestReleased();
-  }
-}
-
-/**
- * The binding writes to the memory that it was given, and copies it to a new array besides. Left to the garbage collector these
- * copies add tens of megabytes in a loop; a transfer to length 0 frees one now.
- */
-function forget(copy: Tensor, { data }: Memory): void {
-  if (data.length < WORTH_FORGETTING) return;
-  const buffer = (copy.data as Float32Array).buffer as ArrayBuffer & { transfer?(length: number): ArrayBuffer };
-  if (buffer !== data.buffer) buffer.transfer?.(0);
-}
-
-const WORTH_FORGETTING = 256;
-
-function tensorOver({ Tensor }: Library, memory: Memory): Tensor {
-  const known = tensors.get(memory);
-  if (known) return known;
-  const tensor = new Tensor(memory.dtype, memory.data as Float32Array, memory.shape);
-  tensors.set(memory, tensor);
-  return tensor;
-}
-
-const tensors = new WeakMap<Memory, Tensor>();
-const onDrop = new FinalizationRegistry<Session>((session) => session.dispose());
+const onDrop = new FinalizationRegistry<GpuSession>((session) => session.dispose());

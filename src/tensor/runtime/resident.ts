@@ -1,6 +1,5 @@
 import type { Tensor } from 'onnxruntime-node';
 import { type Graph, sizeOf } from '../graph.js';
-import { toOnnx } from '../onnx/emit.js';
 import { dropRemote, type Memory, type Remote, type TypedArray } from './memory.js';
 import type { Request } from './runtime.js';
 
@@ -59,7 +58,8 @@ export class ResidentRequest implements Request {
     const feeds: Record<string, Tensor> = {};
     for (const [i, { name }] of this.#graph.inputs.entries()) {
       const memory = this.inputs[i];
-      feeds[name] = memory.remote instanceof Resident ? memory.remote.tensor : this.#transfer.upload(memory);
+      const { remote } = memory;
+      feeds[name] = remote instanceof Resident && remote.transfer === this.#transfer ? remote.tensor : this.#transfer.upload(memory);
     }
     const fetches = Object.fromEntries(this.#graph.outputs.map(({ name }) => [name, null]));
     const results = this.#session.run(feeds, fetches, {});
@@ -93,16 +93,16 @@ export class ResidentRequest implements Request {
 /** Values in a GPU's memory. */
 class Resident implements Remote {
   readonly tensor: Tensor;
-  readonly #transfer: Transfer;
+  readonly transfer: Transfer;
   #brought = false;
 
   constructor(tensor: Tensor, transfer: Transfer) {
     this.tensor = tensor;
-    this.#transfer = transfer;
+    this.transfer = transfer;
   }
 
   bring(data: TypedArray): void {
-    if (!this.#brought) data.set(this.#transfer.download(this.tensor));
+    if (!this.#brought) data.set(this.transfer.download(this.tensor));
     this.#brought = true;
   }
 
@@ -112,13 +112,13 @@ class Resident implements Remote {
 }
 
 /** Brings tensors over: the binding cannot do that, but a graph that changes nothing can, with its result asked for on the processor. */
-export function downloader(create: (onnx: Uint8Array) => Session): Transfer['download'] {
+export function downloader(create: (graph: Graph) => Session): Transfer['download'] {
   const sessions = new Map<string, Session>();
   return (tensor) => {
     const [from, to] = ['in0', 'out0'].map((name) => ({ name, shape: tensor.dims, dtype: tensor.type as 'float32' | 'int32' }));
     const key = `${tensor.type}[${tensor.dims}]`;
     const nodes = [{ op: 'Identity', inputs: [from], attributes: {}, outputs: [to] }];
-    const session = sessions.get(key) ?? create(toOnnx({ inputs: [from], outputs: [to], constants: [], nodes }));
+    const session = sessions.get(key) ?? create({ inputs: [from], outputs: [to], constants: [], nodes });
     sessions.set(key, session);
     return (session.run({ in0: tensor }, { out0: null }, {}).out0 as Tensor).data as TypedArray;
   };
