@@ -19,13 +19,14 @@ export type Attend = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor;
  * @param k  [..., S, D] keys
  * @param v  [..., S, D'] values
  * @returns  [..., T, D']
- * @throws   when the last two axes do not fit each other
+ * @throws   when the axes do not fit each other
  *
  * Vaswani et al. 2017, eq. 1. Σ runs over the keys; it equals Σ ∂y ⊙ y over D', which is shorter than S.
  */
 export function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor {
-  if (q.shape.at(-1) !== k.shape.at(-1) || k.shape.at(-2) !== v.shape.at(-2))
-    throw shapeError("attention compares q [..., T, D] with k [..., S, D] and mixes v [..., S, D']", { q, k, v });
+  const [first, ...others] = [q, k, v].map(({ shape }) => shape.slice(0, -2));
+  if (q.shape.at(-1) !== k.shape.at(-1) || k.shape.at(-2) !== v.shape.at(-2) || others.some((axes) => !tf.util.arraysEqual(axes, first)))
+    throw shapeError("attention compares q [..., T, D] with k [..., S, D] and mixes v [..., S, D'], with equal axes before", { q, k, v });
   return mix(q, k, v);
 }
 

@@ -46,15 +46,25 @@ export const graphConvolutionPlain = ({ w, b }: LinearParams, A: tf.Tensor, x: t
  *
  * @param edges  pairs of nodes; direction, repetition and self-loops do not matter
  * @returns      [N, N]
+ * @throws       when an edge names a node that is none of the N
  *
  * Kipf & Welling 2017, section 2.2.
  */
 export function normaliseAdjacency(N: number, edges: Iterable<readonly [number, number]>): { data: Float32Array; shape: number[] } {
   const linked = new Float32Array(N * N);
   for (let i = 0; i < N; i++) linked[i * N + i] = 1;
-  for (const [i, j] of edges) linked[i * N + j] = linked[j * N + i] = 1;
+  for (const [i, j] of edges) {
+    checkEdge('normaliseAdjacency', N, i, j);
+    linked[i * N + j] = linked[j * N + i] = 1;
+  }
   const root = Float64Array.from({ length: N }, (_, i) =>
     Math.sqrt(linked.subarray(i * N, (i + 1) * N).reduce((degree, a) => degree + a, 0)),
   );
   return { data: linked.map((a, k) => a / (root[Math.floor(k / N)] * root[k % N])), shape: [N, N] };
+}
+
+/** Throws when an edge leads from or to no node. */
+export function checkEdge(who: string, N: number, i: number, j: number): void {
+  const node = (i: number) => Number.isInteger(i) && i >= 0 && i < N;
+  if (!node(i) || !node(j)) throw new Error(`${who}: nodes are 0 to ${N - 1}, got an edge from ${i} to ${j}`);
 }

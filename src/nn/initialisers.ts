@@ -12,6 +12,8 @@ type Weights = RandomArray<Float32Array>;
 
 /** Uniform on ±bound. */
 export function uniformWithin(bound: number, key: Key, shape: readonly number[]): Weights {
+  if (!shape.every((n) => Number.isInteger(n) && n > 0))
+    throw new Error(`initialisers: the axes of weights are positive integers, got [${shape}]; look at the numbers of inputs and outputs`);
   const { data, shape: made } = uniform(key, shape);
   return { data: data.map((u) => (2 * u - 1) * bound), shape: made };
 }

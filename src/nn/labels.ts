@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { stopGradient } from '../tensor/stop-gradient.js';
 import { valuesNow } from '../tensor/values-now.js';
 
 /**
@@ -20,6 +21,18 @@ export function checkLabels(who: string, labels: ArrayLike<number> | tf.Tensor, 
 export function checkValues(who: string, values: ArrayLike<number> | tf.Tensor, allowed: (value: number) => boolean, rule: string): void {
   const seen = (values instanceof tf.Tensor ? valuesNow(values) : values) ?? [];
   for (let i = 0; i < seen.length; i++) if (!allowed(seen[i])) throw new Error(`${who}: ${rule}; got ${seen[i]} at index ${i}`);
+}
+
+/** Throws as `checkValues` does; what to add to a loss whose values will only exist in a call: 0, or NaN when one is then not allowed. */
+export function nanUnless(
+  who: string,
+  values: tf.Tensor,
+  allowed: (value: number) => boolean,
+  rule: string,
+  inside: (values: tf.Tensor) => tf.Tensor,
+): tf.Tensor | number {
+  checkValues(who, values, allowed, rule);
+  return valuesNow(values) ? 0 : stopGradient(() => tf.where(inside(values).all(), tf.scalar(0), tf.scalar(Number.NaN)));
 }
 
 /**

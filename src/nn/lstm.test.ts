@@ -45,7 +45,7 @@ describe('lstm', () => {
 
   it('names the shapes that do not fit', () => {
     expect(() => lstm({ wx: tf.zeros([2, 12]), wh: tf.zeros([3, 12]), b: tf.zeros([9]) }, tf.zeros([5, 4, 2]))).toThrow(
-      'lstm takes x [B, T, F], wx [F, 4D], wh [D, 4D] and b [4D]: got x [5,4,2], wx [2,12], wh [3,12], b [9]',
+      'lstm takes x [B, T, F] of one step or more, wx [F, 4D], wh [D, 4D] and b [4D]: got x [5,4,2], wx [2,12], wh [3,12], b [9]',
     );
   });
 });

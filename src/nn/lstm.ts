@@ -30,7 +30,7 @@ export function initLstm(key: Key, { inputs, width }: LstmConfig): LstmParams<Ra
  *
  * @param x  [B, T, F]
  * @returns  [B, T, D], every hₜ
- * @throws   when the weights do not fit x or each other
+ * @throws   when the weights do not fit x or each other, or there is no step
  *
  * Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000. The gate order is i, f, o, g, so that one σ covers three
  * neighbours (PyTorch: i, f, g, o), and there is one shift b where PyTorch adds two.
@@ -49,8 +49,8 @@ export function lstmLast(params: LstmParams, x: tf.Tensor): tf.Tensor {
 
 function run(output: 'sequence' | 'last', { wx, wh, b }: LstmParams, x: tf.Tensor): tf.Tensor {
   const D = wh.shape[0];
-  if (x.rank !== 3 || x.shape[2] !== wx.shape[0] || [wx.shape[1], wh.shape[1], b.shape[0]].some((n) => n !== 4 * D))
-    throw shapeError('lstm takes x [B, T, F], wx [F, 4D], wh [D, 4D] and b [4D]', { x, wx, wh, b });
+  if (x.rank !== 3 || x.shape[1] === 0 || x.shape[2] !== wx.shape[0] || [wx.shape[1], wh.shape[1], b.shape[0]].some((n) => n !== 4 * D))
+    throw shapeError('lstm takes x [B, T, F] of one step or more, wx [F, 4D], wh [D, 4D] and b [4D]', { x, wx, wh, b });
   return recurrence(output)(x, wx, wh, b);
 }
 
@@ -61,7 +61,7 @@ const recurrence = (output: 'sequence' | 'last') =>
     // Each gate's block of the weights' columns becomes a matrix of its own: the gates of a step are then [4, B, D], which splits
     // and joins without moving a number.
     const byGate = (w: tf.Tensor) => w.reshape([w.shape[0], 4, D]).transpose([1, 0, 2]); // [4, rows, D]
-    const byColumn = (w: tf.Tensor) => w.transpose([1, 0, 2]).reshape([w.shape[1], 4 * D]);
+    const byColumn = (w: tf.Tensor) => w.transpose([1, 0, 2]).reshape([w.shape[1]!, 4 * D]);
     // Time first, so that a step is a block of B rows, and a column of ones, whose weight is the shift.
     const rows = tf.concat([x.transpose([1, 0, 2]).reshape([1, T * B, F]), tf.ones([1, T * B, 1])], 2);
     const recurrent = byGate(wh);

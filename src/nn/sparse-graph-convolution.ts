@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
+import { checkEdge } from './graph-convolution.js';
 import type { LinearParams } from './linear.js';
 
 /** A graph by its E edges: node `to[e]` takes `weight[e]` of node `from[e]`. */
@@ -79,7 +80,7 @@ interface Column<D> {
 export function normaliseEdges(N: number, edges: Iterable<readonly [number, number]>): Edges<Column<Int32Array>, Column<Float32Array>> {
   const neighbours = Array.from({ length: N }, (_, i) => new Set([i]));
   for (const [i, j] of edges) {
-    if (!(i in neighbours && j in neighbours)) throw new Error(`normaliseEdges: nodes are 0 to ${N - 1}, got an edge from ${i} to ${j}`);
+    checkEdge('normaliseEdges', N, i, j);
     neighbours[i].add(j);
     neighbours[j].add(i);
   }

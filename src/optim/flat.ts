@@ -43,6 +43,10 @@ export interface Layout<P> {
  */
 export function layoutOf<P>(params: P): Layout<P> {
   const { leaves, paths, structure, unflatten } = flatten<Shaped>(params as Tree<Shaped>, 'params');
+  if (leaves.length === 0) throw new Error(`the model has no parameters: ${structure}; pass what its init made`);
+  const bare = leaves.findIndex((leaf) => !Array.isArray(leaf?.shape));
+  if (bare >= 0)
+    throw new Error(`${paths[bare]} must be a tensor, or a typed array with a shape as init makes it, got ${typeof leaves[bare]}`);
   const shapes = leaves.map(({ shape }) => [...shape]);
   const sizes = shapes.map(sizeOf);
   const n = sizes.reduce((total, size) => total + size, 0);

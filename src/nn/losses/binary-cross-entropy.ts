@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { firstOrder } from '../../tensor/grad.js';
-import { checkValues } from '../labels.js';
+import { nanUnless } from '../labels.js';
 import { softplusPlain } from '../softplus.js';
 import { sameShape } from './residual.js';
 
@@ -15,12 +15,19 @@ import { sameShape } from './residual.js';
  *
  * @param logits  x, any shape
  * @param target  y in [0, 1], the same shape
- * @throws        when the shapes differ, there is nothing to average, or a target that is known is outside [0, 1]
+ * @throws        when the shapes differ, there is nothing to average, or a target is outside [0, 1]; where that shows only when a
+ *                compiled function is called, the loss is NaN
  */
 export function binaryCrossEntropy(logits: tf.Tensor, target: tf.Tensor): tf.Tensor {
   sameShape('binaryCrossEntropy', { logits, target });
-  checkValues('binaryCrossEntropy', target, (y) => y >= 0 && y <= 1, 'targets are probabilities, from 0 to 1');
-  return logLikelihood(logits, target);
+  const wrong = nanUnless(
+    'binaryCrossEntropy',
+    target,
+    (y) => y >= 0 && y <= 1,
+    'targets are probabilities, from 0 to 1',
+    (y) => y.clipByValue(0, 1).equal(y),
+  );
+  return logLikelihood(logits, target).add(wrong);
 }
 
 const logLikelihood = firstOrder('binaryCrossEntropy', ([logits, target], save) => {

@@ -14,13 +14,19 @@ import { sameShape } from './residual.js';
  * @param variance  σ², the same shape
  * @param target    y, the same shape
  * @param floor     a variance that never gets smaller cannot make one lucky point worth infinity
- * @throws          when the shapes differ, or there is nothing to average
+ * @throws          when the shapes differ, the floor is not above 0, or there is nothing to average
  *
  * Nix & Weigend 1994. As in PyTorch ∂σ² passes through the floor, so that a variance below it can rise again.
  */
 export function gaussianNll(mean: tf.Tensor, variance: tf.Tensor, target: tf.Tensor, floor = 1e-6): tf.Tensor {
   sameShape('gaussianNll', { mean, variance, target });
+  checkFloor('gaussianNll', floor);
   return ofVariance(floor)(mean, variance, target);
+}
+
+function checkFloor(loss: string, floor: number): void {
+  if (!(floor > 0))
+    throw new Error(`${loss}: the floor of the variance must be above 0, got ${floor}; at 0 one lucky point is worth infinity`);
 }
 
 const ofVariance = (floor: number) =>
@@ -54,10 +60,11 @@ export function gaussianNllPlain(mean: tf.Tensor, variance: tf.Tensor, target: t
  * @param mean         μ, any shape
  * @param logVariance  s, the same shape
  * @param target       y, the same shape
- * @throws             when the shapes differ, or there is nothing to average
+ * @throws             when the shapes differ, the floor is not above 0, or there is nothing to average
  */
 export function gaussianNllFromLog(mean: tf.Tensor, logVariance: tf.Tensor, target: tf.Tensor, floor = 1e-6): tf.Tensor {
   sameShape('gaussianNllFromLog', { mean, logVariance, target });
+  checkFloor('gaussianNllFromLog', floor);
   return ofLogVariance(Math.log(floor))(mean, logVariance, target);
 }
 

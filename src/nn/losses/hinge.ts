@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { firstOrder } from '../../tensor/grad.js';
-import { checkValues } from '../labels.js';
+import { nanUnless } from '../labels.js';
 import { sameShape } from './residual.js';
 
 /**
@@ -10,14 +10,21 @@ import { sameShape } from './residual.js';
  *
  * @param scores  s, any shape
  * @param labels  y of −1 and 1, the same shape, float32
- * @throws        when the shapes differ, there is nothing to average, or a label that is known is neither −1 nor 1
+ * @throws        when the shapes differ, there is nothing to average, or a label is neither −1 nor 1; where that shows only when a
+ *                compiled function is called, the loss is NaN
  *
  * Cortes & Vapnik 1995. At the corner y s = 1, where there is no derivative, it is 0.
  */
 export function hinge(scores: tf.Tensor, labels: tf.Tensor): tf.Tensor {
   sameShape('hinge', { scores, labels });
-  checkValues('hinge', labels, (y) => y === 1 || y === -1, 'labels are -1 and 1');
-  return margin(scores, labels);
+  const wrong = nanUnless(
+    'hinge',
+    labels,
+    (y) => y === 1 || y === -1,
+    'labels are -1 and 1',
+    (y) => y.abs().equal(1),
+  );
+  return margin(scores, labels).add(wrong);
 }
 
 const margin = firstOrder('hinge', ([scores, labels], save) => {

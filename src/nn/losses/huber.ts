@@ -9,12 +9,14 @@ import { opposite, sameShape } from './residual.js';
  *
  * @param prediction  ŷ, any shape
  * @param target      y, the same shape
- * @throws            when the shapes differ, or there is nothing to average
+ * @throws            when the shapes differ, δ is not above 0, or there is nothing to average
  *
  * Huber 1964. With r clipped to c = clip(r, ±δ), ρ(r) = c (r − ½ c): no branch.
  */
 export function huber(prediction: tf.Tensor, target: tf.Tensor, delta = 1): tf.Tensor {
   sameShape('huber', { prediction, target });
+  if (!(delta > 0))
+    throw new Error(`huber: delta must be above 0, got ${delta}; it is the size of error from which an outlier pulls no harder`);
   return robust(delta)(prediction, target);
 }
 

@@ -131,6 +131,18 @@ describe('bad input', () => {
     expect((await loss(logits, Int32Array.of(0, 2))).item()).toBeCloseTo(Math.log(3), 6);
   });
 
+  it.each(RUNTIMES)('a sign or a probability that is none, when it only shows in a call, makes the loss NaN on %s', async (runtime) => {
+    const scores = Float32Array.of(0, 0);
+    for (const [loss, right, wrong] of [
+      [hinge, [1, -1], [1, 0]],
+      [binaryCrossEntropy, [1, 0], [1, -1]],
+    ] as const) {
+      const compiled = compile(loss, { runtime });
+      expect((await compiled(scores, Float32Array.from(right))).item()).toBeCloseTo(loss === hinge ? 1 : Math.LN2, 6);
+      for (const targets of [wrong, [Number.NaN, 1]]) expect((await compiled(scores, Float32Array.from(targets))).item()).toBeNaN();
+    }
+  });
+
   it('labels that are none', () => {
     expect(() => crossEntropy(tf.zeros([2, 3]), tf.tensor1d([0, 3], 'int32'))).toThrow(
       'crossEntropy: labels are 0 … 2, one for each of 3 classes; got 3 at index 1',

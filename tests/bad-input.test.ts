@@ -1,0 +1,87 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import * as models from '../src/models/index.js';
+import * as nn from '../src/nn/index.js';
+import { adam } from '../src/optim/index.js';
+import { key, map, type RandomArray } from '../src/tensor/index.js';
+import { batches } from '../src/train/index.js';
+
+const tensors = <P>(params: P) => map(params, ({ data, shape }: RandomArray<Float32Array>) => tf.tensor(data, shape)) as never;
+const zeros = (...shape: number[]) => tf.zeros(shape);
+const column = (...data: number[]) => ({ data: Float32Array.from(data), shape: [data.length, 1] });
+
+/** What is wrong, the call, and what the message must say: what it got, what is allowed, and where there is one, the likely cause. */
+const CASES: [wrong: string, call: () => unknown, message: string][] = [
+  [
+    'another number of features',
+    () => nn.linear(tensors(nn.initLinear(key(1), { inputs: 3, outputs: 2 })), zeros(5, 4)),
+    'linear maps x [..., F] by w [F, D] and b [D]: got x [5,4], w [3,2], b [2]',
+  ],
+  [
+    'queries and keys of different batches',
+    () => nn.attention(zeros(2, 4, 3), zeros(3, 4, 3), zeros(3, 4, 3)),
+    'with equal axes before: got q [2,4,3], k [3,4,3], v [3,4,3]',
+  ],
+  [
+    'sequences without a step',
+    () => nn.lstm(tensors(nn.initLstm(key(2), { inputs: 3, width: 2 })), zeros(5, 0, 3)),
+    'lstm takes x [B, T, F] of one step or more, wx [F, 4D], wh [D, 4D] and b [4D]: got x [5,0,3]',
+  ],
+  [
+    'a batch without rows',
+    () => nn.huber(zeros(0, 1), zeros(0, 1)),
+    'huber: the batch is empty, and the mean over nothing is not a number; leave out batches without rows',
+  ],
+  [
+    'data without rows',
+    () => batches({ x: column() }, { size: 1, key: key(3) }),
+    'data.x has no rows; an empty sample cannot be trained on',
+  ],
+  [
+    'NaN in the data',
+    () => batches({ x: { data: Float32Array.of(1, 2, 3, Number.NaN), shape: [2, 2] } }, { size: 1, key: key(4) }),
+    'batches: data.x has NaN at row 1, column 1; drop or fill missing values first',
+  ],
+  [
+    'a label out of range',
+    () => nn.crossEntropy(zeros(2, 3), tf.tensor1d([0, 3], 'int32')),
+    'labels are 0 … 2, one for each of 3 classes; got 3 at index 1',
+  ],
+  [
+    'an action out of range',
+    () => models.categoricalLogProbability(zeros(2, 3), tf.tensor1d([-1, 0], 'int32')),
+    'labels are 0 … 2, one for each of 3 classes; got -1 at index 0',
+  ],
+  ['an edge to no node', () => nn.normaliseAdjacency(3, [[0, 3]]), 'normaliseAdjacency: nodes are 0 to 2, got an edge from 0 to 3'],
+  [
+    'a mask that masks everything',
+    () => nn.maskedAttention(zeros(1, 2, 3), zeros(1, 2, 3), zeros(1, 2, 3), tf.tensor2d([1, 1, 0, 0], [2, 2], 'bool')),
+    'hides every key from row 1; let a query see at least one',
+  ],
+  ['sequences that are all padding', () => nn.paddingMask([2, 0], 3), 'got 0 for sequence 1; leave out empty sequences'],
+  ['a layer of no width', () => nn.initLinear(key(5), { inputs: 0, outputs: 2 }), 'positive integers, got [0,2]; look at the numbers of'],
+  [
+    'heads that do not divide the width',
+    () => nn.multiHeadAttention(tensors(nn.initMultiHead(key(6), { width: 6 })), zeros(2, 4, 6), 4),
+    'with D a multiple of 4 heads: got x [2,4,6]',
+  ],
+  ['a loss of nothing', () => nn.huber(zeros(3), zeros(3), 0), 'huber: delta must be above 0, got 0'],
+  ['a variance of nothing', () => nn.gaussianNll(zeros(3), zeros(3), zeros(3), 0), 'the floor of the variance must be above 0, got 0'],
+  ['a model without parameters', () => adam({}), 'the model has no parameters: {}; pass what its init made'],
+  [
+    'parameters as plain numbers',
+    () => adam({ w: [1, 2] } as never),
+    'params.w[0] must be a tensor, or a typed array with a shape as init makes it, got number',
+  ],
+  [
+    'a learning rate that is none',
+    () => adam({ w: column(1) }, { learningRate: Number.NaN }),
+    'adam: learningRate must be above 0, got NaN',
+  ],
+];
+
+describe('bad input', () => {
+  it.each(CASES)('%s is named', (_, call, message) => {
+    expect(call).toThrow(message);
+  });
+});
