@@ -25,8 +25,8 @@ describe('autoCorrelation', () => {
   });
 
   it('names what does not fit', () => {
-    expect(() => autoCorrelation(tf.zeros([4, 2]), tf.zeros([5, 2]), tf.zeros([4, 2]), 1)).toThrow(
-      'all of one length: got q [4,2], k [5,2], v [4,2]',
+    expect(() => autoCorrelation(tf.zeros([4, 2]), tf.zeros([5, 2]), tf.zeros([5, 2]), 1)).toThrow(
+      'autoCorrelation takes as many queries as keys: got q [4,2], k [5,2]',
     );
     const x = tf.zeros([4, 2]);
     expect(() => autoCorrelation(x, x, x, 5)).toThrow('autoCorrelation: delays must be an integer from 1 to T = 4, got 5');

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 import { stopGradient } from '../tensor/stop-gradient.js';
+import { checkAttention } from './check-attention.js';
 import { oneHotLargest } from './largest.js';
 
 /**
@@ -25,8 +26,8 @@ import { oneHotLargest } from './largest.js';
  */
 export function autoCorrelation(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, delays: number): tf.Tensor {
   const T = q.shape.at(-2)!;
-  if (q.shape.at(-1) !== k.shape.at(-1) || k.shape.at(-2) !== T || v.shape.at(-2) !== T)
-    throw shapeError("autoCorrelation takes q and k [..., T, D] and v [..., T, D'], all of one length", { q, k, v });
+  checkAttention('autoCorrelation', q, k, v);
+  if (k.shape.at(-2) !== T) throw shapeError('autoCorrelation takes as many queries as keys', { q, k });
   if (!Number.isInteger(delays) || delays < 1 || delays > T)
     throw new Error(`autoCorrelation: delays must be an integer from 1 to T = ${T}, got ${delays}`);
   return repeat(delays)(q, k, v);

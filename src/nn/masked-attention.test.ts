@@ -60,6 +60,9 @@ describe('maskedAttention', () => {
     const [q, k, v] = [tf.zeros([2, 4, 3]), tf.zeros([2, 5, 3]), tf.zeros([2, 5, 2])];
     expect(() => causalAttention(q, k, v)).toThrow('causalAttention takes as many queries as keys: got q [2,4,3], k [2,5,3]');
     expect(() => maskedAttention(q, k, q, asTensor(causalMask(4)))).toThrow('got q [2,4,3], k [2,5,3], v [2,4,3]');
+    expect(() => maskedAttention(q, tf.zeros([1, 5, 3]), v, asTensor(causalMask(4)))).toThrow(
+      'with equal axes before: got q [2,4,3], k [1,5,3]',
+    );
     expect(() => maskedAttention(q, k, v, asTensor(causalMask(4)))).toThrow(
       'maskedAttention: the mask must be a bool tensor that broadcasts over the scores [2,4,5] of queries and keys: got bool [4,4]',
     );

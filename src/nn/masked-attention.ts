@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { mixBy } from './attention.js';
+import { checkAttention } from './check-attention.js';
 import { causalMask, checkMask, visibleSoftmax } from './masks.js';
 
 /**
@@ -19,8 +20,7 @@ import { causalMask, checkMask, visibleSoftmax } from './masks.js';
  * Vaswani et al. 2017, section 3.2.3.
  */
 export function maskedAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, visible: tf.Tensor): tf.Tensor {
-  if (q.shape.at(-1) !== k.shape.at(-1) || k.shape.at(-2) !== v.shape.at(-2))
-    throw shapeError("maskedAttention compares q [..., T, D] with k [..., S, D] and mixes v [..., S, D']", { q, k, v });
+  checkAttention('maskedAttention', q, k, v);
   checkMask('maskedAttention', visible, [...q.shape.slice(0, -1), k.shape.at(-2)!]);
   return mixBy('maskedAttention', (scores) => visibleSoftmax(scores, visible))(q, k, v);
 }

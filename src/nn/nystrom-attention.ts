@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { type Attend, attention, attentionPlain } from './attention.js';
+import { checkAttention } from './check-attention.js';
 import { attentionWeights } from './masked-attention.js';
 
 export interface NystromConfig {
@@ -26,12 +27,9 @@ export interface NystromConfig {
  */
 export function nystromAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, config: NystromConfig): tf.Tensor {
   const M = config.landmarks;
-  if (q.shape.at(-1) !== k.shape.at(-1) || k.shape.at(-2) !== v.shape.at(-2) || q.shape.at(-2)! % M !== 0 || k.shape.at(-2)! % M !== 0)
-    throw shapeError(`nystromAttention takes q [..., T, D], k [..., S, D] and v [..., S, D'], T and S multiples of ${M} landmarks`, {
-      q,
-      k,
-      v,
-    });
+  checkAttention('nystromAttention', q, k, v);
+  if ([q, k].some(({ shape }) => shape.at(-2)! % M !== 0))
+    throw shapeError(`nystromAttention takes q [..., T, D] and k [..., S, D], T and S multiples of ${M} landmarks`, { q, k });
   return throughLandmarks(attention, q, k, v, config);
 }
 

@@ -49,7 +49,9 @@ describe('performerAttention', () => {
 
   it('names the shapes that do not fit', () => {
     const [q, k, v] = [tf.zeros([4, 2]), tf.zeros([5, 2]), tf.zeros([5, 1])];
-    expect(() => performerAttention(q, k, v, asTensor(omega))).toThrow('and omega [M, D]: got q [4,2], k [5,2], v [5,1], omega [7,3]');
+    expect(() => performerAttention(q, k, v, asTensor(omega))).toThrow(
+      'performerAttention takes omega [M, D] for q [..., T, D]: got omega [7,3], q [4,2]',
+    );
   });
 });
 

@@ -3,6 +3,7 @@ import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 import { fold, type Key, normal, type RandomArray, split } from '../tensor/random.js';
 import { stopGradient } from '../tensor/stop-gradient.js';
+import { checkAttention } from './check-attention.js';
 import { orthogonal } from './initialisers.js';
 import { causalMask } from './masks.js';
 
@@ -50,7 +51,7 @@ export function orthogonalFeatures(
  * and of all keys is subtracted first, which cancels in the ratio; the authors also add 10⁻⁶ to φ, which is left out.
  */
 export function performerAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, omega: tf.Tensor): tf.Tensor {
-  checkShapes('performerAttention', { q, k, v, omega });
+  checkFeatures('performerAttention', q, k, v, omega);
   return throughFeatures(omega)(q, k, v);
 }
 
@@ -85,7 +86,7 @@ const throughFeatures = (omega: tf.Tensor) =>
  */
 export function causalPerformerAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, omega: tf.Tensor, chunk = 64): tf.Tensor {
   if (q.shape.at(-2) !== k.shape.at(-2)) throw shapeError('causalPerformerAttention takes as many queries as keys', { q, k });
-  checkShapes('causalPerformerAttention', { q, k, v, omega });
+  checkFeatures('causalPerformerAttention', q, k, v, omega);
   const T = q.shape.at(-2)!;
   let C = Math.min(chunk, T);
   while (T % C !== 0) C--;
@@ -107,9 +108,10 @@ export function performerAttentionPlain(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor
   return n.div(d);
 }
 
-function checkShapes(name: string, { q, k, v, omega }: Record<'q' | 'k' | 'v' | 'omega', tf.Tensor>): void {
-  if (q.shape.at(-1) !== k.shape.at(-1) || k.shape.at(-2) !== v.shape.at(-2) || omega.shape[1] !== q.shape.at(-1))
-    throw shapeError(`${name} takes q [..., T, D], k [..., S, D], v [..., S, D'] and omega [M, D]`, { q, k, v, omega });
+function checkFeatures(layer: string, q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, omega: tf.Tensor): void {
+  checkAttention(layer, q, k, v);
+  if (omega.rank !== 2 || omega.shape[1] !== q.shape.at(-1))
+    throw shapeError(`${layer} takes omega [M, D] for q [..., T, D]`, { omega, q });
 }
 
 /** φ(x) [..., T, M], divided by its largest over these axes. */

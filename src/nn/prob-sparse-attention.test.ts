@@ -32,7 +32,9 @@ describe('probSparseAttention', () => {
 
   it('names what does not fit', () => {
     const [q, k] = [tf.zeros([5, 3]), tf.zeros([6, 3])];
-    expect(() => probSparseAttention(k, k, k, keys(), 2)).toThrow('and sample [T, U]: got q [6,3], k [6,3], v [6,3], sample [5,3]');
+    expect(() => probSparseAttention(k, k, k, keys(), 2)).toThrow(
+      'an int32 sample [T, U] (this is int32) for q [..., T, D]: got sample [5,3], q [6,3]',
+    );
     expect(() => probSparseAttention(q, k, k, keys(), 6)).toThrow('probSparseAttention: u must be an integer from 1 to T = 5, got 6');
   });
 

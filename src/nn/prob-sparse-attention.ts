@@ -3,6 +3,7 @@ import { shapeError } from '../tensor/errors.js';
 import { type Key, type RandomArray, randint } from '../tensor/random.js';
 import { stopGradient } from '../tensor/stop-gradient.js';
 import { type Attend, attention, attentionPlain } from './attention.js';
+import { checkAttention } from './check-attention.js';
 import { oneHotLargest } from './largest.js';
 
 /** For `probSparseAttention`: U keys of S for each of T queries, drawn with replacement; [T, U] int32. */
@@ -29,8 +30,9 @@ export const sampleKeys = (
  */
 export function probSparseAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, sample: tf.Tensor, u: number): tf.Tensor {
   const T = q.shape.at(-2)!;
-  if (q.shape.at(-1) !== k.shape.at(-1) || k.shape.at(-2) !== v.shape.at(-2) || sample.rank !== 2 || sample.shape[0] !== T)
-    throw shapeError("probSparseAttention takes q [..., T, D], k [..., S, D], v [..., S, D'] and sample [T, U]", { q, k, v, sample });
+  checkAttention('probSparseAttention', q, k, v);
+  if (sample.rank !== 2 || sample.shape[0] !== T || sample.dtype !== 'int32')
+    throw shapeError(`probSparseAttention takes an int32 sample [T, U] (this is ${sample.dtype}) for q [..., T, D]`, { sample, q });
   if (!Number.isInteger(u) || u < 1 || u > T) throw new Error(`probSparseAttention: u must be an integer from 1 to T = ${T}, got ${u}`);
   return throughFew(attention, q, k, v, sample, u);
 }
