@@ -1,14 +1,41 @@
-import type { Constant, Graph, Node, Value } from '../graph.js';
+import { type Constant, type Graph, type Node, sizeOf, type Value } from '../graph.js';
+
+/** The graph in the form that OpenVINO is fastest at. Outputs keep their names; their order and their leading axes may change. */
+export const suited = (graph: Graph): Graph => handOut(narrowProducts(graph));
 
 /**
- * The graph in a form that OpenVINO joins into fewer loops: outputs that other nodes read too, as an optimiser's next state is, leave
- * it through a Reshape to [1, …shape], which costs nothing, and all outputs are listed in the order in which they are computed.
+ * Xᵀ Y becomes (Yᵀ X)ᵀ where Y has few columns: OpenVINO would copy all of X into another order first, where Y and the result are a
+ * fraction of it. Half the time at 8 columns, a fifth less at 16.
+ */
+function narrowProducts(graph: Graph): Graph {
+  const rewrite = (node: Node): Node[] => {
+    const [x, y, shift] = node.inputs as readonly Value[];
+    const { transA, transB } = node.attributes;
+    if (node.op !== 'Gemm' || shift || !transA || transB) return [node];
+    const [product] = node.outputs;
+    const [rows, columns] = product.shape;
+    if (columns === 1 || columns > FEW || rows < 2 * columns || sizeOf(x.shape) < LARGE) return [node];
+    const transposed: Value = { ...product, name: `${product.name}_transposed`, shape: [columns, rows] };
+    return [
+      { ...node, inputs: [y, x], outputs: [transposed] },
+      { op: 'Transpose', inputs: [transposed], attributes: { perm: [1, 0] }, outputs: [product] },
+    ];
+  };
+  return { ...graph, nodes: graph.nodes.flatMap(rewrite) };
+}
+
+const FEW = 16;
+const LARGE = 4096;
+
+/**
+ * A form that OpenVINO joins into fewer loops: outputs that other nodes read too, as an optimiser's next state is, leave the
+ * graph through a Reshape to [1, …shape], which costs nothing, and all outputs are listed in the order in which they are computed.
  *
  * OpenVINO joins element-wise nodes into one loop as long as at most one of them is a result, and none of what it joins is read by a
  * node that it has put before the others, where it goes through the outputs from the last one on. Without this Adam's update is three
  * loops, and its vectors are written and read again between them.
  */
-export function handOut(graph: Graph): Graph {
+function handOut(graph: Graph): Graph {
   const read = new Set(graph.nodes.flatMap((node) => node.inputs));
   const inner = new Map<Value, Value>();
   for (const value of graph.outputs)

@@ -4,7 +4,7 @@ import { toOnnx } from '../onnx/emit.js';
 import { flushingDenormals } from './floating-point.js';
 import type { Memory } from './memory.js';
 import { type Api, openLibrary, type Pointer, type Property } from './openvino-ffi.js';
-import { handOut } from './openvino-graph.js';
+import { suited } from './openvino-graph.js';
 import { refusal } from './openvino-support.js';
 import type { LoadOptions, Program, Request, Runtime } from './runtime.js';
 
@@ -31,11 +31,11 @@ function load(api: Api, graph: Graph, { threads, cache }: LoadOptions): Program 
     { key: 'CPU_DENORMALS_OPTIMIZATION', value: 'YES' },
     { key: 'ENABLE_CPU_PINNING', value: 'NO' },
   ];
-  const suited = handOut(graph);
-  const onnx = toOnnx(suited);
+  const given = suited(graph);
+  const onnx = toOnnx(given);
   const ports = graph.outputs.map(({ name }) => {
-    const place = suited.outputs.findIndex((output) => output.name === name);
-    return { place, shape: suited.outputs[place].shape };
+    const place = given.outputs.findIndex((output) => output.name === name);
+    return { place, shape: given.outputs[place].shape };
   });
   const key = cacheKey('openvino', api.version, JSON.stringify(properties), onnx);
   const kept = cache?.get(key);

@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { compile } from '../compile.js';
+import { interpret } from '../interpret/interpret.js';
+import { fold, key, normal } from '../random.js';
+import { trace } from '../trace/trace.js';
+import { suited } from './openvino-graph.js';
+
+const product = (k: number, m: number, n: number) =>
+  trace(
+    (x, y) => [tf.matMul(x as tf.Tensor2D, y as tf.Tensor2D, true)],
+    [
+      { shape: [k, m], dtype: 'float32' },
+      { shape: [k, n], dtype: 'float32' },
+    ],
+  );
+const ops = (graph: ReturnType<typeof product>) => suited(graph).nodes.map(({ op }) => op);
+
+describe('a product Xᵀ Y', () => {
+  it('with few columns leaves X as it lies', () => {
+    const graph = product(128, 64, 8);
+    expect(ops(graph)).toEqual(['Gemm', 'Transpose']);
+    const inputs = graph.inputs.map(({ shape }, i) => Float64Array.from(normal(fold(key(1), i), shape).data));
+    expect(interpret(suited(graph), inputs)).toEqual(interpret(graph, inputs));
+  });
+
+  it('with one column, with many, or of small matrices stays', () => {
+    for (const shape of [
+      [128, 64, 1],
+      [128, 64, 32],
+      [32, 64, 8],
+    ] as const)
+      expect(ops(product(...shape))).toEqual(['Gemm']);
+  });
+});
+
+describe('outputs that other nodes read', () => {
+  const x = { shape: [3], dtype: 'float32' } as const;
+  const chain = (x: tf.Tensor) => {
+    const first = x.mul(2);
+    const second = first.add(1);
+    return { total: second.sum(), second, first };
+  };
+
+  it('come first, through a reshape', () => {
+    const graph = trace((x) => Object.values(chain(x)), [x]);
+    expect(suited(graph).outputs.map(({ name, shape }) => ({ name, shape }))).toEqual([
+      { name: 'out2', shape: [1, 3] },
+      { name: 'out1', shape: [1, 3] },
+      { name: 'out0', shape: [] },
+    ]);
+  });
+
+  it('have their own values and shapes', async () => {
+    const { total, second, first } = await compile(chain, { runtime: 'openvino' })(Float32Array.of(1, 2, 3));
+    expect([total.item(), [...second.data()], [...first.data()], first.shape]).toEqual([15, [3, 5, 7], [2, 4, 6], [3]]);
+  });
+});
