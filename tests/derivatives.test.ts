@@ -45,7 +45,9 @@ const called = (node: ts.Node) => (ts.isCallExpression(node) && ts.isIdentifier(
 function handDerived(node: ts.Node): string[] {
   const found: string[] = [];
   visit(node, (node) => {
-    if (called(node) === 'firstOrder') found.push(((node as ts.CallExpression).arguments[0] as ts.StringLiteral).text);
+    if (called(node) !== 'firstOrder') return;
+    const [name] = (node as ts.CallExpression).arguments;
+    found.push(ts.isStringLiteral(name) ? name.text : `the one named by ${name.getText()}`);
   });
   return found;
 }

@@ -6,7 +6,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as library from '../src/models/index.js';
 import {
+  type ActorCriticParams,
+  actorCritic,
   type BayesNetParams,
   cnn,
   type DLinearParams,
@@ -20,6 +23,7 @@ import {
   type GcnParams,
   gat,
   gcn,
+  initActorCritic,
   initBayesNet,
   initCnn,
   initDLinear,
@@ -89,6 +93,7 @@ const PATCHTST = { lookback: 8, horizons: 3, patch: 4, stride: 2, width: 4, head
 const models: Readonly<Record<string, Model>> = {
   mlp: { params: initMlp(key(20), [6, 5, 3]), sample: [6], forward: mlp },
   'dueling network': { params: initDuelingNetwork(key(40), [4, 6, 3]), sample: [4], forward: duelingNetwork },
+  'actor critic': { params: initActorCritic(key(47), [4, 6, 2]), sample: [4], forward: bothHeads },
   'bayes net': { params: initBayesNet(key(41), [3, 5, 1], 0.3), sample: [3], forward: drawnBayesNet },
   'mc dropout': { params: initMlp(key(42), [3, 6, 1]), sample: [3], forward: meanOverMasks },
   'series generator': {
@@ -132,6 +137,11 @@ const models: Readonly<Record<string, Model>> = {
   gat: { params: initGat(key(65), { inputs: 3, width: 4, heads: 2, outputs: 2 }), sample: [4, 3], forward: lookingBack },
   cnn: { params: initCnn(key(21), { side: 8, channels: [1, 4, 6], size: 3, widths: [5, 3] }), sample: [8, 8, 1], forward: cnn },
 };
+/** What to do and what the state is worth, side by side. */
+function bothHeads(params: ActorCriticParams, x: tf.Tensor): tf.Tensor {
+  const { policy, value } = actorCritic(params, x);
+  return tf.concat([policy, value.expandDims(1)], 1);
+}
 /** One network out of the Bayesian one. */
 function drawnBayesNet(q: BayesNetParams, x: tf.Tensor): tf.Tensor {
   return mlp(drawWeights(q, tf.tensor(normal(key(45), [26]).data)), x);
@@ -235,6 +245,12 @@ session = onnxruntime.InferenceSession(sys.argv[1] + '/model.onnx', providers=['
 names = [output.name for output in session.get_outputs()]
 print(json.dumps({name: numpy.ravel(value).tolist() for name, value in zip(names, session.run(None, feeds))}))
 `;
+
+it('covers every model', () => {
+  const rows = readFileSync(import.meta.filename, 'utf8');
+  const inits = Object.keys(library).filter((name) => name.startsWith('init') && name !== 'initMeanField'); // initBayesNet calls that
+  expect(inits.filter((name) => !rows.includes(`params: ${name}(`))).toEqual([]);
+});
 
 describe.skipIf(!existsSync(PYTHON) && !process.env.CI)('an exported file in Python (.venv, made by npm start)', () => {
   it.each(names)('passes the official checker and gives equal outputs: %s', (name) => {
