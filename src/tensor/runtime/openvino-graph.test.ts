@@ -25,12 +25,7 @@ describe('a product Xᵀ Y', () => {
   });
 
   it('with one column, with many, or of small matrices stays', () => {
-    for (const shape of [
-      [128, 64, 1],
-      [128, 64, 32],
-      [32, 64, 8],
-    ] as const)
-      expect(ops(product(...shape))).toEqual(['Gemm']);
+    for (const graph of [product(128, 64, 1), product(128, 64, 32), product(32, 64, 8)]) expect(ops(graph)).toEqual(['Gemm']);
   });
 });
 
