@@ -37,13 +37,14 @@ export interface PatchTstParams<T = tf.Tensor> {
   readonly head: LinearParams<T>;
 }
 
-/** @throws when a window is shorter than a patch, or the stride is no positive integer */
+/** @throws when a window is shorter than a patch, the stride is no positive integer, or the heads do not divide the width */
 export function initPatchTst(key: Key, config: PatchTstConfig): PatchTstParams<RandomArray<Float32Array>> {
-  const { lookback, horizons, patch, stride, width, layers, hidden = 2 * width } = config;
+  const { lookback, horizons, patch, stride, width, heads, layers, hidden = 2 * width } = config;
   if (!(Number.isInteger(stride) && stride > 0) || patch > lookback)
     throw new Error(
       `initPatchTst: a lookback of ${lookback} steps holds no patch of ${patch} at stride ${stride}; lengthen it or shorten the patch`,
     );
+  if (width % heads !== 0) throw new Error(`initPatchTst: width ${width} is no multiple of ${heads} heads`);
   const [forEmbed, forPositions, forBlocks, forHead] = split(key, 4);
   const P = patchCount(config);
   return {
@@ -68,7 +69,7 @@ const patchCount = ({ lookback, patch, stride }: PatchTstConfig): number => Math
  * @param x        [B, T, F], F series
  * @param options  dropout's masks are `transformerMasks` of [B F, P]
  * @returns        [B, K, F]
- * @throws         when x does not have T steps
+ * @throws         when x does not have T steps, or is empty
  *
  * Nie et al. 2023, with pre-norm blocks and layer norms where the authors have post-norm blocks, batch norms, and scores that add up over
  * layers.
@@ -76,7 +77,7 @@ const patchCount = ({ lookback, patch, stride }: PatchTstConfig): number => Math
 export function patchTst(params: PatchTstParams, x: tf.Tensor, config: PatchTstConfig, options: TransformerOptions = {}): tf.Tensor {
   const { lookback: T, horizons: K, heads } = config;
   const { attend, masks } = options;
-  if (x.rank !== 3 || x.shape[1] !== T) throw shapeError(`patchTst takes x [B, ${T}, F]`, { x });
+  if (x.rank !== 3 || x.shape[1] !== T || x.size === 0) throw shapeError(`patchTst takes x [B, ${T}, F] that is not empty`, { x });
   const [B, , F] = x.shape;
   const { normalised, instance } = normaliseInstance(x);
   const rows = normalised.transpose([0, 2, 1]).reshape([B * F, T]);

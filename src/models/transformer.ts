@@ -32,8 +32,10 @@ export interface TransformerParams<T = tf.Tensor> {
   readonly out: LinearParams<T>;
 }
 
+/** @throws when the heads do not divide the width */
 export function initTransformer(key: Key, config: TransformerConfig): TransformerParams<RandomArray<Float32Array>> {
-  const { inputs, outputs, width, layers, hidden = 4 * width } = config;
+  const { inputs, outputs, width, heads, layers, hidden = 4 * width } = config;
+  if (width % heads !== 0) throw new Error(`initTransformer: width ${width} is no multiple of ${heads} heads`);
   const [forEmbed, forBlocks, forOut] = split(key, 3);
   return {
     embed: initLinear(forEmbed, { inputs, outputs: width }),
@@ -70,7 +72,7 @@ export const transformerMasks = (
  *
  * @param x  [B, T, F], windows of T steps
  * @returns  [B, K]
- * @throws   when x does not have F features
+ * @throws   when x does not have F features, or is empty
  *
  * Vaswani et al. 2017, the encoder alone with pre-norm blocks (Xiong et al. 2020) and sinusoidal positions.
  */
@@ -94,7 +96,8 @@ function encode(params: TransformerParams, x: tf.Tensor, config: TransformerConf
   const { embed, blocks, norm } = params;
   const { inputs, width, heads, causal = false } = config;
   const { attend = causal ? causalAttention : attention, masks } = options;
-  if (x.rank !== 3 || x.shape[2] !== inputs) throw shapeError(`transformer takes x [B, T, ${inputs}]`, { x });
+  if (x.rank !== 3 || x.shape[2] !== inputs || x.size === 0)
+    throw shapeError(`transformer takes x [B, T, ${inputs}] that is not empty`, { x });
   const positions = sinusoidalPositions(x.shape[1]!, width);
   const start = linear(embed, x).add(tf.tensor(positions.data, positions.shape));
   const h = blocks.reduce((h, block, l) => encoderBlock(block, h, { heads, attend, masks: masks?.[l] }), start);

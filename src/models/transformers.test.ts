@@ -74,7 +74,11 @@ describe('transformer', () => {
   });
 
   it('names the features that it takes', () => {
-    expect(() => transformer({} as never, tf.zeros([2, 5, 4]), config)).toThrow('transformer takes x [B, T, 3]: got x [2,5,4]');
+    expect(() => transformer({} as never, tf.zeros([2, 5, 4]), config)).toThrow(
+      'transformer takes x [B, T, 3] that is not empty: got x [2,5,4]',
+    );
+    expect(() => transformer({} as never, tf.zeros([2, 0, 3]), config)).toThrow('that is not empty: got x [2,0,3]');
+    expect(() => initTransformer(key(1), { ...config, heads: 3 })).toThrow('initTransformer: width 4 is no multiple of 3 heads');
   });
 });
 
@@ -121,7 +125,9 @@ describe('patchTst', () => {
   });
 
   it('names what does not fit', () => {
-    expect(() => patchTst({} as never, tf.zeros([2, 9, 1]), patched)).toThrow('patchTst takes x [B, 8, F]: got x [2,9,1]');
+    expect(() => patchTst({} as never, tf.zeros([2, 9, 1]), patched)).toThrow(
+      'patchTst takes x [B, 8, F] that is not empty: got x [2,9,1]',
+    );
     expect(() => initPatchTst(key(1), { ...patched, patch: 16 })).toThrow(
       'initPatchTst: a lookback of 8 steps holds no patch of 16 at stride 2; lengthen it or shorten the patch',
     );

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 import { type Key, type RandomArray, split } from '../tensor/random.js';
+import { checkAttention } from './check-attention.js';
 import { uniformWithin } from './initialisers.js';
 import { initLinear, type LinearParams, linear } from './linear.js';
 
@@ -24,9 +25,7 @@ export type Attend = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor;
  * Vaswani et al. 2017, eq. 1. Σ runs over the keys; it equals Σ ∂y ⊙ y over D', which is shorter than S.
  */
 export function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor {
-  const [first, ...others] = [q, k, v].map(({ shape }) => shape.slice(0, -2));
-  if (q.shape.at(-1) !== k.shape.at(-1) || k.shape.at(-2) !== v.shape.at(-2) || others.some((axes) => !tf.util.arraysEqual(axes, first)))
-    throw shapeError("attention compares q [..., T, D] with k [..., S, D] and mixes v [..., S, D'], with equal axes before", { q, k, v });
+  checkAttention('attention', q, k, v);
   return mix(q, k, v);
 }
 

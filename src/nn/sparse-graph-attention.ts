@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 import type { GraphAttentionParams } from './graph-attention.js';
-import type { Edges } from './sparse-graph-convolution.js';
+import { checkEnds, type Edges } from './sparse-graph-convolution.js';
 
 /** Which node averages which: node `to[e]` averages node `from[e]`. */
 export type Links = Pick<Edges, 'from' | 'to'>;
@@ -30,6 +30,7 @@ export function sparseGraphAttention(params: GraphAttentionParams, links: Links,
     throw shapeError('sparseGraphAttention takes x [N, F], w [F, H D], b [H D] and source [H, D]', { x, w, b, source, target });
   if ([from, to].some(({ dtype, rank, size }) => dtype !== 'int32' || rank !== 1 || size !== from.size))
     throw shapeError(`sparseGraphAttention takes int32 from and to [E] (these are ${from.dtype} and ${to.dtype})`, { from, to });
+  checkEnds('sparseGraphAttention', links, x.shape[0]!);
   return overHeads(params, x, averageAlong(from as tf.Tensor1D, to as tf.Tensor1D));
 }
 

@@ -42,6 +42,9 @@ describe('sparseGraphConvolution', () => {
     const [from, to] = ends();
     const [x, w, b] = [tf.zeros([5, 3]), tf.zeros([3, 2]), tf.zeros([2])];
     expect(() => sparseGraphConvolution({ w: b, b }, { from, to, weight: tf.zeros([15]) }, x)).toThrow('got x [5,3], w [2], b [2]');
+    expect(() => sparseGraphConvolution({ w, b }, { from, to, weight: tf.zeros([15]) }, tf.zeros([4, 3]))).toThrow(
+      'sparseGraphConvolution, from: nodes are 0 to 3; got 4 at index',
+    );
     expect(() => sparseGraphConvolution({ w, b }, { from, to, weight: tf.zeros([4]) }, x)).toThrow('got from [15], to [15], weight [4]');
   });
 });

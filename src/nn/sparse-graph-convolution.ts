@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 import { checkEdge } from './graph-convolution.js';
+import { checkValues } from './labels.js';
 import type { LinearParams } from './linear.js';
 
 /** A graph by its E edges: node `to[e]` takes `weight[e]` of node `from[e]`. */
@@ -34,7 +35,14 @@ export function sparseGraphConvolution({ w, b }: LinearParams, edges: Edges, x: 
     throw shapeError('sparseGraphConvolution maps x [N, F] by w [F, D] and b [D]', { x, w, b });
   if ([from, to].some(({ dtype }) => dtype !== 'int32') || [from, to, weight].some(({ rank, size }) => rank !== 1 || size !== from.size))
     throw shapeError('sparseGraphConvolution takes int32 from and to [E] and weight [E]', { from, to, weight });
+  checkEnds('sparseGraphConvolution', edges, x.shape[0]!);
   return passAlong(from as tf.Tensor1D, to as tf.Tensor1D)(x, weight, w, b);
+}
+
+/** Throws at the first end that is no node, where the ends are known. */
+export function checkEnds(layer: string, { from, to }: Pick<Edges, 'from' | 'to'>, N: number): void {
+  for (const [name, ends] of Object.entries({ from, to }))
+    checkValues(`${layer}, ${name}`, ends, (node) => node >= 0 && node < N, `nodes are 0 to ${N - 1}`);
 }
 
 const passAlong = (from: tf.Tensor1D, to: tf.Tensor1D) =>
