@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { expectCompiled } from '../../tests/compiled.js';
 import { distance, expectReference } from '../../tests/gradients.js';
-import { compile } from '../tensor/compile.js';
+import { gradCheck } from '../tensor/grad-check.js';
 import { key } from '../tensor/random.js';
 import reference from './bayes.reference.json' with { type: 'json' }; // made by reference/bayes.py with PyTorch 2.13
 import { dropoutNet, dropoutNetMasks, dropoutPrecision } from './mc-dropout.js';
@@ -15,18 +16,16 @@ const net = (b0: tf.Tensor, w0: tf.Tensor, b1: tf.Tensor, w1: tf.Tensor): MlpPar
   ],
 });
 const layer = (...[b0, w0, b1, w1, x, mask]: tf.Tensor[]) => dropoutNet(net(b0, w0, b1, w1), x, [mask]);
-const { inputs, y } = reference.dropped;
+const { inputs } = reference.dropped;
 const [b0, w0, b1, w1, x] = inputs.map(({ data, shape }) => tf.tensor(data, shape));
 const params = net(b0, w0, b1, w1);
 
 describe('dropoutNet', () => {
   it('equals PyTorch, forward and backward', () => expectReference(layer, reference.dropped));
 
-  it.each(['openvino', 'onnxruntime'] as const)('compiled on %s it equals PyTorch', async (runtime) => {
-    const compiled = compile((xs: tf.Tensor[]) => layer(...xs), { runtime });
-    const given = inputs.map(({ data, shape }) => ({ data: Float32Array.from(data), shape }));
-    expect(distance((await compiled(given)).data(), y.data)).toBeLessThan(1e-5);
-    compiled.release();
+  it('agrees with differences, and is the same compiled, on both runtimes', async () => {
+    gradCheck(layer, inputs);
+    await expectCompiled(layer, inputs);
   });
 
   // One hidden layer h and a linear output: over all masks with keep ½ the mean is that of no dropout, the variance Σ (hᵢ wᵢ)².

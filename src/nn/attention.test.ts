@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectCompiled } from '../../tests/compiled.js';
 import { expectReference, expectThreeWays, inDouble } from '../../tests/gradients.js';
+import { gradCheck } from '../tensor/grad-check.js';
 import { key } from '../tensor/random.js';
 import { map } from '../tensor/tree.js';
 import { attention, attentionPlain, initMultiHead, multiHeadAttention } from './attention.js';
@@ -30,14 +31,18 @@ describe('attention', () => {
 });
 
 describe('multiHeadAttention', () => {
-  it('equals PyTorch with two heads, forward and backward', () => {
-    type Args = [x: tf.Tensor, qkv: tf.Tensor, shiftQ: tf.Tensor, shiftV: tf.Tensor, w: tf.Tensor, b: tf.Tensor];
-    const layer = (...inputs: tf.Tensor[]) => {
-      const [x, qkv, shiftQ, shiftV, w, b] = inputs as Args;
-      return multiHeadAttention({ qkv, shiftQ, shiftV, out: { w, b } }, x, 2);
-    };
-    expectReference(layer, reference.multiHeadAttention);
-  });
+  type Args = [x: tf.Tensor, qkv: tf.Tensor, shiftQ: tf.Tensor, shiftV: tf.Tensor, w: tf.Tensor, b: tf.Tensor];
+  const layer = (...inputs: tf.Tensor[]) => {
+    const [x, qkv, shiftQ, shiftV, w, b] = inputs as Args;
+    return multiHeadAttention({ qkv, shiftQ, shiftV, out: { w, b } }, x, 2);
+  };
+  const { inputs } = reference.multiHeadAttention;
+
+  it('equals PyTorch with two heads, forward and backward', () => expectReference(layer, reference.multiHeadAttention));
+
+  it('backward agrees with differences', () => void gradCheck(layer, inputs));
+
+  it('is the same compiled, on both runtimes', () => expectCompiled(layer, inputs));
 
   it('does not care about the order of the sequence: permuted in, permuted out', () => {
     const params = map(initMultiHead(key(1), { width: 4 }), ({ data, shape }) => tf.tensor(data, shape)) as never;

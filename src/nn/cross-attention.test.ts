@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { expectCompiled } from '../../tests/compiled.js';
 import { expectReference, inDouble } from '../../tests/gradients.js';
 import { gradCheck } from '../tensor/grad-check.js';
 import { multiHeadAttention } from './attention.js';
@@ -19,6 +20,8 @@ describe('crossAttention', () => {
   it('backward agrees with differences', () => {
     expect(gradCheck(layer, inputs)).toBeLessThan(1e-7);
   });
+
+  it('is the same compiled, on both runtimes', () => expectCompiled(layer, inputs));
 
   it('of a sequence to itself is self-attention', () => {
     const own = (...inputs: tf.Tensor[]) => {
