@@ -18,7 +18,7 @@ const [SYMBOLS, B] = [24, 32];
 const T = 2 * SYMBOLS;
 const SEED = 4;
 const SEEDS = 3;
-const STEPS = 2000;
+const STEPS = 1500;
 const UNSEEN = 1000;
 const config: TransformerConfig = { inputs: SYMBOLS, outputs: SYMBOLS, width: 64, heads: 4, layers: 2, hidden: 128, causal: true };
 
