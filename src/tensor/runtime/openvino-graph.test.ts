@@ -29,6 +29,25 @@ describe('a product Xᵀ Y', () => {
   });
 });
 
+describe('an outer product', () => {
+  it.each([
+    ['x y', [5, 1], [1, 3], false, false, ['Mul']],
+    ['x yᵀ', [5, 1], [3, 1], false, true, ['Reshape', 'Mul']],
+    ['xᵀ yᵀ', [1, 5], [3, 1], true, true, ['Reshape', 'Reshape', 'Mul']],
+  ] as const)('%s is a multiplication', (_, a, b, transposeA, transposeB, expected) => {
+    const graph = trace(
+      (x, y) => [tf.matMul(x as tf.Tensor2D, y as tf.Tensor2D, transposeA, transposeB)],
+      [
+        { shape: a, dtype: 'float32' },
+        { shape: b, dtype: 'float32' },
+      ],
+    );
+    expect(ops(graph)).toEqual(expected);
+    const inputs = graph.inputs.map(({ shape }, i) => Float64Array.from(normal(fold(key(2), i), shape).data));
+    expect(interpret(suited(graph), inputs)).toEqual(interpret(graph, inputs));
+  });
+});
+
 describe('outputs that other nodes read', () => {
   const x = { shape: [3], dtype: 'float32' } as const;
   const chain = (x: tf.Tensor) => {

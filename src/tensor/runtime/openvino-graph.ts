@@ -1,27 +1,49 @@
 import { type Constant, type Graph, type Node, sizeOf, type Value } from '../graph.js';
 
 /** The graph in the form that OpenVINO is fastest at. Outputs keep their names; their order and their leading axes may change. */
-export const suited = (graph: Graph): Graph => handOut(narrowProducts(graph));
+export const suited = (graph: Graph): Graph => handOut(withQuickerProducts(graph));
+
+function withQuickerProducts(graph: Graph): Graph {
+  const constants: Constant[] = [];
+  const nodes = graph.nodes.flatMap((node) => {
+    if (node.op !== 'Gemm' || node.inputs.length > 2) return [node];
+    return outer(node, constants) ?? narrow(node) ?? [node];
+  });
+  return { ...graph, constants: [...graph.constants, ...constants], nodes };
+}
+
+/** A column times a row is a multiplication with broadcasting, which joins the element-wise nodes around it: 2 % of an MLP's step. */
+function outer({ inputs, attributes, outputs: [product] }: Node, constants: Constant[]): Node[] | undefined {
+  const [x, y] = inputs as readonly Value[];
+  const [rows, columns] = product.shape;
+  if (sizeOf(x.shape) !== rows || sizeOf(y.shape) !== columns) return undefined;
+  const nodes: Node[] = [];
+  const lying = (value: Value, shape: readonly number[], transposed: unknown, side: string): Value => {
+    if (!transposed) return value;
+    const { node, constant } = reshaped(value, { ...value, name: `${product.name}_${side}`, shape });
+    constants.push(constant);
+    nodes.push(node);
+    return node.outputs[0];
+  };
+  const factors = [lying(x, [rows, 1], attributes.transA, 'column'), lying(y, [1, columns], attributes.transB, 'row')];
+  return [...nodes, { op: 'Mul', inputs: factors, attributes: {}, outputs: [product] }];
+}
 
 /**
  * Xᵀ Y becomes (Yᵀ X)ᵀ where Y has few columns: OpenVINO would copy all of X into another order first, where Y and the result are a
  * fraction of it. Half the time at 8 columns, a fifth less at 16.
  */
-function narrowProducts(graph: Graph): Graph {
-  const rewrite = (node: Node): Node[] => {
-    const [x, y, shift] = node.inputs as readonly Value[];
-    const { transA, transB } = node.attributes;
-    if (node.op !== 'Gemm' || shift || !transA || transB) return [node];
-    const [product] = node.outputs;
-    const [rows, columns] = product.shape;
-    if (columns === 1 || columns > FEW || rows < 2 * columns || sizeOf(x.shape) < LARGE) return [node];
-    const transposed: Value = { ...product, name: `${product.name}_transposed`, shape: [columns, rows] };
-    return [
-      { ...node, inputs: [y, x], outputs: [transposed] },
-      { op: 'Transpose', inputs: [transposed], attributes: { perm: [1, 0] }, outputs: [product] },
-    ];
-  };
-  return { ...graph, nodes: graph.nodes.flatMap(rewrite) };
+function narrow(node: Node): Node[] | undefined {
+  const [x, y] = node.inputs as readonly Value[];
+  const [product] = node.outputs;
+  const [rows, columns] = product.shape;
+  if (!node.attributes.transA || node.attributes.transB) return undefined;
+  if (columns === 1 || columns > FEW || rows < 2 * columns || sizeOf(x.shape) < LARGE) return undefined;
+  const transposed: Value = { ...product, name: `${product.name}_transposed`, shape: [columns, rows] };
+  return [
+    { ...node, inputs: [y, x], outputs: [transposed] },
+    { op: 'Transpose', inputs: [transposed], attributes: { perm: [1, 0] }, outputs: [product] },
+  ];
 }
 
 const FEW = 16;
@@ -49,9 +71,18 @@ function handOut(graph: Graph): Graph {
     const output = source ? { ...value, shape: [1, ...value.shape] } : value;
     outputs.push(output);
     if (!source) continue;
-    const shape: Value = { name: `${value.name}_shape`, shape: [output.shape.length], dtype: 'int64' };
-    constants.push({ value: shape, data: BigInt64Array.from(output.shape, BigInt) });
-    nodes.push({ op: 'Reshape', inputs: [source, shape], attributes: {}, outputs: [output] });
+    const { node, constant } = reshaped(source, output);
+    constants.push(constant);
+    nodes.push(node);
   }
   return { ...graph, outputs, constants, nodes };
+}
+
+/** The node that makes `to` of `from`, and the constant that it needs. */
+function reshaped(from: Value, to: Value): { node: Node; constant: Constant } {
+  const value: Value = { name: `${to.name}_shape`, shape: [to.shape.length], dtype: 'int64' };
+  return {
+    node: { op: 'Reshape', inputs: [from, value], attributes: {}, outputs: [to] },
+    constant: { value, data: BigInt64Array.from(to.shape, BigInt) },
+  };
 }
