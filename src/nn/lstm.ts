@@ -65,19 +65,17 @@ const recurrence = (output: 'sequence' | 'last') =>
     // Time first, so that a step is a block of B rows, and a column of ones, whose weight is the shift.
     const rows = tf.concat([x.transpose([1, 0, 2]).reshape([1, T * B, F]), tf.ones([1, T * B, 1])], 2);
     const recurrent = byGate(wh);
-    const inputs = rows
-      .matMul(byGate(tf.concat([wx, b.reshape([1, 4 * D])], 0)))
-      .unstack()
-      .map((z) => z.split(T)); // 4 × T × [B, D]
+    const shifted = byGate(tf.concat([wx, b.reshape([1, 4 * D])], 0));
+    const inputs = tf.split(rows.matMul(shifted), 4).map((z) => tf.split(z, T, 1)); // 4 × T × [1, B, D]
     const steps: Step[] = [];
-    const hidden: tf.Tensor[] = [];
+    const hidden: tf.Tensor[] = []; // T × [1, B, D]
     let c: tf.Tensor | undefined;
     for (let t = 0; t < T; t++) {
-      const past = t === 0 ? undefined : hidden[t - 1].reshape([1, B, D]).matMul(recurrent).unstack();
+      const past = t === 0 ? undefined : tf.split(hidden[t - 1].matMul(recurrent), 4);
       const z = inputs.map((input, gate) => sum(input[t], past?.[gate]));
       const [i, f, o] = [z[0].sigmoid(), z[1].sigmoid(), z[2].sigmoid()];
       const g = z[3].tanh();
-      const before = c ?? tf.zeros([B, D]);
+      const before = c ?? tf.zeros([1, B, D]);
       c = t === 0 ? i.mul(g) : f.mul(before).add(i.mul(g));
       const tanhC = c.tanh();
       hidden.push(o.mul(tanhC));
@@ -85,30 +83,33 @@ const recurrence = (output: 'sequence' | 'last') =>
     }
     save([rows, wx, recurrent, ...hidden, ...steps.flat()]);
     return {
-      value: output === 'last' ? hidden[T - 1] : tf.stack(hidden, 1),
+      value: output === 'last' ? hidden[T - 1].reshape([B, D]) : tf.concat(hidden, 0).transpose([1, 0, 2]),
       backward: (dy, [rows, wx, recurrent, ...saved]) => {
         const hidden = saved.slice(0, T);
-        const dHidden = output === 'last' ? undefined : tf.unstack(dy, 1);
+        const dHidden = output === 'last' ? undefined : tf.split(dy.transpose([1, 0, 2]), T);
         const dz: tf.Tensor[] = [];
-        let dh: tf.Tensor | undefined = output === 'last' ? dy : undefined;
+        let dh: tf.Tensor | undefined = output === 'last' ? dy.reshape([1, B, D]) : undefined;
         let dc: tf.Tensor | undefined;
         for (let t = T - 1; t >= 0; t--) {
           const [i, f, o, g, before, tanhC] = saved.slice(T + 6 * t, T + 6 * t + 6) as Step;
           dh = sum(dh, dHidden?.[t]);
           dc = sum(dh.mul(o).mul(tf.sub(1, tanhC.square())), dc);
-          dz[t] = tf.stack([
-            throughSigmoid(dc.mul(g), i),
-            throughSigmoid(dc.mul(before), f),
-            throughSigmoid(dh.mul(tanhC), o),
-            dc.mul(i).mul(tf.sub(1, g.square())),
-          ]); // [4, B, D]
+          dz[t] = tf.concat(
+            [
+              throughSigmoid(dc.mul(g), i),
+              throughSigmoid(dc.mul(before), f),
+              throughSigmoid(dh.mul(tanhC), o),
+              dc.mul(i).mul(tf.sub(1, g.square())),
+            ],
+            0,
+          ); // [4, B, D]
           if (t > 0) {
-            dh = dz[t].matMul(recurrent, false, true).unstack().reduce(sum);
+            dh = tf.split(dz[t].matMul(recurrent, false, true), 4).reduce(sum);
             dc = dc.mul(f);
           }
         }
-        const dZ = tf.stack(dz, 1).reshape([4, T * B, D]);
-        const earlier = tf.concat([tf.zerosLike(hidden[0]), ...hidden.slice(0, -1)], 0).reshape([1, T * B, D]); // hₜ₋₁
+        const dZ = tf.concat(dz, 1); // [4, T·B, D]
+        const earlier = tf.concat([tf.zerosLike(hidden[0]), ...hidden.slice(0, -1)], 1); // hₜ₋₁, [1, T·B, D]
         const dInput = byColumn(rows.matMul(dZ, true)); // [F + 1, 4D]
         const dx = dZ.matMul(byGate(wx), false, true).sum(0).reshape([T, B, F]).transpose([1, 0, 2]);
         return [dx, dInput.slice(0, F), byColumn(earlier.matMul(dZ, true)), dInput.slice(F).reshape([4 * D])];
