@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { crossEntropy } from '../nn/losses/cross-entropy.js';
 import { sgd } from '../optim/sgd.js';
 import { compile } from '../tensor/compile.js';
 import { valueAndGrad } from '../tensor/grad.js';
@@ -67,6 +68,17 @@ describe('the guard', () => {
     const step = (w: number) => ({ state: w, loss: Number.NaN });
     await expect(fit(run(1), { step, batch: () => empty, steps: 3 })).rejects.toThrow(
       'batch.x is empty, [0,2], and the mean of nothing is not a number; leave such a batch out',
+    );
+  });
+
+  it('says which labels there were, when one of them is no class', async () => {
+    const step = compile((w: tf.Tensor, { logits, y }: { logits: tf.Tensor; y: tf.Tensor }) => ({
+      state: w,
+      loss: crossEntropy(logits.mul(w), y),
+    }));
+    const batch = { logits: x(1, 2, 3, 4), y: Int32Array.of(0, 2) };
+    await expect(fit(run(Float32Array.of(1)), { step, batch: () => batch as never, steps: 3 })).rejects.toThrow(
+      'batch.y holds integers from 0 to 2, and a label that is no class makes a loss NaN',
     );
   });
 

@@ -82,9 +82,19 @@ function suddenly(training: Run<unknown>, batch: unknown): string {
     ...(wrong ? [wrong] : []),
     ...(readable(batch).length > 0 ? ['the batch is finite'] : []),
     ...(training.losses.length === 1 ? ['look at the initial parameters and the scale of the inputs'] : []),
+    ...labels(batch),
     'a smaller learning rate or clipped gradients help, and log or √ of 0 in the loss or its gradient also gives this',
   ].join('; ');
 }
+
+/** What a batch has for labels: a loss makes NaN of one that is no class. */
+const labels = (batch: unknown): string[] =>
+  readable(batch)
+    .filter(({ dtype }) => dtype === 'int32')
+    .map(({ path, data }) => {
+      const sorted = data.toSorted();
+      return `${path} holds integers from ${sorted[0]} to ${sorted.at(-1)}, and a label that is no class makes a loss NaN`;
+    });
 
 /** Which parameters, or leaves of the state, are not finite: `params.w (3 of 12 entries) is not finite`. */
 function notFinite({ state, parts }: Run<unknown>): string | undefined {
