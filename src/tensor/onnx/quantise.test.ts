@@ -59,6 +59,18 @@ describe('quantise', () => {
     expect(describeOnnx(onnx).operators).toMatchObject({ DynamicQuantizeLinear: 2, MatMulInteger: 2 });
   });
 
+  it('finds matrices behind a reshape, and leaves no trace of it', async () => {
+    const w = tensor(normal(first, [4, 40]));
+    const compiled = compile((x: tf.Tensor) => x.matMul(w.reshape([16, 10])), { runtime: 'onnxruntime' });
+    const x = normal(input, [3, 16]);
+    await compiled(x);
+    const { onnx, products } = await quantise(compiled.toOnnx(), { x });
+    expect(products).toBe(1);
+    const { operators } = describeOnnx(onnx);
+    expect(operators.Reshape).toBeUndefined();
+    expect(onnx.length).toBeLessThan(w.size * 4); // the matrix in float32 is gone
+  });
+
   it('refuses a graph that takes its parameters, and a sample that does not fit', async () => {
     const compiled = compile((w: tf.Tensor, x: tf.Tensor) => x.matMul(w), { runtime: 'onnxruntime' });
     const x = { data: new Float32Array(4), shape: [2, 2] };

@@ -44,6 +44,14 @@ export async function quantise(onnx: Uint8Array, sample: Sample): Promise<Quanti
 /** Replaces the products in place, and says how many. */
 function rewrite(graph: Graph): number {
   const constants = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
+  const reshaped = new Set<string>();
+  for (const { op_type, input, output } of graph.node) {
+    const [tensor, shape] = input.map((name) => constants.get(name));
+    if (op_type !== 'Reshape' || !tensor || !shape) continue;
+    const dims = Array.from(new BigInt64Array(Uint8Array.from(shape.raw_data).buffer), Number);
+    constants.set(output[0], { ...tensor, dims });
+    reshaped.add(output[0]);
+  }
   const nodes: Node[] = [];
   const added: Constant[] = [zeroPoint];
   const converted = new Set<string>();
@@ -59,22 +67,29 @@ function rewrite(graph: Graph): number {
     const [x, , shift] = node.input;
     const [y] = node.output;
     const at = (part: string) => `${y}/${part}`;
-    added.push(...rounded(weights, flags.includes('transB'), at));
-    // One x may feed several products.
+    // One x may feed several products, and one matrix several steps.
     if (!converted.has(x)) nodes.push(operator('DynamicQuantizeLinear', [x], [`${x}/q`, `${x}/scale`, `${x}/zero`]));
-    converted.add(x);
+    const transposed = flags.includes('transB');
+    const matrix = `${node.input[1]}/${transposed ? 'transposed/' : ''}`;
+    if (!converted.has(matrix)) added.push(...rounded(weights, transposed, matrix));
+    converted.add(x).add(matrix);
     nodes.push(
-      operator('MatMulInteger', [`${x}/q`, at('w'), `${x}/zero`, zeroPoint.name], [at('sum')]),
+      operator('MatMulInteger', [`${x}/q`, `${matrix}w`, `${x}/zero`, zeroPoint.name], [at('sum')]),
       { ...operator('Cast', [at('sum')], [at('float')]), attribute: [{ name: 'to', type: 2, i: ELEMENT_TYPE.float32 }] },
-      operator('Mul', [`${x}/scale`, at('step')], [at('scale')]),
+      operator('Mul', [`${x}/scale`, `${matrix}step`], [at('scale')]),
       operator('Mul', [at('float'), at('scale')], [shift ? at('product') : y]),
     );
     if (shift) nodes.push(operator('Add', [at('product'), shift], [y]));
     count++;
   }
-  const read = new Set(nodes.flatMap(({ input }) => input));
-  graph.node = nodes;
-  graph.initializer = [...graph.initializer, ...added].filter(({ name }) => read.has(name));
+  const isRead = (used: readonly Node[]) => {
+    const read = new Set(used.flatMap(({ input }) => input));
+    return (name: string) => read.has(name) || graph.output.some((output) => output.name === name);
+  };
+  const used = isRead(nodes);
+  graph.node = nodes.filter(({ output }) => !reshaped.has(output[0]) || used(output[0]));
+  const needed = isRead(graph.node);
+  graph.initializer = [...graph.initializer, ...added].filter(({ name }) => needed(name));
   return count;
 }
 
@@ -85,7 +100,7 @@ const zeroPoint: Constant = { name: 'quantise/zero', dims: [], data_type: UINT8,
 const operator = (op_type: string, input: string[], output: string[]): Node => ({ op_type, input, output, attribute: [] });
 
 /** Matrices [..., K, N] in 8 bits and their columns' steps [..., 1, N]. */
-function rounded({ dims, raw_data }: Constant, transposed: boolean, at: (part: string) => string): [Constant, Constant] {
+function rounded({ dims, raw_data }: Constant, transposed: boolean, name: string): [Constant, Constant] {
   const w = new Float32Array(Uint8Array.from(raw_data).buffer);
   const shape = dims.map(Number);
   const [K, N] = transposed ? [shape[1], shape[0]] : shape.slice(-2);
@@ -103,8 +118,8 @@ function rounded({ dims, raw_data }: Constant, transposed: boolean, at: (part: s
   }
   const outer = shape.slice(0, -2);
   return [
-    { name: at('w'), dims: [...outer, K, N], data_type: UINT8, raw_data: bytes },
-    { name: at('step'), dims: [...outer, 1, N], data_type: ELEMENT_TYPE.float32, raw_data: new Uint8Array(steps.buffer) },
+    { name: `${name}w`, dims: [...outer, K, N], data_type: UINT8, raw_data: bytes },
+    { name: `${name}step`, dims: [...outer, 1, N], data_type: ELEMENT_TYPE.float32, raw_data: new Uint8Array(steps.buffer) },
   ];
 }
 
@@ -140,6 +155,7 @@ interface Model {
   readonly graph: Graph;
 }
 interface Graph {
+  readonly output: readonly { name: string }[];
   node: Node[];
   initializer: Constant[];
 }
