@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type AdamState, adam, type Optimizer } from '../src/optim/index.js';
 import { compile } from '../src/tensor/compile.js';
-import { type DeviceTensor, fromTf } from '../src/tensor/device-tensor.js';
+import { type DeviceTensor, fromTf, toTf } from '../src/tensor/device-tensor.js';
 import { valueAndGrad } from '../src/tensor/grad.js';
 import { key } from '../src/tensor/random.js';
 import { type Contender, timeSteps } from './contender.js';
@@ -51,19 +51,24 @@ export function training(workload: AnyWorkload, runtime: RuntimeName, threads: n
   };
 }
 
-/** A workload's model predicting one sample on one of our runtimes. */
+/** A workload's model, its weights constants, predicting one sample in a session on one of our runtimes. */
 export function prediction(workload: AnyWorkload, runtime: RuntimeName): Contender {
   const { params, batch } = problem(workload);
-  const run = compile(workload.predict!, { runtime, threads: 1 });
-  const [weights, x] = [fromTf(params) as never, fromTf(firstSample(batch.x)) as never];
-  const next = () => run(weights, x) as Promise<DeviceTensor>;
+  const weights = toTf(fromTf(params)) as never;
+  const run = compile((x: tf.Tensor) => workload.predict!(weights, x), { runtime, threads: 1 });
+  const x = firstSample(batch.x) as { data: Float32Array; shape: readonly number[] };
+  const session = run.session(x);
+  const next = async () => (await session)(x);
   return {
     framework: 'lemmata',
     runtime,
     threads: 1,
-    train: async () => (await next()).data()[0],
+    train: async () => (await next())[0],
     time: (seconds) => timeSteps(next, seconds),
-    release: () => run.release(),
+    release: () => {
+      session.then(({ release }) => release());
+      run.release();
+    },
   };
 }
 
