@@ -21,6 +21,7 @@ export interface GatParams<T = tf.Tensor> {
   readonly second: GraphAttentionParams<T>;
 }
 
+/** Two layers as `initGraphAttention` makes them; the second sees the first's heads side by side. */
 export function initGat(key: Key, { inputs, width, heads, outputs, outputHeads = 1 }: GatConfig): GatParams<RandomArray<Float32Array>> {
   const [forFirst, forSecond] = split(key);
   return {

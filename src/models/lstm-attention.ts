@@ -26,6 +26,7 @@ export interface LstmAttentionParams<T = tf.Tensor> {
   readonly heads: { readonly w: T; readonly b: T };
 }
 
+/** The parts' initial weights; the heads' are uniform on ±1/√2D, for the 2D numbers that each sees. */
 export function initLstmAttention(
   key: Key,
   { inputs, width, horizons }: LstmAttentionConfig,

@@ -22,6 +22,7 @@ export interface TcnParams<T = tf.Tensor> {
   readonly out: LinearParams<T>;
 }
 
+/** A block for each dilation as `initTcnBlock` makes it, and a linear head. */
 export function initTcn(key: Key, { inputs, width, kernel, dilations, outputs }: TcnConfig): TcnParams<RandomArray<Float32Array>> {
   const [forBlocks, forOut] = split(key);
   return {

@@ -68,6 +68,7 @@ export interface MultiHeadParams<T = tf.Tensor> {
   readonly out: LinearParams<T>;
 }
 
+/** Maps uniform on ±1/√D, shifts 0. */
 export function initMultiHead(key: Key, { width }: { readonly width: number }): MultiHeadParams<RandomArray<Float32Array>> {
   const [forQkv, forOut] = split(key);
   const zeros = () => ({ data: new Float32Array(width), shape: [width] });

@@ -16,6 +16,7 @@ export interface DecoderBlockParams<T = tf.Tensor> {
   readonly feedForward: FeedForwardParams<T>;
 }
 
+/** Norms that change nothing at first, and the initial weights of the parts. */
 export function initDecoderBlock(key: Key, { width, hidden }: BlockSize): DecoderBlockParams<RandomArray<Float32Array>> {
   const [forSelf, forCross, forFeedForward] = split(key, 3);
   return {

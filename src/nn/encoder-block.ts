@@ -18,6 +18,7 @@ export interface BlockSize {
   readonly hidden: number;
 }
 
+/** Norms that change nothing at first, and the initial weights of the parts. */
 export function initEncoderBlock(key: Key, { width, hidden }: BlockSize): EncoderBlockParams<RandomArray<Float32Array>> {
   const [forAttention, forFeedForward] = split(key);
   return {

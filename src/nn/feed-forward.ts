@@ -9,6 +9,7 @@ export interface FeedForwardParams<T = tf.Tensor> {
   readonly contract: LinearParams<T>;
 }
 
+/** Two linear layers as `initLinear` makes them. */
 export function initFeedForward(
   key: Key,
   { width, hidden }: { readonly width: number; readonly hidden: number },

@@ -8,13 +8,15 @@ import { sumToLast } from './axes.js';
  *
  *     x̂ = (x − μ) / √(σ² + ε)        y = γ ⊙ x̂ + β        μ, σ² over F
  *
+ *     ∂x̂ = ∂y ⊙ γ    ∂x = (∂x̂ − mean ∂x̂ − x̂ mean(∂x̂ ⊙ x̂)) / √(σ² + ε)    ∂γ = Σ ∂y ⊙ x̂    ∂β = Σ ∂y        means over F, Σ over the rest
+ *
  * @param x      [..., F]
  * @param gamma  [F] gain
  * @param beta   [F] shift
  * @returns      [..., F]
  * @throws       when gamma or beta does not have the length of x's last axis
  *
- * Ba, Kiros & Hinton 2016, eq. 4. σ² divides by F, not F − 1, as PyTorch does. Backward: thm:layer-norm-backward.
+ * Ba, Kiros & Hinton 2016, eq. 4. σ² divides by F, not F − 1, as PyTorch does.
  */
 export function layerNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon = 1e-5): tf.Tensor {
   const F = x.shape.at(-1);

@@ -13,6 +13,7 @@ export interface TcnBlockParams<T = tf.Tensor> {
   readonly shortcut?: LinearParams<T>;
 }
 
+/** Convolutions as `initCausalConvolution` makes them, and the map where the widths differ. */
 export function initTcnBlock(key: Key, { inputs, outputs, kernel }: ConvolutionConfig): TcnBlockParams<RandomArray<Float32Array>> {
   const [forFirst, forSecond, forShortcut] = split(key, 3);
   return {
