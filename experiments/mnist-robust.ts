@@ -11,14 +11,14 @@ import type { Experiment } from './experiment.js';
 const SIDE = 28;
 const PIXELS = SIDE * SIDE;
 const BATCH = 128;
-const EPOCHS = 8;
+const EPOCHS = 4;
 const EPSILON = 0.3;
 /** Images attacked at a time, how many of these, and how often each from a new start. */
 const [GROUP, GROUPS, RESTARTS] = [250, 4, 5];
 
 const experiment: Experiment = {
   name: 'mnist-robust',
-  about: 'A convolutional network trained on one-step attacks of ε = 0.3 withstands fifty-step ones (Wong, Rice & Kolter 2020).',
+  about: 'A convolutional network trained on three-step attacks of ε = 0.3 withstands most of fifty steps (Madry et al. 2018).',
   seed: 1,
   async run({ quick, onStep, folder }) {
     const { train, test } = loadMnist();
@@ -31,10 +31,10 @@ const experiment: Experiment = {
     type State = Parameters<typeof optimizer.params>[0];
 
     const lossOf = (params: Params, x: tf.Tensor, y: tf.Tensor) => crossEntropy(cnn(params, x), y);
-    // One step longer than the ball's radius, from anywhere in the ball: section 4 of the paper.
-    const fast = (loss: Raised, x: tf.Tensor, start: tf.Tensor) =>
-      pgd(loss, x, { epsilon: EPSILON, stepSize: 1.25 * EPSILON, steps: 1, start });
-    const step = compile(adversarialStep(optimizer, lossOf, fast), { donate: [0] });
+    // Few steps that cross the ball from a random start. One step of 1.25 ε for twice the epochs costs the same and leaves 17 points less.
+    const attack = (loss: Raised, x: tf.Tensor, start: tf.Tensor) =>
+      pgd(loss, x, { epsilon: EPSILON, stepSize: EPSILON / 2, steps: 3, start });
+    const step = compile(adversarialStep(optimizer, lossOf, attack), { donate: [0] });
     const rows = minibatches(forRows, train.labels.length, BATCH);
     const file = join(folder, 'cnn.safetensors');
     const training = resume(file, run(optimizer.init(initial), { name: this.name, config: { epochs: EPOCHS } }));
@@ -78,7 +78,7 @@ const experiment: Experiment = {
         value: robust / images,
         unit: '1',
         about: 'accuracy on them under the worst of 5 attacks of 50 steps',
-        atLeast: 0.8,
+        atLeast: 0.82,
       },
       minutes: { value: training.seconds / 60, unit: 'min', about: `training time for ${EPOCHS} epochs, attacks included` },
     };
