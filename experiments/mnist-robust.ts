@@ -31,7 +31,8 @@ const experiment: Experiment = {
     type State = Parameters<typeof optimizer.params>[0];
 
     const lossOf = (params: Params, x: tf.Tensor, y: tf.Tensor) => crossEntropy(cnn(params, x), y);
-    // Few steps that cross the ball from a random start. One step of 1.25 ε for twice the epochs costs the same and leaves 17 points less.
+    // Few steps that cross the ball from a random start. One step of 1.25 ε for twice the epochs costs the same and left 17 points less on
+    // other images than those of the result.
     const attack = (loss: Raised, x: tf.Tensor, start: tf.Tensor) =>
       pgd(loss, x, { epsilon: EPSILON, stepSize: EPSILON / 2, steps: 3, start });
     const step = compile(adversarialStep(optimizer, lossOf, attack), { donate: [0] });
@@ -60,7 +61,7 @@ const experiment: Experiment = {
     for (let g = 0; g < (quick ? 1 : GROUPS); g++) {
       const { x, y } = imagesAt(
         test,
-        Int32Array.from({ length: GROUP }, (_, i) => g * GROUP + i),
+        Int32Array.from({ length: GROUP }, (_, i) => test.labels.length - (g + 1) * GROUP + i),
       );
       const stands = Float32Array.from((await clean(training.state, x, y)).data());
       right += stands.reduce((sum, hit) => sum + hit, 0);
@@ -73,7 +74,7 @@ const experiment: Experiment = {
     }
     const images = GROUP * (quick ? 1 : GROUPS);
     return {
-      accuracy: { value: right / images, unit: '1', about: 'accuracy on the first 1,000 test images', atLeast: 0.95 },
+      accuracy: { value: right / images, unit: '1', about: 'accuracy on the last 1,000 test images', atLeast: 0.95 },
       robustAccuracy: {
         value: robust / images,
         unit: '1',
