@@ -38,7 +38,7 @@ describe('watch', () => {
       /^decay ━+─* \d+\/60 · [\d.]+ steps\/s · [\d.]+ s left · loss [\d.e−]+ · validation [\d.e−]+, best [\d.e−]+ at step 50$/,
     );
     const charts = seen.filter(({ bundle }) => bundle['application/vnd.vegalite.v5+json']);
-    expect(charts.length).toBeGreaterThan(2);
+    expect(charts.length).toBeGreaterThan(1); // one at the end; how many before depends on how fast charts are drawn
     expect(charts.length).toBeLessThan(30);
   });
 
