@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { canonical, resultsFolder, writeAtomically } from '../src/report/results.js';
 import type { Contender } from './contender.js';
 import { type Measured, type Ratio, ratioOf, typical } from './race.js';
+import { workloads } from './workloads/index.js';
 
 /** What `--json` prints: one line for each contender of a workload. */
 export interface Measurement extends Pick<Contender, 'framework' | 'runtime' | 'threads'> {
@@ -104,4 +105,16 @@ export function saveBench({ results, budgets, rounds, versions, load }: Bench): 
   const title = 'Training steps and predictions against other frameworks';
   const content = { name: 'bench', profile: 'full', title, machine, rounds, versions, numbers, measurements: lines };
   writeAtomically(join(resultsFolder(), 'bench.json'), canonical(content));
+}
+
+/** The README's table: how many times as fast as each peer, at one thread and two. */
+export function speedTable({ numbers }: { numbers: Readonly<Record<string, { value: number }>> }): string {
+  const columns = ['pytorch.1', 'pytorch.2', 'jax.1', 'tfjs.1', 'jax-js.1'];
+  const rows = workloads.flatMap(({ id, title, predict }) => [
+    [id, `${id} ${title}`],
+    ...(predict ? [[`${id}-predict`, `${id}, one sample to predict`]] : []),
+  ]);
+  const cell = (key: string) => numbers[key]?.value.toPrecision(2) ?? '';
+  const lines = rows.map(([id, title]) => `| ${title} | ${columns.map((column) => cell(`${id}.${column}`)).join(' | ')} |`);
+  return ['| | PyTorch | PyTorch, 2 threads | JAX | tfjs wasm | jax-js wasm |', '|---|---|---|---|---|---|', ...lines].join('\n');
 }

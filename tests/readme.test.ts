@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { speedTable } from '../bench/report.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -29,6 +30,10 @@ describe('the README', () => {
     const tracked = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).split('\n');
     const folders = new Set(tracked.filter((file) => file.includes('/') && !file.startsWith('.')).map((file) => file.split('/')[0]));
     expect([...folders].filter((folder) => folder !== 'docs' && !readme.includes(`\`${folder}/`))).toEqual([]);
+  });
+
+  it('has the speeds that the last full benchmark found', () => {
+    expect(readme).toContain(speedTable(JSON.parse(read('results/bench.json'))));
   });
 
   it('names the system packages that CI installs and that messages ask for', () => {
