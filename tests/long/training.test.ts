@@ -41,9 +41,9 @@ describe('training', () => {
     expect(froms).toEqual(froms.toSorted((a, b) => a - b));
   });
 
-  it('needs no more memory after 10,000 steps than after 2,000', () => {
+  it('needs no more memory after 40,000 steps than after 8,000', () => {
     // What V8's young generation and malloc keep for reuse depends on how fast the steps follow each other: here both give it back.
     const lean = { NODE_OPTIONS: '--max-semi-space-size=1', MALLOC_MMAP_THRESHOLD_: '65536' };
-    expect(runChild('training.ts', lean, folder, '10000').growth).toBeLessThan(8);
+    expect(runChild('training.ts', lean, folder, '40000').growth).toBeLessThan(12); // 400 bytes a step
   });
 });
