@@ -75,8 +75,9 @@ say(
     .map((x) => x.toFixed(2))
     .join(' ')}`,
 );
-// A run that leaves something out is for the eye only.
-if (!options.only && asked.length === Object.keys(peers).length && started.length > 0 && !options.json)
+// A run that leaves something out, or misses a peer, is for the eye only.
+const complete = Object.keys(peers).every((name) => started.some((peer) => peer.name === name));
+if (!options.only && complete && !options.json)
   saveBench({ results, budgets, rounds: Number(options.rounds), versions: versions(), load: [loadBefore, loadavg()] });
 
 /** Predictions are compared on one thread; tfjs would take minutes for W6. */
