@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { initLinear, initLstm, linear, lstmLast, meanSquaredError } from '../src/nn/index.js';
-import { adam, cosine } from '../src/optim/index.js';
-import { compile, fold, type Key, key, randint, split, uniform, valueAndGrad } from '../src/tensor/index.js';
+import { adam, cosine, trainingStep } from '../src/optim/index.js';
+import { compile, fold, type Key, key, randint, split, uniform } from '../src/tensor/index.js';
 import { fit, resume, run } from '../src/train/index.js';
 import type { Experiment } from './experiment.js';
 
@@ -47,13 +47,7 @@ export default {
       readonly y: tf.Tensor;
     }
     const loss = ({ recurrent, head }: Params, { x, y }: Batch) => meanSquaredError(linear(head, lstmLast(recurrent, x)), y);
-    const step = compile(
-      (state: State, batch: Batch) => {
-        const { value, grads } = valueAndGrad(loss)(optimizer.params(state), batch);
-        return { state: optimizer.update(state, grads), loss: value };
-      },
-      { donate: [0] },
-    );
+    const step = compile(trainingStep(optimizer, loss), { donate: [0] });
     const file = join(folder, 'adding.safetensors');
     const training = resume(file, run(optimizer.init(initial), { seed: SEED, config: { steps } }));
     await fit(training, {

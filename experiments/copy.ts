@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { crossEntropy, initLinear, initLstm, linear, lstm } from '../src/nn/index.js';
-import { adam, oneCycle } from '../src/optim/index.js';
-import { compile, fold, type Key, key, randint, split, uniform, valueAndGrad } from '../src/tensor/index.js';
+import { adam, oneCycle, trainingStep } from '../src/optim/index.js';
+import { compile, fold, type Key, key, randint, split, uniform } from '../src/tensor/index.js';
 import { fit, resume, run } from '../src/train/index.js';
 import type { Experiment } from './experiment.js';
 
@@ -56,13 +56,7 @@ export default {
       return linear(head, hidden.slice([0, T - SYMBOLS, 0], [-1, -1, -1]).reshape([-1, WIDTH])); // under the last blanks
     };
     const loss = (params: Params, { x, y }: Batch) => crossEntropy(logits(params, x), y);
-    const step = compile(
-      (state: State, batch: Batch) => {
-        const { value, grads } = valueAndGrad(loss)(optimizer.params(state), batch);
-        return { state: optimizer.update(state, grads), loss: value };
-      },
-      { donate: [0] },
-    );
+    const step = compile(trainingStep(optimizer, loss), { donate: [0] });
     const file = join(folder, 'copy.safetensors');
     const training = resume(file, run(optimizer.init(initial), { seed: SEED, config: { steps } }));
     await fit(training, {

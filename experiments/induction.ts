@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { initTransformer, type TransformerConfig, type TransformerParams, transformerSequence } from '../src/models/transformer.js';
 import { crossEntropy } from '../src/nn/losses/cross-entropy.js';
 import { adam } from '../src/optim/adam.js';
+import { trainingStep } from '../src/optim/training-step.js';
 import { compile } from '../src/tensor/compile.js';
-import { valueAndGrad } from '../src/tensor/grad.js';
 import { fold, type Key, key, permutation, split } from '../src/tensor/random.js';
 import { fit } from '../src/train/fit.js';
 import { run as training } from '../src/train/run.js';
@@ -64,13 +64,7 @@ async function accuracyOf(seed: number, steps: number, onStep: (done: number, no
   const optimizer = adam(params, { learningRate: 2e-3, beta2: 0.98 });
   type State = Parameters<typeof optimizer.update>[0];
   const lossOf = (params: TransformerParams, batch: Batch<tf.Tensor>) => crossEntropy(answersOf(params, batch), batch.answers);
-  const step = compile(
-    (state: State, batch: Batch<tf.Tensor>) => {
-      const { value: loss, grads } = valueAndGrad(lossOf)(optimizer.params(state), batch);
-      return { state: optimizer.update(state, grads), loss };
-    },
-    { donate: [0] },
-  );
+  const step = compile(trainingStep(optimizer, lossOf), { donate: [0] });
   const share = compile((state: State, batch: Batch<tf.Tensor>) =>
     answersOf(optimizer.params(state), batch).argMax(-1).equal(batch.answers).mean(),
   );

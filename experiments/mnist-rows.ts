@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { crossEntropy, initLinear, initLstm, linear, lstmLast } from '../src/nn/index.js';
-import { adam, oneCycle } from '../src/optim/index.js';
-import { compile, key, split, valueAndGrad } from '../src/tensor/index.js';
+import { adam, oneCycle, trainingStep } from '../src/optim/index.js';
+import { compile, key, split } from '../src/tensor/index.js';
 import { fit, type LabelledImages, loadMnist, minibatches, resume, run } from '../src/train/index.js';
 import type { Experiment } from './experiment.js';
 
@@ -39,13 +39,7 @@ export default {
     }
     const logits = ({ recurrent, head }: Params, x: tf.Tensor) => linear(head, lstmLast(recurrent, x));
     const loss = (params: Params, { x, y }: Batch) => crossEntropy(logits(params, x), y);
-    const step = compile(
-      (state: State, batch: Batch) => {
-        const { value, grads } = valueAndGrad(loss)(optimizer.params(state), batch);
-        return { state: optimizer.update(state, grads), loss: value };
-      },
-      { donate: [0] },
-    );
+    const step = compile(trainingStep(optimizer, loss), { donate: [0] });
     const rows = minibatches(forBatches, train.labels.length, B);
     const file = join(folder, 'mnist-rows.safetensors');
     const training = resume(file, run(optimizer.init(initial), { seed: SEED, config: { steps } }));

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type * as tf from '@tensorflow/tfjs';
 import { cnn, initCnn, initMlp, mlp } from '../src/models/index.js';
 import { crossEntropy } from '../src/nn/index.js';
-import { adam, oneCycle, type Tensors } from '../src/optim/index.js';
-import { compile, fold, type Key, key, randint, split, valueAndGrad } from '../src/tensor/index.js';
+import { adam, oneCycle, type Tensors, trainingStep } from '../src/optim/index.js';
+import { compile, fold, type Key, key, randint, split } from '../src/tensor/index.js';
 import { fit, type LabelledImages, loadMnist, type Mnist, minibatches, resume, run } from '../src/train/index.js';
 import type { Experiment, Measured, RunOptions } from './experiment.js';
 
@@ -74,14 +74,8 @@ async function measure<P>(
   const steps = stepsOf({ epochs }, { quick });
   const optimizer = adam(initial, { learningRate: oneCycle({ peak, steps }) });
   type State = Parameters<typeof optimizer.params>[0];
-  const step = compile(
-    (state: State, { x, y }: { x: tf.Tensor; y: tf.Tensor }) => {
-      const loss = (params: Tensors<P>) => crossEntropy(logits(params, x), y);
-      const { value, grads } = valueAndGrad(loss)(optimizer.params(state));
-      return { state: optimizer.update(state, grads as Tensors<P>), loss: value };
-    },
-    { donate: [0] },
-  );
+  const loss = (params: Tensors<P>, { x, y }: { x: tf.Tensor; y: tf.Tensor }) => crossEntropy(logits(params, x), y);
+  const step = compile(trainingStep(optimizer, loss), { donate: [0] });
   const [forRows, forShifts] = split(k);
   const rows = minibatches(forRows, train.labels.length, BATCH);
   const file = join(folder, `${name}.safetensors`);

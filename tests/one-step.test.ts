@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { adversarialStep, pgd, type Raised, randomStart } from '../src/attack/index.js';
 import * as models from '../src/models/index.js';
 import * as nn from '../src/nn/index.js';
-import { type AdamState, adam, type Tensors } from '../src/optim/index.js';
-import { compile, fold, key, normal, uniform, valueAndGrad } from '../src/tensor/index.js';
+import { adam, type Tensors, trainingStep } from '../src/optim/index.js';
+import { compile, fold, key, normal, uniform } from '../src/tensor/index.js';
 import { RUNTIMES } from './compiled.js';
 
 /** A training: where it starts, its step, and what step k is given. */
@@ -17,11 +17,7 @@ interface Training {
 /** By Adam, of a loss of the parameters and the batch. */
 function byAdam<P, B>(initial: P, lossOf: (params: Tensors<P>, batch: B) => tf.Tensor, batch: (k: number) => unknown): Training {
   const optimizer = adam(initial, { learningRate: 0.01 });
-  const step = (state: AdamState, batch: B) => {
-    const { value: loss, grads } = valueAndGrad(lossOf)(optimizer.params(state), batch);
-    return { state: optimizer.update(state, grads as Tensors<P>), loss };
-  };
-  return { start: optimizer.init(initial), step, batch };
+  return { start: optimizer.init(initial), step: trainingStep(optimizer, lossOf), batch };
 }
 
 const [B, T] = [16, 6];

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Tensors } from '../optim/flat.js';
 import type { Optimizer } from '../optim/optimizer.js';
-import { valueAndGrad } from '../tensor/grad.js';
+import { trainingStep } from '../optim/training-step.js';
 import type { Raised } from './fgsm.js';
 
 /** Samples, what they show, and the attack's random start for this step. */
@@ -35,6 +35,5 @@ export const adversarialStep =
   (state: S, { x, y, start }: AttackedBatch): { state: S; loss: tf.Scalar } => {
     const params = optimizer.params(state);
     const worst = attack((x) => lossOf(params, x, y), x, start);
-    const { value, grads } = valueAndGrad((params: Tensors<P>) => lossOf(params, worst, y).mean())(params);
-    return { state: optimizer.update(state, grads as Tensors<P>), loss: value };
+    return trainingStep(optimizer, (params) => lossOf(params, worst, y).mean())(state);
   };

@@ -7,9 +7,9 @@ import { meanSquaredError } from '../nn/losses/mean-squared-error.js';
 import { initLstm, lstmLast } from '../nn/lstm.js';
 import { type AdamState, adam } from '../optim/adam.js';
 import type { Numbers } from '../optim/flat.js';
+import { trainingStep } from '../optim/training-step.js';
 import { compile } from '../tensor/compile.js';
 import type { DeviceTensor } from '../tensor/device-tensor.js';
-import { valueAndGrad } from '../tensor/grad.js';
 import { gradCheck } from '../tensor/grad-check.js';
 import { fold, key, normal, split, uniform } from '../tensor/random.js';
 import { map } from '../tensor/tree.js';
@@ -172,14 +172,8 @@ describe('bayesNet', () => {
     const again = (column: Float32Array) => ({ data: Float32Array.from({ length: N * S }, (_, i) => column[i % N]), shape: [N * S, 1] });
     const start = initBayesNet(key(7), [1, 1], 0.2);
     const optimizer = adam(start, { learningRate: 0.01 });
-    const step = compile(
-      (state: AdamState, batch: BayesBatch) => {
-        const q = optimizer.params(state);
-        const { value: loss, grads } = valueAndGrad((q: BayesNetParams) => negativeElbo(q, batch, 1, meanSquaredError))(q);
-        return { state: optimizer.update(state, grads), loss };
-      },
-      { donate: [0] },
-    );
+    const lossOf = (q: BayesNetParams, batch: BayesBatch) => negativeElbo(q, batch, 1, meanSquaredError);
+    const step = compile(trainingStep(optimizer, lossOf), { donate: [0] });
     const data = { x: again(x), y: again(y), weight: 1 / N };
     let state: Parameters<typeof step>[0] = optimizer.init(start);
     for (let i = 0; i < 2000; i++) ({ state } = await step(state, { ...data, noise: bayesNetNoise(fold(forNoise, i), [1, 1], [N * S]) }));
@@ -211,16 +205,11 @@ describe('bayesNet', () => {
     };
     const start = initBayesNet(key(9), widths);
     const optimizer = adam(start, { learningRate: 0.01 });
-    const step = compile(
-      (state: AdamState, batch: BayesBatch) => {
-        const { grads } = valueAndGrad((q: BayesNetParams) => negativeElbo(q, batch, 1, likelihood))(optimizer.params(state));
-        return optimizer.update(state, grads);
-      },
-      { donate: [0] },
-    );
+    const lossOf = (q: BayesNetParams, batch: BayesBatch) => negativeElbo(q, batch, 1, likelihood);
+    const step = compile(trainingStep(optimizer, lossOf), { donate: [0] });
     let state: Parameters<typeof step>[0] = optimizer.init(start);
     for (let i = 0; i < 1000; i++)
-      state = await step(state, { x, y, noise: bayesNetNoise(fold(forNoise, i), widths, [200]), weight: 1 / 200 });
+      ({ state } = await step(state, { x, y, noise: bayesNetNoise(fold(forNoise, i), widths, [200]), weight: 1 / 200 }));
     const predict = compile((state: AdamState, x: tf.Tensor, noise: tf.Tensor[]) => {
       const [means, logVariances] = moments(bayesNet(optimizer.params(state), perDraw(x, 500), noise));
       return decomposeVariance(means, logVariances.exp());

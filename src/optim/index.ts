@@ -10,3 +10,4 @@ export { type Plateau, type PlateauConfig, plateau } from './plateau.js';
 export { type RmsPropConfig, type RmsPropState, rmsProp } from './rms-prop.js';
 export { cosine, oneCycle, type Schedule, warmUp } from './schedule.js';
 export { type SgdConfig, type SgdState, sgd } from './sgd.js';
+export { trainingStep } from './training-step.js';

@@ -8,10 +8,7 @@ import type { Schedule } from './schedule.js';
  * An optimiser of parameters `P` with state `S`, as pure functions: keep the state, not the parameters.
  *
  *     const optimizer = adam(params, { learningRate: 1e-3 });
- *     const step = compile((state, batch) => {
- *       const { value: loss, grads } = valueAndGrad(lossOf)(optimizer.params(state), batch);
- *       return { state: optimizer.update(state, grads), loss };
- *     }, { donate: [0] });
+ *     const step = compile(trainingStep(optimizer, lossOf), { donate: [0] });
  */
 export interface Optimizer<P, S> {
   /** The state before the first step: typed arrays, for a compiled step or, through `tf.tensor`, an eager one. */

@@ -5,8 +5,8 @@ import * as tf from '@tensorflow/tfjs';
 import { type AdamState, adam } from '../../src/optim/adam.js';
 import { averaged } from '../../src/optim/averaged.js';
 import { oneCycle } from '../../src/optim/schedule.js';
+import { trainingStep } from '../../src/optim/training-step.js';
 import { compile } from '../../src/tensor/compile.js';
-import { valueAndGrad } from '../../src/tensor/grad.js';
 import { fold, key, normal, uniform } from '../../src/tensor/random.js';
 import { resume } from '../../src/train/checkpoint.js';
 import { fit } from '../../src/train/fit.js';
@@ -26,13 +26,7 @@ const optimizer = averaged(params, adam(params, { learningRate, clipNorm: 1 }));
 
 const lossOf = ({ w, v }: Record<string, tf.Tensor>, { x, mask }: Batch) =>
   x.matMul(w).tanh().mul(mask).matMul(v).sub(x.sin().sum(1, true)).square().mean();
-const step = compile(
-  (state: State, batch: Batch) => {
-    const { value, grads } = valueAndGrad(lossOf)(optimizer.params(state) as never, batch);
-    return { state: optimizer.update(state, grads as never), loss: value };
-  },
-  { donate: [0], threads: 1 },
-);
+const step = compile(trainingStep(optimizer, lossOf), { donate: [0], threads: 1 });
 const held = { x: tf.tensor(normal(key(4), [256, 8]).data, [256, 8]), mask: tf.ones([256, 64]) };
 const loss = compile((state: State) => lossOf(optimizer.average(state) as never, held), { threads: 1 });
 const batch = (k: number) => {
