@@ -142,10 +142,43 @@ describe('a checkpoint', () => {
 
   it('of another version or program is refused', async () => {
     const { tensors, metadata } = decode(await written());
-    writeFileSync(file, Buffer.concat(encode(tensors, { ...metadata, version: '2' })));
-    expect(() => resume(file, fresh(about))).toThrow('is of version 2; this version of the library reads version 1');
+    writeFileSync(file, Buffer.concat(encode(tensors, { ...metadata, version: '1' })));
+    expect(() => resume(file, fresh(about))).toThrow('is of version 1; this version of the library reads version 2');
     writeFileSync(file, Buffer.concat(encode(tensors, {})));
     expect(() => resume(file, fresh(about))).toThrow('is a safetensors file of another program');
+  });
+
+  it('holds any number of optimizers, wherever they are in the state', async () => {
+    const params = { w: normal(key(1), [3, 2]) };
+    const optimizer = adam(params, { learningRate: 0.1 });
+    const duel = (generator = optimizer.init({ w: normal(key(2), [3, 2]) })) =>
+      run({ critic: optimizer.init(params), generator, mean: Float32Array.of(1, 2) });
+    type State = { critic: AdamState; generator: AdamState; mean: tf.Tensor };
+    const step = compile((state: State, x: tf.Tensor) => {
+      const lossOf = ({ w }: { w: tf.Tensor }) =>
+        x
+          .matMul(w as tf.Tensor2D)
+          .square()
+          .mean();
+      const [{ value, grads }, other] = [state.critic, state.generator].map((one) => valueAndGrad(lossOf)(optimizer.params(one)));
+      const [critic, generator] = [optimizer.update(state.critic, grads), optimizer.update(state.generator, other.grads)];
+      return { state: { critic, generator, mean: state.mean.mul(0.9) }, loss: value };
+    });
+    const training = { step, batch: (k: number) => normal(fold(key(3), k), [4, 3]), validate: { every: 2, loss: () => 1 } };
+    const twice = join(folder, 'duel.safetensors');
+    const whole = duel();
+    await fit(whole, { ...training, steps: 8 });
+    await fit(duel(), { ...training, steps: 5, checkpoint: { file: twice, every: 100 } });
+    expect(decode(readFileSync(twice)).tensors.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['critic.params.w', 'generator.params.w', 'best.critic.params.w', 'best.generator.params.w', 'state.mean']),
+    );
+    const resumed = resume(twice, duel());
+    await fit(resumed, { ...training, steps: 8 });
+    expect(fingerprint([resumed.state, resumed.best?.state])).toBe(fingerprint([whole.state, whole.best?.state]));
+    const wider = { w: normal(key(2), [3, 3]) };
+    expect(() => resume(twice, duel(adam(wider).init(wider)))).toThrow(
+      'parameter 1 is generator.params.w [3,2] there and generator.params.w [3,3] here',
+    );
   });
 
   it('is not written for a state that is not finite', async () => {

@@ -1,11 +1,10 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Part } from '../optim/flat.js';
 import { divided, united, type Values, valuesIn, withValues } from './leaves.js';
-import type { About, Run, Validated } from './run.js';
+import type { About, Run, Validated, Vector } from './run.js';
 import { decode, encode } from './safetensors.js';
 
-const VERSION = '1';
+const VERSION = '2';
 
 /** What a checkpoint says beside its arrays. */
 interface Header {
@@ -13,7 +12,7 @@ interface Header {
   readonly seconds: number;
   readonly best?: Validated;
   readonly about: About;
-  readonly parts: readonly Part[];
+  readonly vectors: readonly Vector[];
 }
 
 /**
@@ -25,14 +24,14 @@ interface Header {
  *
  * @throws when it cannot be written, for example on a full disk
  */
-export function saveCheckpoint(file: string, { state, step, losses, validations, best, seconds, about, parts }: Run<unknown>): void {
+export function saveCheckpoint(file: string, { state, step, losses, validations, best, seconds, about, vectors }: Run<unknown>): void {
   const tensors: Values[] = [
-    ...valuesIn(state, 'state').flatMap((leaf) => divided(leaf, parts)),
-    ...(best ? valuesIn(best.state, 'best').flatMap((leaf) => divided(leaf, parts, 'best.')) : []),
+    ...valuesIn(state, 'state').flatMap((leaf) => divided(leaf, vectors, 'state')),
+    ...(best ? valuesIn(best.state, 'best').flatMap((leaf) => divided(leaf, vectors, 'best', 'best.')) : []),
     { path: 'losses', data: Float64Array.from(losses), shape: [losses.length], dtype: 'float64' },
     { path: 'validations', data: pairs(validations), shape: [validations.length, 2], dtype: 'float64' },
   ];
-  const header: Header = { step, seconds, best: best && { step: best.step, loss: best.loss }, about, parts };
+  const header: Header = { step, seconds, best: best && { step: best.step, loss: best.loss }, about, vectors };
   replace(file, encode(tensors, { format: 'lemmata', version: VERSION, run: JSON.stringify(header) }), step);
 }
 
@@ -62,9 +61,12 @@ function restore<S>(bytes: Buffer, fresh: Run<S>): Run<S> {
   if (metadata.format !== 'lemmata') throw new Error('is a safetensors file of another program, not a checkpoint of fit');
   if (metadata.version !== VERSION)
     throw new Error(`is of version ${metadata.version}; this version of the library reads version ${VERSION}`);
-  const { step, seconds, best, about, parts } = JSON.parse(metadata.run) as Header;
-  if (fresh.parts.length > 0 && parts.length > 0) assertSameModel(fresh.parts, parts, 'parameter');
-  const state = united(tensors, parts, 'state');
+  const { step, seconds, best, about, vectors } = JSON.parse(metadata.run) as Header;
+  for (const { path, parts } of fresh.vectors) {
+    const there = vectors.find((vector) => vector.path === path);
+    if (there) assertSameModel(parts, there.parts, 'parameter');
+  }
+  const state = united(tensors, vectors, 'state');
   assertSameModel(valuesIn(fresh.state, 'state'), state, 'leaf');
   assertSameAbout(fresh.about, about);
   const numbers = (name: string) => Array.from(tensors.find(({ path }) => path === name)!.data);
@@ -76,17 +78,19 @@ function restore<S>(bytes: Buffer, fresh: Run<S>): Run<S> {
     seconds,
     losses: numbers('losses'),
     validations: flat.flatMap((value, i) => (i % 2 === 0 ? [{ step: value, loss: flat[i + 1] }] : [])),
-    ...(best && { best: { ...best, state: withValues(fresh.state, united(tensors, parts, 'best', 'best.')) } }),
+    ...(best && { best: { ...best, state: withValues(fresh.state, united(tensors, vectors, 'best', 'best.')) } }),
   };
 }
 
-function assertSameModel(here: readonly Part[], there: readonly Part[], kind: string): void {
+function assertSameModel(here: readonly Named[], there: readonly Named[], kind: string): void {
   for (let i = 0; i < Math.max(here.length, there.length); i++)
     if (show(here[i]) !== show(there[i]))
       throw new Error(`is of another model or optimizer: ${kind} ${i + 1} is ${show(there[i])} there and ${show(here[i])} here`);
 }
 
-const show = (part: Part | undefined): string => (part ? `${part.path} [${part.shape.join(',')}]` : 'absent');
+type Named = Pick<Values, 'path' | 'shape'>;
+
+const show = (part: Named | undefined): string => (part ? `${part.path} [${part.shape.join(',')}]` : 'absent');
 
 /** Compares what is said about the runs, except their code: a comment or a plot may change between two parts of a run. */
 function assertSameAbout(here: About, there: About): void {

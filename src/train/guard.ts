@@ -97,9 +97,9 @@ const labels = (batch: unknown): string[] =>
     });
 
 /** Which parameters, or leaves of the state, are not finite: `params.w (3 of 12 entries) is not finite`. */
-function notFinite({ state, parts }: Run<unknown>): string | undefined {
+function notFinite({ state, vectors }: Run<unknown>): string | undefined {
   const found = valuesIn(state, 'state')
-    .flatMap((leaf) => divided(leaf, parts))
+    .flatMap((leaf) => divided(leaf, vectors, 'state'))
     .flatMap(countWrong);
   if (found.length === 0) return undefined;
   const more = found.length > 3 ? ` and ${found.length - 3} more` : '';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
-import type { Part } from '../optim/flat.js';
 import { DeviceTensor, fromArray, fromLeaf, type Input } from '../tensor/device-tensor.js';
 import { sizeOf } from '../tensor/graph.js';
 import type { TensorDType, TypedArray } from '../tensor/runtime/memory.js';
 import { flatten, map, type Tree } from '../tensor/tree.js';
+import type { Vector } from './run.js';
 
 /** A leaf of a state or a batch, wherever it lives: its numbers, its shape, and its path in the tree. */
 export interface Values {
@@ -35,11 +35,12 @@ export function withValues<S>(tree: S, values: readonly Values[]): S {
   ) as S;
 }
 
-/** The parameters, by name, in a leaf that holds them all as one vector; any other leaf as it is. */
-export function divided(leaf: Values, parts: readonly Part[], prefix = ''): Values[] {
-  if (!leaf.path.endsWith('.parameters')) return [leaf];
+/** The parameters, by name, in a leaf of the tree `name` that holds them as one vector; any other leaf as it is. */
+export function divided(leaf: Values, vectors: readonly Vector[], name: string, prefix = ''): Values[] {
+  const vector = vectors.find(({ path }) => leaf.path === `${name}.${path}`);
+  if (!vector) return [leaf];
   let end = 0;
-  const pieces = parts.map(({ path, shape }) => {
+  const pieces = vector.parts.map(({ path, shape }) => {
     const start = end;
     end += sizeOf(shape);
     return { path: prefix + path, data: leaf.data.subarray(start, end), shape, dtype: leaf.dtype };
@@ -47,22 +48,26 @@ export function divided(leaf: Values, parts: readonly Part[], prefix = ''): Valu
   return end === leaf.data.length ? pieces : [leaf];
 }
 
-/** Undoes `divided`: the leaves of the tree `name`, its parameters as one vector again. */
-export function united(leaves: readonly Values[], parts: readonly Part[], name: string, prefix = ''): Values[] {
-  const at = leaves.findIndex(({ path }) => path === prefix + parts[0]?.path);
-  const pieces = at < 0 ? [] : leaves.slice(at, at + parts.length);
+/** Undoes `divided`: the leaves of the tree `name`, its parameters as vectors again. */
+export function united(leaves: readonly Values[], vectors: readonly Vector[], name: string, prefix = ''): Values[] {
+  const begins = new Map(vectors.map((vector) => [prefix + vector.parts[0].path, vector]));
+  const pieces = new Set(vectors.flatMap(({ parts }) => parts.map(({ path }) => prefix + path)));
+  const isOwn = (path: string) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`);
+  return leaves.flatMap((leaf, at) => {
+    const vector = begins.get(leaf.path);
+    if (vector) return [joined(`${name}.${vector.path}`, leaves.slice(at, at + vector.parts.length))];
+    return isOwn(leaf.path) && !pieces.has(leaf.path) ? [leaf] : [];
+  });
+}
+
+function joined(path: string, pieces: readonly Values[]): Values {
   const data = new Float32Array(pieces.reduce((total, piece) => total + piece.data.length, 0));
   let end = 0;
   for (const piece of pieces) {
     data.set(piece.data, end);
     end += piece.data.length;
   }
-  const whole: Values = { path: `${name}.parameters`, data, shape: [end], dtype: 'float32' };
-  const isOwn = ({ path }: Values) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`);
-  return leaves.flatMap((leaf, i) => {
-    if (i === at) return [whole];
-    return isOwn(leaf) && !pieces.includes(leaf) ? [leaf] : [];
-  });
+  return { path, data, shape: [end], dtype: 'float32' };
 }
 
 /** A copy that later steps leave alone. */

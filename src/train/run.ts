@@ -16,7 +16,13 @@ export interface Run<S> {
   /** Time spent in `fit`, interruptions left out. */
   seconds: number;
   readonly about: About;
-  /** What the vector of parameters is made of, so that messages can name a parameter. */
+  /** The vectors of parameters in the state, one for each optimiser, so that messages and files can name a parameter. */
+  readonly vectors: readonly Vector[];
+}
+
+/** A vector of parameters: where it lies in the state, and what it is made of: `critic.parameters`, of `critic.params.w` and others. */
+export interface Vector {
+  readonly path: string;
   readonly parts: readonly Part[];
 }
 
@@ -55,12 +61,17 @@ export type Ready<S> = S extends DeviceTensor | tf.Tensor | number
  * @param state  what the step takes and returns: an optimiser's state, or any tree of tensors, typed arrays and numbers
  */
 export function run<S>(state: S, about: About = {}): Run<Ready<S>> {
-  const { leaves } = flatten<Partial<Numbers>>(state as Tree<Partial<Numbers>>);
+  const { leaves, paths } = flatten<Partial<Numbers>>(state as Tree<Partial<Numbers>>);
   const ready = map(state, (leaf, path) => (isArray(leaf) ? fromLeaf(leaf as Input, path) : leaf)) as Ready<S>;
-  const parts = leaves.find((leaf) => leaf?.parts)?.parts ?? [];
+  const vectors = leaves.flatMap((leaf, i) => (leaf?.parts && /(^|\.)parameters$/.test(paths[i]) ? [vector(paths[i], leaf.parts)] : []));
   const code = about.code ?? process.env.LEMMATA_CODE;
-  return { state: ready, step: 0, losses: [], validations: [], seconds: 0, about: code ? { ...about, code } : about, parts };
+  return { state: ready, step: 0, losses: [], validations: [], seconds: 0, about: code ? { ...about, code } : about, vectors };
 }
+
+const vector = (path: string, parts: readonly Part[]): Vector => {
+  const optimizer = path.slice(0, -'parameters'.length);
+  return { path, parts: parts.map((part) => ({ ...part, path: optimizer + part.path })) };
+};
 
 const isArray = (leaf: unknown): boolean =>
   ArrayBuffer.isView(leaf) || (!(leaf instanceof DeviceTensor) && ArrayBuffer.isView((leaf as Partial<Numbers>)?.data));
