@@ -1,6 +1,7 @@
 import { DeviceTensor, type Input, valuesOf } from './device-tensor.js';
 import type { Graph, Value } from './graph.js';
 import { sizeOf } from './graph.js';
+import { overwriting } from './in-place.js';
 import { allocate, dropRemote, fill, type Memory, type TensorDType } from './runtime/memory.js';
 import type { Program, Request } from './runtime/runtime.js';
 
@@ -24,10 +25,13 @@ export function runnable(graph: Graph): Graph {
 /**
  * One loaded graph and the memory it works in.
  *
- * A request's memory is bound once. A step of a training loop reads its state from memory A and writes the new one to B; the next
- * reads B and writes A, with a second request, so that in the loop nothing is bound, copied or allocated.
+ * A request's memory is bound once. A step of a training loop writes its new state over the old one; where the graph or the runtime
+ * does not allow that, it reads memory A and writes B, and the next reads B and writes A, with a second request. So nothing is bound, copied
+ * or allocated in the loop.
  */
 export class Plan {
+  /** Leaves whose values are lost when a call fails midway. */
+  readonly overwritten: ReadonlySet<number>;
   readonly #program: Program;
   readonly #inputs: readonly Slot[];
   readonly #donated: readonly number[];
@@ -57,10 +61,14 @@ export class Plan {
       const best = likeness.indexOf(Math.max(...likeness));
       if (fits[best]) replaced.set(best, i);
     }
+    const mayOverwrite = program.overwrites ? overwriting(graph) : () => false;
     this.#outputs = graph.outputs.map((value, j) => {
       const size = sizeOf(value.shape);
-      return { ...slot(value), replaces: replaced.get(j) ?? -1, copied: !replaced.has(j) && size <= SMALL, empty: size === 0 };
+      const replaces = replaced.get(j) ?? -1;
+      const over = replaces >= 0 && mayOverwrite(graph.inputs[this.#inputs[replaces].leaf], value);
+      return { ...slot(value), replaces, over, copied: replaces < 0 && size <= SMALL, empty: size === 0 };
     });
+    this.overwritten = new Set(this.#outputs.flatMap(({ over, replaces }) => (over ? [this.#inputs[replaces].leaf] : [])));
   }
 
   /** Runs the graph on the leaves of a call; `memories[i]` is the memory of leaf i where it is a tensor. */
@@ -115,7 +123,7 @@ export class Plan {
     for (const [i, input] of this.#inputs.entries()) if (!memories[input.leaf]) staging[i] = owned(input);
     const inputs = this.#inputs.map(({ leaf }, i) => memories[leaf] ?? staging[i]);
     const outputs: Memory[] = [];
-    for (const output of this.#outputs) if (!output.empty) outputs.push(this.#spare(output, outputs));
+    for (const output of this.#outputs) if (!output.empty) outputs.push(this.#target(output, inputs) ?? this.#spare(output, outputs));
     const bound = { request: this.#program.bind(inputs, outputs), staging };
     this.#requests.push(bound);
     return bound;
@@ -145,10 +153,21 @@ export class Plan {
     let i = 0;
     for (const output of this.#outputs) {
       if (output.empty) continue;
-      if (request.outputs[i].holds > 0) request.setOutput(i, this.#spare(output, []));
+      const over = this.#target(output, request.inputs);
+      if (over && request.outputs[i] !== over) request.setOutput(i, over);
+      if (!over && request.outputs[i].holds > 0) request.setOutput(i, this.#spare(output, []));
       if (request.outputs[i].remote && !this.#program.isRemote) dropRemote(request.outputs[i]);
       request.outputs[i++].holds++;
     }
+  }
+
+  /** The memory of the input that the output may overwrite: nothing but this call needs it, for nothing but this input. */
+  #target({ replaces, over }: OutputSlot, inputs: readonly Memory[]): Memory | undefined {
+    if (!over) return undefined;
+    const memory = inputs[replaces];
+    if (memory.holds !== 1) return undefined;
+    for (let i = 0; i < inputs.length; i++) if (inputs[i] === memory && i !== replaces) return undefined;
+    return memory;
   }
 
   /** The memory of an earlier state that was given up, or new memory. */
@@ -207,8 +226,10 @@ interface Slot {
 interface OutputSlot {
   readonly shape: readonly number[];
   readonly dtype: TensorDType;
-  /** The donated input whose memory it may use two calls later; −1: none. */
+  /** The donated input that it is the next value of; −1: none. */
   readonly replaces: number;
+  /** It may be written to that input's memory during the call; otherwise one call later. */
+  readonly over: boolean;
   readonly copied: boolean;
   readonly empty: boolean;
 }

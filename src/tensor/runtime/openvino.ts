@@ -70,6 +70,7 @@ interface Port {
 }
 
 class OpenVinoProgram implements Program {
+  readonly overwrites = true;
   readonly #api: Api;
   readonly #compiled: Pointer;
   /** The bytes it was restored from: its constants are read where they lie in them, also by its requests. */
