@@ -2,7 +2,7 @@ import { DeviceTensor, type Input, valuesOf } from './device-tensor.js';
 import type { Graph, Value } from './graph.js';
 import { sizeOf } from './graph.js';
 import { overwriting } from './in-place.js';
-import { allocate, dropRemote, fill, type Memory, type TensorDType } from './runtime/memory.js';
+import { allocate, dropRemote, fill, Memory, type TensorDType } from './runtime/memory.js';
 import type { Program, Request } from './runtime/runtime.js';
 
 /** Steps longer than this leave the event loop running; shorter ones are not worth its 0.1 ms. */
@@ -185,7 +185,7 @@ export class Plan {
     return this.#outputs.map(({ shape, dtype, copied, empty }) => {
       if (empty) return new DeviceTensor(allocate(shape, dtype));
       const memory = request.outputs[i++];
-      return new DeviceTensor(copied ? { shape, dtype, data: memory.data.slice(), holds: 0 } : memory);
+      return new DeviceTensor(copied ? new Memory(shape, dtype, memory.data.slice()) : memory);
     });
   }
 

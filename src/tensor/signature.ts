@@ -68,7 +68,7 @@ const matchKeys = (keys: readonly string[], children: readonly Match[]): Match =
   return (node, leaves) => {
     if (typeof node !== 'object' || node === null) return false;
     let count = 0;
-    for (const key in node) if (Object.hasOwn(node, key)) count++;
+    for (const _ in node) count++; // where a prototype adds to them, signatureOf sees that it adds nothing
     if (count !== keys.length) return false;
     for (let i = 0; i < keys.length; i++) if (!children[i]((node as Record<string, unknown>)[keys[i]], leaves)) return false;
     return true;
@@ -88,10 +88,11 @@ export function builder<T>(flat: Flat<unknown>): (leaves: readonly T[]) => unkno
       return (leaves) => children.map((child) => child(leaves));
     }
     if (node === null || node === undefined) return () => node;
-    const children = Object.entries(node).map(([key, child]) => [key, build(child)] as const);
+    const keys = Object.keys(node);
+    const children = Object.values(node).map(build);
     return (leaves) => {
       const built: Record<string, unknown> = {};
-      for (const [key, child] of children) built[key] = child(leaves);
+      for (let i = 0; i < keys.length; i++) built[keys[i]] = children[i](leaves);
       return built;
     };
   };

@@ -11,14 +11,25 @@ export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
  * A runtime keeps the raw address of what it is given, believes any length, and writes there later: an array that the user could
  * drop, resize or transfer would corrupt the process. So the array is made here, never handed out, and user data is copied in.
  */
-export interface Memory {
+export class Memory {
   readonly shape: readonly number[];
   readonly dtype: TensorDType;
-  readonly data: TypedArray;
   /** Newer values on a device, which reading `data` brings over. Whoever writes to `data` drops it. */
-  remote?: Remote;
+  remote: Remote | undefined;
   /** How many tensors and calls in flight need what it holds: a program may write to it only at 0. */
-  holds: number;
+  holds = 0;
+  readonly #data: TypedArray;
+
+  constructor(shape: readonly number[], dtype: TensorDType, data: TypedArray) {
+    this.shape = shape;
+    this.dtype = dtype;
+    this.#data = data;
+  }
+
+  get data(): TypedArray {
+    this.remote?.bring(this.#data);
+    return this.#data;
+  }
 }
 
 export interface Remote {
@@ -32,17 +43,7 @@ const ARRAYS = { float32: Float32Array, float64: Float64Array, int32: Int32Array
 
 /** Zeros of the given shape. */
 export function allocate(shape: readonly number[], dtype: TensorDType): Memory {
-  const array = new ARRAYS[dtype](sizeOf(shape));
-  return {
-    shape,
-    dtype,
-    get data() {
-      this.remote?.bring(array);
-      return array;
-    },
-    remote: undefined,
-    holds: 0,
-  };
+  return new Memory(shape, dtype, new ARRAYS[dtype](sizeOf(shape)));
 }
 
 /**
