@@ -82,6 +82,17 @@ describe('the guard', () => {
     );
   });
 
+  it('says which weights are all zero', async () => {
+    const step = compile((w: tf.Tensor, { logits, y, weights }: Record<'logits' | 'y' | 'weights', tf.Tensor>) => ({
+      state: w,
+      loss: crossEntropy(logits.mul(w), y, weights),
+    }));
+    const batch = (k: number) => ({ logits: x(1, 2, 3, 4), y: Int32Array.of(0, 1), weights: Float32Array.of(k === 2 ? 0 : 1, 0) });
+    await expect(fit(run(Float32Array.of(1)), { step, batch, steps: 9 })).rejects.toThrow(
+      /^fit: the loss is NaN at step 3, .*; batch\.weights holds zeros alone, and a mean by weights or a mask that are all 0 is not a number;/,
+    );
+  });
+
   it('recognises a learning rate that is too large, before the loss overflows', async () => {
     const { train, training } = regression({ learningRate: 1 });
     await expect(train(() => clean)).rejects.toThrow(

@@ -83,6 +83,7 @@ function suddenly(training: Run<unknown>, batch: unknown): string {
     ...(readable(batch).length > 0 ? ['the batch is finite'] : []),
     ...(training.losses.length === 1 ? ['look at the initial parameters and the scale of the inputs'] : []),
     ...labels(batch),
+    ...zeros(batch),
     'a smaller learning rate or clipped gradients help, and log or √ of 0 in the loss or its gradient also gives this',
   ].join('; ');
 }
@@ -95,6 +96,12 @@ const labels = (batch: unknown): string[] =>
       const sorted = data.toSorted();
       return `${path} holds integers from ${sorted[0]} to ${sorted.at(-1)}, and a label that is no class makes a loss NaN`;
     });
+
+/** What a batch has of nothing but zeros: a mask or weights over which there is no mean. */
+const zeros = (batch: unknown): string[] =>
+  readable(batch)
+    .filter(({ data }) => data.every((value) => value === 0))
+    .map(({ path }) => `${path} holds zeros alone, and a mean by weights or a mask that are all 0 is not a number`);
 
 /** Which parameters, or leaves of the state, are not finite: `params.w (3 of 12 entries) is not finite`. */
 function notFinite({ state, vectors }: Run<unknown>): string | undefined {

@@ -1,47 +1,68 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../tensor/errors.js';
 import { firstOrder } from '../../tensor/grad.js';
-import { nanOutside } from '../labels.js';
+import { valuesNow } from '../../tensor/values-now.js';
+import { checkValues, nanOutside } from '../labels.js';
 import { notEmpty } from './residual.js';
 
 /**
  * Cross-entropy of class labels under a softmax.
  *
- *     L = −mean log pₙ[labelₙ]        p = softmax(logits)        ∂logits = (p − onehot(labels)) / N · ∂L
+ *     L = −Σ shareₙ log pₙ[labelₙ]        p = softmax(logits)        ∂logits = share ⊙ (p − onehot(labels)) · ∂L
  *
- * @param logits  [N, C]
- * @param labels  [N] int32 classes 0 … C − 1
- * @throws        when there is not one integer label for each row, no row, or a label is no class; where that shows only when a compiled
- *                function is called, the loss is NaN
+ *     shareₙ = 1/N, or weightₙ / Σ weight
+ *
+ * Rare classes and padding: weights of `classWeights.gather(labels)` or 0 where a row is padding, of any class.
+ *
+ * @param logits   [N, C]
+ * @param labels   [N] int32 classes 0 … C − 1
+ * @param weights  [N], 0 or more, what each row counts; all the same when left out
+ * @throws         when there is not one integer label for each row, no row, a label is no class, a weight is negative or all are 0; where
+ *                 that shows only when a compiled function is called, the loss is NaN for such a label and for weights that are all 0
+ *
+ * With `classWeights.gather(labels)` it is PyTorch's `cross_entropy(…, weight=class_weights)`, which divides by Σ weight too.
  */
-export function crossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
+export function crossEntropy(logits: tf.Tensor, labels: tf.Tensor, weights?: tf.Tensor): tf.Tensor {
   if (logits.rank !== 2 || labels.rank !== 1 || labels.shape[0] !== logits.shape[0] || labels.dtype !== 'int32')
     throw shapeError(`crossEntropy takes logits [N, C] and int32 labels [N] (these are ${labels.dtype})`, { logits, labels });
   notEmpty('crossEntropy', { logits, labels });
   const outside = nanOutside('crossEntropy', labels, logits.shape[1]!);
   const chosen = oneHot(labels, logits.shape[1]!);
-  return logLikelihood(logits, outside ? chosen.add(outside.expandDims(1)) : chosen);
+  return logLikelihood(logits, outside ? chosen.add(outside.expandDims(1)) : chosen, shares(labels, weights));
 }
 
-const logLikelihood = firstOrder('crossEntropy', ([logits, chosen], save) => {
-  const N = logits.shape[0];
+/** What each row has of the mean, [N, 1]. */
+function shares(labels: tf.Tensor, weights: tf.Tensor | undefined): tf.Tensor {
+  const N = labels.shape[0];
+  if (!weights) return tf.fill([N, 1], 1 / N);
+  if (weights.rank !== 1 || weights.shape[0] !== N)
+    throw shapeError('crossEntropy takes one weight for each label; for weights of classes give classWeights.gather(labels)', {
+      labels,
+      weights,
+    });
+  checkValues('crossEntropy', weights, (weight) => weight >= 0, 'weights are 0 or more');
+  if (valuesNow(weights)?.every((weight) => weight === 0))
+    throw new Error('crossEntropy: all weights are 0, and the mean over nothing is not a number; leave out batches of padding alone');
+  return weights.div(weights.sum()).expandDims(1);
+}
+
+const logLikelihood = firstOrder('crossEntropy', ([logits, chosen, share], save) => {
   const logP = logits.logSoftmax();
-  save([logP, chosen]);
+  save([logP, chosen, share]);
   return {
-    value: logP
-      .mul(chosen)
-      .sum()
-      .mul(-1 / N),
-    backward: (dL, [logP, chosen]) => {
-      const pull = dL.mul(1 / N);
-      return [logP.exp().sub(chosen).mul(pull), logP.mul(pull).neg()];
+    value: logP.mul(chosen).mul(share).sum().neg(),
+    backward: (dL, [logP, chosen, share]) => {
+      const pull = share.mul(dL);
+      return [logP.exp().sub(chosen).mul(pull), logP.mul(pull).neg(), logP.mul(chosen).sum(1, true).mul(dL).neg()];
     },
   };
 });
 
 /** `crossEntropy` in operators that tfjs can differentiate any number of times; its own `logSoftmax` is not one. */
-export const crossEntropyPlain = (logits: tf.Tensor, labels: tf.Tensor): tf.Tensor =>
-  logits.logSumExp(-1).sub(oneHot(labels, logits.shape[1]!).mul(logits).sum(-1)).mean();
+export function crossEntropyPlain(logits: tf.Tensor, labels: tf.Tensor, weights?: tf.Tensor): tf.Tensor {
+  const losses = logits.logSumExp(-1).sub(oneHot(labels, logits.shape[1]!).mul(logits).sum(-1));
+  return weights ? losses.mul(weights).sum().div(weights.sum()) : losses.mean();
+}
 
 // Cast afterwards: the wasm backend writes integers even where a float one-hot is asked for.
 const oneHot = (labels: tf.Tensor, C: number) => tf.oneHot(labels as tf.Tensor1D, C).cast('float32');

@@ -4,6 +4,7 @@ import { expectClose } from '../../../tests/close.js';
 import { expectCompiled, RUNTIMES } from '../../../tests/compiled.js';
 import { expectReference, expectThreeWays, inDouble, type Reference } from '../../../tests/gradients.js';
 import { compile } from '../../tensor/compile.js';
+import weighted from '../losses.reference.json' with { type: 'json' }; // made by ../reference/losses.py with PyTorch 2.13
 import reference from '../pytorch.reference.json' with { type: 'json' }; // made by ../reference/pytorch.py with PyTorch 2.13
 import { binaryCrossEntropy } from './binary-cross-entropy.js';
 import { crossEntropy, crossEntropyPlain } from './cross-entropy.js';
@@ -71,6 +72,41 @@ describe('losses', () => {
     expect(() => crossEntropy(tf.zeros([3, 2]), tf.zeros([3]))).toThrow(
       'crossEntropy takes logits [N, C] and int32 labels [N] (these are float32): got logits [3,2], labels [3]',
     );
+  });
+});
+
+describe('crossEntropy with weights', () => {
+  const classes = tf.tensor1d([2, 0, 1, 0], 'int32');
+  const loss = (x: tf.Tensor, weights: tf.Tensor) => crossEntropy(x, classes, weights);
+  const { inputs } = weighted.weightedCrossEntropy;
+
+  it('equals PyTorch, forward and backward, for rows and for classes', () => {
+    expectReference(loss, weighted.weightedCrossEntropy);
+    const ofClasses = (x: tf.Tensor) => crossEntropy(x, classes, tf.tensor1d([0.5, 2, 4]).gather(classes));
+    expectReference(ofClasses, weighted.classWeightedCrossEntropy);
+  });
+
+  it('agrees with differences and autodiff, and is the same compiled', async () => {
+    expectThreeWays(loss, (x, weights) => crossEntropyPlain(x, classes, weights), inputs);
+    await expectCompiled(loss, inputs);
+    const gathered = (x: tf.Tensor, table: tf.Tensor) => crossEntropy(x, classes, table.gather(classes));
+    await expectCompiled(gathered, [inputs[0], { data: [0.5, 2, 4], shape: [3] }]);
+  });
+
+  it('does not see a row of weight 0', () => {
+    const some = crossEntropy(tf.tensor2d([1, 2, 3, 4], [2, 2]), tf.tensor1d([0, 1], 'int32'));
+    const padded = tf.tensor2d([1, 2, 3, 4, 50, -50], [3, 2]);
+    const whole = crossEntropy(padded, tf.tensor1d([0, 1, 1], 'int32'), tf.tensor1d([3, 3, 0]));
+    expect(whole.dataSync()[0]).toBeCloseTo(some.dataSync()[0], 6);
+  });
+
+  it('says what is wrong with weights', () => {
+    const [x, y] = [tf.zeros([2, 3]), tf.tensor1d([0, 1], 'int32')];
+    expect(() => crossEntropy(x, y, tf.ones([3]))).toThrow(
+      'crossEntropy takes one weight for each label; for weights of classes give classWeights.gather(labels): got labels [2], weights [3]',
+    );
+    expect(() => crossEntropy(x, y, tf.tensor1d([1, -1]))).toThrow('crossEntropy: weights are 0 or more; got -1 at index 1');
+    expect(() => crossEntropy(x, y, tf.zeros([2]))).toThrow('crossEntropy: all weights are 0, and the mean over nothing is not a number');
   });
 });
 

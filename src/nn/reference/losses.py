@@ -31,12 +31,18 @@ def penalty(real, fake, w1, b1, w2):
     (slope,) = torch.autograd.grad((torch.tanh(between @ w1 + b1) @ w2).sum(), between, create_graph=True)
     return ((slope.norm(dim=1) - 1) ** 2).mean()
 
+def weighted_cross_entropy(logits, weights):
+    losses = F.cross_entropy(logits, classes, reduction="none")
+    return (weights * losses).sum() / weights.sum()
+
 def leaf(t):
     return t.float().double().requires_grad_()
 
 mask = torch.tensor([[1.0, 1, 0, 1, 1], [1, 0, 1, 1, 0]])
 mix = torch.tensor([[0.125], [0.5], [0.75]])
 signs = torch.tensor([[1.0, -1, 1], [-1, -1, 1]])
+classes = torch.tensor([2, 0, 1, 0])
+class_weights = torch.tensor([0.5, 2, 4], dtype=torch.float64)
 below_floor = torch.tensor([[0.5, 1.5, 0.25], [2.0, 0.0625, 1.0]])  # floor 0.1
 
 write("losses", dict(
@@ -52,4 +58,6 @@ write("losses", dict(
     maskedIcLoss=case(masked_ic, rand(2, 5), rand(2, 5)),
     criticLoss=case(lambda real, fake: fake.mean() - real.mean(), rand(4, 1), rand(3, 1)),
     gradientPenalty=case(penalty, rand(3, 4), rand(3, 4), rand(4, 5), rand(5), rand(5, 1)),
+    weightedCrossEntropy=case(weighted_cross_entropy, rand(4, 3), leaf(torch.rand(4))),
+    classWeightedCrossEntropy=case(lambda x: F.cross_entropy(x, classes, weight=class_weights), rand(4, 3)),
 ))
