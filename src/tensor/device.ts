@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Graph } from './graph.js';
-import { lackOf, onnxruntime, type Provider, providers } from './runtime/onnxruntime.js';
+import { onnxruntime, type Provider } from './runtime/onnxruntime.js';
 import { openvino } from './runtime/openvino.js';
 import type { Runtime } from './runtime/runtime.js';
 
@@ -39,11 +39,6 @@ export interface Device {
   readonly detail: string;
 }
 
-const MISSING = {
-  webgpu: 'not in this build of onnxruntime-node',
-  cuda: 'its libraries are a separate download: node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12',
-};
-
 /** What can run a compiled graph on this machine, and why the rest cannot. */
 export function devices(): Device[] {
   const vino = openvino();
@@ -63,11 +58,11 @@ export function devices(): Device[] {
       detail: typeof ort === 'string' ? ort : `${ort.version}, ${cores}`,
     },
   ];
-  const present = providers();
   for (const name of ['webgpu', 'cuda'] as const) {
-    const lack = present.includes(name) ? lackOf(name) : MISSING[name];
-    const detail = lack ?? `use it with compile(fn, { device: '${name}' })`;
-    rows.push({ name: `ONNX Runtime, ${name}`, isDefault: false, available: lack === undefined, detail });
+    const found = onnxruntime(name);
+    const available = typeof found !== 'string';
+    const detail = available ? `use it with compile(fn, { device: '${name}' })` : found;
+    rows.push({ name: `ONNX Runtime, ${name}`, isDefault: false, available, detail });
   }
   return rows;
 }

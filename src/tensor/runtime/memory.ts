@@ -35,8 +35,6 @@ export class Memory {
 export interface Remote {
   /** Copies the values into `data`, the first time. */
   bring(data: TypedArray): void;
-  /** Frees them. */
-  drop(): void;
 }
 
 const ARRAYS = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
@@ -61,6 +59,5 @@ export function fill(memory: Memory, values: ArrayLike<number>): Memory {
 
 /** Before something writes to `data`. */
 export function dropRemote(memory: Memory): void {
-  memory.remote?.drop();
   memory.remote = undefined;
 }

@@ -14,6 +14,8 @@ export interface Api {
   /** It stays loaded as long as this is held: a function read from a table does not keep it. */
   library: LibraryHandle;
   version: string;
+  /** Where the library lies. */
+  folder: string;
   getErrorMessage(status: Pointer): string;
   createEnv(level: number, name: string, env: Out): Status;
   createSessionFromArray(env: Pointer, model: Uint8Array, length: number, options: Pointer, session: Out): Status;
@@ -21,6 +23,7 @@ export interface Api {
   setSessionLogSeverityLevel(options: Pointer, level: number): Status;
   setSessionGraphOptimizationLevel(options: Pointer, level: number): Status;
   setIntraOpNumThreads(options: Pointer, threads: number): Status;
+  createTensorAsOrtValue(allocator: Pointer, dims: BigInt64Array, rank: number, type: number, value: Out): Status;
   createTensorWithDataAsOrtValue(
     memory: Pointer,
     data: NodeJS.TypedArray,
@@ -30,21 +33,29 @@ export interface Api {
     type: number,
     value: Out,
   ): Status;
+  createMemoryInfo(name: string, allocator: number, device: number, type: number, memory: Out): Status;
   createCpuMemoryInfo(allocator: number, type: number, memory: Out): Status;
   releaseStatus(status: Pointer): void;
   releaseSession(session: Pointer): void;
   releaseValue(value: Pointer): void;
   releaseSessionOptions(options: Pointer): void;
+  getAvailableProviders(names: Out, length: [number]): Status;
+  releaseAvailableProviders(names: Pointer, length: number): Status;
   addSessionConfigEntry(options: Pointer, key: string, value: string): Status;
+  createAllocator(session: Pointer, memory: Pointer, allocator: Out): Status;
   runWithBinding(session: Pointer, options: null, binding: Pointer): Status;
   createIoBinding(session: Pointer, binding: Out): Status;
   releaseIoBinding(binding: Pointer): void;
   bindInput(binding: Pointer, name: string, value: Pointer): Status;
   bindOutput(binding: Pointer, name: string, value: Pointer): Status;
+  appendCuda(options: Pointer, settings: Pointer): Status;
+  createCudaSettings(settings: Out): Status;
+  releaseCudaSettings(settings: Pointer): void;
+  appendProvider(options: Pointer, name: string, keys: null, values: null, length: 0): Status;
 }
 
 /** Each function's place in the table that the library hands out, which only ever grows at its end, and its signature. */
-const FUNCTIONS: Record<Exclude<keyof Api, 'library' | 'version'>, readonly [place: number, signature: string]> = {
+const FUNCTIONS: Record<Exclude<keyof Api, 'library' | 'version' | 'folder'>, readonly [place: number, signature: string]> = {
   getErrorMessage: [2, 'str (void *status)'],
   createEnv: [3, 'void * (int level, str name, _Out_ void **env)'],
   createSessionFromArray: [8, 'void * (void *env, const void *model, size_t length, void *options, _Out_ void **session)'],
@@ -52,25 +63,34 @@ const FUNCTIONS: Record<Exclude<keyof Api, 'library' | 'version'>, readonly [pla
   setSessionLogSeverityLevel: [22, 'void * (void *options, int level)'],
   setSessionGraphOptimizationLevel: [23, 'void * (void *options, int level)'],
   setIntraOpNumThreads: [24, 'void * (void *options, int threads)'],
+  createTensorAsOrtValue: [48, 'void * (void *allocator, int64_t *dims, size_t rank, int type, _Out_ void **value)'],
   createTensorWithDataAsOrtValue: [
     49,
     'void * (void *memory, void *data, size_t bytes, int64_t *dims, size_t rank, int type, _Out_ void **value)',
   ],
+  createMemoryInfo: [68, 'void * (str name, int allocator, int device, int type, _Out_ void **memory)'],
   createCpuMemoryInfo: [69, 'void * (int allocator, int type, _Out_ void **memory)'],
   releaseStatus: [93, 'void (void *status)'],
   releaseSession: [95, 'void (void *session)'],
   releaseValue: [96, 'void (void *value)'],
   releaseSessionOptions: [100, 'void (void *options)'],
+  getAvailableProviders: [125, 'void * (_Out_ void **names, _Out_ int *length)'],
+  releaseAvailableProviders: [126, 'void * (void *names, int length)'],
   addSessionConfigEntry: [130, 'void * (void *options, str key, str value)'],
+  createAllocator: [131, 'void * (void *session, void *memory, _Out_ void **allocator)'],
   runWithBinding: [133, 'void * (void *session, void *options, void *binding)'],
   createIoBinding: [134, 'void * (void *session, _Out_ void **binding)'],
   releaseIoBinding: [135, 'void (void *binding)'],
   bindInput: [136, 'void * (void *binding, str name, void *value)'],
   bindOutput: [137, 'void * (void *binding, str name, void *value)'],
+  appendCuda: [204, 'void * (void *options, void *settings)'], // SessionOptionsAppendExecutionProvider_CUDA_V2
+  createCudaSettings: [205, 'void * (_Out_ void **settings)'],
+  releaseCudaSettings: [208, 'void (void *settings)'],
+  appendProvider: [216, 'void * (void *options, str name, void *keys, void *values, size_t length)'], // SessionOptionsAppendExecutionProvider
 };
-const LENGTH = 138;
+const LENGTH = 217;
 /** The version of the C API that introduced the last of them. */
-const API_VERSION = 5;
+const API_VERSION = 12;
 
 /**
  * The library inside the installed package.
@@ -96,5 +116,29 @@ export function openLibrary(): Api {
     koffi.decode(table[place], koffi.proto(named(name, signature))),
   ]);
   const version = koffi.decode(getVersion, koffi.proto('str OrtGetVersionString()'))();
-  return { library, version, ...Object.fromEntries(bound) } as Api;
+  return { library, version, folder, ...Object.fromEntries(bound) } as Api;
+}
+
+/** @throws what went wrong, if anything did */
+export function check(api: Api, what: string, status: Status): void {
+  if (!status) return;
+  const message = api.getErrorMessage(status);
+  api.releaseStatus(status);
+  throw new Error(`ONNX Runtime could not ${what}: ${message}`);
+}
+
+/** What `call` puts into its argument. */
+export function create(api: Api, what: string, call: (out: Out) => Status): Pointer {
+  const out: Out = [null];
+  check(api, what, call(out));
+  return out[0]!;
+}
+
+/** The providers that the library was built with; CUDA's part of it may still be absent, or its driver. */
+export function providersIn(api: Api): string[] {
+  const length: [number] = [0];
+  const names = create(api, 'list its providers', (out) => api.getAvailableProviders(out, length));
+  const found = koffi.decode(names, koffi.array('str', length[0])) as string[];
+  check(api, 'forget the list', api.releaseAvailableProviders(names, length[0]));
+  return found.map((name) => name.replace('ExecutionProvider', '').toLowerCase());
 }

@@ -1,0 +1,99 @@
+// A training whose state stays in the memory of one of ONNX Runtime's providers, with the calls of its C API counted:
+//     resident.ts WebGPU WebGPU_Buf
+// On the processor (CPU Cpu) everything is as on a GPU but the two names.
+import type * as tf from '@tensorflow/tfjs';
+import { DeviceTensor } from '../../src/tensor/device-tensor.js';
+import { Plan } from '../../src/tensor/plan.js';
+import { allocate, fill, type Memory } from '../../src/tensor/runtime/memory.js';
+import { onnxruntimeOn } from '../../src/tensor/runtime/onnxruntime.js';
+import { type Api, openLibrary } from '../../src/tensor/runtime/onnxruntime-ffi.js';
+import { Device } from '../../src/tensor/runtime/onnxruntime-memory.js';
+import { makeLibrary } from '../../src/tensor/runtime/onnxruntime-session.js';
+import { trace } from '../../src/tensor/trace/trace.js';
+
+const [provider, place, steps] = process.argv.slice(2);
+const SIZE = 5000;
+const counts = {} as Record<keyof Api, number>;
+const counted = ([name, member]: [string, unknown]) => {
+  if (typeof member !== 'function') return [name, member];
+  counts[name as keyof Api] = 0;
+  const call = (...args: unknown[]) => {
+    counts[name as keyof Api]++;
+    return member(...args);
+  };
+  return [name, call];
+};
+const library = makeLibrary(Object.fromEntries(Object.entries(openLibrary()).map(counted)) as Api);
+const device = new Device(library, provider, place);
+
+const graph = trace(
+  (state: tf.Tensor, x: tf.Tensor) => [state.mul(0.5).add(x), state.mean()],
+  [
+    { shape: [SIZE], dtype: 'float32' },
+    { shape: [], dtype: 'float32' },
+  ],
+);
+const full = (value: number) => fill(allocate([SIZE], 'float32'), new Float32Array(SIZE).fill(value));
+const settle = async () => {
+  for (let i = 0; i < 5; i++) {
+    globalThis.gc!();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+};
+
+async function makePlan(): Promise<Plan> {
+  const program = await onnxruntimeOn(library, device).load(graph, { threads: 1 });
+  return new Plan(graph, program, { inputs: ['state', 'x'], outputs: ['state', 'loss'], donated: [0] }, () => 'float32');
+}
+
+/** n steps that add x; the state is given up at each. */
+async function train(plan: Plan, state: Memory, x: number, n: number): Promise<{ state: Memory; loss: number }> {
+  let loss = Number.NaN;
+  for (let i = 0; i < n; i++) {
+    state.holds = 1;
+    const [next, mean] = await plan.run([undefined as never, x], [state, undefined]);
+    state.holds = 0;
+    state = DeviceTensor.memoryOf(next);
+    loss = mean.item();
+  }
+  return { state, loss };
+}
+
+const report: Record<string, unknown> = {};
+
+async function compute(): Promise<void> {
+  const plan = await makePlan();
+  let { state, loss } = await train(plan, full(4), 1, 2); // 4, 3, 2½
+  report.loss = loss;
+  ({ state, loss } = await train(plan, state, 3, 8)); // 6 − 3½ · 2⁻⁸
+  report.after = { places: counts.createTensorAsOrtValue, runs: counts.runWithBinding };
+  report.values = [state.data[0], state.data[SIZE - 1]];
+  void state.data;
+  report.read = { places: counts.createTensorAsOrtValue, runs: counts.runWithBinding };
+  ({ state } = await train(plan, fill(state, new Float32Array(SIZE).fill(8)), 1, 1)); // what is written outside counts
+  report.written = state.data[SIZE - 1];
+  ({ state } = await train(plan, state, 1, 1)); // and what was read stays there
+  report.last = state.data[SIZE - 1];
+  plan.release();
+}
+
+async function last(): Promise<void> {
+  const plan = await makePlan();
+  let { state } = await train(plan, full(0), 1, +steps / 5);
+  await settle();
+  const before = process.memoryUsage().rss;
+  ({ state } = await train(plan, state, 1, (+steps * 4) / 5));
+  await settle();
+  report.growth = (process.memoryUsage().rss - before) / 2 ** 20;
+  for (let i = 0; i < 50; i++) await train(plan, full(i), 1, 3); // states that are dropped
+}
+
+await compute();
+await last(); // its plan is dropped
+await settle();
+report.alive = {
+  values: counts.createTensorAsOrtValue + counts.createTensorWithDataAsOrtValue - counts.releaseValue,
+  requests: counts.createIoBinding - counts.releaseIoBinding,
+  sessions: counts.createSessionFromArray - counts.releaseSession,
+};
+console.log(JSON.stringify(report));
