@@ -1,8 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type AdamState, adam, type Optimizer } from '../src/optim/index.js';
+import { adam, trainingStep } from '../src/optim/index.js';
 import { compile } from '../src/tensor/compile.js';
 import { type DeviceTensor, fromTf, toTf } from '../src/tensor/device-tensor.js';
-import { valueAndGrad } from '../src/tensor/grad.js';
 import { key } from '../src/tensor/random.js';
 import { type Contender, timeSteps } from './contender.js';
 import type { AnyWorkload, Numbers } from './workloads/workload.js';
@@ -15,26 +14,23 @@ export function problem(workload: AnyWorkload): { params: unknown; batch: Record
 }
 
 /** One step of Adam on a workload: as eager code, or for `compile`. */
-export function trainingStep(workload: AnyWorkload) {
+export function stepOf(workload: AnyWorkload) {
   const { params, batch } = problem(workload);
-  const optimizer = adam(params) as unknown as Optimizer<unknown, AdamState>;
-  const step = (state: AdamState, batch: unknown): { state: AdamState; loss: tf.Tensor } => {
-    const { value: loss, grads } = valueAndGrad(workload.loss)(optimizer.params(state) as never, batch as never);
-    return { state: optimizer.update(state, grads as never), loss };
-  };
-  return { step, state: optimizer.init(params), batch };
+  const optimizer = adam(params);
+  const step = trainingStep(optimizer, (params, batch: unknown) => workload.loss(params as never, batch as never));
+  return { step, state: optimizer.init(params), batch: workload.hold?.(batch) ?? batch };
 }
 
 export type RuntimeName = 'openvino' | 'onnxruntime';
 
 /** A workload in training on one of our runtimes. */
 export function training(workload: AnyWorkload, runtime: RuntimeName, threads: number): Contender {
-  const { step, state: start, batch } = trainingStep(workload);
+  const { step, state: start, batch } = stepOf(workload);
   const run = compile(step, { runtime, threads, donate: [0] });
   const data = fromTf(batch);
   let state = start as never;
   const next = async () => {
-    const result = await run(state, data);
+    const result = await run(state, data as never);
     state = result.state as never;
     return result.loss as DeviceTensor;
   };

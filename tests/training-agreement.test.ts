@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { trainingStep } from '../bench/step.js';
+import { stepOf } from '../bench/step.js';
 import { workloads } from '../bench/workloads/index.js';
 import type { Numbers } from '../bench/workloads/workload.js';
 import type { AdamState } from '../src/optim/index.js';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 
 /** The parameters after eager training on tfjs's wasm backend. */
-function trainEagerly({ step, state: start, batch }: ReturnType<typeof trainingStep>): Float32Array {
+function trainEagerly({ step, state: start, batch }: ReturnType<typeof stepOf>): Float32Array {
   const tensors = <T>(tree: unknown) => map(tree, ({ data, shape }: Numbers) => tf.tensor(data, [...shape])) as T;
   const data = tensors<unknown>(batch);
   let state = tensors<AdamState>(start);
@@ -36,11 +36,11 @@ function trainEagerly({ step, state: start, batch }: ReturnType<typeof trainingS
 describe.each(workloads.filter(({ id }) => id !== 'W6'))('$id $title', (workload) => {
   let eager: Float32Array;
   beforeAll(() => {
-    eager = trainEagerly(trainingStep(workload));
+    eager = trainEagerly(stepOf(workload));
   }, 300_000);
 
   it.each(['openvino', 'onnxruntime'] as const)('on %s: parameters equal the eager ones to 1e-5 after 50 Adam steps', async (runtime) => {
-    const { step, state: start, batch } = trainingStep(workload);
+    const { step, state: start, batch } = stepOf(workload);
     const compiled = compile(step, { runtime, donate: [0] });
     let state = start as never;
     for (let i = 0; i < STEPS; i++) state = (await compiled(state, batch as never)).state as never;

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import type { AdamState } from '../../src/optim/index.js';
 import { map } from '../../src/tensor/tree.js';
-import { problem, trainingStep } from '../step.js';
+import { problem, stepOf } from '../step.js';
 import type { AnyWorkload, Numbers } from '../workloads/workload.js';
 import { type Made, serve } from './serve.js';
 
@@ -13,7 +13,7 @@ import { type Made, serve } from './serve.js';
 const tensors = <T>(tree: unknown) => map(tree, ({ data, shape }: Numbers) => tf.tensor(data, [...shape])) as T;
 
 function trainer(workload: AnyWorkload): Made {
-  const { step, state: start, batch } = trainingStep(workload);
+  const { step, state: start, batch } = stepOf(workload);
   const data = tensors<unknown>(batch);
   let state = tensors<AdamState>(start);
   const next = async () => {

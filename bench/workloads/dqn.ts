@@ -1,21 +1,22 @@
 import { chosen, tdTarget } from '../../src/models/index.js';
 import { huber } from '../../src/nn/index.js';
+import { layoutOf } from '../../src/optim/flat.js';
 import { randint, split, uniform } from '../../src/tensor/random.js';
 import { initMlp, type MlpParams, mlp } from './mlp.js';
 import { gaussian, type Numbers, type Workload } from './workload.js';
 
-interface Batch {
+interface Batch<Target = MlpParams> {
   readonly state: Numbers;
   readonly action: Numbers;
   readonly reward: Numbers;
   readonly next: Numbers;
   readonly done: Numbers;
-  readonly target: MlpParams;
+  readonly target: Target;
 }
 
 const [B, ACTIONS, DISCOUNT] = [32, 2, 0.99];
 
-export const W5: Workload<MlpParams, Batch> = {
+export const W5: Workload<MlpParams, Batch, Batch<Numbers>> = {
   id: 'W5',
   title: 'DQN 4→64→64→2 with target net, batch 32',
   steps: 50,
@@ -33,9 +34,11 @@ export const W5: Workload<MlpParams, Batch> = {
       },
     };
   },
+  /** The target network as one vector, as `dqnStep` has it. */
+  hold: ({ target, ...batch }) => ({ ...batch, target: layoutOf(target).numbers(target) }),
   /** Mnih et al. 2015, algorithm 1, with its clipped error as the Huber loss. */
   loss(params, { state, action, reward, next, done, target }) {
-    const value = tdTarget(reward, done, DISCOUNT, mlp(target, next));
+    const value = tdTarget(reward, done, DISCOUNT, mlp(layoutOf(params).unpack(target), next));
     return huber(chosen(mlp(params, state), action), value);
   },
 };

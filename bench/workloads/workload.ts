@@ -10,20 +10,22 @@ export interface Numbers {
 export type Tensors<A> = A extends Numbers ? tf.Tensor : A extends object ? { readonly [K in keyof A]: Tensors<A[K]> } : never;
 
 /** One training problem: the same numbers, the same loss and Adam's defaults for every framework. */
-export interface Workload<P, B> {
+export interface Workload<P, B, H = B> {
   readonly id: string;
   readonly title: string;
   /** Steps after which the frameworks' losses are compared. */
   readonly steps: number;
   make(key: Key): { params: P; batch: B };
-  loss(params: Tensors<P>, batch: Tensors<B>): tf.Tensor;
+  /** The batch as our training keeps it, where the peers, who are given `batch`, keep it otherwise. */
+  hold?(batch: B): H;
+  loss(params: Tensors<P>, batch: Tensors<H>): tf.Tensor;
   /** The model alone, where the latency of one sample is measured too. */
   predict?(params: Tensors<P>, x: tf.Tensor): tf.Tensor;
 }
 
 /** A workload whose trees only it knows. */
 // biome-ignore lint/suspicious/noExplicitAny: the trees of parameters differ from one workload to the next
-export type AnyWorkload = Workload<any, any>;
+export type AnyWorkload = Workload<any, any, any>;
 
 /** Ones and zeros, as a layer norm starts. */
 export const constant = (value: number, shape: readonly number[]): Numbers => ({

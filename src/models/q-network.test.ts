@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../tests/close.js';
 import { distance, expectReference } from '../../tests/gradients.js';
 import { huber } from '../nn/losses/huber.js';
-import { adam } from '../optim/adam.js';
+import { type AdamState, adam } from '../optim/adam.js';
 import { sgd } from '../optim/sgd.js';
 import { compile } from '../tensor/compile.js';
 import { fold, key, randint } from '../tensor/random.js';
 import { stopGradient } from '../tensor/stop-gradient.js';
 import { chosen } from './actions.js';
 import { initMlp, type MlpParams, mlp } from './mlp.js';
-import { dqnStep, duelingNetwork, initDuelingNetwork, tdTarget } from './q-network.js';
+import { type DqnState, dqnStep, duelingNetwork, initDuelingNetwork, tdTarget } from './q-network.js';
 import reference from './reinforcement.reference.json' with { type: 'json' }; // made by reference/reinforcement.py with PyTorch 2.13
 
 // Of the script: actions, rewards and ends.
@@ -43,21 +43,16 @@ describe('dqnStep', () => {
     const params = net(given.slice(0, 4));
     const optimizer = sgd(params, { learningRate: 1 });
     const step = compile(dqnStep(duelingNetwork, optimizer, { discount: 0.9 }), { runtime });
-    const before = { learner: optimizer.init(params), target: net(given.slice(6)) };
+    const before = { learner: optimizer.init(params), target: optimizer.init(net(given.slice(6))).parameters };
     const { state, loss } = await step(before, { state: given[4], next: given[5], action, reward, done }, 0.25);
     expect(loss.item()).toBeCloseTo(y.data[0], 5);
     const moved = inputs.slice(0, 4).flatMap(({ data }) => data);
     const after = state.learner.parameters.data();
     const expected = moved.map((v, i) => v - grads.slice(0, 4).flatMap(({ data }) => data)[i] / dy.data[0]);
     expect(distance(after, expected)).toBeLessThan(1e-5);
-    const [slow, fast] = [inputs[6].data, expected];
-    const followed = state.target.layers[0].b.data();
-    expect(
-      distance(
-        followed,
-        Array.from(slow, (v, i) => v + 0.25 * (fast[i] - v)),
-      ),
-    ).toBeLessThan(1e-5);
+    const slow = inputs.slice(6).flatMap(({ data }) => data);
+    const followed = slow.map((v, i) => v + 0.25 * (expected[i] - v));
+    expect(distance(state.target.data(), followed)).toBeLessThan(1e-5);
     step.release();
   });
 
@@ -70,7 +65,8 @@ describe('dqnStep', () => {
     const optimizer = adam(params, { learningRate: 0.01 });
     const step = compile(dqnStep(network, optimizer, { discount: 0.5 }), { donate: [0] });
     const B = 32;
-    let state: Parameters<typeof step>[0] = { learner: optimizer.init(params), target: params };
+    const learner = optimizer.init(params);
+    let state: Parameters<typeof step>[0] = { learner, target: learner.parameters };
     const side = (sides: Int32Array) => ({
       data: Float32Array.from({ length: 2 * B }, (_, i) => +(sides[i >> 1] === i % 2)),
       shape: [B, 2],
@@ -97,8 +93,10 @@ describe('dqnStep', () => {
       };
       ({ state } = await step(state, batch, 0.05));
     }
-    const values = compile((target: MlpParams) => network(target, tf.eye(2)));
-    expectClose((await values(state.target)).data(), [2, 1.5, 1.5, 3], 1);
+    const values = compile(({ learner, target }: DqnState<AdamState>) =>
+      network(optimizer.params({ ...learner, parameters: target }), tf.eye(2)),
+    );
+    expectClose((await values(state)).data(), [2, 1.5, 1.5, 3], 1);
     for (const f of [step, values]) f.release();
   });
 });

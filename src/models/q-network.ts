@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { huber } from '../nn/losses/huber.js';
 import type { Tensors } from '../optim/flat.js';
-import type { Optimizer } from '../optim/optimizer.js';
+import type { Optimizer, State } from '../optim/optimizer.js';
 import { shapeError } from '../tensor/errors.js';
 import { valueAndGrad } from '../tensor/grad.js';
 import type { Key, RandomArray } from '../tensor/random.js';
-import { zip } from '../tensor/tree.js';
 import { chosen } from './actions.js';
 import { dueling } from './dueling.js';
 import { initMlp, type MlpParams, mlp } from './mlp.js';
@@ -60,9 +59,10 @@ export function tdTarget(reward: tf.Tensor, done: tf.Tensor, discount: number, t
 }
 
 /** A network in training, and its slower copy that the targets come from. */
-export interface DqnState<P, S> {
+export interface DqnState<S> {
   readonly learner: S;
-  readonly target: Tensors<P>;
+  /** Its parameters as one vector, as the learner's state has them. */
+  readonly target: tf.Tensor;
 }
 
 /**
@@ -70,8 +70,11 @@ export interface DqnState<P, S> {
  *
  *     L = mean huber(Q(s, a) − y)        Q̄ ← Q̄ + τ (Q − Q̄)
  *
- *     const step = compile(dqnStep(mlp, adam(params)), { donate: [0] });
- *     ({ state, loss } = await step(state, batch, i % 500 === 0 ? 1 : 0));
+ *     const optimizer = adam(params);
+ *     const step = compile(dqnStep(mlp, optimizer), { donate: [0] });
+ *     const learner = optimizer.init(params);
+ *     let state = { learner, target: learner.parameters };
+ *     for (…) ({ state, loss } = await step(state, batch, i % 500 === 0 ? 1 : 0));
  *
  * @param network    parameters and states [B, F] to values [B, A]
  * @param optimizer  of the network's parameters
@@ -79,18 +82,18 @@ export interface DqnState<P, S> {
  * @returns          a function of the state, transitions, and τ: 1 copies the network to the target, 0 leaves the target as it is (Mnih et
  *                   al. 2015), a small share at every step lets it follow (Lillicrap et al. 2016)
  */
-export function dqnStep<P, S>(
+export function dqnStep<P, S extends State>(
   network: (params: Tensors<P>, x: tf.Tensor) => tf.Tensor,
   optimizer: Optimizer<P, S>,
   { discount = 0.99, double = true }: { readonly discount?: number; readonly double?: boolean } = {},
-): (state: DqnState<P, S>, batch: Transitions, share: tf.Tensor) => { state: DqnState<P, S>; loss: tf.Tensor } {
+): (state: DqnState<S>, batch: Transitions, share: tf.Tensor) => { state: DqnState<S>; loss: tf.Tensor } {
   return ({ learner, target }, { state, action, reward, next, done }, share) => {
     const params = optimizer.params(learner);
-    const y = tdTarget(reward, done, discount, network(target, next), double ? network(params, next) : undefined);
+    const slow = optimizer.params({ ...learner, parameters: target });
+    const y = tdTarget(reward, done, discount, network(slow, next), double ? network(params, next) : undefined);
     const error = (params: Tensors<P>) => huber(chosen(network(params, state), action), y);
     const { value: loss, grads } = valueAndGrad(error)(params);
     const updated = optimizer.update(learner, grads as Tensors<P>);
-    const follow = (slow: tf.Tensor, fast: tf.Tensor) => slow.add(fast.sub(slow).mul(share));
-    return { state: { learner: updated, target: zip(target, optimizer.params(updated), follow) as Tensors<P> }, loss };
+    return { state: { learner: updated, target: target.add(updated.parameters.sub(target).mul(share)) }, loss };
   };
 }
