@@ -21,15 +21,23 @@ export function design(columns: Readonly<Record<string, ArrayLike<number>>>, { i
 
 /** A fit's inputs, checked once where they enter: not empty, equally long, no NaN or infinity. `caller` begins the message. */
 export function checkSample(caller: string, x: Matrix, y: ArrayLike<number>): void {
+  checkDesign(caller, x);
+  checkOutcome(caller, x, y);
+}
+
+export function checkDesign(caller: string, x: Matrix): void {
   if (x.rows === 0 || x.cols === 0) throw new Error(`${caller}: x is empty, [${x.rows},${x.cols}]; nothing is left after filtering?`);
   if (x.data.length !== x.rows * x.cols)
     throw new Error(`${caller}: x is declared [${x.rows},${x.cols}] but holds ${x.data.length} values; build it with design()`);
-  if (x.rows !== y.length) throw new Error(`${caller}: x has ${x.rows} rows but y has ${y.length} values; align them on their dates first`);
   for (let at = 0; at < x.data.length; at++)
     if (!Number.isFinite(x.data[at]))
       throw new Error(
         `${caller}: x is ${x.data[at]} at row ${Math.floor(at / x.cols)}, '${columnName(x, at % x.cols)}'; drop or fill the row before fitting`,
       );
+}
+
+export function checkOutcome(caller: string, x: Matrix, y: ArrayLike<number>): void {
+  if (x.rows !== y.length) throw new Error(`${caller}: x has ${x.rows} rows but y has ${y.length} values; align them on their dates first`);
   for (let i = 0; i < y.length; i++)
     if (!Number.isFinite(y[i])) throw new Error(`${caller}: y is ${y[i]} at row ${i}; drop or fill the row before fitting`);
 }

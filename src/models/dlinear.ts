@@ -3,8 +3,8 @@ import { uniformWithin } from '../nn/initialisers.js';
 import { linear } from '../nn/linear.js';
 import { shapeError } from '../tensor/errors.js';
 import { type Key, type RandomArray, split } from '../tensor/random.js';
-import { type Matrix, matMul, transpose, zeros } from './matrix.js';
-import { multivariateRidge } from './multivariate-ridge.js';
+import { type Matrix, matMul, transposeVec, zeros } from './matrix.js';
+import { reduce, solve } from './multivariate-ridge.js';
 import { alongTime, array, type LinearForecastConfig, type RidgeForecast } from './nlinear.js';
 import type { Windows } from './windows.js';
 
@@ -62,15 +62,16 @@ export function dLinearRidge(
   { lambda, kernel = 25 }: { readonly lambda?: number; readonly kernel?: number } = {},
 ): RidgeForecast<DLinearParams<RandomArray<Float32Array>>> {
   const [T, K] = [x.cols, y.cols];
-  const trend = matMul(x, transpose(movingAverage(T, kernel)));
-  const both = zeros(x.rows, 2 * T);
-  for (let i = 0; i < x.rows; i++)
+  const average = movingAverage(T, kernel);
+  const parts = zeros(T, 2 * T); // x [I − Mᵀ, Mᵀ] is the seasonal part and the trend
+  for (let i = 0; i < T; i++)
     for (let t = 0; t < T; t++) {
-      const m = trend.data[i * T + t];
-      both.data[2 * i * T + t] = x.data[i * T + t] - m;
-      both.data[2 * i * T + T + t] = m;
+      const m = average.data[t * T + i];
+      parts.data[2 * i * T + t] = (i === t ? 1 : 0) - m;
+      parts.data[2 * i * T + T + t] = m;
     }
-  const fit = multivariateRidge(both, y, lambda === undefined ? {} : { lambda });
+  const windows = reduce(x, y);
+  const fit = solve({ ...windows, x: matMul(windows.x, parts), xMeans: transposeVec(parts, windows.xMeans) }, lambda);
   const half = (from: number) => array(fit.coefficients.data.slice(from * K, (from + T) * K), [T, K]);
   return { params: { seasonal: half(0), trend: half(T), b: array(fit.intercepts, [K]) }, lambda: fit.lambda, gcv: fit.gcv };
 }

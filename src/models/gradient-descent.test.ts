@@ -3,12 +3,12 @@ import { expectClose } from '../../tests/close.js';
 import { factorReturns } from '../../tests/simulated.js';
 import { theorem } from '../../tests/theorem.js';
 import { gradientDescent, optimalStep } from './gradient-descent.js';
-import { svd } from './linear-algebra.js';
 import { linearRegression } from './linear-regression.js';
 import { logisticRegression } from './logistic-regression.js';
 import { column, fromColumns } from './matrix.js';
 import { leastSquares, logisticLoss, type Objective } from './objective.js';
 import { ridge } from './ridge.js';
+import { svd } from './svd.js';
 
 const SAMPLE = factorReturns(300, 6);
 const X = fromColumns([1, 2, 3].map((j) => column(SAMPLE.x, j).map((value) => 100 * value))); // in percent

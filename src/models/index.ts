@@ -31,7 +31,7 @@ export { generalisedAdvantage, type Rollout } from './generalised-advantage.js';
 export { type Descent, type DescentOptions, gradientDescent, optimalStep } from './gradient-descent.js';
 export { gradientStep, logLoss, type Rows, squaredError, type Weights } from './gradient-step.js';
 export { type Lasso, type LassoOptions, lasso, lassoPath } from './lasso.js';
-export { backSubstitute, inverseGram, type QR, qr, type SVD, svd } from './linear-algebra.js';
+export { backSubstitute, inverseGram, type QR, qr } from './linear-algebra.js';
 export { type LinearRegression, linearRegression, predict } from './linear-regression.js';
 export { type LogisticRegression, logisticRegression, predictProbability } from './logistic-regression.js';
 export {
@@ -60,6 +60,7 @@ export { separatingDirection } from './separation.js';
 export { seriesCritic, seriesGenerator } from './series-gan.js';
 export { type PredictiveRegression, predictiveRegression } from './stambaugh.js';
 export { drawRows, stochasticGradientDescent } from './stochastic-gradient-descent.js';
+export { type SVD, svd } from './svd.js';
 export { initTcn, type TcnConfig, type TcnParams, tcn } from './tcn.js';
 export {
   initTransformer,

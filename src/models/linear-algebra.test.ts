@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../tests/close.js';
 import { gaussian } from '../../tests/simulated.js';
-import { inverseGram, qr, svd } from './linear-algebra.js';
+import { inverseGram, qr } from './linear-algebra.js';
 import { fromColumns, type Matrix, matMul, transpose } from './matrix.js';
+import { svd } from './svd.js';
 
 const random = (rows: number, cols: number, seed: number): Matrix => ({ rows, cols, data: gaussian(seed, rows * cols) });
 const distance = (a: Matrix, b: Matrix) => a.data.reduce((worst, value, at) => Math.max(worst, Math.abs(value - b.data[at])), 0);
@@ -39,7 +40,8 @@ describe('svd', () => {
       const { u, s, v } = svd(x);
       const us = { ...u, data: u.data.map((value, at) => value * s[at % s.length]) };
       expect(distance(matMul(us, transpose(v)), x)).toBeLessThan(1e-13);
-      expect(distance(matMul(transpose(v), v), identity(x.cols))).toBeLessThan(1e-13);
+      expect(distance(matMul(transpose(u), u), identity(s.length))).toBeLessThan(1e-13);
+      expect(distance(matMul(transpose(v), v), identity(s.length))).toBeLessThan(1e-13);
     }
   });
 

@@ -1,7 +1,7 @@
 import { checkSample } from './design.js';
-import { svd } from './linear-algebra.js';
 import { logLikelihoodAt, sigmoid } from './logistic-regression.js';
 import { dot, type Matrix, matVec } from './matrix.js';
+import { svd } from './svd.js';
 
 /** A smooth mean of losses over rows, for the descent methods: f(w) = (1/n) Σᵢ fᵢ(w). */
 export interface Objective {

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { factorReturns } from '../../tests/simulated.js';
 import { theorem } from '../../tests/theorem.js';
 import { fold, key, normal } from '../tensor/random.js';
-import { inverseGram, qr, svd } from './linear-algebra.js';
+import { inverseGram, qr } from './linear-algebra.js';
 import { column, diagonal, dot, fromColumns, type Matrix, matVec } from './matrix.js';
 import { ridge } from './ridge.js';
 import { type RidgeRisk, ridgeRisk } from './ridge-risk.js';
+import { svd } from './svd.js';
 
 const FACTORS = factorReturns(60, 2).x;
 const X = fromColumns([1, 2, 3].map((j) => column(FACTORS, j)));
@@ -55,6 +56,11 @@ const risk =
     const { squaredBias, variance } = { ...exact, ...change(exact) };
     return { ...exact, squaredBias, variance, meanSquaredError: squaredBias + variance };
   };
+
+it('is told of coefficients that y says nothing about', () => {
+  const twice = fromColumns([column(X, 0), column(X, 1), column(X, 0)]);
+  expect(() => ridgeRisk(twice, { beta: BETA, sigma: SIGMA, lambda: 1 })).toThrow('ridgeRisk: x [60,3] has rank 2');
+});
 
 theorem<Risk>('thm:bias-variance', {
   real: ridgeRisk,

@@ -1,5 +1,5 @@
-import { svd } from './linear-algebra.js';
 import { type Matrix, matVec, transpose } from './matrix.js';
+import { svd } from './svd.js';
 
 /** What a ridge estimate is expected to miss the truth by. */
 export interface RidgeRisk {
@@ -21,13 +21,17 @@ export interface RidgeRisk {
  * @param beta    [p] the true coefficients
  * @param sigma   σ, the standard deviation of the errors
  * @param lambda  the penalty, as in `ridge`
- * @throws        when beta does not have a value for each column
+ * @throws        when beta does not have a value for each column, or the columns depend on each other
  *
  * Hoerl & Kennard 1970, eq. 4.4. thm:bias-variance.
  */
 export function ridgeRisk(x: Matrix, { beta, sigma, lambda }: { beta: ArrayLike<number>; sigma: number; lambda: number }): RidgeRisk {
   if (beta.length !== x.cols) throw new Error(`ridgeRisk: x has ${x.cols} columns but beta has ${beta.length} values`);
   const { s, v } = svd(x);
+  if (s.length < x.cols || !(s[x.cols - 1] > 0))
+    throw new Error(
+      `ridgeRisk: x [${x.rows},${x.cols}] has rank ${s.filter((value) => value > 0).length}, so beta is not what y tells of; drop columns that others determine`,
+    );
   const along = matVec(transpose(v), beta); // vₖᵀβ
   let [squaredBias, variance] = [0, 0];
   s.forEach((value, k) => {

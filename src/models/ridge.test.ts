@@ -3,11 +3,11 @@ import { expectClose } from '../../tests/close.js';
 import { factorReturns, gaussian } from '../../tests/simulated.js';
 import { theorem } from '../../tests/theorem.js';
 import { design } from './design.js';
-import { svd } from './linear-algebra.js';
 import { linearRegression, predict } from './linear-regression.js';
 import { column, dot, fromColumns, type Matrix, matVec, transpose, transposeVec } from './matrix.js';
 import reference from './regression.reference.json' with { type: 'json' }; // made by reference/regression.py
 import { type Ridge, ridge, ridgePath } from './ridge.js';
+import { svd } from './svd.js';
 
 const X = design(Object.fromEntries(reference.ridge.columns.map((values, j) => [`x${j}`, values])), { intercept: false });
 const Y = reference.ridge.y;

@@ -1,6 +1,6 @@
 import { checkSample } from './design.js';
-import { type SVD, svd } from './linear-algebra.js';
 import { columnName, constantColumn, dot, type Matrix, matVec, mean, transposeVec } from './matrix.js';
+import { type SVD, svd } from './svd.js';
 
 /** A ridge fit at one penalty. */
 export interface Ridge {
