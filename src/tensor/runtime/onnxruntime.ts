@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { toOnnx } from '../onnx/emit.js';
+import { withNarrowSplits } from './narrow-splits.js';
 import { openLibrary, providersIn } from './onnxruntime-ffi.js';
 import { Device } from './onnxruntime-memory.js';
 import { OrtProgram } from './onnxruntime-program.js';
@@ -31,8 +32,10 @@ export function onnxruntimeOn(library: Library, device?: Device): Runtime {
     name: 'onnxruntime',
     version: library.api.version,
     canRun: () => true,
-    load: async (graph, { threads }) =>
-      new OrtProgram(library, graph, createSession(library, toOnnx(graph), threads, device?.provider), device),
+    load: async (graph, { threads }) => {
+      const onnx = toOnnx(device?.provider === 'WebGPU' ? withNarrowSplits(graph) : graph);
+      return new OrtProgram(library, graph, createSession(library, onnx, threads, device?.provider), device);
+    },
   };
 }
 
