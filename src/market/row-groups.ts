@@ -16,18 +16,22 @@ export const readRows = (path: string, names: readonly string[], start: number, 
     const casts = names.map((name) => `CAST("${name.replaceAll('"', '""')}" AS FLOAT)`);
     const sql = `SELECT ${casts.join(', ')} FROM read_parquet(${literal(path)}, file_row_number = true)
       WHERE file_row_number >= ${start} AND file_row_number < ${start + n}`;
-    const result = await connection.stream(sql).catch((cause: Error) => {
-      throw new Error(`parquetBatches: ${cause.message.split('\n')[0]}`, { cause });
+    const result = await connection.stream(sql).catch(async (cause: Error) => {
+      const reader = await connection.runAndReadAll(`SELECT name FROM parquet_schema(${literal(path)}) WHERE type IS NOT NULL`);
+      throw new Error(`parquetBatches: ${cause.message.split('\n')[0]} ${path} has the columns ${reader.getRows().flat().join(', ')}`, {
+        cause,
+      });
     });
     const columns = new Map(names.map((name) => [name, new Float32Array(n)]));
     for (let row = 0; row < n; ) {
       const chunk = await result.fetchChunk();
       if (!chunk || chunk.rowCount === 0)
         throw new Error(`parquetBatches: ${path} ends after ${start + row} rows; did it change meanwhile?`);
+      const count = chunk.rowCount; // a call into DuckDB
       for (const [i, name] of names.entries()) {
         const values = chunk.getColumnVector(i);
         const column = columns.get(name)!;
-        for (let r = 0; r < chunk.rowCount; r++) {
+        for (let r = 0; r < count; r++) {
           const value = values.getItem(r) as number | null;
           if (value === null || !Number.isFinite(value))
             throw new Error(
@@ -36,7 +40,7 @@ export const readRows = (path: string, names: readonly string[], start: number, 
           column[row + r] = value;
         }
       }
-      row += chunk.rowCount;
+      row += count;
     }
     return columns;
   });
