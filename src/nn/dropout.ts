@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../tensor/errors.js';
-import { type Key, type RandomArray, uniform } from '../tensor/random.js';
+import { sizeOf } from '../tensor/graph.js';
+import { type Key, type RandomArray, threefry } from '../tensor/random.js';
 
 /**
  * Zeroes what a mask drops and scales up the rest, so that the mean stays as it was. In training only: an evaluation leaves it out.
@@ -21,15 +22,28 @@ export function dropout(x: tf.Tensor, mask: tf.Tensor): tf.Tensor {
 }
 
 /**
- * 1/keep with probability keep, else 0.
+ * 1/keep with probability keep, to 2⁻¹⁷, else 0.
  *
  * @throws  when keep is not in (0, 1]
  */
 export function dropoutMask(key: Key, keep: number, shape: readonly number[]): RandomArray<Float32Array> {
   if (!(keep > 0 && keep <= 1))
     throw new Error(`dropoutMask: keep must be in (0, 1], got ${keep}; it is the part that stays: 0.9 where PyTorch says dropout 0.1`);
-  const { data, shape: made } = uniform(key, shape);
-  return { data: data.map((u) => (u < keep ? 1 / keep : 0)), shape: made };
+  if (!shape.every((n) => Number.isInteger(n) && n >= 0))
+    throw shapeError('dropoutMask takes the shape of what it drops from', { mask: { shape } });
+  const data = new Float32Array(sizeOf(shape));
+  const kept = Math.round(keep * 2 ** 16);
+  const words = new Uint32Array(2);
+  const value = (bits: number) => ((bits & 0xffff) < kept ? 1 / keep : 0);
+  // Four decisions from each block of the cipher, whose rounds are what a mask takes; what is written past the end is lost.
+  for (let i = 0; i < data.length; i += 4) {
+    threefry(key, 0, i >>> 2, words);
+    data[i] = value(words[0]);
+    data[i + 1] = value(words[0] >>> 16);
+    data[i + 2] = value(words[1]);
+    data[i + 3] = value(words[1] >>> 16);
+  }
+  return { data, shape: [...shape] };
 }
 
 /**
