@@ -42,6 +42,9 @@ describe('batches', () => {
     expect(() => batches({ ...data, y: new Float32Array(9) }, { size: 5, key: key(1) })).toThrow(
       'batches: axis 0 counts the rows, and data.deep[0].y [10] has 10 where data.y [9] has 9',
     );
+    expect(() => batches({ x: [1, 2] } as never, { size: 1, key: key(1) })).toThrow(
+      'batches: data.x[0] is one number, not an array with a row for each sample; give a typed array or { data, shape }',
+    );
     expect(() => batches({ x: new Float32Array(0) }, { size: 1, key: key(1) })).toThrow('batches: data.x has no rows');
     expect(() => batches(data, { size: 11, key: key(1) })).toThrow('the size must be an integer from 1 to n = 10, got 11');
   });

@@ -31,6 +31,11 @@ export function batches<T>(data: T, { size, key }: { size: number; key: Key }): 
     shape: specOf(leaf as Shaped, paths[i]).shape,
     data: ArrayBuffer.isView(leaf) ? leaf : leaf.data,
   }));
+  const single = arrays.find(({ shape }) => shape.length === 0);
+  if (single)
+    throw new Error(
+      `batches: ${single.path} is one number, not an array with a row for each sample; give a typed array or { data, shape }`,
+    );
   const [first] = arrays;
   const rows = first?.shape[0] ?? 0;
   if (rows === 0) throw new Error(`batches: ${first?.path ?? 'data'} has no rows; an empty sample cannot be trained on`);

@@ -46,6 +46,14 @@ describe('fit', () => {
     expect(training.losses[29]).toBe(1);
   });
 
+  it('says what a step must return', async () => {
+    const gan = () => ({ state: 1, criticLoss: 2 });
+    await expect(fit(run(1), { step: gan as never, batch: () => null, steps: 9 })).rejects.toThrow(
+      'fit: the step must return { state, loss }, got { state, criticLoss }; name the loss to watch: return { state, loss: criticLoss }',
+    );
+    await expect(fit(run(1), { step: (() => undefined) as never, batch: () => null, steps: 9 })).rejects.toThrow('got undefined');
+  });
+
   it('names the step whose loss is not a number', async () => {
     const diverge = (w: number) => ({ state: w + 1, loss: w === 3 ? Number.NaN : w });
     await expect(fit(run(1), { step: diverge, batch: () => null, steps: 9 })).rejects.toThrow(

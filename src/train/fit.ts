@@ -97,7 +97,7 @@ async function train<S, B>(training: Run<S>, options: FitOptions<S, B>): Promise
     if (done) return training.step < steps;
     signal?.throwIfAborted();
     const given = await batch(training.step);
-    const { state, loss } = await step(training.state, given);
+    const { state, loss } = returned(await step(training.state, given));
     training.state = state;
     training.losses.push(numberOf(loss));
     training.step++;
@@ -108,6 +108,13 @@ async function train<S, B>(training: Run<S>, options: FitOptions<S, B>): Promise
     await new Promise(setImmediate);
     turn = performance.now();
   }
+}
+
+/** What a step returned; a step of another kind has its losses under other names, and no type may have said so. */
+function returned<S>(stepped: Stepped<S>): Stepped<S> {
+  if (stepped?.state !== undefined && stepped.loss !== undefined) return stepped;
+  const got = stepped && typeof stepped === 'object' ? `{ ${Object.keys(stepped).join(', ')} }` : String(stepped);
+  throw new Error(`fit: the step must return { state, loss }, got ${got}; name the loss to watch: return { state, loss: criticLoss }`);
 }
 
 function assertCounts(counts: Readonly<Record<string, number | undefined>>): void {

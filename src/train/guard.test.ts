@@ -101,6 +101,13 @@ describe('the guard', () => {
     expect(training.losses.at(-1)).toBeGreaterThan(1e8);
   });
 
+  it('has a learning rate or a row in doubt when the loss explodes in one step', async () => {
+    const step = (w: number) => ({ state: w + 1, loss: w < 3 ? 0.5 : 1e9 });
+    await expect(fit(run(1), { step, batch: () => null, steps: 9 })).rejects.toThrow(
+      /^fit: the loss is 1\.00e\+9 at step 3, after 0\.500, 0\.500; it grew from 0\.500 to 1\.00e\+9 in one step, so the learning rate is too large, or this batch has a row far from all others: divide/,
+    );
+  });
+
   it('names the parameters that a broken gradient reached', async () => {
     // √e² has the gradient 0/0 where a residual is zero, though its value is fine.
     const { train } = regression({ loss: (e) => e.square().sum().sqrt() });

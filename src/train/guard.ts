@@ -64,14 +64,17 @@ function indexOf(at: number, shape: readonly number[]): number[] {
   return index;
 }
 
-/** A loss that grew a thousandfold over some steps: the step is too long. */
+/** A loss that grew a thousandfold: over some steps, so the step is too long, or in one, for which a batch may be to blame. */
 function divergence(losses: readonly number[]): string | undefined {
-  const recent = losses.slice(-30, -1).map(Math.abs);
-  const lowest = recent.indexOf(Math.min(...recent));
+  const overflown = !Number.isFinite(losses.at(-1));
+  const recent = losses.slice(-30, overflown ? -1 : undefined).map(Math.abs);
+  const lowest = recent.lastIndexOf(Math.min(...recent));
   const last = recent.at(-1);
-  if (last === undefined || !(last > 1000 * recent[lowest]) || recent.length - lowest < 3) return undefined;
+  const steps = recent.length - 1 - lowest;
+  if (last === undefined || !(last > 1000 * recent[lowest]) || (overflown && steps < 2)) return undefined;
   return (
-    `it grew from ${figure(recent[lowest])} to ${figure(last)} in ${recent.length - 1 - lowest} steps, so the learning rate is too large: ` +
+    `it grew from ${figure(recent[lowest])} to ${figure(last)} in ${steps === 1 ? 'one step' : `${steps} steps`}, so the learning rate is ` +
+    `too large${steps === 1 ? ', or this batch has a row far from all others' : ''}: ` +
     'divide it by ten, warm it up, clip the gradient (clipNorm: 1) or scale the inputs'
   );
 }
@@ -81,9 +84,9 @@ function suddenly(training: Run<unknown>, batch: unknown): string {
   return [
     ...(wrong ? [wrong] : []),
     ...(readable(batch).length > 0 ? ['the batch is finite'] : []),
-    ...(training.losses.length === 1 ? ['look at the initial parameters and the scale of the inputs'] : []),
     ...labels(batch),
     ...zeros(batch),
+    ...(training.losses.length === 1 ? ['look at the initial parameters and the scale of the inputs'] : []),
     'a smaller learning rate or clipped gradients help, and log or √ of 0 in the loss or its gradient also gives this',
   ].join('; ');
 }

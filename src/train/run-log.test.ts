@@ -1,6 +1,7 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { compile } from '../tensor/compile.js';
@@ -40,6 +41,11 @@ describe('the run log', () => {
       { outcome: 'interrupted', error: 'stop', step: 1 },
       { outcome: 'failed', error: expect.stringContaining('the loss is NaN at step 1') },
     ]);
+  });
+
+  it('names the file that cannot be written', async () => {
+    const inside = join(fileURLToPath(import.meta.url), 'log.jsonl'); // in a file, not in a folder
+    await expect(fit(run(1), { ...decay, steps: 1, log: inside })).rejects.toThrow(`fit: the log ${inside} could not be written: `);
   });
 
   it('knows the compiled graph, and what ran it', async () => {

@@ -76,6 +76,16 @@ function compiled({ programs, toOnnx }: MaybeCompiled): Partial<LoggedRun> {
 
 /** Adds a line, in one write and to the disk. A line without its end, left by a crash, is ended first. */
 function append(file: string, entry: object): void {
+  try {
+    write(file, entry);
+  } catch (cause) {
+    throw new Error(`fit: the log ${file} could not be written: ${(cause as Error).message}; name another file, or leave log out`, {
+      cause,
+    });
+  }
+}
+
+function write(file: string, entry: object): void {
   mkdirSync(dirname(file), { recursive: true });
   const descriptor = openSync(file, 'a+');
   try {
