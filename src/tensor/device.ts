@@ -8,7 +8,7 @@ export type RuntimeName = Runtime['name'];
 
 export interface RuntimeChoice {
   readonly runtime?: RuntimeName;
-  /** `cpu` by default; `webgpu` and `cuda` run on ONNX Runtime. */
+  /** `cpu` by default; `webgpu` and `cuda` run on ONNX Runtime, and results of more than 1,024 elements stay there until they are read. */
   readonly device?: Provider;
 }
 

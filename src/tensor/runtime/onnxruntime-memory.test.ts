@@ -9,10 +9,13 @@ import { makeLibrary } from './onnxruntime-session.js';
 
 const api = openLibrary();
 
-/** state ← state/2 + x from 4: with x = 1 twice 2½, with x = 3 eight times 6 − 3½·2⁻⁸, and from 8, written outside, 5 and 3½. */
+/** state ← state/2 + x from 4: with x = 1 twice 2½, with x = 3 eight times 6 − 3½·2⁻⁸, and from 8, written outside, with x = 1 5 and 3½. */
 const TRAINED = { loss: 3, values: [5.986328125, 5.986328125], written: 5, last: 3.5 };
-/** Ten steps take two places for the state and ten runs; reading it twice takes one run more, and no place. */
-const WORK = { after: { places: 2, runs: 10 }, read: { places: 2, runs: 11 } };
+/**
+ * Ten steps: two places for the state; the two requests bind a first state and x each, x again after it was written to, and one its
+ * second state. Reading the state twice takes one run more.
+ */
+const WORK = { trained: { places: 2, runs: 10, bound: 7 }, read: { places: 2, runs: 11, bound: 8 } };
 /** What is still held at the end: the session that reads. */
 const ALIVE = { values: 0, requests: 0, sessions: 1 };
 
@@ -36,14 +39,14 @@ describe('a state that stays with its provider', { timeout: 60_000 }, () => {
     else expect(() => new Device(makeLibrary(api), 'CUDA', 'Cuda')).toThrow('ONNX Runtime could not start CUDA: ');
   });
 
-  it('has a place there when it is large and numbers', () => {
+  it('has a place there when it is of many numbers', () => {
     const device = new Device(makeLibrary(api), 'CPU', 'Cpu');
     const large = allocate([25, 41], 'int32');
     expect(device.placeOf(large)).toBe(device.placeOf(large));
     expect(device.placeOf(allocate([1024], 'float32'))).toBeUndefined();
     expect(device.placeOf(allocate([1025], 'bool'))).toBeUndefined();
     expect(device.find(large)).toBeUndefined(); // nothing was written there
-    device.placeOf(large)?.holds(large);
+    device.placeOf(large)?.written(large);
     expect(device.find(large)).toBe(device.placeOf(large)?.tensor);
     expect(large.data).toHaveLength(1025); // read by another session than float32's
   });

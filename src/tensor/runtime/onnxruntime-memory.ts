@@ -13,9 +13,10 @@ type Form = Pick<Memory, 'shape' | 'dtype'>;
 
 /** The library's handle over a memory's array, made once and freed after the memory. */
 export function tensorOver(library: Library, memory: Memory): Pointer {
+  const { data } = memory; // brings it over
   const known = tensors.get(memory);
   if (known) return known;
-  const tensor = over(library, memory, memory.data);
+  const tensor = over(library, memory, data);
   tensors.set(memory, tensor);
   onDrop.register(memory, () => library.api.releaseValue(tensor));
   return tensor;
@@ -60,9 +61,9 @@ export class Device {
 
   /** Where a program leaves the values of `memory` on this device: undefined for what comes back at once. */
   placeOf(memory: Memory): Place | undefined {
-    const { shape, dtype } = memory;
     const known = this.#places.get(memory);
-    if (known || dtype === 'bool' || sizeOf(shape) <= SMALL) return known;
+    if (known || !stays(memory)) return known;
+    const { shape, dtype } = memory;
     const { api } = this.#library;
     const dims = BigInt64Array.from(shape, BigInt);
     const tensor = create(api, `allocate [${shape}] on the device`, (out) =>
@@ -78,6 +79,12 @@ export class Device {
   find(memory: Memory): Pointer | undefined {
     const place = this.#places.get(memory);
     return place && memory.remote === place ? place.tensor : undefined;
+  }
+
+  /** Once it was read: what its `remote` is until it changes; undefined for what may change unseen. */
+  markRead(memory: Memory): Remote | undefined {
+    if (stays(memory) && !this.find(memory) && !(memory.remote instanceof Copied)) memory.remote = new Copied();
+    return memory.remote;
   }
 
   /** A run brings results over when they are asked for on the processor, so the graph that changes nothing reads any tensor. */
@@ -115,7 +122,7 @@ class Place implements Remote {
   }
 
   /** After a run wrote here. */
-  holds(memory: Memory): void {
+  written(memory: Memory): void {
     this.#brought = false;
     memory.remote = this;
   }
@@ -125,6 +132,13 @@ class Place implements Remote {
     this.#brought = true;
   }
 }
+
+/** That a device has a copy of a memory's array, until something writes to it. */
+class Copied implements Remote {
+  bring(): void {}
+}
+
+const stays = ({ dtype, shape }: Form) => dtype !== 'bool' && sizeOf(shape) > SMALL;
 
 /** y = x, of any shape. */
 function identity(dtype: TensorDType): Uint8Array {

@@ -1,5 +1,5 @@
 import type { Graph } from '../graph.js';
-import type { Memory } from './memory.js';
+import type { Memory, Remote } from './memory.js';
 import { check, type Pointer } from './onnxruntime-ffi.js';
 import { type Device, tensorOver } from './onnxruntime-memory.js';
 import type { Library, Session } from './onnxruntime-session.js';
@@ -39,6 +39,7 @@ class OrtRequest implements Request {
   readonly #session: Session;
   readonly #device: Device | undefined;
   readonly #binding: Pointer;
+  readonly #bound: (Remote | undefined)[] = [];
   readonly #free: () => void;
   #inFlight = false;
   #released = false;
@@ -76,11 +77,18 @@ class OrtRequest implements Request {
     if (!this.#device) this.#bindInput(index);
   }
 
-  #bindInput(index: number): void {
+  #bindInput(index: number, tensor = tensorOver(this.#library, this.inputs[index])): void {
     const { api } = this.#library;
-    const memory = this.inputs[index];
-    const tensor = this.#device?.find(memory) ?? tensorOver(this.#library, memory);
     check(api, 'bind an input', api.bindInput(this.#binding, this.#graph.inputs[index].name, tensor));
+  }
+
+  /** Binding copies what is not on the device yet, so that an array is bound again after it changed. */
+  #bindChanged(device: Device): void {
+    for (const [i, memory] of this.inputs.entries()) {
+      if (memory.remote && memory.remote === this.#bound[i]) continue;
+      this.#bindInput(i, device.find(memory));
+      this.#bound[i] = device.markRead(memory);
+    }
   }
 
   setOutput(index: number, memory: Memory): void {
@@ -92,10 +100,9 @@ class OrtRequest implements Request {
 
   run(): void {
     const device = this.#device;
-    // Binding copies what is not on the device, so an array is bound again when it may have changed.
-    if (device) for (let i = 0; i < this.inputs.length; i++) this.#bindInput(i);
+    if (device) this.#bindChanged(device);
     this.#session.run(this.#binding);
-    if (device) for (const memory of this.outputs) device.placeOf(memory)?.holds(memory);
+    if (device) for (const memory of this.outputs) device.placeOf(memory)?.written(memory);
   }
 
   // ONNX Runtime computes on the caller's thread: the event loop gets its turn before, not during.
