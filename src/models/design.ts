@@ -42,6 +42,22 @@ export function checkOutcome(caller: string, x: Matrix, y: ArrayLike<number>): v
     if (!Number.isFinite(y[i])) throw new Error(`${caller}: y is ${y[i]} at row ${i}; drop or fill the row before fitting`);
 }
 
+/** What a fit knows of its columns. */
+export interface Fit {
+  readonly names: readonly string[];
+  readonly coefficients: Float64Array;
+}
+
+/** New rows must have the fit's columns; in another order they would be multiplied by each other's coefficients. */
+export function checkColumns(caller: string, { names, coefficients: { length: p } }: Fit, x: Matrix): void {
+  if (x.cols !== p) throw new Error(`${caller}: the fit has ${p} coefficients but x has ${x.cols} columns; build both with one design`);
+  const other = x.names?.findIndex((name, j) => name !== names[j] && names[j] !== `column ${j}`) ?? -1;
+  if (other >= 0)
+    throw new Error(
+      `${caller}: column ${other} of x is '${columnName(x, other)}' where the fit has '${names[other]}'; build both with one design`,
+    );
+}
+
 /** At least one more row than columns, or no residual variance can be estimated. */
 export function checkOverdetermined(caller: string, x: Matrix): void {
   if (x.rows <= x.cols)

@@ -30,6 +30,17 @@ describe('lasso', () => {
     for (const [i, { coefficients }] of fits.entries()) expectClose(coefficients, reference.path[i], 6);
   });
 
+  // Sweeps alone take minutes for these.
+  it('meets the conditions of the optimum on factors that nearly repeat each other, and on more columns than rows', () => {
+    const common = gaussian(1, 500);
+    const nearly = (j: number) => gaussian(j + 2, 500).map((own, i) => common[i] + 0.02 * own);
+    const factors = fromColumns(Array.from({ length: 40 }, (_, j) => nearly(j)));
+    const y = common.map((c, i) => c + 5 * (factors.data[40 * i] - factors.data[40 * i + 1]) + 0.3 * gaussian(99, 500)[i]);
+    for (const fit of lassoPath(factors, y)) expect(violation(factors, fit)).toBeLessThan(1e-6);
+    const wide = { rows: 40, cols: 300, data: gaussian(5, 12_000) };
+    for (const fit of lassoPath(wide, gaussian(6, 40))) expect(violation(wide, fit)).toBeLessThan(1e-6);
+  });
+
   it('meets the conditions of the optimum along its default path, from λ_max where all coefficients are 0', () => {
     const path = lassoPath(X, Y);
     expect(path).toHaveLength(100);

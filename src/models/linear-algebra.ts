@@ -50,7 +50,7 @@ export function qr(x: Matrix): QR {
  *
  * Golub & Van Loan, section 5.3.5; Demmel et al. 2012, sequential TSQR.
  */
-export function triangle(x: Matrix, y: Matrix): { readonly r: Matrix; readonly qty: Matrix } {
+export function triangle(x: Matrix, y: Matrix = zeros(x.rows, 0)): { readonly r: Matrix; readonly qty: Matrix } {
   const [p, m] = [x.cols, y.cols];
   const [r, qty] = [zeros(p, p), zeros(p, m)];
   const rows = Math.min(BLOCK, x.rows) + 1; // row 0 is the triangle's
@@ -84,6 +84,16 @@ export function backSubstitute(r: Matrix, b: ArrayLike<number>): Float64Array {
   for (let i = r.rows - 1; i >= 0; i--) {
     for (let j = i + 1; j < r.cols; j++) z[i] -= r.data[i * r.cols + j] * z[j];
     z[i] /= r.data[i * r.cols + i];
+  }
+  return z;
+}
+
+/** Solves Rᵀz = b for an upper triangular R [p, p]. */
+export function forwardSubstitute(r: Matrix, b: ArrayLike<number>): Float64Array {
+  const z = Float64Array.from(b);
+  for (let i = 0; i < r.rows; i++) {
+    z[i] /= r.data[i * r.cols + i];
+    for (let j = i + 1; j < r.cols; j++) z[j] -= r.data[i * r.cols + j] * z[i];
   }
   return z;
 }

@@ -54,6 +54,8 @@ describe('linearRegression', () => {
     const fit = linearRegression(X, Y);
     expect(predict(fit, X)).toEqual(fit.fitted);
     expect(() => predict(fit, longley())).toThrow('predict: the fit has 4 coefficients but x has 7 columns; build both with one design');
+    const swapped = linearRegression(design({ a: [1, 2, 4, 8], b: [1, -1, 1, 2] }), [1, 2, 3, 5]);
+    expect(() => predict(swapped, design({ b: [1], a: [2] }))).toThrow("predict: column 1 of x is 'b' where the fit has 'a'");
   });
 
   it('names what is wrong with the sample', () => {

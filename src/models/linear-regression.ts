@@ -1,4 +1,4 @@
-import { checkOverdetermined, checkSample, dependentColumn } from './design.js';
+import { checkColumns, checkOverdetermined, checkSample, dependentColumn, type Fit } from './design.js';
 import { backSubstitute, inverseGram, qr } from './linear-algebra.js';
 import { columnName, constantColumn, diagonal, dot, type Matrix, matVec, mean, transposeVec } from './matrix.js';
 
@@ -97,10 +97,13 @@ export function linearRegression(x: Matrix, y: ArrayLike<number>): LinearRegress
   };
 }
 
-/** Xβ̂, plus the intercept of a fit that keeps it apart (ridge), at new rows [m, p] → [m]. */
-export function predict(fit: { readonly coefficients: Float64Array; readonly intercept?: number }, x: Matrix): Float64Array {
-  if (x.cols !== fit.coefficients.length)
-    throw new Error(`predict: the fit has ${fit.coefficients.length} coefficients but x has ${x.cols} columns; build both with one design`);
+/**
+ * Xβ̂, plus the intercept of a fit that keeps it apart (ridge), at new rows [m, p] → [m].
+ *
+ * @throws when x does not have the columns of the fit, by name where it has names
+ */
+export function predict(fit: Fit & { readonly intercept?: number }, x: Matrix): Float64Array {
+  checkColumns('predict', fit, x);
   return matVec(x, fit.coefficients).map((value) => value + (fit.intercept ?? 0));
 }
 

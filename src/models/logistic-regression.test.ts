@@ -18,6 +18,9 @@ describe('logisticRegression', () => {
     expect(fit.logLikelihood).toBeCloseTo(logit.logLikelihood, 10);
     expect(fit.pseudoRSquared).toBeCloseTo(logit.pseudoRSquared, 10);
     expectClose(predictProbability(fit, design(logit.columns)), fit.probabilities, 12);
+    expect(() => predictProbability(fit, design(logit.columns, { intercept: false }))).toThrow(
+      `predictProbability: the fit has ${fit.names.length} coefficients but x has ${fit.names.length - 1} columns`,
+    );
   });
 
   it('counts the intercept alone as log-odds of the mean', () => {

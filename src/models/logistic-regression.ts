@@ -1,4 +1,4 @@
-import { checkSample, dependentColumn } from './design.js';
+import { checkColumns, checkSample, dependentColumn } from './design.js';
 import { backSubstitute, inverseGram, qr } from './linear-algebra.js';
 import { columnName, diagonal, dot, type Matrix, matVec, mean, transposeVec, zeros } from './matrix.js';
 import { separatingDirection } from './separation.js';
@@ -71,8 +71,15 @@ export function logisticRegression(x: Matrix, y: ArrayLike<number>, { lambda = 0
   );
 }
 
-/** σ(Xβ̂) at new rows [m, p] → [m]. */
-export const predictProbability = (fit: LogisticRegression, x: Matrix): Float64Array => probabilities(x, fit.coefficients);
+/**
+ * σ(Xβ̂) at new rows [m, p] → [m].
+ *
+ * @throws when x does not have the columns of the fit, by name where it has names
+ */
+export function predictProbability(fit: LogisticRegression, x: Matrix): Float64Array {
+  checkColumns('predictProbability', fit, x);
+  return probabilities(x, fit.coefficients);
+}
 
 /** Newton's step, and its squared length in the metric of the Hessian: twice the rise it promises. */
 function newton(x: Matrix, signs: Float64Array, penalty: Float64Array, beta: Float64Array) {

@@ -32,6 +32,14 @@ describe('scores', () => {
   });
 
   it('refuses outcomes and forecasts that do not pair up', () => {
-    expect(() => logScore([1], [])).toThrow('must be as many, and at least one: got 1 and 0');
+    expect(() => logScore([1], [])).toThrow('must be as many, and at least one: got labels 1 and probabilities 0');
+  });
+
+  it('refuses what is no number, label or probability', () => {
+    expect(() => areaUnderRoc([0, 1, 0], [0.1, Number.NaN, 0.3])).toThrow('areaUnderRoc: scores is NaN at row 1; drop or fill the row');
+    expect(() => areaUnderRoc([-1, 1], [0.1, 0.2])).toThrow('labels must be 0 or 1, got -1 at row 0; turn −1 and 1 into (y + 1) / 2');
+    expect(() => logScore([1, 0], [0.5, 1.2])).toThrow('logScore: probabilities must be in [0, 1], got 1.2 at row 1');
+    expect(() => outOfSampleRSquared([1, 2], [1, Number.NaN], [0, 0])).toThrow('outOfSampleRSquared: forecast is NaN at row 1');
+    expect(() => calibration([0, 1], [0.2, 0.4])).toThrow('calibration: 2 rows cannot fill 10 bins; use fewer');
   });
 });
