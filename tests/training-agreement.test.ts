@@ -5,13 +5,28 @@ import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stepOf } from '../bench/step.js';
 import { workloads } from '../bench/workloads/index.js';
+import { type MlpParams, W1 } from '../bench/workloads/mlp.js';
 import type { Numbers } from '../bench/workloads/workload.js';
-import type { AdamState } from '../src/optim/index.js';
+import { type AdamState, adam, trainingStep } from '../src/optim/index.js';
 import { compile } from '../src/tensor/compile.js';
 import type { DeviceTensor } from '../src/tensor/device-tensor.js';
+import { key } from '../src/tensor/random.js';
 import { map } from '../src/tensor/tree.js';
 
 const STEPS = 50;
+
+// Where a sum is within rounding of ReLU's kink, two right answers differ, and Adam makes of the last digit of a small gradient a step
+// of a thousandth. 256 rows always have such sums in 50 steps; these 16 stay 10⁻⁵ away, a hundred times rounding.
+const MARGIN = 1e-5;
+const awayFromKinks: typeof W1 = {
+  ...W1,
+  title: 'MLP 32→128→128→1, batch 16',
+  make() {
+    const { params, batch } = W1.make(key(28));
+    const first = ({ data, shape: [, columns] }: Numbers) => ({ data: data.slice(0, 16 * columns), shape: [16, columns] });
+    return { params, batch: { x: first(batch.x), y: first(batch.y) } };
+  },
+};
 
 beforeAll(async () => {
   const wasm = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
@@ -33,7 +48,9 @@ function trainEagerly({ step, state: start, batch }: ReturnType<typeof stepOf>):
   return state.parameters.dataSync() as Float32Array;
 }
 
-describe.each(workloads.filter(({ id }) => id !== 'W6'))('$id $title', (workload) => {
+const others = workloads.filter(({ id }) => id !== 'W1' && id !== 'W6');
+
+describe.each([awayFromKinks, ...others])('$id $title', (workload) => {
   let eager: Float32Array;
   beforeAll(() => {
     eager = trainEagerly(stepOf(workload));
@@ -49,4 +66,23 @@ describe.each(workloads.filter(({ id }) => id !== 'W6'))('$id $title', (workload
     expect(worst).toBeLessThan(1e-5);
     compiled.release();
   });
+});
+
+it('the rows of W1 stay away from the kinks of ReLU', async () => {
+  const { params, batch } = awayFromKinks.make(key(0));
+  const optimizer = adam(params as MlpParams<Numbers & { shape: number[] }>);
+  const learn = trainingStep(optimizer, (params, batch: { x: tf.Tensor; y: tf.Tensor }) => W1.loss(params, batch));
+  const step = compile((state: AdamState, batch: { x: tf.Tensor; y: tf.Tensor }) => {
+    const [one, two] = optimizer.params(state).layers;
+    const first = batch.x.matMul(one.w).add(one.b);
+    const second = first.relu().matMul(two.w).add(two.b);
+    return { ...learn(state, batch), nearest: tf.minimum(first.abs().min(), second.abs().min()) };
+  });
+  let state = optimizer.init(params as never) as never;
+  for (let i = 0; i < STEPS; i++) {
+    const { state: next, nearest } = await step(state, batch as never);
+    state = next as never;
+    expect(nearest.item()).toBeGreaterThan(MARGIN);
+  }
+  step.release();
 });
