@@ -70,7 +70,7 @@ export {
   lstmVariantPlain,
 } from './lstm-variants.js';
 export { attentionWeights, causalAttention, maskedAttention, maskedAttentionPlain } from './masked-attention.js';
-export { causalMask, type Mask, paddingMask } from './masks.js';
+export { causalMask, lastSteps, type Mask, paddingMask } from './masks.js';
 export { type NystromConfig, nystromAttention, nystromAttentionPlain } from './nystrom-attention.js';
 export { causalPerformerAttention, orthogonalFeatures, performerAttention, performerAttentionPlain } from './performer-attention.js';
 export { averagePool2d, averagePool2dPlain, maxPool2d, maxPool2dPlain } from './pooling.js';

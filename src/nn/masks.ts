@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { show } from '../tensor/errors.js';
+import type { RandomArray } from '../tensor/random.js';
 import { valuesNow } from '../tensor/values-now.js';
 
 /** Which keys a query sees, 1 or 0, ready for a compiled function or `tf.tensor(data, shape, 'bool')`. */
@@ -23,12 +24,32 @@ export function causalMask(T: number): Mask {
  */
 export function paddingMask(lengths: ArrayLike<number>, S: number): Mask {
   const B = lengths.length;
-  for (let b = 0; b < B; b++)
-    if (!Number.isInteger(lengths[b]) || lengths[b] < 1 || lengths[b] > S)
-      throw new Error(
-        `paddingMask: a length must be an integer from 1 to ${S}, got ${lengths[b]} for sequence ${b}; leave out empty sequences`,
-      );
+  checkLengths('paddingMask', lengths, S);
   return { data: Uint8Array.from({ length: B * S }, (_, i) => Number(i % S < lengths[Math.floor(i / S)])), shape: [B, 1, 1, S] };
+}
+
+/**
+ * Where each sequence ends, to read a recurrence before the padding behind it.
+ *
+ *     const ends = lastSteps(lengths, T);        lstm(params, x).mul(ends).sum(1)        // [B, D], with ends in the batch
+ *
+ * @param lengths  of B sequences
+ * @param T        the length to which they are padded
+ * @returns        [B, T, 1], 1 at the last step of a sequence and 0 elsewhere
+ * @throws         when a length is not an integer from 1 to T
+ */
+export function lastSteps(lengths: ArrayLike<number>, T: number): RandomArray<Float32Array> {
+  const B = lengths.length;
+  checkLengths('lastSteps', lengths, T);
+  return { data: Float32Array.from({ length: B * T }, (_, i) => Number(i % T === lengths[Math.floor(i / T)] - 1)), shape: [B, T, 1] };
+}
+
+function checkLengths(mask: string, lengths: ArrayLike<number>, longest: number): void {
+  for (let b = 0; b < lengths.length; b++)
+    if (!Number.isInteger(lengths[b]) || lengths[b] < 1 || lengths[b] > longest)
+      throw new Error(
+        `${mask}: a length must be an integer from 1 to ${longest}, got ${lengths[b]} for sequence ${b}; leave out empty sequences`,
+      );
 }
 
 /**
