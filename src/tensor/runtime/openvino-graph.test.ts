@@ -48,6 +48,32 @@ describe('an outer product', () => {
   });
 });
 
+describe('a sigmoid', () => {
+  it('keeps its limits, and is right to a rounding between them', async () => {
+    const f = compile((x: tf.Tensor) => x.sigmoid(), { runtime: 'openvino' });
+    const xs = Float32Array.of(
+      Number.NEGATIVE_INFINITY,
+      -1000,
+      -88.8,
+      -20,
+      -1,
+      -1e-9,
+      0,
+      1,
+      20,
+      1000,
+      Number.POSITIVE_INFINITY,
+      Number.NaN,
+    );
+    const y = (await f(xs)).data();
+    for (const [i, x] of xs.entries()) {
+      const exact = 1 / (1 + Math.exp(-x));
+      if (Number.isNaN(x)) expect(y[i]).toBeNaN();
+      else expect(Math.abs(y[i] - exact)).toBeLessThan(3e-7 * exact + 1e-37);
+    }
+  });
+});
+
 describe('outputs that other nodes read', () => {
   const x = { shape: [3], dtype: 'float32' } as const;
   const chain = (x: tf.Tensor) => {
