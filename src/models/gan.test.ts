@@ -131,6 +131,13 @@ describe('ganStep', () => {
     }
   });
 
+  it('says of which length the critic scores series', () => {
+    const params = { layers: [{ w: tf.zeros([12, 1]), b: tf.zeros([1]) }] };
+    expect(() => seriesCritic(params, tf.zeros([2, 5, 2]))).toThrow(
+      'seriesCritic scores series [B, T, F] of T F = 12 numbers, for which its weights were made: got x [2,5,2], w [12,1]',
+    );
+  });
+
   it('learns mean, variance and autocorrelation of AR(1) series by the Wasserstein game', { timeout: 60_000 }, async () => {
     const rates = { learningRate: 2e-3, beta1: 0, beta2: 0.9 };
     const generator = averaged(weights.generator, adam(weights.generator, rates), { decay: 0.99 });

@@ -23,7 +23,7 @@ export interface Rollout {
  * @param discount  γ, what a reward is worth one step later
  * @param lambda    λ
  * @returns         A and R, each [T, N]
- * @throws          when the shapes do not fit, or γ or λ is not in [0, 1]
+ * @throws          when the shapes do not fit, a number is not finite, or γ or λ is not in [0, 1]
  *
  * Schulman et al. 2016, eq. 16, in double precision. An episode that was cut by a time limit has not ended: give it done 0 there and
  * start its environment anew only after the rollout, or its value is taken for 0.
@@ -37,6 +37,15 @@ export function generalisedAdvantage(
     throw new Error(
       `generalisedAdvantage takes reward and done [T, N] and value [T + 1, N], with the value after the last step: got reward [${reward.shape}], done [${done.shape}], value [${value.shape}]`,
     );
+  for (const [name, { data, shape }] of Object.entries({ reward, value, done })) {
+    if (data.length !== sizeOf(shape))
+      throw new Error(`generalisedAdvantage: ${name} is declared [${shape}] but holds ${data.length} values`);
+    for (let i = 0; i < data.length; i++)
+      if (!Number.isFinite(data[i]))
+        throw new Error(
+          `generalisedAdvantage: ${name} is ${data[i]} at step ${Math.floor(i / N)} of environment ${i % N}; a price that is missing, or a critic that diverged?`,
+        );
+  }
   if (!(discount >= 0 && discount <= 1 && lambda >= 0 && lambda <= 1))
     throw new Error(`generalisedAdvantage: discount and lambda must be in [0, 1], got ${discount} and ${lambda}`);
   const [advantage, returns] = [new Float32Array(sizeOf(reward.shape)), new Float32Array(sizeOf(reward.shape))];

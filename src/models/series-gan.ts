@@ -32,8 +32,13 @@ export function seriesGenerator({ blocks, out }: TcnParams, noise: tf.Tensor, di
  * @param params  from `initMlp`, with T F inputs and one output
  * @param x       [B, T, F]
  * @returns       [B]
+ * @throws        when the series do not have as many numbers as the weights
  *
  * Leaky ReLU with slope 0.2 below 0, after Radford et al. 2016. Differentiable any number of times, as a gradient penalty asks.
  */
-export const seriesCritic = (params: MlpParams, x: tf.Tensor): tf.Tensor =>
-  mlpPlain(params, x.reshape([x.shape[0], -1]), (h) => h.leakyRelu(0.2)).squeeze([1]);
+export function seriesCritic(params: MlpParams, x: tf.Tensor): tf.Tensor {
+  const { w } = params.layers[0];
+  if (x.rank !== 3 || x.shape[1]! * x.shape[2]! !== w.shape[0])
+    throw shapeError(`seriesCritic scores series [B, T, F] of T F = ${w.shape[0]} numbers, for which its weights were made`, { x, w });
+  return mlpPlain(params, x.reshape([x.shape[0], -1]), (h) => h.leakyRelu(0.2)).squeeze([1]);
+}

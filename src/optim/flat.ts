@@ -71,7 +71,9 @@ export function layoutOf<P>(params: P): Layout<P> {
       const vector = new Float32Array(n);
       let at = 0;
       inOrder(params).forEach((leaf, i) => {
-        vector.set(read(leaf), at);
+        const values = read(leaf);
+        if (values.length !== sizes[i]) throw new Error(`${paths[i]} is declared [${shapes[i]}] but holds ${values.length} values`);
+        vector.set(values, at);
         at += sizes[i];
       });
       return { data: vector, shape: [n], parts };

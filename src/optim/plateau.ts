@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { DeviceTensor, fromArray } from '../tensor/device-tensor.js';
 import { read, type Shaped } from './flat.js';
-import { fraction, positive } from './optimizer.js';
+import { fraction, notNegative, positive } from './optimizer.js';
 import type { Schedule } from './schedule.js';
 
 export interface Plateau extends Schedule {
@@ -31,19 +31,27 @@ export interface PlateauConfig {
  *
  * Its place in the optimiser's state is [rate, the best loss, validations since].
  *
- * @throws when `from` is not positive or `factor` not in [0, 1)
+ * @throws when `from` is not positive, `factor` not in [0, 1), `patience` or `threshold` negative; when it observes a state of an optimiser
+ *         that does not follow it
  *
  * PyTorch's `ReduceLROnPlateau`, but a loss below zero improves when it falls by a share of its magnitude.
  */
 export function plateau({ from, factor = 0.1, patience = 10, threshold = 1e-4 }: PlateauConfig): Plateau {
   positive('plateau', 'from', from);
   fraction('plateau', 'factor', factor);
+  notNegative('plateau', 'patience', patience);
+  notNegative('plateau', 'threshold', threshold);
   return {
     start: { data: Float32Array.of(from, LARGEST_FLOAT32, 0), shape: [3] },
     rate: (at) => at.slice(0, 1).squeeze(),
     next: (at) => at,
     observe(state, loss) {
-      const [rate, best, since] = Array.from(read(state.schedule as Shaped));
+      const place = state.schedule === undefined ? [] : Array.from(read(state.schedule as Shaped));
+      if (place.length !== 3)
+        throw new Error(
+          'plateau.observe: the state has no place of a plateau; make its optimizer with this one: adam(params, { learningRate: rate })',
+        );
+      const [rate, best, since] = place;
       if (loss < best - threshold * Math.abs(best)) return moved(state, [rate, loss, 0]);
       return moved(state, since < patience ? [rate, best, since + 1] : [rate * factor, best, 0]);
     },

@@ -41,7 +41,7 @@ export function cosine({ from, to = 0, steps }: { from: number; to?: number; ste
  *
  * A schedule begins when the warm-up ends.
  *
- * @throws when `steps` is not positive or `start` not in [0, 1)
+ * @throws when `steps` is not positive, `start` not in [0, 1), or the schedule is a plateau
  *
  * PyTorch's `LinearLR`, followed by the schedule through `SequentialLR`. Goyal et al. 2017, section 2.2.
  */
@@ -49,6 +49,8 @@ export function warmUp(rate: number | Schedule, { steps, start = 0.01 }: { steps
   positive('warmUp', 'steps', steps);
   fraction('warmUp', 'start', start);
   if (typeof rate === 'number') positive('warmUp', 'rate', rate);
+  else if (rate.start.shape.length > 0)
+    throw new Error('warmUp: the rate must be a number or a function of the step, as cosine is; a plateau starts at once');
   return ofStep((t) => {
     const share = tf
       .minimum(t.div(steps), 1)

@@ -206,5 +206,13 @@ describe('an optimizer', () => {
     expect(() => warmUp(1, { steps: 0 })).toThrow('warmUp: steps must be above 0, got 0');
     expect(() => oneCycle({ peak: 1, steps: 3 })).toThrow('rise 0.3 of 3 steps leaves no step to go up or down; use more steps');
     expect(() => plateau({ from: 1, factor: 1 })).toThrow('plateau: factor must be at least 0 and below 1, got 1');
+    expect(() => plateau({ from: 1, patience: -1 })).toThrow('plateau: patience must be at least 0, got -1');
+    expect(() => warmUp(plateau({ from: 1 }), { steps: 9 })).toThrow('warmUp: the rate must be a number or a function of the step');
+  });
+
+  it('refuses to observe a state without a place for it, and numbers that do not fill their shape', () => {
+    expect(() => reduced.observe(adam(START).init(START), 1)).toThrow('plateau.observe: the state has no place of a plateau');
+    const short = { ...START, x: { ...START.x, shape: [4] } };
+    expect(() => adam(short).init(short)).toThrow('params.x is declared [4] but holds 3 values');
   });
 });
