@@ -16,7 +16,7 @@ export interface AttackedBatch {
  *
  *     min over θ of E max over δ in the ball of L(θ, x + δ, y)
  *
- *     const attack = (loss: Raised, x: tf.Tensor, start: tf.Tensor) => pgd(loss, x, { epsilon: 0.3, steps: 7, start });
+ *     const attack = (loss: Raised, x: tf.Tensor, start: tf.Tensor) => pgd(loss, x, { epsilon: 0.1, steps: 7, start });
  *     const step = compile(adversarialStep(optimizer, lossOf, attack), { donate: [0] });
  *     ({ state, loss } = await step(state, { x, y, start: randomStart(fold(noise, k), 'linf', x.shape) }));
  *

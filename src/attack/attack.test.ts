@@ -14,7 +14,7 @@ import { fgsm, type Raised } from './fgsm.js';
 import { pgd } from './pgd.js';
 
 const NORMS = ['linf', 'l2'] as const;
-const FREE = [-Infinity, Infinity] as const;
+const PIXEL = [0, 1] as const;
 const tensor = ({ data, shape }: { data: ArrayLike<number>; shape: number[] }) => tf.tensor(Float32Array.from(data), shape);
 
 /** Losses [B] of the reference's perceptron, from its own weights. */
@@ -44,7 +44,7 @@ describe('fgsm', () => {
     const { epsilon } = reference.fgsm;
     expect(
       distance(
-        attacked((loss, x) => fgsm(loss, x, { norm, epsilon })),
+        attacked((loss, x) => fgsm(loss, x, { norm, epsilon, box: PIXEL })),
         reference.fgsm[norm].data,
       ),
     ).toBeLessThan(1e-9);
@@ -56,7 +56,7 @@ describe('fgsm', () => {
     const y = tensor({ data: Array.from({ length: 20 }, (_, i) => (i % 3 === 0 ? -1 : 1)), shape: [20, 1] });
     const margin = (x: tf.Tensor) => y.mul(x.matMul(w));
     const loss = (x: tf.Tensor) => margin(x).neg().softplus();
-    const worst = fgsm(loss, x, { norm, epsilon: 0.3, box: FREE });
+    const worst = fgsm(loss, x, { norm, epsilon: 0.3 });
     const fall = norm === 'linf' ? w.abs().sum() : w.norm();
     expect(distance(loss(worst).dataSync(), margin(x).sub(fall.mul(0.3)).neg().softplus().dataSync())).toBeLessThan(1e-5);
   });
@@ -66,7 +66,10 @@ describe('pgd', () => {
   it.each(NORMS)('equals PyTorch at each step: %s', (norm) => {
     const { epsilon, stepSize, path } = reference[norm];
     path.forEach((expected, k) => {
-      const at = attacked((loss, x, start) => pgd(loss, x, { norm, epsilon, stepSize, steps: k + 1, start }), reference.start[norm]);
+      const at = attacked(
+        (loss, x, start) => pgd(loss, x, { norm, epsilon, box: PIXEL, stepSize, steps: k + 1, start }),
+        reference.start[norm],
+      );
       expect(distance(at, expected.data), `step ${k + 1}`).toBeLessThan(1e-7);
     });
   });
@@ -79,7 +82,7 @@ describe('pgd', () => {
           const x = tensor(uniform(key(seed), [4, 5]));
           const start = tensor(randomStart(fold(key(seed), 1), norm, [4, 5]));
           const w = tensor(normal(fold(key(seed), 2), [5, 3]));
-          const at = pgd((x) => x.matMul(w).sin().sum(1), x, { norm, epsilon, stepSize: 0.1 + epsilon, steps, start });
+          const at = pgd((x) => x.matMul(w).sin().sum(1), x, { norm, epsilon, box: PIXEL, stepSize: 0.1 + epsilon, steps, start });
           const delta = at.sub(x);
           const sizes = norm === 'linf' ? delta.abs().max(1) : delta.square().sum(1).sqrt();
           expect(Math.max(...(sizes.dataSync() as Float32Array))).toBeLessThanOrEqual(epsilon + 1e-6);
@@ -150,7 +153,7 @@ describe('adversarialStep', () => {
   const optimizer = sgd(initial, { learningRate: 0.1 });
   const [x, y] = [normal(key(7), [8, 3]), { data: normal(key(8), [8, 1]).data.map(Math.sign), shape: [8, 1] }];
   const lossOf = ({ w }: { w: tf.Tensor }, x: tf.Tensor, y: tf.Tensor) => y.mul(x.matMul(w)).neg().softplus();
-  const attack = (loss: Raised, x: tf.Tensor, start: tf.Tensor) => pgd(loss, x, { epsilon: 0.1, box: FREE, steps: 4, start });
+  const attack = (loss: Raised, x: tf.Tensor, start: tf.Tensor) => pgd(loss, x, { epsilon: 0.1, steps: 4, start });
   const start = randomStart(key(9), 'linf', [8, 3]);
 
   // Against a linear model the inner maximum is known, so the step is one of gradient descent on softplus(ε ‖w‖₁ − y x w).

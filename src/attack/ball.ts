@@ -12,19 +12,19 @@ export interface Ball {
   readonly norm?: Norm;
   /** ε, the largest norm of a perturbation, in units of x: 0.3 is 30 % of an image's range from 0 to 1. */
   readonly epsilon: number;
-  /** The least and largest value an element may have; [0, 1] when left out, as for images. */
+  /** The least and largest value an element may have: [0, 1] for images. Any when left out, as for returns and other features without bounds. */
   readonly box?: readonly [number, number];
 }
 
 /** @throws when ε is negative or no number, the norm unknown, or the box empty */
-export function checkBall(attack: string, { norm = 'linf', epsilon, box = [0, 1] }: Ball): void {
+export function checkBall(attack: string, { norm = 'linf', epsilon, box }: Ball): void {
   if (!(epsilon >= 0 && epsilon < Infinity))
     throw new Error(
       `${attack}: epsilon must be a number of at least 0, got ${epsilon}; it is in units of x: 0.3 where pixels go from 0 to 1`,
     );
   if (norm !== 'linf' && norm !== 'l2') throw new Error(`${attack}: the norm must be linf or l2, got ${norm}`);
-  if (!(box.length === 2 && box[0] < box[1]))
-    throw new Error(`${attack}: the box must be [least, largest], got [${box}]; for features without bounds use [-Infinity, Infinity]`);
+  if (box && !(box.length === 2 && box[0] < box[1]))
+    throw new Error(`${attack}: the box must be [least, largest], got [${box}]; leave it out for features without bounds`);
 }
 
 /**
@@ -41,11 +41,8 @@ export function project(delta: tf.Tensor, { norm = 'linf', epsilon }: Ball): tf.
 
 /** Perturbed samples brought back into the ball around x and into the box; the box last, which keeps to the ball when x is in the box. */
 export function within(ball: Ball, x: tf.Tensor, perturbed: tf.Tensor): tf.Tensor {
-  const [least, largest] = ball.box ?? [0, 1];
-  return x
-    .add(project(perturbed.sub(x), ball))
-    .maximum(least)
-    .minimum(largest);
+  const near = x.add(project(perturbed.sub(x), ball));
+  return ball.box ? near.maximum(ball.box[0]).minimum(ball.box[1]) : near;
 }
 
 /** Where the loss rises fastest per unit of the norm: the gradient's sign, or the gradient at length 1. */

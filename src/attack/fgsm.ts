@@ -10,7 +10,7 @@ export type Raised = (x: tf.Tensor) => tf.Tensor;
  *
  *     x* = clip(x + ε sign ∇ₓL(x), box)        L2: ε ∇ₓL / ‖∇ₓL‖
  *
- *     fgsm((x) => crossEntropy(mlp(params, x), labels), x, { epsilon: 0.1 })
+ *     fgsm((x) => crossEntropy(mlp(params, x), labels), x, { epsilon: 0.1, box: [0, 1] })
  *
  * @param x  [B, ...]
  * @returns  as x

@@ -18,7 +18,7 @@ export interface PgdOptions extends Ball {
  *     x₀ = Π(x + ε u)        xₖ₊₁ = Π(xₖ + α sign ∇ₓL(xₖ))        L2: α ∇ₓL / ‖∇ₓL‖
  *
  * @param loss  with restarts it must be one number for each sample, of which the restart with the largest is kept
- * @param x     [B, ...] inside the box
+ * @param x     [B, ...], inside the box where there is one
  * @returns     the last iterate, as x
  * @throws      when the ball or the box is not one, steps is no positive integer, the step size is not positive, or the start does not fit x
  *
