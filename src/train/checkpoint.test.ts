@@ -181,6 +181,15 @@ describe('a checkpoint', () => {
     );
   });
 
+  it('has the steps before an interrupt', async () => {
+    const halfway = join(folder, 'interrupted.safetensors');
+    const abort = new AbortController();
+    const onStep = (done: number) => done === 7 && abort.abort(new Error('interrupted'));
+    const checkpoint = { file: halfway, every: 1000 };
+    await expect(fit(fresh(), { ...training, steps: 40, checkpoint, onStep, signal: abort.signal })).rejects.toThrow('interrupted');
+    expect(resume(halfway, fresh()).step).toBe(7);
+  });
+
   it('is not written for a state that is not finite', async () => {
     const bytes = await written();
     const step = (state: number) => ({ state: state === 2 ? Number.NaN : state + 1, loss: 1 });

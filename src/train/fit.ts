@@ -13,7 +13,7 @@ export interface FitOptions<S, B> {
   /** How many steps in all, those that the run has behind it included. */
   readonly steps: number;
   readonly validate?: Validation<Fixed<S>>;
-  /** Writes the run to this file every so many steps and at the end; `resume` reads it. */
+  /** Writes the run to this file every so many steps, when it is interrupted and at the end; `resume` reads it. */
   readonly checkpoint?: { readonly file: string; readonly every: number };
   /** A file of JSON lines that is told when the run begins and how it ends; `readLog` reads it. */
   readonly log?: string;
@@ -93,7 +93,7 @@ async function train<S, B>(training: Run<S>, options: FitOptions<S, B>): Promise
     before = now;
     const early = validate !== undefined && isExhausted(training, validate);
     const done = early || training.step >= steps;
-    if (checkpoint && (done || training.step % checkpoint.every === 0)) save(checkpoint.file);
+    if (checkpoint && (done || signal?.aborted || training.step % checkpoint.every === 0)) save(checkpoint.file);
     if (done) return training.step < steps;
     signal?.throwIfAborted();
     const given = await batch(training.step);
