@@ -2,7 +2,8 @@ import type { Graph, Node, Value } from '../graph.js';
 
 /**
  * Matrix products take in what is added to them: `Gemm` then `Add` becomes one `Gemm` with its third operand, which saves ONNX Runtime a
- * pass over the result. Only where nothing else reads the bare product, and the sum has its shape.
+ * pass over the result. Only where nothing else reads the bare product, the sum has its shape, and what is added is no scalar: ONNX
+ * allows one there, and ONNX Runtime's WebGPU provider ends the process.
  */
 export function fuse(graph: Graph): Graph {
   const uses = new Map<string, number>();
@@ -22,7 +23,7 @@ export function fuse(graph: Graph): Graph {
       [y, x],
     ] as const) {
       const product = products.get(value.name);
-      if (!product || uses.get(value.name) !== 1 || `${value.shape}` !== `${sum.shape}`) continue;
+      if (!product || shift.shape.length === 0 || uses.get(value.name) !== 1 || `${value.shape}` !== `${sum.shape}`) continue;
       taken.add(product);
       return { ...product, inputs: [...product.inputs, shift], outputs: [sum] };
     }

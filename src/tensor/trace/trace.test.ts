@@ -94,12 +94,13 @@ describe('trace', () => {
     expect(ops(trace((x, w) => [x.matMul(w)], [float(8, 5, 4), float(1, 4, 3)]))).toEqual(['Reshape', 'Reshape', 'Gemm', 'Reshape']);
   });
 
-  it('adds a bias inside the product, unless the bare product is used as well', () => {
+  it('adds a bias inside the product, unless it is a scalar or the bare product is used as well', () => {
     const inputs = [float(8, 4), float(4, 3), float(3)];
     const layer = trace((x, w, b) => [x.matMul(w).add(b)], inputs);
     expect(layer.nodes.map(({ op, inputs }) => [op, inputs.length])).toEqual([['Gemm', 3]]);
     const both = (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor) => [x.matMul(w).add(b), x.matMul(w)];
     expect(ops(trace(both, inputs))).toEqual(['Gemm', 'Add']);
+    expect(ops(trace((x, w) => [x.matMul(w).add(1)], inputs.slice(0, 2)))).toEqual(['Gemm', 'Add']);
     const arrays = [32, 12, 3].map((n) => Float64Array.from({ length: n }, (_, i) => Math.cos(i)));
     const [shifted, bare] = interpret(trace(both, inputs), arrays);
     expect(Array.from(interpret(layer, arrays)[0])).toEqual(Array.from(shifted));
