@@ -1,6 +1,6 @@
 import { checkColumns, checkSample, dependentColumn } from './design.js';
-import { backSubstitute, inverseGram, qr } from './linear-algebra.js';
-import { columnName, diagonal, dot, type Matrix, matVec, mean, transposeVec, zeros } from './matrix.js';
+import { backSubstitute, inverseGram, qr, triangle } from './linear-algebra.js';
+import { columnName, diagonal, dot, type Matrix, matVec, mean, zeros } from './matrix.js';
 import { separatingDirection } from './separation.js';
 
 /** A logistic fit: P(y = 1 | x) = σ(xᵀβ). */
@@ -90,21 +90,21 @@ function newton(x: Matrix, signs: Float64Array, penalty: Float64Array, beta: Flo
 /** QR of √W X (with √λ rows below it): RᵀR = XᵀWX + λI, solved without forming it. */
 function weighted(x: Matrix, signs: Float64Array, penalty: Float64Array, beta: Float64Array) {
   const eta = matVec(x, beta);
-  const augmented = { ...zeros(x.rows + x.cols, x.cols) };
-  const target = new Float64Array(x.rows + x.cols);
+  const augmented = zeros(x.rows + x.cols, x.cols);
+  const target = zeros(x.rows + x.cols, 1);
   for (let i = 0; i < x.rows; i++) {
     const wrong = sigmoid(-signs[i] * eta[i]); // |yᵢ − pᵢ|, without the cancellation of 1 − p
     const root = Math.sqrt(Math.max(wrong * (1 - wrong), 1e-300));
     for (let j = 0; j < x.cols; j++) augmented.data[i * x.cols + j] = root * x.data[i * x.cols + j];
-    target[i] = (signs[i] * wrong) / root;
+    target.data[i] = (signs[i] * wrong) / root;
   }
   for (let j = 0; j < x.cols; j++) {
     const root = Math.sqrt(penalty[j]);
     augmented.data[(x.rows + j) * x.cols + j] = root;
-    target[x.rows + j] = -root * beta[j];
+    target.data[x.rows + j] = -root * beta[j];
   }
-  const { q, r } = qr(augmented);
-  return { r, rhs: transposeVec(q, target) };
+  const { r, qty } = triangle(augmented, target);
+  return { r, rhs: qty.data };
 }
 
 /** The error for separated labels; it names the column that moves most along the direction. */

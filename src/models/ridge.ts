@@ -65,10 +65,11 @@ export function ridgePath(
       `ridge: '${columnName(x, constant)}' is constant and ridge adds an unpenalised intercept itself; build x with design(columns, { intercept: false })`,
     );
   const centred = intercept ? centre(x, y) : { x, y: Float64Array.from(y), xMean: new Float64Array(x.cols), yMean: 0 };
-  const decomposition = svd(centred.x);
-  const fits = (lambdas ?? defaultGrid(decomposition.s)).map((lambda) => {
+  const { u, s, v } = svd(centred.x);
+  const basis = { s, v, squares: { ...u, data: u.data.map((value) => value * value) }, projections: transposeVec(u, centred.y) };
+  const fits = (lambdas ?? defaultGrid(s)).map((lambda) => {
     if (!(lambda >= 0 && lambda < Infinity)) throw new Error(`ridge: lambda must be a number from 0 up, got ${lambda}`);
-    return fitAt(lambda, x, y, centred, decomposition, intercept);
+    return fitAt(lambda, x, y, centred, basis, intercept);
   });
   if (fits.length === 0) throw new Error('ridge: the list of penalties is empty; leave lambdas out for a default grid');
   return { fits, byPress: lowest(fits, 'press'), byGcv: lowest(fits, 'gcv') };
@@ -88,9 +89,17 @@ function centre(x: Matrix, y: ArrayLike<number>): Centred {
   return { x: { ...x, data }, y: Float64Array.from(y, (value) => value - yMean), xMean, yMean };
 }
 
-function fitAt(lambda: number, x: Matrix, y: ArrayLike<number>, centred: Centred, { u, s, v }: SVD, intercept: boolean): Ridge {
+/** What all penalties share. */
+interface Basis extends Pick<SVD, 's' | 'v'> {
+  /** uᵢₖ² [n, k]. */
+  readonly squares: Matrix;
+  /** uₖᵀy [k]. */
+  readonly projections: Float64Array;
+}
+
+function fitAt(lambda: number, x: Matrix, y: ArrayLike<number>, centred: Centred, basis: Basis, intercept: boolean): Ridge {
+  const { s, v, squares, projections } = basis;
   const n = x.rows;
-  const projections = transposeVec(u, centred.y); // uₖᵀy
   const kept = s.map((value) => (value > 0 ? value ** 2 / (value ** 2 + lambda) : 0)); // [p], each in [0, 1]
   const coefficients = matVec(
     v,
@@ -100,7 +109,7 @@ function fitAt(lambda: number, x: Matrix, y: ArrayLike<number>, centred: Centred
   const fitted = matVec(x, coefficients).map((value) => value + constant);
   const residuals = fitted.map((value, i) => y[i] - value);
   const own = intercept ? 1 / n : 0; // what the mean alone gives each row
-  const leverage = matVec({ ...u, data: u.data.map((value) => value ** 2) }, kept).map((value) => value + own);
+  const leverage = matVec(squares, kept).map((value) => value + own);
   const df = kept.reduce((sum, share) => sum + share, own * n);
   const press = residuals.reduce((sum, e, i) => sum + (e / (1 - leverage[i])) ** 2, 0);
   return {
