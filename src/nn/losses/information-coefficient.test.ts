@@ -37,6 +37,9 @@ describe('icLoss', () => {
   it('names a mask that leaves nothing, and shapes that do not fit', () => {
     const x = tf.zeros([2, 2]);
     expect(() => icLoss(x, x, tf.tensor2d([1, 1, 0, 0], [2, 2]))).toThrow('icLoss: the mask leaves no asset in row 1');
+    expect(() => icLoss(tf.zeros([3, 1]), tf.ones([3, 1]))).toThrow(
+      'icLoss correlates across assets, so N must be 2 or more; rows are dates: got prediction [3,1], target [3,1]',
+    );
     expect(() => icLoss(x, tf.zeros([2, 3]))).toThrow(
       'icLoss correlates rows of prediction [T, N] and target [T, N]: got prediction [2,2], target [2,3]',
     );

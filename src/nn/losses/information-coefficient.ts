@@ -17,7 +17,7 @@ const FLOOR = 1e-12;
  * @param prediction  ŷ [T, N], a row for each date
  * @param target      y [T, N], the returns that followed
  * @param mask        [T, N], 1 where an asset is traded on a date and 0 where it is not; all are when it is left out
- * @throws            when the shapes differ, there is no row, or the mask leaves a date without assets; where that shows only when a
+ * @throws            when the shapes differ, there is no row or one asset alone, or the mask leaves a date without assets; where that shows only when a
  *                    compiled function is called, the loss is NaN
  *
  * Pearson's correlation, date by date; Σ and means run over the assets that are traded. The loss is blind to a row's mean and scale: it
@@ -28,6 +28,7 @@ export function icLoss(prediction: tf.Tensor, target: tf.Tensor, mask?: tf.Tenso
   if (prediction.rank !== 2 || Object.values(got).some(({ shape }) => !tf.util.arraysEqual(shape, prediction.shape)))
     throw shapeError(`icLoss correlates rows of prediction [T, N] and target [T, N]${mask ? ' where mask [T, N] is 1' : ''}`, got);
   notEmpty('icLoss', got);
+  if (prediction.shape[1]! < 2) throw shapeError('icLoss correlates across assets, so N must be 2 or more; rows are dates', got);
   if (mask) checkMask(mask);
   return negativeCorrelation(mask)(prediction, target);
 }
