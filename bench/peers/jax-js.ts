@@ -75,7 +75,7 @@ const models: Record<string, (params: Trees, x: A) => A> = { W1: mlp, W2: lstm, 
 function lossOf(id: string): (params: Trees, batch: Trees) => A {
   if (id === 'W4')
     return ({ first, second }, { A, x, y }) => {
-      const h = nn.relu(np.matmul(A.ref, np.matmul(x, first.w)).add(first.b)) as A;
+      const h = nn.relu(np.matmul(np.matmul(A.ref, x), first.w).add(first.b)) as A; // A where the features are fewer, as in ours
       const logits = np.matmul(A, np.matmul(h, second.w)).add(second.b);
       return np.sum(nn.logSoftmax(logits, -1).mul(y)).mul(-1 / 500);
     };

@@ -64,7 +64,7 @@ def squared(workload):
 
 def cross_entropy(p, batch):
     A, x, y = (batch["batch." + name] for name in ("A", "x", "y"))
-    h = jax.nn.relu(A @ (x @ p["params.first.w"]) + p["params.first.b"])
+    h = jax.nn.relu((A @ x) @ p["params.first.w"] + p["params.first.b"])  # A where the features are fewer, as in ours
     logits = A @ (h @ p["params.second.w"]) + p["params.second.b"]
     return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], 1))
 

@@ -15,13 +15,18 @@ const layer = on((...[A, x, w, b]: Args) => graphConvolution({ w, b }, A, x));
 const plain = on((...[A, x, w, b]: Args) => graphConvolutionPlain({ w, b }, A, x));
 
 describe('graphConvolution', () => {
-  it('equals PyTorch, forward and backward', () => expectReference(layer, reference.graphConvolution));
+  describe.each([
+    ['to fewer features', reference.graphConvolution],
+    ['to more features', reference.wideningGraphConvolution],
+  ])('%s', (_, given) => {
+    it('equals PyTorch, forward and backward', () => expectReference(layer, given));
 
-  it('backward agrees with differences and autodiff', () => expectThreeWays(layer, plain, reference.graphConvolution.inputs));
+    it('backward agrees with differences and autodiff', () => expectThreeWays(layer, plain, given.inputs));
 
-  it('is the same compiled, on both runtimes', () => expectCompiled(layer, reference.graphConvolution.inputs));
+    it('is the same compiled, on both runtimes', () => expectCompiled(layer, given.inputs));
+  });
 
-  // N = 2, F = D = 1, A = [[1,2],[3,4]], x = (5,6), w = 7, b = 8: x w = (35,42), y = (119 + 8, 273 + 8); G = Aᵀ1 = (4,6).
+  // N = 2, F = D = 1, A = [[1,2],[3,4]], x = (5,6), w = 7, b = 8: A x = (17,39), y = (119 + 8, 273 + 8); Aᵀ1 = (4,6).
   it('has its closed form on two nodes', () => {
     const { y, grads } = inDouble(layer, [
       { data: [1, 2, 3, 4], shape: [2, 2] },

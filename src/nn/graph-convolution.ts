@@ -10,6 +10,9 @@ import type { LinearParams } from './linear.js';
  *
  *     G = Aᵀ ∂y    ∂x = G wᵀ    ∂w = xᵀ G    ∂b = Σ ∂y    ∂A = ∂y (x w)ᵀ
  *
+ * A takes part where the features are fewer: as A (x w) for F > D, else as (A x) w with ∂w = (A x)ᵀ ∂y, whose backward does without A
+ * in a first layer, where nothing asks for ∂x.
+ *
  * @param A  [N, N] adjacency, normalised: see `normaliseAdjacency`
  * @param x  [N, F]
  * @returns  [N, D]
@@ -25,13 +28,19 @@ export function graphConvolution({ w, b }: LinearParams, A: tf.Tensor, x: tf.Ten
 }
 
 const convolve = firstOrder('graphConvolution', ([A, x, w, b], save) => {
-  const mapped = x.matMul(w); // [N, D]
-  save([A, x, w, mapped]);
+  const narrows = x.shape[1]! > w.shape[1]!;
+  const inner = narrows ? x.matMul(w) : A.matMul(x); // [N, D] or [N, F]
+  save([A, x, w, inner]);
   return {
-    value: A.matMul(mapped).add(b),
-    backward: (dy, [A, x, w, mapped]) => {
-      const G = A.matMul(dy, true);
-      return [dy.matMul(mapped, false, true), G.matMul(w, false, true), x.matMul(G, true), dy.sum(0)];
+    value: (narrows ? A.matMul(inner) : inner.matMul(w)).add(b),
+    backward: (dy, [A, x, w, inner]) => {
+      const db = dy.sum(0);
+      if (narrows) {
+        const G = A.matMul(dy, true);
+        return [dy.matMul(inner, false, true), G.matMul(w, false, true), x.matMul(G, true), db];
+      }
+      const dAx = dy.matMul(w, false, true);
+      return [dAx.matMul(x, false, true), A.matMul(dAx, true), inner.matMul(dy, true), db];
     },
   };
 });

@@ -31,4 +31,5 @@ write("pytorch", dict(
     meanSquaredError=case(F.mse_loss, rand(4, 3), rand(4, 3)),
     huber=case(lambda p, t: F.huber_loss(p, t, delta=0.7), rand(4, 3), rand(4, 3)),
     crossEntropy=case(F.cross_entropy, rand(5, 4), labels),
+    wideningGraphConvolution=case(lambda A, x, w, b: A @ (x @ w) + b, rand(5, 5), rand(5, 2), rand(2, 3), rand(3)),
 ))
