@@ -33,6 +33,8 @@ export function paddingMask(lengths: ArrayLike<number>, S: number): Mask {
  *
  *     const ends = lastSteps(lengths, T);        lstm(params, x).mul(ends).sum(1)        // [B, D], with ends in the batch
  *
+ * Pad to few lengths T: a function is compiled for each of them, which takes a recurrence of hundreds of steps many seconds.
+ *
  * @param lengths  of B sequences
  * @param T        the length to which they are padded
  * @returns        [B, T, 1], 1 at the last step of a sequence and 0 elsewhere

@@ -103,7 +103,7 @@ const labels = (batch: unknown): string[] =>
 /** What a batch has of nothing but zeros: a mask or weights over which there is no mean. */
 const zeros = (batch: unknown): string[] =>
   readable(batch)
-    .filter(({ data }) => data.every((value) => value === 0))
+    .filter(({ data }) => data.length > 1 && data.every((value) => value === 0))
     .map(({ path }) => `${path} holds zeros alone, and a mean by weights or a mask that are all 0 is not a number`);
 
 /** Which parameters, or leaves of the state, are not finite: `params.w (3 of 12 entries) is not finite`. */
