@@ -14,7 +14,12 @@ export function overwriting(graph: Graph): (input: Value, output: Value) => bool
   const readers = new Map<Value, Node[]>();
   for (const node of graph.nodes) {
     for (const value of node.outputs) makers.set(value, node);
-    for (const value of node.inputs) if (value) readers.set(value, [...(readers.get(value) ?? []), node]);
+    for (const value of node.inputs) {
+      if (!value) continue;
+      const known = readers.get(value);
+      if (known) known.push(node);
+      else readers.set(value, [node]);
+    }
   }
   const above = (node: Node) => node.inputs.flatMap((value) => (value && makers.get(value)) ?? []);
 
