@@ -14,7 +14,7 @@ export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 export class Memory {
   readonly shape: readonly number[];
   readonly dtype: TensorDType;
-  /** Newer values on a device, which reading `data` brings over. Whoever writes to `data` drops it. */
+  /** What a device has of it: newer values, which reading `data` brings over, or a copy. Whoever writes to `data` drops it. */
   remote: Remote | undefined;
   /** How many tensors and calls in flight need what it holds: a program may write to it only at 0. */
   holds = 0;
@@ -33,7 +33,7 @@ export class Memory {
 }
 
 export interface Remote {
-  /** Copies the values into `data`, the first time. */
+  /** Copies the values into `data`, where they are newer. */
   bring(data: TypedArray): void;
 }
 

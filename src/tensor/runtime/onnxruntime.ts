@@ -59,7 +59,7 @@ function start(library: Library, gpu: Gpu): Device | string {
   try {
     return new Device(library, ...NAMES[gpu]);
   } catch (error) {
-    const reason = (error as Error).message.replace(/^.*was false\. /s, '').trim();
+    const reason = (error as Error).message.replace(/^.*(could not start \w+: |was false\. )/s, '').trim();
     return `${gpu} does not start: ${reason}; it needs a GPU and its driver`;
   }
 }
