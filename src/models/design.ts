@@ -29,6 +29,10 @@ export function checkDesign(caller: string, x: Matrix): void {
   if (x.rows === 0 || x.cols === 0) throw new Error(`${caller}: x is empty, [${x.rows},${x.cols}]; nothing is left after filtering?`);
   if (x.data.length !== x.rows * x.cols)
     throw new Error(`${caller}: x is declared [${x.rows},${x.cols}] but holds ${x.data.length} values; build it with design()`);
+  checkFinite(caller, x);
+}
+
+export function checkFinite(caller: string, x: Matrix): void {
   for (let at = 0; at < x.data.length; at++)
     if (!Number.isFinite(x.data[at]))
       throw new Error(
@@ -40,6 +44,13 @@ export function checkOutcome(caller: string, x: Matrix, y: ArrayLike<number>): v
   if (x.rows !== y.length) throw new Error(`${caller}: x has ${x.rows} rows but y has ${y.length} values; align them on their dates first`);
   for (let i = 0; i < y.length; i++)
     if (!Number.isFinite(y[i])) throw new Error(`${caller}: y is ${y[i]} at row ${i}; drop or fill the row before fitting`);
+}
+
+/** Labels of 0 and 1. */
+export function checkLabels(caller: string, y: ArrayLike<number>): void {
+  for (let i = 0; i < y.length; i++)
+    if (y[i] !== 0 && y[i] !== 1)
+      throw new Error(`${caller}: labels must be 0 or 1, got ${y[i]} at row ${i}; turn −1 and 1 into (y + 1) / 2`);
 }
 
 /** What a fit knows of its columns. */

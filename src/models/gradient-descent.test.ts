@@ -25,6 +25,11 @@ describe('gradientDescent', () => {
     expectClose(gradientDescent(logisticLoss(X, UP, { lambda: 5 }), { iterations: 4000 }).w, logistic, 10);
   });
 
+  it('is told of labels that are not 0 and 1', () => {
+    const signs = UP.map((label) => 2 * label - 1);
+    expect(() => logisticLoss(X, signs)).toThrow(/^logisticLoss: labels must be 0 or 1, got -1 at row \d+; turn −1 and 1 into/);
+  });
+
   it.each([
     ['leastSquares', leastSquares(X, Y, { lambda: 3 })],
     ['logisticLoss', logisticLoss(X, UP, { lambda: 3 })],

@@ -69,6 +69,11 @@ export function lassoPath(
   const centred = [...means.map((m, j) => column(x, j).map((value) => value - m)), Float64Array.from(y, (value) => value - yMean)];
   const [columns, target] = shortened(centred);
   const largest = Math.max(...columns.map((xj) => Math.abs(dot(xj, target)))) / x.rows;
+  if (!(tolerance > 0)) throw new Error(`lasso: tolerance must be above 0, got ${tolerance}`);
+  if (!lambdas && largest === 0)
+    throw new Error(
+      'lasso: y does not vary with any column, so all coefficients are 0 at every penalty; is y, or are all columns, constant?',
+    );
   const grid = lambdas ?? Array.from({ length: 100 }, (_, i) => largest * 10 ** ((-3 * i) / 99));
   if (grid.length === 0) throw new Error('lasso: the list of penalties is empty; leave lambdas out for a default grid');
 

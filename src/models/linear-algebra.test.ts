@@ -57,6 +57,17 @@ describe('svd', () => {
     expectClose([s[0], s[1] * 1e6, s[2] * 1e12], [1, 1, 1], 10);
   });
 
+  it('is the same in other units, however large or small', () => {
+    const x = random(5, 3, 9);
+    const { s } = svd(x);
+    for (const unit of [2 ** 700, 2 ** -700])
+      expect(svd({ ...x, data: x.data.map((value) => value * unit) }).s).toEqual(s.map((v) => v * unit));
+  });
+
+  it('names what is no number', () => {
+    expect(() => svd(fromColumns([[1, Number.NaN]]))).toThrow("svd: x is NaN at row 1, 'column 0'");
+  });
+
   it('calls a repeated column a singular value of exactly zero', () => {
     const a = gaussian(7, 20);
     expect(svd(fromColumns([a, gaussian(8, 20), a])).s[2]).toBe(0);

@@ -1,4 +1,4 @@
-import { checkColumns, checkSample, dependentColumn } from './design.js';
+import { checkColumns, checkLabels, checkSample, dependentColumn } from './design.js';
 import { backSubstitute, inverseGram, qr, triangle } from './linear-algebra.js';
 import { columnName, diagonal, dot, type Matrix, matVec, mean, zeros } from './matrix.js';
 import { separatingDirection } from './separation.js';
@@ -39,7 +39,10 @@ export interface LogisticRegression {
  */
 export function logisticRegression(x: Matrix, y: ArrayLike<number>, { lambda = 0, maxIterations = 100 } = {}): LogisticRegression {
   checkSample('logisticRegression', x, y);
-  checkLabels(y);
+  checkLabels('logisticRegression', y);
+  const rate = mean(y);
+  if (rate === 0 || rate === 1)
+    throw new Error(`logisticRegression: every label is ${rate}; both must occur, so take a longer sample or another threshold`);
   if (!(lambda >= 0 && lambda < Infinity)) throw new Error(`logisticRegression: lambda must be a number from 0 up, got ${lambda}`);
   const names = Array.from({ length: x.cols }, (_, j) => columnName(x, j));
   const penalty = Float64Array.from(names, (name) => (name === 'intercept' ? 0 : lambda));
@@ -171,14 +174,3 @@ export function logLikelihoodAt(x: Matrix, signs: Float64Array, beta: Float64Arr
 
 const objective = (x: Matrix, signs: Float64Array, penalty: Float64Array, beta: Float64Array): number =>
   logLikelihoodAt(x, signs, beta) - 0.5 * penalty.reduce((sum, weight, j) => sum + weight * beta[j] ** 2, 0);
-
-function checkLabels(y: ArrayLike<number>): void {
-  let ones = 0;
-  for (let i = 0; i < y.length; i++) {
-    if (y[i] !== 0 && y[i] !== 1)
-      throw new Error(`logisticRegression: labels must be 0 or 1, got ${y[i]} at row ${i}; turn −1 and 1 into (y + 1) / 2`);
-    ones += y[i];
-  }
-  if (ones === 0 || ones === y.length)
-    throw new Error(`logisticRegression: every label is ${ones ? 1 : 0}; both must occur, so take a longer sample or another threshold`);
-}

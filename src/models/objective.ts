@@ -1,4 +1,4 @@
-import { checkSample } from './design.js';
+import { checkLabels, checkSample } from './design.js';
 import { logLikelihoodAt, sigmoid } from './logistic-regression.js';
 import { dot, type Matrix, matVec } from './matrix.js';
 import { svd } from './svd.js';
@@ -51,6 +51,7 @@ export function leastSquares(x: Matrix, y: ArrayLike<number>, { lambda = 0 } = {
  */
 export function logisticLoss(x: Matrix, y: ArrayLike<number>, { lambda = 0 } = {}): Objective {
   checkSample('logisticLoss', x, y);
+  checkLabels('logisticLoss', y);
   const n = x.rows;
   const signs = Float64Array.from(y, (label) => 2 * label - 1);
   return {

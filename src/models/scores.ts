@@ -1,3 +1,5 @@
+import { checkLabels } from './design.js';
+
 /**
  * Out-of-sample R²: by how much a forecast's squared errors are below a benchmark's. Negative when the benchmark wins.
  *
@@ -29,7 +31,7 @@ export function outOfSampleRSquared(y: ArrayLike<number>, forecast: ArrayLike<nu
  */
 export function areaUnderRoc(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
   comparable('areaUnderRoc', { labels, scores });
-  binary('areaUnderRoc', labels);
+  checkLabels('areaUnderRoc', labels);
   const order = Array.from(labels, (_, i) => i).sort((a, b) => scores[a] - scores[b]);
   let [ones, rankSum] = [0, 0];
   for (let start = 0, end = 0; start < order.length; start = end) {
@@ -52,7 +54,7 @@ export function areaUnderRoc(labels: ArrayLike<number>, scores: ArrayLike<number
  */
 export function logScore(labels: ArrayLike<number>, probabilities: ArrayLike<number>): number {
   comparable('logScore', { labels, probabilities });
-  binary('logScore', labels);
+  checkLabels('logScore', labels);
   shares('logScore', probabilities);
   let total = 0;
   for (let i = 0; i < labels.length; i++) total -= labels[i] ? Math.log(probabilities[i]) : Math.log1p(-probabilities[i]);
@@ -77,7 +79,7 @@ export interface CalibrationBin {
  */
 export function calibration(labels: ArrayLike<number>, probabilities: ArrayLike<number>, bins = 10): CalibrationBin[] {
   comparable('calibration', { labels, probabilities });
-  binary('calibration', labels);
+  checkLabels('calibration', labels);
   shares('calibration', probabilities);
   if (!(Number.isInteger(bins) && bins >= 1 && bins <= labels.length))
     throw new Error(`calibration: ${labels.length} rows cannot fill ${bins} bins; use fewer`);
@@ -106,12 +108,6 @@ function comparable(caller: string, series: Readonly<Record<string, ArrayLike<nu
     for (let i = 0; i < values.length; i++)
       if (!Number.isFinite(values[i]))
         throw new Error(`${caller}: ${name} is ${values[i]} at row ${i}; drop or fill the row before scoring`);
-}
-
-function binary(caller: string, labels: ArrayLike<number>): void {
-  for (let i = 0; i < labels.length; i++)
-    if (labels[i] !== 0 && labels[i] !== 1)
-      throw new Error(`${caller}: labels must be 0 or 1, got ${labels[i]} at row ${i}; turn −1 and 1 into (y + 1) / 2`);
 }
 
 function shares(caller: string, probabilities: ArrayLike<number>): void {

@@ -1,3 +1,4 @@
+import { checkFinite } from './design.js';
 import { norm } from './householder.js';
 import { qr } from './linear-algebra.js';
 import { column, fromColumns, type Matrix, matMul, transpose } from './matrix.js';
@@ -16,16 +17,25 @@ export interface SVD {
  * Small singular values keep their relative accuracy, which a method that forms XᵀX loses.
  *
  * @param x  [n, p], any n and p
+ * @throws   when a value is not finite
  *
  * Demmel & Veselić 1992, Jacobi's method is more accurate than QR. A tall X is rotated as its R of QR, a wide one as its transpose;
  * columns are sorted by length before each sweep (de Rijk 1989).
  */
 export function svd(x: Matrix): SVD {
+  checkFinite('svd', x);
   if (x.rows < x.cols) {
     const { u, s, v } = svd(transpose(x));
     return { u: v, s, v: u };
   }
-  if (x.rows === x.cols) return jacobi(x);
+  // Near 1, where no square overflows or vanishes; by a power of 2, which rounds nothing.
+  const scale = 2 ** Math.floor(Math.log2(x.data.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1));
+  const scaled = { ...x, data: x.data.map((value) => value / scale) };
+  const { u, s, v } = x.rows === x.cols ? jacobi(scaled) : tall(scaled);
+  return { u, s: s.map((value) => value * scale), v };
+}
+
+function tall(x: Matrix): SVD {
   const { q, r } = qr(x);
   const { u, s, v } = jacobi(r, x.rows);
   return { u: matMul(q, u), s, v };

@@ -1,4 +1,5 @@
-import { columnName, type Matrix, zeros } from './matrix.js';
+import { checkDesign } from './design.js';
+import { type Matrix, zeros } from './matrix.js';
 
 /** Windows of a panel's series and what came after each: x [n, T], y [n, K]. */
 export interface Windows {
@@ -10,19 +11,17 @@ export interface Windows {
  * Every window of `lookback` steps with the `horizons` steps that follow it, of all series one below the other.
  *
  * @param series  [steps, F], a column for each series
- * @throws        when no window fits into the steps, or a value is not finite
+ * @throws        when lookback or horizons is no positive integer, no window fits into the steps, or a value is not finite
  */
 export function windows(series: Matrix, { lookback, horizons }: { readonly lookback: number; readonly horizons: number }): Windows {
+  for (const [name, value] of Object.entries({ lookback, horizons }))
+    if (!Number.isInteger(value) || value < 1) throw new Error(`windows: ${name} must be a whole number of steps from 1 up, got ${value}`);
   const each = series.rows - lookback - horizons + 1;
   if (each < 1)
     throw new Error(
       `windows: lookback ${lookback} and ${horizons} horizons leave no window: ${series.rows} rows; shorten lookback or load more history`,
     );
-  const at = series.data.findIndex((value) => !Number.isFinite(value));
-  if (at >= 0)
-    throw new Error(
-      `windows: the value is ${series.data[at]} at row ${Math.floor(at / series.cols)}, '${columnName(series, at % series.cols)}'; drop or fill it`,
-    );
+  checkDesign('windows', series);
   const x = zeros(each * series.cols, lookback);
   const y = zeros(each * series.cols, horizons);
   for (let j = 0; j < series.cols; j++)
