@@ -73,11 +73,11 @@ class OrtRequest implements Request {
   }
 
   setInput(index: number, memory: Memory): void {
+    if (!this.#device) this.#bindInput(index, tensorOver(this.#library, memory));
     this.inputs[index] = memory;
-    if (!this.#device) this.#bindInput(index);
   }
 
-  #bindInput(index: number, tensor = tensorOver(this.#library, this.inputs[index])): void {
+  #bindInput(index: number, tensor: Pointer): void {
     const { api } = this.#library;
     check(api, 'bind an input', api.bindInput(this.#binding, this.#graph.inputs[index].name, tensor));
   }
@@ -86,7 +86,7 @@ class OrtRequest implements Request {
   #bindChanged(device: Device): void {
     for (const [i, memory] of this.inputs.entries()) {
       if (memory.remote && memory.remote === this.#bound[i]) continue;
-      this.#bindInput(i, device.find(memory));
+      this.#bindInput(i, device.find(memory) ?? tensorOver(this.#library, memory));
       this.#bound[i] = device.markRead(memory);
     }
   }
