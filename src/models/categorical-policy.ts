@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { shapeError } from '../tensor/errors.js';
 import { firstOrder } from '../tensor/grad.js';
 import { chosen, oneHotActions } from './actions.js';
 
@@ -51,12 +52,15 @@ export const categoricalEntropy: (logits: tf.Tensor) => tf.Tensor = firstOrder('
  * Actions drawn from a softmax policy: the largest of l + g, where g = −log(−log u) is Gumbel noise (Gumbel 1954; Maddison et al. 2014).
  *
  * @param logits  [..., A]
- * @param u       [..., A] uniform on [0, 1)
+ * @param u       [..., A] uniform on [0, 1); with more rows than the logits, several draws of each
  * @returns       [...] int32
+ * @throws        when there is no u for each logit: rows that shared theirs would act alike
  */
-export const sampleCategorical = (logits: tf.Tensor, u: tf.Tensor): tf.Tensor =>
+export function sampleCategorical(logits: tf.Tensor, u: tf.Tensor): tf.Tensor {
+  if (u.size < logits.size)
+    throw shapeError('sampleCategorical takes a uniform number for each logit: u like logits [..., A]', { logits, u });
   // 0 and 1 have no double logarithm: float32 uniforms are multiples of 2⁻²³, this moves them to the middle of their cells.
-  logits
+  return logits
     .sub(
       u
         .add(2 ** -24)
@@ -65,6 +69,7 @@ export const sampleCategorical = (logits: tf.Tensor, u: tf.Tensor): tf.Tensor =>
         .log(),
     )
     .argMax(-1);
+}
 
 /** `categoricalLogProbability` in operators that tfjs can differentiate any number of times. */
 export const categoricalLogProbabilityPlain = (logits: tf.Tensor, action: tf.Tensor): tf.Tensor =>

@@ -63,5 +63,6 @@ describe('tcn', () => {
     const params = zeros(initTcn(key(2), tcnConfig));
     expect(() => tcn(params, tf.zeros([4, 7, 3]), tcnConfig)).toThrow('tcn takes x [B, T, 2]: got x [4,7,3]');
     expect(() => tcn(params, tf.zeros([4, 7, 2]), { ...tcnConfig, dilations: [1, 2, 4] })).toThrow('tcn: 2 blocks but 3 dilations');
+    expect(() => initTcn(key(1), { ...tcnConfig, dilations: [] })).toThrow('initTcn: dilations are one for each block, at least one');
   });
 });

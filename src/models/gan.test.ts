@@ -71,6 +71,10 @@ describe('the losses and networks of GANs', () => {
     expect(() => generate(...inputs.slice(0, 8), tf.zeros([1, 2, 2]))).toThrow(
       'seriesGenerator makes each step of 3 steps of noise [B, T, Z], so T must be 3 or more: got noise [1,2,2]',
     );
+    const { blocks, out } = map(weights.generator, (leaf: Numbers) => tf.tensor(leaf.data, leaf.shape)) as TcnParams;
+    expect(() => seriesGenerator({ blocks: [...blocks, ...blocks], out }, tf.zeros([1, 9, 2]), [1])).toThrow(
+      `seriesGenerator: ${2 * blocks.length} blocks but 1 dilations`,
+    );
     const step = ganStep(networks, wassersteinGp(), descent);
     const batch = { real: tf.zeros([2, 4, 8, 1]), noise: tf.zeros([2, 4, 10, 2]), mix: tf.zeros([2, 4]) };
     expect(() => step(asTensors(start), batch)).toThrow(

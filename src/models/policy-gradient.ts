@@ -31,12 +31,13 @@ export function policyGradientLoss(logProbability: tf.Tensor, advantage: tf.Tens
  * @param old             log π_old, when they were taken, [B]
  * @param advantage       A [B], held constant; usually with mean 0 and deviation 1 over the batch
  * @param clip            ε
- * @throws                when the rows differ in number
+ * @throws                when the rows differ in number, or ε is not positive
  *
  * Schulman et al. 2017, eq. 7.
  */
 export function ppoLoss(logProbability: tf.Tensor, old: tf.Tensor, advantage: tf.Tensor, clip = 0.2): tf.Tensor {
   sameRows('ppoLoss', { logProbability, old, advantage });
+  if (!(clip > 0)) throw new Error(`ppoLoss: clip must be above 0, got ${clip}; 0.2 in the paper`);
   return clipped(clip)(logProbability, old, advantage);
 }
 

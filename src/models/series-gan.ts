@@ -3,7 +3,7 @@ import { linear } from '../nn/linear.js';
 import { receptiveField, tcnBlock } from '../nn/tcn-block.js';
 import { shapeError } from '../tensor/errors.js';
 import { type MlpParams, mlpPlain } from './mlp.js';
-import type { TcnParams } from './tcn.js';
+import { checkDilations, type TcnParams } from './tcn.js';
 
 /**
  * Series out of noise by causal convolutions: stationary by construction, since each step is the same function of the noise around it.
@@ -14,11 +14,12 @@ import type { TcnParams } from './tcn.js';
  * @param noise      z [B, R − 1 + T, Z], standard normal; of any T
  * @param dilations  that the weights were made with
  * @returns          [B, T, F]
- * @throws           when there is noise for no step, or the weights do not fit
+ * @throws           when there is noise for no step, not a block for each dilation, or the weights do not fit
  *
  * Wiese et al. 2020 (Quant GANs), with `tcnBlock` as the block.
  */
 export function seriesGenerator({ blocks, out }: TcnParams, noise: tf.Tensor, dilations: readonly number[]): tf.Tensor {
+  checkDilations('seriesGenerator', blocks, dilations);
   const R = receptiveField(blocks[0].first.w.shape[0], dilations);
   if (noise.rank !== 3 || noise.shape[1]! < R)
     throw shapeError(`seriesGenerator makes each step of ${R} steps of noise [B, T, Z], so T must be ${R} or more`, { noise });

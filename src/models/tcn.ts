@@ -22,8 +22,13 @@ export interface TcnParams<T = tf.Tensor> {
   readonly out: LinearParams<T>;
 }
 
-/** A block for each dilation as `initTcnBlock` makes it, and a linear head. */
+/**
+ * A block for each dilation as `initTcnBlock` makes it, and a linear head.
+ *
+ * @throws when there is no dilation
+ */
 export function initTcn(key: Key, { inputs, width, kernel, dilations, outputs }: TcnConfig): TcnParams<RandomArray<Float32Array>> {
+  if (dilations.length === 0) throw new Error('initTcn: dilations are one for each block, at least one: got []; try [1, 2, 4, 8]');
   const [forBlocks, forOut] = split(key);
   return {
     blocks: dilations.map((_, i) => initTcnBlock(fold(forBlocks, i), { inputs: i === 0 ? inputs : width, outputs: width, kernel })),
@@ -50,8 +55,12 @@ export function tcn(
   masks: readonly (readonly tf.Tensor[])[] = [],
 ): tf.Tensor {
   if (x.rank !== 3 || x.shape[2] !== inputs) throw shapeError(`tcn takes x [B, T, ${inputs}]`, { x });
-  if (blocks.length !== dilations.length)
-    throw new Error(`tcn: ${blocks.length} blocks but ${dilations.length} dilations; use the config that the weights were made with`);
+  checkDilations('tcn', blocks, dilations);
   const h = blocks.reduce((h, block, i) => tcnBlock(block, h, dilations[i], masks[i]), x); // [B, T, D]
   return linear(out, h.slice([0, x.shape[1]! - 1], [-1, 1]).squeeze([1]));
+}
+
+export function checkDilations(who: string, blocks: readonly unknown[], dilations: readonly number[]): void {
+  if (blocks.length !== dilations.length)
+    throw new Error(`${who}: ${blocks.length} blocks but ${dilations.length} dilations; use those that the weights were made with`);
 }
