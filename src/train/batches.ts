@@ -5,7 +5,7 @@ import { place } from './guard.js';
 import { minibatches } from './minibatches.js';
 
 /** Arrays with one row per sample: `{ x: { data, shape: [N, F] }, y: Float32Array }`, as deep as the model wants them. */
-type Arrays = Values | Shaped;
+export type Arrays = Values | Shaped;
 
 export interface Batches<T> {
   readonly rows: number;
@@ -20,30 +20,14 @@ export interface Batches<T> {
  *     const data = batches({ x, y }, { size: 256, key: key(7) });
  *     await fit(training, { step, batch: data.batch, steps: 20 * data.stepsPerEpoch });
  *
- * Rows at an epoch's end that do not fill a batch are left out. For a file larger than memory: `parquetBatches` of `lemmata/market`.
+ * Rows at an epoch's end that do not fill a batch are left out. For windows of a series: `windowBatches`. For a file larger than memory:
+ * `parquetBatches` of `lemmata/market`.
  *
  * @throws when two arrays differ in their number of rows, or a value is not finite, naming its row and column
  */
 export function batches<T>(data: T, { size, key }: { size: number; key: Key }): Batches<T> {
-  const { leaves, paths, unflatten } = flatten<Arrays>(data as Tree<Arrays>, 'data');
-  const arrays = leaves.map((leaf, i) => ({
-    path: paths[i],
-    shape: specOf(leaf as Shaped, paths[i]).shape,
-    data: ArrayBuffer.isView(leaf) ? leaf : leaf.data,
-  }));
-  const single = arrays.find(({ shape }) => shape.length === 0);
-  if (single)
-    throw new Error(
-      `batches: ${single.path} is one number, not an array with a row for each sample; give a typed array or { data, shape }`,
-    );
-  const [first] = arrays;
-  const rows = first?.shape[0] ?? 0;
-  if (rows === 0) throw new Error(`batches: ${first?.path ?? 'data'} has no rows; an empty sample cannot be trained on`);
+  const { arrays, rows, unflatten } = arraysIn('batches', data);
   for (const { path, shape, data } of arrays) {
-    if (shape[0] !== rows)
-      throw new Error(
-        `batches: axis 0 counts the rows, and ${first.path} [${first.shape}] has ${rows} where ${path} [${shape}] has ${shape[0]}`,
-      );
     const at = data.findIndex((value) => !Number.isFinite(value));
     if (at >= 0) throw new Error(`batches: ${path} has ${data[at]} at ${place(at, shape)}; drop or fill missing values first`);
   }
@@ -53,19 +37,50 @@ export function batches<T>(data: T, { size, key }: { size: number; key: Key }): 
     stepsPerEpoch: Math.floor(rows / size),
     batch: (k) => {
       const chosen = rowsOf(k);
-      return unflatten(
-        arrays.map(({ shape, data }) => ({ data: gather(data, chosen, data.length / rows), shape: [size, ...shape.slice(1)] })),
-      ) as never;
+      return unflatten(arrays.map((array) => ({ data: gather(array, chosen), shape: [size, ...array.shape.slice(1)] }))) as never;
     },
   };
 }
 
-/** The rows of a row-major array whose rows are `width` long. */
-function gather(data: Values, rows: Int32Array, width: number): Values {
+interface Rows {
+  readonly path: string;
+  readonly shape: readonly number[];
+  readonly data: Values;
+}
+
+/**
+ * The arrays of a tree, which have as many rows.
+ *
+ * @throws when they do not, when there is no row, or when a leaf is a number
+ */
+export function arraysIn(who: string, tree: unknown): { arrays: Rows[]; rows: number; unflatten: (leaves: readonly unknown[]) => unknown } {
+  const { leaves, paths, unflatten } = flatten<Arrays>(tree as Tree<Arrays>, 'data');
+  const arrays = leaves.map((leaf, i) => ({
+    path: paths[i],
+    shape: specOf(leaf as Shaped, paths[i]).shape,
+    data: ArrayBuffer.isView(leaf) ? leaf : leaf.data,
+  }));
+  const single = arrays.find(({ shape }) => shape.length === 0);
+  if (single)
+    throw new Error(`${who}: ${single.path} is one number, not an array with a row for each sample; give a typed array or { data, shape }`);
+  const [first] = arrays;
+  const rows = first?.shape[0] ?? 0;
+  if (rows === 0) throw new Error(`${who}: ${first?.path ?? 'data'} has no rows; an empty sample cannot be trained on`);
+  for (const { path, shape } of arrays)
+    if (shape[0] !== rows)
+      throw new Error(
+        `${who}: axis 0 counts the rows, and ${first.path} [${first.shape}] has ${rows} where ${path} [${shape}] has ${shape[0]}`,
+      );
+  return { arrays, rows, unflatten };
+}
+
+/** For each of these rows of a row-major array, the `length` rows that end with it. */
+export function gather({ data, shape }: Rows, ends: Int32Array, length = 1): Values {
+  const width = data.length / shape[0];
   const Type = data.constructor as new (n: number) => Values;
-  const out = new Type(rows.length * width);
-  rows.forEach((row, i) => {
-    out.set(data.subarray(row * width, (row + 1) * width), i * width);
+  const out = new Type(ends.length * length * width);
+  ends.forEach((end, i) => {
+    out.set(data.subarray((end + 1 - length) * width, (end + 1) * width), i * length * width);
   });
   return out;
 }

@@ -8,3 +8,4 @@ export { type LabelledImages, loadMnist, type Mnist } from './mnist.js';
 export { type About, type Ready, type Run, run, type Validated } from './run.js';
 export { type LoggedRun, readLog } from './run-log.js';
 export type { Validation } from './validation.js';
+export { type Labelled, type WindowConfig, windowBatches, windowsInOrder } from './window-batches.js';
