@@ -57,7 +57,7 @@ export class CompiledFunction {
       const running = variant.plan.run(leaves, call.memories);
       outputs = running instanceof Promise ? await this.#alone(running) : running;
     } catch (error) {
-      for (const i of call.given) if (!variant.plan.overwritten.has(i)) DeviceTensor.restore(leaves[i] as DeviceTensor, call.memories[i]!);
+      for (const i of call.given) if (!variant.plan.overwrites(i)) DeviceTensor.restore(leaves[i] as DeviceTensor, call.memories[i]!);
       throw error;
     } finally {
       countStep()?.(-1);

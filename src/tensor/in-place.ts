@@ -1,9 +1,11 @@
 import { type Graph, type Node, sizeOf, type Value } from './graph.js';
 import { elementwise } from './interpret/elementwise.js';
 import { layout } from './interpret/layout.js';
+import { allocate, type Memory, type TensorDType } from './runtime/memory.js';
+import type { Program } from './runtime/runtime.js';
 
 /**
- * Which outputs of a graph a runtime may write into the memory of an input while the graph runs.
+ * Which outputs of a graph may be written into the memory of an input while the graph runs, as far as the graph goes.
  *
  * The new state of a training step may take the place of the old one when the old one is not needed any more by then: the node that
  * makes it is element-wise, and all that reads the input is needed to make it, so it ran before or is part of the same loop. Such a loop
@@ -48,4 +50,44 @@ function closure(start: Node, next: (node: Node) => Node[]): Set<Node> {
   const found = new Set([start]);
   for (const node of found) for (const other of next(node)) found.add(other);
   return found;
+}
+
+type Form = Pick<Memory, 'shape' | 'dtype'>;
+
+/**
+ * Whether a program gives the same bits when it writes outputs over inputs: it is run both ways.
+ *
+ * A runtime may put an intermediate result where an output will be, before it reads the input that is there: OpenVINO does so with the
+ * first operand of a loop. Where its results go is settled when it compiles, so what is right once is right always.
+ *
+ * @param over  for each output, the input that it replaces, or −1
+ */
+export async function survives(
+  program: Program,
+  inputs: readonly Form[],
+  outputs: readonly Form[],
+  over: readonly number[],
+): Promise<boolean> {
+  const results: Memory[][] = [];
+  for (const inPlace of [false, true]) {
+    const given = inputs.map(sample);
+    const taken = outputs.map(({ shape, dtype }, j) => (inPlace && over[j] >= 0 ? given[over[j]] : allocate(shape, dtype)));
+    const request = program.bind(given, taken);
+    await request.start();
+    request.release();
+    results.push(taken);
+  }
+  const [apart, onto] = results.map((memories) => memories.map(({ data }) => data));
+  return apart.every((data, j) => data.every((x, i) => Object.is(x, onto[j][i]) && (over[j] < 0 || Number.isFinite(x))));
+}
+
+/** Numbers that no common function makes infinite, and labels and positions that exist. */
+function sample({ shape, dtype }: { shape: readonly number[]; dtype: TensorDType }, input: number): Memory {
+  const memory = allocate(shape, dtype);
+  const { data } = memory;
+  for (let i = 0; i < data.length; i++) {
+    if (dtype === 'bool') data[i] = i % 2;
+    else if (dtype !== 'int32') data[i] = 0.01 + 0.1 * (((i + 1) * Math.SQRT2 + input * Math.LN2) % 1);
+  }
+  return memory;
 }

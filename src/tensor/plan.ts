@@ -1,7 +1,7 @@
 import { DeviceTensor, type Input, valuesOf } from './device-tensor.js';
 import type { Graph, Value } from './graph.js';
 import { sizeOf } from './graph.js';
-import { overwriting } from './in-place.js';
+import { overwriting, survives } from './in-place.js';
 import { allocate, dropRemote, fill, Memory, type TensorDType } from './runtime/memory.js';
 import type { Program, Request } from './runtime/runtime.js';
 
@@ -30,8 +30,6 @@ export function runnable(graph: Graph): Graph {
  * or allocated in the loop.
  */
 export class Plan {
-  /** Leaves whose values are lost when a call fails midway. */
-  readonly overwritten: ReadonlySet<number>;
   readonly #program: Program;
   readonly #inputs: readonly Slot[];
   readonly #donated: readonly number[];
@@ -68,7 +66,20 @@ export class Plan {
       const over = replaces >= 0 && mayOverwrite(graph.inputs[this.#inputs[replaces].leaf], value);
       return { ...slot(value), replaces, over, copied: replaces < 0 && size <= SMALL, empty: size === 0 };
     });
-    this.overwritten = new Set(this.#outputs.flatMap(({ over, replaces }) => (over ? [this.#inputs[replaces].leaf] : [])));
+  }
+
+  /** Before the first run: tries what it means to write over. */
+  async settle(): Promise<void> {
+    const seen = this.#outputs.filter(({ empty }) => !empty);
+    if (!seen.some(({ over }) => over)) return;
+    const over = seen.map(({ over, replaces }) => (over ? replaces : -1));
+    if (await survives(this.#program, this.#inputs, seen, over)) return;
+    for (const output of seen) output.over = false;
+  }
+
+  /** Whether the values of a leaf are lost when a call fails midway. */
+  overwrites(leaf: number): boolean {
+    return this.#outputs.some(({ over, replaces }) => over && this.#inputs[replaces].leaf === leaf);
   }
 
   /** Runs the graph on the leaves of a call; `memories[i]` is the memory of leaf i where it is a tensor. */
@@ -229,7 +240,7 @@ interface OutputSlot {
   /** The donated input that it is the next value of; −1: none. */
   readonly replaces: number;
   /** It may be written to that input's memory during the call; otherwise one call later. */
-  readonly over: boolean;
+  over: boolean;
   readonly copied: boolean;
   readonly empty: boolean;
 }

@@ -66,6 +66,7 @@ export async function makeVariant(source: Source, signature: Signature): Promise
   const dtypeOf = ({ dtype }: Value) => (precision === 'float64' && dtype === 'float32' ? 'float64' : (dtype as TensorDType));
   const { program, info } = await load(source, traced, signature);
   const plan = new Plan(traced, program, { inputs: signature.paths, outputs: result.paths, donated }, dtypeOf);
+  await plan.settle();
   return { match: matcher(signature), signature, traced, donated, plan, outputPaths: result.paths, build: builder(result), info };
 }
 
