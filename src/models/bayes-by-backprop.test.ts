@@ -112,6 +112,9 @@ describe('the divergence from the prior', () => {
 
   it('is borne by the minibatches of an epoch in shares that sum to one', () => {
     const [M, N] = [6, 48];
+    expect(() => minibatchWeight(0, M, N)).toThrow(
+      `minibatchWeight: batches of an epoch count from 1 to ${M}, got 0; for step k it is 1 + (k % ${M})`,
+    );
     const shares = Array.from({ length: M }, (_, i) => minibatchWeight(i + 1, M, N) * (N / M));
     expect(shares.reduce((sum, share) => sum + share)).toBeCloseTo(1, 12);
     expect(shares[0]).toBeCloseTo(32 / 63, 12); // 2⁵ / (2⁶ − 1)

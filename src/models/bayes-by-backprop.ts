@@ -92,8 +92,12 @@ export const negativeElboOfDraw = <P>(
  * @param batch    i, counting from 1
  * @param batches  M of an epoch
  * @param rows     N in all
+ * @throws         when batch is not one of 1 … M
  *
  * Blundell et al. 2015, section 3.4; M/N because `negativeElbo` is for each row.
  */
-export const minibatchWeight = (batch: number, batches: number, rows: number): number =>
-  (2 ** -batch / (1 - 2 ** -batches)) * (batches / rows);
+export function minibatchWeight(batch: number, batches: number, rows: number): number {
+  if (!(Number.isInteger(batch) && batch >= 1 && batch <= batches))
+    throw new Error(`minibatchWeight: batches of an epoch count from 1 to ${batches}, got ${batch}; for step k it is 1 + (k % ${batches})`);
+  return (2 ** -batch / (1 - 2 ** -batches)) * (batches / rows);
+}

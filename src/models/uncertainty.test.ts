@@ -27,6 +27,11 @@ describe('decomposeEntropy', () => {
     expectClose([mean, aleatoric, epistemic].flatMap(numbers), [0.5, 0.5, 0, Math.log(2)], 6);
   });
 
+  it('name the draws that do not fit', () => {
+    expect(() => decomposeVariance(tf.zeros([5, 3]), tf.zeros([5, 3, 1]))).toThrow('both [S, ...]: got means [5,3], variances [5,3,1]');
+    expect(() => decomposeEntropy(tf.zeros([5]))).toThrow('draws first and classes last: got logits [5]');
+  });
+
   // H(p̄) for p = (0.9, 0.1) and (0.5, 0.5), whose mean is (0.7, 0.3).
   it('adds up to the entropy of the averaged prediction', () => {
     const { aleatoric, epistemic } = decomposeEntropy(

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { shapeError } from '../tensor/errors.js';
 
 /** A prediction averaged over draws of a model, and the two parts of what is uncertain about it. */
 export interface Predictive {
@@ -21,10 +22,13 @@ export const perDraw = (x: tf.Tensor, draws: number): tf.Tensor => x.expandDims(
  * @param means      μ [S, ...], one for each draw
  * @param variances  σ² [S, ...] of the noise that each draw predicts
  * @returns          each [...], in the square of y's unit
+ * @throws           when there is not one variance for each mean
  *
  * Depeweg et al. 2018, eq. 2; Kendall & Gal 2017, eq. 9. Var μ divides by S.
  */
 export function decomposeVariance(means: tf.Tensor, variances: tf.Tensor): Predictive {
+  if (means.rank < 1 || `${variances.shape}` !== `${means.shape}`)
+    throw shapeError('decomposeVariance takes a mean and a variance of each draw, both [S, ...]', { means, variances });
   const mean = means.mean(0);
   return { mean, aleatoric: variances.mean(0), epistemic: means.sub(mean).square().mean(0) };
 }
@@ -36,10 +40,12 @@ export function decomposeVariance(means: tf.Tensor, variances: tf.Tensor): Predi
  *
  * @param logits  [S, ..., C]
  * @returns       probabilities [..., C], and each part [...] in nats
+ * @throws        when the logits have no axis of draws or none of classes
  *
  * Depeweg et al. 2018, eq. 1. The second part is the mutual information of the label and the weights (BALD, Houlsby et al. 2011).
  */
 export function decomposeEntropy(logits: tf.Tensor): Predictive {
+  if (logits.rank < 2) throw shapeError('decomposeEntropy takes logits [S, ..., C], draws first and classes last', { logits });
   const logP = logits.logSoftmax(-1);
   const p = logP.exp();
   const logMean = logP.logSumExp(0).sub(Math.log(logits.shape[0]));
