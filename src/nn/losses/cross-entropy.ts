@@ -16,7 +16,7 @@ import { notEmpty } from './residual.js';
  *
  * @param logits   [N, C]
  * @param labels   [N] int32 classes 0 … C − 1
- * @param weights  [N], 0 or more, what each row counts; all the same when left out
+ * @param weights  [N], 0 or more, what each row counts, a mask too; all the same when left out
  * @throws         when there is not one integer label for each row, no row, a label is no class, a weight is negative or all are 0; where
  *                 that shows only when a compiled function is called, the loss is NaN for such a label and for weights that are all 0
  *
@@ -43,7 +43,8 @@ function shares(labels: tf.Tensor, weights: tf.Tensor | undefined): tf.Tensor {
   checkValues('crossEntropy', weights, (weight) => weight >= 0, 'weights are 0 or more');
   if (valuesNow(weights)?.every((weight) => weight === 0))
     throw new Error('crossEntropy: all weights are 0, and the mean over nothing is not a number; leave out batches of padding alone');
-  return weights.div(weights.sum()).expandDims(1);
+  const counts = weights.cast('float32'); // integers and booleans would divide to 0
+  return counts.div(counts.sum()).expandDims(1);
 }
 
 const logLikelihood = firstOrder('crossEntropy', ([logits, chosen, share], save) => {

@@ -100,6 +100,15 @@ describe('crossEntropy with weights', () => {
     expect(whole.dataSync()[0]).toBeCloseTo(some.dataSync()[0], 6);
   });
 
+  it.each(RUNTIMES)('takes a mask for weights, on %s', async (runtime) => {
+    const loss = compile((x: tf.Tensor, y: tf.Tensor, mask: tf.Tensor) => crossEntropy(x, y, mask), { runtime });
+    const [x, y] = [{ data: Float32Array.of(1, 2, 3, 4, 50, -50), shape: [3, 2] }, Int32Array.of(0, 1, 1)];
+    const value = (await loss(x, y, Float32Array.of(1, 1, 0))).item();
+    expect(value).toBeCloseTo(0.5 * (Math.log1p(Math.E) + Math.log1p(1 / Math.E)), 6);
+    for (const mask of [Int32Array.of(1, 1, 0), { data: Uint8Array.of(1, 1, 0), shape: [3] }])
+      expect((await loss(x, y, mask)).item()).toBe(value);
+  });
+
   it('says what is wrong with weights', () => {
     const [x, y] = [tf.zeros([2, 3]), tf.tensor1d([0, 1], 'int32')];
     expect(() => crossEntropy(x, y, tf.ones([3]))).toThrow(
