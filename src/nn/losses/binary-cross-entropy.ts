@@ -20,14 +20,15 @@ import { sameShape } from './residual.js';
  */
 export function binaryCrossEntropy(logits: tf.Tensor, target: tf.Tensor): tf.Tensor {
   sameShape('binaryCrossEntropy', { logits, target });
+  const y = target.cast('float32'); // labels may be booleans or integers
   const wrong = nanUnless(
     'binaryCrossEntropy',
-    target,
+    y,
     (y) => y >= 0 && y <= 1,
     'targets are probabilities, from 0 to 1',
     (y) => y.clipByValue(0, 1).equal(y),
   );
-  return logLikelihood(logits, target).add(wrong);
+  return logLikelihood(logits, y).add(wrong);
 }
 
 const logLikelihood = firstOrder('binaryCrossEntropy', ([logits, target], save) => {

@@ -121,6 +121,13 @@ describe('crossEntropy with weights', () => {
 
 const point = (...data: number[]) => ({ data, shape: [data.length] });
 
+it.each(RUNTIMES)('binaryCrossEntropy takes booleans and integers for targets, on %s', async (runtime) => {
+  const loss = compile(binaryCrossEntropy, { runtime });
+  const [x, value] = [Float32Array.of(0, 1), (Math.log(2) + Math.log1p(Math.E)) / 2];
+  for (const target of [Float32Array.of(1, 0), Int32Array.of(1, 0), { data: Uint8Array.of(1, 0), shape: [2] }])
+    expect((await loss(x, target)).item()).toBeCloseTo(value, 6);
+});
+
 // Residuals 0.5 and −3: mean 1.75, pulls sign/2.
 it('meanAbsoluteError has its closed form on two points, and no pull where it has no derivative', () => {
   const { y, grads } = inDouble(meanAbsoluteError, [point(1, 1), point(0.5, 4)]);
