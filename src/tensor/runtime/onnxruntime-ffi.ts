@@ -50,6 +50,7 @@ export interface Api {
   bindOutput(binding: Pointer, name: string, value: Pointer): Status;
   appendCuda(options: Pointer, settings: Pointer): Status;
   createCudaSettings(settings: Out): Status;
+  updateCudaSettings(settings: Pointer, keys: readonly string[], values: readonly string[], count: number): Status;
   releaseCudaSettings(settings: Pointer): void;
   appendProvider(options: Pointer, name: string, keys: null, values: null, length: 0): Status;
 }
@@ -85,6 +86,7 @@ const FUNCTIONS: Record<Exclude<keyof Api, 'library' | 'version' | 'folder'>, re
   bindOutput: [137, 'void * (void *binding, str name, void *value)'],
   appendCuda: [204, 'void * (void *options, void *settings)'], // SessionOptionsAppendExecutionProvider_CUDA_V2
   createCudaSettings: [205, 'void * (_Out_ void **settings)'],
+  updateCudaSettings: [206, 'void * (void *settings, str *keys, str *values, size_t count)'],
   releaseCudaSettings: [208, 'void (void *settings)'],
   appendProvider: [216, 'void * (void *options, str name, void *keys, void *values, size_t length)'], // SessionOptionsAppendExecutionProvider
 };

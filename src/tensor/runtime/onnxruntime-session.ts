@@ -44,6 +44,7 @@ function append(api: Api, options: Pointer, provider: string): void {
   }
   const settings = create(api, 'start CUDA', (out) => api.createCudaSettings(out));
   try {
+    started(api.updateCudaSettings(settings, ['use_tf32'], ['0'], 1)); // else products have 10 bits
     started(api.appendCuda(options, settings));
   } finally {
     api.releaseCudaSettings(settings);
