@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectCompiled } from '../../tests/compiled.js';
+import { expectCompiled, RUNTIMES } from '../../tests/compiled.js';
 import { expectReference, expectThreeWays, inDouble } from '../../tests/gradients.js';
+import { compile } from '../tensor/compile.js';
 import { causalConvolution, causalConvolutionPlain } from './causal-convolution.js';
 import reference from './recurrent.reference.json' with { type: 'json' }; // made by reference/recurrent.py with PyTorch 2.13
 
@@ -35,6 +36,12 @@ describe('causalConvolution', () => {
     const shocked = { ...inputs[0], data: inputs[0].data.map((v, i) => (i % 12 >= 6 ? v + 1 : v)) }; // from t = 3
     const [before, after] = [inputs[0], shocked].map((x) => inDouble(on(causalConvolution, 2), [x, ...inputs.slice(1)]).y);
     expect([...after].map((v, i) => v !== before[i])).toEqual([...after].map((_, i) => i % 24 >= 12));
+  });
+
+  it.each(RUNTIMES)('takes integers as the numbers they are, on %s', async (runtime) => {
+    const weights = { w: tf.ones([2, 1, 1]), b: tf.zeros([1]) };
+    const sums = compile((x: tf.Tensor) => causalConvolution(weights, x), { runtime });
+    expect([...(await sums({ data: Int32Array.of(1, -1, 3), shape: [1, 3, 1] })).data()]).toEqual([1, 0, 2]);
   });
 
   it('names what does not fit', () => {

@@ -46,7 +46,7 @@ export function causalConvolution({ w, b }: ConvolutionParams, x: tf.Tensor, dil
     throw shapeError('causalConvolution maps x [B, T, F] by w [K, F, D] and b [D]', { x, w, b });
   if (!Number.isInteger(dilation) || dilation < 1)
     throw new Error(`causalConvolution: the dilation is the number of steps between taps, an integer from 1: got ${dilation}`);
-  return convolve(dilation)(x, w, b);
+  return convolve(dilation)(x.cast('float32'), w, b); // signs and counts are integers, beside which no zeros of the padding fit
 }
 
 const convolve = (dilation: number) =>
