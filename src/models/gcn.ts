@@ -36,6 +36,10 @@ export function initGcn(key: Key, widths: readonly number[]): GcnParams<RandomAr
  * @returns      [N, K]: logits of `crossEntropy`, or a regression's prediction; some rows of it where only some nodes are known
  * @throws       as `graphConvolution` and `sparseGraphConvolution`
  *
+ * A batch of B days is one graph of B N nodes, x [B N, F], in which each day has its own copy of the edges:
+ *
+ *     normaliseEdges(B * N, days.flatMap((b) => edges.map(([i, j]): [number, number] => [b * N + i, b * N + j])))
+ *
  * Kipf & Welling 2017, eq. 9, without its dropout.
  */
 export function gcn({ layers }: GcnParams, x: tf.Tensor, graph: tf.Tensor | Edges): tf.Tensor {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectCompiled } from '../../tests/compiled.js';
-import { expectReference, type Reference } from '../../tests/gradients.js';
+import { distance, expectReference, type Reference } from '../../tests/gradients.js';
 import { normaliseAdjacency } from '../nn/graph-convolution.js';
 import { crossEntropy } from '../nn/losses/cross-entropy.js';
 import { normaliseEdges } from '../nn/sparse-graph-convolution.js';
@@ -9,8 +9,8 @@ import { adam } from '../optim/adam.js';
 import { compile } from '../tensor/compile.js';
 import { valueAndGrad } from '../tensor/grad.js';
 import { gradCheck } from '../tensor/grad-check.js';
-import { key } from '../tensor/random.js';
-import { flatten, type Tree } from '../tensor/tree.js';
+import { key, normal, type RandomArray } from '../tensor/random.js';
+import { flatten, map, type Tree } from '../tensor/tree.js';
 import reference from './attention.reference.json' with { type: 'json' }; // made by reference/attention.py with PyTorch 2.13
 import { type GatParams, gat, initGat } from './gat.js';
 import { type GcnParams, gcn, initGcn } from './gcn.js';
@@ -51,6 +51,30 @@ describe.each<[string, (...inputs: tf.Tensor[]) => tf.Tensor, Reference]>([
 
 it('gcn needs a way from features to outputs', () => {
   expect(() => initGcn(key(1), [3])).toThrow('initGcn: widths go from the features to the outputs, at least these two: got [3]');
+});
+
+describe('gcn', () => {
+  it('sees a batch of days as one graph in which each day has its own edges', () => {
+    const [B, N] = [3, 4];
+    const edges: [number, number][] = [
+      [0, 1],
+      [1, 2],
+      [2, 3],
+    ];
+    const params = map(initGcn(key(3), [2, 5, 1]), ({ data, shape }: RandomArray<Float32Array>) => tf.tensor(data, shape)) as GcnParams;
+    const x = normal(key(4), [B, N, 2]);
+    const tensors = (graph: ReturnType<typeof normaliseEdges>) => ({
+      from: tf.tensor1d(graph.from.data, 'int32'),
+      to: tf.tensor1d(graph.to.data, 'int32'),
+      weight: tf.tensor1d(graph.weight.data),
+    });
+    const copies = [0, 1, 2].flatMap((b) => edges.map(([i, j]): [number, number] => [b * N + i, b * N + j]));
+    const together = gcn(params, tf.tensor(x.data, [B * N, 2]), tensors(normaliseEdges(B * N, copies)));
+    const alone = [0, 1, 2].map((b) =>
+      gcn(params, tf.tensor(x.data.slice(b * N * 2, (b + 1) * N * 2), [N, 2]), tensors(normaliseEdges(N, edges))),
+    );
+    expect(distance(together.dataSync(), tf.concat(alone, 0).dataSync())).toBeLessThan(1e-6);
+  });
 });
 
 describe("Zachary's karate club", () => {

@@ -29,6 +29,8 @@ export interface PlateauConfig {
  *     const rate = plateau({ from: 1e-3, patience: 5 });   const optimizer = adam(params, { learningRate: rate });
  *     state = rate.observe(state, validationLoss);
  *
+ * In `fit` that is done in `onStep`, where `training.validations` has grown: training.state = rate.observe(training.state, loss).
+ *
  * Its place in the optimiser's state is [rate, the best loss, validations since].
  *
  * @throws when `from` is not positive, `factor` not in [0, 1), `patience` or `threshold` negative; when it observes a state of an optimiser
