@@ -51,7 +51,7 @@ function run(output: 'sequence' | 'last', { wx, wh, b }: LstmParams, x: tf.Tenso
   const D = wh.shape[0];
   if (x.rank !== 3 || x.shape[1] === 0 || x.shape[2] !== wx.shape[0] || [wx.shape[1], wh.shape[1], b.shape[0]].some((n) => n !== 4 * D))
     throw shapeError('lstm takes x [B, T, F] of one step or more, wx [F, 4D], wh [D, 4D] and b [4D]', { x, wx, wh, b });
-  return recurrence(output)(x, wx, wh, b);
+  return recurrence(output)(x.toFloat(), wx, wh, b);
 }
 
 const recurrence = (output: 'sequence' | 'last') =>
@@ -78,8 +78,10 @@ const recurrence = (output: 'sequence' | 'last') =>
       const before = c ?? tf.zeros([1, B, D]);
       c = t === 0 ? i.mul(g) : f.mul(before).add(i.mul(g));
       const tanhC = c.tanh();
-      hidden.push(o.mul(tanhC));
-      steps.push([i, f, o, g, before, tanhC]);
+      const h = o.mul(tanhC);
+      hidden.push(h);
+      const [cByI, cByF, hByO] = [throughSigmoid(g, i), throughSigmoid(before, f), h.mul(tf.sub(1, o))];
+      steps.push([cByI, cByF, hByO, i.mul(throughTanh(g)), o.mul(throughTanh(tanhC)), f]);
     }
     save([rows, wx, recurrent, ...hidden, ...steps.flat()]);
     return {
@@ -91,18 +93,10 @@ const recurrence = (output: 'sequence' | 'last') =>
         let dh: tf.Tensor | undefined = output === 'last' ? dy.reshape([1, B, D]) : undefined;
         let dc: tf.Tensor | undefined;
         for (let t = T - 1; t >= 0; t--) {
-          const [i, f, o, g, before, tanhC] = saved.slice(T + 6 * t, T + 6 * t + 6) as Step;
+          const [cByI, cByF, hByO, cByG, hByC, f] = saved.slice(T + 6 * t, T + 6 * t + 6) as Step;
           dh = sum(dh, dHidden?.[t]);
-          dc = sum(dh.mul(o).mul(tf.sub(1, tanhC.square())), dc);
-          dz[t] = tf.concat(
-            [
-              throughSigmoid(dc.mul(g), i),
-              throughSigmoid(dc.mul(before), f),
-              throughSigmoid(dh.mul(tanhC), o),
-              dc.mul(i).mul(tf.sub(1, g.square())),
-            ],
-            0,
-          ); // [4, B, D]
+          dc = sum(dh.mul(hByC), dc);
+          dz[t] = tf.concat([dc.mul(cByI), dc.mul(cByF), dh.mul(hByO), dc.mul(cByG)], 0); // [4, B, D]
           if (t > 0) {
             dh = tf.split(dz[t].matMul(recurrent, false, true), 4).reduce(sum);
             dc = dc.mul(f);
@@ -117,10 +111,11 @@ const recurrence = (output: 'sequence' | 'last') =>
     };
   });
 
-/** What a step's backward needs: the gates i, f, o, the candidate g, the cell before, and tanh of the cell after. */
+/** What a step's backward needs: ∂cₜ/∂zᵢ, ∂cₜ/∂z_f, ∂hₜ/∂zₒ, ∂cₜ/∂z_g, ∂hₜ/∂cₜ, and f = ∂cₜ/∂cₜ₋₁. */
 type Step = [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
 
 const throughSigmoid = (dy: tf.Tensor, y: tf.Tensor): tf.Tensor => dy.mul(y).mul(tf.sub(1, y));
+const throughTanh = (y: tf.Tensor): tf.Tensor => tf.sub(1, y.square());
 
 const sum = (a: tf.Tensor | undefined, b: tf.Tensor | undefined): tf.Tensor => (a && b ? a.add(b) : (a ?? b)!);
 
