@@ -114,7 +114,9 @@ export function speedTable({ numbers }: { numbers: Readonly<Record<string, { val
     [id, `${id} ${title}`],
     ...(predict ? [[`${id}-predict`, `${id}, one sample to predict`]] : []),
   ]);
-  const cell = (key: string) => numbers[key]?.value.toPrecision(2) ?? '';
+  const cell = (key: string) => (numbers[key] ? twoDigits(numbers[key].value) : '');
   const lines = rows.map(([id, title]) => `| ${title} | ${columns.map((column) => cell(`${id}.${column}`)).join(' | ')} |`);
   return ['| | PyTorch | PyTorch, 2 threads | JAX | tfjs wasm | jax-js wasm |', '|---|---|---|---|---|---|', ...lines].join('\n');
 }
+
+const twoDigits = (value: number): string => (value < 99.5 ? value.toPrecision(2) : String(Number(value.toPrecision(2))));
