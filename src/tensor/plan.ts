@@ -9,6 +9,8 @@ import type { Program, Request } from './runtime/runtime.js';
 const LONG_STEP_MS = 2;
 /** Outputs up to this size are copied out, which is cheaper than giving the program new memory to write to. */
 const SMALL = 1024;
+/** A trial takes the inputs' memory once more: above 256 MB that is worth more than what writing over saves. */
+const TOO_MANY = 2 ** 26;
 
 /** The part of a graph that a runtime sees: no arrays without elements, and nothing that is not read. */
 export function runnable(graph: Graph): Graph {
@@ -73,7 +75,8 @@ export class Plan {
     const seen = this.#outputs.filter(({ empty }) => !empty);
     if (!seen.some(({ over }) => over)) return;
     const over = seen.map(({ over, replaces }) => (over ? replaces : -1));
-    if (await survives(this.#program, this.#inputs, seen, over)) return;
+    const elements = this.#inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    if (elements < TOO_MANY && (await survives(this.#program, this.#inputs, seen, over))) return;
     for (const output of seen) output.over = false;
   }
 
