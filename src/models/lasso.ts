@@ -82,7 +82,7 @@ export function lassoPath(
   return grid.map((lambda) => {
     if (!(lambda > 0 && lambda < Infinity))
       throw new Error(`lasso: lambda must be a number above 0, got ${lambda}; at 0 it is linearRegression`);
-    const gap = descend(columns, target, x.rows, lambda, tolerance, beta, residuals);
+    const gap = descend({ columns, y: target, n: x.rows, lambda }, tolerance, beta, residuals);
     const coefficients = beta.slice();
     const constant = yMean - dot(means, coefficients);
     const fitted = matVec(x, coefficients).map((value) => value + constant);
@@ -101,19 +101,20 @@ export function lassoPath(
 
 const MOST_ROUNDS = 10_000;
 
+/** ‖y − Xβ‖² / 2n + λ ‖β‖₁ of centred columns and y; n counts the rows of the sample, of which `shortened` leaves fewer. */
+interface Problem {
+  readonly columns: readonly Float64Array[];
+  readonly y: Float64Array;
+  readonly n: number;
+  readonly lambda: number;
+}
+
 /**
  * Moves β and e = y − Xβ to the optimum at λ; returns the gap. A sweep over all columns finds which are active, and with which signs;
  * then the active ones go to their joint optimum at once, which sweeps alone reach slowly where columns are correlated.
  */
-function descend(
-  columns: readonly Float64Array[],
-  y: Float64Array,
-  n: number,
-  lambda: number,
-  tolerance: number,
-  beta: Float64Array,
-  e: Float64Array,
-): number {
+function descend(problem: Problem, tolerance: number, beta: Float64Array, e: Float64Array): number {
+  const { columns, y, n, lambda } = problem;
   const squares = columns.map((xj) => dot(xj, xj) / n);
   const scale = dot(y, y) / (2 * n);
   for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -126,8 +127,8 @@ function descend(
       for (let i = 0; i < e.length; i++) e[i] -= change * xj[i];
       beta[j] = next;
     });
-    while (!jointly(columns, y, n, lambda, beta, e));
-    const gap = dualityGap(columns, y, n, lambda, beta, e);
+    while (!jointly(problem, beta, e));
+    const gap = dualityGap(problem, beta, e);
     if (gap <= tolerance * scale) return gap;
   }
   throw new Error(
@@ -139,14 +140,7 @@ function descend(
  * Moves the active coefficients towards their optimum at the signs they have, X_AᵀX_A δ = X_Aᵀe − nλ sign β_A, up to where the first of
  * them is 0 and leaves. True when none has left, or when the active columns depend on each other, so that there is no one optimum.
  */
-function jointly(
-  columns: readonly Float64Array[],
-  y: Float64Array,
-  n: number,
-  lambda: number,
-  beta: Float64Array,
-  e: Float64Array,
-): boolean {
+function jointly({ columns, y, n, lambda }: Problem, beta: Float64Array, e: Float64Array): boolean {
   const active = columns.flatMap((_, j) => (beta[j] !== 0 ? [j] : []));
   if (active.length === 0 || active.length > e.length) return true;
   const { r, dependent } = qr(fromColumns(active.map((j) => columns[j])));
@@ -173,14 +167,7 @@ function shortened(vectors: readonly Float64Array[]): [columns: Float64Array[], 
 }
 
 /** The objective at β less the dual objective at e scaled into the dual's feasible set: at least the distance to the minimum. */
-function dualityGap(
-  columns: readonly Float64Array[],
-  y: Float64Array,
-  n: number,
-  lambda: number,
-  beta: Float64Array,
-  e: Float64Array,
-): number {
+function dualityGap({ columns, y, n, lambda }: Problem, beta: Float64Array, e: Float64Array): number {
   const steepest = Math.max(...columns.map((xj) => Math.abs(dot(xj, e)))) / n;
   const scale = steepest > lambda ? lambda / steepest : 1;
   const ee = dot(e, e);
