@@ -1,7 +1,7 @@
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { devices } from '../src/tensor/device.js';
+import { devices } from '../src/tensor/runtime/devices.js';
 import type { Contender } from './contender.js';
 import { writeData } from './data.js';
 import { Peer, peers } from './peers/peer.js';

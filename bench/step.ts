@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
+import { key } from '../src/base/random.js';
 import { adam, trainingStep } from '../src/optim/index.js';
+import { type DeviceTensor, fromTf, toTf } from '../src/tensor/buffers/device-tensor.js';
 import { compile } from '../src/tensor/compile.js';
-import { type DeviceTensor, fromTf, toTf } from '../src/tensor/device-tensor.js';
-import { key } from '../src/tensor/random.js';
 import { type Contender, timeSteps } from './contender.js';
 import type { AnyWorkload, Numbers } from './workloads/workload.js';
 

@@ -1,10 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
-import { initTransformer, type TransformerConfig, type TransformerParams, transformerSequence } from '../src/models/transformer.js';
+import { fold, type Key, key, permutation, split } from '../src/base/random.js';
+import {
+  initTransformer,
+  type TransformerConfig,
+  type TransformerParams,
+  transformerSequence,
+} from '../src/models/forecast/transformer.js';
 import { crossEntropy } from '../src/nn/losses/cross-entropy.js';
 import { adam } from '../src/optim/adam.js';
 import { trainingStep } from '../src/optim/training-step.js';
 import { compile } from '../src/tensor/compile.js';
-import { fold, type Key, key, permutation, split } from '../src/tensor/random.js';
 import { fit } from '../src/train/fit.js';
 import { run as training } from '../src/train/run.js';
 import type { Experiment } from './experiment.js';

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { adversarialStep, pgd, type Raised, randomStart } from '../src/attack/index.js';
+import { type LabelledImages, loadMnist } from '../src/datasets/index.js';
 import { cnn, initCnn } from '../src/models/index.js';
 import { crossEntropy } from '../src/nn/index.js';
 import { adam, oneCycle, type Tensors } from '../src/optim/index.js';
 import { compile, fold, key, split } from '../src/tensor/index.js';
-import { fit, type LabelledImages, loadMnist, minibatches, resume, run } from '../src/train/index.js';
+import { fit, minibatches, resume, run } from '../src/train/index.js';
 import type { Experiment } from './experiment.js';
 
 const SIDE = 28;

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
+import { type LabelledImages, loadMnist } from '../src/datasets/index.js';
 import { crossEntropy, initLinear, initLstm, linear, lstmLast } from '../src/nn/index.js';
 import { adam, oneCycle, trainingStep } from '../src/optim/index.js';
 import { compile, key, split } from '../src/tensor/index.js';
-import { fit, type LabelledImages, loadMnist, minibatches, resume, run } from '../src/train/index.js';
+import { fit, minibatches, resume, run } from '../src/train/index.js';
 import type { Experiment } from './experiment.js';
 
 const [SIDE, CLASSES] = [28, 10];

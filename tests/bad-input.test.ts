@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import * as models from '../src/models/index.js';
+
 import * as nn from '../src/nn/index.js';
 import { adam } from '../src/optim/index.js';
+import * as rl from '../src/rl/index.js';
 import { key, map, type RandomArray } from '../src/tensor/index.js';
 import { batches } from '../src/train/index.js';
 
@@ -49,7 +50,7 @@ const CASES: [wrong: string, call: () => unknown, message: string][] = [
   ],
   [
     'an action out of range',
-    () => models.categoricalLogProbability(zeros(2, 3), tf.tensor1d([-1, 0], 'int32')),
+    () => rl.categoricalLogProbability(zeros(2, 3), tf.tensor1d([-1, 0], 'int32')),
     'labels are 0 … 2, one for each of 3 classes; got -1 at index 0',
   ],
   ['an edge to no node', () => nn.normaliseAdjacency(3, [[0, 3]]), 'normaliseAdjacency: nodes are 0 to 2, got an edge from 0 to 3'],

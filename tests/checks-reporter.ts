@@ -9,7 +9,7 @@ export interface CheckResult {
   readonly mutants: number;
 }
 
-/** `src/models/ridge.test.ts#thm:ridge` → its result: what `\checkedby` names. */
+/** `src/stats/regression/ridge.test.ts#thm:ridge` → its result: what `\checkedby` names. */
 export type Checks = Readonly<Record<string, CheckResult>>;
 
 /**

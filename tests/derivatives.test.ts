@@ -115,7 +115,7 @@ function unchecked(sources: Sources): string[] {
 }
 
 describe('a hand-derived backward', () => {
-  const paths = globSync('src/{nn,models,attack}/**/*.ts', { cwd: ROOT });
+  const paths = globSync('src/{nn,models,attack,rl}/**/*.ts', { cwd: ROOT });
   const sources = Object.fromEntries(paths.map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]));
 
   it('agrees with differences and autodiff, with a reference, and compiled', { timeout: 60_000 }, () => {

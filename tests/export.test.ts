@@ -8,8 +8,6 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as library from '../src/models/index.js';
 import {
-  type ActorCriticParams,
-  actorCritic,
   type BayesNetParams,
   cnn,
   type DLinearParams,
@@ -18,16 +16,13 @@ import {
   drawWeights,
   dropoutNet,
   dropoutNetMasks,
-  duelingNetwork,
   type GatParams,
   type GcnParams,
   gat,
   gcn,
-  initActorCritic,
   initBayesNet,
   initCnn,
   initDLinear,
-  initDuelingNetwork,
   initGat,
   initGcn,
   initLstmAttention,
@@ -63,6 +58,7 @@ import {
   multiHeadAttention,
   normaliseAdjacency,
 } from '../src/nn/index.js';
+import { type ActorCriticParams, actorCritic, duelingNetwork, initActorCritic, initDuelingNetwork } from '../src/rl/index.js';
 import { compile, key, map, normal, type RandomArray, valueAndGrad } from '../src/tensor/index.js';
 import { noChromium, openChromium } from './chromium.js';
 import { localServer } from './local-server.js';

@@ -51,7 +51,7 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
     return run([file], { env: { LEMMATA_RESULTS: found } });
   };
   const theorem = (bindings: string) => `\\begin{theorem}[Name]\\thmlabel{thm:name}${bindings}\nA claim.\n\\end{theorem}`;
-  const CHECK = '\\checkedby{src/models/ridge.test.ts#thm:ridge}';
+  const CHECK = '\\checkedby{src/stats/regression/ridge.test.ts#thm:ridge}';
 
   it('builds every proof and summary: each theorem has a check that exists, no reference is undefined, no line sticks out', {
     timeout: 120_000,
@@ -85,12 +85,12 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
       [theorem(''), 'thm:name has no \\checkedby; name the test that exercises it'],
       [theorem('\\checkedby{src/models/nothing.test.ts#thm:name}'), '\\checkedby names src/models/nothing.test.ts, which does not exist'],
       [
-        theorem('\\checkedby{src/models/ridge.test.ts#thm:wrong}'),
-        '\\checkedby names thm:wrong, but src/models/ridge.test.ts has only thm:ridge',
+        theorem('\\checkedby{src/stats/regression/ridge.test.ts#thm:wrong}'),
+        '\\checkedby names thm:wrong, but src/stats/regression/ridge.test.ts has only thm:ridge',
       ],
       [
-        theorem(`${CHECK}\\implementedby{src/models/ridge.ts#rigde}`),
-        '\\implementedby names rigde, but src/models/ridge.ts exports only ridge, ridgePath',
+        theorem(`${CHECK}\\implementedby{src/stats/regression/ridge.ts#rigde}`),
+        '\\implementedby names rigde, but src/stats/regression/ridge.ts exports only ridge, ridgePath',
       ],
       [theorem(`${CHECK}\\uses{thm:other}`), '\\uses names thm:other, but no \\thmlabel of this document is called so'],
     ];

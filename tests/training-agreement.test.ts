@@ -7,10 +7,10 @@ import { stepOf } from '../bench/step.js';
 import { workloads } from '../bench/workloads/index.js';
 import { type MlpParams, W1 } from '../bench/workloads/mlp.js';
 import type { Numbers } from '../bench/workloads/workload.js';
+import { key } from '../src/base/random.js';
 import { type AdamState, adam, trainingStep } from '../src/optim/index.js';
+import type { DeviceTensor } from '../src/tensor/buffers/device-tensor.js';
 import { compile } from '../src/tensor/compile.js';
-import type { DeviceTensor } from '../src/tensor/device-tensor.js';
-import { key } from '../src/tensor/random.js';
 import { map } from '../src/tensor/tree.js';
 
 const STEPS = 50;

@@ -1,7 +1,7 @@
-import { chosen, tdTarget } from '../../src/models/index.js';
+import { randint, split, uniform } from '../../src/base/random.js';
 import { huber } from '../../src/nn/index.js';
 import { layoutOf } from '../../src/optim/flat.js';
-import { randint, split, uniform } from '../../src/tensor/random.js';
+import { chosen, tdTarget } from '../../src/rl/index.js';
 import { initMlp, type MlpParams, mlp } from './mlp.js';
 import { gaussian, type Numbers, type Workload } from './workload.js';
 

@@ -1,5 +1,5 @@
+import { randint, split } from '../../src/base/random.js';
 import { crossEntropy, graphConvolution, initLinear, type LinearParams, normaliseAdjacency, relu } from '../../src/nn/index.js';
-import { randint, split } from '../../src/tensor/random.js';
 import { gaussian, type Numbers, type Workload } from './workload.js';
 
 interface Params {

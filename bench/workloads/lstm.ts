@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
+import { split } from '../../src/base/random.js';
 import { initLinear, initLstm, type LinearParams, type LstmParams, linear, lstmLast, meanSquaredError } from '../../src/nn/index.js';
-import { split } from '../../src/tensor/random.js';
 import { gaussian, type Numbers, type Tensors, type Workload } from './workload.js';
 
 interface Params {

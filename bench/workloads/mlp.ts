@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
+import { fold, type Key, split } from '../../src/base/random.js';
 import { initLinear, type LinearParams, linear, meanSquaredError, relu } from '../../src/nn/index.js';
-import { fold, type Key, split } from '../../src/tensor/random.js';
 import { gaussian, type Numbers, type Workload } from './workload.js';
 
 export interface MlpParams<T = Numbers> {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { fold, type Key, split } from '../../src/base/random.js';
 import {
   gelu,
   initLinear,
@@ -11,7 +12,6 @@ import {
   multiHeadAttention,
   sinusoidalPositions,
 } from '../../src/nn/index.js';
-import { fold, type Key, split } from '../../src/tensor/random.js';
 import { constant, gaussian, type Numbers, type Tensors, type Workload } from './workload.js';
 
 interface Size {

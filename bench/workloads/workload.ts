@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, normal } from '../../src/tensor/random.js';
+import { type Key, normal } from '../../src/base/random.js';
 
 export interface Numbers {
   readonly data: Float32Array | Int32Array;

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { distance } from '../../tests/gradients.js';
+import { fold, key, normal, type RandomArray, uniform } from '../base/random.js';
 import { sgd } from '../optim/sgd.js';
 import { compile } from '../tensor/compile.js';
 import { interpret } from '../tensor/interpret/interpret.js';
-import { fold, key, normal, type RandomArray, uniform } from '../tensor/random.js';
 import { trace } from '../tensor/trace/trace.js';
 import { adversarialStep } from './adversarial-step.js';
 import reference from './attacks.reference.json' with { type: 'json' }; // made by reference/attacks.py with PyTorch 2.13

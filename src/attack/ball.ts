@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../tensor/errors.js';
-import { sizeOf } from '../tensor/graph.js';
-import { type Key, normal, type RandomArray, uniform } from '../tensor/random.js';
+import { type Key, normal, type RandomArray, uniform } from '../base/random.js';
+import { shapeError, sizeOf } from '../base/shape.js';
 
 /** How large a perturbation of one sample is: its largest element, or its Euclidean length. */
 export type Norm = 'linf' | 'l2';

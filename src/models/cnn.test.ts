@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { distance, expectReference } from '../../tests/gradients.js';
+import { key, normal, type RandomArray } from '../base/random.js';
 import { crossEntropy } from '../nn/losses/cross-entropy.js';
 import { compile } from '../tensor/compile.js';
 import { valueAndGrad } from '../tensor/grad.js';
 import { gradCheck } from '../tensor/grad-check.js';
-import { key, normal, type RandomArray } from '../tensor/random.js';
 import { flatten, map, type Tree } from '../tensor/tree.js';
 import { type CnnParams, cnn, initCnn } from './cnn.js';
 import reference from './cnn.reference.json' with { type: 'json' }; // made by reference/cnn.py with PyTorch 2.13

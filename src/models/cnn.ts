@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Conv2dParams, conv2d, initConv2d } from '../nn/conv2d.js';
-import { maxPool2d } from '../nn/pooling.js';
-import { relu } from '../nn/relu.js';
-import { type Key, type RandomArray, split } from '../tensor/random.js';
+import { type Key, type RandomArray, split } from '../base/random.js';
+import { relu } from '../nn/activations/relu.js';
+import { type Conv2dParams, conv2d, initConv2d } from '../nn/convolution/conv2d.js';
+import { maxPool2d } from '../nn/convolution/pooling.js';
 import { initMlp, type MlpParams, mlp } from './mlp.js';
 
 /** Weights of a convolutional network: filters stage after stage, then the layers of an `mlp`. */

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectReference, expectThreeWays } from '../../tests/gradients.js';
-import { silu } from '../nn/silu.js';
-import { key } from '../tensor/random.js';
+import { key } from '../base/random.js';
+import { silu } from '../nn/activations/silu.js';
 import reference from './cnn.reference.json' with { type: 'json' }; // made by reference/cnn.py with PyTorch 2.13
 import { initMlp, mlp, mlpPlain } from './mlp.js';
 

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { Key, RandomArray } from '../base/random.js';
+import { split } from '../base/random.js';
+import { relu } from '../nn/activations/relu.js';
 import { initLinear, type LinearParams, linear, linearPlain } from '../nn/linear.js';
-import { relu } from '../nn/relu.js';
-import type { Key, RandomArray } from '../tensor/random.js';
-import { split } from '../tensor/random.js';
 
 /** Weights of a multilayer perceptron, layer after layer. */
 export interface MlpParams<T = tf.Tensor> {

@@ -2,10 +2,15 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, it } from 'vitest';
 import { expectCompiled } from '../../tests/compiled.js';
 import { expectReference, expectThreeWays, type Reference } from '../../tests/gradients.js';
-import { batchNorm, batchNormEval, batchNormPlain } from './batch-norm.js';
+import { geluTanh, geluTanhPlain } from './activations/gelu-tanh.js';
+import { sigmoid } from './activations/sigmoid.js';
+import { silu, siluPlain } from './activations/silu.js';
+import { softplus, softplusPlain } from './activations/softplus.js';
+import { tanh } from './activations/tanh.js';
 import { dropout } from './dropout.js';
-import { embedding, embeddingPlain } from './embedding.js';
-import { geluTanh, geluTanhPlain } from './gelu-tanh.js';
+import { embedding, embeddingPlain } from './embedding/embedding.js';
+import { addPositions } from './embedding/positions.js';
+import { timestampPositions } from './embedding/timestamps.js';
 import layers from './layers.reference.json' with { type: 'json' }; // made by reference/layers.py with PyTorch 2.13
 import { binaryCrossEntropy, binaryCrossEntropyPlain } from './losses/binary-cross-entropy.js';
 import { gaussianKl, gaussianKlPlain } from './losses/gaussian-kl.js';
@@ -16,13 +21,8 @@ import { meanAbsoluteError, meanAbsoluteErrorPlain } from './losses/mean-absolut
 import { quantileLoss, quantileLossPlain } from './losses/quantile.js';
 import { criticLoss, gradientPenalty } from './losses/wasserstein.js';
 import losses from './losses.reference.json' with { type: 'json' }; // made by reference/losses.py with PyTorch 2.13
-import { addPositions } from './positions.js';
-import { rmsNorm, rmsNormPlain } from './rms-norm.js';
-import { sigmoid } from './sigmoid.js';
-import { silu, siluPlain } from './silu.js';
-import { softplus, softplusPlain } from './softplus.js';
-import { tanh } from './tanh.js';
-import { timestampPositions } from './timestamps.js';
+import { batchNorm, batchNormEval, batchNormPlain } from './normalisation/batch-norm.js';
+import { rmsNorm, rmsNormPlain } from './normalisation/rms-norm.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 

@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../tensor/errors.js';
-import { sizeOf } from '../tensor/graph.js';
-import { type Key, type RandomArray, threefry } from '../tensor/random.js';
+import { type Key, type RandomArray, threefry } from '../base/random.js';
+import { shapeError, sizeOf } from '../base/shape.js';
 
 /**
  * Zeroes what a mask drops and scales up the rest, so that the mean stays as it was. In training only: an evaluation leaves it out.

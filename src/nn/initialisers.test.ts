@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { key } from '../tensor/random.js';
+import { key } from '../base/random.js';
 import { fanInUniform, kaimingNormal, kaimingUniform, orthogonal, xavierNormal, xavierUniform } from './initialisers.js';
 
 const KERNEL = [3, 3, 16, 32]; // fan in 144, fan out 288

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../tensor/errors.js';
+import { type Key, type RandomArray, split } from '../base/random.js';
+import { shapeError } from '../base/shape.js';
 import { firstOrder } from '../tensor/grad.js';
-import { type Key, type RandomArray, split } from '../tensor/random.js';
 import { asRows } from './axes.js';
 import { uniformWithin } from './initialisers.js';
 

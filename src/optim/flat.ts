@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { show } from '../tensor/errors.js';
-import { sizeOf } from '../tensor/graph.js';
+import { show, sizeOf } from '../base/shape.js';
 import { flatten, type Mapped, type Tree } from '../tensor/tree.js';
 
 /** A parameter before it is a tensor of some backend: typed arrays with a shape, as `init…` makes them, or a tensor to read. */

@@ -4,6 +4,7 @@ export { type AmsgradState, amsgrad } from './amsgrad.js';
 export { type Averaged, averaged } from './averaged.js';
 export type { Clipping } from './clipping.js';
 export type { Numbers, Shaped, Tensors } from './flat.js';
+export { gradientStep, logLoss, type Rows, squaredError, type Weights } from './gradient-step.js';
 export { type LionConfig, type LionState, lion } from './lion.js';
 export type { CommonConfig, Optimizer } from './optimizer.js';
 export { type Plateau, type PlateauConfig, plateau } from './plateau.js';

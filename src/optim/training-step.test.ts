@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { RUNTIMES } from '../../tests/compiled.js';
+import { fold, key, normal } from '../base/random.js';
 import { batchNorm, initBatchNorm, initLinear, linear, meanSquaredError, type RunningAverages } from '../nn/index.js';
 import { compile } from '../tensor/compile.js';
-import { fold, key, normal } from '../tensor/random.js';
 import { type AdamState, adam, averaged, sgd, trainingStep } from './index.js';
 
 describe('trainingStep', () => {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { distance } from '../../tests/gradients.js';
+import type { DeviceTensor } from '../tensor/buffers/device-tensor.js';
 import { compile } from '../tensor/compile.js';
-import type { DeviceTensor } from '../tensor/device-tensor.js';
 import { valueAndGrad } from '../tensor/grad.js';
 import { interpret } from '../tensor/interpret/interpret.js';
 import { trace } from '../tensor/trace/trace.js';

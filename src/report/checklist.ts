@@ -1,6 +1,6 @@
-import type { Bundle } from './display.js';
-import { significant } from './format.js';
-import { table } from './table.js';
+import type { Bundle } from '../base/display.js';
+import { significant } from '../base/format.js';
+import { table } from '../base/table.js';
 
 export interface Claim {
   /** What is measured, in words or in `$LaTeX$`: 'largest |Xᵀe|'. */

@@ -1,5 +1,5 @@
-import { inverseNormal } from '../tensor/random.js';
-import type { Bundle } from './display.js';
+import type { Bundle } from '../base/display.js';
+import { inverseNormal } from '../base/random.js';
 import { plot, type Spec } from './plot.js';
 
 /**

@@ -1,6 +1,6 @@
-import type { Bundle } from './display.js';
+import type { Bundle } from '../base/display.js';
+import type { Row } from '../base/table.js';
 import { PALETTE, plot, type Spec } from './plot.js';
-import type { Row } from './table.js';
 
 /** A column of the rows and what the axis calls it: `{ field: 'beta', title: 'β (1)' }`. */
 export interface Axis {

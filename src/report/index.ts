@@ -1,12 +1,11 @@
+export { fixed, percent, significant } from '../base/format.js';
+export { type Bundle, type Cell, type Frame, type Row, show, type TableOptions, table } from '../base/index.js';
 export { type Claim, checklist } from './checklist.js';
 export { autocorrelation, residualDiagnostics } from './diagnostics.js';
-export { type Bundle, show } from './display.js';
 export { type Axis, bars, coefficientPath, type Figure, histogram, intervals, line, scatter } from './figures.js';
-export { fixed, percent, significant } from './format.js';
 export { markdown, maths } from './markdown.js';
 export { PALETTE, plot, type Spec } from './plot.js';
 export { type Progress, progress } from './progress.js';
 export { type Finding, type Findings, num, type Source, save } from './results.js';
 export { statement } from './statement.js';
-export { type Cell, type Frame, type Row, type TableOptions, table } from './table.js';
 export { watch } from './watch.js';

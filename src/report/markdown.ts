@@ -1,6 +1,6 @@
 import katex from 'katex';
-import type { Bundle } from './display.js';
-import { fixed, significant } from './format.js';
+import type { Bundle } from '../base/display.js';
+import { fixed, significant } from '../base/format.js';
 
 /**
  * Prose with computed numbers in it, as Markdown; whole numbers go in as they are, others with three significant

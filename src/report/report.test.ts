@@ -2,17 +2,17 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Bundle, show } from '../base/display.js';
+import { fixed, percent, significant } from '../base/format.js';
+import { table } from '../base/table.js';
 import { checklist } from './checklist.js';
 import { autocorrelation, residualDiagnostics } from './diagnostics.js';
-import { type Bundle, show } from './display.js';
 import { line } from './figures.js';
-import { fixed, percent, significant } from './format.js';
 import { markdown, maths } from './markdown.js';
 import { plot } from './plot.js';
 import { duration, progress } from './progress.js';
 import { num, save } from './results.js';
 import { statement } from './statement.js';
-import { table } from './table.js';
 
 afterEach(() => vi.unstubAllEnvs());
 

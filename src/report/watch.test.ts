@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Bundle } from '../base/display.js';
 import { fit } from '../train/fit.js';
 import { run } from '../train/run.js';
-import type { Bundle } from './display.js';
 import { watch } from './watch.js';
 
 const hook = Symbol.for('lemmata.display');

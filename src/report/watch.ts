@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { display, kernelHook } from '../base/display.js';
+import { fixed, significant } from '../base/format.js';
+import type { Row } from '../base/table.js';
 import type { Watch } from '../train/fit.js';
 import type { Run } from '../train/run.js';
-import { display, kernelHook } from './display.js';
 import { line } from './figures.js';
-import { fixed, significant } from './format.js';
 import { type Progress, progress } from './progress.js';
-import type { Row } from './table.js';
 
 /**
  * Shows a run while it trains: how far it is, its rate, the time left and its losses.

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { clone, fromArray, fromTf, toTf } from './buffers/device-tensor.js';
 import { compile } from './compile.js';
-import { devices } from './device.js';
-import { clone, fromArray, fromTf, toTf } from './device-tensor.js';
+import { devices } from './runtime/devices.js';
 import './eager.js';
 import { valueAndGrad } from './grad.js';
 import { describeOnnx } from './onnx/decode.js';

@@ -1,12 +1,12 @@
 import type * as tf from '@tensorflow/tfjs';
-import { CompiledFunction, type ExportOptions } from './compiled-function.js';
-import type { DeviceTensor, Input } from './device-tensor.js';
-import type { TypedArray } from './runtime/memory.js';
+import type { DeviceTensor, Input } from './buffers/device-tensor.js';
+import type { TypedArray } from './buffers/memory.js';
+import { CompiledFunction, type ExportOptions } from './specialise/compiled-function.js';
+import type { CompileOptions, ProgramInfo } from './specialise/variant.js';
 import type { Mapped } from './tree.js';
-import type { CompileOptions, ProgramInfo } from './variant.js';
 
-export type { ExportOptions } from './compiled-function.js';
-export type { CompileOptions, ProgramInfo } from './variant.js';
+export type { ExportOptions } from './specialise/compiled-function.js';
+export type { CompileOptions, ProgramInfo } from './specialise/variant.js';
 
 type Inputs<A extends unknown[]> = { [K in keyof A]: Mapped<A[K], tf.Tensor, Input> };
 

@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { show } from './errors.js';
+import { key, uniform } from '../base/random.js';
+import { show, sizeOf } from '../base/shape.js';
 import { grad } from './grad.js';
-import { sizeOf } from './graph.js';
 import { interpret } from './interpret/interpret.js';
-import { key, uniform } from './random.js';
 import { trace } from './trace/trace.js';
 
 /** Where a gradient is checked: a tensor, or its numbers. */

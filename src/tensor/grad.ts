@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import './gradients.js';
-import { show } from './errors.js';
+import { show } from '../base/shape.js';
 import { flatten, type Mapped, type Tree } from './tree.js';
 
 /** A tree of gradients, one for each tensor of `P`. */

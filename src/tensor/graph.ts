@@ -37,5 +37,3 @@ export interface Graph {
   readonly constants: readonly Constant[];
   readonly nodes: readonly Node[];
 }
-
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);

@@ -1,13 +1,13 @@
 import './gradients.js';
 
+export { fold, type Key, key, normal, permutation, type RandomArray, randint, split, uniform } from '../base/index.js';
+export { clone, DeviceTensor, fromArray, fromTf, type Input, toTf } from './buffers/device-tensor.js';
 export { type Compiled, type CompileOptions, compile, type ExportOptions, type ProgramInfo, type Session } from './compile.js';
-export { type Device, devices } from './device.js';
-export { clone, DeviceTensor, fromArray, fromTf, type Input, toTf } from './device-tensor.js';
 export { useBestBackend } from './eager.js';
 export { firstOrder, type Grads, grad, valueAndGrad } from './grad.js';
 export { gradCheck } from './grad-check.js';
 export { describeOnnx, type OnnxSummary } from './onnx/decode.js';
 export { type Quantised, quantise } from './onnx/quantise.js';
-export { fold, type Key, key, normal, permutation, type RandomArray, randint, split, uniform } from './random.js';
+export { type Device, devices } from './runtime/devices.js';
 export { stopGradient } from './stop-gradient.js';
 export { flatten, type Leaf, type Mapped, map, type Tree, zip } from './tree.js';

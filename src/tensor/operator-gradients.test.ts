@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { key, normal, uniform } from '../base/random.js';
 import { gradCheck } from './grad-check.js';
-import { key, normal, uniform } from './random.js';
 import { UNSUPPORTED } from './trace/kernels/unsupported.js';
 import { trace } from './trace/trace.js';
 

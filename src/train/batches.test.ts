@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { key } from '../tensor/random.js';
+import { key } from '../base/random.js';
 import { batches } from './batches.js';
 
 // Row i of x is [i, 10 i], of y [−i], and of the labels i.

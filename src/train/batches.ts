@@ -1,5 +1,5 @@
-import { type Shaped, specOf, type Values } from '../tensor/device-tensor.js';
-import type { Key } from '../tensor/random.js';
+import type { Key } from '../base/random.js';
+import { type Shaped, specOf, type Values } from '../tensor/buffers/device-tensor.js';
 import { flatten, type Mapped, type Tree } from '../tensor/tree.js';
 import { place } from './guard.js';
 import { minibatches } from './minibatches.js';

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { key } from '../base/random.js';
 import { plateau } from '../optim/plateau.js';
 import { type SgdState, sgd } from '../optim/sgd.js';
+import { type DeviceTensor, fromArray } from '../tensor/buffers/device-tensor.js';
 import { compile } from '../tensor/compile.js';
-import { type DeviceTensor, fromArray } from '../tensor/device-tensor.js';
-import { key } from '../tensor/random.js';
 import { fit } from './fit.js';
 import { minibatches } from './minibatches.js';
 import { type Run, run } from './run.js';

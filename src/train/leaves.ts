@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
-import { DeviceTensor, fromArray, fromLeaf, type Input } from '../tensor/device-tensor.js';
-import { sizeOf } from '../tensor/graph.js';
-import type { TensorDType, TypedArray } from '../tensor/runtime/memory.js';
+import { sizeOf } from '../base/shape.js';
+import { DeviceTensor, fromArray, fromLeaf, type Input } from '../tensor/buffers/device-tensor.js';
+import type { TensorDType, TypedArray } from '../tensor/buffers/memory.js';
 import { flatten, map, type Tree } from '../tensor/tree.js';
 import type { Vector } from './run.js';
 

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Numbers, Part } from '../optim/flat.js';
-import { DeviceTensor, fromLeaf, type Input, type Shaped, type Values } from '../tensor/device-tensor.js';
+import { DeviceTensor, fromLeaf, type Input, type Shaped, type Values } from '../tensor/buffers/device-tensor.js';
 import { flatten, map, type Tree } from '../tensor/tree.js';
 
 /** A training run: its state and how far it is. `fit` moves it in place, so that it can be looked at and continued at any time. */

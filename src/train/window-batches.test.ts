@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { key } from '../tensor/random.js';
+import { key } from '../base/random.js';
 import { windowBatches, windowsInOrder } from './window-batches.js';
 
 // Row i of the series is [i, 10 i], of the labels i, and of the weights −i.

@@ -1,5 +1,5 @@
-import type { Values } from '../tensor/device-tensor.js';
-import type { Key } from '../tensor/random.js';
+import type { Key } from '../base/random.js';
+import type { Values } from '../tensor/buffers/device-tensor.js';
 import type { Mapped } from '../tensor/tree.js';
 import { type Arrays, arraysIn, type Batches, gather } from './batches.js';
 import { place } from './guard.js';

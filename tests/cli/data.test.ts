@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { dataRoot, list, load } from '../../src/market/store.js';
+import { dataRoot, list, load } from '../../src/market/store/store.js';
 import { localServer } from '../local-server.js';
 import { temporaryStore } from '../temporary-store.js';
 

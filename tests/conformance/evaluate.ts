@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { type Graph, sizeOf, type Value } from '../../src/tensor/graph.js';
+import { sizeOf } from '../../src/base/shape.js';
+import { allocate, type Memory, type TypedArray } from '../../src/tensor/buffers/memory.js';
+import type { Graph, Value } from '../../src/tensor/graph.js';
 import { toOnnx } from '../../src/tensor/onnx/emit.js';
-import { allocate, type Memory, type TypedArray } from '../../src/tensor/runtime/memory.js';
-import { openvino } from '../../src/tensor/runtime/openvino.js';
+import { openvino } from '../../src/tensor/runtime/openvino/openvino.js';
 import type { Program, Runtime } from '../../src/tensor/runtime/runtime.js';
 import { fuse } from '../../src/tensor/trace/fuse.js';
 import { leavesOf, subgraph } from '../../src/tensor/trace/subgraph.js';

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { allocate } from '../../src/tensor/buffers/memory.js';
 import type { Graph } from '../../src/tensor/graph.js';
-import { allocate } from '../../src/tensor/runtime/memory.js';
-import { onnxruntime } from '../../src/tensor/runtime/onnxruntime.js';
-import { openvino } from '../../src/tensor/runtime/openvino.js';
+import { onnxruntime } from '../../src/tensor/runtime/onnxruntime/onnxruntime.js';
+import { openvino } from '../../src/tensor/runtime/openvino/openvino.js';
 import type { Runtime } from '../../src/tensor/runtime/runtime.js';
 import { trace } from '../../src/tensor/trace/trace.js';
 

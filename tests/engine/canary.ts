@@ -1,7 +1,7 @@
 // Drops every reference to what a runtime writes to, forces collections, runs on, and looks whether innocent arrays changed.
 import type * as tf from '@tensorflow/tfjs';
+import { type DeviceTensor, fromArray } from '../../src/tensor/buffers/device-tensor.js';
 import { compile } from '../../src/tensor/compile.js';
-import { type DeviceTensor, fromArray } from '../../src/tensor/device-tensor.js';
 
 const runtime = process.argv[2] as 'openvino' | 'onnxruntime';
 const SIZE = 20_000;

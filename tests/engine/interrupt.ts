@@ -1,7 +1,7 @@
 // A loop of long steps that nothing in the loop interrupts: only the signal of the running notebook cell, here aborted by SIGINT.
 import type * as tf from '@tensorflow/tfjs';
+import { type DeviceTensor, fromArray } from '../../src/tensor/buffers/device-tensor.js';
 import { compile } from '../../src/tensor/compile.js';
-import { type DeviceTensor, fromArray } from '../../src/tensor/device-tensor.js';
 
 const runtime = process.argv[2] as 'openvino' | 'onnxruntime';
 const abort = new AbortController();

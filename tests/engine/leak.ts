@@ -1,7 +1,7 @@
 // Resident memory over 10,000 calls with everything dropped, and over 100 functions compiled, called and dropped.
 import * as tf from '@tensorflow/tfjs';
+import { type DeviceTensor, fromArray } from '../../src/tensor/buffers/device-tensor.js';
 import { compile } from '../../src/tensor/compile.js';
-import { type DeviceTensor, fromArray } from '../../src/tensor/device-tensor.js';
 
 const runtime = process.argv[2] as 'openvino' | 'onnxruntime';
 const settle = async () => {

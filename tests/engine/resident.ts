@@ -2,13 +2,13 @@
 //     resident.ts WebGPU WebGPU_Buf
 // On the processor (CPU Cpu) everything is as on a GPU but the two names.
 import type * as tf from '@tensorflow/tfjs';
-import { DeviceTensor } from '../../src/tensor/device-tensor.js';
-import { Plan } from '../../src/tensor/plan.js';
-import { allocate, fill, type Memory } from '../../src/tensor/runtime/memory.js';
-import { onnxruntimeOn } from '../../src/tensor/runtime/onnxruntime.js';
-import { type Api, openLibrary } from '../../src/tensor/runtime/onnxruntime-ffi.js';
-import { Device } from '../../src/tensor/runtime/onnxruntime-memory.js';
-import { makeLibrary } from '../../src/tensor/runtime/onnxruntime-session.js';
+import { DeviceTensor } from '../../src/tensor/buffers/device-tensor.js';
+import { allocate, fill, type Memory } from '../../src/tensor/buffers/memory.js';
+import { Plan } from '../../src/tensor/buffers/plan.js';
+import { type Api, openLibrary } from '../../src/tensor/runtime/onnxruntime/ffi.js';
+import { Device } from '../../src/tensor/runtime/onnxruntime/memory.js';
+import { onnxruntimeOn } from '../../src/tensor/runtime/onnxruntime/onnxruntime.js';
+import { makeLibrary } from '../../src/tensor/runtime/onnxruntime/session.js';
 import { trace } from '../../src/tensor/trace/trace.js';
 
 const [provider, place, steps] = process.argv.slice(2);

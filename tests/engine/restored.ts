@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { key, normal } from '../../src/base/random.js';
 import { compile } from '../../src/tensor/compile.js';
-import { key, normal } from '../../src/tensor/random.js';
 
 const gc = (globalThis as unknown as { gc: () => void }).gc;
 const folder = mkdtempSync(join(tmpdir(), 'lemmata-restored-'));

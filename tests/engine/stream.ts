@@ -1,6 +1,7 @@
 // `stream.ts <file>`: trains one epoch on a Parquet file of columns c0 … c7 and prints how many MB the process grew by at most.
-import { parquetBatches } from '../../src/market/parquet-batches.js';
-import { key } from '../../src/tensor/random.js';
+
+import { key } from '../../src/base/random.js';
+import { parquetBatches } from '../../src/market/store/parquet-batches.js';
 import { fit } from '../../src/train/fit.js';
 import { run } from '../../src/train/run.js';
 

@@ -2,12 +2,12 @@
 // `training.ts <folder> <steps>`: says `started` after its first step; ends with hashes of what it reached, and how its memory grew.
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { fold, key, normal, uniform } from '../../src/base/random.js';
 import { type AdamState, adam } from '../../src/optim/adam.js';
 import { averaged } from '../../src/optim/averaged.js';
 import { oneCycle } from '../../src/optim/schedule.js';
 import { trainingStep } from '../../src/optim/training-step.js';
 import { compile } from '../../src/tensor/compile.js';
-import { fold, key, normal, uniform } from '../../src/tensor/random.js';
 import { resume } from '../../src/train/checkpoint.js';
 import { fit } from '../../src/train/fit.js';
 import { fingerprint } from '../../src/train/leaves.js';

@@ -1,9 +1,10 @@
 // Trains an LSTM by Adam on the processor and on WebGPU, and compares the states.
+
+import { fold, key, normal } from '../../src/base/random.js';
 import { initLinear, initLstm, linear, lstmLast, meanSquaredError } from '../../src/nn/index.js';
 import { adam, trainingStep } from '../../src/optim/index.js';
+import { DeviceTensor } from '../../src/tensor/buffers/device-tensor.js';
 import { compile } from '../../src/tensor/compile.js';
-import { DeviceTensor } from '../../src/tensor/device-tensor.js';
-import { fold, key, normal } from '../../src/tensor/random.js';
 import { flatten } from '../../src/tensor/tree.js';
 
 const initial = {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { withDuckDB } from '../../src/market/parquet.js';
+import { withDuckDB } from '../../src/market/store/parquet.js';
 import { runChild } from '../child.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lemmata-stream-'));

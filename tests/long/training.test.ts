@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { key, uniform } from '../../src/tensor/random.js';
+import { key, uniform } from '../../src/base/random.js';
 import { readLog } from '../../src/train/run-log.js';
 import { runChild, startChild } from '../child.js';
 

@@ -11,7 +11,7 @@ const SOURCES = {
   'tsconfig.json': '{ "compilerOptions": { "target": "es2023", "module": "nodenext", "strict": true, "types": [], "skipLibCheck": true } }',
   'tsconfig.build.json':
     '{ "extends": "./tsconfig.json", "compilerOptions": { "rootDir": "src", "outDir": "dist", "sourceMap": true }, "include": ["src"] }',
-  'src/market/registry.ts': "export const REGISTRY = ['prices'];\n",
+  'src/market/sources/registry.ts': "export const REGISTRY = ['prices'];\n",
   'src/kernel/main.ts': 'export {};\n',
   'src/kernel/install.ts': `declare const process: { execPath: string };
 // @ts-ignore

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { firstOrder } from '../../tensor/grad.js';
-import { nanUnless } from '../labels.js';
-import { softplusPlain } from '../softplus.js';
+import { softplusPlain } from '../activations/softplus.js';
+import { nanUnless } from './labels.js';
 import { sameShape } from './residual.js';
 
 /**

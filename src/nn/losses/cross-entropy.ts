@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../tensor/errors.js';
+import { shapeError } from '../../base/shape.js';
 import { firstOrder } from '../../tensor/grad.js';
 import { valuesNow } from '../../tensor/values-now.js';
-import { checkValues, nanOutside } from '../labels.js';
+import { checkValues, nanOutside } from './labels.js';
 import { notEmpty } from './residual.js';
 
 /**

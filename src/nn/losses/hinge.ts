@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { firstOrder } from '../../tensor/grad.js';
-import { nanUnless } from '../labels.js';
+import { nanUnless } from './labels.js';
 import { sameShape } from './residual.js';
 
 /**

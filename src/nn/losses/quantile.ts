@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../tensor/errors.js';
+import { shapeError } from '../../base/shape.js';
 import { firstOrder } from '../../tensor/grad.js';
 import { notEmpty } from './residual.js';
 

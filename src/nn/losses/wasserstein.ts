@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../tensor/errors.js';
+import { shapeError } from '../../base/shape.js';
 import { grad } from '../../tensor/grad.js';
 import { notEmpty } from './residual.js';
 

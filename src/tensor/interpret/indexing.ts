@@ -1,5 +1,5 @@
+import { sizeOf } from '../../base/shape.js';
 import type { Node } from '../graph.js';
-import { sizeOf } from '../graph.js';
 import {
   around,
   integer,

@@ -1,4 +1,5 @@
-import { type Data, type Graph, sizeOf, type Value } from '../graph.js';
+import { sizeOf } from '../../base/shape.js';
+import type { Data, Graph, Value } from '../graph.js';
 import type { Op } from '../onnx/ops.js';
 import { elementwise } from './elementwise.js';
 import { indexing } from './indexing.js';

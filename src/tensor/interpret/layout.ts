@@ -1,4 +1,4 @@
-import { sizeOf } from '../graph.js';
+import { sizeOf } from '../../base/shape.js';
 import {
   around,
   broadcastOffsets,

@@ -1,4 +1,5 @@
-import { type DType, type Node, sizeOf } from '../graph.js';
+import { sizeOf } from '../../base/shape.js';
+import type { DType, Node } from '../graph.js';
 import type { Op } from '../onnx/ops.js';
 
 /** What an edge of the graph holds in double precision. int64 is kept in doubles: exact to 2⁵³, more than any index needs. */

@@ -1,4 +1,5 @@
-import { type Node, sizeOf } from '../graph.js';
+import { sizeOf } from '../../base/shape.js';
+import type { Node } from '../graph.js';
 import {
   around,
   filled,

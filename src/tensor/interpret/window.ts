@@ -1,4 +1,5 @@
-import { type Node, sizeOf } from '../graph.js';
+import { sizeOf } from '../../base/shape.js';
+import type { Node } from '../graph.js';
 import { integer, integers, type Kernel, type Kernels, offsets, outputOf, stridesOf, text } from './operand.js';
 
 /** Sliding windows over the spatial axes: `reads[o * K + k]` is what output position o reads under kernel position k, or −1 in the padding. */

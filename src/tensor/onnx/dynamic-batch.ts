@@ -1,4 +1,5 @@
-import { type Data, type Graph, type Node, sizeOf, type Value } from '../graph.js';
+import { sizeOf } from '../../base/shape.js';
+import type { Data, Graph, Node, Value } from '../graph.js';
 
 /** A graph that runs at any batch length, and the dimensions that follow it by value name: `batch`, or a multiple such as `32*batch`. */
 export interface DynamicGraph {

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { key, normal, split } from '../../base/random.js';
+import { fromTf, toTf } from '../buffers/device-tensor.js';
 import { compile } from '../compile.js';
-import { fromTf, toTf } from '../device-tensor.js';
 import { valueAndGrad } from '../grad.js';
-import { key, normal, split } from '../random.js';
 import { describeOnnx } from './decode.js';
 import { quantise } from './quantise.js';
 

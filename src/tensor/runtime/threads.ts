@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { type Graph, sizeOf } from '../graph.js';
+import { sizeOf } from '../../base/shape.js';
+import type { Graph } from '../graph.js';
 
 /**
  * How many threads a graph is fastest with: one, unless most of its work is in products large enough to share.

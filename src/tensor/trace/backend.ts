@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { sizeOf } from '../../base/shape.js';
 import type { Data, DType, Value } from '../graph.js';
-import { sizeOf } from '../graph.js';
 import { constantOf, equal, GraphBuilder, numberOf } from './builder.js';
 import { valueOfTraced } from './misuse.js';
 

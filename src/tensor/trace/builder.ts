@@ -1,5 +1,5 @@
+import { sizeOf } from '../../base/shape.js';
 import type { Attribute, Data, DType, Node, Value } from '../graph.js';
-import { sizeOf } from '../graph.js';
 import { ELEMENT_TYPE, type Op } from '../onnx/ops.js';
 import { fold, passes } from './fold.js';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { sizeOf } from '../../../base/shape.js';
 import type { DType } from '../../graph.js';
-import { sizeOf } from '../../graph.js';
 import type { TraceBackend } from '../backend.js';
 import type { Kernel, Kernels, X } from '../kernel.js';
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { type DType, sizeOf, type Value } from '../../graph.js';
+import { sizeOf } from '../../../base/shape.js';
+import type { DType, Value } from '../../graph.js';
 import type { TraceBackend } from '../backend.js';
 import type { GraphBuilder } from '../builder.js';
 import type { Kernel, Kernels } from '../kernel.js';

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
+import { sizeOf } from '../../../base/shape.js';
 import type { DType, Value } from '../../graph.js';
-import { sizeOf } from '../../graph.js';
 import type { TraceBackend } from '../backend.js';
 import { broadcast, type GraphBuilder, producerOf } from '../builder.js';
 import type { AB, Kernel, Kernels } from '../kernel.js';

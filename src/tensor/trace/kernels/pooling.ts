@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { sizeOf, type Value } from '../../graph.js';
+import { sizeOf } from '../../../base/shape.js';
+import type { Value } from '../../graph.js';
 import type { GraphBuilder } from '../builder.js';
 import type { Kernel, Kernels, X } from '../kernel.js';
 import { backwardInput, fromChannelsFirst, toChannelsFirst, windowAttributes } from './convolution.js';

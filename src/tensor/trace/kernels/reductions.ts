@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { sizeOf } from '../../../base/shape.js';
 import type { Value } from '../../graph.js';
-import { sizeOf } from '../../graph.js';
 import type { Op } from '../../onnx/ops.js';
 import type { TraceBackend } from '../backend.js';
 import type { GraphBuilder } from '../builder.js';

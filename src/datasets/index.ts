@@ -1,0 +1,1 @@
+export { type LabelledImages, loadMnist, type Mnist } from './mnist.js';

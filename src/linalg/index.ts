@@ -1,0 +1,3 @@
+export { column, diagonal, fromColumns, type Matrix, matMul, matVec, transpose, transposeVec } from './matrix.js';
+export { backSubstitute, inverseGram, type QR, qr } from './qr.js';
+export { type SVD, svd } from './svd.js';

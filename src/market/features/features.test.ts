@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { panelOf, simulatedPrices } from '../../../tests/panels.js';
+import { loadPanel } from '../panel/load.js';
+import { column, mapValues, type Panel } from '../panel/panel.js';
+import { logReturns } from '../panel/returns.js';
+import { forwardLogReturn, lag, momentum, monthEnds, realisedVolatility, rolling } from './features.js';
+import { assertNoLookahead } from './lookahead.js';
+
+const { NaN: missing } = Number;
+const PRICES = panelOf(['A'], [[1], [2], [4], [8], [32]]);
+const values = (panel: Panel) => [...panel.values];
+
+describe('features', () => {
+  it('lag', () => expect(values(lag(PRICES, 2))).toEqual([missing, missing, 1, 2, 4]));
+
+  it('rolling, and a window with a hole', () => {
+    const sum = (x: Float64Array) => x.reduce((a, b) => a + b, 0);
+    expect(values(rolling(PRICES, 3, 'sum', sum))).toEqual([missing, missing, 7, 14, 44]);
+    expect(values(rolling(panelOf(['A'], [[1], [missing], [3], [4]]), 2, 'sum', sum))).toEqual([missing, missing, missing, 7]);
+  });
+
+  it('realised volatility of ±1 % a day is 15.87 % a year', () => {
+    const returns = panelOf(
+      ['A'],
+      Array.from({ length: 21 }, (_, t) => [t % 2 ? 0.01 : -0.01]),
+    );
+    expect(column(realisedVolatility(returns, 21), 'A')[20]).toBeCloseTo(0.01 * Math.sqrt(252), 14);
+  });
+
+  it('momentum with and without the last row', () => {
+    const ln2 = Math.LN2;
+    expect(values(momentum(PRICES, 2))).toEqual([missing, missing, 2 * ln2, 2 * ln2, 3 * ln2]);
+    expect(values(momentum(PRICES, 2, 1)).map((x) => x / ln2)).toEqual([missing, missing, 1, 1, 1]);
+  });
+
+  it('the label is the return of the rows that follow', () => {
+    expect(values(forwardLogReturn(PRICES, 2)).map((x) => x / Math.LN2)).toEqual([2, 2, 3, missing, missing]);
+  });
+
+  it('month ends are those of the calendar, and a running month has none', async () => {
+    const { dates } = monthEnds(await loadPanel('skfolio/sp500-index', { from: '2022-10-03' }));
+    expect(dates).toEqual(['2022-10-31', '2022-11-30']); // the data end on 28 December, two trading days before the month does
+  });
+
+  it.each<[string, () => unknown, string]>([
+    ['a negative lag', () => lag(PRICES, -1), 'lag must be a positive integer of rows, got -1'],
+    ['a lag longer than the data', () => lag(PRICES, 5), 'lag 5 leaves no sample: test has 5 rows; shorten lag or load more history'],
+    [
+      'a window longer than the data',
+      () => realisedVolatility(PRICES, 6),
+      'window 6 leaves no sample: test has 5 rows; shorten window or load more history',
+    ],
+    ['a skip past the lookback', () => momentum(PRICES, 2, 2), 'momentum: skip must be an integer from 0 to lookback − 1 = 1, got 2'],
+    ['no month end', () => monthEnds(PRICES), 'test: no month ends within 2020-01-02 … 2020-01-08 (5 rows); widen the range'],
+  ])('refuses %s', (_, f, message) => expect(f).toThrow(message));
+});
+
+describe('assertNoLookahead', () => {
+  const data = simulatedPrices(300);
+
+  it.each<[string, (prices: Panel) => Panel]>([
+    ['log returns', logReturns],
+    ['lag', (prices) => lag(prices, 3)],
+    ['realised volatility', (prices) => realisedVolatility(logReturns(prices), 21)],
+    ['momentum', (prices) => momentum(prices, 60, 5)],
+    ['month ends', monthEnds],
+    ['month-end momentum', (prices) => momentum(monthEnds(prices), 6, 1)],
+  ])('passes %s', async (_, feature) => {
+    await assertNoLookahead(feature, data);
+  });
+
+  it('passes a label at its horizon, not below', async () => {
+    const label = (prices: Panel) => forwardLogReturn(prices, 5);
+    await assertNoLookahead(label, data, { horizon: 5 });
+    await expect(assertNoLookahead(label, data, { horizon: 4 })).rejects.toThrow('the pipeline looks ahead');
+  });
+
+  it.each<[string, (prices: Panel) => Panel]>([
+    ['a full-sample mean', (prices) => mapValues(prices, 'demeaned', (value, _, n) => value - mean(column(prices, prices.assets[n])))],
+    ['a centred window', (prices) => mapValues(prices, 'centred', (value, t) => (value + (prices.values[(t + 1) * 2] ?? value)) / 2)],
+    [
+      'a crash warning, though none rings in these data', // only changed values make it ring
+      (prices) => mapValues(prices, 'warning', (value, t, n) => Number((prices.values[(t + 1) * 2 + n] ?? value) < 0.7 * value)),
+    ],
+    [
+      'backward filling',
+      (prices) => mapValues(prices, 'filled', (value, t, n) => (t % 7 === 0 ? (prices.values[(t + 1) * 2 + n] ?? value) : value)),
+    ],
+    [
+      'rows that depend on where the data end',
+      (prices) => ({
+        ...prices,
+        dates: prices.dates.filter((_, t) => (prices.dates.length - t) % 5 === 0),
+        values: prices.values.filter((_, i) => (prices.dates.length - Math.floor(i / 2)) % 5 === 0),
+      }),
+    ],
+  ])('finds %s', async (_, leak) => {
+    await expect(assertNoLookahead(leak, data)).rejects.toThrow(
+      /^assertNoLookahead: the pipeline looks ahead: its output of 20\d\d-\d\d-\d\d.* when (values|rows) after /,
+    );
+  });
+
+  it('says so when it would check nothing', async () => {
+    await expect(
+      assertNoLookahead((prices) => ({ ...prices, dates: prices.dates.slice(-1), values: prices.values.slice(-2) }), data),
+    ).rejects.toThrow(
+      "assertNoLookahead: the pipeline's first output is dated 2021-03-11, after every date tried, so nothing would be checked",
+    );
+    await expect(assertNoLookahead(logReturns, data, { at: ['2020-01-01'] })).rejects.toThrow(
+      'assertNoLookahead: 2020-01-01 is no date of test',
+    );
+  });
+});
+
+const mean = (x: Float64Array) => x.reduce((sum, v) => sum + v, 0) / x.length;

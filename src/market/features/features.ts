@@ -1,0 +1,91 @@
+import { isTradingDay, nextTradingDay } from '../panel/calendar.js';
+import { mapValues, type Panel } from '../panel/panel.js';
+
+/*
+ * Features are point-in-time: the value on date t is computed from rows up to t alone, and is NaN until enough of them exist.
+ * `forwardLogReturn`, the label, is the one function here that looks ahead, and says how far.
+ */
+
+/** The value k rows ago, x_{t−k}. Throws unless k is a positive integer: a negative lag would be the future. */
+export function lag(panel: Panel, k: number): Panel {
+  requireCount('lag', k, panel);
+  const N = panel.assets.length;
+  return mapValues(panel, panel.field, (_, t, n) => (t >= k ? panel.values[(t - k) * N + n] : Number.NaN));
+}
+
+/**
+ * A statistic of the last `window` rows of each asset, the current one included: f(x_{t−window+1}, …, x_t).
+ * NaN where a value in the window is missing.
+ */
+export function rolling(panel: Panel, window: number, field: string, f: (values: Float64Array) => number): Panel {
+  requireCount('window', window, panel);
+  const N = panel.assets.length;
+  const recent = new Float64Array(window);
+  return mapValues(panel, field, (_, t, n) => {
+    if (t < window - 1) return Number.NaN;
+    for (let i = 0; i < window; i++) recent[i] = panel.values[(t - window + 1 + i) * N + n];
+    return recent.some(Number.isNaN) ? Number.NaN : f(recent);
+  });
+}
+
+/**
+ * Realised volatility over the last `window` returns, annualised:
+ *
+ *     σ_t = √( periodsPerYear / window · Σ r² )
+ *
+ * Units: `0.16` is 16 % a year. The mean is taken as zero, which over a month costs less than estimating it.
+ */
+export const realisedVolatility = (returns: Panel, window: number, periodsPerYear = 252): Panel =>
+  rolling(returns, window, 'realisedVolatility', (r) => Math.sqrt((periodsPerYear / window) * r.reduce((sum, x) => sum + x * x, 0)));
+
+/**
+ * Momentum: the log return from `lookback` rows ago to `skip` rows ago, ln(p_{t−skip} / p_{t−lookback}).
+ *
+ * With monthly prices, lookback 12 and skip 1 is the 12–1 momentum of Jegadeesh & Titman 1993. Throws unless 0 ≤ skip < lookback.
+ */
+export function momentum(prices: Panel, lookback: number, skip = 0): Panel {
+  requireCount('lookback', lookback, prices);
+  if (!(Number.isInteger(skip) && skip >= 0 && skip < lookback))
+    throw new Error(`momentum: skip must be an integer from 0 to lookback − 1 = ${lookback - 1}, got ${skip}`);
+  const N = prices.assets.length;
+  return mapValues(prices, 'momentum', (_, t, n) =>
+    t >= lookback ? Math.log(prices.values[(t - skip) * N + n] / prices.values[(t - lookback) * N + n]) : Number.NaN,
+  );
+}
+
+/**
+ * The label of a forecast over `horizon` rows: y_t = ln(p_{t+horizon} / p_t), NaN on the last rows. It is known only at
+ * t + horizon, so splits must carry the same horizon.
+ */
+export function forwardLogReturn(prices: Panel, horizon: number): Panel {
+  requireCount('horizon', horizon, prices);
+  const N = prices.assets.length;
+  const T = prices.dates.length;
+  return mapValues(prices, 'forwardLogReturn', (price, t, n) =>
+    t + horizon < T ? Math.log(prices.values[(t + horizon) * N + n] / price) : Number.NaN,
+  );
+}
+
+/**
+ * The rows of the last trading day of each month. Which day that is follows from the calendar, not from where the data end, so a
+ * month that is still running has no row.
+ */
+export function monthEnds(panel: Panel): Panel {
+  const rows = [...panel.dates.keys()].filter((t) => isMonthEnd(panel.dates[t]));
+  if (rows.length === 0)
+    throw new Error(
+      `${panel.source}: no month ends within ${panel.dates[0]} … ${panel.dates.at(-1)} (${panel.dates.length} rows); widen the range`,
+    );
+  const N = panel.assets.length;
+  const values = new Float64Array(rows.length * N);
+  for (const [t, row] of rows.entries()) values.set(panel.values.subarray(row * N, (row + 1) * N), t * N);
+  return { ...panel, dates: rows.map((t) => panel.dates[t]), values };
+}
+
+const isMonthEnd = (date: string): boolean => isTradingDay(date) && nextTradingDay(date).slice(0, 7) !== date.slice(0, 7);
+
+function requireCount(name: string, value: number, { dates, source }: Panel): void {
+  if (!(Number.isInteger(value) && value > 0)) throw new Error(`${name} must be a positive integer of rows, got ${value}`);
+  if (value >= dates.length + (name === 'window' ? 1 : 0))
+    throw new Error(`${name} ${value} leaves no sample: ${source} has ${dates.length} rows; shorten ${name} or load more history`);
+}

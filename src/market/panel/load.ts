@@ -1,0 +1,59 @@
+import { load } from '../store/store.js';
+import type { BAR_COLUMNS, Table } from '../store/table.js';
+import { type Bars, dateRange, type Panel, type Selection, select } from './panel.js';
+
+/** What to take of a dataset: dates, assets, and of bars which field (`adjClose` unless told). */
+export interface PanelSelection extends Selection {
+  readonly field?: (typeof BAR_COLUMNS)[number];
+}
+
+/**
+ * A dataset of the store as a panel [T, N].
+ *
+ *     await loadPanel('skfolio/sp500-stocks', { from: '1995-01-01', to: '2016-12-31', assets: ['AAPL', 'KO'] })
+ *
+ * Of bars it takes one field, of one asset. Prices and their units are the source's: see `lemmata data list`.
+ *
+ * @throws when the dataset is not in the store or is damaged, on an unknown asset, and when no date is in the range
+ */
+export async function loadPanel(name: string, { field, ...selection }: PanelSelection = {}): Promise<Panel> {
+  const { table, provenance } = await load(name);
+  if (provenance.kind !== 'bars' && field !== undefined && field !== provenance.field)
+    throw new Error(`${name} holds ${provenance.field} only: got field '${field}'; leave field out`);
+  const columns = provenance.kind === 'bars' ? new Map([[assetOf(name), table.columns.get(field ?? 'adjClose')!]]) : table.columns;
+  const panel = toPanel({ dates: table.dates, columns }, provenance.kind === 'bars' ? (field ?? 'adjClose') : provenance.field, name);
+  return select(panel, selection);
+}
+
+/** A dataset of bars: open, high, low, close, adjusted close and volume of one asset. Throws as `loadPanel` does. */
+export async function loadBars(name: string, selection: Omit<Selection, 'assets'> = {}): Promise<Bars> {
+  const { table, provenance } = await load(name);
+  if (provenance.kind !== 'bars')
+    throw new Error(`${name} holds ${provenance.field} of ${provenance.columns.length} assets, not bars; use loadPanel('${name}')`);
+  const [start, end] = dateRange(table.dates, selection, name);
+  const field = (column: string) => table.columns.get(column)!.slice(start, end);
+  return {
+    asset: assetOf(name),
+    dates: table.dates.slice(start, end),
+    open: field('open'),
+    high: field('high'),
+    low: field('low'),
+    close: field('close'),
+    adjClose: field('adjClose'),
+    volume: field('volume'),
+    source: name,
+  };
+}
+
+/** The bars of `arch/sp500` are those of SP500, of `yahoo/BRK-B` those of BRK-B. */
+const assetOf = (name: string): string => name.slice(name.indexOf('/') + 1).toUpperCase();
+
+/** A table as a panel: one asset per column. */
+export function toPanel({ dates, columns }: Table, field: string, source: string): Panel {
+  const assets = [...columns.keys()];
+  const values = new Float64Array(dates.length * assets.length);
+  [...columns.values()].forEach((history, n) => {
+    for (let t = 0; t < dates.length; t++) values[t * assets.length + n] = history[t];
+  });
+  return { dates, assets, values, field, source };
+}

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Provenance } from '../store/provenance.js';
+import { save, sha256 } from '../store/store.js';
+import { type CsvOptions, readCsv } from './csv.js';
+
+export interface CsvImport extends CsvOptions {
+  /** `<source>/<dataset>`, for example `csv/my-prices` */
+  readonly name: string;
+  /** what a value is; `close` unless told */
+  readonly field?: string;
+  readonly unit?: string;
+  readonly licence?: string;
+  readonly limits?: readonly string[];
+}
+
+/** A CSV file into the store, checked as `readCsv` checks it. */
+export async function importCsv(
+  path: string,
+  { name, field = 'close', unit = 'not stated', licence = 'not stated', limits = [], ...layout }: CsvImport,
+): Promise<Provenance> {
+  const table = await readCsv(path, layout);
+  const kind = layout.kind ?? 'prices';
+  return save(
+    {
+      name,
+      kind,
+      field: kind === 'bars' ? 'bars' : field,
+      unit,
+      source: `CSV file ${resolve(path)}`,
+      version: 'as imported',
+      sourceSha256: sha256(await readFile(path)),
+      licence,
+      limits,
+      layout: JSON.stringify(layout),
+    },
+    table,
+  );
+}

@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import { previousTradingDay } from '../panel/calendar.js';
+import { fromDay, parseDay } from '../panel/dates.js';
+import { checkTable } from '../store/check.js';
+import type { Provenance } from '../store/provenance.js';
+import { findDamage, readRecord, save, sha256 } from '../store/store.js';
+import type { Table } from '../store/table.js';
+import { type Politeness, politeFetch } from './polite-fetch.js';
+
+export interface YahooOptions extends Politeness {
+  /** first date */
+  readonly from: string;
+  /** last date; the last trading day before today unless told, since today's bar is not final */
+  readonly to?: string;
+  /** trading days the rows must match; `none` for other markets */
+  readonly calendar?: 'nyse' | 'none';
+  /** keep rows without a price as NaN instead of refusing them */
+  readonly allowMissing?: boolean;
+  /** fetch even if the store covers the dates: adjusted closes are restated with every dividend */
+  readonly refresh?: boolean;
+  /** least time between two requests */
+  readonly intervalMs?: number;
+}
+
+/**
+ * Daily bars from Yahoo Finance into the store, as `yahoo/<ticker>`, one ticker after the other.
+ *
+ *     await updateYahoo(['AAPL', 'MSFT'], { from: '2010-01-01' });   await loadBars('yahoo/AAPL')
+ *
+ * A ticker whose dates the store covers is not fetched again. Otherwise the whole range is, because adjusted closes of two
+ * fetches do not fit together.
+ *
+ * @returns the records of all tickers, in order
+ * @throws  on an unknown ticker, an empty range, a gap, a price that is missing or not positive, and when the service does not answer
+ */
+export async function updateYahoo(tickers: readonly string[], options: YahooOptions): Promise<Provenance[]> {
+  const range = { from: options.from, to: options.to ?? lastFinalDay(options.calendar ?? 'nyse') };
+  if (parseDay(range.from, 'yahoo: from') > parseDay(range.to, 'yahoo: to'))
+    throw new Error(`yahoo: the range ${range.from} … ${range.to} is empty: from is after to; swap them`);
+  tickers.forEach(requireTicker);
+  const client = await connect(options);
+  const records: Provenance[] = [];
+  for (const ticker of tickers) {
+    const record = await readRecord(`yahoo/${ticker}`).catch(() => undefined); // a broken record is replaced
+    const current = record && !options.refresh && covers(record, range) && !(await findDamage(record));
+    records.push(current ? record : await fetchTicker(client, ticker, range, options));
+  }
+  return records;
+}
+
+type Client = InstanceType<Awaited<typeof import('yahoo-finance2')>['default']>;
+type Range = { readonly from: string; readonly to: string };
+
+async function connect({ intervalMs = 500, ...politeness }: YahooOptions): Promise<Client> {
+  const { default: YahooFinance } = await import('yahoo-finance2');
+  const quiet = () => {};
+  return new YahooFinance({
+    fetch: politeFetch(politeness),
+    queue: { concurrency: 1, interval: intervalMs },
+    logger: { info: quiet, warn: quiet, error: quiet, debug: quiet, dir: quiet },
+    validation: { logErrors: false },
+    versionCheck: false,
+  });
+}
+
+async function fetchTicker(
+  client: Client,
+  ticker: string,
+  range: Range,
+  { calendar = 'nyse', allowMissing = false }: YahooOptions,
+): Promise<Provenance> {
+  const where = `yahoo/${ticker}`;
+  // A day more on either side: bars are stamped with the opening in UTC, which in Asia and Australia can be the day before.
+  const period = {
+    period1: new Date((parseDay(range.from, where) - 1) * MS_PER_DAY),
+    period2: new Date((parseDay(range.to, where) + 2) * MS_PER_DAY),
+  };
+  const answer = await client.chart(ticker, { ...period, interval: '1d', events: '' }, { validateResult: false }).catch((error: Error) => {
+    throw explain(error, where, ticker, range);
+  });
+  const chart = answerSchema.safeParse(answer);
+  if (!chart.success)
+    throw new Error(
+      `${where}: the answer is not of the known form: ${z.prettifyError(chart.error).split('\n')[0]}; ` +
+        'the service may have changed: upgrade lemmata',
+    );
+  const { meta, quotes } = chart.data;
+  const table = toTable(quotes, meta.exchangeTimezoneName, range);
+  if (table.dates.length === 0)
+    throw new Error(`${where}: no rows in ${range.from} … ${range.to}; it may not have traded then; choose another range`);
+  checkTable(table, { where, kind: 'bars', calendar, allowMissing, line: (row) => `row ${row + 1}` });
+  return save(
+    {
+      name: where,
+      kind: 'bars',
+      field: 'bars',
+      unit: `${meta.currency ?? 'points'}, adjClose adjusted for splits and dividends; volume in shares`,
+      source: 'Yahoo Finance',
+      version: 'yahoo-finance2 4.0.2',
+      sourceSha256: sha256(Buffer.from(JSON.stringify(quotes))),
+      licence: 'personal use, under the terms of Yahoo',
+      limits: ['delisted companies are absent: survivorship', 'adjusted closes are restated with every dividend, so a later fetch differs'],
+      asked: range,
+    },
+    table,
+  );
+}
+
+const MS_PER_DAY = 86_400_000;
+const price = z.number().nullish();
+const answerSchema = z.object({
+  meta: z.object({ exchangeTimezoneName: z.string(), currency: z.string().nullish() }),
+  quotes: z.array(z.object({ date: z.date(), open: price, high: price, low: price, close: price, adjclose: price, volume: price })),
+});
+type Quote = z.infer<typeof answerSchema>['quotes'][number];
+
+function toTable(quotes: readonly Quote[], timeZone: string, { from, to }: Range): Table {
+  // The locale en-CA writes dates as YYYY-MM-DD.
+  const local = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  const rows = quotes.map((quote) => ({ quote, date: local.format(quote.date) })).filter(({ date }) => date >= from && date <= to);
+  const values = (field: Exclude<keyof Quote, 'date'>) => Float64Array.from(rows, ({ quote }) => quote[field] ?? Number.NaN);
+  return {
+    dates: rows.map(({ date }) => date),
+    columns: new Map([
+      ['open', values('open')],
+      ['high', values('high')],
+      ['low', values('low')],
+      ['close', values('close')],
+      ['adjClose', values('adjclose')],
+      ['volume', values('volume')],
+    ]),
+  };
+}
+
+function explain(error: Error, where: string, ticker: string, { from, to }: Range): Error {
+  const told = error.message;
+  if (/No data found|delisted|Not Found/i.test(told))
+    return new Error(
+      `${where}: unknown ticker '${ticker}': '${told}'; ` +
+        'write it as the service does (BRK-B, ^GSPC, 7203.T); delisted companies are not kept',
+      { cause: error },
+    );
+  if (/Data doesn't exist/i.test(told))
+    return new Error(`${where}: no rows in ${from} … ${to}; it may not have traded then; choose another range`, { cause: error });
+  return new Error(`${where}: Yahoo Finance gave no data: ${told}. What was stored before is intact.`, { cause: error });
+}
+
+function requireTicker(ticker: string): void {
+  if (!/^[A-Z0-9^][A-Z0-9.=^-]*$/.test(ticker))
+    throw new Error(`yahoo: '${ticker}' is no ticker; write it in capitals as the service does, for example AAPL, BRK-B, ^GSPC, 7203.T`);
+}
+
+const covers = ({ asked }: Provenance, { from, to }: Range): boolean => asked !== undefined && asked.from <= from && asked.to >= to;
+
+function lastFinalDay(calendar: 'nyse' | 'none'): string {
+  const today = Math.floor(Date.now() / MS_PER_DAY);
+  return calendar === 'nyse' ? previousTradingDay(fromDay(today)) : fromDay(today - 1);
+}

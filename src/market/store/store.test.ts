@@ -1,0 +1,167 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { parquetIn, temporaryStore } from '../../../tests/temporary-store.js';
+import { loadBars, loadPanel } from '../panel/load.js';
+import type { Description } from './provenance.js';
+import { withStaging } from './staging.js';
+import { list, load, save } from './store.js';
+import type { Table } from './table.js';
+
+const ABOUT: Description = {
+  name: 'csv/two',
+  kind: 'prices',
+  field: 'close',
+  unit: 'US dollars',
+  source: 'CSV file two.csv',
+  version: '1',
+  sourceSha256: '0'.repeat(64),
+  licence: 'MIT',
+  limits: ['made up'],
+};
+// A ticker of digits and one with a quotation mark: an object would reorder the first, SQL would trip over the second.
+const TABLE: Table = {
+  dates: ['2024-03-27', '2024-03-28'],
+  columns: new Map([
+    ['B"x', Float64Array.of(1.5, Number.NaN)],
+    ['600519', Float64Array.of(0.1, 1e300)],
+  ]),
+};
+
+describe('the store', () => {
+  it('gives back what was saved, with its record', async () => {
+    temporaryStore();
+    const record = await save(ABOUT, TABLE);
+    expect(record).toMatchObject({ ...ABOUT, columns: ['B"x', '600519'], rows: 2, first: '2024-03-27', last: '2024-03-28' });
+    expect(await load('csv/two')).toEqual({ table: TABLE, provenance: record });
+    expect(await list()).toEqual([record]);
+  });
+
+  it('keeps every bit of a number, across the 2,048 rows of a chunk', async () => {
+    temporaryStore();
+    const days = Array.from({ length: 2_500 }, (_, i) => new Date(Date.UTC(2000, 0, 1 + i)).toISOString().slice(0, 10));
+    await fc.assert(
+      fc.asyncProperty(fc.float64Array({ minLength: 2_500, maxLength: 2_500, noNaN: true }), async (values) => {
+        await save(ABOUT, { dates: days, columns: new Map([['A', values]]) });
+        const { table } = await load('csv/two');
+        expect(table.dates).toEqual(days);
+        expect(table.columns.get('A')!.every((value, t) => Object.is(value, values[t]))).toBe(true);
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  it('selects dates and assets of a panel', async () => {
+    temporaryStore();
+    await save(ABOUT, TABLE);
+    expect(await loadPanel('csv/two', { from: '2024-03-28', assets: ['600519'] })).toEqual({
+      dates: ['2024-03-28'],
+      assets: ['600519'],
+      values: Float64Array.of(1e300),
+      field: 'close',
+      source: 'csv/two',
+    });
+    await expect(loadPanel('csv/two', { assets: ['TSLA'] })).rejects.toThrow(
+      "csv/two: no asset 'TSLA'; it has B\"x, 600519; names are case-sensitive",
+    );
+    await expect(loadPanel('csv/two', { from: '2025-01-01' })).rejects.toThrow(
+      'csv/two: no date in 2025-01-01 … the end; it has 2024-03-27 … 2024-03-28 (2 rows) and the range holds none of them; choose dates inside',
+    );
+    await expect(loadPanel('csv/two', { from: '2024-03-28', to: '2024-03-27' })).rejects.toThrow(
+      'and from is after to; choose dates inside',
+    );
+    await expect(loadBars('csv/two')).rejects.toThrow("csv/two holds close of 2 assets, not bars; use loadPanel('csv/two')");
+  });
+
+  it('says what it holds when asked for something else', async () => {
+    const folder = temporaryStore();
+    await expect(load('csv/none')).rejects.toThrow(
+      `no dataset 'csv/none' in ${folder}: it holds nothing yet; fetch the default data with: lemmata data update`,
+    );
+    await expect(save({ ...ABOUT, name: '../../etc' }, TABLE)).rejects.toThrow(
+      "'../../etc' is no name of a dataset; write <source>/<dataset>, for example csv/my-prices",
+    );
+  });
+
+  it.each<[string, (path: string) => void, RegExp]>([
+    [
+      'cut short',
+      (path) => truncateSync(path, 200),
+      /^\S+two\.[0-9a-f]{8}\.parquet is damaged: 200 bytes instead of \d+, so it was cut short; to repair it, load csv\/two from its source again$/,
+    ],
+    [
+      'changed in one bit',
+      (path) => writeFileSync(path, flipBit(readFileSync(path), 300)),
+      /two\.[0-9a-f]{8}\.parquet is damaged: sha256 [0-9a-f]{12}… instead of [0-9a-f]{12}…, so it was changed/,
+    ],
+    ['deleted', (path) => rmSync(path), /two\.[0-9a-f]{8}\.parquet is missing, but its record is there; to repair it, load/],
+  ])('refuses a Parquet file that was %s', async (_, damage, message) => {
+    const folder = temporaryStore();
+    await save(ABOUT, TABLE);
+    damage(parquetIn(join(folder, 'csv')));
+    await expect(load('csv/two')).rejects.toThrow(message);
+  });
+
+  it('refuses a record that was edited', async () => {
+    const folder = temporaryStore();
+    await save(ABOUT, TABLE);
+    writeFileSync(join(folder, 'csv', 'two.json'), '{"name": "csv/two"');
+    await expect(load('csv/two')).rejects.toThrow(
+      "two.json is not a dataset's record: it was changed after it was written; delete it and run: lemmata data update",
+    );
+  });
+
+  it('leaves the old dataset as it was when a write fails half-way', async () => {
+    const folder = temporaryStore();
+    const record = await save(ABOUT, TABLE);
+    const broken = { dates: TABLE.dates, columns: new Map([['A', Float64Array.of(1)]]) }; // shorter than its dates
+    await expect(save(ABOUT, broken)).rejects.toThrow();
+    expect(await load('csv/two')).toEqual({ table: TABLE, provenance: record });
+    expect(readdirSync(join(folder, '.partial'))).toEqual([]);
+  });
+
+  it('keeps one Parquet file per dataset, the one its record names', async () => {
+    const folder = temporaryStore();
+    await save(ABOUT, TABLE);
+    await save({ ...ABOUT, name: 'csv/two.a' }, TABLE);
+    const { sha256 } = await save(ABOUT, { dates: TABLE.dates, columns: new Map([['A', Float64Array.of(1, 2)]]) });
+    const files = readdirSync(join(folder, 'csv')).filter((file) => file.endsWith('.parquet'));
+    expect(files).toHaveLength(2);
+    expect(files).toContain(`two.${sha256.slice(0, 8)}.parquet`);
+  });
+
+  it('removes what a killed process left behind', async () => {
+    const folder = temporaryStore();
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    mkdirSync(join(folder, '.partial', `${pid}-dead`), { recursive: true });
+    mkdirSync(join(folder, '.partial', `${process.ppid}-alive`), { recursive: true });
+    await save(ABOUT, TABLE);
+    expect(readdirSync(join(folder, '.partial'))).toEqual([`${process.ppid}-alive`]);
+  });
+
+  it('says so when the data folder is no folder', async () => {
+    const file = join(temporaryStore(), 'file');
+    writeFileSync(file, '');
+    vi.stubEnv('LEMMATA_DATA', file);
+    await expect(save(ABOUT, TABLE)).rejects.toThrow(`cannot write in ${file}: it is read-only, or no folder. Nothing was half-written`);
+  });
+
+  it.each([
+    [
+      'ENOSPC: no space left on device, write',
+      /^the disk that holds \S+ is full\. Nothing was half-written: .* set LEMMATA_DATA to a folder on another disk/,
+    ],
+    ['IO Error: Could not write file "x": No space left on device', /^the disk that holds/],
+    ["EACCES: permission denied, open '/x'", /^cannot write in \S+: it is read-only, or no folder\. Nothing was half-written/],
+  ])('explains %s', async (message, paragraph) => {
+    const folder = temporaryStore();
+    await expect(withStaging(folder, () => Promise.reject(new Error(message)))).rejects.toThrow(paragraph);
+  });
+});
+
+const flipBit = (bytes: Buffer, at: number) => {
+  bytes[at] ^= 1;
+  return bytes;
+};

@@ -1,0 +1,103 @@
+import type * as tf from '@tensorflow/tfjs';
+import { fold, type Key, normal, type RandomArray } from '../../base/random.js';
+import { relu } from '../../nn/activations/relu.js';
+import { bayesianLinear } from '../../nn/bayesian/bayesian-linear.js';
+import type { ScaleMixture } from '../../nn/bayesian/scale-mixture.js';
+import { initMlp, type MlpParams } from '../mlp.js';
+import { deviations, drawWeights, gaussianDivergence, initMeanField, type MeanField, mixtureDivergence } from './mean-field.js';
+
+/** Weights of a Bayesian network: μ and ρ of each weight of a multilayer perceptron. */
+export type BayesNetParams<T = tf.Tensor> = MeanField<MlpParams<T>>;
+
+/** A Gaussian around each initial weight of a multilayer perceptron; `sigma` is its σ. */
+export const initBayesNet = (key: Key, widths: readonly number[], sigma?: number): BayesNetParams<RandomArray<Float32Array>> =>
+  initMeanField(initMlp(key, widths), sigma);
+
+/**
+ * A multilayer perceptron with uncertain weights, sampled by local reparameterisation: each row has its own draw.
+ *
+ * @param x      [..., F]
+ * @param noise  ε of each layer, [..., D] for its D outputs, from `bayesNetNoise`
+ * @returns      [..., K]
+ * @throws       when there is not one noise for each layer
+ *
+ * Blundell et al. 2015 with `bayesianLinear` as the layer and ReLU between.
+ */
+export function bayesNet(q: BayesNetParams, x: tf.Tensor, noise: readonly tf.Tensor[]): tf.Tensor {
+  const sigma = deviations(q);
+  if (noise.length !== q.mean.layers.length)
+    throw new Error(`bayesNet: there are ${q.mean.layers.length} layers, got noise for ${noise.length}; draw it with bayesNetNoise`);
+  return q.mean.layers.reduce((h, layer, i) => bayesianLinear(layer, sigma.layers[i], i === 0 ? h : relu(h), noise[i]), x);
+}
+
+/** The noise of one pass through `bayesNet`; `rows` are the axes of x before its last, as [B], or [S, B] for S draws of each row. */
+export const bayesNetNoise = (key: Key, widths: readonly number[], rows: readonly number[]): RandomArray<Float32Array>[] =>
+  widths.slice(1).map((D, i) => normal(fold(key, i), [...rows, D]));
+
+/** What a step of training takes besides the parameters. */
+export interface BayesBatch {
+  /** [B, F] */
+  readonly x: tf.Tensor;
+  readonly y: tf.Tensor;
+  /** ε of each layer, from `bayesNetNoise`. */
+  readonly noise: readonly tf.Tensor[];
+  /** What a batch bears of the divergence from the prior: 1/N for N rows in all, or `minibatchWeight`. */
+  readonly weight: tf.Tensor;
+}
+
+/**
+ * The loss of Bayes by Backprop: the negative evidence lower bound, for each row of the data.
+ *
+ *     L = mean −log p(y | x, w) + weight · KL(q ‖ P)        w ~ q = N(μ, σ²),  P = N(0, s²)
+ *
+ * KL is exact, and what is drawn are the activations, by local reparameterisation.
+ *
+ * @param prior       s
+ * @param likelihood  −log p(y | output), the mean over the batch
+ * @throws            when s is not positive, or the noise does not fit the layers
+ *
+ * Blundell et al. 2015, eq. 1 and 8, divided by the number of rows. With weight 1/N it is unbiased for −ELBO/N.
+ */
+export const negativeElbo = (
+  q: BayesNetParams,
+  { x, y, noise, weight }: BayesBatch,
+  prior: number,
+  likelihood: (output: tf.Tensor, y: tf.Tensor) => tf.Tensor,
+): tf.Tensor => likelihood(bayesNet(q, x, noise), y).add(gaussianDivergence(q, prior).mul(weight));
+
+/**
+ * The same loss for any model and a scale-mixture prior, at one draw of the weights.
+ *
+ *     L = loss(w) + weight · (log q(w) − log P(w))        w = μ + σ ⊙ ε
+ *
+ *     negativeElboOfDraw(q, { noise, weight }, { share: 0.25, wide: 1, narrow: 0.002 }, (w) => meanSquaredError(mlp(w, x), y))
+ *
+ * @param noise  ε [n], one for each of the model's n parameters
+ * @param loss   mean −log p(y | x, w) over the batch
+ *
+ * Blundell et al. 2015, eq. 2 and 7.
+ */
+export const negativeElboOfDraw = <P>(
+  q: MeanField<P>,
+  { noise, weight }: { readonly noise: tf.Tensor; readonly weight: tf.Tensor },
+  prior: ScaleMixture,
+  loss: (weights: P) => tf.Tensor,
+): tf.Tensor => loss(drawWeights(q, noise)).add(mixtureDivergence(q, noise, prior).mul(weight));
+
+/**
+ * A weight that lets the prior rule the first minibatches of an epoch and the data the last ones.
+ *
+ *     weight = π_i M/N        π_i = 2^(M−i) / (2^M − 1), which sum to 1
+ *
+ * @param batch    i, counting from 1
+ * @param batches  M of an epoch
+ * @param rows     N in all
+ * @throws         when batch is not one of 1 … M
+ *
+ * Blundell et al. 2015, section 3.4; M/N because `negativeElbo` is for each row.
+ */
+export function minibatchWeight(batch: number, batches: number, rows: number): number {
+  if (!(Number.isInteger(batch) && batch >= 1 && batch <= batches))
+    throw new Error(`minibatchWeight: batches of an epoch count from 1 to ${batches}, got ${batch}; for step k it is 1 + (k % ${batches})`);
+  return (2 ** -batch / (1 - 2 ** -batches)) * (batches / rows);
+}

@@ -1,0 +1,102 @@
+import type * as tf from '@tensorflow/tfjs';
+import { sizeOf } from '../../base/shape.js';
+import { softplus } from '../../nn/activations/softplus.js';
+import { type ScaleMixture, scaleMixtureLogDensity } from '../../nn/bayesian/scale-mixture.js';
+import { layoutOf, type Numbers, type Tensors } from '../../optim/flat.js';
+import { firstOrder } from '../../tensor/grad.js';
+import { map } from '../../tensor/tree.js';
+
+/** Independent Gaussians, one for each parameter of a model `P`: its mean, and ρ with σ = log(1 + e^ρ). */
+export interface MeanField<P> {
+  readonly mean: P;
+  readonly rho: P;
+}
+
+/**
+ * A Gaussian around each of these parameters: of any model whose weights should be uncertain.
+ *
+ * @param params  a model's initial parameters, the means
+ * @param sigma   σ, by how much each is uncertain before it saw data
+ * @throws        when σ is not positive
+ */
+export function initMeanField<P>(params: P, sigma = 0.05): MeanField<P> {
+  if (!(sigma > 0)) throw new Error(`initMeanField: sigma must be above 0, got ${sigma}; a certain weight could not become uncertain`);
+  const rho = Math.log(Math.expm1(sigma));
+  return { mean: params, rho: map(params, ({ shape }: Numbers) => ({ data: new Float32Array(sizeOf(shape)).fill(rho), shape })) as P };
+}
+
+/**
+ * Parameters drawn from the Gaussians: the model computes with them as with any others, and its gradient reaches μ and ρ.
+ *
+ *     w = μ + σ ⊙ ε        ∂μ = ∂w        ∂ρ = ∂w ⊙ ε ⊙ (1 − e^(−σ))
+ *
+ * @param noise  ε [n], standard normal, one for each of the model's n parameters
+ *
+ * Blundell et al. 2015, section 3.2.
+ */
+export const drawWeights = <P>(q: MeanField<P>, noise: tf.Tensor): P => layoutOf(q.mean).unpack(drawn(q, noise)) as P;
+
+/** σ of each parameter. */
+export function deviations<P>({ rho }: MeanField<P>): P {
+  const { pack, unpack } = layoutOf(rho);
+  return unpack(softplus(pack(rho as Tensors<P>))) as P;
+}
+
+/**
+ * How far the Gaussians are from a prior N(0, s²), exactly.
+ *
+ *     KL = Σ log(s/σ) + (σ² + μ²)/(2 s²) − ½        ∂μ = μ/s² · ∂KL        ∂σ = (σ/s² − 1/σ) · ∂KL
+ *
+ * @param prior  s
+ * @throws       when s is not positive
+ *
+ * Kingma & Welling 2014, appendix B, for s = 1.
+ */
+export function gaussianDivergence<P>(q: MeanField<P>, prior: number): tf.Tensor {
+  if (!(prior > 0)) throw new Error(`gaussianDivergence: the prior's deviation must be above 0, got ${prior}`);
+  const { pack } = layoutOf(q.mean);
+  return divergence(prior)(pack(q.mean as Tensors<P>), softplus(pack(q.rho as Tensors<P>)));
+}
+
+const divergence = (prior: number) =>
+  firstOrder('gaussianDivergence', ([mean, sigma], save) => {
+    const precision = 1 / prior ** 2;
+    save([mean, sigma]);
+    return {
+      value: mean
+        .square()
+        .add(sigma.square())
+        .mul(precision / 2)
+        .sub(sigma.log())
+        .sum()
+        .add(mean.size * (Math.log(prior) - 0.5)),
+      backward: (dL, [mean, sigma]) => [mean.mul(dL.mul(precision)), sigma.mul(precision).sub(sigma.reciprocal()).mul(dL)],
+    };
+  });
+
+/**
+ * How far the Gaussians are from a scale-mixture prior, estimated at the weights that `drawWeights` makes of the same noise.
+ *
+ *     KL ≈ log q(w) − log P(w)        log q(w) = −Σ log σ + ½ ε² + ½ log 2π
+ *
+ * @param noise  ε [n]
+ *
+ * Blundell et al. 2015, eq. 2: there is no closed form. At w = μ + σ ε the density q depends on σ alone.
+ */
+export function mixtureDivergence<P>(q: MeanField<P>, noise: tf.Tensor, prior: ScaleMixture): tf.Tensor {
+  const sigma = softplus(layoutOf(q.mean).pack(q.rho as Tensors<P>));
+  const logPosterior = sigma
+    .log()
+    .add(noise.square().mul(0.5))
+    .sum()
+    .add(0.5 * Math.log(2 * Math.PI) * noise.size)
+    .neg();
+  return logPosterior.sub(scaleMixtureLogDensity(drawn(q, noise), prior));
+}
+
+function drawn<P>({ mean, rho }: MeanField<P>, noise: tf.Tensor): tf.Tensor {
+  const { pack, n } = layoutOf(mean);
+  if (noise.shape.length !== 1 || noise.shape[0] !== n)
+    throw new Error(`drawWeights: the model has ${n} parameters, so noise must be [${n}]: got [${noise.shape}]`);
+  return pack(mean as Tensors<P>).add(softplus(pack(rho as Tensors<P>)).mul(noise));
+}

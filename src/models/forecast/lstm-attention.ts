@@ -1,0 +1,72 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Key, type RandomArray, split } from '../../base/random.js';
+import { shapeError } from '../../base/shape.js';
+import {
+  type AdditiveAttentionParams,
+  additiveAttention,
+  additiveAttentionWeights,
+  initAdditiveAttention,
+} from '../../nn/attention/additive-attention.js';
+import { uniformWithin } from '../../nn/initialisers.js';
+import { initLstm, type LstmParams, lstm } from '../../nn/recurrent/lstm.js';
+
+export interface LstmAttentionConfig {
+  /** F, features of a step. */
+  readonly inputs: number;
+  /** D, the width of the LSTM and of the comparison in the attention. */
+  readonly width: number;
+  /** K, numbers to forecast: one for each horizon. */
+  readonly horizons: number;
+}
+
+/** Weights of an encoder, an attention with a reader for each horizon, and a head for each: w [K, 2D], b [K]. */
+export interface LstmAttentionParams<T = tf.Tensor> {
+  readonly encoder: LstmParams<T>;
+  readonly attention: AdditiveAttentionParams<T>;
+  readonly heads: { readonly w: T; readonly b: T };
+}
+
+/** The parts' initial weights; the heads' are uniform on ±1/√2D, for the 2D numbers that each sees. */
+export function initLstmAttention(
+  key: Key,
+  { inputs, width, horizons }: LstmAttentionConfig,
+): LstmAttentionParams<RandomArray<Float32Array>> {
+  const [forEncoder, forAttention, forW, forB] = split(key, 4);
+  const bound = 1 / Math.sqrt(2 * width);
+  return {
+    encoder: initLstm(forEncoder, { inputs, width }),
+    attention: initAdditiveAttention(forAttention, { keys: width, query: width, width, readers: horizons }),
+    heads: { w: uniformWithin(bound, forW, [horizons, 2 * width]), b: uniformWithin(bound, forB, [horizons]) },
+  };
+}
+
+/**
+ * An LSTM that forecasts several horizons, each from its own look back over the window.
+ *
+ *     h₁ … h_T = lstm x        aₖ = Σₜ Pₖₜ hₜ,  P from additive attention of h_T over h        yₖ = [aₖ, h_T] · wₖ + bₖ
+ *
+ * @param x  [B, T, F], a window of T steps
+ * @returns  [B, K], one number for each horizon
+ * @throws   when x does not have the encoder's features
+ *
+ * Bahdanau et al. 2015 for the attention, here with a reader for each horizon in place of a decoder, so that horizons do not feed on
+ * each other's errors.
+ */
+export function lstmAttention(params: LstmAttentionParams, x: tf.Tensor): tf.Tensor {
+  const { hidden, last } = encode(params, x);
+  const read = additiveAttention(params.attention, hidden, last); // [B, K, D]
+  const both = tf.concat([read, last.expandDims(1).tile([1, read.shape[1]!, 1])], 2);
+  return both.mul(params.heads.w).sum(-1).add(params.heads.b);
+}
+
+/** Where each horizon looks: the weights P [B, K, T] of the steps. */
+export function lstmAttentionWeights(params: LstmAttentionParams, x: tf.Tensor): tf.Tensor {
+  const { hidden, last } = encode(params, x);
+  return additiveAttentionWeights(params.attention, hidden, last);
+}
+
+function encode({ encoder }: LstmAttentionParams, x: tf.Tensor) {
+  if (x.rank !== 3 || x.shape[2] !== encoder.wx.shape[0]) throw shapeError(`lstmAttention takes x [B, T, ${encoder.wx.shape[0]}]`, { x });
+  const hidden = lstm(encoder, x); // [B, T, D]
+  return { hidden, last: hidden.slice([0, x.shape[1]! - 1], [-1, 1]).squeeze([1]) };
+}

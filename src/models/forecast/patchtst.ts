@@ -1,0 +1,97 @@
+import * as tf from '@tensorflow/tfjs';
+import { fold, type Key, type RandomArray, split } from '../../base/random.js';
+import { shapeError } from '../../base/shape.js';
+import { type EncoderBlockParams, encoderBlock, initEncoderBlock } from '../../nn/blocks/encoder-block.js';
+import { initNorm, type NormParams } from '../../nn/blocks/residual.js';
+import { addPositions, initPositions } from '../../nn/embedding/positions.js';
+import { initLinear, type LinearParams, linear } from '../../nn/linear.js';
+import { denormalise, normaliseInstance } from '../../nn/normalisation/instance-norm.js';
+import { layerNorm } from '../../nn/normalisation/layer-norm.js';
+import type { TransformerOptions } from './transformer.js';
+
+export interface PatchTstConfig {
+  /** T, steps of a window. */
+  readonly lookback: number;
+  /** K, steps to forecast. */
+  readonly horizons: number;
+  /** Steps of a patch: 16 in the paper. */
+  readonly patch: number;
+  /** Steps from one patch to the next: 8 in the paper. */
+  readonly stride: number;
+  /** D, a multiple of the heads. */
+  readonly width: number;
+  readonly heads: number;
+  readonly layers: number;
+  /** Width inside the position-wise networks: 2 D, as the paper's, when left out. */
+  readonly hidden?: number;
+}
+
+export interface PatchTstParams<T = tf.Tensor> {
+  /** A patch's embedding. */
+  readonly embed: LinearParams<T>;
+  /** [P, D] */
+  readonly positions: T;
+  readonly blocks: readonly EncoderBlockParams<T>[];
+  readonly norm: NormParams<T>;
+  /** From all patches side by side, [P D, K]. */
+  readonly head: LinearParams<T>;
+}
+
+/** @throws when a window is shorter than a patch, the stride is no positive integer, or the heads do not divide the width */
+export function initPatchTst(key: Key, config: PatchTstConfig): PatchTstParams<RandomArray<Float32Array>> {
+  const { lookback, horizons, patch, stride, width, heads, layers, hidden = 2 * width } = config;
+  if (!(Number.isInteger(stride) && stride > 0) || patch > lookback)
+    throw new Error(
+      `initPatchTst: a lookback of ${lookback} steps holds no patch of ${patch} at stride ${stride}; lengthen it or shorten the patch`,
+    );
+  if (width % heads !== 0) throw new Error(`initPatchTst: width ${width} is no multiple of ${heads} heads`);
+  const [forEmbed, forPositions, forBlocks, forHead] = split(key, 4);
+  const P = patchCount(config);
+  return {
+    embed: initLinear(forEmbed, { inputs: patch, outputs: width }),
+    positions: initPositions(forPositions, { length: P, width }),
+    blocks: Array.from({ length: layers }, (_, i) => initEncoderBlock(fold(forBlocks, i), { width, hidden })),
+    norm: initNorm(width),
+    head: initLinear(forHead, { inputs: P * width, outputs: horizons }),
+  };
+}
+
+/** P: those that fit, and one over the end, where the last value is repeated. */
+const patchCount = ({ lookback, patch, stride }: PatchTstConfig): number => Math.floor((lookback - patch) / stride) + 2;
+
+/**
+ * PatchTST: a transformer over patches of a series, for each series alone with the same weights.
+ *
+ *     x̂ = x in units of its window        h = patches of x̂ · E + positions        h ← block h, for each layer
+ *
+ *     y = (norm h, all patches side by side) · head, in the units of x
+ *
+ * @param x        [B, T, F], F series
+ * @param options  dropout's masks are `transformerMasks` of [B F, P]
+ * @returns        [B, K, F]
+ * @throws         when x does not have T steps, or is empty
+ *
+ * Nie et al. 2023, with pre-norm blocks and layer norms where the authors have post-norm blocks, batch norms, and scores that add up over
+ * layers.
+ */
+export function patchTst(params: PatchTstParams, x: tf.Tensor, config: PatchTstConfig, options: TransformerOptions = {}): tf.Tensor {
+  const { lookback: T, horizons: K, heads } = config;
+  const { attend, masks } = options;
+  if (x.rank !== 3 || x.shape[1] !== T || x.size === 0) throw shapeError(`patchTst takes x [B, ${T}, F] that is not empty`, { x });
+  const [B, , F] = x.shape;
+  const { normalised, instance } = normaliseInstance(x);
+  const rows = normalised.transpose([0, 2, 1]).reshape([B * F, T]);
+  const start = addPositions(params.positions, linear(params.embed, patches(rows, config)));
+  const h = params.blocks.reduce((h, block, l) => encoderBlock(block, h, { heads, attend, masks: masks?.[l] }), start); // [B F, P, D]
+  const flat = layerNorm(h, params.norm.gamma, params.norm.beta).reshape([B * F, -1]);
+  const y = linear(params.head, flat).reshape([B, F, K]).transpose([0, 2, 1]);
+  return denormalise(y, instance);
+}
+
+/** [R, T] → [R, P, steps of a patch]. */
+function patches(rows: tf.Tensor, config: PatchTstConfig): tf.Tensor {
+  const { lookback, patch, stride } = config;
+  const P = patchCount(config);
+  const steps = Int32Array.from({ length: P * patch }, (_, i) => Math.min(Math.floor(i / patch) * stride + (i % patch), lookback - 1));
+  return rows.gather(tf.tensor1d(steps, 'int32'), 1).reshape([-1, P, patch]);
+}

@@ -1,0 +1,66 @@
+import type * as tf from '@tensorflow/tfjs';
+import { fold, type Key, type RandomArray, split } from '../../base/random.js';
+import { shapeError } from '../../base/shape.js';
+import { initTcnBlock, type TcnBlockParams, tcnBlock } from '../../nn/blocks/tcn-block.js';
+import { initLinear, type LinearParams, linear } from '../../nn/linear.js';
+
+export interface TcnConfig {
+  /** F, features of a step. */
+  readonly inputs: number;
+  /** D. */
+  readonly width: number;
+  /** K taps of each convolution. */
+  readonly kernel: number;
+  /** One block for each; 1, 2, 4, … so that the receptive field doubles with each block. */
+  readonly dilations: readonly number[];
+  /** Numbers to forecast: one for each horizon. */
+  readonly outputs: number;
+}
+
+export interface TcnParams<T = tf.Tensor> {
+  readonly blocks: readonly TcnBlockParams<T>[];
+  readonly out: LinearParams<T>;
+}
+
+/**
+ * A block for each dilation as `initTcnBlock` makes it, and a linear head.
+ *
+ * @throws when there is no dilation
+ */
+export function initTcn(key: Key, { inputs, width, kernel, dilations, outputs }: TcnConfig): TcnParams<RandomArray<Float32Array>> {
+  if (dilations.length === 0) throw new Error('initTcn: dilations are one for each block, at least one: got []; try [1, 2, 4, 8]');
+  const [forBlocks, forOut] = split(key);
+  return {
+    blocks: dilations.map((_, i) => initTcnBlock(fold(forBlocks, i), { inputs: i === 0 ? inputs : width, outputs: width, kernel })),
+    out: initLinear(forOut, { inputs: width, outputs }),
+  };
+}
+
+/**
+ * A temporal convolutional network that forecasts from a window.
+ *
+ *     h ← block h, for each dilation        y = h_T w + b
+ *
+ * @param x      [B, T, F], a window of T steps; steps before the last `receptiveField(kernel, dilations)` change nothing
+ * @param masks  two of dropout for each block, in training
+ * @returns      [B, outputs]
+ * @throws       when x does not have F features, or there is not a block for each dilation
+ *
+ * Bai, Kolter & Koltun 2018.
+ */
+export function tcn(
+  { blocks, out }: TcnParams,
+  x: tf.Tensor,
+  { inputs, dilations }: Pick<TcnConfig, 'inputs' | 'dilations'>,
+  masks: readonly (readonly tf.Tensor[])[] = [],
+): tf.Tensor {
+  if (x.rank !== 3 || x.shape[2] !== inputs) throw shapeError(`tcn takes x [B, T, ${inputs}]`, { x });
+  checkDilations('tcn', blocks, dilations);
+  const h = blocks.reduce((h, block, i) => tcnBlock(block, h, dilations[i], masks[i]), x); // [B, T, D]
+  return linear(out, h.slice([0, x.shape[1]! - 1], [-1, 1]).squeeze([1]));
+}
+
+export function checkDilations(who: string, blocks: readonly unknown[], dilations: readonly number[]): void {
+  if (blocks.length !== dilations.length)
+    throw new Error(`${who}: ${blocks.length} blocks but ${dilations.length} dilations; use those that the weights were made with`);
+}

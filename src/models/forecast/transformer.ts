@@ -1,0 +1,105 @@
+import * as tf from '@tensorflow/tfjs';
+import { fold, type Key, type RandomArray, split } from '../../base/random.js';
+import { shapeError } from '../../base/shape.js';
+import { type Attend, attention } from '../../nn/attention/attention.js';
+import { causalAttention } from '../../nn/attention/masked-attention.js';
+import { type EncoderBlockParams, encoderBlock, initEncoderBlock } from '../../nn/blocks/encoder-block.js';
+import { initNorm, type NormParams } from '../../nn/blocks/residual.js';
+import { dropoutMask } from '../../nn/dropout.js';
+import { sinusoidalPositions } from '../../nn/embedding/positions.js';
+import { initLinear, type LinearParams, linear } from '../../nn/linear.js';
+import { layerNorm } from '../../nn/normalisation/layer-norm.js';
+
+export interface TransformerConfig {
+  /** F, features of a step. */
+  readonly inputs: number;
+  /** K, numbers to forecast: one for each horizon, or for each class. */
+  readonly outputs: number;
+  /** D, a multiple of the heads. */
+  readonly width: number;
+  readonly heads: number;
+  readonly layers: number;
+  /** Width inside the position-wise networks: 4 D when left out. */
+  readonly hidden?: number;
+  /** A step sees itself and its past alone; false when left out. */
+  readonly causal?: boolean;
+}
+
+export interface TransformerParams<T = tf.Tensor> {
+  readonly embed: LinearParams<T>;
+  readonly blocks: readonly EncoderBlockParams<T>[];
+  readonly norm: NormParams<T>;
+  readonly out: LinearParams<T>;
+}
+
+/** @throws when the heads do not divide the width */
+export function initTransformer(key: Key, config: TransformerConfig): TransformerParams<RandomArray<Float32Array>> {
+  const { inputs, outputs, width, heads, layers, hidden = 4 * width } = config;
+  if (width % heads !== 0) throw new Error(`initTransformer: width ${width} is no multiple of ${heads} heads`);
+  const [forEmbed, forBlocks, forOut] = split(key, 3);
+  return {
+    embed: initLinear(forEmbed, { inputs, outputs: width }),
+    blocks: Array.from({ length: layers }, (_, i) => initEncoderBlock(fold(forBlocks, i), { width, hidden })),
+    norm: initNorm(width),
+    out: initLinear(forOut, { inputs: width, outputs }),
+  };
+}
+
+/** What a call may change: how steps look at each other, and dropout's masks. */
+export interface TransformerOptions {
+  /** `causalAttention` or `attention` as the config says, when left out; one that also keeps `attentionWeights` draws maps. */
+  readonly attend?: Attend;
+  /** In training: a pair for each layer, from `transformerMasks`. */
+  readonly masks?: readonly (readonly [tf.Tensor, tf.Tensor])[];
+}
+
+/** Dropout's masks for a step of training on windows x [B, T, F]: two for each layer. */
+export const transformerMasks = (
+  key: Key,
+  keep: number,
+  { layers, width }: Pick<TransformerConfig, 'layers' | 'width'>,
+  [B, T]: readonly number[],
+): [RandomArray<Float32Array>, RandomArray<Float32Array>][] =>
+  Array.from({ length: layers }, (_, i) => [
+    dropoutMask(fold(key, 2 * i), keep, [B, T, width]),
+    dropoutMask(fold(key, 2 * i + 1), keep, [B, T, width]),
+  ]);
+
+/**
+ * A transformer encoder that forecasts from a window.
+ *
+ *     h = x E + positions        h ← block h, for each layer        y = out(norm h), read at the last step when causal, else from the mean
+ *
+ * @param x  [B, T, F], windows of T steps
+ * @returns  [B, K]
+ * @throws   when x does not have F features, or is empty
+ *
+ * Vaswani et al. 2017, the encoder alone with pre-norm blocks (Xiong et al. 2020) and sinusoidal positions.
+ */
+export function transformer(params: TransformerParams, x: tf.Tensor, config: TransformerConfig, options?: TransformerOptions): tf.Tensor {
+  const h = encode(params, x, config, options); // [B, T, D]
+  const T = h.shape[1]!;
+  return linear(params.out, config.causal ? h.slice([0, T - 1], [-1, 1]).squeeze([1]) : h.mean(1));
+}
+
+/** The forecast of every step, [B, T, K]: with `causal` each from its own past, so that a window gives T samples to train on. */
+export function transformerSequence(
+  params: TransformerParams,
+  x: tf.Tensor,
+  config: TransformerConfig,
+  options?: TransformerOptions,
+): tf.Tensor {
+  return linear(params.out, encode(params, x, config, options));
+}
+
+function encode(params: TransformerParams, x: tf.Tensor, config: TransformerConfig, options: TransformerOptions = {}): tf.Tensor {
+  const { embed, blocks, norm } = params;
+  const { inputs, width, heads, causal = false } = config;
+  const { attend = causal ? causalAttention : attention, masks } = options;
+  if (x.rank !== 3 || x.shape[2] !== inputs || x.size === 0)
+    throw shapeError(`transformer takes x [B, T, ${inputs}] that is not empty`, { x });
+  const positions = sinusoidalPositions(x.shape[1]!, width);
+  const start = linear(embed, x).add(tf.tensor(positions.data, positions.shape));
+  const h = blocks.reduce((h, block, l) => encoderBlock(block, h, { heads, attend, masks: masks?.[l] }), start);
+  return layerNorm(h, norm.gamma, norm.beta);
+}

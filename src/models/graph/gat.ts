@@ -1,0 +1,51 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Key, type RandomArray, split } from '../../base/random.js';
+import { type GraphAttentionParams, graphAttention, initGraphAttention } from '../../nn/graph/graph-attention.js';
+import { type Links, sparseGraphAttention } from '../../nn/graph/sparse-graph-attention.js';
+
+export interface GatConfig {
+  /** F, features of a node. */
+  readonly inputs: number;
+  /** D, the width of a head in the first layer: 8 in the paper. */
+  readonly width: number;
+  /** Of the first layer, side by side: 8 in the paper. */
+  readonly heads: number;
+  /** K. */
+  readonly outputs: number;
+  /** Of the second layer, averaged: 1 when left out, as for the paper's citation graphs. */
+  readonly outputHeads?: number;
+}
+
+export interface GatParams<T = tf.Tensor> {
+  readonly first: GraphAttentionParams<T>;
+  readonly second: GraphAttentionParams<T>;
+}
+
+/** Two layers as `initGraphAttention` makes them; the second sees the first's heads side by side. */
+export function initGat(key: Key, { inputs, width, heads, outputs, outputHeads = 1 }: GatConfig): GatParams<RandomArray<Float32Array>> {
+  const [forFirst, forSecond] = split(key);
+  return {
+    first: initGraphAttention(forFirst, { inputs, width, heads }),
+    second: initGraphAttention(forSecond, { inputs: heads * width, width: outputs, heads: outputHeads }),
+  };
+}
+
+/**
+ * A graph attention network of two layers.
+ *
+ *     h = elu(attention of each head, side by side)        y = mean of the heads' attention
+ *
+ * @param x      [N, F], features of the nodes; [B, N, F] over a mask
+ * @param graph  bool [N, N]: whether node i averages node j, itself included; or edges, which cost less where a node has few neighbours
+ * @returns      [N, K] or [B, N, K]: logits of `crossEntropy`, or a regression's prediction
+ * @throws       as `graphAttention` and `sparseGraphAttention`
+ *
+ * Veličković et al. 2018, section 3.3, without its dropout.
+ */
+export function gat({ first, second }: GatParams, x: tf.Tensor, graph: tf.Tensor | Links): tf.Tensor {
+  const [heads, outputs] = second.source.shape;
+  const attend = (params: GraphAttentionParams, h: tf.Tensor) =>
+    graph instanceof tf.Tensor ? graphAttention(params, h, graph) : sparseGraphAttention(params, graph, h);
+  const y = attend(second, attend(first, x).elu());
+  return y.reshape([...y.shape.slice(0, -1), heads, outputs!]).mean(-2);
+}

@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs';
+import { fold, type Key, type RandomArray } from '../../base/random.js';
+import { relu } from '../../nn/activations/relu.js';
+import { graphConvolution } from '../../nn/graph/graph-convolution.js';
+import { type Edges, sparseGraphConvolution } from '../../nn/graph/sparse-graph-convolution.js';
+import { xavierUniform } from '../../nn/initialisers.js';
+import type { LinearParams } from '../../nn/linear.js';
+
+/** Weights of a graph convolutional network, layer after layer. */
+export interface GcnParams<T = tf.Tensor> {
+  readonly layers: readonly LinearParams<T>[];
+}
+
+/**
+ * Layers from widths[0] features over hidden widths to the last, with Glorot's uniform weights, as the authors', and shifts 0.
+ *
+ * @throws when there are fewer than two widths
+ */
+export function initGcn(key: Key, widths: readonly number[]): GcnParams<RandomArray<Float32Array>> {
+  if (widths.length < 2) throw new Error(`initGcn: widths go from the features to the outputs, at least these two: got [${widths}]`);
+  return {
+    layers: widths.slice(1).map((D, i) => ({
+      w: xavierUniform(fold(key, i), [widths[i], D]),
+      b: { data: new Float32Array(D), shape: [D] },
+    })),
+  };
+}
+
+/**
+ * A graph convolutional network: at each layer a node averages what its neighbours have become, so l layers see l edges far.
+ *
+ *     hₗ = relu(Â hₗ₋₁ Wₗ + bₗ)        y = Â h Wₙ + bₙ
+ *
+ * @param x      [N, F], features of the nodes
+ * @param graph  Â [N, N] of `normaliseAdjacency`, or the edges of `normaliseEdges`, which cost less where a node has few neighbours
+ * @returns      [N, K]: logits of `crossEntropy`, or a regression's prediction; some rows of it where only some nodes are known
+ * @throws       as `graphConvolution` and `sparseGraphConvolution`
+ *
+ * A batch of B days is one graph of B N nodes, x [B N, F], in which each day has its own copy of the edges:
+ *
+ *     normaliseEdges(B * N, days.flatMap((b) => edges.map(([i, j]): [number, number] => [b * N + i, b * N + j])))
+ *
+ * Kipf & Welling 2017, eq. 9, without its dropout.
+ */
+export function gcn({ layers }: GcnParams, x: tf.Tensor, graph: tf.Tensor | Edges): tf.Tensor {
+  const convolve = (layer: LinearParams, h: tf.Tensor) =>
+    graph instanceof tf.Tensor ? graphConvolution(layer, graph, h) : sparseGraphConvolution(layer, graph, h);
+  return layers.reduce((h, layer, l) => convolve(layer, l === 0 ? h : relu(h)), x);
+}

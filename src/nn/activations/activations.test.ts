@@ -1,0 +1,86 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { expectClose } from '../../../tests/close.js';
+import { expectCompiled } from '../../../tests/compiled.js';
+import { inDouble } from '../../../tests/gradients.js';
+import { grad } from '../../tensor/grad.js';
+import { gelu } from './gelu.js';
+import { geluTanh } from './gelu-tanh.js';
+import { sigmoid } from './sigmoid.js';
+import { silu } from './silu.js';
+import { softplus, softplusPlain } from './softplus.js';
+import { tanh } from './tanh.js';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+const SMOOTH = { sigmoid, tanh, silu, softplus, geluTanh };
+
+// f(0), f′(0), then f(−∞), f′(−∞), f(40), f′(40), from the definitions.
+const LIMITS = {
+  sigmoid: [
+    [0.5, 0, 1],
+    [0.25, 0, 0],
+  ],
+  tanh: [
+    [0, -1, 1],
+    [1, 0, 0],
+  ],
+  silu: [
+    [0, 0, 40],
+    [0.5, 0, 1],
+  ],
+  softplus: [
+    [Math.LN2, 0, 40],
+    [0.5, 0, 1],
+  ],
+  geluTanh: [
+    [0, 0, 40],
+    [0.5, 0, 1],
+  ],
+};
+
+describe.each(Object.entries(LIMITS))('%s', (name, [values, slopes]) => {
+  const f = SMOOTH[name as keyof typeof SMOOTH];
+
+  it('has its value and slope at 0 and far out', () => {
+    const { y, grads } = inDouble(f, [{ data: [0, -40, 40], shape: [3] }]);
+    expectClose(y, values, 14);
+    expectClose(grads[0], slopes, 14);
+  });
+
+  it('stays finite where e^x is not, compiled as well', async () => {
+    await expectCompiled(f, [{ data: [-1e4, -90, -20, 20, 90, 1e4], shape: [6] }]);
+    expect(
+      f(tf.tensor1d([-1e4, 1e4]))
+        .dataSync()
+        .every(Number.isFinite),
+    ).toBe(true);
+  });
+
+  it('refuses a second derivative', () => {
+    const slope = (x: tf.Tensor) => grad((z: tf.Tensor) => f(z).sum())(x).sum();
+    expect(() => grad(slope)(tf.tensor1d([1]))).toThrow(`${name} has a hand-derived first derivative only`);
+  });
+});
+
+// softplus(−20) = log(1 + e^−20) = e^−20 − ½ e^−40 + …: in float32 log(1 + e^x) itself would be 0.
+it('softplus keeps the digits of small values', () => {
+  const relative = softplus(tf.tensor1d([-20])).dataSync()[0] / Math.exp(-20) - 1;
+  expect(Math.abs(relative)).toBeLessThan(1e-6);
+});
+
+// σ″… of softplus is σ (1 − σ): 1/4 at 0.
+it('softplusPlain has its second derivative', () => {
+  const slope = (x: tf.Tensor) => grad((z: tf.Tensor) => softplusPlain(z).sum())(x);
+  const { grads } = inDouble(slope, [{ data: [1e-9, 2], shape: [2] }]);
+  const s = 1 / (1 + Math.exp(-2));
+  expectClose(grads[0], [0.25, s * (1 - s)], 8);
+});
+
+// Hendrycks & Gimpel: the approximation of x Φ(x). Its largest distance, 4.73e-4, is at x = ±2.25.
+it('geluTanh is within 5e-4 of gelu', () => {
+  const x = tf.linspace(-6, 6, 481);
+  const apart = tf.max(geluTanh(x).sub(gelu(x)).abs()).dataSync()[0];
+  expect(apart).toBeGreaterThan(4.7e-4);
+  expect(apart).toBeLessThan(4.8e-4);
+});

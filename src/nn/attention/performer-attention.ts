@@ -1,0 +1,146 @@
+import * as tf from '@tensorflow/tfjs';
+import { fold, type Key, normal, type RandomArray, split } from '../../base/random.js';
+import { shapeError } from '../../base/shape.js';
+import { firstOrder } from '../../tensor/grad.js';
+import { stopGradient } from '../../tensor/stop-gradient.js';
+import { orthogonal } from '../initialisers.js';
+import { checkAttention } from './check-attention.js';
+import { causalMask } from './masks.js';
+
+/**
+ * Random directions for `performerAttention`: blocks of D orthogonal rows, each as long as a normal vector is.
+ *
+ * @returns  [M, D]
+ *
+ * Choromanski et al. 2021, section 3.2: the rows of a block are an orthogonal matrix's, with the lengths of D normal vectors.
+ */
+export function orthogonalFeatures(
+  key: Key,
+  { features: M, width: D }: { readonly features: number; readonly width: number },
+): RandomArray<Float32Array> {
+  const data = new Float32Array(M * D);
+  for (let block = 0; block < M; block += D) {
+    const [forRows, forLengths] = split(fold(key, block));
+    const rows = orthogonal(forRows, [D, D]).data;
+    const normals = normal(forLengths, [D, D]).data;
+    for (let k = 0; k < Math.min(D * D, data.length - block * D); k++) {
+      const row = k - (k % D);
+      const squares = normals.subarray(row, row + D).map((z) => z * z);
+      data[block * D + k] = rows[k] * Math.sqrt(squares.reduce((sum, square) => sum + square));
+    }
+  }
+  return { data, shape: [M, D] };
+}
+
+/**
+ * Attention whose cost is linear in the length: softmax's kernel as a mean over M positive random features (FAVOR+).
+ *
+ *     φ(x) = exp(ω x / D^¼ − ‖x‖² / 2√D)        E φ(q)·φ(k) / M = exp(q·k / √D)        y = φ(q) (φ(k)ᵀ v) / φ(q) (φ(k)ᵀ 1)
+ *
+ *     With U = φ(k)ᵀ [v, 1] and [n, d] = φ(q) U:   ∂[n, d] = [∂y, −Σ ∂y ⊙ y] / d    ∂φ(q) = ∂[n, d] Uᵀ    ∂U = φ(q)ᵀ ∂[n, d]
+ *     ∂φ(k) = [v, 1] ∂Uᵀ    ∂[v, ·] = φ(k) ∂U    ∂x = (G ω) / D^¼ − x Σ G / √D  with G = φ ⊙ ∂φ
+ *
+ * @param q      [..., T, D] queries
+ * @param k      [..., S, D] keys
+ * @param v      [..., S, D'] values
+ * @param omega  [M, D] from `orthogonalFeatures`; other ones now and then in training make it unbiased
+ * @returns      [..., T, D']
+ * @throws       when shapes do not fit
+ *
+ * Choromanski et al. 2021, section 3. It tends to `attention` as M grows, with errors of order 1/√M. The largest exponent of each query
+ * and of all keys is subtracted first, which cancels in the ratio; the authors also add 10⁻⁶ to φ, which is left out.
+ */
+export function performerAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, omega: tf.Tensor): tf.Tensor {
+  checkFeatures('performerAttention', q, k, v, omega);
+  return throughFeatures(omega)(q, k, v);
+}
+
+const throughFeatures = (omega: tf.Tensor) =>
+  firstOrder('performerAttention', ([q, k, v], save) => {
+    const [phiQ, phiK] = [features(q, omega, -1), features(k, omega, [-2, -1])];
+    const U = phiK.matMul(withOnes(v), true); // [..., M, D' + 1]
+    const [n, d] = ratio(phiQ.matMul(U));
+    const y = n.div(d);
+    save([q, k, v, omega, phiQ, phiK, U, d, y]);
+    return {
+      value: y,
+      backward: (dy, [q, k, v, omega, phiQ, phiK, U, d, y]) => {
+        const dN = dy.div(d);
+        const dRatio = tf.concat([dN, dN.mul(y).sum(-1, true).neg()], -1);
+        const dU = phiQ.matMul(dRatio, true);
+        const dq = alongFeatures(q, omega, phiQ.mul(dRatio.matMul(U, false, true)));
+        const dk = alongFeatures(k, omega, phiK.mul(withOnes(v).matMul(dU, false, true)));
+        return [dq, dk, ratio(phiK.matMul(dU))[0]];
+      },
+    };
+  });
+
+/**
+ * `performerAttention` of each step to itself and its past, by running sums.
+ *
+ *     y[t] = φ(q[t]) U[t] / φ(q[t]) u[t]        U[t] = Σ φ(k[s])ᵀ v[s],  u[t] = Σ φ(k[s])ᵀ, over s ≤ t
+ *
+ * @param chunk  steps whose weights are made explicitly, so that only every so many steps have a U; rounded down to a divisor of T
+ *
+ * Choromanski et al. 2021, appendix B.1. Its cost is linear in T. Backward: that of its operators.
+ */
+export function causalPerformerAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, omega: tf.Tensor, chunk = 64): tf.Tensor {
+  if (q.shape.at(-2) !== k.shape.at(-2)) throw shapeError('causalPerformerAttention takes as many queries as keys', { q, k });
+  checkFeatures('causalPerformerAttention', q, k, v, omega);
+  const T = q.shape.at(-2)!;
+  let C = Math.min(chunk, T);
+  while (T % C !== 0) C--;
+  const chunks = (x: tf.Tensor) => x.reshape([...x.shape.slice(0, -2), T / C, C, x.shape.at(-1)!]);
+  const [Q, K, V] = [features(q, omega, -1), features(k, omega, [-2, -1]), withOnes(v)].map(chunks);
+  const before = K.matMul(V, true).cumsum(k.rank - 2, true); // [..., T / C, M, D' + 1], of all earlier chunks
+  const weights = Q.matMul(K, false, true).mul(tf.tensor(causalMask(C).data, [C, C], 'float32')); // [..., T / C, C, C]
+  const [n, d] = ratio(Q.matMul(before).add(weights.matMul(V)));
+  return n.div(d).reshape([...q.shape.slice(0, -1), v.shape.at(-1)!]);
+}
+
+/** `performerAttention` in operators that tfjs can differentiate any number of times. */
+export function performerAttentionPlain(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, omega: tf.Tensor): tf.Tensor {
+  const [n, d] = ratio(
+    exponent(q, omega)
+      .exp()
+      .matMul(exponent(k, omega).exp().matMul(withOnes(v), true)),
+  );
+  return n.div(d);
+}
+
+function checkFeatures(layer: string, q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, omega: tf.Tensor): void {
+  checkAttention(layer, q, k, v);
+  if (omega.rank !== 2 || omega.shape[1] !== q.shape.at(-1))
+    throw shapeError(`${layer} takes omega [M, D] for q [..., T, D]`, { omega, q });
+}
+
+/** φ(x) [..., T, M], divided by its largest over these axes. */
+function features(x: tf.Tensor, omega: tf.Tensor, axes: number | number[]): tf.Tensor {
+  const e = exponent(x, omega);
+  return e.sub(stopGradient(() => e.max(axes, true))).exp();
+}
+
+function exponent(x: tf.Tensor, omega: tf.Tensor): tf.Tensor {
+  const D = omega.shape[1]!;
+  return x.matMul(omega.div(D ** 0.25), false, true).sub(
+    x
+      .square()
+      .sum(-1, true)
+      .div(2 * Math.sqrt(D)),
+  );
+}
+
+/** ∂x from G = φ ⊙ ∂φ, by the exponent's derivative. */
+function alongFeatures(x: tf.Tensor, omega: tf.Tensor, G: tf.Tensor): tf.Tensor {
+  const D = omega.shape[1]!;
+  return G.matMul(omega.div(D ** 0.25)).sub(x.mul(G.sum(-1, true)).div(Math.sqrt(D)));
+}
+
+const withOnes = (v: tf.Tensor) =>
+  v.pad(
+    v.shape.map((_, axis) => [0, Number(axis === v.rank - 1)] as [number, number]),
+    1,
+  );
+
+/** Numerator [..., D'] and denominator [..., 1]. */
+const ratio = (nd: tf.Tensor) => tf.split(nd, [nd.shape.at(-1)! - 1, 1], -1);

@@ -1,0 +1,57 @@
+import type * as tf from '@tensorflow/tfjs';
+import { type Key, type RandomArray, randint } from '../../base/random.js';
+import { shapeError } from '../../base/shape.js';
+import { stopGradient } from '../../tensor/stop-gradient.js';
+import { type Attend, attention, attentionPlain } from './attention.js';
+import { checkAttention } from './check-attention.js';
+import { oneHotLargest } from './largest.js';
+
+/** For `probSparseAttention`: U keys of S for each of T queries, drawn with replacement; [T, U] int32. */
+export const sampleKeys = (
+  key: Key,
+  { queries, keys, samples }: { readonly queries: number; readonly keys: number; readonly samples: number },
+): RandomArray<Int32Array> => randint(key, [queries, samples], 0, keys);
+
+/**
+ * Attention for the few queries that have something to say; the others, whose weights are nearly equal, get the mean of the values.
+ *
+ *     M(q) = max s − Σ s / S over a sample of the scores s = q·k        y = attention(q, k, v) for the u queries of largest M, else mean v
+ *
+ * @param q       [..., T, D] queries
+ * @param k       [..., S, D] keys
+ * @param v       [..., S, D'] values
+ * @param sample  [T, U] int32, the keys by which each query is measured: `sampleKeys`, U about 5 ln S
+ * @param u       about 5 ln T
+ * @returns       [..., T, D']
+ * @throws        when shapes do not fit, or u is not from 1 to T
+ *
+ * Zhou et al. 2021, eq. 4 and algorithm 1, the encoder's form without a mask. With u = T it is `attention`. Backward: that of `attention`
+ * for the u queries; which these are does not move with q and k.
+ */
+export function probSparseAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, sample: tf.Tensor, u: number): tf.Tensor {
+  const T = q.shape.at(-2)!;
+  checkAttention('probSparseAttention', q, k, v);
+  if (sample.rank !== 2 || sample.shape[0] !== T || sample.dtype !== 'int32')
+    throw shapeError(`probSparseAttention takes an int32 sample [T, U] (this is ${sample.dtype}) for q [..., T, D]`, { sample, q });
+  if (!Number.isInteger(u) || u < 1 || u > T) throw new Error(`probSparseAttention: u must be an integer from 1 to T = ${T}, got ${u}`);
+  return throughFew(attention, q, k, v, sample, u);
+}
+
+/** `probSparseAttention` with `attentionPlain` inside. */
+export const probSparseAttentionPlain = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, sample: tf.Tensor, u: number): tf.Tensor =>
+  throughFew(attentionPlain, q, k, v, sample, u);
+
+function throughFew(attend: Attend, q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, sample: tf.Tensor, u: number): tf.Tensor {
+  const chosen = stopGradient(() => oneHotLargest(sparsity(q, k, sample), u)); // [..., u, T]
+  const mean = v.mean(-2, true);
+  return mean.add(chosen.matMul(attend(chosen.matMul(q), k, v).sub(mean), true));
+}
+
+/** M(q) [..., T]: how far its weights are from equal. */
+function sparsity(q: tf.Tensor, k: tf.Tensor, sample: tf.Tensor): tf.Tensor {
+  const [S, D] = k.shape.slice(-2);
+  const [T, U] = sample.shape;
+  const keys = k.gather(sample.flatten(), k.rank - 2).reshape([...k.shape.slice(0, -2), T, U, D]);
+  const scores = keys.mul(q.expandDims(-2)).sum(-1); // [..., T, U]
+  return scores.max(-1).sub(scores.sum(-1).div(S));
+}

@@ -1,0 +1,69 @@
+import type * as tf from '@tensorflow/tfjs';
+import { type Key, type RandomArray, split } from '../../base/random.js';
+import { shapeError } from '../../base/shape.js';
+import { relu } from '../activations/relu.js';
+import {
+  type ConvolutionConfig,
+  type ConvolutionParams,
+  causalConvolution,
+  initCausalConvolution,
+} from '../convolution/causal-convolution.js';
+import { dropout } from '../dropout.js';
+import { initLinear, type LinearParams, linear } from '../linear.js';
+
+/** Weights of a residual block: two convolutions, and a map [F, D] of the input where it is not as wide as the output. */
+export interface TcnBlockParams<T = tf.Tensor> {
+  readonly first: ConvolutionParams<T>;
+  readonly second: ConvolutionParams<T>;
+  readonly shortcut?: LinearParams<T>;
+}
+
+/** Convolutions as `initCausalConvolution` makes them, and the map where the widths differ. */
+export function initTcnBlock(key: Key, { inputs, outputs, kernel }: ConvolutionConfig): TcnBlockParams<RandomArray<Float32Array>> {
+  const [forFirst, forSecond, forShortcut] = split(key, 3);
+  return {
+    first: initCausalConvolution(forFirst, { inputs, outputs, kernel }),
+    second: initCausalConvolution(forSecond, { inputs: outputs, outputs, kernel }),
+    ...(inputs !== outputs && { shortcut: initLinear(forShortcut, { inputs, outputs }) }),
+  };
+}
+
+/**
+ * A residual block of a temporal convolutional network.
+ *
+ *     y = relu(s + h₂)    h₁ = m₁ ⊙ relu(conv₁ x)    h₂ = m₂ ⊙ relu(conv₂ h₁)    s = x, or x w + b where the widths differ
+ *
+ * @param x         [B, T, F]
+ * @param dilation  of both convolutions; 1, 2, 4, … in the blocks of a stack
+ * @param masks     m₁ and m₂ of the dropout, in training
+ * @returns         [B, T, D]
+ * @throws          when the weights do not fit x, or the shortcut is missing where it is needed
+ *
+ * Bai, Kolter & Koltun 2018, section 3 and figure 1b, without their weight normalisation. In the paper masks drop single numbers;
+ * `temporalDropoutMask` drops channels.
+ */
+export function tcnBlock(
+  { first, second, shortcut }: TcnBlockParams,
+  x: tf.Tensor,
+  dilation: number,
+  masks: readonly tf.Tensor[] = [],
+): tf.Tensor {
+  const h1 = dropped(relu(causalConvolution(first, x, dilation)), masks[0]);
+  const h2 = dropped(relu(causalConvolution(second, h1, dilation)), masks[1]);
+  if (!shortcut && x.shape[2] !== h2.shape[2])
+    throw shapeError('tcnBlock needs a shortcut [F, D] where its convolutions change the width', { x, w: second.w });
+  return relu(h2.add(shortcut ? linear(shortcut, x) : x));
+}
+
+const dropped = (x: tf.Tensor, mask: tf.Tensor | undefined) => (mask ? dropout(x, mask) : x);
+
+/**
+ * How many steps the last output of a stack of blocks sees, itself included.
+ *
+ *     1 + 2 (K − 1) Σ d        two convolutions in each block
+ *
+ * @param kernel     K
+ * @param dilations  d of each block
+ */
+export const receptiveField = (kernel: number, dilations: readonly number[]): number =>
+  1 + 2 * (kernel - 1) * dilations.reduce((sum, d) => sum + d, 0);

@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { expectCompiled } from '../../../tests/compiled.js';
+import { distance, expectReference, expectThreeWays, inDouble } from '../../../tests/gradients.js';
+import { key, normal } from '../../base/random.js';
+import reference from '../vision.reference.json' with { type: 'json' }; // made by reference/vision.py with PyTorch 2.13
+import { conv2d, conv2dPlain, initConv2d, type Padding } from './conv2d.js';
+
+const layer =
+  (padding: Padding, f = conv2d) =>
+  (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor) =>
+    f({ w, b }, x, padding);
+const cases = [
+  ['valid', 'valid'],
+  ['same', 'same'],
+  ['evenFilter', 'same'],
+] as const;
+
+describe('conv2d', () => {
+  it.each(cases)('equals PyTorch, forward and backward: %s', (name, padding) => expectReference(layer(padding), reference[name]));
+
+  it.each(cases)('backward agrees with differences and autodiff: %s', (name, padding) =>
+    expectThreeWays(layer(padding), layer(padding, conv2dPlain), reference[name].inputs),
+  );
+
+  it('with one pixel in a filter is a linear layer at each pixel', () => {
+    const [x, w, b] = [normal(key(1), [2, 3, 4, 5]), normal(key(2), [1, 1, 5, 6]), normal(key(3), [6])];
+    const rows = [{ data: x.data, shape: [24, 5] }, { data: w.data, shape: [5, 6] }, b];
+    expect(distance(inDouble(layer('valid'), [x, w, b]).y, inDouble((x, w, b) => x.matMul(w).add(b), rows).y)).toBeLessThan(1e-12);
+  });
+
+  it('moves an image by a filter of one pixel that is off centre, and its gradient back', () => {
+    const x = normal(key(4), [1, 4, 4, 1]);
+    const w = { data: Float32Array.of(0, 0, 0, 0, 0, 1, 0, 0, 0), shape: [3, 3, 1, 1] }; // yᵣ꜀ = xᵣ,꜀₊₁
+    const { y, grads } = inDouble(layer('same'), [x, w, { data: [0], shape: [1] }]);
+    expect([...y]).toEqual([...x.data].map((_, i) => (i % 4 === 3 ? 0 : x.data[i + 1])));
+    expect([...grads[0]]).toEqual([...x.data].map((_, i) => (i % 4 === 0 ? 0 : 1)));
+  });
+
+  it('is the same compiled, on both runtimes', () =>
+    expectCompiled(layer('same'), [normal(key(5), [3, 8, 6, 4]), normal(key(6), [3, 3, 4, 5]), normal(key(7), [5])]));
+
+  it('starts within ±1/√(K² F)', () => {
+    const { w, b } = initConv2d(key(8), { inputs: 4, outputs: 50, size: 5 });
+    expect([w.shape, b.shape]).toEqual([[5, 5, 4, 50], [50]]);
+    expect(Math.max(...w.data.map(Math.abs))).toBeCloseTo(0.1, 3);
+  });
+
+  it('names the shapes that do not fit', () => {
+    const params = { w: tf.zeros([3, 3, 2, 4]), b: tf.zeros([4]) };
+    expect(() => conv2d(params, tf.zeros([1, 5, 5, 1]))).toThrow(
+      'conv2d filters x [B, rows, columns, F] by w [K, K, F, D] and b [D]: got x [1,5,5,1], w [3,3,2,4], b [4]',
+    );
+    expect(() => conv2d(params, tf.zeros([1, 2, 5, 2]))).toThrow(
+      "conv2d: the filter is larger than the image; pad it with 'same', or pool less before: got x [1,2,5,2], w [3,3,2,4]",
+    );
+  });
+});

@@ -1,0 +1,88 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Key, type RandomArray, split } from '../../base/random.js';
+import { shapeError } from '../../base/shape.js';
+import { firstOrder } from '../../tensor/grad.js';
+import { fanInUniform, uniformWithin } from '../initialisers.js';
+
+/** Weights of a convolution over images: w [K, K, F, D], b [D]. */
+export interface Conv2dParams<T = tf.Tensor> {
+  readonly w: T;
+  readonly b: T;
+}
+
+export interface Conv2dConfig {
+  /** F, the channels of x. */
+  readonly inputs: number;
+  /** D, the filters. */
+  readonly outputs: number;
+  /** K, the rows and columns of a filter. */
+  readonly size: number;
+}
+
+/** `valid`: a filter stays inside x, which it shortens by K − 1. `same`: zeros around x keep its size. */
+export type Padding = 'valid' | 'same';
+
+/** w and b uniform on ±1/√(K² F), PyTorch's default. */
+export function initConv2d(key: Key, { inputs, outputs, size }: Conv2dConfig): Conv2dParams<RandomArray<Float32Array>> {
+  const [forW, forB] = split(key);
+  const bound = 1 / Math.sqrt(size * size * inputs);
+  return { w: fanInUniform(forW, [size, size, inputs, outputs]), b: uniformWithin(bound, forB, [outputs]) };
+}
+
+/**
+ * Cross-correlation of images with D filters. With xᵢⱼ the image moved by (i, j) and all pixels as rows, [B · rows · columns, F],
+ *
+ *     y = Σᵢⱼ xᵢⱼ wᵢⱼ + b        ∂wᵢⱼ = xᵢⱼᵀ ∂y    ∂x = Σᵢⱼ (∂y wᵢⱼᵀ)₋ᵢ₋ⱼ    ∂b = Σ ∂y
+ *
+ * @param x        [B, rows, columns, F]
+ * @param padding  what a filter sees beyond the border
+ * @returns        [B, rows, columns, D], each K − 1 shorter without padding
+ * @throws         when w does not take x's channels, b does not fit w, or a filter is larger than the image it must stay inside
+ *
+ * LeCun et al. 1998, section II. ∂w is K² matrix products, faster than the convolution of x with ∂y that it also is.
+ */
+export function conv2d({ w, b }: Conv2dParams, x: tf.Tensor, padding: Padding = 'valid'): tf.Tensor {
+  if (x.rank !== 4 || w.rank !== 4 || x.shape[3] !== w.shape[2] || b.rank !== 1 || b.shape[0] !== w.shape[3])
+    throw shapeError('conv2d filters x [B, rows, columns, F] by w [K, K, F, D] and b [D]', { x, w, b });
+  if (padding === 'valid' && (x.shape[1]! < w.shape[0]! || x.shape[2]! < w.shape[1]!))
+    throw shapeError("conv2d: the filter is larger than the image; pad it with 'same', or pool less before", { x, w });
+  return convolve(padding)(x, w, b);
+}
+
+const convolve = (padding: Padding) =>
+  firstOrder('conv2d', ([x, w, b], save) => {
+    save([x, w]);
+    return {
+      value: tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, padding).add(b),
+      backward: (dy, [x, w]) => {
+        const dx = tf.conv2dTranspose(dy as tf.Tensor4D, w as tf.Tensor4D, x.shape as [number, number, number, number], 1, padding);
+        const rows = dy.reshape([-1, dy.shape[3]!]);
+        const dw = tf.concat(moved(x, w.shape, padding).map((part) => part.matMul(rows, true)));
+        return [dx, dw.reshape(w.shape), rows.sum(0)];
+      },
+    };
+  });
+
+/** `conv2d` in operators that tfjs can differentiate any number of times. */
+export function conv2dPlain({ w, b }: Conv2dParams, x: tf.Tensor, padding: Padding = 'valid'): tf.Tensor {
+  const [size, , F, D] = w.shape;
+  const filters = tf.unstack(w.reshape([-1, F, D])) as tf.Tensor2D[];
+  const lost = padding === 'same' ? 0 : size - 1;
+  const products = moved(x, w.shape, padding).map((part, k) => part.matMul(filters[k]));
+  return tf
+    .addN(products)
+    .reshape([x.shape[0], x.shape[1]! - lost, x.shape[2]! - lost, D])
+    .add(b);
+}
+
+/** xᵢⱼ for each position (i, j) of a filter, row by row: the pixel that it multiplies for each pixel of y, [B · rows · columns, F]. */
+function moved(x: tf.Tensor, [rows, columns]: readonly number[], padding: Padding): tf.Tensor2D[] {
+  const border = (size: number): [number, number] =>
+    padding === 'same' ? [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)] : [0, 0];
+  const padded = tf.pad(x, [[0, 0], border(rows), border(columns), [0, 0]]);
+  const [B, height, width, F] = padded.shape;
+  const extent = [B, height! - rows + 1, width! - columns + 1, F!];
+  return Array.from({ length: rows * columns }, (_, k) =>
+    padded.slice([0, Math.floor(k / columns), k % columns, 0], extent).reshape([-1, F!]),
+  );
+}

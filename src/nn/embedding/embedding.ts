@@ -1,0 +1,47 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Key, normal, type RandomArray } from '../../base/random.js';
+import { shapeError } from '../../base/shape.js';
+import { firstOrder } from '../../tensor/grad.js';
+import { nanOutside } from '../losses/labels.js';
+
+export interface EmbeddingConfig {
+  /** Labels 0 … count − 1: assets, sectors, symbols. */
+  readonly count: number;
+  readonly width: number;
+}
+
+/** A table [V, D] of standard normals, PyTorch's default. */
+export const initEmbedding = (key: Key, { count, width }: EmbeddingConfig): RandomArray<Float32Array> => normal(key, [count, width]);
+
+/**
+ * A vector for each label, from a table that is learned.
+ *
+ *     y[i] = table[labels[i]]        ∂table[v] = Σ ∂y[i] over all i with labels[i] = v
+ *
+ * @param table   [V, D]
+ * @param labels  [...] int32, 0 … V − 1
+ * @returns       [..., D]
+ * @throws        when the labels are not int32, or one is outside the table; where that shows only when a compiled function is called,
+ *                its vector is NaN
+ */
+export function embedding(table: tf.Tensor, labels: tf.Tensor): tf.Tensor {
+  if (table.rank !== 2 || labels.dtype !== 'int32')
+    throw shapeError(`embedding takes a table [V, D] and int32 labels (these are ${labels.dtype})`, { table, labels });
+  const outside = nanOutside('embedding', labels, table.shape[0]);
+  // A runtime that is asked for a row outside the table fails, or reads what lies beside it.
+  const safe = outside ? labels.clipByValue(0, table.shape[0] - 1) : labels;
+  const y = rowsOf(safe.flatten())(table).reshape([...labels.shape, table.shape[1]!]);
+  return outside ? y.add(outside.expandDims(-1)) : y;
+}
+
+const rowsOf = (labels: tf.Tensor1D) =>
+  firstOrder('embedding', ([table], save) => {
+    save([labels]);
+    return {
+      value: table.gather(labels),
+      backward: (dy, [labels]) => [tf.scatterND(labels.expandDims(1), dy, table.shape)],
+    };
+  });
+
+/** `embedding` in operators that tfjs can differentiate any number of times. */
+export const embeddingPlain = (table: tf.Tensor, labels: tf.Tensor): tf.Tensor => table.gather(labels as tf.Tensor1D);

@@ -1,0 +1,53 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Key, normal, type RandomArray } from '../../base/random.js';
+import { shapeError } from '../../base/shape.js';
+
+/**
+ * Sinusoidal positions, added to a sequence so that attention can tell its places apart.
+ *
+ *     P[t, 2i] = sin(t / 10000^(2i/D))        P[t, 2i+1] = cos(t / 10000^(2i/D))
+ *
+ * @returns  [T, D]
+ *
+ * Vaswani et al. 2017, section 3.5.
+ */
+export function sinusoidalPositions(T: number, D: number): { data: Float32Array; shape: number[] } {
+  const data = new Float32Array(T * D);
+  for (let t = 0; t < T; t++)
+    for (let j = 0; j < D; j++) {
+      const angle = t / 10_000 ** ((j - (j % 2)) / D);
+      data[t * D + j] = j % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
+    }
+  return { data, shape: [T, D] };
+}
+
+export interface PositionsConfig {
+  /** The longest sequence. */
+  readonly length: number;
+  readonly width: number;
+}
+
+/** A table [length, D] of normals with deviation 0.02, as BERT's. */
+export function initPositions(key: Key, { length, width }: PositionsConfig): RandomArray<Float32Array> {
+  const { data, shape } = normal(key, [length, width]);
+  return { data: data.map((z) => 0.02 * z), shape };
+}
+
+/**
+ * Learned positions, added to a sequence.
+ *
+ *     y[b, t] = x[b, t] + table[t]        ∂x = ∂y        ∂table[t] = Σ ∂y[b, t] over b, 0 for t ≥ T
+ *
+ * @param table  [T′, D], T′ ≥ T
+ * @param x      [B, T, D]
+ * @returns      [B, T, D]; a sum and a slice, differentiable any number of times
+ * @throws       when the table is shorter than the sequence or of another width
+ *
+ * Gehring et al. 2017, section 3.1.
+ */
+export function addPositions(table: tf.Tensor, x: tf.Tensor): tf.Tensor {
+  const [, T, D] = x.shape;
+  if (x.rank !== 3 || table.rank !== 2 || table.shape[0] < T || table.shape[1] !== D)
+    throw shapeError("addPositions takes a table [T', D] with a row for each of the T times of x [B, T, D]", { table, x });
+  return x.add(tf.slice(table, 0, T));
+}

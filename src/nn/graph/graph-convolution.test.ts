@@ -1,0 +1,59 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../../tests/close.js';
+import { expectCompiled } from '../../../tests/compiled.js';
+import { expectReference, expectThreeWays, inDouble } from '../../../tests/gradients.js';
+import reference from '../pytorch.reference.json' with { type: 'json' }; // made by reference/pytorch.py with PyTorch 2.13
+import { graphConvolution, graphConvolutionPlain, normaliseAdjacency } from './graph-convolution.js';
+
+type Args = [A: tf.Tensor, x: tf.Tensor, w: tf.Tensor, b: tf.Tensor];
+const on =
+  (f: (...args: Args) => tf.Tensor) =>
+  (...inputs: tf.Tensor[]) =>
+    f(...(inputs as Args));
+const layer = on((...[A, x, w, b]: Args) => graphConvolution({ w, b }, A, x));
+const plain = on((...[A, x, w, b]: Args) => graphConvolutionPlain({ w, b }, A, x));
+
+describe('graphConvolution', () => {
+  describe.each([
+    ['to fewer features', reference.graphConvolution],
+    ['to more features', reference.wideningGraphConvolution],
+  ])('%s', (_, given) => {
+    it('equals PyTorch, forward and backward', () => expectReference(layer, given));
+
+    it('backward agrees with differences and autodiff', () => expectThreeWays(layer, plain, given.inputs));
+
+    it('is the same compiled, on both runtimes', () => expectCompiled(layer, given.inputs));
+  });
+
+  // N = 2, F = D = 1, A = [[1,2],[3,4]], x = (5,6), w = 7, b = 8: A x = (17,39), y = (119 + 8, 273 + 8); Aᵀ1 = (4,6).
+  it('has its closed form on two nodes', () => {
+    const { y, grads } = inDouble(layer, [
+      { data: [1, 2, 3, 4], shape: [2, 2] },
+      { data: [5, 6], shape: [2, 1] },
+      { data: [7], shape: [1, 1] },
+      { data: [8], shape: [1] },
+    ]);
+    expect([y, ...grads].map((t) => [...t])).toEqual([[127, 281], [35, 42, 35, 42], [28, 42], [5 * 4 + 6 * 6], [2]]);
+  });
+
+  it('names the shapes that do not fit', () => {
+    expect(() => layer(tf.zeros([3, 3]), tf.zeros([4, 2]), tf.zeros([2, 5]), tf.zeros([5]))).toThrow(
+      'got A [3,3], x [4,2], w [2,5], b [5]',
+    );
+  });
+});
+
+describe('normaliseAdjacency', () => {
+  // The path 1–2–3: degrees with self-loops are 2, 3, 2.
+  it('has the closed form of a path of three', () => {
+    const { data, shape } = normaliseAdjacency(3, [
+      [0, 1],
+      [1, 2],
+      [2, 1],
+    ]);
+    const r = 1 / Math.sqrt(6);
+    expect(shape).toEqual([3, 3]);
+    expectClose(data, [1 / 2, r, 0, r, 1 / 3, r, 0, r, 1 / 2], 7);
+  });
+});

@@ -1,0 +1,68 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { expectCompiled } from '../../../tests/compiled.js';
+import { distance, expectReference, expectThreeWays, inDouble } from '../../../tests/gradients.js';
+import reference from '../graph.reference.json' with { type: 'json' }; // made by reference/graph.py with PyTorch 2.13
+import { graphConvolution, normaliseAdjacency } from './graph-convolution.js';
+import { normaliseEdges, sparseGraphConvolution, sparseGraphConvolutionPlain } from './sparse-graph-convolution.js';
+
+const { graph, convolution } = reference;
+const ends = () => [graph.from_, graph.to].map(({ data, shape }) => tf.tensor(data, shape, 'int32'));
+const on =
+  (f: typeof sparseGraphConvolution) =>
+  (...[x, weight, w, b]: tf.Tensor[]) => {
+    const [from, to] = ends();
+    return f({ w, b }, { from, to, weight }, x);
+  };
+
+describe('sparseGraphConvolution', () => {
+  it('equals PyTorch, forward and backward', () => expectReference(on(sparseGraphConvolution), convolution));
+
+  it('backward agrees with differences and autodiff', () =>
+    expectThreeWays(on(sparseGraphConvolution), on(sparseGraphConvolutionPlain), convolution.inputs));
+
+  it('compiles on both runtimes', () => expectCompiled(on(sparseGraphConvolution), convolution.inputs));
+
+  it('over normalised edges is the dense convolution over the normalised adjacency', () => {
+    const pairs = [0, 1, 2, 3, 4].map((i) => [i, (2 * i) % 5] as const);
+    const [x, , w, b] = convolution.inputs;
+    const { from, to, weight } = normaliseEdges(5, pairs);
+    const sparse = inDouble(
+      (...[x, weight, w, b]) =>
+        sparseGraphConvolution({ w, b }, { from: tf.tensor1d(from.data, 'int32'), to: tf.tensor1d(to.data, 'int32'), weight }, x),
+      [x, weight, w, b],
+    );
+    const dense = inDouble((...[A, x, w, b]) => graphConvolution({ w, b }, A, x), [normaliseAdjacency(5, pairs), x, w, b]);
+    expect(distance(sparse.y, dense.y)).toBeLessThan(1e-7);
+    expect(distance(sparse.grads[0], dense.grads[1])).toBeLessThan(1e-7);
+    expect(distance(sparse.grads[2], dense.grads[2])).toBeLessThan(1e-7);
+  });
+
+  it('names what does not fit', () => {
+    const [from, to] = ends();
+    const [x, w, b] = [tf.zeros([5, 3]), tf.zeros([3, 2]), tf.zeros([2])];
+    expect(() => sparseGraphConvolution({ w: b, b }, { from, to, weight: tf.zeros([15]) }, x)).toThrow('got x [5,3], w [2], b [2]');
+    expect(() => sparseGraphConvolution({ w, b }, { from, to, weight: tf.zeros([15]) }, tf.zeros([4, 3]))).toThrow(
+      'sparseGraphConvolution, from: nodes are 0 to 3; got 4 at index',
+    );
+    expect(() => sparseGraphConvolution({ w, b }, { from, to, weight: tf.zeros([4]) }, x)).toThrow('got from [15], to [15], weight [4]');
+  });
+});
+
+describe('normaliseEdges', () => {
+  // The path 0–1–2: degrees with self-loops are 2, 3, 2.
+  it('has the closed form of a path of three', () => {
+    const { from, to, weight } = normaliseEdges(3, [
+      [0, 1],
+      [2, 1],
+    ]);
+    const r = Math.fround(1 / Math.sqrt(6));
+    expect([...to.data]).toEqual([0, 0, 1, 1, 1, 2, 2]);
+    expect([...from.data]).toEqual([0, 1, 0, 1, 2, 1, 2]);
+    expect([...weight.data]).toEqual([1 / 2, r, r, Math.fround(1 / 3), r, r, 1 / 2]);
+  });
+
+  it('names the edge that leaves the graph', () => {
+    expect(() => normaliseEdges(3, [[1, 3]])).toThrow('normaliseEdges: nodes are 0 to 2, got an edge from 1 to 3');
+  });
+});

@@ -1,0 +1,137 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Key, type RandomArray, split } from '../../base/random.js';
+import { shapeError } from '../../base/shape.js';
+import { uniformWithin } from '../initialisers.js';
+import type { LstmConfig, LstmParams } from './lstm.js';
+import { gatesOf, recurrence, stepOf } from './lstm-recurrence.js';
+
+/** How an LSTM differs from `lstm`; in brackets the names of Greff et al., whose baseline has peepholes. */
+export interface LstmVariant {
+  /** The gates see the cell. Off by default (NP). */
+  readonly peepholes?: boolean;
+  /** false: i = 1 (NIG). */
+  readonly inputGate?: boolean;
+  /** false: f = 1 (NFG); 'coupled': f = 1 − i (CIFG). */
+  readonly forgetGate?: boolean | 'coupled';
+  /** false: o = 1 (NOG). */
+  readonly outputGate?: boolean;
+  /** false: the candidate g is linear (NIAF). */
+  readonly inputActivation?: boolean;
+  /** false: h = o ⊙ c (NOAF). */
+  readonly outputActivation?: boolean;
+  /** The gates see the gates of the step before (FGR). Off by default. */
+  readonly gateRecurrence?: boolean;
+}
+
+/** Weights of a variant with K gates; the K + 1 blocks of columns are those of i, f, o that it has, then the candidate g. */
+export interface LstmVariantParams<T = tf.Tensor> extends LstmParams<T> {
+  /** p [K, D], with `peepholes`. */
+  readonly peepholes?: T;
+  /** wg [K D, K D], with `gateRecurrence`. */
+  readonly gates?: T;
+}
+
+/** Where a sequence left off: h and c [B, D], and with `gateRecurrence` the gates side by side, [B, K D]. */
+export interface LstmState<T = tf.Tensor> {
+  readonly h: T;
+  readonly c: T;
+  readonly gates?: T;
+}
+
+/** All weights uniform on ±1/√D, PyTorch's default. */
+export function initLstmVariant(
+  key: Key,
+  { inputs, width, ...variant }: LstmConfig & LstmVariant,
+): LstmVariantParams<RandomArray<Float32Array>> {
+  const K = gatesOf(variant).length;
+  const [forX, forH, forB, forPeepholes, forGates] = split(key, 5);
+  const weights = (k: Key, shape: number[]) => uniformWithin(1 / Math.sqrt(width), k, shape);
+  return {
+    wx: weights(forX, [inputs, (K + 1) * width]),
+    wh: weights(forH, [width, (K + 1) * width]),
+    b: weights(forB, [(K + 1) * width]),
+    ...(variant.peepholes && { peepholes: weights(forPeepholes, [K, width]) }),
+    ...(variant.gateRecurrence && { gates: weights(forGates, [K * width, K * width]) }),
+  };
+}
+
+/** The state before anything was seen: all zeros. */
+export function lstmStart(B: number, D: number, variant: LstmVariant = {}): LstmState {
+  const start = { h: tf.zeros([B, D]), c: tf.zeros([B, D]) };
+  return variant.gateRecurrence ? { ...start, gates: tf.zeros([B, gatesOf(variant).length * D]) } : start;
+}
+
+/**
+ * A long short-term memory that goes on from a state, in the variants of Greff's study.
+ *
+ *     i, f = σ(z + p ⊙ cₜ₋₁)    g = tanh z    cₜ = f ⊙ cₜ₋₁ + i ⊙ g    o = σ(z + p ⊙ cₜ)    hₜ = o ⊙ tanh cₜ
+ *
+ * with z the block of xₜ wx + hₜ₋₁ wh + b, for gates + (i, f, o)ₜ₋₁ wg. Without a variant this is `lstm`, whose weights fit:
+ *
+ *     const { hidden, state } = lstmVariant(params, x, {}, before);        // a stream, some steps at a time
+ *
+ * @param x      [B, T, F]
+ * @param state  as a call before returned it; zeros when left out
+ * @returns      hidden [B, T, D], every hₜ, and the state after the last step
+ * @throws       when the weights or the state do not fit x, each other or the variant, or x is empty
+ *
+ *     ∂zₒ = ∂h ⊙ tanh c ⊙ o(1 − o)    ∂c += ∂h ⊙ o ⊙ (1 − tanh² c) + pₒ ⊙ ∂zₒ    ∂zᵢ = ∂c ⊙ g ⊙ i(1 − i)    ∂z_f = ∂c ⊙ cₜ₋₁ ⊙ f(1 − f)
+ *
+ *     ∂z_g = ∂c ⊙ i ⊙ (1 − g²)    ∂hₜ₋₁ += ∂z whᵀ    ∂cₜ₋₁ = ∂c ⊙ f + pᵢ ⊙ ∂zᵢ + p_f ⊙ ∂z_f    ∂(i, f, o)ₜ₋₁ = ∂z wgᵀ
+ *
+ * Greff et al. 2017, section 2 and appendix A, with the gates in the order i, f, o. As in `lstm`, ∂z of all steps are collected, and
+ * each weight's gradient is one product over B·T rows.
+ */
+export function lstmVariant(
+  params: LstmVariantParams,
+  x: tf.Tensor,
+  variant: LstmVariant = {},
+  state: LstmState = lstmStart(x.shape[0], params.wh.shape[0], variant),
+): { hidden: tf.Tensor; state: LstmState } {
+  checkShapes(params, x, variant, state);
+  const T = x.shape[1]!;
+  const present = [params.peepholes, params.gates, state.gates].filter((t) => t !== undefined);
+  const blocks = recurrence(variant)(x, params.wx, params.wh, params.b, state.h, state.c, ...present);
+  const hidden = blocks.slice([0, 0, 0], [-1, T, -1]);
+  const [h, c, ...gates] = tf.unstack(blocks.slice([0, T - 1, 0], [-1, -1, -1]), 1);
+  return { hidden, state: { h, c, ...(variant.gateRecurrence && { gates: tf.concat(gates, 1) }) } };
+}
+
+/** `lstmVariant` in operators that tfjs can differentiate any number of times. */
+export function lstmVariantPlain(
+  { wx, wh, b, peepholes, gates: wg }: LstmVariantParams,
+  x: tf.Tensor,
+  variant: LstmVariant = {},
+  state: LstmState = lstmStart(x.shape[0], wh.shape[0], variant),
+): { hidden: tf.Tensor; state: LstmState } {
+  let { h, c, gates } = state;
+  const hidden = x.unstack(1).map((xt) => {
+    const step = stepOf(variant, xt.matMul(wx).add(h.matMul(wh)).add(b), c, { peepholes, recurrent: wg && gates?.matMul(wg) });
+    ({ h, c, gates } = step);
+    return h;
+  });
+  return { hidden: tf.stack(hidden, 1), state: variant.gateRecurrence ? { h, c, gates } : { h, c } };
+}
+
+function checkShapes({ wx, wh, b, peepholes, gates }: LstmVariantParams, x: tf.Tensor, variant: LstmVariant, state: LstmState): void {
+  const [B, D, K] = [x.shape[0], wh.shape[0], gatesOf(variant).length];
+  if (K === 0 || (variant.forgetGate === 'coupled' && variant.inputGate === false))
+    throw new Error('lstmVariant needs a gate, and a forget gate coupled to the input gate needs that one; set fewer gates to false');
+  const wide = (K + 1) * D;
+  const allowed: [string, tf.Tensor | undefined, number[] | undefined][] = [
+    ['x', x, [Math.max(B, 1), Math.max(x.shape[1]!, 1), wx.shape[0]]],
+    ['wx', wx, [x.shape[2]!, wide]],
+    ['wh', wh, [D, wide]],
+    ['b', b, [wide]],
+    ['state.h', state.h, [B, D]],
+    ['state.c', state.c, [B, D]],
+    ['peepholes', peepholes, variant.peepholes ? [K, D] : undefined],
+    ['gates', gates, variant.gateRecurrence ? [K * D, K * D] : undefined],
+    ['state.gates', state.gates, variant.gateRecurrence ? [B, K * D] : undefined],
+  ];
+  const wrong = allowed.find(([, t, shape]) => `${t?.shape}` !== `${shape}`);
+  if (!wrong) return;
+  const [name, t, shape] = wrong;
+  const rule = shape ? `${name} must be [${shape}] in an LSTM with ${K} gates and width ${D}` : `the variant has no ${name}: leave it out`;
+  throw shapeError(`lstmVariant: ${rule}`, { x, wx, wh, ...(t && { [name]: t }) });
+}

@@ -1,0 +1,26 @@
+import * as tf from '@tensorflow/tfjs';
+import { shapeError } from '../base/shape.js';
+import { checkLabels } from '../nn/losses/labels.js';
+
+/**
+ * The number of each row that its action chooses.
+ *
+ * @param values  [B, A], one for each action
+ * @param action  [B] int32, 0 … A − 1
+ * @returns       [B]
+ * @throws        when there is not one integer action for each row, or one is seen that does not exist; in a compiled call, where actions
+ *                have no values while it is recorded, such a one has value 0
+ */
+export const chosen = (values: tf.Tensor, action: tf.Tensor): tf.Tensor => values.mul(oneHotActions('chosen', values, action)).sum(-1);
+
+/** 1 where an action of [B] was taken, else 0: [B, A], to go with values [B, A]. */
+export function oneHotActions(who: string, values: tf.Tensor, action: tf.Tensor): tf.Tensor {
+  if (values.rank !== 2 || action.rank !== 1 || action.shape[0] !== values.shape[0] || action.dtype !== 'int32')
+    throw shapeError(`${who} takes one number for each action [B, A] and int32 actions [B] (these are ${action.dtype})`, {
+      values,
+      action,
+    });
+  const A = values.shape[1]!;
+  checkLabels(who, action, A);
+  return tf.oneHot(action as tf.Tensor1D, A).cast('float32');
+}

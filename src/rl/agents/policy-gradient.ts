@@ -1,0 +1,105 @@
+import * as tf from '@tensorflow/tfjs';
+import { shapeError } from '../../base/shape.js';
+import { meanSquaredError } from '../../nn/losses/mean-squared-error.js';
+import { notEmpty } from '../../nn/losses/residual.js';
+import { firstOrder } from '../../tensor/grad.js';
+
+/**
+ * The policy gradient as a loss: what was better than expected becomes more probable.
+ *
+ *     L = −mean A log π(a | s)        ∂log π = −A / B · ∂L
+ *
+ * @param logProbability  log π of the actions taken, [B]
+ * @param advantage       A [B], held constant: the return, better less a baseline (REINFORCE), or `generalisedAdvantage` (A2C)
+ * @throws                when there is not one advantage for each action
+ *
+ * Williams 1992, eq. 11; Sutton et al. 2000.
+ */
+export function policyGradientLoss(logProbability: tf.Tensor, advantage: tf.Tensor): tf.Tensor {
+  sameRows('policyGradientLoss', { logProbability, advantage });
+  return logProbability.mul(advantage).mean().neg();
+}
+
+/**
+ * Proximal policy optimisation's clipped loss: the policy gradient until the policy has moved away from the one that acted by ε.
+ *
+ *     L = −mean min(r A, clip(r, 1 ± ε) A)        r = π(a | s) / π_old(a | s)
+ *
+ *     ∂log π = −A r / B · ∂L, but 0 where A > 0 and r > 1 + ε, or A < 0 and r < 1 − ε
+ *
+ * @param logProbability  log π of the actions taken, [B]
+ * @param old             log π_old, when they were taken, [B]
+ * @param advantage       A [B], held constant; usually with mean 0 and deviation 1 over the batch
+ * @param clip            ε
+ * @throws                when the rows differ in number, or ε is not positive
+ *
+ * Schulman et al. 2017, eq. 7.
+ */
+export function ppoLoss(logProbability: tf.Tensor, old: tf.Tensor, advantage: tf.Tensor, clip = 0.2): tf.Tensor {
+  sameRows('ppoLoss', { logProbability, old, advantage });
+  if (!(clip > 0)) throw new Error(`ppoLoss: clip must be above 0, got ${clip}; 0.2 in the paper`);
+  return clipped(clip)(logProbability, old, advantage);
+}
+
+const clipped = (clip: number) =>
+  firstOrder('ppoLoss', ([logProbability, old, advantage], save) => {
+    const ratio = logProbability.sub(old).exp();
+    const near = ratio.minimum(1 + clip).maximum(1 - clip);
+    const [free, bound] = [ratio.mul(advantage), near.mul(advantage)];
+    save([ratio, near, free, bound]);
+    return {
+      value: free.minimum(bound).mean().neg(),
+      backward: (dL, [ratio, near, free, bound]) => {
+        const pull = dL.mul(-1 / ratio.size);
+        const isFree = free.lessEqual(bound);
+        const dLog = free.mul(isFree.cast('float32')).mul(pull);
+        return [dLog, dLog.neg(), tf.where(isFree, ratio, near).mul(pull)];
+      },
+    };
+  });
+
+/** `ppoLoss` in operators that tfjs can differentiate any number of times. */
+export function ppoLossPlain(logProbability: tf.Tensor, old: tf.Tensor, advantage: tf.Tensor, clip = 0.2): tf.Tensor {
+  const ratio = logProbability.sub(old).exp();
+  return ratio
+    .mul(advantage)
+    .minimum(ratio.clipByValue(1 - clip, 1 + clip).mul(advantage))
+    .mean()
+    .neg();
+}
+
+/** By how much the value and the entropy count beside the policy. */
+export interface ActorCriticWeights {
+  readonly value?: number;
+  readonly entropy?: number;
+}
+
+/**
+ * What actor and critic minimise together, in A2C with `policyGradientLoss` and in PPO with `ppoLoss`.
+ *
+ *     L = policy + c_v ½ mean (V(s) − R)² − c_e mean H(π(· | s))
+ *
+ * @param policy   the policy's loss
+ * @param value    V(s) [B]
+ * @param returns  R [B], held constant: advantage + the value that acted
+ * @param entropy  H, of each row or of all
+ * @throws         when there is not one return for each value
+ *
+ * Mnih et al. 2016, section 4; Schulman et al. 2017, eq. 9. Defaults c_v = 1 (½ of PyTorch's mean squared error) and c_e = 0.01.
+ */
+export function actorCriticLoss(
+  policy: tf.Tensor,
+  value: tf.Tensor,
+  returns: tf.Tensor,
+  entropy: tf.Tensor,
+  weights: ActorCriticWeights = {},
+): tf.Tensor {
+  return policy.add(meanSquaredError(value, returns).mul((weights.value ?? 1) / 2)).sub(entropy.mean().mul(weights.entropy ?? 0.01));
+}
+
+function sameRows(name: string, rows: Readonly<Record<string, tf.Tensor>>): void {
+  const [first] = Object.values(rows);
+  notEmpty(name, rows);
+  if (first.rank !== 1 || Object.values(rows).some((t) => `${t.shape}` !== `${first.shape}`))
+    throw shapeError(`${name} takes one number for each row of each: [B]`, rows);
+}

@@ -1,0 +1,99 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Key, RandomArray } from '../../base/random.js';
+import { shapeError } from '../../base/shape.js';
+import { initMlp, type MlpParams, mlp } from '../../models/mlp.js';
+import { huber } from '../../nn/losses/huber.js';
+import type { Tensors } from '../../optim/flat.js';
+import type { Optimizer, State } from '../../optim/optimizer.js';
+import { valueAndGrad } from '../../tensor/grad.js';
+import { chosen } from '../actions.js';
+import { dueling } from './dueling.js';
+
+/** Weights of a dueling network of these widths: `[4, 64, 64, 2]` values 2 actions in states of 4 numbers. */
+export const initDuelingNetwork = (key: Key, widths: readonly number[]): MlpParams<RandomArray<Float32Array>> =>
+  initMlp(key, [...widths.slice(0, -1), widths.at(-1)! + 1]);
+
+/**
+ * Values of all actions in a state, by the value of the state and the advantages of the actions. Without the two, `mlp` is a Q-network.
+ *
+ * @param x  [B, F]
+ * @returns  [B, A]
+ *
+ * Wang et al. 2016, with hidden layers that both share to the last; theirs part after the convolutions.
+ */
+export const duelingNetwork = (params: MlpParams, x: tf.Tensor): tf.Tensor => dueling(mlp(params, x));
+
+/** What was done, and what came of it. */
+export interface Transitions<T = tf.Tensor> {
+  /** s [B, F] */
+  readonly state: T;
+  /** a [B] int32 */
+  readonly action: T;
+  /** r [B] */
+  readonly reward: T;
+  /** s′ [B, F] */
+  readonly next: T;
+  /** [B]: 1 where s′ ended the episode, so that nothing is earned after it; else 0. */
+  readonly done: T;
+}
+
+/**
+ * What a Q-network should have said of the actions taken: the reward and the discounted value of where it led.
+ *
+ *     y = r + γ (1 − done) Q̄(s′, argmaxₐ Q(s′, a))
+ *
+ * @param target   Q̄(s′, ·) [B, A] of the target network, which says what the best action is worth
+ * @param online   Q(s′, ·) [B, A] of the network in training, which says which it is: double Q-learning. The target network says both,
+ *                 y = r + γ (1 − done) maxₐ Q̄(s′, a), when it is left out: plain DQN
+ * @returns        [B]; no gradient should flow through it
+ * @throws         when the shapes do not fit: rewards [B, 1] would be paid for every row
+ *
+ * Van Hasselt, Guez & Silver 2016, eq. 4; Mnih et al. 2015. One network for both overestimates, because it picks its own errors.
+ */
+export function tdTarget(reward: tf.Tensor, done: tf.Tensor, discount: number, target: tf.Tensor, online?: tf.Tensor): tf.Tensor {
+  const [B] = target.shape;
+  if (target.rank !== 2 || `${reward.shape}` !== `${B}` || `${done.shape}` !== `${B}`)
+    throw shapeError('tdTarget takes reward and done [B] and values [B, A]', { reward, done, target });
+  const best = online ? chosen(target, online.argMax(-1)) : target.max(-1);
+  return reward.add(best.mul(discount).mul(tf.sub(1, done)));
+}
+
+/** A network in training, and its slower copy that the targets come from. */
+export interface DqnState<S> {
+  readonly learner: S;
+  /** Its parameters as one vector, as the learner's state has them. */
+  readonly target: tf.Tensor;
+}
+
+/**
+ * One step of deep Q-learning, to be compiled.
+ *
+ *     L = mean huber(Q(s, a) − y)        Q̄ ← Q̄ + τ (Q − Q̄)
+ *
+ *     const optimizer = adam(params);
+ *     const step = compile(dqnStep(mlp, optimizer), { donate: [0] });
+ *     const learner = optimizer.init(params);
+ *     let state = { learner, target: learner.parameters };
+ *     for (…) ({ state, loss } = await step(state, batch, i % 500 === 0 ? 1 : 0));
+ *
+ * @param network    parameters and states [B, F] to values [B, A]
+ * @param optimizer  of the network's parameters
+ * @param double     whether the network in training picks the action that the target values
+ * @returns          a function of the state, transitions, and τ: 1 copies the network to the target, 0 leaves the target as it is (Mnih et
+ *                   al. 2015), a small share at every step lets it follow (Lillicrap et al. 2016)
+ */
+export function dqnStep<P, S extends State>(
+  network: (params: Tensors<P>, x: tf.Tensor) => tf.Tensor,
+  optimizer: Optimizer<P, S>,
+  { discount = 0.99, double = true }: { readonly discount?: number; readonly double?: boolean } = {},
+): (state: DqnState<S>, batch: Transitions, share: tf.Tensor) => { state: DqnState<S>; loss: tf.Tensor } {
+  return ({ learner, target }, { state, action, reward, next, done }, share) => {
+    const params = optimizer.params(learner);
+    const slow = optimizer.params({ ...learner, parameters: target });
+    const y = tdTarget(reward, done, discount, network(slow, next), double ? network(params, next) : undefined);
+    const error = (params: Tensors<P>) => huber(chosen(network(params, state), action), y);
+    const { value: loss, grads } = valueAndGrad(error)(params);
+    const updated = optimizer.update(learner, grads as Tensors<P>);
+    return { state: { learner: updated, target: target.add(updated.parameters.sub(target).mul(share)) }, loss };
+  };
+}

@@ -1,0 +1,218 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../tests/close.js';
+import { expectCompiled } from '../../tests/compiled.js';
+import { expectReference, expectThreeWays, inDouble } from '../../tests/gradients.js';
+import { fold, key, normal, type RandomArray, uniform } from '../base/random.js';
+import { adam } from '../optim/adam.js';
+import { compile } from '../tensor/compile.js';
+import { valueAndGrad } from '../tensor/grad.js';
+import { gradCheck } from '../tensor/grad-check.js';
+import { map } from '../tensor/tree.js';
+import { actorCritic as actorCriticHeads, initActorCritic } from './agents/actor-critic.js';
+import { actorCriticLoss, policyGradientLoss, ppoLoss, ppoLossPlain } from './agents/policy-gradient.js';
+import {
+  categoricalEntropy,
+  categoricalEntropyPlain,
+  categoricalLogProbability,
+  categoricalLogProbabilityPlain,
+  sampleCategorical,
+} from './categorical-policy.js';
+import { gaussianEntropy, gaussianLogProbability, gaussianLogProbabilityPlain, sampleGaussian } from './gaussian-policy.js';
+import reference from './reinforcement.reference.json' with { type: 'json' }; // made by reference/reinforcement.py with PyTorch 2.13
+
+const action = tf.tensor1d([1, 0, 1, 1, 0], 'int32'); // of the script
+const categorical = (logits: tf.Tensor) => categoricalLogProbability(logits, action);
+const actorCritic = (logits: tf.Tensor, value: tf.Tensor, returns: tf.Tensor, old: tf.Tensor, advantage: tf.Tensor) =>
+  actorCriticLoss(ppoLoss(categorical(logits), old, advantage), value, returns, categoricalEntropy(logits));
+const ppo = (logProbability: tf.Tensor, old: tf.Tensor, advantage: tf.Tensor) => ppoLoss(logProbability, old, advantage);
+
+describe('policies and their losses', () => {
+  it('equal PyTorch, forward and backward', () => {
+    expectReference(categorical, reference.categoricalLogProbability);
+    expectReference(categoricalEntropy, reference.categoricalEntropy);
+    expectReference(gaussianLogProbability, reference.gaussianLogProbability);
+    expectReference(gaussianEntropy, reference.gaussianEntropy);
+    expectReference(ppo, reference.ppo);
+    expectReference(actorCritic, reference.actorCritic);
+  });
+
+  it('backwards agree with differences and autodiff', () => {
+    expectThreeWays(categorical, (logits) => categoricalLogProbabilityPlain(logits, action), reference.categoricalLogProbability.inputs);
+    expectThreeWays(categoricalEntropy, categoricalEntropyPlain, reference.categoricalEntropy.inputs);
+    expectThreeWays(gaussianLogProbability, gaussianLogProbabilityPlain, reference.gaussianLogProbability.inputs);
+    expectThreeWays(ppo, (l, old, advantage) => ppoLossPlain(l, old, advantage), reference.ppo.inputs);
+    gradCheck(actorCritic, reference.actorCritic.inputs);
+  });
+
+  it('are the same compiled, on both runtimes', async () => {
+    await expectCompiled(categorical, reference.categoricalLogProbability.inputs);
+    await expectCompiled(categoricalEntropy, reference.categoricalEntropy.inputs);
+    await expectCompiled(gaussianLogProbability, reference.gaussianLogProbability.inputs);
+    await expectCompiled(ppo, reference.ppo.inputs);
+    await expectCompiled(actorCritic, reference.actorCritic.inputs);
+  });
+
+  it('know their largest entropies: log A for equal actions, log σ + ½ log 2πe for a normal', () => {
+    expect(categoricalEntropy(tf.zeros([1, 5])).dataSync()[0]).toBeCloseTo(Math.log(5), 6);
+    expect(gaussianEntropy(tf.tensor1d([Math.log(2)])).dataSync()[0]).toBeCloseTo(Math.log(2) + 0.5 * Math.log(2 * Math.PI * Math.E), 6);
+  });
+
+  // A count of n draws with probability p has standard deviation √(n p (1 − p)).
+  it('are sampled with their probabilities', () => {
+    const n = 20_000;
+    const logits = tf.tensor2d([[0, Math.log(3), Math.log(6)]]);
+    const { data, shape } = uniform(key(1), [n, 3]);
+    const drawn = sampleCategorical(logits, tf.tensor(data, shape)).dataSync();
+    for (const [a, p] of [0.1, 0.3, 0.6].entries()) {
+      const count = drawn.filter((v) => v === a).length;
+      expect(Math.abs(count - n * p)).toBeLessThan(4 * Math.sqrt(n * p * (1 - p)));
+    }
+    expect(sampleCategorical(tf.zeros([1, 2]), tf.tensor2d([[0, 0.5]])).dataSync()[0]).toBe(1); // u = 0 is no NaN
+    expectClose(sampleGaussian(tf.tensor1d([1, -2]), tf.tensor1d([0, Math.log(3)]), tf.tensor1d([0.5, -1])).dataSync(), [1.5, -5], 6);
+  });
+
+  it('name the shapes that do not fit', () => {
+    expect(() => categoricalLogProbability(tf.zeros([3, 2]), tf.zeros([3]))).toThrow(
+      'categoricalLogProbability takes one number for each action [B, A] and int32 actions [B] (these are float32): got values [3,2], action [3]',
+    );
+    expect(() => categoricalLogProbability(tf.zeros([2, 2]), tf.tensor1d([0, 2], 'int32'))).toThrow('got 2 at index 1');
+    expect(() => gaussianLogProbability(tf.zeros([3, 2]), tf.zeros([3, 2]), tf.zeros([3, 2]))).toThrow(
+      'and logDeviation [K]: got mean [3,2]',
+    );
+    expect(() => sampleCategorical(tf.zeros([4, 4]), tf.zeros([4]))).toThrow(
+      'sampleCategorical takes a uniform number for each logit: u like logits [..., A]: got logits [4,4], u [4]',
+    );
+    expect(() => ppoLoss(tf.zeros([3]), tf.zeros([3]), tf.zeros([3]), 0)).toThrow('ppoLoss: clip must be above 0, got 0');
+    expect(() => ppoLoss(tf.zeros([3]), tf.zeros([3]), tf.zeros([3, 1]))).toThrow(
+      'ppoLoss takes one number for each row of each: [B]: got logProbability [3], old [3], advantage [3,1]',
+    );
+  });
+});
+
+describe('actorCritic', () => {
+  const heads = (...[b0, w0, b1, w1, c0, v0, c1, v1, x]: tf.Tensor[]) => {
+    const net = (b0: tf.Tensor, w0: tf.Tensor, b1: tf.Tensor, w1: tf.Tensor) => ({
+      layers: [
+        { b: b0, w: w0 },
+        { b: b1, w: w1 },
+      ],
+    });
+    const { policy, value } = actorCriticHeads({ actor: net(b0, w0, b1, w1), critic: net(c0, v0, c1, v1) }, x);
+    return tf.concat([policy, value.expandDims(1)], 1);
+  };
+
+  it('equals PyTorch, forward and backward', () => expectReference(heads, reference.actorCriticHeads));
+
+  it('starts with a policy that hardly prefers an action', () => {
+    const params = map(initActorCritic(key(4), [3, 16, 4]), ({ data, shape }: RandomArray<Float32Array>) => tf.tensor(data, shape));
+    const { policy } = actorCriticHeads(params, tf.randomNormal([20, 3], 0, 1, 'float32', 1));
+    for (const p of policy.softmax().dataSync()) expect(Math.abs(p - 0.25)).toBeLessThan(0.005);
+  });
+});
+
+describe('ppoLoss', () => {
+  const at = (ratio: number, advantage: number) => {
+    const points = [Math.log(ratio), 0, advantage].map((v) => ({ data: [v], shape: [1] }));
+    const { y, grads } = inDouble(ppo, points);
+    return [y[0], grads[0][0]];
+  };
+
+  it('is the policy gradient where the policy has not moved', () => {
+    const advantage = tf.tensor1d([1, -2, 0.5]);
+    const slope = (loss: (l: tf.Tensor) => tf.Tensor) => valueAndGrad(loss)(tf.zeros([3])).grads.dataSync();
+    expectClose(
+      slope((l) => ppoLoss(l, tf.zeros([3]), advantage)),
+      Array.from(slope((l) => policyGradientLoss(l, advantage))),
+      7,
+    );
+  });
+
+  // Value −min(rA, clip(r, 0.8, 1.2) A), slope −rA where that is not clipped.
+  it('stops pushing past 1 ± ε, but always pulls back', () => {
+    expectClose(at(1.19, 2), [-2.38, -2.38], 6);
+    expectClose(at(1.21, 2), [-2.4, 0], 6);
+    expectClose(at(1.21, -2), [2.42, 2.42], 6);
+    expectClose(at(0.79, -2), [1.6, 0], 6);
+    expectClose(at(0.79, 2), [-1.58, -1.58], 6);
+  });
+});
+
+describe('learning', () => {
+  // Two contexts, three actions; what pays is action 2 in the first and action 0 in the second. The linear policy is a table.
+  it('a contextual bandit by REINFORCE in compiled steps', async () => {
+    const B = 64;
+    const context = tf.tensor2d(Array.from({ length: B }, (_, i) => (i % 2 ? [0, 1] : [1, 0])));
+    const payoff = tf.tensor2d([
+      [0, 0.5, 1],
+      [1, 0.5, 0],
+    ]);
+    const params = { w: { data: new Float32Array(6), shape: [2, 3] } };
+    const optimizer = adam(params, { learningRate: 0.1 });
+    const step = compile(
+      (state: Parameters<typeof optimizer.params>[0], u: tf.Tensor) => {
+        const { w } = optimizer.params(state);
+        const drawn = sampleCategorical(context.matMul(w as tf.Tensor2D), u);
+        const pay = context
+          .matMul(payoff)
+          .mul(tf.oneHot(drawn as tf.Tensor1D, 3))
+          .sum(-1);
+        const loss = ({ w }: { w: tf.Tensor }) =>
+          policyGradientLoss(categoricalLogProbability(context.matMul(w as tf.Tensor2D), drawn), pay.sub(pay.mean()));
+        return { state: optimizer.update(state, valueAndGrad(loss)({ w }).grads), pay: pay.mean(), policy: w.softmax() };
+      },
+      { donate: [0] },
+    );
+    let state: Parameters<typeof step>[0] = optimizer.init(params);
+    let last: { pay: number; policy: number[] } | undefined;
+    for (let i = 0; i < 150; i++) {
+      const result = await step(state, uniform(fold(key(2), i), [B, 3]));
+      state = result.state;
+      last = { pay: result.pay.item(), policy: Array.from(result.policy.data()) };
+    }
+    expect(last!.policy[2]).toBeGreaterThan(0.95);
+    expect(last!.policy[3]).toBeGreaterThan(0.95);
+    step.release();
+  });
+
+  // Reward −(a − 3)²: the best mean is 3, and PPO reuses each batch of actions four times.
+  it.each(['openvino', 'onnxruntime'] as const)('the mean of a Gaussian policy by PPO in compiled steps on %s', async (runtime) => {
+    const B = 128;
+    const params = { mean: { data: Float32Array.of(0), shape: [1] }, logDeviation: { data: Float32Array.of(0), shape: [1] } };
+    const optimizer = adam(params, { learningRate: 0.03 });
+    const spread = (mean: tf.Tensor) => mean.expandDims(0).tile([B, 1]);
+    const act = compile(
+      (state: Parameters<typeof optimizer.params>[0], noise: tf.Tensor) => {
+        const { mean, logDeviation } = optimizer.params(state);
+        const a = sampleGaussian(spread(mean), logDeviation, noise);
+        return { a, old: gaussianLogProbability(spread(mean), logDeviation, a) };
+      },
+      { runtime },
+    );
+    const learn = compile(
+      (state: Parameters<typeof optimizer.params>[0], { a, old }: { a: tf.Tensor; old: tf.Tensor }) => {
+        const reward = a.sub(3).square().neg().squeeze([1]);
+        const centred = reward.sub(reward.mean());
+        const advantage = centred.div(centred.square().mean().sqrt().add(1e-8));
+        const loss = ({ mean, logDeviation }: { mean: tf.Tensor; logDeviation: tf.Tensor }) =>
+          ppoLoss(gaussianLogProbability(spread(mean), logDeviation, a), old, advantage);
+        const next = optimizer.update(state, valueAndGrad(loss)(optimizer.params(state)).grads);
+        return { state: next, ...optimizer.params(next) };
+      },
+      { runtime },
+    );
+    let state: Parameters<typeof learn>[0] = optimizer.init(params);
+    let found: { mean: number; logDeviation: number } | undefined;
+    for (let i = 0; i < 60; i++) {
+      const acted = await act(state, normal(fold(key(3), i), [B, 1]));
+      for (let again = 0; again < 4; again++) {
+        const result = await learn(state, acted);
+        state = result.state;
+        found = { mean: result.mean.item(), logDeviation: result.logDeviation.item() };
+      }
+    }
+    expect(found!.mean).toBeCloseTo(3, 0);
+    expect(found!.logDeviation).toBeLessThan(-1); // it is sure of it
+    for (const f of [act, learn]) f.release();
+  });
+});

@@ -1,0 +1,17 @@
+export { type Descent, type DescentOptions, gradientDescent, optimalStep } from './descent/gradient-descent.js';
+export { leastSquares, logisticLoss, type Objective } from './descent/objective.js';
+export { drawRows, stochasticGradientDescent } from './descent/stochastic-gradient-descent.js';
+export { type Diagnostics, diagnostics } from './inference/diagnostics.js';
+export { type NeweyWest, neweyWest, neweyWestLags } from './inference/newey-west.js';
+export { type PredictiveRegression, predictiveRegression } from './inference/stambaugh.js';
+export { design } from './regression/design.js';
+export { type Lasso, type LassoOptions, lasso, lassoPath } from './regression/lasso.js';
+export { type LinearRegression, linearRegression, predict } from './regression/linear-regression.js';
+export { type LogisticRegression, logisticRegression, predictProbability } from './regression/logistic-regression.js';
+export { type MultivariateRidge, multivariateRidge } from './regression/multivariate-ridge.js';
+export { type PartialRegression, partialRegression } from './regression/partial-regression.js';
+export { type Ridge, type RidgePath, ridge, ridgePath } from './regression/ridge.js';
+export { type RidgeRisk, ridgeRisk } from './regression/ridge-risk.js';
+export { separatingDirection } from './regression/separation.js';
+export { areaUnderRoc, type CalibrationBin, calibration, logScore, outOfSampleRSquared } from './scores/scores.js';
+export { type Windows, windows } from './windows.js';

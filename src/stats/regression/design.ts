@@ -1,0 +1,74 @@
+import { checkDesign } from '../../linalg/check-matrix.js';
+import { columnName, fromColumns, type Matrix } from '../../linalg/matrix.js';
+
+/**
+ * A design matrix from named columns, with a leading column of ones called `intercept` unless told otherwise.
+ *
+ *     design({ market, size })        [n, 3]: intercept, market, size
+ *
+ * @throws when the columns differ in length, or there is none
+ */
+export function design(columns: Readonly<Record<string, ArrayLike<number>>>, { intercept = true } = {}): Matrix {
+  const names = Object.keys(columns);
+  if (names.length === 0) throw new Error('design: no column given; pass at least one named column, as in design({ market })');
+  const [first, ...rest] = names;
+  const n = columns[first].length;
+  for (const name of rest)
+    if (columns[name].length !== n)
+      throw new Error(`design: '${name}' has ${columns[name].length} values but '${first}' has ${n}; align them on their dates first`);
+  const values = names.map((name) => columns[name]);
+  return intercept ? fromColumns([new Float64Array(n).fill(1), ...values], ['intercept', ...names]) : fromColumns(values, names);
+}
+
+/** A fit's inputs, checked once where they enter: not empty, equally long, no NaN or infinity. `caller` begins the message. */
+export function checkSample(caller: string, x: Matrix, y: ArrayLike<number>): void {
+  checkDesign(caller, x);
+  checkOutcome(caller, x, y);
+}
+
+export function checkOutcome(caller: string, x: Matrix, y: ArrayLike<number>): void {
+  if (x.rows !== y.length) throw new Error(`${caller}: x has ${x.rows} rows but y has ${y.length} values; align them on their dates first`);
+  for (let i = 0; i < y.length; i++)
+    if (!Number.isFinite(y[i])) throw new Error(`${caller}: y is ${y[i]} at row ${i}; drop or fill the row before fitting`);
+}
+
+/** Labels of 0 and 1. */
+export function checkLabels(caller: string, y: ArrayLike<number>): void {
+  for (let i = 0; i < y.length; i++)
+    if (y[i] !== 0 && y[i] !== 1)
+      throw new Error(`${caller}: labels must be 0 or 1, got ${y[i]} at row ${i}; turn −1 and 1 into (y + 1) / 2`);
+}
+
+/** What a fit knows of its columns. */
+export interface Fit {
+  readonly names: readonly string[];
+  readonly coefficients: Float64Array;
+}
+
+/** New rows must have the fit's columns; in another order they would be multiplied by each other's coefficients. */
+export function checkColumns(caller: string, { names, coefficients: { length: p } }: Fit, x: Matrix): void {
+  if (x.cols !== p) throw new Error(`${caller}: the fit has ${p} coefficients but x has ${x.cols} columns; build both with one design`);
+  const other = x.names?.findIndex((name, j) => name !== names[j] && names[j] !== `column ${j}`) ?? -1;
+  if (other >= 0)
+    throw new Error(
+      `${caller}: column ${other} of x is '${columnName(x, other)}' where the fit has '${names[other]}'; build both with one design`,
+    );
+}
+
+/** At least one more row than columns, or no residual variance can be estimated. */
+export function checkOverdetermined(caller: string, x: Matrix): void {
+  if (x.rows <= x.cols)
+    throw new Error(
+      `${caller}: ${x.rows} rows cannot determine ${x.cols} coefficients and a variance; use more history, fewer columns, or ridge`,
+    );
+}
+
+/** What to say about the column that a decomposition found to depend on the ones before it. */
+export function dependentColumn(caller: string, x: Matrix, j: number): Error {
+  const before = Array.from({ length: j }, (_, i) => `'${columnName(x, i)}'`);
+  const why = before.length ? `is a linear combination of ${list(before)}` : 'is all zeros';
+  return new Error(`${caller}: '${columnName(x, j)}' ${why}, so the coefficients are not unique; drop it, or use ridge`);
+}
+
+const list = (names: string[]): string =>
+  names.length > 3 ? `the ${names.length} columns before it` : names.join(names.length === 2 ? ' and ' : ', ');

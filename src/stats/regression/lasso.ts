@@ -1,0 +1,177 @@
+import { column, columnName, constantColumn, dot, fromColumns, type Matrix, matVec, mean } from '../../linalg/matrix.js';
+import { backSubstitute, forwardSubstitute, qr, triangle } from '../../linalg/qr.js';
+import { checkSample } from './design.js';
+
+/** A lasso fit at one penalty. */
+export interface Lasso {
+  readonly names: readonly string[];
+  /** λ, in the units of y times x. */
+  readonly lambda: number;
+  /** β̂(λ) [p], many of them exactly 0. */
+  readonly coefficients: Float64Array;
+  /** Never penalised; 0 when the fit has none. */
+  readonly intercept: number;
+  readonly fitted: Float64Array;
+  readonly residuals: Float64Array;
+  /** The columns with β̂ ≠ 0. */
+  readonly active: readonly number[];
+  /** How far the objective can be above its minimum, at most. */
+  readonly gap: number;
+}
+
+export interface LassoOptions {
+  readonly intercept?: boolean;
+  /** The fit is done when its gap is below this share of ½ ‖y − ȳ‖² / n. */
+  readonly tolerance?: number;
+}
+
+/**
+ * The lasso: least squares with a penalty that sets coefficients to 0.
+ *
+ *     β̂(λ) = argmin 1/(2n) ‖y − Xβ‖² + λ‖β‖₁
+ *
+ *     optimal when  xⱼᵀe/n = λ sign β̂ⱼ where β̂ⱼ ≠ 0,  |xⱼᵀe/n| ≤ λ elsewhere        e = y − Xβ̂
+ *
+ * The penalty counts every column alike, so put columns on one scale first. With `intercept`, x and y are centred and the intercept
+ * is not penalised.
+ *
+ * @param x  [n, p] without a constant column
+ * @param y  [n]
+ * @throws   as `linearRegression` for the sample; when λ is not positive; when x has a constant column and `intercept` is on
+ *
+ * Tibshirani 1996, in scikit-learn's units. In double precision, by coordinate descent (Friedman, Hastie &
+ * Tibshirani 2010), each coefficient in turn to its optimum S(xⱼᵀe/n + ‖xⱼ‖²/n βⱼ, λ) / (‖xⱼ‖²/n), S(z, λ) = sign z · max(|z| − λ, 0),
+ * and by the joint optimum of those that are not 0 (Lee et al. 2006).
+ */
+export function lasso(x: Matrix, y: ArrayLike<number>, { lambda, ...options }: LassoOptions & { readonly lambda: number }): Lasso {
+  return lassoPath(x, y, { ...options, lambdas: [lambda] })[0];
+}
+
+/**
+ * Lasso fits at many penalties; each starts from the one before, so give them in descending order.
+ *
+ * @param lambdas  left out, 100 values in equal ratios from λ_max = max |xⱼᵀ(y − ȳ)|/n, from which on all coefficients are 0, to λ_max/1000
+ */
+export function lassoPath(
+  x: Matrix,
+  y: ArrayLike<number>,
+  { lambdas, intercept = true, tolerance = 1e-12 }: LassoOptions & { readonly lambdas?: readonly number[] } = {},
+): Lasso[] {
+  checkSample('lasso', x, y);
+  const constant = constantColumn(x);
+  if (intercept && constant >= 0)
+    throw new Error(
+      `lasso: '${columnName(x, constant)}' is constant and lasso adds an unpenalised intercept itself; build x with design(columns, { intercept: false })`,
+    );
+  const centre = (v: ArrayLike<number>) => (intercept ? mean(v) : 0);
+  const means = Array.from({ length: x.cols }, (_, j) => centre(column(x, j)));
+  const yMean = centre(y);
+  const centred = [...means.map((m, j) => column(x, j).map((value) => value - m)), Float64Array.from(y, (value) => value - yMean)];
+  const [columns, target] = shortened(centred);
+  const largest = Math.max(...columns.map((xj) => Math.abs(dot(xj, target)))) / x.rows;
+  if (!(tolerance > 0)) throw new Error(`lasso: tolerance must be above 0, got ${tolerance}`);
+  if (!lambdas && largest === 0)
+    throw new Error(
+      'lasso: y does not vary with any column, so all coefficients are 0 at every penalty; is y, or are all columns, constant?',
+    );
+  const grid = lambdas ?? Array.from({ length: 100 }, (_, i) => largest * 10 ** ((-3 * i) / 99));
+  if (grid.length === 0) throw new Error('lasso: the list of penalties is empty; leave lambdas out for a default grid');
+
+  const beta = new Float64Array(x.cols);
+  const residuals = target.slice();
+  return grid.map((lambda) => {
+    if (!(lambda > 0 && lambda < Infinity))
+      throw new Error(`lasso: lambda must be a number above 0, got ${lambda}; at 0 it is linearRegression`);
+    const gap = descend({ columns, y: target, n: x.rows, lambda }, tolerance, beta, residuals);
+    const coefficients = beta.slice();
+    const constant = yMean - dot(means, coefficients);
+    const fitted = matVec(x, coefficients).map((value) => value + constant);
+    return {
+      names: means.map((_, j) => columnName(x, j)),
+      lambda,
+      coefficients,
+      intercept: constant,
+      fitted,
+      residuals: fitted.map((value, i) => y[i] - value),
+      active: means.flatMap((_, j) => (coefficients[j] !== 0 ? [j] : [])),
+      gap,
+    };
+  });
+}
+
+const MOST_ROUNDS = 10_000;
+
+/** ‖y − Xβ‖² / 2n + λ ‖β‖₁ of centred columns and y; n counts the rows of the sample, of which `shortened` leaves fewer. */
+interface Problem {
+  readonly columns: readonly Float64Array[];
+  readonly y: Float64Array;
+  readonly n: number;
+  readonly lambda: number;
+}
+
+/**
+ * Moves β and e = y − Xβ to the optimum at λ; returns the gap. A sweep over all columns finds which are active, and with which signs;
+ * then the active ones go to their joint optimum at once, which sweeps alone reach slowly where columns are correlated.
+ */
+function descend(problem: Problem, tolerance: number, beta: Float64Array, e: Float64Array): number {
+  const { columns, y, n, lambda } = problem;
+  const squares = columns.map((xj) => dot(xj, xj) / n);
+  const scale = dot(y, y) / (2 * n);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    columns.forEach((xj, j) => {
+      if (squares[j] === 0) return;
+      const z = dot(xj, e) / n + squares[j] * beta[j];
+      const next = (Math.sign(z) * Math.max(Math.abs(z) - lambda, 0)) / squares[j];
+      const change = next - beta[j];
+      if (change === 0) return;
+      for (let i = 0; i < e.length; i++) e[i] -= change * xj[i];
+      beta[j] = next;
+    });
+    while (!jointly(problem, beta, e));
+    const gap = dualityGap(problem, beta, e);
+    if (gap <= tolerance * scale) return gap;
+  }
+  throw new Error(
+    `lasso: no minimum after ${MOST_ROUNDS} rounds at lambda ${lambda}; columns that nearly repeat each other do this: drop one, or raise lambda or tolerance`,
+  );
+}
+
+/**
+ * Moves the active coefficients towards their optimum at the signs they have, X_AᵀX_A δ = X_Aᵀe − nλ sign β_A, up to where the first of
+ * them is 0 and leaves. True when none has left, or when the active columns depend on each other, so that there is no one optimum.
+ */
+function jointly({ columns, y, n, lambda }: Problem, beta: Float64Array, e: Float64Array): boolean {
+  const active = columns.flatMap((_, j) => (beta[j] !== 0 ? [j] : []));
+  if (active.length === 0 || active.length > e.length) return true;
+  const { r, dependent } = qr(fromColumns(active.map((j) => columns[j])));
+  if (dependent >= 0) return true;
+  const pull = active.map((j) => dot(columns[j], e) - n * lambda * Math.sign(beta[j]));
+  const delta = backSubstitute(r, forwardSubstitute(r, pull));
+  const reach = active.map((j, k) => (Math.sign(beta[j] + delta[k]) === Math.sign(beta[j]) ? 1 : -beta[j] / delta[k]));
+  const share = Math.min(1, ...reach);
+  active.forEach((j, k) => {
+    beta[j] = share < 1 && reach[k] === share ? 0 : beta[j] + share * delta[k];
+  });
+  e.set(y);
+  for (const j of active) if (beta[j] !== 0) for (let i = 0; i < e.length; i++) e[i] -= beta[j] * columns[j][i];
+  return share === 1;
+}
+
+/** Columns and y turned into their triangle where there are more rows than that has: no length and no inner product changes. */
+function shortened(vectors: readonly Float64Array[]): [columns: Float64Array[], y: Float64Array] {
+  const size = vectors.length;
+  const x = fromColumns(vectors);
+  if (x.rows <= size) return [vectors.slice(0, -1), vectors[size - 1]];
+  const { r } = triangle(x);
+  return [Array.from({ length: size - 1 }, (_, j) => column(r, j)), column(r, size - 1)];
+}
+
+/** The objective at β less the dual objective at e scaled into the dual's feasible set: at least the distance to the minimum. */
+function dualityGap({ columns, y, n, lambda }: Problem, beta: Float64Array, e: Float64Array): number {
+  const steepest = Math.max(...columns.map((xj) => Math.abs(dot(xj, e)))) / n;
+  const scale = steepest > lambda ? lambda / steepest : 1;
+  const ee = dot(e, e);
+  const primal = ee / (2 * n) + lambda * beta.reduce((sum, b) => sum + Math.abs(b), 0);
+  const dual = (scale * dot(e, y) - (scale ** 2 * ee) / 2) / n;
+  return primal - dual;
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../../tests/close.js';
+import { factorReturns } from '../../../tests/simulated.js';
+import { theorem } from '../../../tests/theorem.js';
+import { column, dot, fromColumns, type Matrix, mean } from '../../linalg/matrix.js';
+import { linearRegression } from './linear-regression.js';
+import { type PartialRegression, partialRegression } from './partial-regression.js';
+
+const { x: X, y: Y } = factorReturns(300, 11);
+
+describe('partialRegression', () => {
+  it('names the columns there are', () => {
+    expect(() => partialRegression(X, Y, 'momentum')).toThrow(
+      "partialRegression: x has no column 'momentum'; it has 'intercept', 'market', 'size', 'value'",
+    );
+    const alone = fromColumns([column(X, 1)], ['market']);
+    expect(() => partialRegression(alone, Y, 'market')).toThrow("'market' is the only column, so there is nothing to take out of it");
+  });
+});
+
+type Partial = typeof partialRegression;
+
+const through = (x: Float64Array, y: Float64Array): PartialRegression => ({ x, y, slope: dot(x, y) / dot(x, x) });
+const numberOf = (x: Matrix, name: string) => x.names!.indexOf(name);
+
+theorem<Partial>('thm:frisch-waugh-lovell', {
+  real: partialRegression,
+  check: (partial) => {
+    const full = linearRegression(X, Y);
+    for (const [j, name] of full.names.entries()) {
+      const { slope, x, y } = partial(X, Y, name);
+      expect(slope).toBeCloseTo(full.coefficients[j], 10);
+      expectClose(
+        y.map((value, i) => value - slope * x[i]),
+        full.residuals,
+        12,
+      );
+    }
+  },
+  mutants: {
+    'takes nothing out': (x, y, name) => through(column(x, numberOf(x, name)), Float64Array.from(y)),
+    'takes the others out of y only': (x, y, name) => through(column(x, numberOf(x, name)), partialRegression(x, y, name).y),
+    // The slope survives this one: x̃ᵀy = x̃ᵀỹ. The residuals do not.
+    'takes the others out of x only': (x, y, name) => through(partialRegression(x, y, name).x, Float64Array.from(y)),
+    'takes out nothing but the mean': (x, y, name) => {
+      const values = column(x, numberOf(x, name));
+      const centred = (v: ArrayLike<number>) => Float64Array.from(v, (value) => value - mean(v));
+      return name === 'intercept' ? partialRegression(x, y, name) : through(centred(values), centred(y));
+    },
+  },
+});

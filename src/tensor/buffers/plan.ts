@@ -1,0 +1,255 @@
+import { sizeOf } from '../../base/shape.js';
+import type { Graph, Value } from '../graph.js';
+import type { Program, Request } from '../runtime/runtime.js';
+import { overwriting, survives } from './aliasing.js';
+import { DeviceTensor, type Input, valuesOf } from './device-tensor.js';
+import { allocate, dropRemote, fill, Memory, type TensorDType } from './memory.js';
+
+/** Steps longer than this leave the event loop running; shorter ones are not worth its 0.1 ms. */
+const LONG_STEP_MS = 2;
+/** Outputs up to this size are copied out, which is cheaper than giving the program new memory to write to. */
+const SMALL = 1024;
+/** A trial takes the inputs' memory once more: above 256 MB that is worth more than what writing over saves. */
+const TOO_MANY = 2 ** 26;
+
+/** The part of a graph that a runtime sees: no arrays without elements, and nothing that is not read. */
+export function runnable(graph: Graph): Graph {
+  const read = new Set(graph.nodes.flatMap((node) => node.inputs));
+  return {
+    ...graph,
+    inputs: graph.inputs.filter((value) => read.has(value) && sizeOf(value.shape) > 0),
+    outputs: graph.outputs.filter((value) => sizeOf(value.shape) > 0),
+    constants: graph.constants.filter(({ value }) => read.has(value)),
+    nodes: graph.nodes.filter(({ outputs }) => outputs.some((value) => sizeOf(value.shape) > 0)),
+  };
+}
+
+/**
+ * One loaded graph and the memory it works in.
+ *
+ * A request's memory is bound once. A step of a training loop writes its new state over the old one; where the graph or the runtime
+ * does not allow that, it reads memory A and writes B, and the next reads B and writes A, with a second request. So nothing is bound, copied
+ * or allocated in the loop.
+ */
+export class Plan {
+  readonly #program: Program;
+  readonly #inputs: readonly Slot[];
+  readonly #donated: readonly number[];
+  readonly #outputs: readonly OutputSlot[];
+  readonly #requests: Bound[] = [];
+  #isLong = true; // until measured
+
+  /**
+   * @param graph    the traced graph, whose inputs are the leaves of a call
+   * @param program  `runnable(graph)`, loaded
+   * @param places   where the graph's inputs and outputs sit in the arguments and the result, and which inputs are donated
+   */
+  constructor(graph: Graph, program: Program, places: Places, dtypeOf: (value: Value) => TensorDType) {
+    const seen = runnable(graph);
+    const slot = (value: Value) => ({ shape: value.shape, dtype: dtypeOf(value) });
+    this.#program = program;
+    this.#inputs = graph.inputs
+      .map((value, leaf) => ({ value, leaf, donated: places.donated.includes(leaf) }))
+      .filter(({ value }) => seen.inputs.includes(value))
+      .map(({ value, leaf, donated }) => ({ leaf, donated, ...slot(value) }));
+    this.#donated = this.#inputs.flatMap(({ donated }, i) => (donated ? [i] : []));
+    const replaced = new Map<number, number>();
+    for (const i of this.#donated) {
+      const { leaf, shape, dtype } = this.#inputs[i];
+      const fits = graph.outputs.map((value, j) => !replaced.has(j) && dtypeOf(value) === dtype && `${value.shape}` === `${shape}`);
+      const likeness = places.outputs.map((path, j) => (fits[j] ? commonEnd(path, places.inputs[leaf]) : -1));
+      const best = likeness.indexOf(Math.max(...likeness));
+      if (fits[best]) replaced.set(best, i);
+    }
+    const mayOverwrite = program.overwrites ? overwriting(graph) : () => false;
+    this.#outputs = graph.outputs.map((value, j) => {
+      const size = sizeOf(value.shape);
+      const replaces = replaced.get(j) ?? -1;
+      const over = replaces >= 0 && mayOverwrite(graph.inputs[this.#inputs[replaces].leaf], value);
+      return { ...slot(value), replaces, over, copied: replaces < 0 && size <= SMALL, empty: size === 0 };
+    });
+  }
+
+  /** Before the first run: tries what it means to write over. */
+  async settle(): Promise<void> {
+    const seen = this.#outputs.filter(({ empty }) => !empty);
+    if (!seen.some(({ over }) => over)) return;
+    const over = seen.map(({ over, replaces }) => (over ? replaces : -1));
+    const elements = this.#inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    if (elements < TOO_MANY && (await survives(this.#program, this.#inputs, seen, over))) return;
+    for (const output of seen) output.over = false;
+  }
+
+  /** Whether the values of a leaf are lost when a call fails midway. */
+  overwrites(leaf: number): boolean {
+    return this.#outputs.some(({ over, replaces }) => over && this.#inputs[replaces].leaf === leaf);
+  }
+
+  /** Runs the graph on the leaves of a call; `memories[i]` is the memory of leaf i where it is a tensor. */
+  run(leaves: readonly Input[], memories: readonly (Memory | undefined)[]): DeviceTensor[] | Promise<DeviceTensor[]> {
+    const bound = this.#boundTo(memories);
+    this.#bindInputs(bound, leaves, memories);
+    this.#bindOutputs(bound);
+    const start = performance.now();
+    if (this.#isLong) return this.#runLong(bound, start);
+    try {
+      bound.request.run();
+    } finally {
+      for (const memory of bound.request.outputs) memory.holds--;
+    }
+    this.#isLong = performance.now() - start >= LONG_STEP_MS;
+    return this.#results(bound.request);
+  }
+
+  async #runLong({ request }: Bound, start: number): Promise<DeviceTensor[]> {
+    for (const memory of request.inputs) memory.holds++; // another function may be given it while this one reads it
+    try {
+      await request.start();
+    } finally {
+      for (const memory of request.inputs) memory.holds--;
+      for (const memory of request.outputs) memory.holds--;
+    }
+    this.#isLong = performance.now() - start >= LONG_STEP_MS;
+    return this.#results(request);
+  }
+
+  /** A request over memory that nothing else uses: one for each leaf that the graph reads and for each output. */
+  bindOwn(): { request: Request; inputs: readonly (Memory | undefined)[]; outputs: readonly Memory[] } {
+    const inputs: Memory[] = [];
+    for (const input of this.#inputs) inputs[input.leaf] = owned(input);
+    const outputs = this.#outputs.map(owned);
+    const read = this.#inputs.map(({ leaf }) => inputs[leaf]);
+    const written = outputs.filter((_, j) => !this.#outputs[j].empty);
+    return { request: this.#program.bind(read, written), inputs, outputs };
+  }
+
+  /** The request that already reads most of the donated state, or a second one. */
+  #boundTo(memories: readonly (Memory | undefined)[]): Bound {
+    let best: Bound | undefined;
+    let most = -1;
+    for (const bound of this.#requests) {
+      const count = this.#matching(bound, memories);
+      if (count === this.#donated.length) return bound;
+      if (count > most) [best, most] = [bound, count];
+    }
+    if (best && (most > 0 || this.#requests.length === 2)) return best;
+    const staging: Memory[] = [];
+    for (const [i, input] of this.#inputs.entries()) if (!memories[input.leaf]) staging[i] = owned(input);
+    const inputs = this.#inputs.map(({ leaf }, i) => memories[leaf] ?? staging[i]);
+    const outputs: Memory[] = [];
+    for (const output of this.#outputs) if (!output.empty) outputs.push(this.#target(output, inputs) ?? this.#spare(output, outputs));
+    const bound = { request: this.#program.bind(inputs, outputs), staging };
+    this.#requests.push(bound);
+    return bound;
+  }
+
+  #matching({ request }: Bound, memories: readonly (Memory | undefined)[]): number {
+    let count = 0;
+    for (const i of this.#donated) if (request.inputs[i] === memories[this.#inputs[i].leaf]) count++;
+    return count;
+  }
+
+  #bindInputs({ request, staging }: Bound, leaves: readonly Input[], memories: readonly (Memory | undefined)[]): void {
+    for (let i = 0; i < this.#inputs.length; i++) {
+      const input = this.#inputs[i];
+      let memory = memories[input.leaf];
+      if (!memory) {
+        memory = staging[i] ??= owned(input);
+        fill(memory, valuesOf(leaves[input.leaf] as Exclude<Input, DeviceTensor>));
+      }
+      if (request.inputs[i] !== memory) request.setInput(i, memory);
+      if (memory.remote && !this.#program.isRemote) void memory.data; // brings it over
+    }
+  }
+
+  /** Gives each output memory that nobody needs, and holds it. */
+  #bindOutputs({ request }: Bound): void {
+    let i = 0;
+    for (const output of this.#outputs) {
+      if (output.empty) continue;
+      const over = this.#target(output, request.inputs);
+      if (over && request.outputs[i] !== over) request.setOutput(i, over);
+      if (!over && request.outputs[i].holds > 0) request.setOutput(i, this.#spare(output, []));
+      if (request.outputs[i].remote && !this.#program.isRemote) dropRemote(request.outputs[i]);
+      request.outputs[i++].holds++;
+    }
+  }
+
+  /** The memory of the input that the output may overwrite: nothing but this call needs it, for nothing but this input. */
+  #target({ replaces, over }: OutputSlot, inputs: readonly Memory[]): Memory | undefined {
+    if (!over) return undefined;
+    const memory = inputs[replaces];
+    if (memory.holds !== 1) return undefined;
+    for (let i = 0; i < inputs.length; i++) if (inputs[i] === memory && i !== replaces) return undefined;
+    return memory;
+  }
+
+  /** The memory of an earlier state that was given up, or new memory. */
+  #spare({ replaces, shape, dtype }: OutputSlot, taken: readonly Memory[]): Memory {
+    if (replaces >= 0)
+      for (const { request } of this.#requests) {
+        const memory = request.inputs[replaces];
+        if (memory.holds === 0 && !taken.includes(memory)) return memory;
+      }
+    return allocate(shape, dtype);
+  }
+
+  #results(request: Request): DeviceTensor[] {
+    let i = 0;
+    return this.#outputs.map(({ shape, dtype, copied, empty }) => {
+      if (empty) return new DeviceTensor(allocate(shape, dtype));
+      const memory = request.outputs[i++];
+      return new DeviceTensor(copied ? new Memory(shape, dtype, memory.data.slice()) : memory);
+    });
+  }
+
+  release(): void {
+    for (const { request } of this.#requests) request.release();
+    this.#requests.length = 0;
+    this.#program.release();
+  }
+}
+
+/** Memory that no output ever takes. */
+function owned({ shape, dtype }: Pick<Slot, 'shape' | 'dtype'>): Memory {
+  const memory = allocate(shape, dtype);
+  memory.holds++;
+  return memory;
+}
+
+export interface Places {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly donated: readonly number[];
+}
+
+/** How many characters two paths share at their end: `state.t` is the next value of `state.t`, not of a `loss` of the same shape. */
+function commonEnd(a: string, b: string): number {
+  let n = 0;
+  while (n < a.length && n < b.length && a.at(-1 - n) === b.at(-1 - n)) n++;
+  return n;
+}
+
+interface Slot {
+  readonly leaf: number;
+  readonly donated: boolean;
+  readonly shape: readonly number[];
+  readonly dtype: TensorDType;
+}
+
+interface OutputSlot {
+  readonly shape: readonly number[];
+  readonly dtype: TensorDType;
+  /** The donated input that it is the next value of; −1: none. */
+  readonly replaces: number;
+  /** It may be written to that input's memory during the call; otherwise one call later. */
+  over: boolean;
+  readonly copied: boolean;
+  readonly empty: boolean;
+}
+
+/** A request, and the memory it owns for inputs that come from JavaScript. */
+interface Bound {
+  readonly request: Request;
+  readonly staging: Memory[];
+}
