@@ -1,7 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Tensors } from '../optim/flat.js';
-import type { Optimizer } from '../optim/optimizer.js';
-import { trainingStep } from '../optim/training-step.js';
+import { type Optimizer, type Tensors, trainingStep } from '../optim/index.js';
 import type { Raised } from './fgsm.js';
 
 /** Samples, what they show, and the attack's random start for this step. */

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, normal, type RandomArray, uniform } from '../base/random.js';
-import { shapeError, sizeOf } from '../base/shape.js';
+import { type Key, normal, type RandomArray, shapeError, sizeOf, uniform } from '../base/index.js';
 
 /** How large a perturbation of one sample is: its largest element, or its Euclidean length. */
 export type Norm = 'linf' | 'l2';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { grad } from '../tensor/grad.js';
+import { grad } from '../tensor/index.js';
 import { type Ball, checkBall, steepest, within } from './ball.js';
 
 /** What an attack raises: a loss of x, one number or one for each sample [B]. Parameters and labels it closes over. */

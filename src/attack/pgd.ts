@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../base/shape.js';
+import { shapeError } from '../base/index.js';
 import { type Ball, checkBall, steepest, within } from './ball.js';
 import { type Raised, slope } from './fgsm.js';
 

@@ -1,4 +1,4 @@
 export { type Bundle, show } from './display.js';
 export { fold, type Key, key, normal, permutation, type RandomArray, randint, split, uniform } from './random.js';
-export { shapeError } from './shape.js';
+export { shapeError, showShape, sizeOf } from './shape.js';
 export { type Cell, type Frame, type Row, type TableOptions, table } from './table.js';

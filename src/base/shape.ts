@@ -2,7 +2,7 @@
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
 /** A shape as errors show it: `[2,5]`, and `[]` for a scalar. */
-export const show = (t: { readonly shape: readonly number[] }): string => `[${t.shape.join(',')}]`;
+export const showShape = (t: { readonly shape: readonly number[] }): string => `[${t.shape.join(',')}]`;
 
 /**
  * What a function got when shapes do not fit: the rule, then each named tensor with its shape.
@@ -10,6 +10,6 @@ export const show = (t: { readonly shape: readonly number[] }): string => `[${t.
  *     shapeError('x and y must agree', { x, y })        x and y must agree: got x [2,5], y [3]
  */
 export function shapeError(rule: string, got: Readonly<Record<string, { readonly shape: readonly number[] }>>): Error {
-  const seen = Object.entries(got).map(([name, tensor]) => `${name} ${show(tensor)}`);
+  const seen = Object.entries(got).map(([name, tensor]) => `${name} ${showShape(tensor)}`);
   return new Error(`${rule}: got ${seen.join(', ')}`);
 }

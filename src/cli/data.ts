@@ -1,9 +1,15 @@
 import { Command, Option } from 'commander';
-import { type CsvImport, importCsv } from '../market/sources/import-csv.js';
-import { type UpdateEvent, updateData } from '../market/sources/update.js';
-import { updateYahoo, type YahooOptions } from '../market/sources/yahoo.js';
-import type { Provenance } from '../market/store/provenance.js';
-import { dataRoot, list } from '../market/store/store.js';
+import {
+  type CsvImport,
+  dataRoot,
+  importCsv,
+  list,
+  type Provenance,
+  type UpdateEvent,
+  updateData,
+  updateYahoo,
+  type YahooOptions,
+} from '../market/index.js';
 import { printTable, wrap } from './table.js';
 
 /** `lemmata data …`: the local store of market data. */

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type InstallOptions, installKernel } from '../kernel/install.js';
+import { type InstallOptions, installKernel } from '../kernel/index.js';
 
 /** `lemmata kernel …`: the TypeScript kernel for Jupyter. */
 export function kernelCommand(): Command {

@@ -1,8 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, split } from '../base/random.js';
-import { relu } from '../nn/activations/relu.js';
-import { type Conv2dParams, conv2d, initConv2d } from '../nn/convolution/conv2d.js';
-import { maxPool2d } from '../nn/convolution/pooling.js';
+import { type Key, type RandomArray, split } from '../base/index.js';
+import { type Conv2dParams, conv2d, initConv2d, maxPool2d, relu } from '../nn/index.js';
 import { initMlp, type MlpParams, mlp } from './mlp.js';
 
 /** Weights of a convolutional network: filters stage after stage, then the layers of an `mlp`. */

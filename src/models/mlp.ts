@@ -1,8 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Key, RandomArray } from '../base/random.js';
-import { split } from '../base/random.js';
-import { relu } from '../nn/activations/relu.js';
-import { initLinear, type LinearParams, linear, linearPlain } from '../nn/linear.js';
+import { type Key, type RandomArray, split } from '../base/index.js';
+import { initLinear, type LinearParams, linear, linearPlain, relu } from '../nn/index.js';
 
 /** Weights of a multilayer perceptron, layer after layer. */
 export interface MlpParams<T = tf.Tensor> {

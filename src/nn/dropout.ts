@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, threefry } from '../base/random.js';
-import { shapeError, sizeOf } from '../base/shape.js';
+import { type Key, type RandomArray, shapeError, sizeOf } from '../base/index.js';
+import { threefry } from '../base/internal.js';
 
 /**
  * Zeroes what a mask drops and scales up the rest, so that the mean stays as it was. In training only: an evaluation leaves it out.

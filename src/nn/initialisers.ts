@@ -1,4 +1,4 @@
-import { type Key, normal, type RandomArray, uniform } from '../base/random.js';
+import { type Key, normal, type RandomArray, uniform } from '../base/index.js';
 
 /*
  * Weights to start from. A shape is [F, D], inputs before outputs, or [..., F, D] for a kernel whose leading axes are its window:

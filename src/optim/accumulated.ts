@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Mapped, zip } from '../tensor/tree.js';
+import { type Mapped, zip } from '../tensor/index.js';
 import { layoutOf, type Numbers } from './flat.js';
 import { type Optimizer, type State, zeros } from './optimizer.js';
 

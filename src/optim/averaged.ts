@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Mapped } from '../tensor/tree.js';
+import type { Mapped } from '../tensor/index.js';
 import { towards } from './adam.js';
 import { layoutOf, type Numbers, type Tensors } from './flat.js';
 import { fraction, type Optimizer, type State } from './optimizer.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { show, sizeOf } from '../base/shape.js';
-import { flatten, type Mapped, type Tree } from '../tensor/tree.js';
+import { showShape, sizeOf } from '../base/index.js';
+import { flatten, type Mapped, type Tree } from '../tensor/index.js';
 
 /** A parameter before it is a tensor of some backend: typed arrays with a shape, as `init…` makes them, or a tensor to read. */
 export interface Shaped {
@@ -57,7 +57,7 @@ export function layoutOf<P>(params: P): Layout<P> {
     if (given.structure !== structure) throw new Error(`the optimizer was made for parameters ${structure}, got ${given.structure}`);
     given.leaves.forEach((leaf, i) => {
       if (!tf.util.arraysEqual([...leaf.shape], shapes[i]))
-        throw new Error(`the optimizer was made for ${paths[i]} [${shapes[i].join(',')}], got ${show(leaf)}`);
+        throw new Error(`the optimizer was made for ${paths[i]} [${shapes[i].join(',')}], got ${showShape(leaf)}`);
     });
     return given.leaves;
   };

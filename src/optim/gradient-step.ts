@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { valueAndGrad } from '../tensor/grad.js';
+import { valueAndGrad } from '../tensor/index.js';
 
 /** Weights of a linear predictor: w [p, 1]. */
 export type Weights = { readonly w: tf.Tensor2D };

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Mapped } from '../tensor/tree.js';
+import type { Mapped } from '../tensor/index.js';
 import { type Clipping, clipping } from './clipping.js';
 import { layoutOf, type Numbers, type Tensors } from './flat.js';
 import type { Schedule } from './schedule.js';

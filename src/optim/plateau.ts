@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { DeviceTensor, fromArray } from '../tensor/buffers/device-tensor.js';
+import { DeviceTensor, fromArray } from '../tensor/index.js';
 import { read, type Shaped } from './flat.js';
 import { fraction, notNegative, positive } from './optimizer.js';
 import type { Schedule } from './schedule.js';

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { valueAndGrad } from '../tensor/grad.js';
+import { valueAndGrad } from '../tensor/index.js';
 import type { Tensors } from './flat.js';
 import type { Optimizer } from './optimizer.js';
 

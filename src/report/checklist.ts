@@ -1,6 +1,5 @@
-import type { Bundle } from '../base/display.js';
-import { significant } from '../base/format.js';
-import { table } from '../base/table.js';
+import { type Bundle, table } from '../base/index.js';
+import { significant } from '../base/internal.js';
 
 export interface Claim {
   /** What is measured, in words or in `$LaTeX$`: 'largest |Xᵀe|'. */

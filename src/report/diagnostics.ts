@@ -1,5 +1,5 @@
-import type { Bundle } from '../base/display.js';
-import { inverseNormal } from '../base/random.js';
+import type { Bundle } from '../base/index.js';
+import { inverseNormal } from '../base/internal.js';
 import { plot, type Spec } from './plot.js';
 
 /**

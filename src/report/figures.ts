@@ -1,5 +1,4 @@
-import type { Bundle } from '../base/display.js';
-import type { Row } from '../base/table.js';
+import type { Bundle, Row } from '../base/index.js';
 import { PALETTE, plot, type Spec } from './plot.js';
 
 /** A column of the rows and what the axis calls it: `{ field: 'beta', title: 'β (1)' }`. */

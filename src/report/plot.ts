@@ -1,5 +1,5 @@
-import type { Bundle } from '../base/display.js';
-import { textWidth } from '../base/text-width.js';
+import type { Bundle } from '../base/index.js';
+import { textWidth } from '../base/internal.js';
 
 /** A Vega-Lite specification of version 5, the newest that JupyterLab shows. */
 export type Spec = Readonly<Record<string, unknown>>;

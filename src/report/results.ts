@@ -2,8 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Bundle } from '../base/display.js';
-import type { Row } from '../base/table.js';
+import type { Bundle, Row } from '../base/index.js';
 
 /** One finding. `value` may move by `tolerance` when the same code runs on another machine. */
 export interface Finding {

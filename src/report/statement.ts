@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Bundle } from '../base/display.js';
+import type { Bundle } from '../base/index.js';
 import { macrosOf, toMarkdown } from './latex.js';
 
 /** Where the proofs are: `proofs/` of this package. */

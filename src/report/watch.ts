@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { display, kernelHook } from '../base/display.js';
-import { fixed, significant } from '../base/format.js';
-import type { Row } from '../base/table.js';
-import type { Watch } from '../train/fit.js';
-import type { Run } from '../train/run.js';
+import type { Row } from '../base/index.js';
+import { display, fixed, kernelHook, significant } from '../base/internal.js';
+import type { Run, Watch } from '../train/index.js';
 import { line } from './figures.js';
 import { type Progress, progress } from './progress.js';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../base/shape.js';
-import { checkLabels } from '../nn/losses/labels.js';
+import { shapeError } from '../base/index.js';
+import { checkLabels } from '../nn/index.js';
 
 /**
  * The number of each row that its action chooses.

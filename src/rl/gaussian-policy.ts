@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../base/shape.js';
-import { sumToLast } from '../nn/axes.js';
-import { firstOrder } from '../tensor/grad.js';
+import { shapeError } from '../base/index.js';
+import { sumToLast } from '../nn/internal.js';
+import { firstOrder } from '../tensor/index.js';
 
 const HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI);
 

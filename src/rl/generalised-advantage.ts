@@ -1,5 +1,4 @@
-import type { RandomArray } from '../base/random.js';
-import { sizeOf } from '../base/shape.js';
+import { type RandomArray, sizeOf } from '../base/index.js';
 
 type Rows = { readonly data: ArrayLike<number>; readonly shape: readonly number[] };
 

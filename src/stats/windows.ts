@@ -1,5 +1,5 @@
-import { checkDesign } from '../linalg/check-matrix.js';
-import { type Matrix, zeros } from '../linalg/matrix.js';
+import type { Matrix } from '../linalg/index.js';
+import { checkDesign, zeros } from '../linalg/internal.js';
 
 /** Windows of a panel's series and what came after each: x [n, T], y [n, K]. */
 export interface Windows {

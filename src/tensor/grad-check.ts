@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { key, uniform } from '../base/random.js';
-import { show, sizeOf } from '../base/shape.js';
+import { key, showShape, sizeOf, uniform } from '../base/index.js';
 import { grad } from './grad.js';
 import { interpret } from './interpret/interpret.js';
 import { trace } from './trace/trace.js';
@@ -60,7 +59,7 @@ export function gradCheck(
   const { error, argument, i } = worst;
   if (error <= tolerance) return error;
   throw new Error(
-    `gradCheck: argument ${argument} ${show(points[argument])}, element ${i}: the gradient says ${analytic[argument][i]}, central differences say ` +
+    `gradCheck: argument ${argument} ${showShape(points[argument])}, element ${i}: the gradient says ${analytic[argument][i]}, central differences say ` +
       `${numeric[argument][i]}; relative error ${error.toExponential(1)}, allowed ${tolerance}. The backward is wrong, or the point is near a kink`,
   );
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import './gradients.js';
-import { show } from '../base/shape.js';
+import { showShape } from '../base/index.js';
 import { flatten, type Mapped, type Tree } from './tree.js';
 
 /** A tree of gradients, one for each tensor of `P`. */
@@ -71,4 +71,5 @@ function scalar(y: tf.Tensor): tf.Tensor {
   throw new Error(`valueAndGrad: the loss must be one float32 number, got ${describe(y)}; reduce it with .mean() or .sum()`);
 }
 
-const describe = (x: unknown) => (x instanceof tf.Tensor ? `${x.dtype} ${show(x)}` : x instanceof Promise ? 'a Promise' : `a ${typeof x}`);
+const describe = (x: unknown) =>
+  x instanceof tf.Tensor ? `${x.dtype} ${showShape(x)}` : x instanceof Promise ? 'a Promise' : `a ${typeof x}`;

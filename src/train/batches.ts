@@ -1,6 +1,6 @@
-import type { Key } from '../base/random.js';
-import { type Shaped, specOf, type Values } from '../tensor/buffers/device-tensor.js';
-import { flatten, type Mapped, type Tree } from '../tensor/tree.js';
+import type { Key } from '../base/index.js';
+import { flatten, type Mapped, type Tree } from '../tensor/index.js';
+import { type Shaped, specOf, type Values } from '../tensor/internal.js';
 import { place } from './guard.js';
 import { minibatches } from './minibatches.js';
 

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../base/shape.js';
-import { DeviceTensor, fromArray, fromLeaf, type Input } from '../tensor/buffers/device-tensor.js';
-import type { TensorDType, TypedArray } from '../tensor/buffers/memory.js';
-import { flatten, map, type Tree } from '../tensor/tree.js';
+import { sizeOf } from '../base/index.js';
+import { DeviceTensor, flatten, fromArray, type Input, map, type Tree } from '../tensor/index.js';
+import { fromLeaf, type TensorDType, type TypedArray } from '../tensor/internal.js';
 import type { Vector } from './run.js';
 
 /** A leaf of a state or a batch, wherever it lives: its numbers, its shape, and its path in the tree. */

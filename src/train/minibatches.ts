@@ -1,4 +1,4 @@
-import { fold, type Key, permutation } from '../base/random.js';
+import { fold, type Key, permutation } from '../base/index.js';
 
 /**
  * The rows of each step: every epoch is a new permutation of n rows, cut into batches; what does not fill a batch is left out.

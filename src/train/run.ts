@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Numbers, Part } from '../optim/flat.js';
-import { DeviceTensor, fromLeaf, type Input, type Shaped, type Values } from '../tensor/buffers/device-tensor.js';
-import { flatten, map, type Tree } from '../tensor/tree.js';
+import type { Numbers } from '../optim/index.js';
+import type { Part } from '../optim/internal.js';
+import { DeviceTensor, flatten, type Input, map, type Tree } from '../tensor/index.js';
+import { fromLeaf, type Shaped, type Values } from '../tensor/internal.js';
 
 /** A training run: its state and how far it is. `fit` moves it in place, so that it can be looked at and continued at any time. */
 export interface Run<S> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { TensorDType, TypedArray } from '../tensor/buffers/memory.js';
+import type { TensorDType, TypedArray } from '../tensor/internal.js';
 import type { Values } from './leaves.js';
 
 // The format of Hugging Face's safetensors: 8 bytes with the length of a JSON header, the header, the arrays one after another. Any

@@ -1,6 +1,6 @@
-import type { Key } from '../base/random.js';
-import type { Values } from '../tensor/buffers/device-tensor.js';
-import type { Mapped } from '../tensor/tree.js';
+import type { Key } from '../base/index.js';
+import type { Mapped } from '../tensor/index.js';
+import type { Values } from '../tensor/internal.js';
 import { type Arrays, arraysIn, type Batches, gather } from './batches.js';
 import { place } from './guard.js';
 import { minibatches } from './minibatches.js';

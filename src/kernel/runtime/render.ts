@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { type Frame, type Row, table } from '../../base/table.js';
+import { type Frame, type Row, table } from '../../base/index.js';
 import type { MimeBundle } from '../protocol.js';
 
 const JUPYTER_DISPLAY = Symbol.for('Jupyter.display');

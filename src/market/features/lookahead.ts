@@ -1,4 +1,4 @@
-import { fold, key, uniform } from '../../base/random.js';
+import { fold, key, uniform } from '../../base/index.js';
 import type { Panel } from '../panel/panel.js';
 
 /** What a pipeline makes of data: one row of numbers per date. A panel is one. */

@@ -1,4 +1,4 @@
-import { type Key, normal, type RandomArray, split } from '../../base/random.js';
+import { type Key, normal, type RandomArray, split } from '../../base/index.js';
 
 /** Paths of one process: `data[p * T + t]` with shape [P, T]. The first column is where they start. */
 export type Paths = RandomArray<Float64Array>;

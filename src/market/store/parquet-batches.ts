@@ -1,4 +1,4 @@
-import { fold, type Key, permutation } from '../../base/random.js';
+import { fold, type Key, permutation } from '../../base/index.js';
 import { readRows, rowGroups } from './row-groups.js';
 
 export interface ParquetBatchesConfig<C extends Columns> {

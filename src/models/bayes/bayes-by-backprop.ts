@@ -1,8 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { fold, type Key, normal, type RandomArray } from '../../base/random.js';
-import { relu } from '../../nn/activations/relu.js';
-import { bayesianLinear } from '../../nn/bayesian/bayesian-linear.js';
-import type { ScaleMixture } from '../../nn/bayesian/scale-mixture.js';
+import { fold, type Key, normal, type RandomArray } from '../../base/index.js';
+import { bayesianLinear, relu, type ScaleMixture } from '../../nn/index.js';
 import { initMlp, type MlpParams } from '../mlp.js';
 import { deviations, drawWeights, gaussianDivergence, initMeanField, type MeanField, mixtureDivergence } from './mean-field.js';
 

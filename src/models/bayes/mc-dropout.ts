@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { fold, type Key, type RandomArray } from '../../base/random.js';
-import { relu } from '../../nn/activations/relu.js';
-import { dropout, dropoutMask } from '../../nn/dropout.js';
+import { fold, type Key, type RandomArray } from '../../base/index.js';
+import { dropout, dropoutMask, relu } from '../../nn/index.js';
 import { type MlpParams, mlp } from '../mlp.js';
 
 /**

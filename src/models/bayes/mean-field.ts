@@ -1,10 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../../base/shape.js';
-import { softplus } from '../../nn/activations/softplus.js';
-import { type ScaleMixture, scaleMixtureLogDensity } from '../../nn/bayesian/scale-mixture.js';
-import { layoutOf, type Numbers, type Tensors } from '../../optim/flat.js';
-import { firstOrder } from '../../tensor/grad.js';
-import { map } from '../../tensor/tree.js';
+import { sizeOf } from '../../base/index.js';
+import { type ScaleMixture, scaleMixtureLogDensity, softplus } from '../../nn/index.js';
+import type { Numbers, Tensors } from '../../optim/index.js';
+import { layoutOf } from '../../optim/internal.js';
+import { firstOrder, map } from '../../tensor/index.js';
 
 /** Independent Gaussians, one for each parameter of a model `P`: its mean, and ρ with σ = log(1 + e^ρ). */
 export interface MeanField<P> {

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../base/shape.js';
+import { shapeError } from '../../base/index.js';
 
 /** A prediction averaged over draws of a model, and the two parts of what is uncertain about it. */
 export interface Predictive {

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, split } from '../../base/random.js';
-import { shapeError } from '../../base/shape.js';
-import { type Matrix, matMul, transposeVec, zeros } from '../../linalg/matrix.js';
-import { uniformWithin } from '../../nn/initialisers.js';
-import { linear } from '../../nn/linear.js';
-import { reduce, solve } from '../../stats/regression/multivariate-ridge.js';
-import type { Windows } from '../../stats/windows.js';
+import { type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import { type Matrix, matMul, transposeVec } from '../../linalg/index.js';
+import { zeros } from '../../linalg/internal.js';
+import { linear } from '../../nn/index.js';
+import { uniformWithin } from '../../nn/internal.js';
+import type { Windows } from '../../stats/index.js';
+import { reduce, solve } from '../../stats/internal.js';
 import { alongTime, array, type LinearForecastConfig, type RidgeForecast } from './nlinear.js';
 
 /** Weights: seasonal and trend [T, K], b [K]. */

@@ -1,14 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, split } from '../../base/random.js';
-import { shapeError } from '../../base/shape.js';
+import { type Key, type RandomArray, shapeError, split } from '../../base/index.js';
 import {
   type AdditiveAttentionParams,
   additiveAttention,
   additiveAttentionWeights,
   initAdditiveAttention,
-} from '../../nn/attention/additive-attention.js';
-import { uniformWithin } from '../../nn/initialisers.js';
-import { initLstm, type LstmParams, lstm } from '../../nn/recurrent/lstm.js';
+  initLstm,
+  type LstmParams,
+  lstm,
+} from '../../nn/index.js';
+import { uniformWithin } from '../../nn/internal.js';
 
 export interface LstmAttentionConfig {
   /** F, features of a step. */

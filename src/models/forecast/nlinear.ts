@@ -1,10 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Key, RandomArray } from '../../base/random.js';
-import { shapeError } from '../../base/shape.js';
-import type { Matrix } from '../../linalg/matrix.js';
-import { initLinear, type LinearParams, linear } from '../../nn/linear.js';
-import { type MultivariateRidge, multivariateRidge } from '../../stats/regression/multivariate-ridge.js';
-import type { Windows } from '../../stats/windows.js';
+import { type Key, type RandomArray, shapeError } from '../../base/index.js';
+import type { Matrix } from '../../linalg/index.js';
+import { initLinear, type LinearParams, linear } from '../../nn/index.js';
+import { type MultivariateRidge, multivariateRidge, type Windows } from '../../stats/index.js';
 
 export interface LinearForecastConfig {
   /** T, steps of the window. */

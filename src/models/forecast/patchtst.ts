@@ -1,12 +1,20 @@
 import * as tf from '@tensorflow/tfjs';
-import { fold, type Key, type RandomArray, split } from '../../base/random.js';
-import { shapeError } from '../../base/shape.js';
-import { type EncoderBlockParams, encoderBlock, initEncoderBlock } from '../../nn/blocks/encoder-block.js';
-import { initNorm, type NormParams } from '../../nn/blocks/residual.js';
-import { addPositions, initPositions } from '../../nn/embedding/positions.js';
-import { initLinear, type LinearParams, linear } from '../../nn/linear.js';
-import { denormalise, normaliseInstance } from '../../nn/normalisation/instance-norm.js';
-import { layerNorm } from '../../nn/normalisation/layer-norm.js';
+import { fold, type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import {
+  addPositions,
+  denormalise,
+  type EncoderBlockParams,
+  encoderBlock,
+  initEncoderBlock,
+  initLinear,
+  initNorm,
+  initPositions,
+  type LinearParams,
+  layerNorm,
+  linear,
+  type NormParams,
+  normaliseInstance,
+} from '../../nn/index.js';
 import type { TransformerOptions } from './transformer.js';
 
 export interface PatchTstConfig {

@@ -1,8 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { fold, type Key, type RandomArray, split } from '../../base/random.js';
-import { shapeError } from '../../base/shape.js';
-import { initTcnBlock, type TcnBlockParams, tcnBlock } from '../../nn/blocks/tcn-block.js';
-import { initLinear, type LinearParams, linear } from '../../nn/linear.js';
+import { fold, type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import { initLinear, initTcnBlock, type LinearParams, linear, type TcnBlockParams, tcnBlock } from '../../nn/index.js';
 
 export interface TcnConfig {
   /** F, features of a step. */

@@ -1,14 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
-import { fold, type Key, type RandomArray, split } from '../../base/random.js';
-import { shapeError } from '../../base/shape.js';
-import { type Attend, attention } from '../../nn/attention/attention.js';
-import { causalAttention } from '../../nn/attention/masked-attention.js';
-import { type EncoderBlockParams, encoderBlock, initEncoderBlock } from '../../nn/blocks/encoder-block.js';
-import { initNorm, type NormParams } from '../../nn/blocks/residual.js';
-import { dropoutMask } from '../../nn/dropout.js';
-import { sinusoidalPositions } from '../../nn/embedding/positions.js';
-import { initLinear, type LinearParams, linear } from '../../nn/linear.js';
-import { layerNorm } from '../../nn/normalisation/layer-norm.js';
+import { fold, type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import {
+  type Attend,
+  attention,
+  causalAttention,
+  dropoutMask,
+  type EncoderBlockParams,
+  encoderBlock,
+  initEncoderBlock,
+  initLinear,
+  initNorm,
+  type LinearParams,
+  layerNorm,
+  linear,
+  type NormParams,
+  sinusoidalPositions,
+} from '../../nn/index.js';
 
 export interface TransformerConfig {
   /** F, features of a step. */

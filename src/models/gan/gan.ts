@@ -1,10 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../base/shape.js';
-import { binaryCrossEntropy } from '../../nn/losses/binary-cross-entropy.js';
-import { criticLoss, generatorLoss, gradientPenalty } from '../../nn/losses/wasserstein.js';
-import type { Tensors } from '../../optim/flat.js';
-import type { Optimizer } from '../../optim/optimizer.js';
-import { valueAndGrad } from '../../tensor/grad.js';
+import { shapeError } from '../../base/index.js';
+import { binaryCrossEntropy, criticLoss, generatorLoss, gradientPenalty } from '../../nn/index.js';
+import type { Optimizer, Tensors } from '../../optim/index.js';
+import { valueAndGrad } from '../../tensor/index.js';
 
 /** A network that makes samples of noise, and one that scores samples and data, [B, ...] → [B]. */
 export interface Adversaries<G, C> {

@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../base/shape.js';
-import { receptiveField, tcnBlock } from '../../nn/blocks/tcn-block.js';
-import { linear } from '../../nn/linear.js';
+import { shapeError } from '../../base/index.js';
+import { linear, receptiveField, tcnBlock } from '../../nn/index.js';
 import { checkDilations, type TcnParams } from '../forecast/tcn.js';
 import { type MlpParams, mlpPlain } from '../mlp.js';
 

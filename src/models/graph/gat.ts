@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, split } from '../../base/random.js';
-import { type GraphAttentionParams, graphAttention, initGraphAttention } from '../../nn/graph/graph-attention.js';
-import { type Links, sparseGraphAttention } from '../../nn/graph/sparse-graph-attention.js';
+import { type Key, type RandomArray, split } from '../../base/index.js';
+import { type GraphAttentionParams, graphAttention, initGraphAttention, type Links, sparseGraphAttention } from '../../nn/index.js';
 
 export interface GatConfig {
   /** F, features of a node. */

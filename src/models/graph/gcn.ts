@@ -1,10 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { fold, type Key, type RandomArray } from '../../base/random.js';
-import { relu } from '../../nn/activations/relu.js';
-import { graphConvolution } from '../../nn/graph/graph-convolution.js';
-import { type Edges, sparseGraphConvolution } from '../../nn/graph/sparse-graph-convolution.js';
-import { xavierUniform } from '../../nn/initialisers.js';
-import type { LinearParams } from '../../nn/linear.js';
+import { fold, type Key, type RandomArray } from '../../base/index.js';
+import { type Edges, graphConvolution, type LinearParams, relu, sparseGraphConvolution, xavierUniform } from '../../nn/index.js';
 
 /** Weights of a graph convolutional network, layer after layer. */
 export interface GcnParams<T = tf.Tensor> {

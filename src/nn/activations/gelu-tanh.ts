@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { firstOrder } from '../../tensor/grad.js';
+import { firstOrder } from '../../tensor/index.js';
 
 // √(2/π) and 0.044715 of the paper; tanh u = 2σ(2u) − 1 turns ½ (1 + tanh u) into one σ.
 const LINEAR = 2 * Math.sqrt(2 / Math.PI);

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { firstOrder } from '../../tensor/grad.js';
+import { firstOrder } from '../../tensor/index.js';
 
 /**
  * The logistic function: a number as a probability.

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, split } from '../../base/random.js';
-import { shapeError } from '../../base/shape.js';
-import { firstOrder } from '../../tensor/grad.js';
+import { type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import { firstOrder } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 import { initLinear, type LinearParams, linear } from '../linear.js';
 import { checkAttention } from './check-attention.js';

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../base/shape.js';
-import { firstOrder } from '../../tensor/grad.js';
-import { stopGradient } from '../../tensor/stop-gradient.js';
+import { shapeError } from '../../base/index.js';
+import { firstOrder, stopGradient } from '../../tensor/index.js';
 import { checkAttention } from './check-attention.js';
 import { oneHotLargest } from './largest.js';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../base/shape.js';
+import { shapeError } from '../../base/index.js';
 
 /** @throws when queries [..., T, D], keys [..., S, D] and values [..., S, D'] do not fit each other */
 export function checkAttention(layer: string, q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): void {

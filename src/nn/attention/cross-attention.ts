@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../base/shape.js';
+import { shapeError } from '../../base/index.js';
 import { linear } from '../linear.js';
 import { type Attend, attention, type MultiHeadParams } from './attention.js';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../base/shape.js';
+import { shapeError } from '../../base/index.js';
 import { mixBy } from './attention.js';
 import { checkAttention } from './check-attention.js';
 import { causalMask, checkMask, visibleSoftmax } from './masks.js';

@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { RandomArray } from '../../base/random.js';
-import { show } from '../../base/shape.js';
-import { valuesNow } from '../../tensor/values-now.js';
+import { type RandomArray, showShape } from '../../base/index.js';
+import { valuesNow } from '../../tensor/internal.js';
 
 /** Which keys a query sees, 1 or 0, ready for a compiled function or `tf.tensor(data, shape, 'bool')`. */
 export interface Mask {
@@ -73,8 +72,8 @@ export function checkMask(layer: string, visible: tf.Tensor, scores: readonly nu
   const leading = scores.length - shape.length;
   if (visible.dtype !== 'bool' || leading < 0 || shape.some((n, axis) => n !== 1 && n !== scores[axis + leading]))
     throw new Error(
-      `${layer}: the mask must be a bool tensor that broadcasts over the scores ${show({ shape: scores })} of queries and keys: ` +
-        `got ${visible.dtype} ${show(visible)}`,
+      `${layer}: the mask must be a bool tensor that broadcasts over the scores ${showShape({ shape: scores })} of queries and keys: ` +
+        `got ${visible.dtype} ${showShape(visible)}`,
     );
   const values = valuesNow(visible);
   if (!values) return;
@@ -82,6 +81,6 @@ export function checkMask(layer: string, visible: tf.Tensor, scores: readonly nu
   for (let start = 0; start < values.length; start += keys)
     if (!values.subarray(start, start + keys).some(Boolean))
       throw new Error(
-        `${layer}: the mask ${show(visible)} hides every key from row ${start / keys}; let a query see at least one, such as its own step`,
+        `${layer}: the mask ${showShape(visible)} hides every key from row ${start / keys}; let a query see at least one, such as its own step`,
       );
 }

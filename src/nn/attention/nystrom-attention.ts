@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../base/shape.js';
+import { shapeError } from '../../base/index.js';
 import { type Attend, attention, attentionPlain } from './attention.js';
 import { checkAttention } from './check-attention.js';
 import { attentionWeights } from './masked-attention.js';

@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { fold, type Key, normal, type RandomArray, split } from '../../base/random.js';
-import { shapeError } from '../../base/shape.js';
-import { firstOrder } from '../../tensor/grad.js';
-import { stopGradient } from '../../tensor/stop-gradient.js';
+import { fold, type Key, normal, type RandomArray, shapeError, split } from '../../base/index.js';
+import { firstOrder, stopGradient } from '../../tensor/index.js';
 import { orthogonal } from '../initialisers.js';
 import { checkAttention } from './check-attention.js';
 import { causalMask } from './masks.js';

@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, randint } from '../../base/random.js';
-import { shapeError } from '../../base/shape.js';
-import { stopGradient } from '../../tensor/stop-gradient.js';
+import { type Key, type RandomArray, randint, shapeError } from '../../base/index.js';
+import { stopGradient } from '../../tensor/index.js';
 import { type Attend, attention, attentionPlain } from './attention.js';
 import { checkAttention } from './check-attention.js';
 import { oneHotLargest } from './largest.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { firstOrder } from '../../tensor/grad.js';
+import { firstOrder } from '../../tensor/index.js';
 
 /** Two Gaussians around zero: a wide one of weight π for the few weights that matter, a narrow one for the rest. */
 export interface ScaleMixture {

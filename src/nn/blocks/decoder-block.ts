@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, split } from '../../base/random.js';
+import { type Key, type RandomArray, split } from '../../base/index.js';
 import { type Attend, initMultiHead, type MultiHeadParams, multiHeadAttention } from '../attention/attention.js';
 import { crossAttention } from '../attention/cross-attention.js';
 import { causalAttention } from '../attention/masked-attention.js';

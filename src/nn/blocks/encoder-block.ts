@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, split } from '../../base/random.js';
+import { type Key, type RandomArray, split } from '../../base/index.js';
 import { type Attend, initMultiHead, type MultiHeadParams, multiHeadAttention } from '../attention/attention.js';
 import { dropout } from '../dropout.js';
 import { type FeedForwardParams, feedForward, initFeedForward } from './feed-forward.js';

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, split } from '../../base/random.js';
+import { type Key, type RandomArray, split } from '../../base/index.js';
 import { gelu } from '../activations/gelu.js';
 import { initLinear, type LinearParams, linear } from '../linear.js';
 

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { RandomArray } from '../../base/random.js';
+import type { RandomArray } from '../../base/index.js';
 import { layerNorm } from '../normalisation/layer-norm.js';
 
 /** Weights of a layer norm: gain and shift [D]. */

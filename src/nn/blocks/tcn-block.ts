@@ -1,6 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, split } from '../../base/random.js';
-import { shapeError } from '../../base/shape.js';
+import { type Key, type RandomArray, shapeError, split } from '../../base/index.js';
 import { relu } from '../activations/relu.js';
 import {
   type ConvolutionConfig,

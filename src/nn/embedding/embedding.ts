@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, normal, type RandomArray } from '../../base/random.js';
-import { shapeError } from '../../base/shape.js';
-import { firstOrder } from '../../tensor/grad.js';
+import { type Key, normal, type RandomArray, shapeError } from '../../base/index.js';
+import { firstOrder } from '../../tensor/index.js';
 import { nanOutside } from '../losses/labels.js';
 
 export interface EmbeddingConfig {

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, normal, type RandomArray } from '../../base/random.js';
-import { shapeError } from '../../base/shape.js';
+import { type Key, normal, type RandomArray, shapeError } from '../../base/index.js';
 
 /**
  * Sinusoidal positions, added to a sequence so that attention can tell its places apart.

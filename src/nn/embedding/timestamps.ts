@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { fold, type Key, normal, type RandomArray } from '../../base/random.js';
-import { shapeError } from '../../base/shape.js';
+import { fold, type Key, normal, type RandomArray, shapeError } from '../../base/index.js';
 import { embedding } from './embedding.js';
 
 /** The fields of a timestamp, and how many values each has. */

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../base/shape.js';
-import { firstOrder } from '../../tensor/grad.js';
+import { shapeError } from '../../base/index.js';
+import { firstOrder } from '../../tensor/index.js';
 import type { LinearParams } from '../linear.js';
 
 /**

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../base/shape.js';
-import { firstOrder } from '../../tensor/grad.js';
+import { shapeError } from '../../base/index.js';
+import { firstOrder } from '../../tensor/index.js';
 import type { GraphAttentionParams } from './graph-attention.js';
 import { checkEnds, type Edges } from './sparse-graph-convolution.js';
 

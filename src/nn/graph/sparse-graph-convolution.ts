@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../base/shape.js';
-import { firstOrder } from '../../tensor/grad.js';
+import { shapeError } from '../../base/index.js';
+import { firstOrder } from '../../tensor/index.js';
 import type { LinearParams } from '../linear.js';
 import { checkValues } from '../losses/labels.js';
 import { checkEdge } from './graph-convolution.js';

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { firstOrder } from '../../tensor/grad.js';
+import { firstOrder } from '../../tensor/index.js';
 import { softplusPlain } from '../activations/softplus.js';
 import { nanUnless } from './labels.js';
 import { sameShape } from './residual.js';

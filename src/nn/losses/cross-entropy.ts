@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../base/shape.js';
-import { firstOrder } from '../../tensor/grad.js';
-import { valuesNow } from '../../tensor/values-now.js';
+import { shapeError } from '../../base/index.js';
+import { firstOrder } from '../../tensor/index.js';
+import { valuesNow } from '../../tensor/internal.js';
 import { checkValues, nanOutside } from './labels.js';
 import { notEmpty } from './residual.js';
 

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { firstOrder } from '../../tensor/grad.js';
+import { firstOrder } from '../../tensor/index.js';
 import { sameShape } from './residual.js';
 
 /** A normal distribution with independent coordinates: means and log-variances of one shape. */

@@ -1,6 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { firstOrder } from '../../tensor/grad.js';
-import { stopGradient } from '../../tensor/stop-gradient.js';
+import { firstOrder, stopGradient } from '../../tensor/index.js';
 import { sameShape } from './residual.js';
 
 /**

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { firstOrder } from '../../tensor/grad.js';
+import { firstOrder } from '../../tensor/index.js';
 import { opposite, sameShape } from './residual.js';
 
 /**

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../base/shape.js';
-import { firstOrder } from '../../tensor/grad.js';
-import { valuesNow } from '../../tensor/values-now.js';
+import { shapeError } from '../../base/index.js';
+import { firstOrder } from '../../tensor/index.js';
+import { valuesNow } from '../../tensor/internal.js';
 import { notEmpty } from './residual.js';
 
 /** Added to a row's sum of squares: a row without any spread has an IC of 0 instead of 0/0. */

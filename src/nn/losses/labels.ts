@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { stopGradient } from '../../tensor/stop-gradient.js';
-import { valuesNow } from '../../tensor/values-now.js';
+import { stopGradient } from '../../tensor/index.js';
+import { valuesNow } from '../../tensor/internal.js';
 
 /**
  * Throws at the first label that is not one of 0 … classes − 1.

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../base/shape.js';
+import { shapeError } from '../../base/index.js';
 
 /** The gradients of a loss of ŷ − y: what pulls the prediction pushes the target. */
 export const opposite = (d: tf.Tensor): tf.Tensor[] => [d, d.neg()];

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../base/shape.js';
-import { grad } from '../../tensor/grad.js';
+import { shapeError } from '../../base/index.js';
+import { grad } from '../../tensor/index.js';
 import { notEmpty } from './residual.js';
 
 /**

@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { RandomArray } from '../../base/random.js';
-import { shapeError } from '../../base/shape.js';
-import { firstOrder } from '../../tensor/grad.js';
+import { type RandomArray, shapeError } from '../../base/index.js';
+import { firstOrder } from '../../tensor/index.js';
 import { asRows } from '../axes.js';
 
 /** Gain and shift of each channel, both [F]. */

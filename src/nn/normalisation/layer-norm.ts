@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { shapeError, show } from '../../base/shape.js';
-import { firstOrder } from '../../tensor/grad.js';
+import { shapeError, showShape } from '../../base/index.js';
+import { firstOrder } from '../../tensor/index.js';
 import { sumToLast } from '../axes.js';
 
 /**
@@ -21,7 +21,7 @@ import { sumToLast } from '../axes.js';
 export function layerNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon = 1e-5): tf.Tensor {
   const F = x.shape.at(-1);
   if (gamma.shape[0] !== F || beta.shape[0] !== F)
-    throw shapeError(`layerNorm normalises the last axis of x ${show(x)}, so gamma and beta must be [${F}]`, { gamma, beta });
+    throw shapeError(`layerNorm normalises the last axis of x ${showShape(x)}, so gamma and beta must be [${F}]`, { gamma, beta });
   return normalise(epsilon)(x, gamma, beta);
 }
 

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { shapeError, show } from '../../base/shape.js';
-import { firstOrder } from '../../tensor/grad.js';
+import { shapeError, showShape } from '../../base/index.js';
+import { firstOrder } from '../../tensor/index.js';
 import { sumToLast } from '../axes.js';
 
 /**
@@ -20,7 +20,7 @@ import { sumToLast } from '../axes.js';
 export function rmsNorm(x: tf.Tensor, gamma: tf.Tensor, epsilon = 1e-6): tf.Tensor {
   const F = x.shape.at(-1);
   if (gamma.rank !== 1 || gamma.shape[0] !== F)
-    throw shapeError(`rmsNorm normalises the last axis of x ${show(x)}, so gamma must be [${F}]`, { gamma });
+    throw shapeError(`rmsNorm normalises the last axis of x ${showShape(x)}, so gamma must be [${F}]`, { gamma });
   return normalise(epsilon)(x, gamma);
 }
 

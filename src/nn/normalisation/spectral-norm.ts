@@ -1,8 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, normal, type RandomArray } from '../../base/random.js';
-import { shapeError } from '../../base/shape.js';
-import { firstOrder } from '../../tensor/grad.js';
-import { stopGradient } from '../../tensor/stop-gradient.js';
+import { type Key, normal, type RandomArray, shapeError } from '../../base/index.js';
+import { firstOrder, stopGradient } from '../../tensor/index.js';
 
 /** The state u [D] of the power iteration for a matrix w [F, D]: a random unit vector. */
 export function initSpectralNorm(key: Key, { outputs }: { readonly outputs: number }): RandomArray<Float32Array> {

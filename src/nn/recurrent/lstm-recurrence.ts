@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { firstOrder } from '../../tensor/grad.js';
-import { flatten } from '../../tensor/tree.js';
+import { firstOrder, flatten } from '../../tensor/index.js';
 import type { LstmVariant } from './lstm-variants.js';
 import { batchFirst, timeFirst } from './time.js';
 

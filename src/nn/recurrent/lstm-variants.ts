@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, split } from '../../base/random.js';
-import { shapeError } from '../../base/shape.js';
+import { type Key, type RandomArray, shapeError, split } from '../../base/index.js';
 import { uniformWithin } from '../initialisers.js';
 import type { LstmConfig, LstmParams } from './lstm.js';
 import { gatesOf, recurrence, stepOf } from './lstm-recurrence.js';

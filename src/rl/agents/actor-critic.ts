@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, split } from '../../base/random.js';
-import { initMlp, type MlpParams, mlp } from '../../models/mlp.js';
-import { tanh } from '../../nn/activations/tanh.js';
+import { type Key, type RandomArray, split } from '../../base/index.js';
+import { initMlp, type MlpParams, mlp } from '../../models/index.js';
+import { tanh } from '../../nn/index.js';
 
 /** Weights of an actor, which says what to do in a state, and of a critic, which says what that state is worth. */
 export interface ActorCriticParams<T = tf.Tensor> {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../base/shape.js';
-import { meanSquaredError } from '../../nn/losses/mean-squared-error.js';
-import { notEmpty } from '../../nn/losses/residual.js';
-import { firstOrder } from '../../tensor/grad.js';
+import { shapeError } from '../../base/index.js';
+import { meanSquaredError } from '../../nn/index.js';
+import { notEmpty } from '../../nn/internal.js';
+import { firstOrder } from '../../tensor/index.js';
 
 /**
  * The policy gradient as a loss: what was better than expected becomes more probable.

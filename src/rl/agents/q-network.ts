@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Key, RandomArray } from '../../base/random.js';
-import { shapeError } from '../../base/shape.js';
-import { initMlp, type MlpParams, mlp } from '../../models/mlp.js';
-import { huber } from '../../nn/losses/huber.js';
-import type { Tensors } from '../../optim/flat.js';
-import type { Optimizer, State } from '../../optim/optimizer.js';
-import { valueAndGrad } from '../../tensor/grad.js';
+import { type Key, type RandomArray, shapeError } from '../../base/index.js';
+import { initMlp, type MlpParams, mlp } from '../../models/index.js';
+import { huber } from '../../nn/index.js';
+import type { Optimizer, Tensors } from '../../optim/index.js';
+import type { State } from '../../optim/internal.js';
+import { valueAndGrad } from '../../tensor/index.js';
 import { chosen } from '../actions.js';
 import { dueling } from './dueling.js';
 

@@ -1,4 +1,5 @@
-import { type Matrix, zeros } from '../../linalg/matrix.js';
+import type { Matrix } from '../../linalg/index.js';
+import { zeros } from '../../linalg/internal.js';
 import type { Objective } from './objective.js';
 
 /** The iterates of a descent: row k of `path` is wₖ, `values[k]` is f(wₖ). */

@@ -1,5 +1,5 @@
-import { dot, type Matrix, matVec } from '../../linalg/matrix.js';
-import { svd } from '../../linalg/svd.js';
+import { type Matrix, matVec, svd } from '../../linalg/index.js';
+import { dot } from '../../linalg/internal.js';
 import { checkLabels, checkSample } from '../regression/design.js';
 import { logLikelihoodAt, sigmoid } from '../regression/logistic-regression.js';
 

@@ -1,4 +1,4 @@
-import { fold, type Key, randint } from '../../base/random.js';
+import { fold, type Key, randint } from '../../base/index.js';
 import { checkStep, type Descent, type DescentOptions, descend, optimalStep } from './gradient-descent.js';
 import type { Objective } from './objective.js';
 

@@ -1,4 +1,5 @@
-import { diagonal, type Matrix, matMul, zeros } from '../../linalg/matrix.js';
+import { diagonal, type Matrix, matMul } from '../../linalg/index.js';
+import { zeros } from '../../linalg/internal.js';
 import type { LinearRegression } from '../regression/linear-regression.js';
 
 /** A covariance of β̂ that allows for heteroskedastic and serially correlated errors. */

@@ -1,4 +1,4 @@
-import { dot } from '../../linalg/matrix.js';
+import { dot } from '../../linalg/internal.js';
 import { checkSample, design } from '../regression/design.js';
 import { linearRegression } from '../regression/linear-regression.js';
 

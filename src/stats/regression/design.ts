@@ -1,5 +1,5 @@
-import { checkDesign } from '../../linalg/check-matrix.js';
-import { columnName, fromColumns, type Matrix } from '../../linalg/matrix.js';
+import { fromColumns, type Matrix } from '../../linalg/index.js';
+import { checkDesign, columnName } from '../../linalg/internal.js';
 
 /**
  * A design matrix from named columns, with a leading column of ones called `intercept` unless told otherwise.

@@ -1,5 +1,5 @@
-import { column, columnName, constantColumn, dot, fromColumns, type Matrix, matVec, mean } from '../../linalg/matrix.js';
-import { backSubstitute, forwardSubstitute, qr, triangle } from '../../linalg/qr.js';
+import { backSubstitute, column, fromColumns, type Matrix, matVec, qr } from '../../linalg/index.js';
+import { columnName, constantColumn, dot, forwardSubstitute, mean, triangle } from '../../linalg/internal.js';
 import { checkSample } from './design.js';
 
 /** A lasso fit at one penalty. */

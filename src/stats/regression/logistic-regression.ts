@@ -1,5 +1,5 @@
-import { columnName, diagonal, dot, type Matrix, matVec, mean, zeros } from '../../linalg/matrix.js';
-import { backSubstitute, inverseGram, qr, triangle } from '../../linalg/qr.js';
+import { backSubstitute, diagonal, inverseGram, type Matrix, matVec, qr } from '../../linalg/index.js';
+import { columnName, dot, mean, triangle, zeros } from '../../linalg/internal.js';
 import { checkColumns, checkLabels, checkSample, dependentColumn } from './design.js';
 import { separatingDirection } from './separation.js';
 

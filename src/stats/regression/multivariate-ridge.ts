@@ -1,7 +1,5 @@
-import { checkDesign } from '../../linalg/check-matrix.js';
-import { column, columnName, dot, type Matrix, matMul, mean, transpose, transposeVec } from '../../linalg/matrix.js';
-import { triangle } from '../../linalg/qr.js';
-import { svd } from '../../linalg/svd.js';
+import { column, type Matrix, matMul, svd, transpose, transposeVec } from '../../linalg/index.js';
+import { checkDesign, columnName, dot, mean, triangle } from '../../linalg/internal.js';
 import { checkOutcome } from './design.js';
 
 /** A ridge fit of several outputs at one penalty. */

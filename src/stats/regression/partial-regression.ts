@@ -1,4 +1,5 @@
-import { column, columnName, fromColumns, type Matrix } from '../../linalg/matrix.js';
+import { column, fromColumns, type Matrix } from '../../linalg/index.js';
+import { columnName } from '../../linalg/internal.js';
 import { checkSample } from './design.js';
 import { linearRegression } from './linear-regression.js';
 

@@ -1,5 +1,4 @@
-import { type Matrix, matVec, transpose } from '../../linalg/matrix.js';
-import { svd } from '../../linalg/svd.js';
+import { type Matrix, matVec, svd, transpose } from '../../linalg/index.js';
 
 /** What a ridge estimate is expected to miss the truth by. */
 export interface RidgeRisk {

@@ -1,5 +1,5 @@
-import { columnName, constantColumn, dot, type Matrix, matVec, mean, transposeVec } from '../../linalg/matrix.js';
-import { type SVD, svd } from '../../linalg/svd.js';
+import { type Matrix, matVec, type SVD, svd, transposeVec } from '../../linalg/index.js';
+import { columnName, constantColumn, dot, mean } from '../../linalg/internal.js';
 import { checkSample } from './design.js';
 
 /** A ridge fit at one penalty. */

@@ -1,5 +1,5 @@
-import { dot, fromColumns, type Matrix } from '../../linalg/matrix.js';
-import { backSubstitute, qr } from '../../linalg/qr.js';
+import { backSubstitute, fromColumns, type Matrix, qr } from '../../linalg/index.js';
+import { dot } from '../../linalg/internal.js';
 
 /**
  * A direction d ≠ 0 with sᵢ xᵢᵀd ≥ 0 for all rows, which separates the labels up to ties, or nothing when there is none.

@@ -1,4 +1,4 @@
-import { sizeOf } from '../../base/shape.js';
+import { sizeOf } from '../../base/index.js';
 import type { Graph, Node, Value } from '../graph.js';
 import { elementwise } from '../interpret/elementwise.js';
 import { layout } from '../interpret/layout.js';

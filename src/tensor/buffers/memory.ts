@@ -1,4 +1,4 @@
-import { sizeOf } from '../../base/shape.js';
+import { sizeOf } from '../../base/index.js';
 import type { DType } from '../graph.js';
 
 /** The element types a tensor may have: `int64` is for a graph's own shapes and axes, `float64` for `precision: 'float64'`. */

@@ -1,4 +1,4 @@
-import { sizeOf } from '../../base/shape.js';
+import { sizeOf } from '../../base/index.js';
 import type { Graph, Value } from '../graph.js';
 import type { Program, Request } from '../runtime/runtime.js';
 import { overwriting, survives } from './aliasing.js';

@@ -1,4 +1,4 @@
-import { sizeOf } from '../../base/shape.js';
+import { sizeOf } from '../../base/index.js';
 import type { Node } from '../graph.js';
 import {
   around,

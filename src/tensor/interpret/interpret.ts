@@ -1,4 +1,4 @@
-import { sizeOf } from '../../base/shape.js';
+import { sizeOf } from '../../base/index.js';
 import type { Data, Graph, Value } from '../graph.js';
 import type { Op } from '../onnx/ops.js';
 import { elementwise } from './elementwise.js';

@@ -1,4 +1,4 @@
-import { sizeOf } from '../../base/shape.js';
+import { sizeOf } from '../../base/index.js';
 import {
   around,
   broadcastOffsets,

@@ -1,4 +1,4 @@
-import { sizeOf } from '../../base/shape.js';
+import { sizeOf } from '../../base/index.js';
 import type { DType, Node } from '../graph.js';
 import type { Op } from '../onnx/ops.js';
 

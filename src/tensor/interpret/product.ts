@@ -1,4 +1,4 @@
-import { sizeOf } from '../../base/shape.js';
+import { sizeOf } from '../../base/index.js';
 import { broadcastOffsets, float, integer, type Kernel, type Kernels, type Numbers, outputOf } from './operand.js';
 
 /** c[m, n] += a[m, k] · b[k, n] from the given starts, with strides that may transpose a or b. */

@@ -1,4 +1,4 @@
-import { sizeOf } from '../../base/shape.js';
+import { sizeOf } from '../../base/index.js';
 import type { Data, Graph, Node, Value } from '../graph.js';
 
 /** A graph that runs at any batch length, and the dimensions that follow it by value name: `batch`, or a multiple such as `32*batch`. */

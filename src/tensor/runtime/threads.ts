@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { sizeOf } from '../../base/shape.js';
+import { sizeOf } from '../../base/index.js';
 import type { Graph } from '../graph.js';
 
 /**

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../../base/shape.js';
+import { sizeOf } from '../../base/index.js';
 import type { Data, DType, Value } from '../graph.js';
 import { constantOf, equal, GraphBuilder, numberOf } from './builder.js';
 import { valueOfTraced } from './misuse.js';

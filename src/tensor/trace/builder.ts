@@ -1,4 +1,4 @@
-import { sizeOf } from '../../base/shape.js';
+import { sizeOf } from '../../base/index.js';
 import type { Attribute, Data, DType, Node, Value } from '../graph.js';
 import { ELEMENT_TYPE, type Op } from '../onnx/ops.js';
 import { fold, passes } from './fold.js';

@@ -1,4 +1,4 @@
-import { sizeOf } from '../../../base/shape.js';
+import { sizeOf } from '../../../base/index.js';
 import type { Memory, Remote, TensorDType, TypedArray } from '../../buffers/memory.js';
 import { IR_VERSION, ModelProto, OPSET } from '../../onnx/schema.js';
 import { check, create, type Pointer } from './ffi.js';

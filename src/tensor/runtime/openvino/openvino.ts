@@ -1,4 +1,4 @@
-import { sizeOf } from '../../../base/shape.js';
+import { sizeOf } from '../../../base/index.js';
 import type { Memory } from '../../buffers/memory.js';
 import type { Graph } from '../../graph.js';
 import { toOnnx } from '../../onnx/emit.js';

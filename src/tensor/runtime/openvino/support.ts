@@ -1,4 +1,4 @@
-import { sizeOf } from '../../../base/shape.js';
+import { sizeOf } from '../../../base/index.js';
 import type { Data, Graph, Node, Value } from '../../graph.js';
 
 /** Float32 holds every integer below this in magnitude. */

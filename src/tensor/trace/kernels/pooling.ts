@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../../../base/shape.js';
+import { sizeOf } from '../../../base/index.js';
 import type { Value } from '../../graph.js';
 import type { GraphBuilder } from '../builder.js';
 import type { Kernel, Kernels, X } from '../kernel.js';

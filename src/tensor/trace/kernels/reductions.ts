@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../../../base/shape.js';
+import { sizeOf } from '../../../base/index.js';
 import type { Value } from '../../graph.js';
 import type { Op } from '../../onnx/ops.js';
 import type { TraceBackend } from '../backend.js';

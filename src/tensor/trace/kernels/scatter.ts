@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../../../base/shape.js';
+import { sizeOf } from '../../../base/index.js';
 import type { DType, Value } from '../../graph.js';
 import type { TraceBackend } from '../backend.js';
 import type { GraphBuilder } from '../builder.js';

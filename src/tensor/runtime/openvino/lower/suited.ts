@@ -1,4 +1,4 @@
-import { sizeOf } from '../../../../base/shape.js';
+import { sizeOf } from '../../../../base/index.js';
 import type { Constant, Graph, Node, Value } from '../../../graph.js';
 
 /** The graph in the form that OpenVINO is fastest at. Outputs keep their names; their order and their leading axes may change. */
