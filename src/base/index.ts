@@ -1,4 +1,5 @@
 export { type Bundle, show } from './display.js';
+export { fixed, percent, significant } from './format.js';
 export { fold, type Key, key, normal, permutation, type RandomArray, randint, split, uniform } from './random.js';
 export { shapeError, showShape, sizeOf } from './shape.js';
 export { type Cell, type Frame, type Row, type TableOptions, table } from './table.js';

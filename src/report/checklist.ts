@@ -1,5 +1,4 @@
-import { type Bundle, table } from '../base/index.js';
-import { significant } from '../base/internal.js';
+import { type Bundle, significant, table } from '../base/index.js';
 
 export interface Claim {
   /** What is measured, in words or in `$LaTeX$`: 'largest |Xᵀe|'. */

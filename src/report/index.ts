@@ -1,5 +1,15 @@
-export { fixed, percent, significant } from '../base/format.js';
-export { type Bundle, type Cell, type Frame, type Row, show, type TableOptions, table } from '../base/index.js';
+export {
+  type Bundle,
+  type Cell,
+  type Frame,
+  fixed,
+  percent,
+  type Row,
+  show,
+  significant,
+  type TableOptions,
+  table,
+} from '../base/index.js';
 export { type Claim, checklist } from './checklist.js';
 export { autocorrelation, residualDiagnostics } from './diagnostics.js';
 export { type Axis, bars, coefficientPath, type Figure, histogram, intervals, line, scatter } from './figures.js';

@@ -1,6 +1,6 @@
 import katex from 'katex';
 import type { Bundle } from '../base/index.js';
-import { fixed, significant } from '../base/internal.js';
+import { fixed, significant } from '../base/index.js';
 
 /**
  * Prose with computed numbers in it, as Markdown; whole numbers go in as they are, others with three significant

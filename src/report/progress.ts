@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { display, fixed, kernelHook, significant } from '../base/internal.js';
+import { fixed, significant } from '../base/index.js';
+import { display, kernelHook } from '../base/internal.js';
 
 export interface Progress {
   /** Says that so many of the total are done, and perhaps a word on how it goes: `tick(120, 'loss 0.31')`. */

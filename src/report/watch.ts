@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Row } from '../base/index.js';
-import { display, fixed, kernelHook, significant } from '../base/internal.js';
+import { fixed, significant } from '../base/index.js';
+import { display, kernelHook } from '../base/internal.js';
 import type { Run, Watch } from '../train/index.js';
 import { line } from './figures.js';
 import { type Progress, progress } from './progress.js';
