@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'tests/long/**'],
     pool: 'forks',
-    reporters: ['default', './tests/checks-reporter.ts', './tests/summary-reporter.ts'],
+    reporters: ['default', './tests/support/checks-reporter.ts', './tests/support/summary-reporter.ts'],
     testTimeout: 30_000,
   },
 });

@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['tests/long/**/*.test.ts'],
     pool: 'forks',
     fileParallelism: false,
-    reporters: ['default', './tests/summary-reporter.ts'],
+    reporters: ['default', './tests/support/summary-reporter.ts'],
     testTimeout: 3_600_000,
   },
 });

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import * as nn from '../src/nn/index.js';
 import { adam } from '../src/optim/index.js';
 import * as rl from '../src/rl/index.js';
-import { key, map, type RandomArray } from '../src/tensor/index.js';
+import { type HostArray, key, map } from '../src/tensor/index.js';
 import { batches } from '../src/train/index.js';
 
-const tensors = <P>(params: P) => map(params, ({ data, shape }: RandomArray<Float32Array>) => tf.tensor(data, shape)) as never;
+const tensors = <P>(params: P) => map(params, ({ data, shape }: HostArray<Float32Array>) => tf.tensor(data, shape)) as never;
 const zeros = (...shape: number[]) => tf.zeros(shape);
 const column = (...data: number[]) => ({ data: Float32Array.from(data), shape: [data.length, 1] });
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** What each hand-derived backward must be put through by the test of its file; see gradients.ts and compiled.ts. */
+/** What each hand-derived backward must be put through by the test of its file; see tests/support/gradients.ts and compiled.ts. */
 const CHECKS = ['expectThreeWays', 'expectReference', 'expectCompiled'];
 
 type Sources = Readonly<Record<string, string>>;

@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'lemmata-experiments-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function experiments(args: string[], environment: Record<string, string> = {}): { status: number | null; output: string } {
-  const hook = join(ROOT, 'tests', 'typescript.mjs');
+  const hook = join(ROOT, 'scripts', 'typescript.mjs');
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', hook, join(ROOT, 'scripts', 'experiments.mjs'), ...args], {
     encoding: 'utf8',
     env: { ...process.env, ...environment },

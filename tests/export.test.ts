@@ -59,9 +59,9 @@ import {
   normaliseAdjacency,
 } from '../src/nn/index.js';
 import { type ActorCriticParams, actorCritic, duelingNetwork, initActorCritic, initDuelingNetwork } from '../src/rl/index.js';
-import { compile, key, map, normal, type RandomArray, valueAndGrad } from '../src/tensor/index.js';
-import { noChromium, openChromium } from './chromium.js';
-import { localServer } from './local-server.js';
+import { compile, type HostArray, key, map, normal, valueAndGrad } from '../src/tensor/index.js';
+import { noChromium, openChromium } from './support/chromium.js';
+import { localServer } from './support/local-server.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PYTHON = join(ROOT, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
@@ -173,7 +173,7 @@ beforeAll(async () => {
 /** A model of the table, compiled at a batch of 2 with the batch left open, and used at 5. */
 async function exported(name: string, { params, sample, whole, forward }: Model): Promise<Case> {
   const batch = (size: number) => (whole ? sample : [size, ...sample]);
-  const weights = map(params, ({ data, shape }: RandomArray<Float32Array>) => tf.tensor(data, [...shape]));
+  const weights = map(params, ({ data, shape }: HostArray<Float32Array>) => tf.tensor(data, [...shape]));
   const compiled = compile((x: tf.Tensor) => ({ y: forward(weights as never, x as never) }));
   await compiled(normal(key(30), batch(2)));
   const onnx = compiled.toOnnx(whole ? {} : { dynamicBatch: ['x'] });
@@ -185,7 +185,7 @@ async function exported(name: string, { params, sample, whole, forward }: Model)
 /** Attention, layer normalisation and an LSTM, the batch left open: what is deployed. */
 async function network(): Promise<Case> {
   const x = normal(key(1), [2, 6, 8]);
-  const asTensors = <P>(params: P) => map(params, ({ data, shape }: RandomArray<Float32Array>) => tf.tensor(data, [...shape]));
+  const asTensors = <P>(params: P) => map(params, ({ data, shape }: HostArray<Float32Array>) => tf.tensor(data, [...shape]));
   const attention = asTensors(initMultiHead(key(2), { width: 8 }));
   const recurrent = asTensors(initLstm(key(3), { inputs: 8, width: 5 }));
   const head = asTensors(initLinear(key(4), { inputs: 5, outputs: 3 }));

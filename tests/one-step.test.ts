@@ -5,7 +5,7 @@ import * as models from '../src/models/index.js';
 import * as nn from '../src/nn/index.js';
 import { adam, type Tensors, trainingStep } from '../src/optim/index.js';
 import { compile, fold, key, normal, uniform } from '../src/tensor/index.js';
-import { RUNTIMES } from './compiled.js';
+import { RUNTIMES } from './support/compiled.js';
 
 /** A training: where it starts, its step, and what step k is given. */
 interface Training {

@@ -24,7 +24,7 @@ const python = (module: string, file: string) => (given: string | undefined) => 
   return found ? [found, here(file)] : undefined;
 };
 
-const script = (file: string) => () => [process.execPath, '--import', here('../../tests/typescript.mjs'), here(file)];
+const script = (file: string) => () => [process.execPath, '--import', here('../../scripts/typescript.mjs'), here(file)];
 
 export const peers: Readonly<Record<string, PeerProgram>> = {
   torch: {

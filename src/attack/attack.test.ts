@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { distance } from '../../tests/gradients.js';
-import { fold, key, normal, type RandomArray, uniform } from '../base/random.js';
+import { distance } from '../../tests/support/gradients.js';
+import { fold, type HostArray, key, normal, uniform } from '../base/index.js';
 import { sgd } from '../optim/sgd.js';
 import { compile } from '../tensor/compile.js';
 import { interpret } from '../tensor/interpret/interpret.js';
@@ -131,7 +131,7 @@ describe('project', () => {
 describe('randomStart', () => {
   // Uniform in the unit ball of n dimensions: E‖u‖ = n / (n + 1) in L2, E|uᵢ| = ½ in L∞; in both no point is outside.
   it('is uniform in the unit ball', () => {
-    const rows = ({ data }: RandomArray<Float32Array>) => Array.from({ length: 4000 }, (_, i) => data.slice(3 * i, 3 * i + 3));
+    const rows = ({ data }: HostArray<Float32Array>) => Array.from({ length: 4000 }, (_, i) => data.slice(3 * i, 3 * i + 3));
     const lengths = rows(randomStart(key(5), 'l2', [4000, 3])).map((row) => Math.hypot(...row));
     expect(Math.abs(lengths.reduce((sum, r) => sum + r, 0) / 4000 - 3 / 4)).toBeLessThan(0.01); // three standard errors
     expect(Math.abs(lengths.filter((r) => r < 0.5).length / 4000 - 1 / 8)).toBeLessThan(0.016);

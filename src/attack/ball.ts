@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, normal, type RandomArray, shapeError, sizeOf, uniform } from '../base/index.js';
+import { type HostArray, type Key, normal, shapeError, sizeOf, uniform } from '../base/index.js';
 
 /** How large a perturbation of one sample is: its largest element, or its Euclidean length. */
 export type Norm = 'linf' | 'l2';
@@ -70,7 +70,7 @@ const lengths = (t: tf.Tensor): tf.Tensor =>
  *
  * L2: the first n of n + 2 normals, over the length of all (Voelker et al. 2017), so that no power is taken and the bits are equal everywhere.
  */
-export function randomStart(key: Key, norm: Norm, shape: readonly number[], restarts?: number): RandomArray<Float32Array> {
+export function randomStart(key: Key, norm: Norm, shape: readonly number[], restarts?: number): HostArray<Float32Array> {
   if (shape.length < 2)
     throw shapeError('randomStart: the shape must be [B, ...], samples first and then the axes of one', { x: { shape } });
   const full = restarts === undefined ? [...shape] : [restarts, ...shape];

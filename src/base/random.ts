@@ -1,14 +1,9 @@
+import type { HostArray } from './host-array.js';
 import { logarithm } from './logarithm.js';
 import { sizeOf } from './shape.js';
 
 /** A random stream: 64 bits, never mutated. The same key gives the same numbers; for other numbers take another key. */
 export type Key = readonly [number, number];
-
-/** What a generator returns: ready for `fromArray`, a compiled function's argument, or plain loops. */
-export interface RandomArray<D> {
-  readonly data: D;
-  readonly shape: number[];
-}
 
 /**
  * Random numbers as pure functions of a key: counter-based, splittable, the same bits on every machine.
@@ -48,13 +43,13 @@ export function fold(k: Key, i: number): Key {
  *
  * @param k  the stream
  */
-export function uniform(k: Key, shape: readonly number[], dtype?: 'float32'): RandomArray<Float32Array>;
-export function uniform(k: Key, shape: readonly number[], dtype: 'float64'): RandomArray<Float64Array>;
+export function uniform(k: Key, shape: readonly number[], dtype?: 'float32'): HostArray<Float32Array>;
+export function uniform(k: Key, shape: readonly number[], dtype: 'float64'): HostArray<Float64Array>;
 export function uniform(
   k: Key,
   shape: readonly number[],
   dtype: 'float32' | 'float64' = 'float32',
-): RandomArray<Float32Array | Float64Array> {
+): HostArray<Float32Array | Float64Array> {
   if (dtype === 'float32') return draw(k, shape, Float32Array, (high, low) => ((high ^ low) >>> 9) * 2 ** -23);
   return draw(k, shape, Float64Array, (high, low) => fraction52(high, low) * 2 ** -52);
 }
@@ -64,26 +59,22 @@ export function uniform(
  *
  * Φ⁻¹ is Wichura 1988, algorithm AS 241 (PPND16), relative error about 1e-16.
  */
-export function normal(k: Key, shape: readonly number[], dtype?: 'float32'): RandomArray<Float32Array>;
-export function normal(k: Key, shape: readonly number[], dtype: 'float64'): RandomArray<Float64Array>;
-export function normal(
-  k: Key,
-  shape: readonly number[],
-  dtype: 'float32' | 'float64' = 'float32',
-): RandomArray<Float32Array | Float64Array> {
+export function normal(k: Key, shape: readonly number[], dtype?: 'float32'): HostArray<Float32Array>;
+export function normal(k: Key, shape: readonly number[], dtype: 'float64'): HostArray<Float64Array>;
+export function normal(k: Key, shape: readonly number[], dtype: 'float32' | 'float64' = 'float32'): HostArray<Float32Array | Float64Array> {
   const z = (high: number, low: number) => inverseNormal((fraction52(high, low) + 0.5) * 2 ** -52);
   return dtype === 'float32' ? draw(k, shape, Float32Array, z) : draw(k, shape, Float64Array, z);
 }
 
 /** Integers uniform on low … high − 1; a value's probability is off by at most 2⁻⁵². */
-export function randint(k: Key, shape: readonly number[], low: number, high: number): RandomArray<Int32Array> {
+export function randint(k: Key, shape: readonly number[], low: number, high: number): HostArray<Int32Array> {
   if (!(Number.isInteger(low) && Number.isInteger(high) && low < high && low >= -(2 ** 31) && high <= 2 ** 31))
     throw new Error(`randint: needs integers low < high within 32 bits, got low ${low}, high ${high}; high itself is never drawn`);
   return draw(k, shape, Int32Array, (h, l) => low + Math.floor(fraction52(h, l) * 2 ** -52 * (high - low)));
 }
 
 /** The integers 0 … n − 1 in random order (Fisher–Yates). */
-export function permutation(k: Key, n: number): RandomArray<Int32Array> {
+export function permutation(k: Key, n: number): HostArray<Int32Array> {
   const order = Int32Array.from({ length: n }, (_, i) => i);
   const { data: fractions } = uniform(k, [n], 'float64');
   for (let i = n - 1; i > 0; i--) {
@@ -110,7 +101,7 @@ function draw<D extends Float32Array | Float64Array | Int32Array>(
   shape: readonly number[],
   Type: new (n: number) => D,
   value: (high: number, low: number) => number,
-): RandomArray<D> {
+): HostArray<D> {
   const size = sizeOf(shape);
   if (!shape.every((n) => Number.isInteger(n) && n >= 0) || size > 2 ** 32)
     throw new Error(`random: the shape must hold integers >= 0 with at most 2^32 elements, got [${shape.join(',')}]`);

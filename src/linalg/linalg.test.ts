@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../tests/close.js';
-import { gaussian } from '../../tests/simulated.js';
+import { expectClose } from '../../tests/support/close.js';
+import { gaussian } from '../../tests/support/simulated.js';
 import { fromColumns, type Matrix, matMul, transpose } from './matrix.js';
 import { inverseGram, qr } from './qr.js';
 import { svd } from './svd.js';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { distance, expectReference } from '../../tests/gradients.js';
-import { key, normal, type RandomArray } from '../base/random.js';
+import { distance, expectReference } from '../../tests/support/gradients.js';
+import { type HostArray, key, normal } from '../base/index.js';
 import { crossEntropy } from '../nn/losses/cross-entropy.js';
 import { compile } from '../tensor/compile.js';
 import { valueAndGrad } from '../tensor/grad.js';
@@ -27,7 +27,7 @@ describe('cnn', () => {
     const y = { data: Int32Array.of(2, 0, 1, 1), shape: [4] };
     const step = (params: CnnParams, x: tf.Tensor, y: tf.Tensor) => valueAndGrad((p: CnnParams) => crossEntropy(cnn(p, x), y))(params);
     const compiled = await compile(step, { runtime })(params, x, y);
-    const tensors = map(params, ({ data, shape }: RandomArray<Float32Array>) => tf.tensor(data, shape)) as CnnParams;
+    const tensors = map(params, ({ data, shape }: HostArray<Float32Array>) => tf.tensor(data, shape)) as CnnParams;
     const eager = step(tensors, tf.tensor(x.data, x.shape), tf.tensor1d(y.data, 'int32'));
     expect(compiled.value.item()).toBeCloseTo(eager.value.dataSync()[0], 5);
     const numbers = (tree: unknown) =>

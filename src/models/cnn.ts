@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, split } from '../base/index.js';
+import { type HostArray, type Key, split } from '../base/index.js';
 import { type Conv2dParams, conv2d, initConv2d, maxPool2d, relu } from '../nn/index.js';
 import { initMlp, type MlpParams, mlp } from './mlp.js';
 
@@ -21,7 +21,7 @@ export interface CnnConfig {
 }
 
 /** @throws when the stages cannot halve the side, or there is no stage */
-export function initCnn(key: Key, { side, channels, size, widths }: CnnConfig): CnnParams<RandomArray<Float32Array>> {
+export function initCnn(key: Key, { side, channels, size, widths }: CnnConfig): CnnParams<HostArray<Float32Array>> {
   const [forStages, forHead] = split(key);
   const count = channels.length - 1;
   if (count < 1 || !Number.isInteger(side / 2 ** count))

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectReference, expectThreeWays } from '../../tests/gradients.js';
+import { expectReference, expectThreeWays } from '../../tests/support/gradients.js';
 import { key } from '../base/random.js';
 import { silu } from '../nn/activations/silu.js';
 import reference from './cnn.reference.json' with { type: 'json' }; // made by reference/cnn.py with PyTorch 2.13

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, split } from '../base/index.js';
+import { type HostArray, type Key, split } from '../base/index.js';
 import { initLinear, type LinearParams, linear, linearPlain, relu } from '../nn/index.js';
 
 /** Weights of a multilayer perceptron, layer after layer. */
@@ -12,7 +12,7 @@ export interface MlpParams<T = tf.Tensor> {
  *
  * @throws when there are fewer than two widths, or one is no positive integer
  */
-export function initMlp(key: Key, widths: readonly number[]): MlpParams<RandomArray<Float32Array>> {
+export function initMlp(key: Key, widths: readonly number[]): MlpParams<HostArray<Float32Array>> {
   if (widths.length < 2 || !widths.every((width) => Number.isInteger(width) && width > 0))
     throw new Error(`initMlp: widths go from the inputs to the outputs, at least these two, all positive integers: got [${widths}]`);
   const keys = split(key, widths.length - 1);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, it } from 'vitest';
-import { expectCompiled } from '../../tests/compiled.js';
-import { expectReference, expectThreeWays, type Reference } from '../../tests/gradients.js';
+import { expectCompiled } from '../../tests/support/compiled.js';
+import { expectReference, expectThreeWays, type Reference } from '../../tests/support/gradients.js';
 import { geluTanh, geluTanhPlain } from './activations/gelu-tanh.js';
 import { sigmoid } from './activations/sigmoid.js';
 import { silu, siluPlain } from './activations/silu.js';

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, shapeError, sizeOf } from '../base/index.js';
+import { type HostArray, type Key, shapeError, sizeOf } from '../base/index.js';
 import { threefry } from '../base/internal.js';
 
 /**
@@ -25,7 +25,7 @@ export function dropout(x: tf.Tensor, mask: tf.Tensor): tf.Tensor {
  *
  * @throws  when keep is not in (0, 1]
  */
-export function dropoutMask(key: Key, keep: number, shape: readonly number[]): RandomArray<Float32Array> {
+export function dropoutMask(key: Key, keep: number, shape: readonly number[]): HostArray<Float32Array> {
   if (!(keep > 0 && keep <= 1))
     throw new Error(`dropoutMask: keep must be in (0, 1], got ${keep}; it is the part that stays: 0.9 where PyTorch says dropout 0.1`);
   if (!shape.every((n) => Number.isInteger(n) && n >= 0))
@@ -53,7 +53,7 @@ export function dropoutMask(key: Key, keep: number, shape: readonly number[]): R
  *
  * Gal & Ghahramani 2016 for recurrent nets; Tompson et al. 2015 for convolutions (PyTorch's `dropout1d`, with channels last here).
  */
-export function temporalDropoutMask(key: Key, keep: number, shape: readonly number[]): RandomArray<Float32Array> {
+export function temporalDropoutMask(key: Key, keep: number, shape: readonly number[]): HostArray<Float32Array> {
   if (shape.length !== 3) throw shapeError('temporalDropoutMask is for x [B, T, F]', { x: { shape } });
   return dropoutMask(key, keep, [shape[0], 1, shape[2]]);
 }

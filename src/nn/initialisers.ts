@@ -1,4 +1,4 @@
-import { type Key, normal, type RandomArray, uniform } from '../base/index.js';
+import { type HostArray, type Key, normal, uniform } from '../base/index.js';
 
 /*
  * Weights to start from. A shape is [F, D], inputs before outputs, or [..., F, D] for a kernel whose leading axes are its window:
@@ -8,7 +8,7 @@ import { type Key, normal, type RandomArray, uniform } from '../base/index.js';
  * A gain makes up for what the activation after it takes away: 1 for linear and sigmoid, 5/3 for tanh, √2 for ReLU.
  */
 
-type Weights = RandomArray<Float32Array>;
+type Weights = HostArray<Float32Array>;
 
 /** Uniform on ±bound. */
 export function uniformWithin(bound: number, key: Key, shape: readonly number[]): Weights {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, shapeError, split } from '../base/index.js';
+import { type HostArray, type Key, shapeError, split } from '../base/index.js';
 import { firstOrder } from '../tensor/index.js';
 import { asRows } from './axes.js';
 import { uniformWithin } from './initialisers.js';
@@ -16,7 +16,7 @@ export interface LinearConfig {
 }
 
 /** w and b uniform on ±1/√F, PyTorch's default. */
-export function initLinear(key: Key, { inputs, outputs }: LinearConfig): LinearParams<RandomArray<Float32Array>> {
+export function initLinear(key: Key, { inputs, outputs }: LinearConfig): LinearParams<HostArray<Float32Array>> {
   const [forW, forB] = split(key);
   return { w: uniformWithin(1 / Math.sqrt(inputs), forW, [inputs, outputs]), b: uniformWithin(1 / Math.sqrt(inputs), forB, [outputs]) };
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { expectClose } from '../../tests/close.js';
-import { factorReturns } from '../../tests/simulated.js';
+import { expectClose } from '../../tests/support/close.js';
+import { factorReturns } from '../../tests/support/simulated.js';
 import { column, fromColumns } from '../linalg/matrix.js';
 import { gradientDescent } from '../stats/descent/gradient-descent.js';
 import { leastSquares, logisticLoss } from '../stats/descent/objective.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { RUNTIMES } from '../../tests/compiled.js';
+import { RUNTIMES } from '../../tests/support/compiled.js';
 import { fold, key, normal } from '../base/random.js';
 import { batchNorm, initBatchNorm, initLinear, linear, meanSquaredError, type RunningAverages } from '../nn/index.js';
 import { compile } from '../tensor/compile.js';

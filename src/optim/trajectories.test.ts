@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { distance } from '../../tests/gradients.js';
+import { distance } from '../../tests/support/gradients.js';
 import type { DeviceTensor } from '../tensor/buffers/device-tensor.js';
 import { compile } from '../tensor/compile.js';
 import { valueAndGrad } from '../tensor/grad.js';

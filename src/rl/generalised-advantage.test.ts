@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../tests/close.js';
+import { expectClose } from '../../tests/support/close.js';
 import { key, normal, split, uniform } from '../base/random.js';
 import { generalisedAdvantage } from './generalised-advantage.js';
 

@@ -1,4 +1,4 @@
-import { type RandomArray, sizeOf } from '../base/index.js';
+import { type HostArray, sizeOf } from '../base/index.js';
 
 type Rows = { readonly data: ArrayLike<number>; readonly shape: readonly number[] };
 
@@ -30,7 +30,7 @@ export interface Rollout {
 export function generalisedAdvantage(
   { reward, value, done }: Rollout,
   { discount = 0.99, lambda = 0.95 }: { readonly discount?: number; readonly lambda?: number } = {},
-): { advantage: RandomArray<Float32Array>; returns: RandomArray<Float32Array> } {
+): { advantage: HostArray<Float32Array>; returns: HostArray<Float32Array> } {
   const [T, N] = reward.shape;
   if (reward.shape.length !== 2 || `${done.shape}` !== `${reward.shape}` || `${value.shape}` !== `${[T + 1, N]}`)
     throw new Error(

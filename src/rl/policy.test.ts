@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../tests/close.js';
-import { expectCompiled } from '../../tests/compiled.js';
-import { expectReference, expectThreeWays, inDouble } from '../../tests/gradients.js';
-import { fold, key, normal, type RandomArray, uniform } from '../base/random.js';
+import { expectClose } from '../../tests/support/close.js';
+import { expectCompiled } from '../../tests/support/compiled.js';
+import { expectReference, expectThreeWays, inDouble } from '../../tests/support/gradients.js';
+import { fold, type HostArray, key, normal, uniform } from '../base/index.js';
 import { adam } from '../optim/adam.js';
 import { compile } from '../tensor/compile.js';
 import { valueAndGrad } from '../tensor/grad.js';
@@ -105,7 +105,7 @@ describe('actorCritic', () => {
   it('equals PyTorch, forward and backward', () => expectReference(heads, reference.actorCriticHeads));
 
   it('starts with a policy that hardly prefers an action', () => {
-    const params = map(initActorCritic(key(4), [3, 16, 4]), ({ data, shape }: RandomArray<Float32Array>) => tf.tensor(data, shape));
+    const params = map(initActorCritic(key(4), [3, 16, 4]), ({ data, shape }: HostArray<Float32Array>) => tf.tensor(data, shape));
     const { policy } = actorCriticHeads(params, tf.randomNormal([20, 3], 0, 1, 'float32', 1));
     for (const p of policy.softmax().dataSync()) expect(Math.abs(p - 0.25)).toBeLessThan(0.005);
   });

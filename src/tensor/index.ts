@@ -1,6 +1,6 @@
 import './gradients.js';
 
-export { fold, type Key, key, normal, permutation, type RandomArray, randint, split, uniform } from '../base/index.js';
+export { fold, type HostArray, type Key, key, normal, permutation, randint, split, uniform } from '../base/index.js';
 export { clone, DeviceTensor, fromArray, fromTf, type Input, toTf } from './buffers/device-tensor.js';
 export { type Compiled, type CompileOptions, compile, type ExportOptions, type ProgramInfo, type Session } from './compile.js';
 export { useBestBackend } from './eager.js';

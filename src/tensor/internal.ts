@@ -1,4 +1,4 @@
 /** What other rooms of the library need of this one beside `index.ts`; no part of the package's interface. */
-export { fromLeaf, type Shaped, specOf, type Values } from './buffers/device-tensor.js';
+export { fromLeaf, type HostInput, specOf } from './buffers/device-tensor.js';
 export type { TensorDType, TypedArray } from './buffers/memory.js';
 export { valuesNow } from './values-now.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startChild } from '../../tests/child.js';
+import { startChild } from '../../tests/support/child.js';
 
 describe.each(['openvino', 'onnxruntime'] as const)('a loop of long steps on %s', (runtime) => {
   it('hears SIGINT, ends within one step and 200 ms, and keeps its state', { timeout: 60_000 }, async () => {

@@ -1,17 +1,17 @@
-import type { Key } from '../base/index.js';
+import type { HostData, Key } from '../base/index.js';
 import { flatten, type Mapped, type Tree } from '../tensor/index.js';
-import { type Shaped, specOf, type Values } from '../tensor/internal.js';
+import { type HostInput, specOf } from '../tensor/internal.js';
 import { place } from './guard.js';
 import { minibatches } from './minibatches.js';
 
 /** Arrays with one row per sample: `{ x: { data, shape: [N, F] }, y: Float32Array }`, as deep as the model wants them. */
-export type Arrays = Values | Shaped;
+export type Arrays = HostData | HostInput;
 
 export interface Batches<T> {
   readonly rows: number;
   readonly stepsPerEpoch: number;
   /** The batch of step k: a function of the key and k, so a run that resumes sees what it would have seen. */
-  batch(k: number): Mapped<T, Arrays, { data: Values; shape: number[] }>;
+  batch(k: number): Mapped<T, Arrays, { data: HostData; shape: number[] }>;
 }
 
 /**
@@ -45,7 +45,7 @@ export function batches<T>(data: T, { size, key }: { size: number; key: Key }): 
 interface Rows {
   readonly path: string;
   readonly shape: readonly number[];
-  readonly data: Values;
+  readonly data: HostData;
 }
 
 /**
@@ -57,7 +57,7 @@ export function arraysIn(who: string, tree: unknown): { arrays: Rows[]; rows: nu
   const { leaves, paths, unflatten } = flatten<Arrays>(tree as Tree<Arrays>, 'data');
   const arrays = leaves.map((leaf, i) => ({
     path: paths[i],
-    shape: specOf(leaf as Shaped, paths[i]).shape,
+    shape: specOf(leaf as HostInput, paths[i]).shape,
     data: ArrayBuffer.isView(leaf) ? leaf : leaf.data,
   }));
   const single = arrays.find(({ shape }) => shape.length === 0);
@@ -75,9 +75,9 @@ export function arraysIn(who: string, tree: unknown): { arrays: Rows[]; rows: nu
 }
 
 /** For each of these rows of a row-major array, the `length` rows that end with it. */
-export function gather({ data, shape }: Rows, ends: Int32Array, length = 1): Values {
+export function gather({ data, shape }: Rows, ends: Int32Array, length = 1): HostData {
   const width = data.length / shape[0];
-  const Type = data.constructor as new (n: number) => Values;
+  const Type = data.constructor as new (n: number) => HostData;
   const out = new Type(ends.length * length * width);
   ends.forEach((end, i) => {
     out.set(data.subarray((end + 1 - length) * width, (end + 1) * width), i * length * width);

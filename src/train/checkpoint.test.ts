@@ -208,7 +208,7 @@ describe('a checkpoint', () => {
       const training = resume(file, run(state));
       await fit(training, { step: (state) => ({ state, loss: 1 }), batch: () => null, steps: training.step + 5, checkpoint: { file, every: 5 } })
         .then(() => console.log('saved'), ({ message }) => console.log(message, training.step));`;
-    const hook = fileURLToPath(new URL('../../tests/typescript.mjs', import.meta.url));
+    const hook = fileURLToPath(new URL('../../scripts/typescript.mjs', import.meta.url));
     const child = (limit: string) => {
       const command = `trap '' XFSZ; ${limit} exec "$0" --import "$1" --input-type=module-typescript --eval "$2"`;
       return spawnSync('bash', ['-c', command, process.execPath, hook, program], { encoding: 'utf8' });

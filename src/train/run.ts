@@ -1,8 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { HostData } from '../base/index.js';
 import type { Numbers } from '../optim/index.js';
 import type { Part } from '../optim/internal.js';
 import { DeviceTensor, flatten, type Input, map, type Tree } from '../tensor/index.js';
-import { fromLeaf, type Shaped, type Values } from '../tensor/internal.js';
+import { fromLeaf, type HostInput } from '../tensor/internal.js';
 
 /** A training run: its state and how far it is. `fit` moves it in place, so that it can be looked at and continued at any time. */
 export interface Run<S> {
@@ -48,7 +49,7 @@ export interface About {
 /** A state with its typed arrays as tensors that live with the runtime, as a compiled step returns them. */
 export type Ready<S> = S extends DeviceTensor | tf.Tensor | number
   ? S
-  : S extends Shaped | Values
+  : S extends HostInput | HostData
     ? DeviceTensor
     : S extends object
       ? { [K in keyof S]: Ready<S[K]> }

@@ -1,6 +1,5 @@
-import type { Key } from '../base/index.js';
+import type { HostData, Key } from '../base/index.js';
 import type { Mapped } from '../tensor/index.js';
-import type { Values } from '../tensor/internal.js';
 import { type Arrays, arraysIn, type Batches, gather } from './batches.js';
 import { place } from './guard.js';
 import { minibatches } from './minibatches.js';
@@ -50,7 +49,7 @@ export function windowsInOrder<X, Y>(data: Labelled<X, Y>, config: WindowConfig)
   return windowsAt(ends);
 }
 
-type Batch<X, Y> = Mapped<Labelled<X, Y>, Arrays, { data: Values; shape: number[] }>;
+type Batch<X, Y> = Mapped<Labelled<X, Y>, Arrays, { data: HostData; shape: number[] }>;
 
 function windowsOf<X, Y>(
   who: string,

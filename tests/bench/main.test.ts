@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const bench = (...args: string[]) =>
-  promisify(execFile)(process.execPath, ['--import', './tests/typescript.mjs', 'bench/main.ts', ...args], { cwd: root });
+  promisify(execFile)(process.execPath, ['--import', './scripts/typescript.mjs', 'bench/main.ts', ...args], { cwd: root });
 const short = ['--only', 'W5', '--rounds', '1', '--seconds', '0.05'];
 
 describe('npm run bench', () => {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { dataRoot, list, load } from '../../src/market/store/store.js';
-import { localServer } from '../local-server.js';
-import { temporaryStore } from '../temporary-store.js';
+import { localServer } from '../support/local-server.js';
+import { temporaryStore } from '../support/temporary-store.js';
 
 const dist = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
 const MAIN = dist('cli/main.js');

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noChromium, openChromium } from '../chromium.js';
+import { noChromium, openChromium } from '../support/chromium.js';
 import { type Lab, ROOT, startLab } from './lab.js';
 import { NotebookPage } from './notebook-page.js';
 

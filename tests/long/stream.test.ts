@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withDuckDB } from '../../src/market/store/parquet.js';
-import { runChild } from '../child.js';
+import { runChild } from '../support/child.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lemmata-stream-'));
 const file = join(folder, 'large.parquet');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { key, uniform } from '../../src/base/random.js';
 import { readLog } from '../../src/train/run-log.js';
-import { runChild, startChild } from '../child.js';
+import { runChild, startChild } from '../support/child.js';
 
 let folder: string;
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { panelOf, simulatedPrices } from '../../../tests/panels.js';
+import { panelOf, simulatedPrices } from '../../../tests/support/panels.js';
 import { loadPanel } from '../panel/load.js';
 import { column, mapValues, type Panel } from '../panel/panel.js';
 import { logReturns } from '../panel/returns.js';

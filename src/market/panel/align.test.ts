@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { panelOf } from '../../../tests/panels.js';
+import { panelOf } from '../../../tests/support/panels.js';
 import { align, dropMissing, sideBySide } from './align.js';
 import { tradingDays } from './calendar.js';
 import { loadPanel } from './load.js';

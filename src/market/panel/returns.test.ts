@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { panelOf } from '../../../tests/panels.js';
+import { panelOf } from '../../../tests/support/panels.js';
 import { loadPanel } from './load.js';
 import { column, select } from './panel.js';
 import { logReturns, simpleReturns } from './returns.js';

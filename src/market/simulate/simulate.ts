@@ -1,7 +1,7 @@
-import { type Key, normal, type RandomArray, split } from '../../base/index.js';
+import { type HostArray, type Key, normal, split } from '../../base/index.js';
 
 /** Paths of one process: `data[p * T + t]` with shape [P, T]. The first column is where they start. */
-export type Paths = RandomArray<Float64Array>;
+export type Paths = HostArray<Float64Array>;
 
 /**
  * First-order autoregression:

@@ -2,8 +2,8 @@ import { truncateSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { localServer } from '../../../tests/local-server.js';
-import { parquetIn, temporaryStore } from '../../../tests/temporary-store.js';
+import { localServer } from '../../../tests/support/local-server.js';
+import { parquetIn, temporaryStore } from '../../../tests/support/temporary-store.js';
 import { loadBars, loadPanel } from '../panel/load.js';
 import { updateYahoo, type YahooOptions } from './yahoo.js';
 

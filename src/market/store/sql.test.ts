@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { temporaryStore } from '../../../tests/temporary-store.js';
+import { temporaryStore } from '../../../tests/support/temporary-store.js';
 import { loadPanel } from '../panel/load.js';
 import { query } from './sql.js';
 

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSy
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { parquetIn, temporaryStore } from '../../../tests/temporary-store.js';
+import { parquetIn, temporaryStore } from '../../../tests/support/temporary-store.js';
 import { loadBars, loadPanel } from '../panel/load.js';
 import type { Description } from './provenance.js';
 import { withStaging } from './staging.js';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectCompiled } from '../../../tests/compiled.js';
-import { distance, expectReference, inDouble } from '../../../tests/gradients.js';
+import { expectCompiled } from '../../../tests/support/compiled.js';
+import { distance, expectReference, inDouble } from '../../../tests/support/gradients.js';
 import { fold, key, normal, split, uniform } from '../../base/random.js';
 import { gaussianNllFromLog } from '../../nn/losses/gaussian-nll.js';
 import { meanSquaredError } from '../../nn/losses/mean-squared-error.js';

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { fold, type Key, normal, type RandomArray } from '../../base/index.js';
+import { fold, type HostArray, type Key, normal } from '../../base/index.js';
 import { bayesianLinear, relu, type ScaleMixture } from '../../nn/index.js';
 import { initMlp, type MlpParams } from '../mlp.js';
 import { deviations, drawWeights, gaussianDivergence, initMeanField, type MeanField, mixtureDivergence } from './mean-field.js';
@@ -8,7 +8,7 @@ import { deviations, drawWeights, gaussianDivergence, initMeanField, type MeanFi
 export type BayesNetParams<T = tf.Tensor> = MeanField<MlpParams<T>>;
 
 /** A Gaussian around each initial weight of a multilayer perceptron; `sigma` is its σ. */
-export const initBayesNet = (key: Key, widths: readonly number[], sigma?: number): BayesNetParams<RandomArray<Float32Array>> =>
+export const initBayesNet = (key: Key, widths: readonly number[], sigma?: number): BayesNetParams<HostArray<Float32Array>> =>
   initMeanField(initMlp(key, widths), sigma);
 
 /**
@@ -29,7 +29,7 @@ export function bayesNet(q: BayesNetParams, x: tf.Tensor, noise: readonly tf.Ten
 }
 
 /** The noise of one pass through `bayesNet`; `rows` are the axes of x before its last, as [B], or [S, B] for S draws of each row. */
-export const bayesNetNoise = (key: Key, widths: readonly number[], rows: readonly number[]): RandomArray<Float32Array>[] =>
+export const bayesNetNoise = (key: Key, widths: readonly number[], rows: readonly number[]): HostArray<Float32Array>[] =>
   widths.slice(1).map((D, i) => normal(fold(key, i), [...rows, D]));
 
 /** What a step of training takes besides the parameters. */

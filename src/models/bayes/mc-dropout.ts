@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { fold, type Key, type RandomArray } from '../../base/index.js';
+import { fold, type HostArray, type Key } from '../../base/index.js';
 import { dropout, dropoutMask, relu } from '../../nn/index.js';
 import { type MlpParams, mlp } from '../mlp.js';
 
@@ -23,7 +23,7 @@ export function dropoutNet(params: MlpParams, x: tf.Tensor, masks: readonly tf.T
 }
 
 /** The masks of one pass; `rows` are the axes of x before its last: [B], or [S, B] for S draws, or [S, 1] for S whole functions. */
-export const dropoutNetMasks = (key: Key, keep: number, widths: readonly number[], rows: readonly number[]): RandomArray<Float32Array>[] =>
+export const dropoutNetMasks = (key: Key, keep: number, widths: readonly number[], rows: readonly number[]): HostArray<Float32Array>[] =>
   widths.slice(1, -1).map((D, i) => dropoutMask(fold(key, i), keep, [...rows, D]));
 
 /**

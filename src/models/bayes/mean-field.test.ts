@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, it } from 'vitest';
-import { expectCompiled } from '../../../tests/compiled.js';
-import { expectReference, expectThreeWays } from '../../../tests/gradients.js';
+import { expectCompiled } from '../../../tests/support/compiled.js';
+import { expectReference, expectThreeWays } from '../../../tests/support/gradients.js';
 import { softplusPlain } from '../../nn/activations/softplus.js';
 import { gaussianKlPlain } from '../../nn/losses/gaussian-kl.js';
 import reference from '../bayes.reference.json' with { type: 'json' }; // made by reference/bayes.py with PyTorch 2.13

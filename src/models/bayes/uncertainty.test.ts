@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../../tests/close.js';
+import { expectClose } from '../../../tests/support/close.js';
 import { key, normal } from '../../base/random.js';
 import { compile } from '../../tensor/compile.js';
 import { decomposeEntropy, decomposeVariance, perDraw } from './uncertainty.js';

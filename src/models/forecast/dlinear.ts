@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
 import { type Matrix, matMul, transposeVec } from '../../linalg/index.js';
 import { zeros } from '../../linalg/internal.js';
 import { linear } from '../../nn/index.js';
@@ -16,7 +16,7 @@ export interface DLinearParams<T = tf.Tensor> {
 }
 
 /** Uniform on ±1/√T, PyTorch's default. */
-export function initDLinear(key: Key, { lookback, horizons }: LinearForecastConfig): DLinearParams<RandomArray<Float32Array>> {
+export function initDLinear(key: Key, { lookback, horizons }: LinearForecastConfig): DLinearParams<HostArray<Float32Array>> {
   const [forSeasonal, forTrend, forB] = split(key, 3);
   const weights = (k: Key, shape: number[]) => uniformWithin(1 / Math.sqrt(lookback), k, shape);
   return {
@@ -60,7 +60,7 @@ export function dLinear({ seasonal, trend, b }: DLinearParams, x: tf.Tensor, ker
 export function dLinearRidge(
   { x, y }: Windows,
   { lambda, kernel = 25 }: { readonly lambda?: number; readonly kernel?: number } = {},
-): RidgeForecast<DLinearParams<RandomArray<Float32Array>>> {
+): RidgeForecast<DLinearParams<HostArray<Float32Array>>> {
   const [T, K] = [x.cols, y.cols];
   const average = movingAverage(T, kernel);
   const parts = zeros(T, 2 * T); // x [I − Mᵀ, Mᵀ] is the seasonal part and the trend

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../../tests/close.js';
-import { inDouble } from '../../../tests/gradients.js';
-import { gaussian } from '../../../tests/simulated.js';
+import { expectClose } from '../../../tests/support/close.js';
+import { inDouble } from '../../../tests/support/gradients.js';
+import { gaussian } from '../../../tests/support/simulated.js';
 import { column, fromColumns, type Matrix, matVec } from '../../linalg/matrix.js';
 import { design } from '../../stats/regression/design.js';
 import { multivariateRidge } from '../../stats/regression/multivariate-ridge.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
 import {
   type AdditiveAttentionParams,
   additiveAttention,
@@ -31,7 +31,7 @@ export interface LstmAttentionParams<T = tf.Tensor> {
 export function initLstmAttention(
   key: Key,
   { inputs, width, horizons }: LstmAttentionConfig,
-): LstmAttentionParams<RandomArray<Float32Array>> {
+): LstmAttentionParams<HostArray<Float32Array>> {
   const [forEncoder, forAttention, forW, forB] = split(key, 4);
   const bound = 1 / Math.sqrt(2 * width);
   return {

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, shapeError } from '../../base/index.js';
+import { type HostArray, type Key, shapeError } from '../../base/index.js';
 import type { Matrix } from '../../linalg/index.js';
 import { initLinear, type LinearParams, linear } from '../../nn/index.js';
 import { type MultivariateRidge, multivariateRidge, type Windows } from '../../stats/index.js';
@@ -17,7 +17,7 @@ export interface RidgeForecast<P> extends Pick<MultivariateRidge, 'lambda' | 'gc
 }
 
 /** w [T, K] and b [K], uniform on ±1/√T, PyTorch's default. */
-export const initNLinear = (key: Key, { lookback, horizons }: LinearForecastConfig): LinearParams<RandomArray<Float32Array>> =>
+export const initNLinear = (key: Key, { lookback, horizons }: LinearForecastConfig): LinearParams<HostArray<Float32Array>> =>
   initLinear(key, { inputs: lookback, outputs: horizons });
 
 /**
@@ -47,7 +47,7 @@ export function nLinear(params: LinearParams, x: tf.Tensor): tf.Tensor {
 export function nLinearRidge(
   { x, y }: Windows,
   options: { readonly lambda?: number } = {},
-): RidgeForecast<LinearParams<RandomArray<Float32Array>>> {
+): RidgeForecast<LinearParams<HostArray<Float32Array>>> {
   const last = (row: number) => x.data[(row + 1) * x.cols - 1];
   const fromLast = (m: Matrix) => ({ ...m, data: m.data.map((value, at) => value - last(Math.floor(at / m.cols))) });
   const { coefficients, intercepts, lambda, gcv } = multivariateRidge(fromLast(x), fromLast(y), options);
@@ -58,4 +58,4 @@ export function nLinearRidge(
 export const alongTime = (map: (series: tf.Tensor) => tf.Tensor, x: tf.Tensor): tf.Tensor =>
   map(x.transpose([0, 2, 1])).transpose([0, 2, 1]);
 
-export const array = (data: Float64Array, shape: number[]): RandomArray<Float32Array> => ({ data: Float32Array.from(data), shape });
+export const array = (data: Float64Array, shape: number[]): HostArray<Float32Array> => ({ data: Float32Array.from(data), shape });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { fold, type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import { fold, type HostArray, type Key, shapeError, split } from '../../base/index.js';
 import {
   addPositions,
   denormalise,
@@ -46,7 +46,7 @@ export interface PatchTstParams<T = tf.Tensor> {
 }
 
 /** @throws when a window is shorter than a patch, the stride is no positive integer, or the heads do not divide the width */
-export function initPatchTst(key: Key, config: PatchTstConfig): PatchTstParams<RandomArray<Float32Array>> {
+export function initPatchTst(key: Key, config: PatchTstConfig): PatchTstParams<HostArray<Float32Array>> {
   const { lookback, horizons, patch, stride, width, heads, layers, hidden = 2 * width } = config;
   if (!(Number.isInteger(stride) && stride > 0) || patch > lookback)
     throw new Error(

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { fold, type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import { fold, type HostArray, type Key, shapeError, split } from '../../base/index.js';
 import { initLinear, initTcnBlock, type LinearParams, linear, type TcnBlockParams, tcnBlock } from '../../nn/index.js';
 
 export interface TcnConfig {
@@ -25,7 +25,7 @@ export interface TcnParams<T = tf.Tensor> {
  *
  * @throws when there is no dilation
  */
-export function initTcn(key: Key, { inputs, width, kernel, dilations, outputs }: TcnConfig): TcnParams<RandomArray<Float32Array>> {
+export function initTcn(key: Key, { inputs, width, kernel, dilations, outputs }: TcnConfig): TcnParams<HostArray<Float32Array>> {
   if (dilations.length === 0) throw new Error('initTcn: dilations are one for each block, at least one: got []; try [1, 2, 4, 8]');
   const [forBlocks, forOut] = split(key);
   return {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { fold, type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import { fold, type HostArray, type Key, shapeError, split } from '../../base/index.js';
 import {
   type Attend,
   attention,
@@ -40,7 +40,7 @@ export interface TransformerParams<T = tf.Tensor> {
 }
 
 /** @throws when the heads do not divide the width */
-export function initTransformer(key: Key, config: TransformerConfig): TransformerParams<RandomArray<Float32Array>> {
+export function initTransformer(key: Key, config: TransformerConfig): TransformerParams<HostArray<Float32Array>> {
   const { inputs, outputs, width, heads, layers, hidden = 4 * width } = config;
   if (width % heads !== 0) throw new Error(`initTransformer: width ${width} is no multiple of ${heads} heads`);
   const [forEmbed, forBlocks, forOut] = split(key, 3);
@@ -66,7 +66,7 @@ export const transformerMasks = (
   keep: number,
   { layers, width }: Pick<TransformerConfig, 'layers' | 'width'>,
   [B, T]: readonly number[],
-): [RandomArray<Float32Array>, RandomArray<Float32Array>][] =>
+): [HostArray<Float32Array>, HostArray<Float32Array>][] =>
   Array.from({ length: layers }, (_, i) => [
     dropoutMask(fold(key, 2 * i), keep, [B, T, width]),
     dropoutMask(fold(key, 2 * i + 1), keep, [B, T, width]),

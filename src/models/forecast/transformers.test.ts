@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectCompiled } from '../../../tests/compiled.js';
-import { expectReference, inDouble, type Reference } from '../../../tests/gradients.js';
+import { expectCompiled } from '../../../tests/support/compiled.js';
+import { expectReference, inDouble, type Reference } from '../../../tests/support/gradients.js';
 import { fold, type Key, key, normal, uniform } from '../../base/random.js';
 import { attention } from '../../nn/attention/attention.js';
 import { attentionWeights } from '../../nn/attention/masked-attention.js';

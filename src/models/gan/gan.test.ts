@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { distance, expectReference, inDouble } from '../../../tests/gradients.js';
+import { distance, expectReference, inDouble } from '../../../tests/support/gradients.js';
 import { fold, type Key, key, normal, split, uniform } from '../../base/random.js';
 import { type AdamState, adam } from '../../optim/adam.js';
 import { averaged } from '../../optim/averaged.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, split } from '../../base/index.js';
+import { type HostArray, type Key, split } from '../../base/index.js';
 import { type GraphAttentionParams, graphAttention, initGraphAttention, type Links, sparseGraphAttention } from '../../nn/index.js';
 
 export interface GatConfig {
@@ -21,7 +21,7 @@ export interface GatParams<T = tf.Tensor> {
 }
 
 /** Two layers as `initGraphAttention` makes them; the second sees the first's heads side by side. */
-export function initGat(key: Key, { inputs, width, heads, outputs, outputHeads = 1 }: GatConfig): GatParams<RandomArray<Float32Array>> {
+export function initGat(key: Key, { inputs, width, heads, outputs, outputHeads = 1 }: GatConfig): GatParams<HostArray<Float32Array>> {
   const [forFirst, forSecond] = split(key);
   return {
     first: initGraphAttention(forFirst, { inputs, width, heads }),

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { fold, type Key, type RandomArray } from '../../base/index.js';
+import { fold, type HostArray, type Key } from '../../base/index.js';
 import { type Edges, graphConvolution, type LinearParams, relu, sparseGraphConvolution, xavierUniform } from '../../nn/index.js';
 
 /** Weights of a graph convolutional network, layer after layer. */
@@ -12,7 +12,7 @@ export interface GcnParams<T = tf.Tensor> {
  *
  * @throws when there are fewer than two widths
  */
-export function initGcn(key: Key, widths: readonly number[]): GcnParams<RandomArray<Float32Array>> {
+export function initGcn(key: Key, widths: readonly number[]): GcnParams<HostArray<Float32Array>> {
   if (widths.length < 2) throw new Error(`initGcn: widths go from the features to the outputs, at least these two: got [${widths}]`);
   return {
     layers: widths.slice(1).map((D, i) => ({

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectCompiled } from '../../../tests/compiled.js';
-import { distance, expectReference, type Reference } from '../../../tests/gradients.js';
-import { key, normal, type RandomArray } from '../../base/random.js';
+import { expectCompiled } from '../../../tests/support/compiled.js';
+import { distance, expectReference, type Reference } from '../../../tests/support/gradients.js';
+import { type HostArray, key, normal } from '../../base/index.js';
 import { normaliseAdjacency } from '../../nn/graph/graph-convolution.js';
 import { normaliseEdges } from '../../nn/graph/sparse-graph-convolution.js';
 import { crossEntropy } from '../../nn/losses/cross-entropy.js';
@@ -61,7 +61,7 @@ describe('gcn', () => {
       [1, 2],
       [2, 3],
     ];
-    const params = map(initGcn(key(3), [2, 5, 1]), ({ data, shape }: RandomArray<Float32Array>) => tf.tensor(data, shape)) as GcnParams;
+    const params = map(initGcn(key(3), [2, 5, 1]), ({ data, shape }: HostArray<Float32Array>) => tf.tensor(data, shape)) as GcnParams;
     const x = normal(key(4), [B, N, 2]);
     const tensors = (graph: ReturnType<typeof normaliseEdges>) => ({
       from: tf.tensor1d(graph.from.data, 'int32'),

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { expectClose } from '../../../tests/close.js';
-import { expectCompiled } from '../../../tests/compiled.js';
-import { inDouble } from '../../../tests/gradients.js';
+import { expectClose } from '../../../tests/support/close.js';
+import { expectCompiled } from '../../../tests/support/compiled.js';
+import { inDouble } from '../../../tests/support/gradients.js';
 import { grad } from '../../tensor/grad.js';
 import { gelu } from './gelu.js';
 import { geluTanh } from './gelu-tanh.js';

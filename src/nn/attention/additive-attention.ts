@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
 import { firstOrder } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 
@@ -25,7 +25,7 @@ export interface AdditiveAttentionConfig {
 export function initAdditiveAttention(
   key: Key,
   { keys, query, width, readers }: AdditiveAttentionConfig,
-): AdditiveAttentionParams<RandomArray<Float32Array>> {
+): AdditiveAttentionParams<HostArray<Float32Array>> {
   const [forK, forQ, forV] = split(key, 3);
   const map = (k: Key, inputs: number, outputs: number) => uniformWithin(1 / Math.sqrt(inputs), k, [inputs, outputs]);
   return { wk: map(forK, keys, width), wq: map(forQ, query, width), v: map(forV, width, readers) };

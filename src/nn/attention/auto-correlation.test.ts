@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectCompiled } from '../../../tests/compiled.js';
-import { expectReference, expectThreeWays, inDouble } from '../../../tests/gradients.js';
+import { expectCompiled } from '../../../tests/support/compiled.js';
+import { expectReference, expectThreeWays, inDouble } from '../../../tests/support/gradients.js';
 import reference from '../linear-cost-attention.reference.json' with { type: 'json' }; // made by reference/linear-cost-attention.py with PyTorch 2.13
 import { autoCorrelation, autoCorrelationPlain } from './auto-correlation.js';
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectCompiled } from '../../../tests/compiled.js';
-import { expectReference, expectThreeWays, inDouble } from '../../../tests/gradients.js';
+import { expectCompiled } from '../../../tests/support/compiled.js';
+import { expectReference, expectThreeWays, inDouble } from '../../../tests/support/gradients.js';
 import { compile } from '../../tensor/compile.js';
 import reference from '../attention.reference.json' with { type: 'json' }; // made by reference/attention.py with PyTorch 2.13
 import { attentionWeights, causalAttention, maskedAttention, maskedAttentionPlain } from './masked-attention.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { expectClose } from '../../../tests/close.js';
+import { expectClose } from '../../../tests/support/close.js';
 import { key, normal, split } from '../../base/random.js';
 import { valueAndGrad } from '../../tensor/grad.js';
 import { initLstm, lstm, lstmLast } from '../recurrent/lstm.js';

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type RandomArray, showShape } from '../../base/index.js';
+import { type HostArray, showShape } from '../../base/index.js';
 import { valuesNow } from '../../tensor/internal.js';
 
 /** Which keys a query sees, 1 or 0, ready for a compiled function or `tf.tensor(data, shape, 'bool')`. */
@@ -39,7 +39,7 @@ export function paddingMask(lengths: ArrayLike<number>, S: number): Mask {
  * @returns        [B, T, 1], 1 at the last step of a sequence and 0 elsewhere
  * @throws         when a length is not an integer from 1 to T
  */
-export function lastSteps(lengths: ArrayLike<number>, T: number): RandomArray<Float32Array> {
+export function lastSteps(lengths: ArrayLike<number>, T: number): HostArray<Float32Array> {
   const B = lengths.length;
   checkLengths('lastSteps', lengths, T);
   return { data: Float32Array.from({ length: B * T }, (_, i) => Number(i % T === lengths[Math.floor(i / T)] - 1)), shape: [B, T, 1] };

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { fold, type Key, normal, type RandomArray, shapeError, split } from '../../base/index.js';
+import { fold, type HostArray, type Key, normal, shapeError, split } from '../../base/index.js';
 import { firstOrder, stopGradient } from '../../tensor/index.js';
 import { orthogonal } from '../initialisers.js';
 import { checkAttention } from './check-attention.js';
@@ -15,7 +15,7 @@ import { causalMask } from './masks.js';
 export function orthogonalFeatures(
   key: Key,
   { features: M, width: D }: { readonly features: number; readonly width: number },
-): RandomArray<Float32Array> {
+): HostArray<Float32Array> {
   const data = new Float32Array(M * D);
   for (let block = 0; block < M; block += D) {
     const [forRows, forLengths] = split(fold(key, block));

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, randint, shapeError } from '../../base/index.js';
+import { type HostArray, type Key, randint, shapeError } from '../../base/index.js';
 import { stopGradient } from '../../tensor/index.js';
 import { type Attend, attention, attentionPlain } from './attention.js';
 import { checkAttention } from './check-attention.js';
@@ -9,7 +9,7 @@ import { oneHotLargest } from './largest.js';
 export const sampleKeys = (
   key: Key,
   { queries, keys, samples }: { readonly queries: number; readonly keys: number; readonly samples: number },
-): RandomArray<Int32Array> => randint(key, [queries, samples], 0, keys);
+): HostArray<Int32Array> => randint(key, [queries, samples], 0, keys);
 
 /**
  * Attention for the few queries that have something to say; the others, whose weights are nearly equal, get the mean of the values.

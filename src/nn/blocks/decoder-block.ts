@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, split } from '../../base/index.js';
+import { type HostArray, type Key, split } from '../../base/index.js';
 import { type Attend, initMultiHead, type MultiHeadParams, multiHeadAttention } from '../attention/attention.js';
 import { crossAttention } from '../attention/cross-attention.js';
 import { causalAttention } from '../attention/masked-attention.js';
@@ -17,7 +17,7 @@ export interface DecoderBlockParams<T = tf.Tensor> {
 }
 
 /** Norms that change nothing at first, and the initial weights of the parts. */
-export function initDecoderBlock(key: Key, { width, hidden }: BlockSize): DecoderBlockParams<RandomArray<Float32Array>> {
+export function initDecoderBlock(key: Key, { width, hidden }: BlockSize): DecoderBlockParams<HostArray<Float32Array>> {
   const [forSelf, forCross, forFeedForward] = split(key, 3);
   return {
     norm1: initNorm(width),

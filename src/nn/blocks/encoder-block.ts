@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, split } from '../../base/index.js';
+import { type HostArray, type Key, split } from '../../base/index.js';
 import { type Attend, initMultiHead, type MultiHeadParams, multiHeadAttention } from '../attention/attention.js';
 import { dropout } from '../dropout.js';
 import { type FeedForwardParams, feedForward, initFeedForward } from './feed-forward.js';
@@ -19,7 +19,7 @@ export interface BlockSize {
 }
 
 /** Norms that change nothing at first, and the initial weights of the parts. */
-export function initEncoderBlock(key: Key, { width, hidden }: BlockSize): EncoderBlockParams<RandomArray<Float32Array>> {
+export function initEncoderBlock(key: Key, { width, hidden }: BlockSize): EncoderBlockParams<HostArray<Float32Array>> {
   const [forAttention, forFeedForward] = split(key);
   return {
     norm1: initNorm(width),

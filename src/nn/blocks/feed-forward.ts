@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, split } from '../../base/index.js';
+import { type HostArray, type Key, split } from '../../base/index.js';
 import { gelu } from '../activations/gelu.js';
 import { initLinear, type LinearParams, linear } from '../linear.js';
 
@@ -13,7 +13,7 @@ export interface FeedForwardParams<T = tf.Tensor> {
 export function initFeedForward(
   key: Key,
   { width, hidden }: { readonly width: number; readonly hidden: number },
-): FeedForwardParams<RandomArray<Float32Array>> {
+): FeedForwardParams<HostArray<Float32Array>> {
   const [forExpand, forContract] = split(key);
   return {
     expand: initLinear(forExpand, { inputs: width, outputs: hidden }),

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { RandomArray } from '../../base/index.js';
+import type { HostArray } from '../../base/index.js';
 import { layerNorm } from '../normalisation/layer-norm.js';
 
 /** Weights of a layer norm: gain and shift [D]. */
@@ -9,7 +9,7 @@ export interface NormParams<T = tf.Tensor> {
 }
 
 /** Gain 1 and shift 0. */
-export const initNorm = (width: number): NormParams<RandomArray<Float32Array>> => ({
+export const initNorm = (width: number): NormParams<HostArray<Float32Array>> => ({
   gamma: { data: new Float32Array(width).fill(1), shape: [width] },
   beta: { data: new Float32Array(width), shape: [width] },
 });

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
 import { relu } from '../activations/relu.js';
 import {
   type ConvolutionConfig,
@@ -18,7 +18,7 @@ export interface TcnBlockParams<T = tf.Tensor> {
 }
 
 /** Convolutions as `initCausalConvolution` makes them, and the map where the widths differ. */
-export function initTcnBlock(key: Key, { inputs, outputs, kernel }: ConvolutionConfig): TcnBlockParams<RandomArray<Float32Array>> {
+export function initTcnBlock(key: Key, { inputs, outputs, kernel }: ConvolutionConfig): TcnBlockParams<HostArray<Float32Array>> {
   const [forFirst, forSecond, forShortcut] = split(key, 3);
   return {
     first: initCausalConvolution(forFirst, { inputs, outputs, kernel }),

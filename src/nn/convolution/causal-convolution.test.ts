@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectCompiled, RUNTIMES } from '../../../tests/compiled.js';
-import { expectReference, expectThreeWays, inDouble } from '../../../tests/gradients.js';
+import { expectCompiled, RUNTIMES } from '../../../tests/support/compiled.js';
+import { expectReference, expectThreeWays, inDouble } from '../../../tests/support/gradients.js';
 import { compile } from '../../tensor/compile.js';
 import reference from '../recurrent.reference.json' with { type: 'json' }; // made by reference/recurrent.py with PyTorch 2.13
 import { causalConvolution, causalConvolutionPlain } from './causal-convolution.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
 import { firstOrder } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 
@@ -20,7 +20,7 @@ export interface ConvolutionConfig {
 export function initCausalConvolution(
   key: Key,
   { inputs, outputs, kernel }: ConvolutionConfig,
-): ConvolutionParams<RandomArray<Float32Array>> {
+): ConvolutionParams<HostArray<Float32Array>> {
   const [forW, forB] = split(key);
   const bound = 1 / Math.sqrt(kernel * inputs);
   return { w: uniformWithin(bound, forW, [kernel, inputs, outputs]), b: uniformWithin(bound, forB, [outputs]) };

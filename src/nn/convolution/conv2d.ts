@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
 import { firstOrder } from '../../tensor/index.js';
 import { fanInUniform, uniformWithin } from '../initialisers.js';
 
@@ -22,7 +22,7 @@ export interface Conv2dConfig {
 export type Padding = 'valid' | 'same';
 
 /** w and b uniform on ±1/√(K² F), PyTorch's default. */
-export function initConv2d(key: Key, { inputs, outputs, size }: Conv2dConfig): Conv2dParams<RandomArray<Float32Array>> {
+export function initConv2d(key: Key, { inputs, outputs, size }: Conv2dConfig): Conv2dParams<HostArray<Float32Array>> {
   const [forW, forB] = split(key);
   const bound = 1 / Math.sqrt(size * size * inputs);
   return { w: fanInUniform(forW, [size, size, inputs, outputs]), b: uniformWithin(bound, forB, [outputs]) };

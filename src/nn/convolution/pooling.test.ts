@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectCompiled } from '../../../tests/compiled.js';
-import { expectReference, expectThreeWays, inDouble } from '../../../tests/gradients.js';
+import { expectCompiled } from '../../../tests/support/compiled.js';
+import { expectReference, expectThreeWays, inDouble } from '../../../tests/support/gradients.js';
 import { key, normal } from '../../base/random.js';
 import reference from '../vision.reference.json' with { type: 'json' }; // made by reference/vision.py with PyTorch 2.13
 import { averagePool2d, averagePool2dPlain, maxPool2d, maxPool2dPlain } from './pooling.js';

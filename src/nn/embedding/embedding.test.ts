@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { inDouble } from '../../../tests/gradients.js';
+import { inDouble } from '../../../tests/support/gradients.js';
 import { key } from '../../base/random.js';
 import { compile } from '../../tensor/compile.js';
 import { valueAndGrad } from '../../tensor/grad.js';

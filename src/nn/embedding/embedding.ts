@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, normal, type RandomArray, shapeError } from '../../base/index.js';
+import { type HostArray, type Key, normal, shapeError } from '../../base/index.js';
 import { firstOrder } from '../../tensor/index.js';
 import { nanOutside } from '../losses/labels.js';
 
@@ -10,7 +10,7 @@ export interface EmbeddingConfig {
 }
 
 /** A table [V, D] of standard normals, PyTorch's default. */
-export const initEmbedding = (key: Key, { count, width }: EmbeddingConfig): RandomArray<Float32Array> => normal(key, [count, width]);
+export const initEmbedding = (key: Key, { count, width }: EmbeddingConfig): HostArray<Float32Array> => normal(key, [count, width]);
 
 /**
  * A vector for each label, from a table that is learned.

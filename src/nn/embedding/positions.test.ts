@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { expectClose } from '../../../tests/close.js';
-import { inDouble } from '../../../tests/gradients.js';
+import { expectClose } from '../../../tests/support/close.js';
+import { inDouble } from '../../../tests/support/gradients.js';
 import { key } from '../../base/random.js';
 import { addPositions, initPositions, sinusoidalPositions } from './positions.js';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, normal, type RandomArray, shapeError } from '../../base/index.js';
+import { type HostArray, type Key, normal, shapeError } from '../../base/index.js';
 
 /**
  * Sinusoidal positions, added to a sequence so that attention can tell its places apart.
@@ -27,7 +27,7 @@ export interface PositionsConfig {
 }
 
 /** A table [length, D] of normals with deviation 0.02, as BERT's. */
-export function initPositions(key: Key, { length, width }: PositionsConfig): RandomArray<Float32Array> {
+export function initPositions(key: Key, { length, width }: PositionsConfig): HostArray<Float32Array> {
   const { data, shape } = normal(key, [length, width]);
   return { data: data.map((z) => 0.02 * z), shape };
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { expectClose } from '../../../tests/close.js';
+import { expectClose } from '../../../tests/support/close.js';
 import { key } from '../../base/random.js';
 import { sinusoidalPositions } from './positions.js';
 import { CALENDAR, calendarFeatures, calendarFields, initTimestamps, timestampPositions } from './timestamps.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { fold, type Key, normal, type RandomArray, shapeError } from '../../base/index.js';
+import { fold, type HostArray, type Key, normal, shapeError } from '../../base/index.js';
 import { embedding } from './embedding.js';
 
 /** The fields of a timestamp, and how many values each has. */
@@ -65,7 +65,7 @@ export interface TimestampConfig {
 }
 
 /** Tables of standard normals, as `initEmbedding`'s. For fixed ones take `sinusoidalPositions(CALENDAR[field], width)` instead. */
-export const initTimestamps = (key: Key, { width, fields }: TimestampConfig): TimestampTables<RandomArray<Float32Array>> =>
+export const initTimestamps = (key: Key, { width, fields }: TimestampConfig): TimestampTables<HostArray<Float32Array>> =>
   Object.fromEntries(fields.map((field) => [field, normal(fold(key, FIELDS.indexOf(field)), [CALENDAR[field], width])]));
 
 /**

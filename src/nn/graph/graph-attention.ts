@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
 import { firstOrder } from '../../tensor/index.js';
 import { checkMask, visibleSoftmax } from '../attention/masks.js';
 import { xavierUniform } from '../initialisers.js';
@@ -22,7 +22,7 @@ export interface GraphAttentionConfig {
 export function initGraphAttention(
   key: Key,
   { inputs, width, heads }: GraphAttentionConfig,
-): GraphAttentionParams<RandomArray<Float32Array>> {
+): GraphAttentionParams<HostArray<Float32Array>> {
   const [forW, forSource, forTarget] = split(key, 3);
   const scores = (k: Key) => xavierUniform(k, [heads, width]);
   const b = { data: new Float32Array(heads * width), shape: [heads * width] };

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../../tests/close.js';
-import { expectReference, inDouble } from '../../../tests/gradients.js';
+import { expectClose } from '../../../tests/support/close.js';
+import { expectReference, inDouble } from '../../../tests/support/gradients.js';
 import losses from '../losses.reference.json' with { type: 'json' }; // made by ../reference/losses.py with PyTorch 2.13
 import { gaussianNll, gaussianNllFromLog } from './gaussian-nll.js';
 import { meanSquaredError } from './mean-squared-error.js';

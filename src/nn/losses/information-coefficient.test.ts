@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { inDouble } from '../../../tests/gradients.js';
+import { inDouble } from '../../../tests/support/gradients.js';
 import { icLoss } from './information-coefficient.js';
 
 const row = (...data: number[]) => ({ data, shape: [1, data.length] });

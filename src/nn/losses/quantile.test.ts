@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { inDouble } from '../../../tests/gradients.js';
+import { inDouble } from '../../../tests/support/gradients.js';
 import { meanAbsoluteError } from './mean-absolute-error.js';
 import { quantileLoss } from './quantile.js';
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { expectClose } from '../../../tests/close.js';
-import { distance, inDouble } from '../../../tests/gradients.js';
+import { expectClose } from '../../../tests/support/close.js';
+import { distance, inDouble } from '../../../tests/support/gradients.js';
 import { compile } from '../../tensor/compile.js';
 import { valueAndGrad } from '../../tensor/grad.js';
 import { trace } from '../../tensor/trace/trace.js';

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type RandomArray, shapeError } from '../../base/index.js';
+import { type HostArray, shapeError } from '../../base/index.js';
 import { firstOrder } from '../../tensor/index.js';
 import { asRows } from '../axes.js';
 
@@ -19,7 +19,7 @@ export interface BatchNormConfig {
   readonly width: number;
 }
 
-type Initial<P> = { readonly [K in keyof P]: RandomArray<Float32Array> };
+type Initial<P> = { readonly [K in keyof P]: HostArray<Float32Array> };
 
 const filled = (width: number, value: number) => ({ data: new Float32Array(width).fill(value), shape: [width] });
 

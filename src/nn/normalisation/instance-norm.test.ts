@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { inDouble } from '../../../tests/gradients.js';
+import { inDouble } from '../../../tests/support/gradients.js';
 import { key, normal } from '../../base/random.js';
 import { gradCheck } from '../../tensor/grad-check.js';
 import { denormalise, normaliseInstance } from './instance-norm.js';

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectCompiled } from '../../../tests/compiled.js';
-import { distance, expectReference, expectThreeWays, inDouble } from '../../../tests/gradients.js';
-import { theorem } from '../../../tests/theorem.js';
+import { expectCompiled } from '../../../tests/support/compiled.js';
+import { distance, expectReference, expectThreeWays, inDouble } from '../../../tests/support/gradients.js';
+import { theorem } from '../../../tests/support/theorem.js';
 import { grad } from '../../tensor/grad.js';
 import { gradCheck } from '../../tensor/grad-check.js';
 import reference from '../pytorch.reference.json' with { type: 'json' }; // made by reference/pytorch.py with PyTorch 2.13

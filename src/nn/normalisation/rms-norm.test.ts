@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { distance, inDouble } from '../../../tests/gradients.js';
+import { distance, inDouble } from '../../../tests/support/gradients.js';
 import { layerNorm } from './layer-norm.js';
 import { rmsNorm } from './rms-norm.js';
 

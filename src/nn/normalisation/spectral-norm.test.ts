@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { expectClose } from '../../../tests/close.js';
-import { expectCompiled } from '../../../tests/compiled.js';
-import { expectReference, expectThreeWays, inDouble } from '../../../tests/gradients.js';
+import { expectClose } from '../../../tests/support/close.js';
+import { expectCompiled } from '../../../tests/support/compiled.js';
+import { expectReference, expectThreeWays, inDouble } from '../../../tests/support/gradients.js';
 import { key } from '../../base/random.js';
 import layers from '../layers.reference.json' with { type: 'json' }; // made by reference/layers.py with PyTorch 2.13
 import { initSpectralNorm, spectralNorm, spectralNormPlain } from './spectral-norm.js';

@@ -1,9 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, normal, type RandomArray, shapeError } from '../../base/index.js';
+import { type HostArray, type Key, normal, shapeError } from '../../base/index.js';
 import { firstOrder, stopGradient } from '../../tensor/index.js';
 
 /** The state u [D] of the power iteration for a matrix w [F, D]: a random unit vector. */
-export function initSpectralNorm(key: Key, { outputs }: { readonly outputs: number }): RandomArray<Float32Array> {
+export function initSpectralNorm(key: Key, { outputs }: { readonly outputs: number }): HostArray<Float32Array> {
   const { data, shape } = normal(key, [outputs]);
   const length = Math.hypot(...data);
   return { data: data.map((z) => z / length), shape };

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
 import { firstOrder } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 import { batchFirst, timeFirst } from './time.js';
@@ -21,7 +21,7 @@ export interface GruConfig {
 }
 
 /** All weights uniform on ±1/√D, PyTorch's default. */
-export function initGru(key: Key, { inputs, width }: GruConfig): GruParams<RandomArray<Float32Array>> {
+export function initGru(key: Key, { inputs, width }: GruConfig): GruParams<HostArray<Float32Array>> {
   const [forX, forH, forB, forN] = split(key, 4);
   const weights = (k: Key, shape: number[]) => uniformWithin(1 / Math.sqrt(width), k, shape);
   return {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
 import { uniformWithin } from '../initialisers.js';
 import type { LstmConfig, LstmParams } from './lstm.js';
 import { gatesOf, recurrence, stepOf } from './lstm-recurrence.js';
@@ -41,7 +41,7 @@ export interface LstmState<T = tf.Tensor> {
 export function initLstmVariant(
   key: Key,
   { inputs, width, ...variant }: LstmConfig & LstmVariant,
-): LstmVariantParams<RandomArray<Float32Array>> {
+): LstmVariantParams<HostArray<Float32Array>> {
   const K = gatesOf(variant).length;
   const [forX, forH, forB, forPeepholes, forGates] = split(key, 5);
   const weights = (k: Key, shape: number[]) => uniformWithin(1 / Math.sqrt(width), k, shape);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
 import { firstOrder } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 
@@ -16,7 +16,7 @@ export interface LstmConfig {
 }
 
 /** All weights uniform on ±1/√D, PyTorch's default. */
-export function initLstm(key: Key, { inputs, width }: LstmConfig): LstmParams<RandomArray<Float32Array>> {
+export function initLstm(key: Key, { inputs, width }: LstmConfig): LstmParams<HostArray<Float32Array>> {
   const [forX, forH, forB] = split(key, 3);
   const weights = (k: Key, shape: number[]) => uniformWithin(1 / Math.sqrt(width), k, shape);
   return { wx: weights(forX, [inputs, 4 * width]), wh: weights(forH, [width, 4 * width]), b: weights(forB, [4 * width]) };

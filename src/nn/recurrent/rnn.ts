@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, shapeError, split } from '../../base/index.js';
+import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
 import { firstOrder } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 import { batchFirst, timeFirst } from './time.js';
@@ -17,7 +17,7 @@ export interface RnnConfig {
 }
 
 /** All weights uniform on ±1/√D, PyTorch's default. */
-export function initRnn(key: Key, { inputs, width }: RnnConfig): RnnParams<RandomArray<Float32Array>> {
+export function initRnn(key: Key, { inputs, width }: RnnConfig): RnnParams<HostArray<Float32Array>> {
   const [forX, forH, forB] = split(key, 3);
   const weights = (k: Key, shape: number[]) => uniformWithin(1 / Math.sqrt(width), k, shape);
   return { wx: weights(forX, [inputs, width]), wh: weights(forH, [width, width]), b: weights(forB, [width]) };

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, split } from '../../base/index.js';
+import { type HostArray, type Key, split } from '../../base/index.js';
 import { initMlp, type MlpParams, mlp } from '../../models/index.js';
 import { tanh } from '../../nn/index.js';
 
@@ -15,10 +15,10 @@ export interface ActorCriticParams<T = tf.Tensor> {
  * The actor's last layer is a hundredth of its usual size, so that the first policy hardly prefers an action (Andrychowicz et al. 2021).
  * A Gaussian policy has one more parameter, `logDeviation` [K], beside these.
  */
-export function initActorCritic(key: Key, widths: readonly number[]): ActorCriticParams<RandomArray<Float32Array>> {
+export function initActorCritic(key: Key, widths: readonly number[]): ActorCriticParams<HostArray<Float32Array>> {
   const [forActor, forCritic] = split(key);
   const { layers } = initMlp(forActor, widths);
-  const small = ({ data, shape }: RandomArray<Float32Array>) => ({ data: data.map((v) => v / 100), shape });
+  const small = ({ data, shape }: HostArray<Float32Array>) => ({ data: data.map((v) => v / 100), shape });
   const { w, b } = layers.at(-1)!;
   return {
     actor: { layers: [...layers.slice(0, -1), { w: small(w), b: small(b) }] },

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../../tests/close.js';
-import { distance, expectReference } from '../../../tests/gradients.js';
+import { expectClose } from '../../../tests/support/close.js';
+import { distance, expectReference } from '../../../tests/support/gradients.js';
 import { fold, key, randint } from '../../base/random.js';
 import { initMlp, type MlpParams, mlp } from '../../models/mlp.js';
 import { huber } from '../../nn/losses/huber.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Key, type RandomArray, shapeError } from '../../base/index.js';
+import { type HostArray, type Key, shapeError } from '../../base/index.js';
 import { initMlp, type MlpParams, mlp } from '../../models/index.js';
 import { huber } from '../../nn/index.js';
 import type { Optimizer, Tensors } from '../../optim/index.js';
@@ -9,7 +9,7 @@ import { chosen } from '../actions.js';
 import { dueling } from './dueling.js';
 
 /** Weights of a dueling network of these widths: `[4, 64, 64, 2]` values 2 actions in states of 4 numbers. */
-export const initDuelingNetwork = (key: Key, widths: readonly number[]): MlpParams<RandomArray<Float32Array>> =>
+export const initDuelingNetwork = (key: Key, widths: readonly number[]): MlpParams<HostArray<Float32Array>> =>
   initMlp(key, [...widths.slice(0, -1), widths.at(-1)! + 1]);
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../../tests/close.js';
-import { factorReturns } from '../../../tests/simulated.js';
-import { theorem } from '../../../tests/theorem.js';
+import { expectClose } from '../../../tests/support/close.js';
+import { factorReturns } from '../../../tests/support/simulated.js';
+import { theorem } from '../../../tests/support/theorem.js';
 import { column, fromColumns } from '../../linalg/matrix.js';
 import { svd } from '../../linalg/svd.js';
 import { linearRegression } from '../regression/linear-regression.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../../tests/close.js';
+import { expectClose } from '../../../tests/support/close.js';
 import { design } from '../regression/design.js';
 import { linearRegression } from '../regression/linear-regression.js';
 import reference from '../regression.reference.json' with { type: 'json' }; // made by reference/regression.py

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { theorem } from '../../../tests/theorem.js';
+import { theorem } from '../../../tests/support/theorem.js';
 import { fold, key, normal } from '../../base/random.js';
 import { type PredictiveRegression, predictiveRegression } from './stambaugh.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../../tests/close.js';
-import { gaussian } from '../../../tests/simulated.js';
+import { expectClose } from '../../../tests/support/close.js';
+import { gaussian } from '../../../tests/support/simulated.js';
 import { column, fromColumns, type Matrix, mean, transposeVec } from '../../linalg/matrix.js';
 import reference from '../lasso.reference.json' with { type: 'json' }; // made by reference/lasso.py with scikit-learn 1.9.1
 import { design } from './design.js';

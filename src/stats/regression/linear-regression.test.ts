@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../../tests/close.js';
-import { factorReturns, gaussian } from '../../../tests/simulated.js';
-import { theorem } from '../../../tests/theorem.js';
+import { expectClose } from '../../../tests/support/close.js';
+import { factorReturns, gaussian } from '../../../tests/support/simulated.js';
+import { theorem } from '../../../tests/support/theorem.js';
 import { column, diagonal, dot, fromColumns, type Matrix, matMul, matVec, transpose } from '../../linalg/matrix.js';
 import { diagnostics } from '../inference/diagnostics.js';
 import reference from '../regression.reference.json' with { type: 'json' }; // made by reference/regression.py

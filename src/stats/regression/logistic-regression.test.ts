@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../../tests/close.js';
-import { gaussian } from '../../../tests/simulated.js';
-import { theorem } from '../../../tests/theorem.js';
+import { expectClose } from '../../../tests/support/close.js';
+import { gaussian } from '../../../tests/support/simulated.js';
+import { theorem } from '../../../tests/support/theorem.js';
 import { type Matrix, matVec, transposeVec } from '../../linalg/matrix.js';
 import reference from '../regression.reference.json' with { type: 'json' }; // made by reference/regression.py
 import { design } from './design.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { factorReturns } from '../../../tests/simulated.js';
-import { theorem } from '../../../tests/theorem.js';
+import { factorReturns } from '../../../tests/support/simulated.js';
+import { theorem } from '../../../tests/support/theorem.js';
 import { fold, key, normal } from '../../base/random.js';
 import { column, diagonal, dot, fromColumns, type Matrix, matVec } from '../../linalg/matrix.js';
 import { inverseGram, qr } from '../../linalg/qr.js';

@@ -1,12 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
+import type { HostData } from '../../base/index.js';
 import { type Mapped, map } from '../tree.js';
 import { allocate, fill, type Memory, type TensorDType, type TypedArray } from './memory.js';
 
 /** What a compiled function takes where its source has a `tf.Tensor`. A bare typed array is a vector, a number a float32 scalar. */
-export type Input = DeviceTensor | tf.Tensor | number | Values | Shaped;
-export type Values = Float32Array | Float64Array | Int32Array | Uint8Array;
-export interface Shaped {
-  readonly data: Values;
+export type Input = DeviceTensor | tf.Tensor | number | HostData | HostInput;
+
+/** A `HostArray` that may say its element type. */
+export interface HostInput {
+  readonly data: HostData;
   readonly shape: readonly number[];
   readonly dtype?: TensorDType;
 }
@@ -137,9 +139,9 @@ export function specOf(leaf: Input, path: string): Spec {
   if (leaf instanceof DeviceTensor) return leaf;
   if (typeof leaf === 'number') return SCALAR;
   if (leaf instanceof tf.Tensor && isDType(leaf.dtype)) return leaf as Spec;
-  if (isValues(leaf)) return { shape: [leaf.length], dtype: dtypeOf(leaf) };
-  const { data, shape, dtype } = leaf as Partial<Shaped>;
-  if (!isValues(data) || !Array.isArray(shape))
+  if (isHostData(leaf)) return { shape: [leaf.length], dtype: dtypeOf(leaf) };
+  const { data, shape, dtype } = leaf as Partial<HostInput>;
+  if (!isHostData(data) || !Array.isArray(shape))
     throw new Error(
       `${path} must be a tensor, a number, or a Float32Array, Float64Array, Int32Array or Uint8Array (alone or as { data, shape }), got ${kindOf(leaf)}`,
     );
@@ -152,13 +154,13 @@ export function specOf(leaf: Input, path: string): Spec {
 export function valuesOf(leaf: Exclude<Input, DeviceTensor>): ArrayLike<number> {
   if (typeof leaf === 'number') return [leaf];
   if (leaf instanceof tf.Tensor) return leaf.dataSync();
-  return isValues(leaf) ? leaf : leaf.data;
+  return isHostData(leaf) ? leaf : leaf.data;
 }
 
 // By name, since an array made in a notebook cell is of another realm.
 const NAMES: Record<string, TensorDType> = { Float32Array: 'float32', Float64Array: 'float32', Int32Array: 'int32', Uint8Array: 'bool' };
 const nameOf = (x: unknown) => (ArrayBuffer.isView(x) ? ((x as unknown as Record<symbol, string>)[Symbol.toStringTag] ?? '') : '');
-const isValues = (x: unknown): x is Values => nameOf(x) in NAMES;
+const isHostData = (x: unknown): x is HostData => nameOf(x) in NAMES;
 const dtypeOf = (x: unknown): TensorDType => NAMES[nameOf(x)] ?? 'float32';
 const isDType = (dtype: string): dtype is TensorDType => dtype === 'float32' || dtype === 'int32' || dtype === 'bool';
 const tfDType = (dtype: TensorDType) => (dtype === 'float64' ? 'float32' : dtype);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runChild } from '../../../tests/child.js';
+import { runChild } from '../../../tests/support/child.js';
 import { onnxruntime } from '../runtime/onnxruntime/onnxruntime.js';
 import { openvino } from '../runtime/openvino/openvino.js';
 import { allocate, fill } from './memory.js';

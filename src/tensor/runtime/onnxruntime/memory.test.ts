@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { runChild } from '../../../../tests/child.js';
-import { noWebgpu, softwareGpu } from '../../../../tests/software-gpu.js';
+import { runChild } from '../../../../tests/support/child.js';
+import { noWebgpu, softwareGpu } from '../../../../tests/support/software-gpu.js';
 import { allocate } from '../../buffers/memory.js';
 import { openLibrary, providersIn } from './ffi.js';
 import { Device } from './memory.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { runChild } from '../../../../tests/child.js';
+import { runChild } from '../../../../tests/support/child.js';
 import { compile } from '../../compile.js';
 import type { Value } from '../../graph.js';
 import { devices } from '../devices.js';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { runChild } from '../../../../../tests/child.js';
-import { noWebgpu, softwareGpu } from '../../../../../tests/software-gpu.js';
+import { runChild } from '../../../../../tests/support/child.js';
+import { noWebgpu, softwareGpu } from '../../../../../tests/support/software-gpu.js';
 import { allocate, fill } from '../../../buffers/memory.js';
 import type { Graph } from '../../../graph.js';
 import { interpreted } from '../../../interpret/program.js';

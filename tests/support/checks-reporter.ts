@@ -15,11 +15,11 @@ export type Checks = Readonly<Record<string, CheckResult>>;
 /**
  * Vitest reporter that keeps results/checks.json: for each suite made by `theorem()`, whether it passed. It runs once, in the main
  * process, when all workers have reported. A run of some files updates their entries and keeps the others'; entries whose file is
- * gone are dropped. In vitest.config.ts: `reporters: ['default', './tests/checks-reporter.ts']`.
+ * gone are dropped. In vitest.config.ts: `reporters: ['default', './tests/support/checks-reporter.ts']`.
  */
 export default class ChecksReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
-    const file = resolve(import.meta.dirname, '../results/checks.json');
+    const file = resolve(import.meta.dirname, '../../results/checks.json');
     const before: Checks = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
     const found = modules.flatMap((module) => theorems(module).map(([name, result]) => [name, result ?? before[name]] as const));
     const after = merge(
@@ -40,7 +40,7 @@ export function merge(
   before: Checks,
   files: readonly string[],
   found: readonly (readonly [string, CheckResult | undefined])[],
-  exists: (file: string) => boolean = (file) => existsSync(resolve(import.meta.dirname, '..', file)),
+  exists: (file: string) => boolean = (file) => existsSync(resolve(import.meta.dirname, '../..', file)),
 ): Checks {
   const kept = Object.entries(before).filter(([name]) => {
     const file = name.slice(0, name.indexOf('#'));

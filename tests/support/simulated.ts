@@ -1,6 +1,6 @@
-import { key, normal, split } from '../src/base/random.js';
-import { type Matrix, matVec } from '../src/linalg/matrix.js';
-import { design } from '../src/stats/regression/design.js';
+import { key, normal, split } from '../../src/base/random.js';
+import { type Matrix, matVec } from '../../src/linalg/matrix.js';
+import { design } from '../../src/stats/regression/design.js';
 
 /** Standard normal numbers [n] of a seed. */
 export const gaussian = (seed: number, n: number): Float64Array => normal(key(seed), [n], 'float64').data;

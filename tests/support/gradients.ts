@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
-import { valueAndGrad } from '../src/tensor/grad.js';
-import { gradCheck, type Point } from '../src/tensor/grad-check.js';
-import { interpret, type Numbers } from '../src/tensor/interpret/interpret.js';
-import { trace } from '../src/tensor/trace/trace.js';
+import { valueAndGrad } from '../../src/tensor/grad.js';
+import { gradCheck, type Point } from '../../src/tensor/grad-check.js';
+import { interpret, type Numbers } from '../../src/tensor/interpret/interpret.js';
+import { trace } from '../../src/tensor/trace/trace.js';
 
 type Layer = (...inputs: tf.Tensor[]) => tf.Tensor;
 

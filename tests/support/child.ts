@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const ARGUMENTS = ['--expose-gc', '--import', fileURLToPath(new URL('typescript.mjs', import.meta.url))];
-const place = (file: string) => fileURLToPath(new URL(`engine/${file}`, import.meta.url));
+const ARGUMENTS = ['--expose-gc', '--import', fileURLToPath(new URL('../../scripts/typescript.mjs', import.meta.url))];
+const place = (file: string) => fileURLToPath(new URL(`../engine/${file}`, import.meta.url));
 
 /** Runs a program of tests/engine to its end in a process of its own; returns the JSON in the last line that it prints. */
 // biome-ignore lint/suspicious/noExplicitAny: each program prints its own

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
-import { compile } from '../src/tensor/compile.js';
-import { valueAndGrad } from '../src/tensor/grad.js';
-import type { Point } from '../src/tensor/grad-check.js';
+import { compile } from '../../src/tensor/compile.js';
+import { valueAndGrad } from '../../src/tensor/grad.js';
+import type { Point } from '../../src/tensor/grad-check.js';
 import { distance, inDouble } from './gradients.js';
 
 export const RUNTIMES = ['openvino', 'onnxruntime'] as const;

@@ -1,7 +1,7 @@
-import { key } from '../src/base/random.js';
-import { tradingDays } from '../src/market/panel/calendar.js';
-import type { Panel } from '../src/market/panel/panel.js';
-import { gbm } from '../src/market/simulate/simulate.js';
+import { key } from '../../src/base/random.js';
+import { tradingDays } from '../../src/market/panel/calendar.js';
+import type { Panel } from '../../src/market/panel/panel.js';
+import { gbm } from '../../src/market/simulate/simulate.js';
 
 /** A small panel from rows of numbers, on consecutive trading days from 2 January 2020. */
 export function panelOf(assets: readonly string[], rows: readonly (readonly number[])[], { source = 'test', field = 'close' } = {}): Panel {

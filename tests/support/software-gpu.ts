@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { onnxruntime } from '../src/tensor/runtime/onnxruntime/onnxruntime.js';
+import { onnxruntime } from '../../src/tensor/runtime/onnxruntime/onnxruntime.js';
 
 const DRIVER = 'vk_swiftshader_icd.json';
 const folder = ['/usr/lib/chromium', '/opt/google/chrome'].find((folder) => existsSync(join(folder, DRIVER)));
