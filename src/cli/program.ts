@@ -1,13 +1,13 @@
 import { Command } from 'commander';
+import { packageVersion } from '../base/internal.js';
 import { dataCommand } from './data.js';
 import { kernelCommand } from './kernel.js';
-import { version } from './version.js';
 
 /** Runs the `lemmata` command and returns its exit status. An error is one paragraph; `--verbose` adds where it was thrown. */
 export async function run(args: readonly string[]): Promise<number> {
   const program = new Command('lemmata')
     .description('A quant machine-learning laboratory in TypeScript.')
-    .version(version())
+    .version(packageVersion())
     .option('--verbose', 'show where an error was thrown')
     .addCommand(dataCommand())
     .addCommand(kernelCommand());

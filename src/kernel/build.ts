@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify, stripVTControlCharacters } from 'node:util';
+import { packageRoot } from '../base/internal.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BUILD = 'scripts/bootstrap.mjs';
 const STAMP = 'dist/.lemmata';
 
@@ -13,7 +12,7 @@ const STAMP = 'dist/.lemmata';
  *
  * @returns why there is no new build, if there is none: what the compiler complained about
  */
-export async function buildIfStale(root = ROOT): Promise<string | undefined> {
+export async function buildIfStale(root = packageRoot): Promise<string | undefined> {
   if (!existsSync(join(root, BUILD)) || !isStale(root)) return undefined;
   try {
     await promisify(execFile)(process.execPath, [BUILD, 'library'], { cwd: root });

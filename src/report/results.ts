@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Bundle, Row } from '../base/index.js';
+import { packageRoot } from '../base/internal.js';
 
 /** One finding. `value` may move by `tolerance` when the same code runs on another machine. */
 export interface Finding {
@@ -66,7 +66,7 @@ export function num(key: string): number {
 }
 
 /** Where results are: `results/` of this package, or `LEMMATA_RESULTS`. */
-export const resultsFolder = (): string => process.env.LEMMATA_RESULTS ?? fileURLToPath(new URL('../../results', import.meta.url));
+export const resultsFolder = (): string => process.env.LEMMATA_RESULTS ?? join(packageRoot, 'results');
 
 /** Replaces a file in one step: a reader finds the old bytes or the new ones. */
 export function writeAtomically(file: string, text: string): void {

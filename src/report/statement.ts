@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Bundle } from '../base/index.js';
+import { packageRoot } from '../base/internal.js';
 import { macrosOf, toMarkdown } from './latex.js';
 
 /** Where the proofs are: `proofs/` of this package. */
-const proofsFolder = (): string => fileURLToPath(new URL('../../proofs', import.meta.url));
+const proofsFolder = (): string => join(packageRoot, 'proofs');
 
 const BINDINGS = /\\(?:thmlabel|uses|implementedby|checkedby|label)\{[^{}]*\}/g;
 

@@ -1,10 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import ts from 'typescript6';
-
-/** The folder of the package: from here cells find `lemmata/<room>` and its dependencies, wherever the notebook lies. */
-export const packageRoot = fileURLToPath(new URL('../../..', import.meta.url));
+import { packageRoot } from '../../base/internal.js';
 
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
@@ -25,7 +22,10 @@ const OPTIONS: ts.CompilerOptions = {
 
 const isInstalled = (file: string) => file.includes('/node_modules/');
 
-/** The language service's view of the world: the cells in memory, every other file on disk. */
+/**
+ * The language service's view of the world: the cells in memory, every other file on disk. From the package's root cells find
+ * `lemmata/<room>` and its dependencies, wherever the notebook lies.
+ */
 export class LanguageHost implements ts.LanguageServiceHost {
   readonly #directory: string;
   /** What installed files import, by folder and specifier: it does not change under a running kernel. */

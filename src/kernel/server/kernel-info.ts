@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import ts from 'typescript6';
+import { packageVersion } from '../../base/internal.js';
 import { PROTOCOL_VERSION } from './wire.js';
 
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+const version = packageVersion();
 
 export const KERNEL_INFO = {
   status: 'ok',

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
-import { packageRoot } from '../store/store.js';
+import { packageRoot } from '../../base/internal.js';
 import { explainPipFailure } from './pip-failure.js';
 import type { DataPackage } from './registry.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../../base/internal.js';
 import { readParquet, writeParquet } from './parquet.js';
 import { type Description, isDatasetName, type Provenance, parseProvenance } from './provenance.js';
 import { publish, withStaging } from './staging.js';
@@ -9,9 +9,6 @@ import type { Table } from './table.js';
 
 /** Where datasets live: `LEMMATA_DATA`, else `data/` at the root of the package. */
 export const dataRoot = (): string => process.env.LEMMATA_DATA || join(packageRoot, 'data');
-
-/** The folder of package.json; this file is in src/market/store or in dist/market/store. */
-export const packageRoot = fileURLToPath(new URL('../../../', import.meta.url)).replace(/[/\\]$/, '');
 
 /**
  * Writes a dataset. Its Parquet file is named by its own hash and its record, renamed into place last, names that hash: whenever

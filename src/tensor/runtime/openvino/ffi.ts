@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import koffi, { type LibraryHandle } from 'koffi';
+import { packageRoot } from '../../../base/internal.js';
 
 /** The release that the tests run with. Another one may differ in results, so it is not used. */
 export const SUPPORTED = '2026.4';
@@ -63,14 +63,10 @@ koffi.struct('ov_property_t', { key: 'str', value: 'str' });
 export function configuredFolder(): string | undefined {
   if (process.env.LEMMATA_OPENVINO) return process.env.LEMMATA_OPENVINO;
   try {
-    return readFileSync(join(packageRoot(), '.lemmata', 'openvino'), 'utf8').trim() || undefined;
+    return readFileSync(join(packageRoot, '.lemmata', 'openvino'), 'utf8').trim() || undefined;
   } catch {
     return undefined;
   }
-}
-
-function packageRoot(): string {
-  return resolve(dirname(fileURLToPath(import.meta.url)), '../../../..'); // from src/tensor/runtime/openvino as from dist/tensor/runtime/openvino
 }
 
 function open(folder: string): Api | string {

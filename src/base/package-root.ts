@@ -1,0 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The folder of package.json: two above this file, in `src/base` as in `dist/base`. */
+export const packageRoot = join(import.meta.dirname, '..', '..');
+
+/** The version in package.json. */
+export const packageVersion = (): string => JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).version;
