@@ -42,10 +42,17 @@ export function ratioOf(ours: Measured, theirs: Measured): Ratio {
   return { median: median(ratios), low: ratios[Math.max(0, boundIndex(ratios.length))] };
 }
 
+/** The median ratio with both ends of its 95 % interval or wider: 2.5 % on either side. */
+export function intervalOf(ours: Measured, theirs: Measured): Ratio & { readonly high: number } {
+  const ratios = ascending(ours.rounds.map((us, round) => theirs.rounds[round] / us));
+  const k = Math.max(0, boundIndex(ratios.length, 0.025));
+  return { low: ratios[k], median: median(ratios), high: ratios[ratios.length - 1 - k] };
+}
+
 /** The k − 1 of above. */
-function boundIndex(n: number): number {
+function boundIndex(n: number, risk = 0.05): number {
   let [below, probability, k] = [0, 0.5 ** n, 0]; // P(heads < k), P(heads = k)
-  while (below + probability <= 0.05) {
+  while (below + probability <= risk) {
     below += probability;
     probability *= (n - k) / (k + 1);
     k++;

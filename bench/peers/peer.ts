@@ -57,12 +57,11 @@ export class Peer {
   /** Nothing when the peer is not installed. */
   static async start(name: string, folder: string, threads: number, python: string | undefined): Promise<Peer | undefined> {
     const command = peers[name].command(python);
-    if (!command) return undefined;
-    const peer = new Peer(
-      name,
-      spawn(command[0], [...command.slice(1), folder, String(threads)], { stdio: ['pipe', 'pipe', 'inherit'] }),
-      threads,
-    );
+    return command && Peer.spawn(name, [...command, folder, String(threads)], threads);
+  }
+
+  static async spawn(name: string, [program, ...args]: readonly string[], threads: number): Promise<Peer> {
+    const peer = new Peer(name, spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] }), threads);
     peer.version = (await peer.#answer<{ version: string }>('start')).version;
     return peer;
   }
@@ -74,9 +73,21 @@ export class Peer {
       framework,
       runtime,
       threads: this.threads,
-      train: async (steps) => (await this.#ask<{ loss: number }>(`train ${workload} ${runtime} ${steps}`)).loss,
-      time: async (seconds) => (await this.#ask<{ times: number[] }>(`time ${workload} ${runtime} ${seconds}`)).times,
+      ...this.#way(`${workload} ${runtime}`),
     }));
+  }
+
+  /** One way of running a workload on another checkout of this library. */
+  own(workload: string, runtime: string, threads: number): Contender {
+    const way = `${workload} ${runtime}/${threads}`;
+    return { framework: 'lemmata', runtime, threads, ...this.#way(way), release: () => void this.#ask(`release ${way} 0`) };
+  }
+
+  #way(way: string): Pick<Contender, 'train' | 'time'> {
+    return {
+      train: async (steps) => (await this.#ask<{ loss: number }>(`train ${way} ${steps}`)).loss,
+      time: async (seconds) => (await this.#ask<{ times: number[] }>(`time ${way} ${seconds}`)).times,
+    };
   }
 
   stop(): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Contender } from '../../bench/contender.js';
-import { type Measured, race, ratioOf } from '../../bench/race.js';
+import { intervalOf, type Measured, race, ratioOf } from '../../bench/race.js';
 
 const measured = (rounds: number[]): Measured => ({ framework: 'jax', runtime: 'jit', threads: 1, rounds, fastest: 0, p99: 0, loss: 0 });
 const ones = (n: number) => measured(Array.from({ length: n }, () => 1));
@@ -39,5 +39,12 @@ describe('race', () => {
       [[2, 2], 1, 3],
       [[20, 20], 10, 30],
     ]);
+  });
+});
+
+describe('intervalOf', () => {
+  // P(heads < 2 of 10) = 11/1024 ≤ 2.5 % and P(heads < 3) = 56/1024 is not: the 2nd smallest and the 2nd largest.
+  it('leaves 2.5 % out on either side', () => {
+    expect(intervalOf(ones(10), upTo(10))).toEqual({ low: 2, median: 5.5, high: 9 });
   });
 });
