@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { globSync } from 'node:fs';
 
-/** Evidence that takes minutes: `experiments/<name>.ts` exports one as its default. */
+/** Evidence that takes minutes: `experiments/<folder>/<name>.ts` exports one as its default; a folder is a week's, or the library's. */
 export interface Experiment {
-  /** The name of its file. */
+  /** Its folder and file: `week02/momentum`. */
   readonly name: string;
   /** What it shows, in one sentence. */
   readonly about: string;
@@ -33,10 +33,9 @@ export interface Measured {
   readonly atMost?: number;
 }
 
-/** The experiments there are, by their file. */
+/** The experiments there are, by folder and file. */
 export const experimentNames = (): string[] =>
-  readdirSync(import.meta.dirname)
-    .filter((file) => file.endsWith('.ts') && file !== 'experiment.ts')
+  globSync('*/*.ts', { cwd: import.meta.dirname })
     .map((file) => file.slice(0, -3))
     .sort();
 

@@ -1,4 +1,5 @@
-// npm run experiments [-- name… --quick | --stale]: evidence that takes longer than a notebook should, from experiments/.
+// npm run experiments [-- name… --quick | --stale]: evidence that takes longer than a notebook should, from experiments/<folder>/.
+//   name       week02/momentum for one, week02 for all of a folder; nothing for all
 //   (nothing)  runs those whose result is missing or stale; one that was killed goes on from its checkpoint
 //   --quick    runs a slice of seconds and prints the numbers; writes nothing
 //   --stale    fails when something that a result follows from has changed since; runs nothing
@@ -25,13 +26,14 @@ try {
   endWith(error);
 }
 
-/** All experiments, or those that are named, or files by their path. */
+/** All experiments, or those that are named by themselves or by their folder, or files by their path. */
 function chosen(names) {
   const known = experimentNames();
-  return (names.length > 0 ? names : known).map((name) => {
+  return (names.length > 0 ? names : known).flatMap((name) => {
     if (name.endsWith('.ts')) return resolve(name);
-    if (!known.includes(name)) throw new SetUpFailure(`There is no experiment '${name}': there are ${known.join(', ')}.`);
-    return at('experiments', `${name}.ts`);
+    const meant = known.filter((one) => one === name || one.startsWith(`${name}/`));
+    if (meant.length === 0) throw new SetUpFailure(`There is no experiment '${name}': there are ${known.join(', ')}.`);
+    return meant.map((one) => at('experiments', `${one}.ts`));
   });
 }
 

