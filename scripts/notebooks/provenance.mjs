@@ -74,7 +74,7 @@ export async function datasets(asked) {
 }
 
 async function theorems(code) {
-  const { statement } = await import(at('dist', 'report', 'index.js'));
-  const labels = code.flatMap((cell) => [...cell.matchAll(/statement\('(thm:[\w-]+)'/g)].map((match) => match[1]));
-  return labels.map((label) => statement(label)['text/markdown']);
+  const { theoremOf } = await import(at('dist', 'report', 'statement.js'));
+  const labels = code.flatMap((cell) => [...cell.matchAll(/statement\(\s*'(thm:[\w-]+)'/g)].map((match) => match[1]));
+  return labels.map((label) => Object.values(theoremOf(label)).join('\n'));
 }

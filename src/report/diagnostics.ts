@@ -1,6 +1,6 @@
 import type { Bundle } from '../base/index.js';
 import { inverseNormal } from '../base/internal.js';
-import { plot, type Spec } from './plot.js';
+import { GREY, plot, type Spec } from './plot.js';
 
 /**
  * Autocorrelations r₁ … r_L of a series.
@@ -35,20 +35,25 @@ export function residualDiagnostics(residuals: ArrayLike<number>, options: { tit
 
 function correlogram(values: object[], band: number): Spec {
   const lag = { field: 'lag', type: 'ordinal', title: 'lag (days)', axis: { labelAngle: 0, values: [1, 5, 10, 15, 20] } };
-  const r = { field: 'r', type: 'quantitative', title: 'autocorrelation (1)' };
+  const r = { field: 'r', type: 'quantitative', title: 'autocorrelation' };
   return {
     width: 290,
     height: 220,
     layer: [
       {
         data: { values: [{ r: band }, { r: -band }] },
-        mark: { type: 'rule', color: '#888', strokeDash: [4, 3] },
+        mark: { type: 'rule', color: GREY, strokeDash: [4, 3] },
         encoding: { y: r },
       },
       {
         data: { values },
         mark: { type: 'bar' },
-        encoding: { x: lag, xOffset: { field: 'of' }, y: r, color: { field: 'of', title: 'of the', legend: { orient: 'top' } } },
+        encoding: {
+          x: lag,
+          xOffset: { field: 'of' },
+          y: r,
+          color: { field: 'of', sort: null, title: 'of the', legend: { orient: 'top' } },
+        },
       },
     ],
   };
@@ -71,7 +76,7 @@ function quantiles(residuals: ArrayLike<number>): Spec {
     layer: [
       {
         data: { values: [{ at: -4 }, { at: 4 }] },
-        mark: { type: 'line', color: '#888', strokeDash: [4, 3] },
+        mark: { type: 'line', color: GREY, strokeDash: [4, 3] },
         encoding: { x: { ...x, field: 'at' }, y: { ...y, field: 'at' } },
       },
       {

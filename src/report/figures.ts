@@ -1,7 +1,7 @@
 import type { Bundle, Row } from '../base/index.js';
-import { PALETTE, plot, type Spec } from './plot.js';
+import { GREY, PALETTE, plot, type Spec } from './plot.js';
 
-/** A column of the rows and what the axis calls it: `{ field: 'beta', title: 'β (1)' }`. */
+/** A column of the rows and what the axis calls it: `{ field: 'beta', title: 'β' }`. */
 export interface Axis {
   field: string;
   /** Quantity and unit. */
@@ -18,16 +18,73 @@ export interface Figure {
   rows: readonly Row[];
   x: Axis;
   y: Axis;
-  /** The column that tells the series apart; its name heads the legend. */
+  /** The column that tells the series apart. */
   series?: string;
+  /** Series → colour, so that within a notebook one colour has one meaning; in the palette's order without it. */
+  colours?: Readonly<Record<string, string>>;
   /** Lines across the chart, at a value of x or of y: where zero is, what was chosen. */
   rules?: readonly ({ x: number | string } | { y: number })[];
   width?: number;
   height?: number;
 }
 
-/** Curves over x: time when x holds dates ('2008-09-15'), a number otherwise. */
-export const line = (figure: Figure): Promise<Bundle> => plot(chart(figure, { type: 'line', strokeWidth: 1.5 }));
+/** What a line chart may carry beside its curves. */
+export interface LineExtras {
+  /** Columns with the ends of each point's interval, drawn as a band. */
+  band?: { low: string; high: string };
+}
+
+/**
+ * Curves over x: time when x holds dates ('2008-09-15'), a number otherwise. Each is named at its right end.
+ *
+ * @throws when a series has no colour in `colours`
+ */
+export function line({ band, ...figure }: Figure & LineExtras): Promise<Bundle> {
+  const { layer, ...spec } = chart(figure, { type: 'line', strokeWidth: 1.8 }, null);
+  const y = channel(figure, figure.y);
+  const area = band && {
+    mark: { type: 'area', opacity: 0.25 },
+    encoding: {
+      x: channel(figure, figure.x),
+      y: { ...y, field: band.low },
+      y2: { field: band.high },
+      ...(figure.series && { color: colour(figure, null) }),
+    },
+  };
+  return plot({ ...spec, layer: [area, ...(layer as Spec[]), ...names(figure)].filter(Boolean) });
+}
+
+/** The name of each series at its last point, moved apart where two would overlap. */
+function names(figure: Figure): Spec[] {
+  const { series, rows, x, y, height = 260 } = figure;
+  if (!series) return [];
+  const last = new Map<unknown, Row>();
+  for (const row of rows) if (row[y.field] != null) last.set(row[series], row);
+  const scale = (value: number) => (y.log ? Math.log(value) : value);
+  const all = rows.map((row) => scale(Number(row[y.field]))).filter(Number.isFinite);
+  const [low, high] = y.domain?.map(scale) ?? [Math.min(...all), Math.max(...all)];
+  const apart = ((high - low) * 13) / height;
+  const ends = [...last.values()].sort((a, b) => Number(a[y.field]) - Number(b[y.field]));
+  const at = spread(
+    ends.map((row) => scale(Number(row[y.field]))),
+    apart,
+    low,
+    high,
+  );
+  const values = ends.map((row, i) => ({ ...row, [y.field]: y.log ? Math.exp(at[i]) : at[i] }));
+  const text = { type: 'text', align: 'left', baseline: 'middle', dx: 6 };
+  return [
+    { data: { values }, mark: text, encoding: { x: channel(figure, x), y: channel(figure, y), text: { field: series, type: 'nominal' } } },
+  ];
+}
+
+/** Ascending positions moved as little as needed to be `apart`, and kept within [low, high]. */
+function spread(positions: readonly number[], apart: number, low: number, high: number): number[] {
+  const at = [...positions];
+  for (let i = 1; i < at.length; i++) at[i] = Math.max(at[i], at[i - 1] + apart);
+  for (let i = at.length - 1, limit = high; i >= 0; limit = at[i] - apart, i--) at[i] = Math.max(low, Math.min(at[i], limit));
+  return at;
+}
 
 /** What a scatter plot may carry beside its points. */
 export interface ScatterExtras {
@@ -38,7 +95,7 @@ export interface ScatterExtras {
 }
 
 export function scatter({ through, interval, ...figure }: Figure & ScatterExtras): Promise<Bundle> {
-  const points = chart(figure, { type: 'point', filled: true, size: 30, opacity: 0.6 });
+  const points = chart(figure, { type: 'point', filled: true, size: 30 });
   const y = channel(figure, figure.y);
   const bars = interval && {
     mark: { type: 'rule' },
@@ -60,6 +117,7 @@ export function histogram(figure: {
   samples: Readonly<Record<string, ArrayLike<number>>>;
   bins?: number;
   rules?: Figure['rules'];
+  colours?: Figure['colours'];
 }): Promise<Bundle> {
   const { samples, bins = 50, x, ...rest } = figure;
   const all = Object.values(samples).flatMap((values) => Array.from(values));
@@ -70,7 +128,7 @@ export function histogram(figure: {
     for (let i = 0; i < values.length; i++) counts[Math.min(bins - 1, Math.floor((values[i] - low) / width))]++;
     return counts.map((count, k) => ({ sample, value: low + (k + 0.5) * width, share: count / values.length }));
   });
-  const axes = { x: { field: 'value', title: x }, y: { field: 'share', title: 'share of draws (1)', format: '.0%' } };
+  const axes = { x: { field: 'value', title: x }, y: { field: 'share', title: 'share of draws (%)', format: '.0%' } };
   return plot(chart({ ...rest, rows, ...axes, series: 'sample' }, { type: 'line', interpolate: 'step', strokeWidth: 1.5 }));
 }
 
@@ -82,25 +140,25 @@ export function intervals({ low, high, ...figure }: Figure & { low: string; high
   const sorted = { type: 'nominal', sort: { field: figure.x.field, op: 'max', order: 'descending' } };
   const y = { field: figure.y.field, title: figure.y.title, ...sorted };
   const x = { ...channel(figure, figure.x), scale: { zero: false } };
-  const colour = figure.series ? { color: { field: figure.series, type: 'nominal' }, yOffset: { field: figure.series } } : {};
+  const kind = figure.series ? { color: colour(figure, TOP), yOffset: { field: figure.series } } : {};
   return plot({
     ...frame(figure),
     layer: [
       ...rules(figure),
-      { mark: { type: 'rule', strokeWidth: 1.5 }, encoding: { x: { ...x, field: low }, x2: { field: high }, y, ...colour } },
-      { mark: { type: 'point', filled: true, size: 40 }, encoding: { x, y, ...colour } },
+      { mark: { type: 'rule', strokeWidth: 1.5 }, encoding: { x: { ...x, field: low }, x2: { field: high }, y, ...kind } },
+      { mark: { type: 'point', filled: true, size: 40 }, encoding: { x, y, ...kind } },
     ],
   });
 }
 
 /** Each coefficient as the penalty grows, named at its line's left end as far as the names do not overlap. */
 export function coefficientPath(figure: Figure & { series: string }): Promise<Bundle> {
-  const { layer, ...spec } = chart({ rules: [{ y: 0 }], ...figure }, { type: 'line', strokeWidth: 1.5 });
+  const { layer, ...spec } = chart({ rules: [{ y: 0 }], ...figure }, { type: 'line', strokeWidth: 1.5 }, null);
   const [x, y] = [channel(figure, figure.x), channel(figure, figure.y)];
   const names = {
     data: { values: readable(figure) },
     mark: { type: 'text', align: 'right', dx: -4, fontSize: 10 },
-    encoding: { x, y, text: { field: figure.series }, color: { field: figure.series, sort: null, legend: null } },
+    encoding: { x, y, text: { field: figure.series } },
   };
   return plot({ ...spec, layer: [...(layer as Spec[]), names], config: { axisY: { orient: 'right' } } });
 }
@@ -118,15 +176,25 @@ function readable({ rows, x, y }: Figure): Row[] {
   return kept;
 }
 
-function chart(figure: Figure, mark: Spec): Spec {
+const TOP = { orient: 'top', title: null };
+
+function chart(figure: Figure, mark: Spec, legend: Spec | null = TOP): Spec {
   const encoding: Record<string, unknown> = { x: channel(figure, figure.x), y: channel(figure, figure.y) };
-  if (figure.series) encoding.color = { field: figure.series, type: 'nominal', sort: null };
+  if (figure.series) encoding.color = colour(figure, legend);
   return { ...frame(figure), layer: [...rules(figure), { mark, encoding }] };
 }
 
 function frame({ title, subtitle, rows, width, height }: Figure): Spec {
   const heading = subtitle ? { text: title, subtitle } : title;
   return { title: heading, data: { values: rows }, ...(width && { width }), ...(height && { height }) };
+}
+
+function colour({ series = '', rows, colours }: Figure, legend: Spec | null): Spec {
+  const domain = [...new Set(rows.map((row) => String(row[series])))];
+  const range = domain.map((name, i) => (colours ? colours[name] : PALETTE[i % PALETTE.length]));
+  const unknown = domain.find((_, i) => !range[i]);
+  if (unknown) throw new Error(`figure: '${unknown}' has no colour; colours has ${Object.keys(colours ?? {}).join(', ')}`);
+  return { field: series, type: 'nominal', sort: null, scale: { domain, range }, legend };
 }
 
 /** Labels powers of ten only: between them a logarithmic axis has ticks, and no room for words. */
@@ -152,7 +220,7 @@ function channel({ rows }: Figure, { field, title, log, format, domain }: Axis):
 function rules({ x, y, rules = [] }: Figure): Spec[] {
   return rules.map((at) => ({
     data: { values: [{ at: 'x' in at ? at.x : at.y }] },
-    mark: { type: 'rule', color: '#888', strokeDash: [4, 3] },
+    mark: { type: 'rule', color: GREY, strokeDash: [4, 3] },
     encoding:
       'x' in at
         ? { x: { field: 'at', type: typeof at.x === 'string' ? 'temporal' : 'quantitative', title: x.title } }

@@ -12,10 +12,21 @@ export {
 } from '../base/index.js';
 export { type Claim, checklist } from './checklist.js';
 export { autocorrelation, residualDiagnostics } from './diagnostics.js';
-export { type Axis, bars, coefficientPath, type Figure, histogram, intervals, line, scatter } from './figures.js';
+export {
+  type Axis,
+  bars,
+  coefficientPath,
+  type Figure,
+  histogram,
+  intervals,
+  type LineExtras,
+  line,
+  type ScatterExtras,
+  scatter,
+} from './figures.js';
 export { markdown, maths } from './markdown.js';
-export { PALETTE, plot, type Spec } from './plot.js';
+export { GREY, PALETTE, plot, type Spec } from './plot.js';
 export { type Progress, progress } from './progress.js';
-export { type Finding, type Findings, num, type Source, save } from './results.js';
+export { type Finding, type Findings, num, type Source, save, type Uncertainty } from './results.js';
 export { statement } from './statement.js';
 export { watch } from './watch.js';

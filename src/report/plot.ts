@@ -4,30 +4,50 @@ import { textWidth } from '../base/internal.js';
 /** A Vega-Lite specification of version 5, the newest that JupyterLab shows. */
 export type Spec = Readonly<Record<string, unknown>>;
 
-/** Colours that stay apart for colour-blind readers (Okabe & Ito 2008); the blue is lighter than theirs, to be seen on black as well. */
-export const PALETTE = ['#1f83c4', '#e69f00', '#009e73', '#d55e00', '#cc79a7', '#56b4e9'];
+/**
+ * Colours that stay apart for colour-blind readers, after Okabe & Ito (2008), and have a contrast of 3 or more (WCAG 2.2, 1.4.11)
+ * with JupyterLab's light page, #fff, as with its dark one, #111: theirs are darker or lighter than that allows.
+ */
+export const PALETTE = ['#1f83c4', '#b97700', '#00906a', '#d55e00', '#bf5f95', '#7d74d9'];
+
+/** Of what is compared with: a rule at zero, a bound, a band of noise. */
+export const GREY = '#888888';
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', 'DejaVu Sans', sans-serif";
 
-/** No background and no text colours: a front end's theme sets them. */
+/**
+ * Words in the colour of the page's own: no one colour has a contrast of 4.5 (WCAG 2.2, 1.4.3) with white and with #111. It needs
+ * SVG, because a canvas does not know the page.
+ */
+const INK = 'currentColor';
+
 const CONFIG = {
   background: 'transparent',
   font: FONT,
   view: { stroke: null },
   range: { category: PALETTE },
   mark: { color: PALETTE[0], aria: false },
-  axis: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal', gridColor: '#888', gridOpacity: 0.25, titlePadding: 8 },
-  legend: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal', labelLimit: 240 },
-  title: { fontSize: 14, subtitleFontSize: 12, anchor: 'start', offset: 10 },
+  text: { color: INK, fontSize: 11 },
+  axis: {
+    labelFontSize: 11,
+    titleFontSize: 12,
+    titleFontWeight: 'normal',
+    titlePadding: 8,
+    labelColor: INK,
+    titleColor: INK,
+    domainColor: GREY,
+    tickColor: GREY,
+    gridColor: GREY,
+    gridOpacity: 0.25,
+    labelOverlap: 'greedy',
+  },
+  legend: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal', labelLimit: 240, labelColor: INK, titleColor: INK },
+  header: { labelColor: INK, titleColor: INK, labelFontSize: 11 },
+  title: { fontSize: 14, subtitleFontSize: 12, anchor: 'start', offset: 10, color: INK, subtitleColor: INK },
 };
 
-/** In an SVG file there is no theme: this grey has a contrast of 4 or more with white and with JupyterLab's dark page. */
-const INK = '#7a7a7a';
-const SVG_CONFIG = {
-  style: { 'guide-label': { fill: INK }, 'guide-title': { fill: INK } },
-  title: { ...CONFIG.title, color: INK, subtitleColor: INK },
-  axis: { ...CONFIG.axis, domainColor: INK, tickColor: INK },
-};
+/** A file has no page around it: it brings its own, and dark words. */
+const PAPER = { ground: '#ffffff', ink: '#1b1b1b' };
 
 /**
  * A chart from a Vega-Lite specification: the specification for front ends that draw it, an SVG for those that do not, and
@@ -40,13 +60,13 @@ export async function plot(spec: Spec): Promise<Bundle> {
   const axes = axisTitles(spec);
   const chart = {
     $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
-    usermeta: { embedOptions: { actions: false } },
+    usermeta: { embedOptions: { actions: false, renderer: 'svg' } },
     width: 560,
     height: 260,
     ...(rounded(spec) as Spec),
     config: { ...CONFIG, ...(spec.config as object) },
   };
-  const svg = await render({ ...chart, config: { ...chart.config, ...SVG_CONFIG } });
+  const svg = (await render({ ...chart, config: { ...chart.config, background: PAPER.ground } })).replaceAll(INK, PAPER.ink);
   const words = [...new Set([...axes].map(([channel, axis]) => `${channel}: ${axis}`))].join(' · ');
   return { 'application/vnd.vegalite.v5+json': chart, 'image/svg+xml': svg, 'text/plain': `[chart] ${title} · ${words}` };
 }

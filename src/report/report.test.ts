@@ -11,7 +11,7 @@ import { line } from './figures.js';
 import { markdown, maths } from './markdown.js';
 import { plot } from './plot.js';
 import { duration, progress } from './progress.js';
-import { num, save } from './results.js';
+import { type Findings, num, save } from './results.js';
 import { statement } from './statement.js';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -127,7 +127,7 @@ describe('residual diagnostics', () => {
   it('draw both pictures', async () => {
     const residuals = Array.from({ length: 400 }, (_, t) => Math.sin(t * t));
     const { 'text/plain': text } = await residualDiagnostics(residuals, { title: 'e' });
-    expect(text).toContain('y: autocorrelation (1) · x: lag (days) · x: quantile of the normal (σ)');
+    expect(text).toContain('y: autocorrelation · x: lag (days) · x: quantile of the normal (σ)');
   });
 });
 
@@ -183,13 +183,17 @@ describe('checklist', () => {
 });
 
 describe('results', () => {
-  const findings = {
+  const findings: Findings = {
     title: 'Regression',
     seed: 1,
     parameters: { lambda: 2 },
     data: [{ name: 'x', sha256: '0'.repeat(64) }],
     trials: 3,
-    numbers: { 'beta.median': { value: 1 / 3, unit: '1', description: 'median β', tolerance: 1e-9 } },
+    numbers: {
+      'beta.median': { value: 1 / 3, uncertainty: 0.02, unit: '1', description: 'median β', tolerance: 1e-9 },
+      gain: { value: 0.1, uncertainty: [-0.2, 0.4], unit: '%', description: 'gain over the mean', tolerance: 1e-9 },
+      days: { value: 252, uncertainty: 'exact: a count', unit: '1', description: 'days', tolerance: 0 },
+    },
   };
   let folder: string;
   beforeEach(() => {
@@ -200,8 +204,17 @@ describe('results', () => {
   it('are read back by key', () => {
     save('week01', findings);
     expect(num('week01.beta.median')).toBe(0.3333333333);
-    expect(() => num('week01.beta.mean')).toThrow("num: results/week01.json has no number 'beta.mean'; it has beta.median");
+    expect(() => num('week01.beta.mean')).toThrow("num: results/week01.json has no number 'beta.mean'; it has beta.median, days, gain");
     expect(() => num('week02.x')).toThrow("num: no result 'week02' for 'week02.x'; there are week01. Run npm run notebooks week02");
+  });
+
+  it('carry their uncertainty: a standard error, an interval, or the word why there is none', () => {
+    const { numbers } = JSON.parse(readFileSync(save('week01', findings), 'utf8'));
+    expect(numbers).toMatchObject({ 'beta.median': { uncertainty: 0.02 }, gain: { uncertainty: [-0.2, 0.4] } });
+    expect(numbers.days.uncertainty).toBe('exact: a count');
+    expect(['beta.median.se', 'gain.low', 'gain.high'].map((key) => num(`week01.${key}`))).toEqual([0.02, -0.2, 0.4]);
+    expect(() => num('week01.gain.se')).toThrow("has no number 'gain.se'");
+    expect(() => num('week01.days.low')).toThrow("has no number 'days.low'");
   });
 
   it('have the same bytes whatever the order of their keys, and no time', () => {
@@ -248,6 +261,13 @@ describe('results', () => {
     const broken = (change: object) => () => save('w', { ...findings, numbers: { x: { ...findings.numbers['beta.median'], ...change } } });
     expect(broken({ value: Number.NaN })).toThrow('report.save: w.x is NaN; a saved number is finite');
     expect(broken({ unit: '' })).toThrow("report.save: w.x needs a unit ('1' when it has none) and a description");
+    for (const uncertainty of [undefined, 0, Number.NaN, '', 'small', 'exact:', [1], [2, 1], [0, Number.NaN]])
+      expect(broken({ uncertainty })).toThrow(
+        /^report\.save: w\.x needs its uncertainty, got .*; give its standard error, an interval \[low, high\], or why there is none: 'exact: a count'/,
+      );
+    expect(() => save('w', { ...findings, numbers: { 'beta.se': findings.numbers.days } })).toThrow(
+      'report.save: w.beta.se ends like a part of an uncertainty (.se, .low, .high); call it otherwise',
+    );
     expect(broken({ tolerance: Number.NaN })).toThrow('report.save: w.x needs a tolerance ≥ 0');
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -277,19 +297,29 @@ with \emph{any} $\norm x$. Then
 \end{theorem}`,
   );
 
-  it('is the theorem of the proof, with its macros expanded and without its bindings', () => {
-    expect(statement('thm:fwl', folder)['text/markdown']).toBe(
-      String.raw`> **Theorem (Frisch–Waugh).** Let $x\in\mathbb R^n$, with *any* $\lVert x\rVert$. Then
+  it('is the theorem of the proof, folded behind its idea, with its number in the PDF, macros expanded, without its bindings', () => {
+    expect(statement('thm:fwl', 'Clean, then regress.', folder)['text/markdown']).toBe(
+      String.raw`<details><summary><b>Theorem 2 (Frisch–Waugh).</b> Clean, then regress.</summary>
+
+> Let $x\in\mathbb R^n$, with *any* $\lVert x\rVert$. Then
 >
 > $$\tfrac{\lVert X^{\mathsf T} y\rVert^2}2 = 0 .$$
 >
 > (a) one,
 >
-> (b) two.`,
+> (b) two.
+>
+> Proof: ${'`proofs/week01.tex`, `thm:fwl`'}.
+
+</details>`,
     );
+    expect(statement('thm:other', 'Nothing at all.', folder)['text/plain']).toMatch(/^Theorem 1 \(Another\): Nothing at all\./);
   });
 
-  it('must exist', () => {
-    expect(() => statement('thm:missing', folder)).toThrow('has \\thmlabel{thm:missing}; is the label spelt as in proofs/*.tex?');
+  it('needs an idea and a theorem', () => {
+    expect(() => statement('thm:fwl', 'clean', folder)).toThrow("thm:fwl needs its idea in one sentence, got 'clean'");
+    expect(() => statement('thm:missing', 'It is not.', folder)).toThrow(
+      'has \\thmlabel{thm:missing}; is the label spelt as in proofs/*.tex?',
+    );
   });
 });

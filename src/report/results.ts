@@ -4,9 +4,16 @@ import { join } from 'node:path';
 import type { Bundle, Row } from '../base/index.js';
 import { packageRoot } from '../base/internal.js';
 
+/**
+ * How far a number may be from what it estimates: its standard error, an interval [low, high] (95 % unless the description says
+ * otherwise), or the word why there is none: `'exact: a count'`, `'none: chosen, not estimated'`.
+ */
+export type Uncertainty = number | readonly [low: number, high: number] | `exact: ${string}` | `none: ${string}`;
+
 /** One finding. `value` may move by `tolerance` when the same code runs on another machine. */
 export interface Finding {
   value: number;
+  uncertainty: Uncertainty;
   /** '1' when it has none. */
   unit: string;
   description: string;
@@ -39,7 +46,7 @@ export interface Findings {
  * sees half a file. `npm run notebooks` sets the two environment variables that are recorded as `profile` and `code`; a
  * result saved by hand says so, and the check of committed results rejects it.
  *
- * @throws when a number is not finite, or has no unit, description or tolerance
+ * @throws when a number is not finite, or lacks its uncertainty, unit, description or tolerance
  */
 export function save(name: string, findings: Findings): string {
   if (!/^[a-z0-9-]+$/.test(name)) throw new Error(`report.save: a name has lower-case letters, digits and dashes, got '${name}'`);
@@ -53,16 +60,28 @@ export function save(name: string, findings: Findings): string {
 }
 
 /**
- * A saved number: `num('week01.beta.median')`.
+ * A saved number: `num('week01.beta')`; its standard error: `num('week01.beta.se')`; the ends of its interval: `.low` and `.high`.
  *
  * @throws when there is no such result or number, naming those that there are
  */
 export function num(key: string): number {
   const [name = '', ...rest] = key.split('.');
   const { numbers } = load(name, key);
-  const finding = numbers[rest.join('.')];
-  if (!finding) throw new Error(`num: results/${name}.json has no number '${rest.join('.')}'; it has ${Object.keys(numbers).join(', ')}`);
-  return finding.value;
+  const value = numbers[rest.join('.')]?.value ?? derived(numbers, rest.join('.'));
+  if (value === undefined)
+    throw new Error(`num: results/${name}.json has no number '${rest.join('.')}'; it has ${Object.keys(numbers).join(', ')}`);
+  return value;
+}
+
+const DERIVED = /^(.+)\.(se|low|high)$/;
+
+/** `<key>.se`, `<key>.low` or `<key>.high` of a number whose uncertainty is of that kind. */
+function derived(numbers: Findings['numbers'], key: string): number | undefined {
+  const [, stem = '', part] = DERIVED.exec(key) ?? [];
+  const uncertainty = numbers[stem]?.uncertainty;
+  if (typeof uncertainty === 'number') return part === 'se' ? uncertainty : undefined;
+  if (typeof uncertainty === 'string' || uncertainty === undefined || part === 'se') return undefined;
+  return uncertainty[part === 'low' ? 0 : 1];
 }
 
 /** Where results are: `results/` of this package, or `LEMMATA_RESULTS`. */
@@ -91,11 +110,25 @@ function load(name: string, key: string): Findings {
   }
 }
 
-function assertComplete(key: string, { value, unit, description, tolerance }: Finding): void {
+function assertComplete(key: string, { value, unit, description, tolerance, uncertainty }: Finding): void {
+  if (DERIVED.test(key)) throw new Error(`report.save: ${key} ends like a part of an uncertainty (.se, .low, .high); call it otherwise`);
   if (!Number.isFinite(value)) throw new Error(`report.save: ${key} is ${value}; a saved number is finite`);
   if (!unit || !description) throw new Error(`report.save: ${key} needs a unit ('1' when it has none) and a description`);
   if (!(tolerance >= 0))
     throw new Error(`report.save: ${key} needs a tolerance ≥ 0, how far it may move on another machine; got ${tolerance}`);
+  if (!saysHowSure(uncertainty))
+    throw new Error(
+      `report.save: ${key} needs its uncertainty, got ${JSON.stringify(uncertainty)}; give its standard error, ` +
+        "an interval [low, high], or why there is none: 'exact: a count', 'none: chosen, not estimated'",
+    );
+}
+
+function saysHowSure(uncertainty: unknown): boolean {
+  if (typeof uncertainty === 'number') return uncertainty > 0 && Number.isFinite(uncertainty);
+  if (typeof uncertainty === 'string') return /^(exact|none): \S/.test(uncertainty);
+  if (!Array.isArray(uncertainty) || uncertainty.length !== 2) return false;
+  const [low, high] = uncertainty;
+  return Number.isFinite(low) && Number.isFinite(high) && low <= high;
 }
 
 /** Replaces the folder of charts; what it held before is gone only when all new ones are there. */

@@ -46,7 +46,7 @@ describe('watch', () => {
     await fit(run(1), { ...decay, steps: 1000, validate: { ...validate, every: 500 }, watch: watch('decay') });
     const { bundle } = seen.at(-1)!;
     expect(texts().at(-2)).toMatch(/^decay: 1,000 steps · loss .* · validation .*, best .* at step 1,000$/);
-    expect(bundle['text/plain']).toBe('[chart] decay: loss · x: step (1) · y: loss (1)');
+    expect(bundle['text/plain']).toBe('[chart] decay: loss · x: step · y: loss');
     const { data, title } = chart(bundle);
     expect(title.subtitle).toBe('training: means over 5 steps; dashed: the best validation, step 1,000');
     expect(data.values).toHaveLength(202);

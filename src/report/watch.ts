@@ -67,8 +67,8 @@ function lossCurves(label: string, { losses, validations, best }: Run<unknown>):
       .filter(Boolean)
       .join('; '),
     rows,
-    x: { field: 'step', title: 'step (1)' },
-    y: { field: 'loss', title: 'loss (1)', log },
+    x: { field: 'step', title: 'step' },
+    y: { field: 'loss', title: 'loss', log },
     series: 'on',
     rules: best ? [{ x: best.step }] : [],
   };
