@@ -5,7 +5,7 @@ export type Cell = string | number | boolean | null | undefined;
 export type Row = Readonly<Record<string, Cell>>;
 
 /** A data frame as danfojs has it: column names and rows of values. */
-export interface Frame {
+export interface DataFrameLike {
   readonly columns: readonly string[];
   readonly values: unknown;
 }
@@ -29,7 +29,7 @@ export interface TableOptions {
  * @param rows  records with the same keys, or a danfojs data frame
  * @throws      when there are no rows, or a unit, decimals or column name a column that is not there
  */
-export function table(rows: readonly Row[] | Frame, options: TableOptions = {}): Bundle {
+export function table(rows: readonly Row[] | DataFrameLike, options: TableOptions = {}): Bundle {
   const records = isFrame(rows) ? fromFrame(rows) : rows;
   const names = columnsOf(records, options);
   const shown = records.slice(0, options.limit ?? 100);
@@ -42,9 +42,9 @@ export function table(rows: readonly Row[] | Frame, options: TableOptions = {}):
   return { 'text/html': html(caption, heads, cells, numeric), 'text/plain': text(caption, heads, cells, numeric) };
 }
 
-const isFrame = (rows: readonly Row[] | Frame): rows is Frame => 'columns' in rows && 'values' in rows;
+const isFrame = (rows: readonly Row[] | DataFrameLike): rows is DataFrameLike => 'columns' in rows && 'values' in rows;
 
-function fromFrame({ columns, values }: Frame): Row[] {
+function fromFrame({ columns, values }: DataFrameLike): Row[] {
   return (values as Cell[][]).map((row) => Object.fromEntries(columns.map((name, j) => [name, row[j]])));
 }
 

@@ -3,7 +3,7 @@ import {
   type CsvImport,
   dataRoot,
   importCsv,
-  list,
+  listDatasets,
   type Provenance,
   type UpdateEvent,
   updateData,
@@ -50,7 +50,7 @@ const calendar = () => new Option('--calendar <calendar>', 'trading days the row
 
 async function update(): Promise<void> {
   const stored = await updateData(progress);
-  const total = (await list()).length;
+  const total = (await listDatasets()).length;
   print(
     stored.length === 0
       ? `data: ${total} datasets up to date in ${dataRoot()}`
@@ -64,7 +64,7 @@ function progress(event: UpdateEvent): void {
 }
 
 async function show({ limits }: { limits?: boolean }): Promise<void> {
-  const datasets = await list();
+  const datasets = await listDatasets();
   if (datasets.length === 0) throw new Error(`no data in ${dataRoot()}; fetch the default data with: lemmata data update`);
   printTable(
     ['dataset', 'kind', 'columns', 'rows', 'first', 'last', 'source', 'licence', 'fetched'],

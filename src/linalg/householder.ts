@@ -1,4 +1,5 @@
 import type { Matrix } from './matrix.js';
+import { norm } from './vector.js';
 
 /** A matrix column after column: element (i, j) is `data[j * rows + i]`, so that a reflection finds each column in one piece. */
 export interface Columns {
@@ -55,14 +56,4 @@ export function reflect({ rows: n, data: a }: Columns, from: number, to: number,
     for (let i = k; i < n; i++) sum += 2 * v[i] * a[at + i];
     for (let i = k; i < n; i++) a[at + i] -= sum * v[i];
   }
-}
-
-/** ‖v‖ from index k on, scaled: no overflow, no underflow. */
-export function norm(v: Float64Array, k = 0): number {
-  let largest = 0;
-  for (let i = k; i < v.length; i++) largest = Math.max(largest, Math.abs(v[i]));
-  if (largest === 0) return 0;
-  let sum = 0;
-  for (let i = k; i < v.length; i++) sum += (v[i] / largest) ** 2;
-  return largest * Math.sqrt(sum);
 }

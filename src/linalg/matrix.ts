@@ -10,7 +10,7 @@ export interface Matrix {
 export const columnName = (x: Matrix, j: number): string => x.names?.[j] ?? `column ${j}`;
 
 /** An all-zero matrix. */
-export const zeros = (rows: number, cols: number): Matrix => ({ rows, cols, data: new Float64Array(rows * cols) });
+export const zeroMatrix = (rows: number, cols: number): Matrix => ({ rows, cols, data: new Float64Array(rows * cols) });
 
 /** Column j as a new vector [rows]. */
 export function column(x: Matrix, j: number): Float64Array {
@@ -53,7 +53,7 @@ export function transposeVec(x: Matrix, v: ArrayLike<number>): Float64Array {
 
 /** AB: [a.rows, b.cols]. */
 export function matMul(a: Matrix, b: Matrix): Matrix {
-  const out = zeros(a.rows, b.cols);
+  const out = zeroMatrix(a.rows, b.cols);
   for (let i = 0; i < a.rows; i++)
     for (let k = 0; k < a.cols; k++) {
       const weight = a.data[i * a.cols + k];
@@ -64,7 +64,7 @@ export function matMul(a: Matrix, b: Matrix): Matrix {
 
 /** Aᵀ: [cols, rows]. */
 export function transpose(a: Matrix): Matrix {
-  const out = zeros(a.cols, a.rows);
+  const out = zeroMatrix(a.cols, a.rows);
   for (let i = 0; i < a.rows; i++) for (let j = 0; j < a.cols; j++) out.data[j * a.rows + i] = a.data[i * a.cols + j];
   return out;
 }
@@ -81,16 +81,4 @@ export function constantColumn(x: Matrix): number {
     if (constant) return j;
   }
   return -1;
-}
-
-export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-}
-
-export function mean(v: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < v.length; i++) sum += v[i];
-  return sum / v.length;
 }

@@ -1,5 +1,6 @@
-import { columnsOf, norm, reflect, reflector } from './householder.js';
-import { column, type Matrix, transpose, zeros } from './matrix.js';
+import { columnsOf, reflect, reflector } from './householder.js';
+import { column, type Matrix, transpose, zeroMatrix } from './matrix.js';
+import { norm } from './vector.js';
 
 /** X = QR with orthonormal columns in Q [n, p] and R [p, p] upper triangular. */
 export interface QR {
@@ -23,7 +24,7 @@ export function qr(x: Matrix): QR {
   const { rows: n, cols: p } = x;
   const work = columnsOf(x);
   const reflectors: Float64Array[] = [];
-  const r = zeros(p, p);
+  const r = zeroMatrix(p, p);
   let dependent = -1;
   for (let k = 0; k < p; k++) {
     const v = work.data.slice(k * n, (k + 1) * n);
@@ -50,9 +51,9 @@ export function qr(x: Matrix): QR {
  *
  * Golub & Van Loan, section 5.3.5; Demmel et al. 2012, sequential TSQR.
  */
-export function triangle(x: Matrix, y: Matrix = zeros(x.rows, 0)): { readonly r: Matrix; readonly qty: Matrix } {
+export function triangle(x: Matrix, y: Matrix = zeroMatrix(x.rows, 0)): { readonly r: Matrix; readonly qty: Matrix } {
   const [p, m] = [x.cols, y.cols];
-  const [r, qty] = [zeros(p, p), zeros(p, m)];
+  const [r, qty] = [zeroMatrix(p, p), zeroMatrix(p, m)];
   const rows = Math.min(BLOCK, x.rows) + 1; // row 0 is the triangle's
   const block = { rows, cols: p + m, data: new Float64Array(rows * (p + m)) };
   for (let start = 0; start < x.rows; start += rows - 1) {
@@ -106,7 +107,7 @@ export function inverseGram(r: Matrix): Matrix {
     e[j] = 1;
     return backSubstitute(r, e); // column j of R⁻¹
   });
-  const out = zeros(p, p);
+  const out = zeroMatrix(p, p);
   for (const z of inverse) for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) out.data[i * p + j] += z[i] * z[j];
   return out;
 }

@@ -1,7 +1,7 @@
 import { checkFinite } from './check-matrix.js';
-import { norm } from './householder.js';
 import { column, fromColumns, type Matrix, matMul, transpose } from './matrix.js';
 import { qr } from './qr.js';
+import { norm } from './vector.js';
 
 /** X = U diag(s) Vᵀ, k = min(n, p): U [n, k], s [k] in descending order, V [p, k]. */
 export interface SVD {

@@ -1,7 +1,7 @@
 export {
   type Bundle,
   type Cell,
-  type Frame,
+  type DataFrameLike,
   fixed,
   percent,
   type Row,

@@ -1,5 +1,5 @@
 import type { Matrix } from '../linalg/index.js';
-import { checkDesign, zeros } from '../linalg/internal.js';
+import { checkDesign, zeroMatrix } from '../linalg/internal.js';
 
 /** Windows of a panel's series and what came after each: x [n, T], y [n, K]. */
 export interface Windows {
@@ -22,8 +22,8 @@ export function windows(series: Matrix, { lookback, horizons }: { readonly lookb
       `windows: lookback ${lookback} and ${horizons} horizons leave no window: ${series.rows} rows; shorten lookback or load more history`,
     );
   checkDesign('windows', series);
-  const x = zeros(each * series.cols, lookback);
-  const y = zeros(each * series.cols, horizons);
+  const x = zeroMatrix(each * series.cols, lookback);
+  const y = zeroMatrix(each * series.cols, horizons);
   for (let j = 0; j < series.cols; j++)
     for (let i = 0; i < each; i++) {
       const row = j * each + i;

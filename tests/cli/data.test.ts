@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { dataRoot, list, load } from '../../src/market/store/store.js';
+import { dataRoot, listDatasets, loadDataset } from '../../src/market/store/store.js';
 import { localServer } from '../support/local-server.js';
 import { temporaryStore } from '../support/temporary-store.js';
 
@@ -14,11 +14,11 @@ const lemmata = (...args: string[]) => spawnSync(process.execPath, [MAIN, ...arg
 
 /** A program that saves one dataset over and over: 3,000 rows of 1, then of 2, then of 1 … */
 const WRITER = `
-  import { save } from ${JSON.stringify(dist('market/store.js'))};
+  import { saveDataset } from ${JSON.stringify(dist('market/store/store.js'))};
   const dates = Array.from({ length: 3000 }, (_, t) => new Date(Date.UTC(2000, 0, 1 + t)).toISOString().slice(0, 10));
   const about = { name: 'csv/x', kind: 'series', field: 'x', unit: '1', source: 'test', sourceSha256: '0'.repeat(64), licence: 'MIT', limits: [] };
   for (let i = 1; ; i = 3 - i) {
-    await save({ ...about, version: String(i) }, { dates, columns: new Map([['A', new Float64Array(3000).fill(i)], ['B', Float64Array.from(dates, Math.random)]]) });
+    await saveDataset({ ...about, version: String(i) }, { dates, columns: new Map([['A', new Float64Array(3000).fill(i)], ['B', Float64Array.from(dates, Math.random)]]) });
     process.stdout.write('.');
   }`;
 
@@ -69,7 +69,7 @@ describe('lemmata data', () => {
       status: 0,
       stdout: expect.stringContaining('csv/mine'),
     });
-    expect((await load('csv/mine')).table.columns.get('A')).toEqual(Float64Array.of(1, 2));
+    expect((await loadDataset('csv/mine')).table.columns.get('A')).toEqual(Float64Array.of(1, 2));
   });
 });
 
@@ -83,7 +83,7 @@ describe('the store', () => {
       await new Promise((resolve) => setTimeout(resolve, round * 9));
       writer.kill('SIGKILL');
       await exited;
-      const { table, provenance } = await load('csv/x');
+      const { table, provenance } = await loadDataset('csv/x');
       expect([...new Set(table.columns.get('A'))]).toEqual([Number(provenance.version)]);
     }
   });
@@ -97,7 +97,7 @@ describe('the store', () => {
     expect(stderr).toContain(
       `the disk that holds ${folder} is full. Nothing was half-written: what was stored before is intact. Free about 20 MB`,
     );
-    expect(await list()).toEqual([]);
+    expect(await listDatasets()).toEqual([]);
     expect(readdirSync(join(dataRoot(), '.partial'))).toEqual([]);
   });
 
@@ -112,7 +112,7 @@ describe('the store', () => {
     await expect.poll(() => index.paths.length, { timeout: 20_000 }).toBeGreaterThan(0);
     process.kill(-update.pid!, 'SIGKILL'); // the whole group, as closing a terminal does
     await exited;
-    expect(await list()).toEqual([]);
+    expect(await listDatasets()).toEqual([]);
     expect(existsSync(join(folder, 'skfolio'))).toBe(false);
   });
 });

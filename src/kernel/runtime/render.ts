@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { type Frame, type Row, table } from '../../base/index.js';
+import { type DataFrameLike, type Row, table } from '../../base/index.js';
 import type { MimeBundle } from '../protocol.js';
 
 const JUPYTER_DISPLAY = Symbol.for('Jupyter.display');
@@ -28,7 +28,7 @@ const isBundle = (value: Fields) => {
   return keys.length > 0 && typeof value['text/plain'] === 'string' && keys.every((key) => /^[\w.+-]+\/[\w.+-]+$/.test(key));
 };
 
-const isFrame = (value: Fields): value is Fields & Frame =>
+const isFrame = (value: Fields): value is Fields & DataFrameLike =>
   Array.isArray(value.columns) &&
   Array.isArray(value.values) &&
   Array.isArray(value.shape) &&

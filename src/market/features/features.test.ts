@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { panelOf, simulatedPrices } from '../../../tests/support/panels.js';
 import { loadPanel } from '../panel/load.js';
-import { column, mapValues, type Panel } from '../panel/panel.js';
+import { mapValues, type Panel, seriesOf } from '../panel/panel.js';
 import { logReturns } from '../panel/returns.js';
 import { forwardLogReturn, lag, momentum, monthEnds, realisedVolatility, rolling } from './features.js';
 import { assertNoLookahead } from './lookahead.js';
@@ -24,7 +24,7 @@ describe('features', () => {
       ['A'],
       Array.from({ length: 21 }, (_, t) => [t % 2 ? 0.01 : -0.01]),
     );
-    expect(column(realisedVolatility(returns, 21), 'A')[20]).toBeCloseTo(0.01 * Math.sqrt(252), 14);
+    expect(seriesOf(realisedVolatility(returns, 21), 'A')[20]).toBeCloseTo(0.01 * Math.sqrt(252), 14);
   });
 
   it('momentum with and without the last row', () => {
@@ -76,7 +76,7 @@ describe('assertNoLookahead', () => {
   });
 
   it.each<[string, (prices: Panel) => Panel]>([
-    ['a full-sample mean', (prices) => mapValues(prices, 'demeaned', (value, _, n) => value - mean(column(prices, prices.assets[n])))],
+    ['a full-sample mean', (prices) => mapValues(prices, 'demeaned', (value, _, n) => value - mean(seriesOf(prices, prices.assets[n])))],
     ['a centred window', (prices) => mapValues(prices, 'centred', (value, t) => (value + (prices.values[(t + 1) * 2] ?? value)) / 2)],
     [
       'a crash warning, though none rings in these data', // only changed values make it ring

@@ -1,4 +1,4 @@
-import { load } from '../store/store.js';
+import { loadDataset } from '../store/store.js';
 import type { BAR_COLUMNS, Table } from '../store/table.js';
 import { type Bars, dateRange, type Panel, type Selection, select } from './panel.js';
 
@@ -17,7 +17,7 @@ export interface PanelSelection extends Selection {
  * @throws when the dataset is not in the store or is damaged, on an unknown asset, and when no date is in the range
  */
 export async function loadPanel(name: string, { field, ...selection }: PanelSelection = {}): Promise<Panel> {
-  const { table, provenance } = await load(name);
+  const { table, provenance } = await loadDataset(name);
   if (provenance.kind !== 'bars' && field !== undefined && field !== provenance.field)
     throw new Error(`${name} holds ${provenance.field} only: got field '${field}'; leave field out`);
   const columns = provenance.kind === 'bars' ? new Map([[assetOf(name), table.columns.get(field ?? 'adjClose')!]]) : table.columns;
@@ -27,7 +27,7 @@ export async function loadPanel(name: string, { field, ...selection }: PanelSele
 
 /** A dataset of bars: open, high, low, close, adjusted close and volume of one asset. Throws as `loadPanel` does. */
 export async function loadBars(name: string, selection: Omit<Selection, 'assets'> = {}): Promise<Bars> {
-  const { table, provenance } = await load(name);
+  const { table, provenance } = await loadDataset(name);
   if (provenance.kind !== 'bars')
     throw new Error(`${name} holds ${provenance.field} of ${provenance.columns.length} assets, not bars; use loadPanel('${name}')`);
   const [start, end] = dateRange(table.dates, selection, name);

@@ -40,7 +40,7 @@ export interface Selection {
 }
 
 /** The whole history of one asset, [T]. Throws when the panel has no such asset. */
-export function column(panel: Panel, asset: string): Float64Array {
+export function seriesOf(panel: Panel, asset: string): Float64Array {
   const n = assetIndex(panel.assets, asset, panel.source);
   return Float64Array.from(panel.dates, (_, t) => panel.values[t * panel.assets.length + n]);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { panelOf } from '../../../tests/support/panels.js';
 import { loadPanel } from './load.js';
-import { column, select } from './panel.js';
+import { select, seriesOf } from './panel.js';
 import { logReturns, simpleReturns } from './returns.js';
 
 const prices = fc
@@ -23,8 +23,8 @@ describe('returns', () => {
   it('log returns add up over time', () => {
     fc.assert(
       fc.property(prices, (panel) => {
-        const history = column(panel, 'B');
-        const total = column(logReturns(panel), 'B').reduce((sum, r) => sum + r, 0);
+        const history = seriesOf(panel, 'B');
+        const total = seriesOf(logReturns(panel), 'B').reduce((sum, r) => sum + r, 0);
         expect(total).toBeCloseTo(Math.log(history.at(-1)! / history[0]), 10);
       }),
     );
@@ -62,7 +62,7 @@ describe('returns', () => {
     const equalWeight = rowMeans(simpleReturns(select(stocks, range)).values, 20);
     expect(sharpe(equalWeight)).toBeCloseTo(0.9, 2);
     expect(sharpe(simpleReturns(await loadPanel('skfolio/sp500-index', range)).values)).toBeCloseTo(0.49, 2);
-    const early = column(simpleReturns(select(stocks, { to: '1997-12-31' })), 'RRC');
+    const early = seriesOf(simpleReturns(select(stocks, { to: '1997-12-31' })), 'RRC');
     expect(early.filter((r) => r === 0).length / early.length).toBeCloseTo(0.445, 3);
   });
 });

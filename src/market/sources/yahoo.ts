@@ -3,7 +3,7 @@ import { previousTradingDay } from '../panel/calendar.js';
 import { fromDay, parseDay } from '../panel/dates.js';
 import { checkTable } from '../store/check.js';
 import type { Provenance } from '../store/provenance.js';
-import { findDamage, readRecord, save, sha256 } from '../store/store.js';
+import { findDamage, readRecord, saveDataset, sha256 } from '../store/store.js';
 import type { Table } from '../store/table.js';
 import { type Politeness, politeFetch } from './polite-fetch.js';
 
@@ -89,7 +89,7 @@ async function fetchTicker(
   if (table.dates.length === 0)
     throw new Error(`${where}: no rows in ${range.from} … ${range.to}; it may not have traded then; choose another range`);
   checkTable(table, { where, kind: 'bars', calendar, allowMissing, line: (row) => `row ${row + 1}` });
-  return save(
+  return saveDataset(
     {
       name: where,
       kind: 'bars',

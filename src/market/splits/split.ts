@@ -1,13 +1,13 @@
 /** A half-open range of rows: start ≤ t < end. */
-export interface Rows {
+export interface RowRange {
   readonly start: number;
   readonly end: number;
 }
 
 /** One fold of an evaluation. The label of row t spans the rows t + 1 … t + horizon. */
 export interface Split {
-  readonly train: Rows;
-  readonly test: Rows;
+  readonly train: RowRange;
+  readonly test: RowRange;
   readonly horizon: number;
 }
 

@@ -1,6 +1,6 @@
 import { fromDay } from '../panel/dates.js';
 import { withDuckDB } from './parquet.js';
-import { list, parquetPath } from './store.js';
+import { listDatasets, parquetPath } from './store.js';
 
 /** A row of a query's answer: dates are `YYYY-MM-DD`, whole numbers are numbers, NULL is null. */
 export type SqlRow = Record<string, string | number | boolean | null>;
@@ -15,7 +15,7 @@ export type SqlRow = Record<string, string | number | boolean | null>;
  * @throws when DuckDB refuses the query, with its reason and the tables there are
  */
 export async function query(sql: string): Promise<SqlRow[]> {
-  const datasets = await list();
+  const datasets = await listDatasets();
   return withDuckDB(async (connection, { DuckDBDateValue }) => {
     for (const record of datasets)
       await connection.run(`CREATE VIEW "${record.name}" AS SELECT * FROM read_parquet('${parquetPath(record).replaceAll("'", "''")}')`);

@@ -7,7 +7,7 @@ import { parquetIn, temporaryStore } from '../../../tests/support/temporary-stor
 import { loadBars, loadPanel } from '../panel/load.js';
 import type { Description } from './provenance.js';
 import { withStaging } from './staging.js';
-import { list, load, save } from './store.js';
+import { listDatasets, loadDataset, saveDataset } from './store.js';
 import type { Table } from './table.js';
 
 const ABOUT: Description = {
@@ -33,10 +33,10 @@ const TABLE: Table = {
 describe('the store', () => {
   it('gives back what was saved, with its record', async () => {
     temporaryStore();
-    const record = await save(ABOUT, TABLE);
+    const record = await saveDataset(ABOUT, TABLE);
     expect(record).toMatchObject({ ...ABOUT, columns: ['B"x', '600519'], rows: 2, first: '2024-03-27', last: '2024-03-28' });
-    expect(await load('csv/two')).toEqual({ table: TABLE, provenance: record });
-    expect(await list()).toEqual([record]);
+    expect(await loadDataset('csv/two')).toEqual({ table: TABLE, provenance: record });
+    expect(await listDatasets()).toEqual([record]);
   });
 
   it('keeps every bit of a number, across the 2,048 rows of a chunk', async () => {
@@ -44,8 +44,8 @@ describe('the store', () => {
     const days = Array.from({ length: 2_500 }, (_, i) => new Date(Date.UTC(2000, 0, 1 + i)).toISOString().slice(0, 10));
     await fc.assert(
       fc.asyncProperty(fc.float64Array({ minLength: 2_500, maxLength: 2_500, noNaN: true }), async (values) => {
-        await save(ABOUT, { dates: days, columns: new Map([['A', values]]) });
-        const { table } = await load('csv/two');
+        await saveDataset(ABOUT, { dates: days, columns: new Map([['A', values]]) });
+        const { table } = await loadDataset('csv/two');
         expect(table.dates).toEqual(days);
         expect(table.columns.get('A')!.every((value, t) => Object.is(value, values[t]))).toBe(true);
       }),
@@ -55,7 +55,7 @@ describe('the store', () => {
 
   it('selects dates and assets of a panel', async () => {
     temporaryStore();
-    await save(ABOUT, TABLE);
+    await saveDataset(ABOUT, TABLE);
     expect(await loadPanel('csv/two', { from: '2024-03-28', assets: ['600519'] })).toEqual({
       dates: ['2024-03-28'],
       assets: ['600519'],
@@ -77,10 +77,10 @@ describe('the store', () => {
 
   it('says what it holds when asked for something else', async () => {
     const folder = temporaryStore();
-    await expect(load('csv/none')).rejects.toThrow(
+    await expect(loadDataset('csv/none')).rejects.toThrow(
       `no dataset 'csv/none' in ${folder}: it holds nothing yet; fetch the default data with: lemmata data update`,
     );
-    await expect(save({ ...ABOUT, name: '../../etc' }, TABLE)).rejects.toThrow(
+    await expect(saveDataset({ ...ABOUT, name: '../../etc' }, TABLE)).rejects.toThrow(
       "'../../etc' is no name of a dataset; write <source>/<dataset>, for example csv/my-prices",
     );
   });
@@ -99,34 +99,34 @@ describe('the store', () => {
     ['deleted', (path) => rmSync(path), /two\.[0-9a-f]{8}\.parquet is missing, but its record is there; to repair it, load/],
   ])('refuses a Parquet file that was %s', async (_, damage, message) => {
     const folder = temporaryStore();
-    await save(ABOUT, TABLE);
+    await saveDataset(ABOUT, TABLE);
     damage(parquetIn(join(folder, 'csv')));
-    await expect(load('csv/two')).rejects.toThrow(message);
+    await expect(loadDataset('csv/two')).rejects.toThrow(message);
   });
 
   it('refuses a record that was edited', async () => {
     const folder = temporaryStore();
-    await save(ABOUT, TABLE);
+    await saveDataset(ABOUT, TABLE);
     writeFileSync(join(folder, 'csv', 'two.json'), '{"name": "csv/two"');
-    await expect(load('csv/two')).rejects.toThrow(
+    await expect(loadDataset('csv/two')).rejects.toThrow(
       "two.json is not a dataset's record: it was changed after it was written; delete it and run: lemmata data update",
     );
   });
 
   it('leaves the old dataset as it was when a write fails half-way', async () => {
     const folder = temporaryStore();
-    const record = await save(ABOUT, TABLE);
+    const record = await saveDataset(ABOUT, TABLE);
     const broken = { dates: TABLE.dates, columns: new Map([['A', Float64Array.of(1)]]) }; // shorter than its dates
-    await expect(save(ABOUT, broken)).rejects.toThrow();
-    expect(await load('csv/two')).toEqual({ table: TABLE, provenance: record });
+    await expect(saveDataset(ABOUT, broken)).rejects.toThrow();
+    expect(await loadDataset('csv/two')).toEqual({ table: TABLE, provenance: record });
     expect(readdirSync(join(folder, '.partial'))).toEqual([]);
   });
 
   it('keeps one Parquet file per dataset, the one its record names', async () => {
     const folder = temporaryStore();
-    await save(ABOUT, TABLE);
-    await save({ ...ABOUT, name: 'csv/two.a' }, TABLE);
-    const { sha256 } = await save(ABOUT, { dates: TABLE.dates, columns: new Map([['A', Float64Array.of(1, 2)]]) });
+    await saveDataset(ABOUT, TABLE);
+    await saveDataset({ ...ABOUT, name: 'csv/two.a' }, TABLE);
+    const { sha256 } = await saveDataset(ABOUT, { dates: TABLE.dates, columns: new Map([['A', Float64Array.of(1, 2)]]) });
     const files = readdirSync(join(folder, 'csv')).filter((file) => file.endsWith('.parquet'));
     expect(files).toHaveLength(2);
     expect(files).toContain(`two.${sha256.slice(0, 8)}.parquet`);
@@ -137,7 +137,7 @@ describe('the store', () => {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     mkdirSync(join(folder, '.partial', `${pid}-dead`), { recursive: true });
     mkdirSync(join(folder, '.partial', `${process.ppid}-alive`), { recursive: true });
-    await save(ABOUT, TABLE);
+    await saveDataset(ABOUT, TABLE);
     expect(readdirSync(join(folder, '.partial'))).toEqual([`${process.ppid}-alive`]);
   });
 
@@ -145,7 +145,9 @@ describe('the store', () => {
     const file = join(temporaryStore(), 'file');
     writeFileSync(file, '');
     vi.stubEnv('LEMMATA_DATA', file);
-    await expect(save(ABOUT, TABLE)).rejects.toThrow(`cannot write in ${file}: it is read-only, or no folder. Nothing was half-written`);
+    await expect(saveDataset(ABOUT, TABLE)).rejects.toThrow(
+      `cannot write in ${file}: it is read-only, or no folder. Nothing was half-written`,
+    );
   });
 
   it.each([

@@ -14,7 +14,7 @@ export const dataRoot = (): string => process.env.LEMMATA_DATA || join(packageRo
  * Writes a dataset. Its Parquet file is named by its own hash and its record, renamed into place last, names that hash: whenever
  * the process ends, the record points at a complete file, the old one or the new.
  */
-export async function save(about: Description, table: Table): Promise<Provenance> {
+export async function saveDataset(about: Description, table: Table): Promise<Provenance> {
   const { name } = about;
   if (!isDatasetName(name)) throw new Error(`'${name}' is no name of a dataset; write <source>/<dataset>, for example csv/my-prices`);
   return withStaging(dataRoot(), async (folder) => {
@@ -41,10 +41,10 @@ export async function save(about: Description, table: Table): Promise<Provenance
 }
 
 /** A dataset with its record. Throws when it is not in the store, or its file is not the one that was written. */
-export async function load(name: string): Promise<{ table: Table; provenance: Provenance }> {
+export async function loadDataset(name: string): Promise<{ table: Table; provenance: Provenance }> {
   const record = await readRecord(name);
   if (!record) {
-    const known = (await list()).map((entry) => entry.name).join(', ') || 'nothing yet';
+    const known = (await listDatasets()).map((entry) => entry.name).join(', ') || 'nothing yet';
     throw new Error(`no dataset '${name}' in ${dataRoot()}: it holds ${known}; fetch the default data with: lemmata data update`);
   }
   const damage = await findDamage(record);
@@ -53,7 +53,7 @@ export async function load(name: string): Promise<{ table: Table; provenance: Pr
 }
 
 /** The records of all datasets, by name. Quick: no Parquet file is opened. */
-export async function list(): Promise<Provenance[]> {
+export async function listDatasets(): Promise<Provenance[]> {
   const root = dataRoot();
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
   const names = entries

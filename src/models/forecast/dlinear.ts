@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
 import { type Matrix, matMul, transposeVec } from '../../linalg/index.js';
-import { zeros } from '../../linalg/internal.js';
+import { zeroMatrix } from '../../linalg/internal.js';
 import { linear } from '../../nn/index.js';
 import { uniformWithin } from '../../nn/internal.js';
 import type { Windows } from '../../stats/index.js';
@@ -63,7 +63,7 @@ export function dLinearRidge(
 ): RidgeForecast<DLinearParams<HostArray<Float32Array>>> {
   const [T, K] = [x.cols, y.cols];
   const average = movingAverage(T, kernel);
-  const parts = zeros(T, 2 * T); // x [I − Mᵀ, Mᵀ] is the seasonal part and the trend
+  const parts = zeroMatrix(T, 2 * T); // x [I − Mᵀ, Mᵀ] is the seasonal part and the trend
   for (let i = 0; i < T; i++)
     for (let t = 0; t < T; t++) {
       const m = average.data[t * T + i];
@@ -80,7 +80,7 @@ export function dLinearRidge(
 function movingAverage(T: number, kernel: number): Matrix {
   if (!Number.isInteger(kernel) || kernel < 1 || kernel % 2 === 0)
     throw new Error(`dLinear: the kernel must be odd, so that the average has a middle: got ${kernel}`);
-  const M = zeros(T, T);
+  const M = zeroMatrix(T, T);
   const reach = (kernel - 1) / 2;
   for (let t = 0; t < T; t++) for (let d = -reach; d <= reach; d++) M.data[t * T + Math.min(Math.max(t + d, 0), T - 1)] += 1 / kernel;
   return M;

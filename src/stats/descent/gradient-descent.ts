@@ -1,5 +1,5 @@
 import type { Matrix } from '../../linalg/index.js';
-import { zeros } from '../../linalg/internal.js';
+import { zeroMatrix } from '../../linalg/internal.js';
 import type { Objective } from './objective.js';
 
 /** The iterates of a descent: row k of `path` is wₖ, `values[k]` is f(wₖ). */
@@ -49,7 +49,7 @@ export function descend(
   if (!Number.isInteger(iterations) || iterations < 0)
     throw new Error(`${caller}: iterations must be a whole number from 0 up, got ${iterations}`);
   let w: Float64Array = start ? Float64Array.from(start) : new Float64Array(p);
-  const path = zeros(iterations + 1, p);
+  const path = zeroMatrix(iterations + 1, p);
   const values = new Float64Array(iterations + 1);
   for (let k = 0; ; k++) {
     path.data.set(w, k * p);

@@ -1,6 +1,6 @@
-import { type Matrix, matVec, svd } from '../../linalg/index.js';
-import { dot } from '../../linalg/internal.js';
-import { checkLabels, checkSample } from '../regression/design.js';
+import { dot, type Matrix, matVec, svd } from '../../linalg/index.js';
+
+import { checkBinary, checkSample } from '../regression/design.js';
 import { logLikelihoodAt, sigmoid } from '../regression/logistic-regression.js';
 
 /** A smooth mean of losses over rows, for the descent methods: f(w) = (1/n) Σᵢ fᵢ(w). */
@@ -51,7 +51,7 @@ export function leastSquares(x: Matrix, y: ArrayLike<number>, { lambda = 0 } = {
  */
 export function logisticLoss(x: Matrix, y: ArrayLike<number>, { lambda = 0 } = {}): Objective {
   checkSample('logisticLoss', x, y);
-  checkLabels('logisticLoss', y);
+  checkBinary('logisticLoss', y);
   const n = x.rows;
   const signs = Float64Array.from(y, (label) => 2 * label - 1);
   return {

@@ -1,4 +1,4 @@
-import { mean } from '../../linalg/internal.js';
+import { mean } from '../../linalg/index.js';
 import type { LinearRegression } from '../regression/linear-regression.js';
 
 /** What the residuals of a fit say about its assumptions. */

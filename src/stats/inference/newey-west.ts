@@ -1,5 +1,5 @@
 import { diagonal, type Matrix, matMul } from '../../linalg/index.js';
-import { zeros } from '../../linalg/internal.js';
+import { zeroMatrix } from '../../linalg/internal.js';
 import type { LinearRegression } from '../regression/linear-regression.js';
 
 /** A covariance of β̂ that allows for heteroskedastic and serially correlated errors. */
@@ -31,7 +31,7 @@ export function neweyWest(
   if (!Number.isInteger(lags) || lags < 0 || lags >= n)
     throw new Error(`neweyWest: lags must be a whole number from 0 to ${n - 1} (one less than the rows), got ${lags}`);
   const scores = x.data.map((value, at) => value * residuals[Math.floor(at / p)]); // [n, p], row t is eₜxₜ
-  const s = zeros(p, p);
+  const s = zeroMatrix(p, p);
   for (let lag = 0; lag <= lags; lag++) {
     const weight = 1 - lag / (lags + 1);
     for (let t = lag; t < n; t++)

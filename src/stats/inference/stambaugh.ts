@@ -1,4 +1,4 @@
-import { dot } from '../../linalg/internal.js';
+import { dot } from '../../linalg/index.js';
 import { checkSample, design } from '../regression/design.js';
 import { linearRegression } from '../regression/linear-regression.js';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { column, fromColumns, type Matrix, mean } from '../../linalg/matrix.js';
+import { column, fromColumns, type Matrix } from '../../linalg/matrix.js';
 import { svd } from '../../linalg/svd.js';
+import { mean } from '../../linalg/vector.js';
 import reference from '../collinear.reference.json' with { type: 'json' }; // made by reference/collinear.py in rational numbers, and numpy 2.4.6
 import { linearRegression } from './linear-regression.js';
 import { multivariateRidge } from './multivariate-ridge.js';

@@ -33,7 +33,7 @@ export function checkOutcome(caller: string, x: Matrix, y: ArrayLike<number>): v
 }
 
 /** Labels of 0 and 1. */
-export function checkLabels(caller: string, y: ArrayLike<number>): void {
+export function checkBinary(caller: string, y: ArrayLike<number>): void {
   for (let i = 0; i < y.length; i++)
     if (y[i] !== 0 && y[i] !== 1)
       throw new Error(`${caller}: labels must be 0 or 1, got ${y[i]} at row ${i}; turn −1 and 1 into (y + 1) / 2`);

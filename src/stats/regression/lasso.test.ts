@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
 import { gaussian } from '../../../tests/support/simulated.js';
-import { column, fromColumns, type Matrix, mean, transposeVec } from '../../linalg/matrix.js';
+import { column, fromColumns, type Matrix, transposeVec } from '../../linalg/matrix.js';
+import { mean } from '../../linalg/vector.js';
 import reference from '../lasso.reference.json' with { type: 'json' }; // made by reference/lasso.py with scikit-learn 1.9.1
 import { design } from './design.js';
 import { type Lasso, lasso, lassoPath } from './lasso.js';

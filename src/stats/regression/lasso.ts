@@ -1,5 +1,5 @@
-import { backSubstitute, column, fromColumns, type Matrix, matVec, qr } from '../../linalg/index.js';
-import { columnName, constantColumn, dot, forwardSubstitute, mean, triangle } from '../../linalg/internal.js';
+import { backSubstitute, column, dot, fromColumns, type Matrix, matVec, mean, qr } from '../../linalg/index.js';
+import { columnName, constantColumn, forwardSubstitute, triangle } from '../../linalg/internal.js';
 import { checkSample } from './design.js';
 
 /** A lasso fit at one penalty. */

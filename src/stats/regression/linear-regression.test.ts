@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
 import { factorReturns, gaussian } from '../../../tests/support/simulated.js';
 import { theorem } from '../../../tests/support/theorem.js';
-import { column, diagonal, dot, fromColumns, type Matrix, matMul, matVec, transpose } from '../../linalg/matrix.js';
+import { column, diagonal, fromColumns, type Matrix, matMul, matVec, transpose } from '../../linalg/matrix.js';
+import { dot } from '../../linalg/vector.js';
 import { diagnostics } from '../inference/diagnostics.js';
 import reference from '../regression.reference.json' with { type: 'json' }; // made by reference/regression.py
 import { design } from './design.js';

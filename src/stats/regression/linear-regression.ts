@@ -1,5 +1,5 @@
-import { backSubstitute, diagonal, inverseGram, type Matrix, matVec, qr, transposeVec } from '../../linalg/index.js';
-import { columnName, constantColumn, dot, mean } from '../../linalg/internal.js';
+import { backSubstitute, diagonal, dot, inverseGram, type Matrix, matVec, mean, qr, transposeVec } from '../../linalg/index.js';
+import { columnName, constantColumn } from '../../linalg/internal.js';
 import { checkColumns, checkOverdetermined, checkSample, dependentColumn, type Fit } from './design.js';
 
 /** A least-squares fit of y on the columns of x: n rows, p coefficients. */

@@ -1,6 +1,6 @@
-import { backSubstitute, diagonal, inverseGram, type Matrix, matVec, qr } from '../../linalg/index.js';
-import { columnName, dot, mean, triangle, zeros } from '../../linalg/internal.js';
-import { checkColumns, checkLabels, checkSample, dependentColumn } from './design.js';
+import { backSubstitute, diagonal, dot, inverseGram, type Matrix, matVec, mean, qr } from '../../linalg/index.js';
+import { columnName, triangle, zeroMatrix } from '../../linalg/internal.js';
+import { checkBinary, checkColumns, checkSample, dependentColumn } from './design.js';
 import { separatingDirection } from './separation.js';
 
 /** A logistic fit: P(y = 1 | x) = σ(xᵀβ). */
@@ -39,7 +39,7 @@ export interface LogisticRegression {
  */
 export function logisticRegression(x: Matrix, y: ArrayLike<number>, { lambda = 0, maxIterations = 100 } = {}): LogisticRegression {
   checkSample('logisticRegression', x, y);
-  checkLabels('logisticRegression', y);
+  checkBinary('logisticRegression', y);
   const rate = mean(y);
   if (rate === 0 || rate === 1)
     throw new Error(`logisticRegression: every label is ${rate}; both must occur, so take a longer sample or another threshold`);
@@ -93,8 +93,8 @@ function newton(x: Matrix, signs: Float64Array, penalty: Float64Array, beta: Flo
 /** QR of √W X (with √λ rows below it): RᵀR = XᵀWX + λI, solved without forming it. */
 function weighted(x: Matrix, signs: Float64Array, penalty: Float64Array, beta: Float64Array) {
   const eta = matVec(x, beta);
-  const augmented = zeros(x.rows + x.cols, x.cols);
-  const target = zeros(x.rows + x.cols, 1);
+  const augmented = zeroMatrix(x.rows + x.cols, x.cols);
+  const target = zeroMatrix(x.rows + x.cols, 1);
   for (let i = 0; i < x.rows; i++) {
     const wrong = sigmoid(-signs[i] * eta[i]); // |yᵢ − pᵢ|, without the cancellation of 1 − p
     const root = Math.sqrt(Math.max(wrong * (1 - wrong), 1e-300));

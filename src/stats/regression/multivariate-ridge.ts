@@ -1,5 +1,5 @@
-import { column, type Matrix, matMul, svd, transpose, transposeVec } from '../../linalg/index.js';
-import { checkDesign, columnName, dot, mean, triangle } from '../../linalg/internal.js';
+import { column, dot, type Matrix, matMul, mean, svd, transpose, transposeVec } from '../../linalg/index.js';
+import { checkDesign, columnName, triangle } from '../../linalg/internal.js';
 import { checkOutcome } from './design.js';
 
 /** A ridge fit of several outputs at one penalty. */

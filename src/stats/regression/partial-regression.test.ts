@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
 import { factorReturns } from '../../../tests/support/simulated.js';
 import { theorem } from '../../../tests/support/theorem.js';
-import { column, dot, fromColumns, type Matrix, mean } from '../../linalg/matrix.js';
+import { column, fromColumns, type Matrix } from '../../linalg/matrix.js';
+import { dot, mean } from '../../linalg/vector.js';
 import { linearRegression } from './linear-regression.js';
 import { type PartialRegression, partialRegression } from './partial-regression.js';
 

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { factorReturns } from '../../../tests/support/simulated.js';
 import { theorem } from '../../../tests/support/theorem.js';
 import { fold, key, normal } from '../../base/random.js';
-import { column, diagonal, dot, fromColumns, type Matrix, matVec } from '../../linalg/matrix.js';
+import { column, diagonal, fromColumns, type Matrix, matVec } from '../../linalg/matrix.js';
 import { inverseGram, qr } from '../../linalg/qr.js';
 import { svd } from '../../linalg/svd.js';
+import { dot } from '../../linalg/vector.js';
 import { ridge } from './ridge.js';
 import { type RidgeRisk, ridgeRisk } from './ridge-risk.js';
 

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
 import { factorReturns, gaussian } from '../../../tests/support/simulated.js';
 import { theorem } from '../../../tests/support/theorem.js';
-import { column, dot, fromColumns, type Matrix, matVec, transpose, transposeVec } from '../../linalg/matrix.js';
+import { column, fromColumns, type Matrix, matVec, transpose, transposeVec } from '../../linalg/matrix.js';
 import { svd } from '../../linalg/svd.js';
+import { dot } from '../../linalg/vector.js';
 import reference from '../regression.reference.json' with { type: 'json' }; // made by reference/regression.py
 import { design } from './design.js';
 import { linearRegression, predict } from './linear-regression.js';

@@ -1,5 +1,5 @@
-import { type Matrix, matVec, type SVD, svd, transposeVec } from '../../linalg/index.js';
-import { columnName, constantColumn, dot, mean } from '../../linalg/internal.js';
+import { dot, type Matrix, matVec, mean, type SVD, svd, transposeVec } from '../../linalg/index.js';
+import { columnName, constantColumn } from '../../linalg/internal.js';
 import { checkSample } from './design.js';
 
 /** A ridge fit at one penalty. */

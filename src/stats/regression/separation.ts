@@ -1,5 +1,4 @@
-import { backSubstitute, fromColumns, type Matrix, qr } from '../../linalg/index.js';
-import { dot } from '../../linalg/internal.js';
+import { backSubstitute, dot, fromColumns, type Matrix, qr } from '../../linalg/index.js';
 
 /**
  * A direction d ≠ 0 with sᵢ xᵢᵀd ≥ 0 for all rows, which separates the labels up to ties, or nothing when there is none.

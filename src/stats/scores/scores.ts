@@ -1,4 +1,4 @@
-import { checkLabels } from '../regression/design.js';
+import { checkBinary } from '../regression/design.js';
 
 /**
  * Out-of-sample R²: by how much a forecast's squared errors are below a benchmark's. Negative when the benchmark wins.
@@ -31,7 +31,7 @@ export function outOfSampleRSquared(y: ArrayLike<number>, forecast: ArrayLike<nu
  */
 export function areaUnderRoc(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
   comparable('areaUnderRoc', { labels, scores });
-  checkLabels('areaUnderRoc', labels);
+  checkBinary('areaUnderRoc', labels);
   const order = Array.from(labels, (_, i) => i).sort((a, b) => scores[a] - scores[b]);
   let [ones, rankSum] = [0, 0];
   for (let start = 0, end = 0; start < order.length; start = end) {
@@ -54,7 +54,7 @@ export function areaUnderRoc(labels: ArrayLike<number>, scores: ArrayLike<number
  */
 export function logScore(labels: ArrayLike<number>, probabilities: ArrayLike<number>): number {
   comparable('logScore', { labels, probabilities });
-  checkLabels('logScore', labels);
+  checkBinary('logScore', labels);
   shares('logScore', probabilities);
   let total = 0;
   for (let i = 0; i < labels.length; i++) total -= labels[i] ? Math.log(probabilities[i]) : Math.log1p(-probabilities[i]);
@@ -79,7 +79,7 @@ export interface CalibrationBin {
  */
 export function calibration(labels: ArrayLike<number>, probabilities: ArrayLike<number>, bins = 10): CalibrationBin[] {
   comparable('calibration', { labels, probabilities });
-  checkLabels('calibration', labels);
+  checkBinary('calibration', labels);
   shares('calibration', probabilities);
   if (!(Number.isInteger(bins) && bins >= 1 && bins <= labels.length))
     throw new Error(`calibration: ${labels.length} rows cannot fill ${bins} bins; use fewer`);
