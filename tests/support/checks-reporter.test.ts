@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type CheckResult, merge } from './checks-reporter.js';
+import { type CheckResult, merge, together } from './checks-reporter.js';
 
-const passed: CheckResult = { status: 'passed', mutants: 3 };
-const failed: CheckResult = { status: 'failed', mutants: 3 };
+const passed: CheckResult = { status: 'passed', mutants: 3, clauses: '' };
+const failed: CheckResult = { status: 'failed', mutants: 3, clauses: '' };
 const there = () => true;
 
 describe('results/checks.json', () => {
@@ -19,6 +19,16 @@ describe('results/checks.json', () => {
     const before = { 'a.test.ts#thm:old': passed, 'gone.test.ts#thm:b': passed, 'c.test.ts#thm:c': passed };
     const after = merge(before, ['a.test.ts'], [], (file) => file !== 'gone.test.ts');
     expect(Object.keys(after)).toEqual(['c.test.ts#thm:c']);
+  });
+
+  it('takes the checks of a theorem’s clauses as one', () => {
+    const parts: CheckResult[] = [
+      { status: 'passed', mutants: 3, clauses: 'c' },
+      { status: 'passed', mutants: 2, clauses: 'ab' },
+    ];
+    expect(together(parts)).toEqual({ status: 'passed', mutants: 5, clauses: 'abc' });
+    expect(together([...parts, { status: 'failed', mutants: 1, clauses: 'c' }])).toEqual({ status: 'failed', mutants: 6, clauses: 'abc' });
+    expect(together([...parts, undefined])).toBeUndefined(); // a name filter left one out
   });
 
   it('learns nothing from a theorem that a name filter left out before it ever ran', () => {

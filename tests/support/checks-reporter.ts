@@ -7,6 +7,8 @@ export interface CheckResult {
   readonly status: 'passed' | 'failed';
   /** Wrong formulas that the check was shown to refuse. */
   readonly mutants: number;
+  /** The clauses it covers, 'acd' for (a), (c) and (d); '' where the theorem has none. */
+  readonly clauses: string;
 }
 
 /** `src/stats/regression/ridge.test.ts#thm:ridge` → its result: what `\checkedby` names. */
@@ -50,15 +52,33 @@ export function merge(
   return Object.fromEntries([...kept, ...known].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Each theorem of a file with what its run found; nothing for one that a name filter left out. */
-const theorems = (module: TestModule): (readonly [string, CheckResult | undefined])[] =>
-  [...module.children.allSuites()]
-    .filter((suite) => suite.name.startsWith('thm:'))
-    .map((suite) => [`${module.relativeModuleId}#${suite.name}`, outcome(suite)]);
+/** Each theorem of a file with what its run found; nothing for one of which a name filter left something out. */
+function theorems(module: TestModule): (readonly [string, CheckResult | undefined])[] {
+  const suites = [...module.children.allSuites()].filter((suite) => suite.name.startsWith('thm:'));
+  const labels = [...new Set(suites.map(labelOf))];
+  return labels.map((label) => [
+    `${module.relativeModuleId}#${label}`,
+    together(suites.filter((suite) => labelOf(suite) === label).map(outcome)),
+  ]);
+}
+
+const labelOf = (suite: TestSuite): string => suite.name.split(' ')[0];
 
 function outcome(suite: TestSuite): CheckResult | undefined {
   const states = [...suite.children.allTests()].map((test) => test.result().state);
   if (states.includes('skipped')) return undefined;
   const passed = states.length > 1 && states.every((state) => state === 'passed');
-  return { status: passed ? 'passed' : 'failed', mutants: states.length - 1 };
+  const clauses = [...suite.name.matchAll(/\((\w)\)/g)].map(([, clause]) => clause).join('');
+  return { status: passed ? 'passed' : 'failed', mutants: states.length - 1, clauses };
+}
+
+/** The checks of a theorem's clauses as one: it passed if all did. */
+export function together(parts: readonly (CheckResult | undefined)[]): CheckResult | undefined {
+  const known = parts.filter((part) => part !== undefined);
+  if (known.length < parts.length) return undefined;
+  return {
+    status: known.every(({ status }) => status === 'passed') ? 'passed' : 'failed',
+    mutants: known.reduce((sum, { mutants }) => sum + mutants, 0),
+    clauses: [...new Set(known.flatMap(({ clauses }) => [...clauses]))].sort().join(''),
+  };
 }

@@ -130,6 +130,7 @@ theorem<Fit>('thm:logistic', {
     }
     expect(() => fit(LINE, SEPARATED)).toThrow('separates the labels');
     expect(() => fit(TIED, TIED_LABELS)).toThrow('separates the labels');
+    expect(() => fit(TIED, CROSSED_LABELS)).not.toThrow();
     expect(fit(TIED, CROSSED_LABELS).coefficients[1]).toBeGreaterThan(0);
   },
   mutants: {
