@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
-import { canonical, resultsFolder, writeAtomically } from '../src/report/results.js';
+import { replaceFile } from '../src/base/replace-file.js';
+import { canonical, resultsFolder } from '../src/report/results.js';
 import type { Contender } from './contender.js';
 import { type Measured, type Ratio, ratioOf, typical } from './race.js';
 import { workloads } from './workloads/index.js';
@@ -104,7 +105,7 @@ export function saveBench({ results, budgets, rounds, versions, load }: Bench): 
   const lines = [...results].flatMap(([id, measured]) => measurements(id, measured));
   const title = 'Training steps and predictions against other frameworks';
   const content = { name: 'bench', profile: 'full', title, machine, rounds, versions, numbers, measurements: lines };
-  writeAtomically(join(resultsFolder(), 'bench.json'), canonical(content));
+  replaceFile(join(resultsFolder(), 'bench.json'), canonical(content));
 }
 
 /** The README's table: how many times as fast as each peer, at one thread and two. */

@@ -9,8 +9,9 @@ import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { experimentNames, misses } from '../experiments/experiment.ts';
+import { replaceFile } from '../src/base/replace-file.ts';
 import { progress } from '../src/report/progress.ts';
-import { canonical, resultsFolder, writeAtomically } from '../src/report/results.ts';
+import { canonical, resultsFolder } from '../src/report/results.ts';
 import { endWith, SetUpFailure } from './bootstrap/failure.mjs';
 import { at, readJson } from './bootstrap/files.mjs';
 import { closure, datasets, sha256, withoutComments } from './notebooks/provenance.mjs';
@@ -52,7 +53,7 @@ async function refresh(experiment, file) {
     minutes: (performance.now() - begun) / 60_000,
   };
   const { name, about, seed } = experiment;
-  writeAtomically(resultOf(experiment), canonical({ name, about, seed, numbers, machine, provenance: inputs }));
+  replaceFile(resultOf(experiment), canonical({ name, about, seed, numbers, machine, provenance: inputs }));
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -1,10 +1,10 @@
+import { cellHook } from './cell-hooks.js';
+
 /** One output in several forms, by MIME type; a front end shows the richest form that it knows. */
 export interface Bundle {
   readonly 'text/plain': string;
   readonly [mime: string]: unknown;
 }
-
-type Hook = (bundle: Bundle, options?: { update?: string }) => void;
 
 /**
  * Shows outputs in order, below the cell that runs. Outside the kernel it prints their text forms.
@@ -17,11 +17,7 @@ export async function show(...outputs: (Bundle | Promise<Bundle>)[]): Promise<vo
 
 /** One display; those with the same `update` id replace one another. */
 export function display(bundle: Bundle, options: { update?: string } = {}): void {
-  const hook = kernelHook();
+  const hook = cellHook('display');
   if (hook) hook(bundle, options);
   else console.log(bundle['text/plain']);
 }
-
-/** The kernel's display function, or undefined outside it. */
-export const kernelHook = (): Hook | undefined =>
-  (globalThis as Record<symbol, unknown>)[Symbol.for('lemmata.display')] as Hook | undefined;

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { sha256 } from '../base/internal.js';
 
 /** Images with what they show: ready for a compiled function, or plain loops. */
 export interface LabelledImages {
@@ -66,14 +66,16 @@ function contentOf(folder: string, name: keyof typeof FILES, header: number): Ui
   } catch (error) {
     throw new Error(`MNIST: cannot read ${path} (${(error as NodeJS.ErrnoException).code}); to get its files, ${FIX}`, { cause: error });
   }
-  const { bytes, sha256 } = FILES[name];
+  const { bytes, sha256: expected } = FILES[name];
   if (file.length !== bytes)
     throw new Error(
       `MNIST: ${path} has ${file.length} bytes instead of ${bytes}: it was cut short or is another file; to repair it, ${FIX}`,
     );
-  const actual = createHash('sha256').update(file).digest('hex');
-  if (actual !== sha256)
-    throw new Error(`MNIST: ${path} was changed: sha256 ${actual.slice(0, 12)}… instead of ${sha256.slice(0, 12)}…; to repair it, ${FIX}`);
+  const actual = sha256(file);
+  if (actual !== expected)
+    throw new Error(
+      `MNIST: ${path} was changed: sha256 ${actual.slice(0, 12)}… instead of ${expected.slice(0, 12)}…; to repair it, ${FIX}`,
+    );
   return file.subarray(header);
 }
 

@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { replaceFolder } from '../base/internal.js';
 
 export interface InstallOptions {
   /** For this user: every Jupyter and VS Code finds it. The default. */
@@ -21,12 +22,10 @@ export interface InstallOptions {
  */
 export function installKernel(options: InstallOptions = {}): string {
   const folder = join(jupyterFolder(options), 'kernels', 'lemmata');
-  const fresh = `${folder}.${process.pid}`;
-  mkdirSync(fresh, { recursive: true });
-  writeFileSync(join(fresh, 'kernel.json'), `${JSON.stringify(kernelSpec(), undefined, 2)}\n`);
-  writeFileSync(join(fresh, 'logo-svg.svg'), LOGO);
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(fresh, folder);
+  replaceFolder(folder, (draft) => {
+    writeFileSync(join(draft, 'kernel.json'), `${JSON.stringify(kernelSpec(), undefined, 2)}\n`);
+    writeFileSync(join(draft, 'logo-svg.svg'), LOGO);
+  });
   return folder;
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import ts from 'typescript6';
+import { cellHook } from '../base/internal.js';
 
 /** What a cell gets from `import * as tslab from 'tslab'`: the display functions of tslab 1.0.22, word for word. */
 export interface Display {
@@ -21,8 +22,7 @@ export const newDisplay = (): Display => displayInto({ update: randomUUID() });
 
 function displayInto(options: { update?: string }): Display {
   const raw = (contentType: string, content: string | Uint8Array) => {
-    const hook = (globalThis as Record<symbol, unknown>)[Symbol.for('lemmata.display')] as (bundle: object, options: object) => void;
-    hook({ [contentType]: typeof content === 'string' ? content : Buffer.from(content).toString('base64') }, options);
+    cellHook('display')!({ [contentType]: typeof content === 'string' ? content : Buffer.from(content).toString('base64') }, options);
   };
   return {
     javascript: (s) => raw('text/javascript', s),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fixed, significant } from '../base/index.js';
-import { display, kernelHook } from '../base/internal.js';
+import { cellHook, display } from '../base/internal.js';
 
 export interface Progress {
   /** Says that so many of the total are done, and perhaps a word on how it goes: `tick(120, 'loss 0.31')`. */
@@ -42,7 +42,7 @@ export function progress(total: number, { label, unit = 'steps', from = 0 }: { l
 }
 
 function draw(update: string, text: string, final: boolean): void {
-  if (kernelHook()) display({ 'text/plain': text }, { update });
+  if (cellHook('display')) display({ 'text/plain': text }, { update });
   else if (process.stdout.isTTY) process.stdout.write(`\r\x1b[2K${text}${final ? '\n' : ''}`);
   else if (final) console.log(text);
 }

@@ -1,8 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bundle, Row } from '../base/index.js';
-import { packageRoot } from '../base/internal.js';
+import { packageRoot, replaceFile, replaceFolder, sha256 } from '../base/internal.js';
 
 /**
  * How far a number may be from what it estimates: its standard error, an interval [low, high] (95 % unless the description says
@@ -55,7 +54,7 @@ export function save(name: string, findings: Findings): string {
   const charts = saveCharts(join(resultsFolder(), name), figures);
   const provenance = { profile: process.env.LEMMATA_PROFILE ?? 'by hand', code: process.env.LEMMATA_CODE ?? null };
   const file = join(resultsFolder(), `${name}.json`);
-  writeAtomically(file, canonical({ name, ...rest, ...provenance, tables, figures: charts }));
+  replaceFile(file, canonical({ name, ...rest, ...provenance, tables, figures: charts }));
   return file;
 }
 
@@ -86,18 +85,6 @@ function derived(numbers: Findings['numbers'], key: string): number | undefined 
 
 /** Where results are: `results/` of this package, or `LEMMATA_RESULTS`. */
 export const resultsFolder = (): string => process.env.LEMMATA_RESULTS ?? join(packageRoot, 'results');
-
-/** Replaces a file in one step: a reader finds the old bytes or the new ones. */
-export function writeAtomically(file: string, text: string): void {
-  mkdirSync(join(file, '..'), { recursive: true });
-  const temporary = `${file}.${randomUUID()}`;
-  try {
-    writeFileSync(temporary, text);
-    renameSync(temporary, file);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
-}
 
 function load(name: string, key: string): Findings {
   try {
@@ -133,24 +120,17 @@ function saysHowSure(uncertainty: unknown): boolean {
 
 /** Replaces the folder of charts; what it held before is gone only when all new ones are there. */
 function saveCharts(folder: string, figures: Readonly<Record<string, Bundle>>): Record<string, { title: string; sha256: string }> {
-  const fresh = `${folder}.${randomUUID()}`;
-  try {
-    const saved = Object.entries(figures).map(([key, bundle]) => [key, saveChart(fresh, key, bundle)] as const);
-    rmSync(folder, { recursive: true, force: true });
-    if (saved.length > 0) renameSync(fresh, folder);
-    return Object.fromEntries(saved);
-  } finally {
-    rmSync(fresh, { recursive: true, force: true });
-  }
+  return replaceFolder(folder, (draft) =>
+    Object.fromEntries(Object.entries(figures).map(([key, bundle]) => [key, saveChart(draft, key, bundle)] as const)),
+  );
 }
 
 function saveChart(folder: string, key: string, bundle: Bundle): { title: string; sha256: string } {
   const [svg, spec] = [bundle['image/svg+xml'], bundle['application/vnd.vegalite.v5+json']];
   if (typeof svg !== 'string' || !spec) throw new Error(`report.save: figure '${key}' is not a chart; pass what plot() or line() gave`);
-  mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${key}.svg`), svg);
   writeFileSync(join(folder, `${key}.vl.json`), canonical(spec, 0));
-  return { title: bundle['text/plain'].replace('[chart] ', ''), sha256: createHash('sha256').update(svg).digest('hex') };
+  return { title: bundle['text/plain'].replace('[chart] ', ''), sha256: sha256(svg) };
 }
 
 /** JSON with sorted keys and numbers of ten significant digits. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Row } from '../base/index.js';
 import { fixed, significant } from '../base/index.js';
-import { display, kernelHook } from '../base/internal.js';
+import { cellHook, display } from '../base/internal.js';
 import type { Run, Watch } from '../train/index.js';
 import { line } from './figures.js';
 import { type Progress, progress } from './progress.js';
@@ -28,12 +28,12 @@ export function watch(label: string): Watch {
     step(training, steps) {
       bar ??= progress(steps, { label, from: training.step - 1 });
       bar.tick(training.step, note(training));
-      if (performance.now() >= next && kernelHook()) drawing ??= draw(training);
+      if (performance.now() >= next && cellHook('display')) drawing ??= draw(training);
     },
     async end(training) {
       await drawing;
       bar?.end(note(training));
-      if (training.losses.length > 1 && kernelHook()) await draw(training);
+      if (training.losses.length > 1 && cellHook('display')) await draw(training);
     },
   };
 }

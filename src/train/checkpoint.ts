@@ -1,5 +1,5 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { replaceFile } from '../base/internal.js';
 import { divided, united, type Values, valuesIn, withValues } from './leaves.js';
 import type { About, Run, Validated, Vector } from './run.js';
 import { decode, encode } from './safetensors.js';
@@ -32,7 +32,7 @@ export function saveCheckpoint(file: string, { state, step, losses, validations,
     { path: 'validations', data: pairs(validations), shape: [validations.length, 2], dtype: 'float64' },
   ];
   const header: Header = { step, seconds, best: best && { step: best.step, loss: best.loss }, about, vectors };
-  replace(file, encode(tensors, { format: 'lemmata', version: VERSION, run: JSON.stringify(header) }), step);
+  write(file, encode(tensors, { format: 'lemmata', version: VERSION, run: JSON.stringify(header) }), step);
 }
 
 /**
@@ -104,21 +104,10 @@ function assertSameAbout(here: About, there: About): void {
 
 const pairs = (validations: readonly Validated[]): Float64Array => Float64Array.from(validations.flatMap(({ step, loss }) => [step, loss]));
 
-/** Writes a file beside its place, to the disk, and renames it. */
-function replace(file: string, pieces: readonly Uint8Array[], step: number): void {
-  const draft = `${file}.part`;
+function write(file: string, pieces: readonly Uint8Array[], step: number): void {
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    const descriptor = openSync(draft, 'w');
-    try {
-      for (const piece of pieces) writeFileSync(descriptor, piece);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(draft, file);
+    replaceFile(file, pieces);
   } catch (cause) {
-    rmSync(draft, { force: true });
     const bytes = pieces.reduce((total, { byteLength }) => total + byteLength, 0);
     const kept = existsSync(file) ? 'the one before is still there' : 'there is none yet';
     throw new Error(

@@ -1,3 +1,4 @@
+import { cellHook } from '../base/internal.js';
 import { saveCheckpoint } from './checkpoint.js';
 import { assertFinite, assertSound } from './guard.js';
 import { type Loss, numberOf } from './loss.js';
@@ -66,7 +67,7 @@ export async function fit<S, B>(training: Run<S>, options: FitOptions<S, B>): Pr
     ended?.(early ? 'stopped early' : 'finished');
   } catch (error) {
     try {
-      ended?.((options.signal ?? cellSignal())?.aborted ? 'interrupted' : 'failed', error);
+      ended?.((options.signal ?? cellHook('abort'))?.aborted ? 'interrupted' : 'failed', error);
     } catch {} // a disk too full for the log: the first error says more
     throw error;
   } finally {
@@ -76,7 +77,7 @@ export async function fit<S, B>(training: Run<S>, options: FitOptions<S, B>): Pr
 
 /** True when patience ran out before the steps did. */
 async function train<S, B>(training: Run<S>, options: FitOptions<S, B>): Promise<boolean> {
-  const { step, batch, steps, validate, checkpoint, watch, onStep, signal = cellSignal() } = options;
+  const { step, batch, steps, validate, checkpoint, watch, onStep, signal = cellHook('abort') } = options;
   let saved = training.step;
   const save = (file: string) => {
     if (saved === training.step) return;
@@ -122,6 +123,3 @@ function assertCounts(counts: Readonly<Record<string, number | undefined>>): voi
     if (value !== undefined && !(Number.isInteger(value) && value > 0))
       throw new Error(`fit: ${name} must be an integer above 0, got ${value}`);
 }
-
-/** The abort signal of the notebook cell that runs, when there is one. */
-const cellSignal = () => (globalThis as Record<symbol, unknown>)[Symbol.for('lemmata.abort')] as AbortSignal | undefined;

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../base/index.js';
+import { sha256 } from '../base/internal.js';
 import { DeviceTensor, flatten, fromArray, type Input, map, type Tree } from '../tensor/index.js';
 import { fromLeaf, type TensorDType, type TypedArray } from '../tensor/internal.js';
 import type { Vector } from './run.js';
@@ -77,9 +77,10 @@ export const copyOf = <S>(state: S): S =>
   }) as S;
 
 /** SHA-256 over the paths, shapes and values of a tree: what a run log calls its data by. */
-export function fingerprint(tree: unknown): string {
-  const hash = createHash('sha256');
-  for (const { path, data, shape, dtype } of valuesIn(tree, ''))
-    hash.update(`${path} ${dtype} [${shape}]\n`).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  return hash.digest('hex');
-}
+export const fingerprint = (tree: unknown): string =>
+  sha256(
+    ...valuesIn(tree, '').flatMap(({ path, data, shape, dtype }) => [
+      `${path} ${dtype} [${shape}]\n`,
+      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    ]),
+  );

@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { sha256 } from '../base/internal.js';
 import type { About, Run, Validated } from './run.js';
 
 /** One call of `fit`, as the log has it. */
@@ -68,7 +69,7 @@ function compiled({ programs, toOnnx }: MaybeCompiled): Partial<LoggedRun> {
   if (!program || !toOnnx) return {};
   const { runtime, threads } = program;
   try {
-    return { graph: createHash('sha256').update(toOnnx()).digest('hex'), runtime, threads };
+    return { graph: sha256(toOnnx()), runtime, threads };
   } catch {
     return { runtime, threads }; // a graph that has no ONNX form trained all the same
   }

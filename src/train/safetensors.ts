@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../base/internal.js';
 import type { TensorDType, TypedArray } from '../tensor/internal.js';
 import type { Values } from './leaves.js';
 
@@ -28,14 +28,14 @@ export function encode(tensors: readonly Values[], metadata: Readonly<Record<str
     return [path, { dtype: TYPES[dtype].name, shape: [...shape], data_offsets: [start, end] }];
   });
   const data = tensors.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  const head = (sha256: string) => {
-    const json = Buffer.from(JSON.stringify({ __metadata__: { ...metadata, sha256 }, ...Object.fromEntries(entries) }));
+  const head = (checksum: string) => {
+    const json = Buffer.from(JSON.stringify({ __metadata__: { ...metadata, sha256: checksum }, ...Object.fromEntries(entries) }));
     const padded = Buffer.concat([json, Buffer.alloc(-json.length & 7, ' ')]); // the arrays start at a multiple of 8
     const length = Buffer.alloc(8);
     length.writeBigUInt64LE(BigInt(padded.length));
     return Buffer.concat([length, padded]);
   };
-  return [head(digest([head(EMPTY), ...data])), ...data];
+  return [head(sha256(head(EMPTY), ...data)), ...data];
 }
 
 /**
@@ -50,11 +50,11 @@ export function decode(bytes: Buffer): { tensors: Values[]; metadata: Readonly<R
   const named = Object.entries(entries as Record<string, Entry>);
   const end = 8 + length + Math.max(0, ...named.map(([, { data_offsets }]) => data_offsets[1]));
   if (end > bytes.length) throw new Error(`is truncated: it has ${bytes.length} of ${end} bytes`);
-  const { sha256 = '' } = metadata as Record<string, string>;
+  const { sha256: checksum = '' } = metadata as Record<string, string>;
   const head = Buffer.from(bytes.subarray(0, 8 + length));
-  const at = head.indexOf(sha256);
-  if (sha256.length === 64 && at >= 0) head.write(EMPTY, at);
-  if (digest([head, bytes.subarray(8 + length)]) !== sha256) throw new Error('is damaged: its checksum does not fit its bytes');
+  const at = head.indexOf(checksum);
+  if (checksum.length === 64 && at >= 0) head.write(EMPTY, at);
+  if (sha256(head, bytes.subarray(8 + length)) !== checksum) throw new Error('is damaged: its checksum does not fit its bytes');
   const tensors = named.map(
     ([
       path,
@@ -78,10 +78,4 @@ function parse(header: string): Record<string, unknown> {
   } catch {
     throw new Error('is damaged, or no checkpoint: its header is not JSON');
   }
-}
-
-function digest(pieces: readonly Uint8Array[]): string {
-  const hash = createHash('sha256');
-  for (const piece of pieces) hash.update(piece);
-  return hash.digest('hex');
 }

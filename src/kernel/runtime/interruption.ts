@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { offerCellHook } from '../../base/internal.js';
 import { SHARED } from '../protocol.js';
 import { type CellContext, currentCell } from './cell-context.js';
 
@@ -9,10 +10,6 @@ export class Interrupted extends Error {
     super(message);
   }
 }
-
-/** `(change: 1 | -1) => void`: the engine says that a step begins or has ended. An interrupt waits for the end of the step. */
-const IN_FLIGHT = Symbol.for('lemmata.inFlight');
-const ABORT_SIGNAL = Symbol.for('lemmata.abort');
 
 /** How long a cell that was told to stop may take to reach its own end, once no work is in flight. */
 const GRACE_MS = 150;
@@ -27,9 +24,9 @@ export class Interruption {
 
   constructor(shared: Int32Array) {
     this.shared = shared;
-    Object.defineProperty(globalThis, ABORT_SIGNAL, { configurable: true, get: () => currentCell()?.abort.signal });
+    offerCellHook('abort', () => currentCell()?.abort.signal);
     const count = (change: 1 | -1) => Atomics.add(shared, SHARED.IN_FLIGHT, change);
-    Object.defineProperty(globalThis, IN_FLIGHT, { configurable: true, value: count });
+    offerCellHook('inFlight', () => count); // an interrupt waits for the end of the step
   }
 
   begin(cell: CellContext): void {

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { sha256 } from '../../base/internal.js';
 import type { Provenance } from '../store/provenance.js';
-import { saveDataset, sha256 } from '../store/store.js';
+import { saveDataset } from '../store/store.js';
 import { type CsvOptions, readCsv } from './csv.js';
 
 export interface CsvImport extends CsvOptions {

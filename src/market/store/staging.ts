@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isAlive } from '../../base/internal.js';
 
 /**
  * Runs `work` with a fresh folder inside `root`, gone afterwards whatever happens. What is made there reaches its place by
@@ -22,29 +23,9 @@ export async function withStaging<T>(root: string, work: (folder: string) => Pro
   }
 }
 
-/** Moves a staged file to its place: on disk before it is visible, and visible all at once. */
-export async function publish(staged: string, path: string): Promise<void> {
-  const file = await open(staged, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await mkdir(dirname(path), { recursive: true });
-  await rename(staged, path);
-}
-
 async function removeAbandoned(staging: string): Promise<void> {
   for (const name of await readdir(staging))
     if (!isAlive(Number.parseInt(name, 10))) await rm(join(staging, name), { recursive: true, force: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** Says what to do about a full or unwritable disk, whoever met it: Node, DuckDB or pip. Other errors pass unchanged. */

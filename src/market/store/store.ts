@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { packageRoot } from '../../base/internal.js';
+import { packageRoot, publish, sha256 } from '../../base/internal.js';
 import { readParquet, writeParquet } from './parquet.js';
 import { type Description, isDatasetName, type Provenance, parseProvenance } from './provenance.js';
-import { publish, withStaging } from './staging.js';
+import { withStaging } from './staging.js';
 import type { Table } from './table.js';
 
 /** Where datasets live: `LEMMATA_DATA`, else `data/` at the root of the package. */
@@ -33,8 +32,8 @@ export async function saveDataset(about: Description, table: Table): Promise<Pro
     };
     const json = join(folder, 'data.json');
     await writeFile(json, `${JSON.stringify(record, null, 2)}\n`);
-    await publish(parquet, parquetPath(record));
-    await publish(json, recordPath(name));
+    publish(parquet, parquetPath(record));
+    publish(json, recordPath(name));
     await removeFormer(record);
     return record;
   });
@@ -82,8 +81,6 @@ export async function findDamage(record: Provenance): Promise<string | undefined
     return `${path} is damaged: sha256 ${actual.slice(0, 12)}… instead of ${record.sha256.slice(0, 12)}…, ${repair}`;
   return undefined;
 }
-
-export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** A dataset's record, undefined when there is none. Throws when it is no record. */
 export async function readRecord(name: string): Promise<Provenance | undefined> {

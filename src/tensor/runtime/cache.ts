@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { cpus, homedir } from 'node:os';
 import { join } from 'node:path';
+import { replaceFile, sha256 } from '../../base/internal.js';
 import type { ProgramCache } from './runtime.js';
 
 /**
@@ -19,7 +19,7 @@ export function programCache(folder = defaultFolder()): ProgramCache {
       try {
         const entry = readFileSync(join(folder, key));
         const bytes = entry.subarray(HASH);
-        return sha256(bytes).equals(entry.subarray(0, HASH)) ? bytes : undefined;
+        return checksum(bytes).equals(entry.subarray(0, HASH)) ? bytes : undefined;
       } catch {
         return undefined;
       }
@@ -34,8 +34,8 @@ export function programCache(folder = defaultFolder()): ProgramCache {
       try {
         write(scratch);
         const bytes = readFileSync(scratch);
-        writeFileSync(scratch, Buffer.concat([sha256(bytes), bytes]));
-        renameSync(scratch, join(folder, key)); // whole or not at all, whoever else writes it
+        rmSync(scratch);
+        replaceFile(join(folder, key), [checksum(bytes), bytes]); // whole or not at all, whoever else writes it
         forgetOldest(folder);
       } catch {
         rmSync(scratch, { force: true }); // a full disk, too
@@ -46,9 +46,7 @@ export function programCache(folder = defaultFolder()): ProgramCache {
 
 /** The name of what these parts and this machine's processor determine. */
 export function cacheKey(...parts: readonly (string | Uint8Array)[]): string {
-  const hash = createHash('sha256').update(processor());
-  for (const part of parts) hash.update(`${part.length}:`).update(part);
-  return hash.digest('hex').slice(0, 40);
+  return sha256(processor(), ...parts.flatMap((part) => [`${part.length}:`, part])).slice(0, 40);
 }
 
 const HASH = 32;
@@ -58,7 +56,8 @@ function forgetOldest(folder: string): void {
   const entries = readdirSync(folder).map((name) => ({ file: join(folder, name), age: -statSync(join(folder, name)).mtimeMs }));
   for (const { file } of entries.sort((a, b) => a.age - b.age).slice(MOST)) rmSync(file, { force: true });
 }
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
+
+const checksum = (bytes: Uint8Array) => Buffer.from(sha256(bytes), 'hex');
 
 function defaultFolder(): string {
   if (process.env.LEMMATA_CACHE) return process.env.LEMMATA_CACHE;

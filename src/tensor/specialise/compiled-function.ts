@@ -1,3 +1,4 @@
+import { cellHook } from '../../base/internal.js';
 import { DeviceTensor, fromArray, fromLeaf, type Input, specOf, valuesOf } from '../buffers/device-tensor.js';
 import type { Memory } from '../buffers/memory.js';
 import { type OnnxOptions, toOnnx } from '../onnx/emit.js';
@@ -52,7 +53,7 @@ export class CompiledFunction {
     }
     const call = this.#begin(variant, leaves);
     let outputs: DeviceTensor[];
-    countStep()?.(1);
+    cellHook('inFlight')?.(1);
     try {
       const running = variant.plan.run(leaves, call.memories);
       outputs = running instanceof Promise ? await this.#alone(running) : running;
@@ -60,7 +61,7 @@ export class CompiledFunction {
       for (const i of call.given) if (!variant.plan.overwrites(i)) DeviceTensor.restore(leaves[i] as DeviceTensor, call.memories[i]!);
       throw error;
     } finally {
-      countStep()?.(-1);
+      cellHook('inFlight')?.(-1);
     }
     for (const i of call.given) call.memories[i]!.holds--;
     if (performance.now() - lastTurn > TURN_MS) {
@@ -90,7 +91,7 @@ export class CompiledFunction {
   /** Checks that the call can be made, and takes the donated arguments. */
   #begin(variant: Variant, leaves: Input[]): { memories: (Memory | undefined)[]; given: number[] } {
     this.#refuseReleased();
-    interruptedCell()?.throwIfAborted();
+    cellHook('abort')?.throwIfAborted();
     refuseStale(this.#source, variant);
     const { donated, signature } = variant;
     for (const i of donated) leaves[i] = fromLeaf(leaves[i], signature.paths[i]);
@@ -185,11 +186,3 @@ export class CompiledFunction {
 }
 
 const MANY_TRACES = 5;
-
-/** The signal of the notebook cell that is running, which the kernel sets. */
-const ABORT = Symbol.for('lemmata.abort');
-const interruptedCell = () => (globalThis as Record<symbol, unknown>)[ABORT] as AbortSignal | undefined;
-
-/** Tells the kernel how many steps are in flight: an interrupt waits for their end, so that no donated state is lost. */
-const IN_FLIGHT = Symbol.for('lemmata.inFlight');
-const countStep = () => (globalThis as Record<symbol, unknown>)[IN_FLIGHT] as ((change: 1 | -1) => void) | undefined;
