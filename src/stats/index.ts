@@ -10,7 +10,8 @@ export { type LinearRegression, linearRegression, predict } from './regression/l
 export { type LogisticRegression, logisticRegression, predictProbability } from './regression/logistic-regression.js';
 export { type MultivariateRidge, multivariateRidge } from './regression/multivariate-ridge.js';
 export { type PartialRegression, partialRegression } from './regression/partial-regression.js';
-export { type Ridge, type RidgePath, ridge, ridgePath } from './regression/ridge.js';
+export { ridgeGrid } from './regression/penalty-grid.js';
+export { type Ridge, type RidgeOptions, type RidgePath, ridge, ridgePath } from './regression/ridge.js';
 export { type RidgeRisk, ridgeRisk } from './regression/ridge-risk.js';
 export { separatingDirection } from './regression/separation.js';
 export { areaUnderRoc, type CalibrationBin, calibration, logScore, outOfSampleRSquared } from './scores/scores.js';

@@ -1,2 +1,3 @@
 /** What other rooms of the library need of this one beside `index.ts`; no part of the package's interface. */
-export { reduce, solve } from './regression/multivariate-ridge.js';
+export { solve } from './regression/multivariate-ridge.js';
+export { reduce } from './regression/ridge-basis.js';

@@ -70,7 +70,7 @@ export function dLinearRidge(
       parts.data[2 * i * T + t] = (i === t ? 1 : 0) - m;
       parts.data[2 * i * T + T + t] = m;
     }
-  const windows = reduce(x, y);
+  const windows = reduce('dLinearRidge', x, y);
   const fit = solve({ ...windows, x: matMul(windows.x, parts), xMeans: transposeVec(parts, windows.xMeans) }, lambda);
   const half = (from: number) => array(fit.coefficients.data.slice(from * K, (from + T) * K), [T, K]);
   return { params: { seasonal: half(0), trend: half(T), b: array(fit.intercepts, [K]) }, lambda: fit.lambda, gcv: fit.gcv };

@@ -1,6 +1,7 @@
 import { backSubstitute, column, dot, fromColumns, type Matrix, matVec, mean, qr } from '../../linalg/index.js';
 import { columnName, constantColumn, forwardSubstitute, triangle } from '../../linalg/internal.js';
 import { checkSample } from './design.js';
+import { lassoGrid } from './penalty-grid.js';
 
 /** A lasso fit at one penalty. */
 export interface Lasso {
@@ -74,7 +75,7 @@ export function lassoPath(
     throw new Error(
       'lasso: y does not vary with any column, so all coefficients are 0 at every penalty; is y, or are all columns, constant?',
     );
-  const grid = lambdas ?? Array.from({ length: 100 }, (_, i) => largest * 10 ** ((-3 * i) / 99));
+  const grid = lambdas ?? lassoGrid(largest);
   if (grid.length === 0) throw new Error('lasso: the list of penalties is empty; leave lambdas out for a default grid');
 
   const beta = new Float64Array(x.cols);

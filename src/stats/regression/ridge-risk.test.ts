@@ -21,6 +21,9 @@ describe('ridgeRisk', () => {
     expect(none.variance).toBeCloseTo(SIGMA ** 2 * diagonal(inverseGram(qr(X).r)).reduce((a, b) => a + b), 12);
     const all = ridgeRisk(X, { beta: BETA, sigma: SIGMA, lambda: 1e12 });
     expect(all.meanSquaredError).toBeCloseTo(dot(BETA, BETA), 8);
+    expect(none.predictionRisk).toBeCloseTo((3 * SIGMA ** 2) / 60, 14); // σ² p/n, whatever X
+    const signal = matVec(X, BETA);
+    expect(ridgeRisk(X, { beta: BETA, sigma: SIGMA, lambda: Infinity }).predictionRisk).toBeCloseTo(dot(signal, signal) / 60, 14);
   });
 
   it('names a beta that does not fit', () => {

@@ -8,6 +8,7 @@ import { dot } from '../../linalg/vector.js';
 import reference from '../regression.reference.json' with { type: 'json' }; // made by reference/regression.py
 import { design } from './design.js';
 import { linearRegression, predict } from './linear-regression.js';
+import { ridgeGrid } from './penalty-grid.js';
 import { type Ridge, ridge, ridgePath } from './ridge.js';
 
 const X = design(Object.fromEntries(reference.ridge.columns.map((values, j) => [`x${j}`, values])), { intercept: false });
@@ -45,13 +46,52 @@ describe('ridge', () => {
     expect(coefficients[0]).toBeCloseTo(coefficients[1], 13);
   });
 
-  it('chooses on the path what refitting chooses', () => {
+  it('chooses on the path what refitting without each row chooses', () => {
     const { fits, byPress, byGcv } = ridgePath(X, Y);
-    expect(fits).toHaveLength(50);
-    for (const { press, gcv } of fits) {
-      expect(byPress.press).toBeLessThanOrEqual(press);
-      expect(byGcv.gcv).toBeLessThanOrEqual(gcv);
-    }
+    const refitted = fits.map(({ lambda }) => Y.reduce((sum, y, i) => sum + (y - forecastWithout(i, lambda)) ** 2, 0));
+    expect(byPress).toBe(fits[refitted.indexOf(Math.min(...refitted))]);
+    for (const { gcv } of fits) expect(byGcv.gcv).toBeLessThanOrEqual(gcv);
+  });
+
+  it('spans no penalty to full shrinkage by the singular values', () => {
+    const grid = ridgeGrid([10, 1, 0]);
+    expect([grid[0], grid[1], grid.at(-2), grid.at(-1)]).toEqual([0, 1e-3, 1e5, Infinity]);
+    expect(grid).toHaveLength(2 + 8 * 8 + 1); // eight decades, eight to each
+    for (let i = 2; i < grid.length - 1; i++) expect(grid[i] / grid[i - 1]).toBeCloseTo(10 ** (1 / 8), 12);
+    expect(() => ridgeGrid([0, 0])).toThrow('ridgeGrid: every singular value is 0');
+  });
+
+  it('says that the mean forecasts best where the columns know nothing', () => {
+    const noise = Float64Array.from(Y, (_, i) => (i % 2 ? 1 : -1) * (1 + (i % 5))); // moves with no column
+    const { fits, byPress, byGcv } = ridgePath(fromColumns([Float64Array.from(noise, (_, i) => Math.sin(0.2 * i))]), noise);
+    expect([byPress.lambda, byGcv.lambda]).toEqual([Infinity, Infinity]);
+    expect(byPress.coefficients).toEqual(Float64Array.of(0));
+    expect(byPress.effectiveDegreesOfFreedom).toBe(1); // the intercept
+    const centre = noise.reduce((a, b) => a + b) / 30;
+    const meanAlone = noise.reduce((sum, y) => sum + ((y - centre) * (30 / 29)) ** 2, 0);
+    expect(byPress.press).toBeCloseTo(meanAlone, 9);
+    expect(fits[0].press).toBeGreaterThan(meanAlone);
+  });
+
+  it('refuses a choice at the edge of its grid', () => {
+    const { fits } = ridgePath(X, Y, { lambdas: [0, 0.5, 1e4] });
+    expect(fits).toHaveLength(3);
+    expect(() => ridgePath(X, Y, { lambdas: [1e3, 1e4] }).byPress).toThrow(
+      'ridgePath: PRESS is lowest at the smallest of 2 penalties, 1000, an edge of the grid and no choice; add smaller ones down to 0',
+    );
+    const alternating = Float64Array.from(Y, (_, i) => (i % 2 ? 1 : -1));
+    const slow = fromColumns([Float64Array.from(Y, (_, i) => Math.sin(0.2 * i))]);
+    expect(() => ridgePath(slow, alternating, { lambdas: [1, 10] }).byGcv).toThrow(
+      'ridgePath: GCV is lowest at the largest of 2 penalties, 10, an edge of the grid and no choice; add larger ones up to Infinity',
+    );
+  });
+
+  it('has no leave-one-out error where it goes through every point', () => {
+    const rows = [0, 1, 2, 3];
+    const few = fromColumns(rows.map((j) => column(X, j).slice(0, 4)));
+    const { fits, byPress } = ridgePath(few, Y.slice(0, 4));
+    expect([fits[0].lambda, fits[0].press, fits[0].gcv]).toEqual([0, Number.NaN, Number.NaN]);
+    expect(byPress.lambda).toBeGreaterThan(0);
   });
 
   it('names what is wrong', () => {
@@ -64,6 +104,21 @@ describe('ridge', () => {
     expect(() => ridge(X, Y.slice(1), { lambda: 1 })).toThrow('ridge: x has 30 rows but y has 29 values');
   });
 });
+
+/** The forecast of row i by the fit to the other rows, without the SVD: least squares with √λ I below the centred rows. */
+function forecastWithout(i: number, lambda: number): number {
+  const keep = Y.map((_, k) => k).filter((k) => k !== i);
+  const centre = keep.reduce((sum, k) => sum + Y[k], 0) / keep.length;
+  if (lambda === Infinity) return centre;
+  const columns = [0, 1, 2, 3].map((j) => keep.map((k) => column(X, j)[k]));
+  const means = columns.map((c) => c.reduce((a, b) => a + b) / c.length);
+  const beta = augmented(
+    fromColumns(columns.map((c, j) => c.map((value) => value - means[j]))),
+    Float64Array.from(keep, (k) => Y[k] - centre),
+    lambda,
+  );
+  return beta.reduce((sum, b, j) => sum + b * (column(X, j)[i] - means[j]), centre);
+}
 
 type Fit = (x: Matrix, y: ArrayLike<number>, lambda: number) => Pick<Ridge, 'coefficients' | 'effectiveDegreesOfFreedom'>;
 
