@@ -1,6 +1,8 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize, relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import ts from 'typescript6';
 import { describe, expect, it } from 'vitest';
+import { compiled, exportsOf, ROOT, roomOf, rooms, sources, text } from './support/house.js';
 
 /** The picture of the house: each room and the rooms below it that it may import from. `trade` comes with later weeks. */
 const BELOW: Record<string, string[]> = {
@@ -40,24 +42,42 @@ const BELOW: Record<string, string[]> = {
     'base',
   ],
 };
+/**
+ * Lines of code that a room may have: about a tenth more than it has. Blank lines and comments are free, so that no one saves on
+ * explanation. It is raised only in a commit that says why.
+ */
+const BUDGET: Record<string, number> = {
+  attack: 140,
+  base: 500,
+  cli: 250,
+  datasets: 100,
+  kernel: 1950,
+  linalg: 450,
+  market: 1900,
+  models: 850,
+  nn: 2900,
+  optim: 600,
+  report: 950,
+  rl: 350,
+  stats: 1400,
+  tensor: 6300,
+  train: 850,
+};
 /** A room is entered by what it offers to users, or by what it offers to other rooms only. */
-const DOORS = /^src\/\w+\/(index|internal)\.js$/;
-const LINES_PER_FILE = 400;
-const LINES_OF_CODE = 20_000;
-
-const ROOT = join(import.meta.dirname, '..');
-const sources = globSync('src/**/*.ts', { cwd: ROOT }).filter((file) => !file.endsWith('.test.ts'));
-const text = (file: string) => readFileSync(join(ROOT, file), 'utf8');
-const roomOf = (file: string) => file.split('/')[1];
-const rooms = [...new Set(sources.map(roomOf))].sort();
+const DOORS = /^src\/\w+\/(index|internal)\.ts$/;
+const LINES_PER_FILE = 300;
+const FILES_PER_FOLDER = 24;
+/** Cycles of types that are yet to go. */
+const KNOWN_CYCLES = [
+  'src/optim/optimizer.ts → src/optim/schedule.ts → src/optim/optimizer.ts',
+  'src/nn/recurrent/lstm-variants.ts → src/nn/recurrent/lstm-recurrence.ts → src/nn/recurrent/lstm-variants.ts',
+];
 
 /** Where a file imports from, type imports and dynamic ones included. */
-function importsIn(code: string): string[] {
-  const statement = /^(?:import|export)\b[^;'"]*?\bfrom\s*'([^'\n]+)'|^import\s*'([^'\n]+)'|\bimport\('([^'\n]+)'\)/gm;
-  return [...code.matchAll(statement)].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic);
-}
+const importsIn = (code: string): string[] => ts.preProcessFile(code, true, true).importedFiles.map(({ fileName }) => fileName);
 
-/** Lines that say something to the compiler: blank lines and comments are free, so that no one saves on explanation. */
+const linesOf = (file: string) => text(file).trimEnd().split('\n').length;
+
 const codeLines = (file: string): number =>
   text(file)
     .replace(/^\s*\/\*\*?[\s\S]*?\*\/\s*$/gm, '')
@@ -65,7 +85,7 @@ const codeLines = (file: string): number =>
     .filter((line) => /\S/.test(line) && !/^\s*\/\//.test(line)).length;
 
 /** A relative import as a path of the repository. */
-const target = (file: string, specifier: string) => normalize(join(dirname(file), specifier));
+const target = (file: string, specifier: string) => normalize(join(dirname(file), specifier)).replace(/\.js$/, '.ts');
 
 /** What is wrong with the imports of one file. */
 function violations(file: string, specifiers: readonly string[]): string[] {
@@ -78,7 +98,7 @@ function violations(file: string, specifiers: readonly string[]): string[] {
     const other = roomOf(path);
     if (other === room) return [];
     if (!BELOW[room]?.includes(other)) return [`${file} imports ${path}: ${room} does not stand on ${other}`];
-    return DOORS.test(path) ? [] : [`${file} imports ${path}, round the door: take it from src/${other}/index.js, or internal.js`];
+    return DOORS.test(path) ? [] : [`${file} imports ${path}, round the door: take it from src/${other}/index.js or internal.js`];
   });
 }
 
@@ -104,43 +124,91 @@ describe('the house', () => {
 
   it('sees every form of import', () => {
     const code = `import './a.js';\nimport type { B } from './b.js';\nimport {\n  c,\n} from './c.js';\nexport * from './d.js';\n  await import('./e.js');
-const text = "from './no.js'";\nexport type F = 'f';`;
-    expect(importsIn(code)).toEqual(['./a.js', './b.js', './c.js', './d.js', './e.js']);
+const text = "from './no.js'";\nexport type F = 'f';\ntype G = import('./g.js').G;`;
+    expect(importsIn(code)).toEqual(['./a.js', './b.js', './c.js', './d.js', './e.js', './g.js']);
   });
 
-  it('has no cycle between files, types aside', () => {
-    expect(cycles()).toEqual([]);
+  it('offers to other rooms only what one of them takes, and nothing twice', () => {
+    const taken = importedAcrossRooms();
+    const idle = rooms.flatMap((room) => {
+      const offered = new Set(exportsOf(`src/${room}/index.ts`).map(({ symbol }) => symbol));
+      return exportsOf(`src/${room}/internal.ts`).flatMap(({ name, symbol }) => {
+        if (offered.has(symbol)) return [`src/${room}/internal.ts offers ${name}, which index.ts offers too: delete it here`];
+        return taken.has(symbol) ? [] : [`src/${room}/internal.ts offers ${name}, which no other room takes: delete it`];
+      });
+    });
+    expect(idle).toEqual([]);
+  });
+
+  it('has no cycle between files, imports of types included', () => {
+    const importsOf = (file: string) =>
+      importsIn(text(file))
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => target(file, specifier));
+    const found = cycles(new Map(sources.map((file) => [file, importsOf(file)])));
+    expect(found.filter((cycle) => !KNOWN_CYCLES.includes(cycle))).toEqual([]);
+  });
+
+  it('would notice a cycle', () => {
+    const imports = { a: ['b'], b: ['c', 'd'], c: ['a'], d: [] };
+    expect(cycles(new Map(Object.entries(imports)))).toEqual(['a → b → c → a']);
   });
 
   it(`has no file over ${LINES_PER_FILE} lines`, () => {
-    expect(sources.filter((file) => text(file).trimEnd().split('\n').length > LINES_PER_FILE)).toEqual([]);
+    const long = sources.filter((file) => linesOf(file) > LINES_PER_FILE);
+    expect(long.map((file) => `${file} has ${linesOf(file)} lines: split it by what it does`)).toEqual([]);
   });
 
-  it(`has fewer than ${LINES_OF_CODE} lines of code`, () => {
-    const total = sources.reduce((sum, file) => sum + codeLines(file), 0);
-    const written = sources.reduce((sum, file) => sum + text(file).split('\n').length, 0);
-    console.log(`src: ${total} of ${LINES_OF_CODE} lines of code in ${sources.length} files; ${written} with blank lines and comments`);
-    expect(total).toBeLessThan(LINES_OF_CODE);
+  it(`has no folder with more than ${FILES_PER_FOLDER} files`, () => {
+    const counts = new Map<string, number>();
+    for (const folder of sources.map(dirname)) counts.set(folder, (counts.get(folder) ?? 0) + 1);
+    const full = [...counts].filter(([, count]) => count > FILES_PER_FOLDER);
+    expect(full.map(([folder, count]) => `${folder} has ${count} files: split it into families by folders`)).toEqual([]);
+  });
+
+  it('keeps each room within its budget of lines of code', () => {
+    const size = new Map(
+      rooms.map((room) => [room, sources.filter((file) => roomOf(file) === room).reduce((sum, file) => sum + codeLines(file), 0)]),
+    );
+    console.log(`lines of code: ${rooms.map((room) => `${room} ${size.get(room)} of ${BUDGET[room]}`).join(', ')}`);
+    const over = rooms.filter((room) => !(size.get(room)! <= BUDGET[room]));
+    expect(
+      over.map((room) => `src/${room} has ${size.get(room)} lines of code, its budget is ${BUDGET[room]}: delete, or raise it and say why`),
+    ).toEqual([]);
   });
 });
 
-/** Cycles of value imports: `a → b → a`. */
-function cycles(): string[] {
-  const valueImports = (file: string) => text(file).replace(/^import type [^;]*;/gm, '');
-  const edges = new Map(
-    sources.map((file) => {
-      const specifiers = [...valueImports(file).matchAll(/^(?:import|export)[^;]*? from '(\.[^'\n]+)'/gm)].map((match) => match[1]);
-      return [file, specifiers.map((specifier) => target(file, specifier).replace(/\.js$/, '.ts'))];
-    }),
-  );
+/** What files import that belongs to a room other than theirs. */
+function importedAcrossRooms(): Set<ts.Symbol> {
+  const checker = compiled().getTypeChecker();
+  const found = new Set<ts.Symbol>();
+  for (const file of sources) {
+    const source = compiled().getSourceFile(join(ROOT, file))!;
+    for (const statement of source.statements) {
+      if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
+      const from = statement.moduleSpecifier && ts.isStringLiteral(statement.moduleSpecifier) ? statement.moduleSpecifier.text : '';
+      if (!from.startsWith('.') || roomOf(target(file, from)) === roomOf(file)) continue;
+      const bindings = ts.isImportDeclaration(statement) ? statement.importClause?.namedBindings : statement.exportClause;
+      if (!bindings || !('elements' in bindings)) continue;
+      for (const element of bindings.elements) {
+        const symbol = checker.getSymbolAtLocation(element.name)!;
+        found.add(symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol);
+      }
+    }
+  }
+  return found;
+}
+
+/** The first cycle found from each file: `a → b → a`. */
+function cycles(imports: ReadonlyMap<string, readonly string[]>): string[] {
   const found: string[] = [];
   const done = new Set<string>();
-  const visit = (file: string, path: string[]): void => {
-    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file].map((at) => relative('src', at)).join(' → '));
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file].join(' → '));
     if (path.includes(file) || done.has(file)) return;
-    for (const next of edges.get(file) ?? []) visit(next, [...path, file]);
+    for (const next of imports.get(file) ?? []) visit(next, [...path, file]);
     done.add(file);
   };
-  for (const file of sources) visit(file, []);
+  for (const file of imports.keys()) visit(file, []);
   return found;
 }
