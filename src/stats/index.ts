@@ -15,4 +15,5 @@ export { type Ridge, type RidgeOptions, type RidgePath, ridge, ridgePath } from 
 export { type RidgeRisk, ridgeRisk } from './regression/ridge-risk.js';
 export { separatingDirection } from './regression/separation.js';
 export { areaUnderRoc, type CalibrationBin, calibration, logScore, outOfSampleRSquared } from './scores/scores.js';
+export { type Moments, moments, standardise } from './standardise.js';
 export { type Windows, windows } from './windows.js';

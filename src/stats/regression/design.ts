@@ -1,24 +1,29 @@
-import { fromColumns, type Matrix } from '../../linalg/index.js';
+import { column, fromColumns, type Matrix } from '../../linalg/index.js';
 import { checkDesign, columnName } from '../../linalg/internal.js';
 
 /**
- * A design matrix from named columns, with a leading column of ones called `intercept` unless told otherwise.
+ * A design matrix from named columns, or from the columns of a matrix, with a leading column of ones called `intercept` unless told
+ * otherwise.
  *
  *     design({ market, size })        [n, 3]: intercept, market, size
  *
  * @throws when the columns differ in length, or there is none
  */
-export function design(columns: Readonly<Record<string, ArrayLike<number>>>, { intercept = true } = {}): Matrix {
-  const names = Object.keys(columns);
-  if (names.length === 0) throw new Error('design: no column given; pass at least one named column, as in design({ market })');
-  const [first, ...rest] = names;
-  const n = columns[first].length;
-  for (const name of rest)
-    if (columns[name].length !== n)
-      throw new Error(`design: '${name}' has ${columns[name].length} values but '${first}' has ${n}; align them on their dates first`);
-  const values = names.map((name) => columns[name]);
+export function design(columns: Matrix | Readonly<Record<string, ArrayLike<number>>>, { intercept = true } = {}): Matrix {
+  const named = isMatrix(columns)
+    ? Array.from({ length: columns.cols }, (_, j) => [columnName(columns, j), column(columns, j)] as const)
+    : Object.entries(columns);
+  if (named.length === 0) throw new Error('design: no column given; pass at least one named column, as in design({ market })');
+  const [[first, { length: n }], ...rest] = named;
+  for (const [name, values] of rest)
+    if (values.length !== n)
+      throw new Error(`design: '${name}' has ${values.length} values but '${first}' has ${n}; align them on their dates first`);
+  const [names, values] = [named.map(([name]) => name), named.map(([, values]) => values)];
   return intercept ? fromColumns([new Float64Array(n).fill(1), ...values], ['intercept', ...names]) : fromColumns(values, names);
 }
+
+const isMatrix = (columns: Matrix | Readonly<Record<string, ArrayLike<number>>>): columns is Matrix =>
+  typeof columns.rows === 'number' && typeof columns.cols === 'number';
 
 /** A fit's inputs, checked once where they enter: not empty, equally long, no NaN or infinity. `caller` begins the message. */
 export function checkSample(caller: string, x: Matrix, y: ArrayLike<number>): void {
