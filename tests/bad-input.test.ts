@@ -77,7 +77,7 @@ const CASES: [wrong: string, call: () => unknown, message: string][] = [
   [
     'a learning rate that is none',
     () => adam({ w: column(1) }, { learningRate: Number.NaN }),
-    'adam: learningRate must be above 0, got NaN',
+    'adam: learningRate must be a finite number above 0, got NaN',
   ],
 ];
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkWhole } from '../base/internal.js';
 import { type Mapped, zip } from '../tensor/index.js';
 import { layoutOf, type Numbers } from './flat.js';
 import { type Optimizer, type State, zeros } from './optimizer.js';
@@ -18,7 +19,7 @@ export interface Accumulation {
  * @throws when `batches` is not an integer above 0
  */
 export function accumulated<P, S extends State>(params: P, optimizer: Optimizer<P, S>, batches: number): Optimizer<P, S & Accumulation> {
-  if (!(Number.isInteger(batches) && batches > 0)) throw new Error(`accumulated: batches must be an integer above 0, got ${batches}`);
+  checkWhole('accumulated', 'batches', batches);
   const layout = layoutOf(params);
   return {
     init: (params) =>

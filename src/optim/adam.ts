@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { byRule, type CommonConfig, decayed, fraction, notNegative, type Optimizer, positive, type State, zeros } from './optimizer.js';
+import { checkNumber } from '../base/internal.js';
+import { byRule, type CommonConfig, decayed, type Optimizer, type State, zeros } from './optimizer.js';
 
 export interface AdamConfig extends CommonConfig {
   /** β₁, the share of the gradients' mean that a step keeps. */
@@ -50,10 +51,10 @@ function adaptive<P>(
   params: P,
   { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay, ...clips }: AdamConfig & { weightDecay: number },
 ): Optimizer<P, AdamState> {
-  positive(name, 'epsilon', epsilon);
-  fraction(name, 'beta1', beta1);
-  fraction(name, 'beta2', beta2);
-  notNegative(name, 'weightDecay', weightDecay);
+  checkNumber(name, 'epsilon', epsilon, { above: 0 });
+  checkNumber(name, 'beta1', beta1, { from: 0, below: 1 });
+  checkNumber(name, 'beta2', beta2, { from: 0, below: 1 });
+  checkNumber(name, 'weightDecay', weightDecay, { from: 0 });
   // Of β as float32 holds it, so that a mean and its weight shrink alike.
   const [share1, share2] = [1 - Math.fround(beta1), 1 - Math.fround(beta2)];
   const [penalty, decay] = name === 'adam' ? [weightDecay, 0] : [0, weightDecay];

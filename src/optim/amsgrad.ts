@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkNumber } from '../base/internal.js';
 import { type AdamConfig, type AdamState, towards } from './adam.js';
-import { byRule, fraction, notNegative, type Optimizer, positive, zeros } from './optimizer.js';
+import { byRule, type Optimizer, zeros } from './optimizer.js';
 
 export interface AmsgradState extends AdamState {
   /** The largest v so far. */
@@ -21,10 +22,10 @@ export function amsgrad<P>(
   params: P,
   { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0, ...clips }: AdamConfig = {},
 ): Optimizer<P, AmsgradState> {
-  positive('amsgrad', 'epsilon', epsilon);
-  fraction('amsgrad', 'beta1', beta1);
-  fraction('amsgrad', 'beta2', beta2);
-  notNegative('amsgrad', 'weightDecay', weightDecay);
+  checkNumber('amsgrad', 'epsilon', epsilon, { above: 0 });
+  checkNumber('amsgrad', 'beta1', beta1, { from: 0, below: 1 });
+  checkNumber('amsgrad', 'beta2', beta2, { from: 0, below: 1 });
+  checkNumber('amsgrad', 'weightDecay', weightDecay, { from: 0 });
   const [share1, share2] = [1 - Math.fround(beta1), 1 - Math.fround(beta2)];
   const rule = {
     start: (n: number) => ({ mean: zeros([n]), square: zeros([n]), largest: zeros([n]), weights: zeros([2]) }),

@@ -1,8 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
+import { checkNumber } from '../base/internal.js';
 import type { Mapped } from '../tensor/index.js';
 import { towards } from './adam.js';
 import { layoutOf, type Numbers, type Tensors } from './flat.js';
-import { fraction, type Optimizer, type State } from './optimizer.js';
+import type { Optimizer, State } from './optimizer.js';
 
 export interface Averaged<P, S> extends Optimizer<P, S & { readonly average: tf.Tensor }> {
   /** The averaged parameters in the state: those to validate and to serve. */
@@ -23,7 +24,7 @@ export function averaged<P, S extends State>(
   optimizer: Optimizer<P, S>,
   { decay = 0.999 }: { decay?: number } = {},
 ): Averaged<P, S> {
-  fraction('averaged', 'decay', decay);
+  checkNumber('averaged', 'decay', decay, { from: 0, below: 1 });
   const layout = layoutOf(params);
   return {
     init: (params) =>

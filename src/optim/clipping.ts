@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkNumber } from '../base/internal.js';
 
 export interface Clipping {
   /** The longest gradient that is not shortened, in the 2-norm over all parameters. */
@@ -18,8 +19,7 @@ export interface Clipping {
  */
 export function clipping(optimizer: string, { clipNorm, clipValue }: Clipping): (gradient: tf.Tensor) => tf.Tensor {
   for (const [name, value] of Object.entries({ clipNorm, clipValue }))
-    if (value !== undefined && !(value > 0))
-      throw new Error(`${optimizer}: ${name} must be above 0, got ${value}; leave it out to clip nothing`);
+    if (value !== undefined) checkNumber(optimizer, name, value, { above: 0 }, 'leave it out to clip nothing');
   return (gradient) => {
     const g = clipValue === undefined ? gradient : gradient.clipByValue(-clipValue, clipValue);
     if (clipNorm === undefined) return g;

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
+import { checkNumber } from '../base/internal.js';
 import { towards } from './adam.js';
-import { byRule, type CommonConfig, decayed, fraction, notNegative, type Optimizer, type State, zeros } from './optimizer.js';
+import { byRule, type CommonConfig, decayed, type Optimizer, type State, zeros } from './optimizer.js';
 
 export interface LionConfig extends CommonConfig {
   /** β₁, the share of the mean in the direction of a step. */
@@ -30,9 +31,9 @@ export function lion<P>(
   params: P,
   { learningRate = 1e-4, beta1 = 0.9, beta2 = 0.99, weightDecay = 0, ...clips }: LionConfig = {},
 ): Optimizer<P, LionState> {
-  fraction('lion', 'beta1', beta1);
-  fraction('lion', 'beta2', beta2);
-  notNegative('lion', 'weightDecay', weightDecay);
+  checkNumber('lion', 'beta1', beta1, { from: 0, below: 1 });
+  checkNumber('lion', 'beta2', beta2, { from: 0, below: 1 });
+  checkNumber('lion', 'weightDecay', weightDecay, { from: 0 });
   const rule = {
     start: (n: number) => ({ mean: zeros([n]) }),
     update(state: LionState, gradient: tf.Tensor, learningRate: number | tf.Tensor) {

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { checkNumber } from '../base/internal.js';
 import type { Mapped } from '../tensor/index.js';
 import { type Clipping, clipping } from './clipping.js';
 import { layoutOf, type Numbers, type Tensors } from './flat.js';
@@ -49,7 +50,7 @@ export function byRule<P, S extends State>(
   { learningRate, ...clips }: CommonConfig & { learningRate: number | Schedule },
   rule: Rule<S>,
 ): Optimizer<P, S> {
-  if (typeof learningRate === 'number') positive(name, 'learningRate', learningRate);
+  if (typeof learningRate === 'number') checkNumber(name, 'learningRate', learningRate, { above: 0 });
   const layout = layoutOf(params);
   const clip = clipping(name, clips);
   const schedule = typeof learningRate === 'number' ? undefined : learningRate;
@@ -81,16 +82,3 @@ export function decayed(parameters: tf.Tensor, learningRate: number | tf.Tensor,
 
 /** A vector of zeros, or a scalar 0 for the shape []. */
 export const zeros = (shape: number[]): Numbers => ({ data: new Float32Array(shape[0] ?? 1), shape });
-
-export function positive(where: string, name: string, value: number): void {
-  if (!(value > 0)) throw new Error(`${where}: ${name} must be above 0, got ${value}`);
-}
-
-export function fraction(where: string, name: string, value: number): void {
-  if (!(value >= 0 && value < 1))
-    throw new Error(`${where}: ${name} must be at least 0 and below 1, got ${value}; it is the share of the past that is kept`);
-}
-
-export function notNegative(where: string, name: string, value: number): void {
-  if (!(value >= 0)) throw new Error(`${where}: ${name} must be at least 0, got ${value}`);
-}

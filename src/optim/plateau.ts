@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkNumber, checkWhole } from '../base/internal.js';
 import { DeviceTensor, fromArray } from '../tensor/index.js';
 import { read, type Shaped } from './flat.js';
-import { fraction, notNegative, positive } from './optimizer.js';
 import type { Schedule } from './schedule.js';
 
 export interface Plateau extends Schedule {
@@ -39,10 +39,10 @@ export interface PlateauConfig {
  * PyTorch's `ReduceLROnPlateau`, but a loss below zero improves when it falls by a share of its magnitude.
  */
 export function plateau({ from, factor = 0.1, patience = 10, threshold = 1e-4 }: PlateauConfig): Plateau {
-  positive('plateau', 'from', from);
-  fraction('plateau', 'factor', factor);
-  notNegative('plateau', 'patience', patience);
-  notNegative('plateau', 'threshold', threshold);
+  checkNumber('plateau', 'from', from, { above: 0 });
+  checkNumber('plateau', 'factor', factor, { from: 0, below: 1 });
+  checkWhole('plateau', 'patience', patience, { from: 0 });
+  checkNumber('plateau', 'threshold', threshold, { from: 0 });
   return {
     start: { data: Float32Array.of(from, LARGEST_FLOAT32, 0), shape: [3] },
     rate: (at) => at.slice(0, 1).squeeze(),

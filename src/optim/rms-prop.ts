@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
+import { checkNumber } from '../base/internal.js';
 import { towards } from './adam.js';
-import { byRule, type CommonConfig, fraction, notNegative, type Optimizer, positive, type State, zeros } from './optimizer.js';
+import { byRule, type CommonConfig, type Optimizer, type State, zeros } from './optimizer.js';
 
 export interface RmsPropConfig extends CommonConfig {
   /** α, the share of the gradients' mean square that a step keeps. */
@@ -29,9 +30,9 @@ export function rmsProp<P>(
   params: P,
   { learningRate = 1e-2, alpha = 0.99, epsilon = 1e-8, weightDecay = 0, ...clips }: RmsPropConfig = {},
 ): Optimizer<P, RmsPropState> {
-  positive('rmsProp', 'epsilon', epsilon);
-  fraction('rmsProp', 'alpha', alpha);
-  notNegative('rmsProp', 'weightDecay', weightDecay);
+  checkNumber('rmsProp', 'epsilon', epsilon, { above: 0 });
+  checkNumber('rmsProp', 'alpha', alpha, { from: 0, below: 1 });
+  checkNumber('rmsProp', 'weightDecay', weightDecay, { from: 0 });
   const rule = {
     start: (n: number) => ({ square: zeros([n]) }),
     update(state: RmsPropState, gradient: tf.Tensor, learningRate: number | tf.Tensor) {

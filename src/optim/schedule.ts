@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkNumber } from '../base/internal.js';
 import type { Numbers } from './flat.js';
-import { fraction, notNegative, positive, zeros } from './optimizer.js';
+import { zeros } from './optimizer.js';
 
 /**
  * A learning rate that changes as training goes on. Where it stands is part of the optimiser's state, so a compiled step is
@@ -28,9 +29,9 @@ const ofStep = (rate: (t: tf.Tensor) => tf.Tensor): Schedule => ({ start: zeros(
  * Loshchilov & Hutter 2017, eq. 5, without restarts: after `steps`, where PyTorch's `CosineAnnealingLR` climbs again, it stays.
  */
 export function cosine({ from, to = 0, steps }: { from: number; to?: number; steps: number }): Schedule {
-  positive('cosine', 'from', from);
-  notNegative('cosine', 'to', to);
-  positive('cosine', 'steps', steps);
+  checkNumber('cosine', 'from', from, { above: 0 });
+  checkNumber('cosine', 'to', to, { from: 0 });
+  checkNumber('cosine', 'steps', steps, { above: 0 });
   return ofStep((t) => halfCosine(from, to, t.div(steps)));
 }
 
@@ -46,9 +47,9 @@ export function cosine({ from, to = 0, steps }: { from: number; to?: number; ste
  * PyTorch's `LinearLR`, followed by the schedule through `SequentialLR`. Goyal et al. 2017, section 2.2.
  */
 export function warmUp(rate: number | Schedule, { steps, start = 0.01 }: { steps: number; start?: number }): Schedule {
-  positive('warmUp', 'steps', steps);
-  fraction('warmUp', 'start', start);
-  if (typeof rate === 'number') positive('warmUp', 'rate', rate);
+  checkNumber('warmUp', 'steps', steps, { above: 0 });
+  checkNumber('warmUp', 'start', start, { from: 0, below: 1 });
+  if (typeof rate === 'number') checkNumber('warmUp', 'rate', rate, { above: 0 });
   else if (rate.start.shape.length > 0)
     throw new Error('warmUp: the rate must be a number or a function of the step, as cosine is; a plateau starts at once');
   return ofStep((t) => {
@@ -70,7 +71,7 @@ export function warmUp(rate: number | Schedule, { steps, start = 0.01 }: { steps
  * Smith & Topin 2018, as PyTorch's `OneCycleLR` without its cycle of the momentum.
  */
 export function oneCycle({ peak, steps, rise = 0.3 }: { peak: number; steps: number; rise?: number }): Schedule {
-  positive('oneCycle', 'peak', peak);
+  checkNumber('oneCycle', 'peak', peak, { above: 0 });
   const top = rise * steps - 1;
   if (!(top > 0 && top < steps - 1))
     throw new Error(`oneCycle: rise ${rise} of ${steps} steps leaves no step to go up or down; use more steps`);

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { byRule, type CommonConfig, fraction, notNegative, type Optimizer, type State, zeros } from './optimizer.js';
+import { checkNumber } from '../base/internal.js';
+import { byRule, type CommonConfig, type Optimizer, type State, zeros } from './optimizer.js';
 import type { Schedule } from './schedule.js';
 
 export interface SgdConfig extends CommonConfig {
@@ -27,8 +28,8 @@ export interface SgdState extends State {
  * As PyTorch: η multiplies the velocity, it is not inside it (Sutskever et al. 2013 put it inside; the same while η is constant).
  */
 export function sgd<P>(params: P, { momentum = 0, nesterov = false, weightDecay = 0, ...config }: SgdConfig): Optimizer<P, SgdState> {
-  fraction('sgd', 'momentum', momentum);
-  notNegative('sgd', 'weightDecay', weightDecay);
+  checkNumber('sgd', 'momentum', momentum, { from: 0, below: 1 });
+  checkNumber('sgd', 'weightDecay', weightDecay, { from: 0 });
   if (nesterov && momentum === 0)
     throw new Error('sgd: nesterov looks ahead along the velocity, so momentum must be above 0, got 0; try 0.9');
   return byRule('sgd', params, config, {

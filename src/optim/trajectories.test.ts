@@ -193,20 +193,22 @@ describe('an optimizer', () => {
   });
 
   it('refuses rates that cannot work', () => {
-    expect(() => sgd(START, { learningRate: 0 })).toThrow('sgd: learningRate must be above 0, got 0');
-    expect(() => adam(START, { beta2: 1 })).toThrow('adam: beta2 must be at least 0 and below 1, got 1');
-    expect(() => adamW(START, { weightDecay: -1 })).toThrow('adamW: weightDecay must be at least 0, got -1');
+    expect(() => sgd(START, { learningRate: 0 })).toThrow('sgd: learningRate must be a finite number above 0, got 0');
+    expect(() => adam(START, { beta2: 1 })).toThrow('adam: beta2 must be a finite number from 0 up, below 1, got 1');
+    expect(() => adamW(START, { weightDecay: -1 })).toThrow('adamW: weightDecay must be a finite number from 0 up, got -1');
     expect(() => sgd(START, { learningRate: 1, nesterov: true })).toThrow('momentum must be above 0, got 0; try 0.9');
-    expect(() => rmsProp(START, { alpha: 1 })).toThrow('rmsProp: alpha must be at least 0 and below 1, got 1');
-    expect(() => lion(START, { learningRate: -1 })).toThrow('lion: learningRate must be above 0, got -1');
-    expect(() => adam(START, { clipNorm: 0 })).toThrow('adam: clipNorm must be above 0, got 0; leave it out to clip nothing');
-    expect(() => accumulated(START, adam(START), 1.5)).toThrow('accumulated: batches must be an integer above 0, got 1.5');
-    expect(() => averaged(START, adam(START), { decay: 1 })).toThrow('averaged: decay must be at least 0 and below 1, got 1');
-    expect(() => cosine({ from: 0, steps: 9 })).toThrow('cosine: from must be above 0, got 0');
-    expect(() => warmUp(1, { steps: 0 })).toThrow('warmUp: steps must be above 0, got 0');
+    expect(() => rmsProp(START, { alpha: 1 })).toThrow('rmsProp: alpha must be a finite number from 0 up, below 1, got 1');
+    expect(() => lion(START, { learningRate: -1 })).toThrow('lion: learningRate must be a finite number above 0, got -1');
+    expect(() => adam(START, { clipNorm: 0 })).toThrow(
+      'adam: clipNorm must be a finite number above 0, got 0; leave it out to clip nothing',
+    );
+    expect(() => accumulated(START, adam(START), 1.5)).toThrow('accumulated: batches must be a whole number from 1 up, got 1.5');
+    expect(() => averaged(START, adam(START), { decay: 1 })).toThrow('averaged: decay must be a finite number from 0 up, below 1, got 1');
+    expect(() => cosine({ from: 0, steps: 9 })).toThrow('cosine: from must be a finite number above 0, got 0');
+    expect(() => warmUp(1, { steps: 0 })).toThrow('warmUp: steps must be a finite number above 0, got 0');
     expect(() => oneCycle({ peak: 1, steps: 3 })).toThrow('rise 0.3 of 3 steps leaves no step to go up or down; use more steps');
-    expect(() => plateau({ from: 1, factor: 1 })).toThrow('plateau: factor must be at least 0 and below 1, got 1');
-    expect(() => plateau({ from: 1, patience: -1 })).toThrow('plateau: patience must be at least 0, got -1');
+    expect(() => plateau({ from: 1, factor: 1 })).toThrow('plateau: factor must be a finite number from 0 up, below 1, got 1');
+    expect(() => plateau({ from: 1, patience: -1 })).toThrow('plateau: patience must be a whole number from 0 up, got -1');
     expect(() => warmUp(plateau({ from: 1 }), { steps: 9 })).toThrow('warmUp: the rate must be a number or a function of the step');
   });
 

@@ -1,4 +1,5 @@
-import type { Matrix } from '../linalg/index.js';
+import { checkWhole, rowsUpTo, windowEnds } from '../base/internal.js';
+import { column, type Matrix } from '../linalg/index.js';
 import { checkDesign, zeroMatrix } from '../linalg/internal.js';
 
 /** Windows of a panel's series and what came after each: x [n, T], y [n, K]. */
@@ -14,22 +15,17 @@ export interface Windows {
  * @throws        when lookback or horizons is no positive integer, no window fits into the steps, or a value is not finite
  */
 export function windows(series: Matrix, { lookback, horizons }: { readonly lookback: number; readonly horizons: number }): Windows {
-  for (const [name, value] of Object.entries({ lookback, horizons }))
-    if (!Number.isInteger(value) || value < 1) throw new Error(`windows: ${name} must be a whole number of steps from 1 up, got ${value}`);
-  const each = series.rows - lookback - horizons + 1;
-  if (each < 1)
-    throw new Error(
-      `windows: lookback ${lookback} and ${horizons} horizons leave no window: ${series.rows} rows; shorten lookback or load more history`,
-    );
+  checkWhole('windows', 'horizons', horizons);
+  const ends = windowEnds('windows', series.rows, { lookback, horizons });
   checkDesign('windows', series);
+  const each = ends.length;
   const x = zeroMatrix(each * series.cols, lookback);
   const y = zeroMatrix(each * series.cols, horizons);
-  for (let j = 0; j < series.cols; j++)
-    for (let i = 0; i < each; i++) {
-      const row = j * each + i;
-      const value = (step: number) => series.data[(i + step) * series.cols + j];
-      for (let t = 0; t < lookback; t++) x.data[row * lookback + t] = value(t);
-      for (let k = 0; k < horizons; k++) y.data[row * horizons + k] = value(lookback + k);
-    }
+  const after = ends.map((end) => end + horizons);
+  for (let j = 0; j < series.cols; j++) {
+    const steps = { data: column(series, j), shape: [series.rows] };
+    x.data.set(rowsUpTo(steps, ends, lookback), j * each * lookback);
+    y.data.set(rowsUpTo(steps, after, horizons), j * each * horizons);
+  }
   return { x, y };
 }

@@ -253,7 +253,7 @@ describe('what compile refuses', () => {
   });
 
   it('is an option out of range', async () => {
-    expect(() => compile((x: tf.Tensor) => x, { threads: 0 })).toThrow('compile: threads must be 1 or more, got 0');
+    expect(() => compile((x: tf.Tensor) => x, { threads: 0 })).toThrow('compile: threads must be a whole number from 1 up, got 0');
     await expect(compile((x: tf.Tensor) => x, { donate: [1] })(1)).rejects.toThrow(
       'compile: donate names argument 1, counted from 0, where the compiled function was given no tensor',
     );

@@ -46,6 +46,8 @@ describe('batches', () => {
       'batches: data.x[0] is one number, not an array with a row for each sample; give a typed array or { data, shape }',
     );
     expect(() => batches({ x: new Float32Array(0) }, { size: 1, key: key(1) })).toThrow('batches: data.x has no rows');
-    expect(() => batches(data, { size: 11, key: key(1) })).toThrow('the size must be an integer from 1 to n = 10, got 11');
+    expect(() => batches(data, { size: 11, key: key(1) })).toThrow(
+      'minibatches: size must be a whole number from 1 to 10, got 11; there are 10 rows',
+    );
   });
 });

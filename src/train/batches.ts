@@ -1,4 +1,5 @@
 import type { HostData, Key } from '../base/index.js';
+import { rowsUpTo } from '../base/internal.js';
 import { flatten, type Mapped, type Tree } from '../tensor/index.js';
 import { type HostInput, specOf } from '../tensor/internal.js';
 import { place } from './guard.js';
@@ -37,7 +38,7 @@ export function batches<T>(data: T, { size, key }: { size: number; key: Key }): 
     stepsPerEpoch: Math.floor(rows / size),
     batch: (k) => {
       const chosen = rowsOf(k);
-      return unflatten(arrays.map((array) => ({ data: gather(array, chosen), shape: [size, ...array.shape.slice(1)] }))) as never;
+      return unflatten(arrays.map((array) => ({ data: rowsUpTo(array, chosen), shape: [size, ...array.shape.slice(1)] }))) as never;
     },
   };
 }
@@ -72,15 +73,4 @@ export function arraysIn(who: string, tree: unknown): { arrays: Rows[]; rows: nu
         `${who}: axis 0 counts the rows, and ${first.path} [${first.shape}] has ${rows} where ${path} [${shape}] has ${shape[0]}`,
       );
   return { arrays, rows, unflatten };
-}
-
-/** For each of these rows of a row-major array, the `length` rows that end with it. */
-export function gather({ data, shape }: Rows, ends: Int32Array, length = 1): HostData {
-  const width = data.length / shape[0];
-  const Type = data.constructor as new (n: number) => HostData;
-  const out = new Type(ends.length * length * width);
-  ends.forEach((end, i) => {
-    out.set(data.subarray((end + 1 - length) * width, (end + 1) * width), i * length * width);
-  });
-  return out;
 }

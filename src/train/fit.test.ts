@@ -110,9 +110,11 @@ describe('validation', () => {
 describe('fit, asked for the impossible,', () => {
   it('says so before the first step', async () => {
     const training = run(1);
-    await expect(fit(training, { ...decay, steps: 0.5 })).rejects.toThrow('fit: steps must be an integer above 0, got 0.5');
+    await expect(fit(training, { ...decay, steps: 0.5 })).rejects.toThrow('fit: steps must be a whole number from 1 up, got 0.5');
     const validate = { every: 0, loss: halfSquare };
-    await expect(fit(training, { ...decay, steps: 5, validate })).rejects.toThrow('fit: validate.every must be an integer above 0, got 0');
+    await expect(fit(training, { ...decay, steps: 5, validate })).rejects.toThrow(
+      'fit: validate.every must be a whole number from 1 up, got 0',
+    );
     expect(training.step).toBe(0);
   });
 });
@@ -138,6 +140,6 @@ describe('minibatches', () => {
   });
 
   it('rejects a batch larger than the sample', () => {
-    expect(() => minibatches(key(3), 10, 11)).toThrow('minibatches: the size must be an integer from 1 to n = 10, got 11');
+    expect(() => minibatches(key(3), 10, 11)).toThrow('minibatches: size must be a whole number from 1 to 10, got 11');
   });
 });

@@ -1,4 +1,4 @@
-import { cellHook } from '../base/internal.js';
+import { cellHook, checkWhole } from '../base/internal.js';
 import { saveCheckpoint } from './checkpoint.js';
 import { assertFinite, assertSound } from './guard.js';
 import { type Loss, numberOf } from './loss.js';
@@ -55,12 +55,13 @@ export interface Watch {
  */
 export async function fit<S, B>(training: Run<S>, options: FitOptions<S, B>): Promise<void> {
   const { log, watch, step, steps, validate, checkpoint } = options;
-  assertCounts({
+  const counts = {
     steps,
     'validate.every': validate?.every,
     'validate.patience': validate?.patience,
     'checkpoint.every': checkpoint?.every,
-  });
+  };
+  for (const [name, count] of Object.entries(counts)) if (count !== undefined) checkWhole('fit', name, count);
   const ended = log === undefined ? undefined : logRun(log, training, step);
   try {
     const early = await train(training, options);
@@ -116,10 +117,4 @@ function returned<S>(stepped: Stepped<S>): Stepped<S> {
   if (stepped?.state !== undefined && stepped.loss !== undefined) return stepped;
   const got = stepped && typeof stepped === 'object' ? `{ ${Object.keys(stepped).join(', ')} }` : String(stepped);
   throw new Error(`fit: the step must return { state, loss }, got ${got}; name the loss to watch: return { state, loss: criticLoss }`);
-}
-
-function assertCounts(counts: Readonly<Record<string, number | undefined>>): void {
-  for (const [name, value] of Object.entries(counts))
-    if (value !== undefined && !(Number.isInteger(value) && value > 0))
-      throw new Error(`fit: ${name} must be an integer above 0, got ${value}`);
 }

@@ -1,4 +1,5 @@
 import { fold, type Key, permutation } from '../base/index.js';
+import { checkWhole } from '../base/internal.js';
 
 /**
  * The rows of each step: every epoch is a new permutation of n rows, cut into batches; what does not fill a batch is left out.
@@ -10,8 +11,7 @@ import { fold, type Key, permutation } from '../base/index.js';
  * @throws when the batch is not an integer from 1 to n
  */
 export function minibatches(k: Key, n: number, size: number): (step: number) => Int32Array {
-  if (!Number.isInteger(size) || size < 1 || size > n)
-    throw new Error(`minibatches: the size must be an integer from 1 to n = ${n}, got ${size}`);
+  checkWhole('minibatches', 'size', size, { from: 1, to: n }, `there are ${n} rows`);
   const perEpoch = Math.floor(n / size);
   let current: { epoch: number; order: Int32Array } = { epoch: -1, order: new Int32Array() };
   return (step) => {

@@ -57,9 +57,13 @@ describe('windowBatches', () => {
       'windowBatches: a window of 3 rows cannot end at row 1 of 12; windows end at rows 2 … 11',
     );
     expect(() => windowBatches(data, { ...config, rows: { start: 8, end: 13 } })).toThrow('cannot end at row 12 of 12');
-    expect(() => windowBatches(data, { ...config, lookback: 0 })).toThrow('lookback must be an integer from 1, got 0');
+    expect(() => windowBatches(data, { ...config, lookback: 0 })).toThrow('lookback must be a whole number from 1 up, got 0');
     expect(() => windowBatches({ x, y: weight.slice(1) }, config)).toThrow('data.x [12,2] has 12 where data.y [11] has 11');
-    expect(() => windowBatches(data, { ...config, rows: { start: 5, end: 5 } })).toThrow('windowBatches: no window');
-    expect(() => windowBatches(data, { ...config, lookback: 13 })).toThrow('windowBatches: no window');
+    expect(() => windowBatches(data, { ...config, rows: { start: 5, end: 5 } })).toThrow(
+      'lookback 3 leaves no sample: 12 rows, and none of them may',
+    );
+    expect(() => windowBatches(data, { ...config, lookback: 13 })).toThrow(
+      'windowBatches: lookback 13 leaves no sample: 12 rows; shorten lookback or load more history',
+    );
   });
 });

@@ -1,6 +1,7 @@
 import type { HostData, Key } from '../base/index.js';
+import { rowsUpTo, windowEnds } from '../base/internal.js';
 import type { Mapped } from '../tensor/index.js';
-import { type Arrays, arraysIn, type Batches, gather } from './batches.js';
+import { type Arrays, arraysIn, type Batches } from './batches.js';
 import { place } from './guard.js';
 import { minibatches } from './minibatches.js';
 
@@ -57,15 +58,7 @@ function windowsOf<X, Y>(
   { lookback, rows: allowed }: WindowConfig,
 ): { ends: Int32Array; windowsAt: (ends: Int32Array) => Batch<X, Y> } {
   const { arrays, rows, unflatten } = arraysIn(who, { x, y });
-  if (!Number.isInteger(lookback) || lookback < 1) throw new Error(`${who}: lookback must be an integer from 1, got ${lookback}`);
-  const ends = endsOf(allowed ?? { start: lookback - 1, end: rows });
-  if (ends.length === 0)
-    throw new Error(`${who}: no window of ${lookback} rows ends in the rows given; shorten lookback or give more of the ${rows} rows`);
-  const wrong = ends.find((end) => !(end >= lookback - 1 && end < rows));
-  if (wrong !== undefined)
-    throw new Error(
-      `${who}: a window of ${lookback} rows cannot end at row ${wrong} of ${rows}; windows end at rows ${lookback - 1} … ${rows - 1}`,
-    );
+  const ends = windowEnds(who, rows, { lookback, ends: allowed });
   const isSeries = (path: string) => /^data\.x\b/.test(path);
   const [inWindows, atEnds] = [lookback, 1].map((length) => rowsSeen(ends, length, rows));
   for (const { path, shape, data } of arrays) {
@@ -82,15 +75,12 @@ function windowsOf<X, Y>(
       arrays.map((array) => {
         const rest = array.shape.slice(1);
         return isSeries(array.path)
-          ? { data: gather(array, ends, lookback), shape: [ends.length, lookback, ...rest] }
-          : { data: gather(array, ends), shape: [ends.length, ...rest] };
+          ? { data: rowsUpTo(array, ends, lookback), shape: [ends.length, lookback, ...rest] }
+          : { data: rowsUpTo(array, ends), shape: [ends.length, ...rest] };
       }),
     ) as Batch<X, Y>;
   return { ends, windowsAt };
 }
-
-const endsOf = (rows: NonNullable<WindowConfig['rows']>): Int32Array =>
-  'start' in rows ? Int32Array.from({ length: Math.max(0, rows.end - rows.start) }, (_, i) => rows.start + i) : Int32Array.from(rows);
 
 /** Marks the rows that lie in a window of this length. */
 function rowsSeen(ends: Int32Array, length: number, rows: number): Uint8Array {

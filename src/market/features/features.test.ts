@@ -50,7 +50,7 @@ describe('features', () => {
       () => realisedVolatility(PRICES, 6),
       'window 6 leaves no sample: test has 5 rows; shorten window or load more history',
     ],
-    ['a skip past the lookback', () => momentum(PRICES, 2, 2), 'momentum: skip must be an integer from 0 to lookback − 1 = 1, got 2'],
+    ['a skip past the lookback', () => momentum(PRICES, 2, 2), 'momentum: skip must be a whole number from 0 to 1, got 2'],
     ['no month end', () => monthEnds(PRICES), 'test: no month ends within 2020-01-02 … 2020-01-08 (5 rows); widen the range'],
   ])('refuses %s', (_, f, message) => expect(f).toThrow(message));
 });

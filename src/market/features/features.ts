@@ -1,3 +1,4 @@
+import { checkWhole } from '../../base/internal.js';
 import { isTradingDay, nextTradingDay } from '../panel/calendar.js';
 import { mapValues, type Panel } from '../panel/panel.js';
 
@@ -45,8 +46,7 @@ export const realisedVolatility = (returns: Panel, window: number, periodsPerYea
  */
 export function momentum(prices: Panel, lookback: number, skip = 0): Panel {
   requireCount('lookback', lookback, prices);
-  if (!(Number.isInteger(skip) && skip >= 0 && skip < lookback))
-    throw new Error(`momentum: skip must be an integer from 0 to lookback − 1 = ${lookback - 1}, got ${skip}`);
+  checkWhole('momentum', 'skip', skip, { from: 0, to: lookback - 1 }, 'it is less than the lookback');
   const N = prices.assets.length;
   return mapValues(prices, 'momentum', (_, t, n) =>
     t >= lookback ? Math.log(prices.values[(t - skip) * N + n] / prices.values[(t - lookback) * N + n]) : Number.NaN,

@@ -78,7 +78,7 @@ describe('gbm', () => {
   it('refuses a price that is not positive', () => {
     expect(() => gbm(key(1), { mu: 0, sigma: 1, start: 0, steps: 2 })).toThrow('gbm: start and dt must be positive, got 0 and');
     expect(() => gbm(key(1), { mu: 0, sigma: -1, steps: 2 })).toThrow('gbm: sigma is a standard deviation, zero or more: got -1');
-    expect(() => gbm(key(1), { mu: 0, sigma: 1, steps: 0 })).toThrow('gbm: steps must be a positive integer, got 0');
+    expect(() => gbm(key(1), { mu: 0, sigma: 1, steps: 0 })).toThrow('gbm: steps must be a whole number from 1 up, got 0');
   });
 });
 

@@ -1,4 +1,5 @@
 import { type HostArray, type Key, normal, split } from '../../base/index.js';
+import { checkWhole } from '../../base/internal.js';
 
 /** Paths of one process: `data[p * T + t]` with shape [P, T]. The first column is where they start. */
 export type Paths = HostArray<Float64Array>;
@@ -87,8 +88,7 @@ function recur(
   first: (z: number) => number,
   next: (x: number, z: number) => number,
 ): Paths {
-  for (const [what, count] of Object.entries({ paths, steps }))
-    if (!(Number.isInteger(count) && count > 0)) throw new Error(`${name}: ${what} must be a positive integer, got ${count}`);
+  for (const [what, count] of Object.entries({ paths, steps })) checkWhole(name, what, count);
   const data = new Float64Array(paths * steps);
   split(k, paths).forEach((pathKey, p) => {
     const { data: z } = normal(pathKey, [steps], 'float64');

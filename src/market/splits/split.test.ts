@@ -60,7 +60,9 @@ describe('walkForward', () => {
     expect(() => walkForward(DATES.slice(0, 10), { train: 8, test: 1, horizon: 3 })).toThrow(
       'walkForward: train 8 + purge 2 + embargo 0 leaves nothing to test: 10 rows; shorten train or load more history',
     );
-    expect(() => walkForward(DATES, { train: 8, test: 0, horizon: 1 })).toThrow('walkForward: test must be an integer ≥ 1, got 0');
+    expect(() => walkForward(DATES, { train: 8, test: 0, horizon: 1 })).toThrow(
+      'walkForward: test must be a whole number from 1 up, got 0',
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import { checkWhole } from '../../base/internal.js';
 /** A half-open range of rows: start ≤ t < end. */
 export interface RowRange {
   readonly start: number;
@@ -38,14 +39,14 @@ export interface WalkForward {
 export function walkForward(dates: readonly string[], options: WalkForward): Split[] {
   const { train, test, horizon, embargo = 0, window = 'expanding' } = options;
   const purge = options.purge ?? horizon - 1;
-  for (const [name, value, least] of [
+  for (const [name, value, from] of [
     ['train', train, 1],
     ['test', test, 1],
     ['horizon', horizon, 1],
     ['purge', purge, 0],
     ['embargo', embargo, 0],
   ] as const)
-    if (!(Number.isInteger(value) && value >= least)) throw new Error(`walkForward: ${name} must be an integer ≥ ${least}, got ${value}`);
+    checkWhole('walkForward', name, value, { from });
   const gap = purge + embargo;
   if (train + gap >= dates.length)
     throw new Error(

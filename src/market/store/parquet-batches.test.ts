@@ -76,7 +76,7 @@ describe('parquetBatches', () => {
     await expect(parquetBatches(join(folder, 'none.parquet'), { columns, size: 1 })).rejects.toThrow(
       /none\.parquet cannot be read as Parquet: /,
     );
-    await expect(parquetBatches(file, { columns, size: N + 1 })).rejects.toThrow(`from 1 to the ${N} rows of ${file}, got ${N + 1}`);
+    await expect(parquetBatches(file, { columns, size: N + 1 })).rejects.toThrow(`from 1 to ${N}, got ${N + 1}; ${file} has ${N} rows`);
     await expect(parquetBatches(file, { columns: { x: ['j'] }, size: 1 })).rejects.toThrow(
       /parquetBatches: .*"j" not found.*rows\.parquet has the columns i, half, square$/,
     );

@@ -1,4 +1,5 @@
 import { fold, type Key, permutation } from '../../base/index.js';
+import { checkWhole } from '../../base/internal.js';
 import { readRows, rowGroups } from './row-groups.js';
 
 export interface ParquetBatchesConfig<C extends Columns> {
@@ -42,8 +43,7 @@ export async function parquetBatches<C extends Columns>(
 ): Promise<ParquetBatches<C>> {
   const sizes = await rowGroups(path);
   const rows = sizes.reduce((total, n) => total + n, 0);
-  if (!Number.isInteger(size) || size < 1 || size > rows)
-    throw new Error(`parquetBatches: the size must be an integer from 1 to the ${rows} rows of ${path}, got ${size}`);
+  checkWhole('parquetBatches', 'size', size, { from: 1, to: rows }, `${path} has ${rows} rows`);
   const names = [...new Set(Object.values(columns).flat())];
   await readRows(path, names, 0, 0); // fails when a column is not there
   const starts = sizes.map((_, group) => sizes.slice(0, group).reduce((total, n) => total + n, 0));

@@ -1,4 +1,4 @@
-import { cellHook } from '../../base/internal.js';
+import { cellHook, checkWhole } from '../../base/internal.js';
 import { DeviceTensor, fromArray, fromLeaf, type Input, specOf, valuesOf } from '../buffers/device-tensor.js';
 import type { Memory } from '../buffers/memory.js';
 import { type OnnxOptions, toOnnx } from '../onnx/emit.js';
@@ -29,8 +29,7 @@ export class CompiledFunction {
 
   constructor(fn: (...args: unknown[]) => unknown, options: CompileOptions) {
     const { threads } = options;
-    if (threads !== undefined && !(Number.isInteger(threads) && threads > 0))
-      throw new Error(`compile: threads must be 1 or more, got ${threads}`);
+    if (threads !== undefined) checkWhole('compile', 'threads', threads);
     this.#source = { fn, name: fn.name || 'the compiled function', options };
     this.#names = parameterNames(fn);
   }
