@@ -140,6 +140,16 @@ const text = "from './no.js'";\nexport type F = 'f';\ntype G = import('./g.js').
     expect(idle).toEqual([]);
   });
 
+  it('gives each name at its doors to one thing', () => {
+    const things = new Map<string, Map<ts.Symbol, string>>();
+    for (const door of rooms.flatMap((room) => [`src/${room}/index.ts`, `src/${room}/internal.ts`]))
+      for (const { name, symbol } of exportsOf(door)) things.set(name, (things.get(name) ?? new Map()).set(symbol, door));
+    const shared = [...things].filter(([, one]) => one.size > 1);
+    expect(shared.map(([name, doors]) => `${name} is one thing in ${[...doors.values()].join(' and another in ')}: rename one`)).toEqual(
+      [],
+    );
+  });
+
   it('has no cycle between files, imports of types included', () => {
     const importsOf = (file: string) =>
       importsIn(text(file))
