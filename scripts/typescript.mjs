@@ -1,4 +1,4 @@
-// `node --import ./scripts/typescript.mjs file.ts` runs a source file as it is, for tests that need a process of their own.
+// `node --import ./scripts/typescript.mjs <file>.ts` runs a source file as it is, for tests that need a process of their own.
 import { existsSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 

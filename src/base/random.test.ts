@@ -6,7 +6,7 @@ import reference from './random.reference.json' with { type: 'json' }; // made b
 const ulps = (actual: number, expected: number) => Math.abs(actual - expected) / (Number.EPSILON * Math.abs(expected) || Number.EPSILON);
 
 describe('threefry', () => {
-  // Random123 1.14, tests/kat_vectors, `threefry2x32 20`.
+  // Random123 1.14, its `kat_vectors`, `threefry2x32 20`.
   it.each([
     [
       [0, 0],

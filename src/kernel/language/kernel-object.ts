@@ -2,7 +2,7 @@ import ts from 'typescript6';
 
 const { factory } = ts;
 
-/** `$kernel.<member>`: how the JavaScript of a cell speaks to the kernel that runs it (`runtime/cell-scope.ts`). */
+/** `$kernel.<member>`: how the JavaScript of a cell speaks to the kernel that runs it (`runtime/executor.ts`). */
 export const kernel = (member: string): ts.Expression =>
   factory.createPropertyAccessExpression(factory.createIdentifier('$kernel'), member);
 

@@ -99,7 +99,7 @@ type Resolve = Parameters<typeof registerHooks>[0]['resolve'] & {};
 
 const isLocal = (url: string | undefined) => !!url?.startsWith('file:') && !url.includes('/node_modules/');
 
-/** As TypeScript resolves relative imports: `./prices` or `./prices.js` may be `prices.ts`. */
+/** As TypeScript resolves relative imports: `./prices` or `./prices.js` may be `prices` with any extension of TypeScript. */
 const resolveLoosely: Resolve = (specifier, context, next) => {
   if (!/^\.{1,2}\//.test(specifier) || !context.parentURL) return next(specifier, context);
   const exact = new URL(specifier, context.parentURL);

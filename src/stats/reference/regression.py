@@ -1,6 +1,6 @@
-"""Reference values for src/models: statsmodels 0.15.0 and numpy 2.4.6.
+"""Reference values for src/stats: statsmodels 0.15.0 and numpy 2.4.6.
 
-    python -m venv venv && venv/bin/pip install statsmodels==0.15.0 && venv/bin/python src/models/reference/regression.py
+    python -m venv venv && venv/bin/pip install statsmodels==0.15.0 && venv/bin/python src/stats/reference/regression.py
 
 Coefficients on the Longley data are also computed in exact rational arithmetic; NIST's certified values are their roundings.
 """
