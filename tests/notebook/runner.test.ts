@@ -21,8 +21,9 @@ const code = (id: string, source: string, tags: string[] = []) => ({
 });
 const SAVE = [
   "import { markdown, save } from 'lemmata/report';",
-  "const numbers = { 'n.squared': { value: parameters.n ** 2, uncertainty: 'exact: a square', unit: '1', description: 'n squared', tolerance: 0.5 } };",
-  "save('tiny', { title: 'Tiny', seed: 1, parameters, data: [], trials: 0, numbers });",
+  "save('tiny', { title: 'Tiny', seed: 1, parameters, data: [], trials: 0, numbers: {",
+  "  'n.squared': { value: parameters.n ** 2, uncertainty: 'exact: a square', unit: '1', description: 'n squared', tolerance: 0.5 },",
+  '} });',
   `markdown\`n² = \${parameters.n ** 2}\`;`,
 ].join('\n');
 
