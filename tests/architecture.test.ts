@@ -49,7 +49,7 @@ const BELOW: Record<string, string[]> = {
 const BUDGET: Record<string, number> = {
   attack: 140,
   base: 500,
-  cli: 250,
+  cli: 450,
   datasets: 100,
   kernel: 1950,
   linalg: 450,

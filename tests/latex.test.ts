@@ -72,7 +72,7 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
 
   it('gives equal bytes in another folder', { timeout: 120_000 }, () => {
     const copy = join(folder, 'elsewhere');
-    for (const part of ['scripts', 'proofs', 'results', 'src/models', 'src/nn'])
+    for (const part of ['scripts', 'proofs', 'results', 'notebooks', 'src'])
       cpSync(join(ROOT, part), join(copy, part), { recursive: true });
     rmSync(join(copy, 'proofs/week01.pdf'), { force: true });
     const other = run(['proofs'], { script: join(copy, 'scripts/latex.mjs') });
@@ -114,6 +114,11 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
     );
     expect(document('\\resnum{week99.beta}', { numbers, code: 'old' }).stderr).toContain('results/week99.json is stale: no notebook');
     expect(document('\\resnum[.2f]{week99.beta}', { numbers }).stderr).toBe('');
+    const sure = { beta: { value: 0.5, uncertainty: 0.1 }, gain: { value: 1, uncertainty: [0, 2] } };
+    expect(document('\\resnum{week99.beta.se}, \\resnum{week99.gain.low} to \\resnum{week99.gain.high}', { numbers: sure }).stderr).toBe(
+      '',
+    );
+    expect(document('\\resnum{week99.gain.se}', { numbers: sure }).stderr).toContain("has no number 'gain.se'; it has beta, gain");
   });
 
   it('sets a number in its format, with a real minus and grouped digits', () => {

@@ -22,13 +22,22 @@ export function numbers(wanted, load, stamps) {
       unusable.add(result);
       continue;
     }
-    const finding = saved.numbers[name];
-    const text = finding && formatted(finding.value, format);
+    const value = saved.numbers[name]?.value ?? derived(saved.numbers, name);
+    const text = value === undefined ? undefined : formatted(value, format);
     if (text !== undefined) lines.add(`\\lemmata@number{${format}|${key}}{${text}}\n`);
-    else if (finding) problems.push(`${where}: \\resnum[${format}]{${key}}: a format is .2f, .3g, .1\\% or .0b, got '${format}'`);
+    else if (value !== undefined)
+      problems.push(`${where}: \\resnum[${format}]{${key}}: a format is .2f, .3g, .1\\% or .0b, got '${format}'`);
     else problems.push(`${where}: \\resnum{${key}}: results/${result}.json has no number '${name}'; it has ${known(saved)}`);
   }
   return { problems, tex: [...lines].sort().join('') };
+}
+
+/** `<key>.se` of a number with a standard error, `<key>.low` and `<key>.high` of one with an interval. */
+function derived(known, name) {
+  const [, stem, part] = /^(.+)\.(se|low|high)$/.exec(name) ?? [];
+  const uncertainty = known[stem]?.uncertainty;
+  if (typeof uncertainty === 'number') return part === 'se' ? uncertainty : undefined;
+  return Array.isArray(uncertainty) ? { low: uncertainty[0], high: uncertainty[1] }[part] : undefined;
 }
 
 /** Why nothing of a result may be printed, or nothing. */

@@ -69,8 +69,8 @@ function versions(packages) {
 
 /** The sources' own hashes of the datasets whose names are asked for. */
 export async function datasets(asked) {
-  const { list } = await import(at('dist', 'market', 'index.js'));
-  return (await list()).filter(({ name }) => asked(name)).map(({ name, sourceSha256 }) => `${name} ${sourceSha256}`);
+  const { listDatasets } = await import(at('dist', 'market', 'index.js'));
+  return (await listDatasets()).filter(({ name }) => asked(name)).map(({ name, sourceSha256 }) => `${name} ${sourceSha256}`);
 }
 
 async function theorems(code) {

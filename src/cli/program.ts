@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { packageVersion } from '../base/internal.js';
 import { dataCommand } from './data.js';
 import { kernelCommand } from './kernel.js';
+import { newCommand } from './new.js';
 
 /** Runs the `lemmata` command and returns its exit status. An error is one paragraph; `--verbose` adds where it was thrown. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -10,7 +11,8 @@ export async function run(args: readonly string[]): Promise<number> {
     .version(packageVersion())
     .option('--verbose', 'show where an error was thrown')
     .addCommand(dataCommand())
-    .addCommand(kernelCommand());
+    .addCommand(kernelCommand())
+    .addCommand(newCommand());
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;

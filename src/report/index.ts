@@ -12,6 +12,7 @@ export {
 } from '../base/index.js';
 export { type Claim, checklist } from './checklist.js';
 export { autocorrelation, residualDiagnostics } from './diagnostics.js';
+export { estimate, findingRows } from './estimate.js';
 export {
   type Axis,
   bars,
@@ -28,5 +29,6 @@ export { markdown, maths } from './markdown.js';
 export { GREY, PALETTE, plot, type Spec } from './plot.js';
 export { type Progress, progress } from './progress.js';
 export { type Finding, type Findings, num, type Source, save, type Uncertainty } from './results.js';
+export { sourcesOf, type UsedSource } from './sources.js';
 export { statement } from './statement.js';
 export { watch } from './watch.js';

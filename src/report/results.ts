@@ -50,11 +50,14 @@ export interface Findings {
 export function save(name: string, findings: Findings): string {
   if (!/^[a-z0-9-]+$/.test(name)) throw new Error(`report.save: a name has lower-case letters, digits and dashes, got '${name}'`);
   for (const [key, finding] of Object.entries(findings.numbers)) assertComplete(`${name}.${key}`, finding);
-  const { figures = {}, tables = {}, ...rest } = findings;
+  const { figures = {}, tables = {}, data, ...rest } = findings;
   const charts = saveCharts(join(resultsFolder(), name), figures);
   const provenance = { profile: process.env.LEMMATA_PROFILE ?? 'by hand', code: process.env.LEMMATA_CODE ?? null };
   const file = join(resultsFolder(), `${name}.json`);
-  replaceFile(file, canonical({ name, ...rest, ...provenance, tables, figures: charts }));
+  replaceFile(
+    file,
+    canonical({ name, ...rest, data: data.map(({ name, sha256 }) => ({ name, sha256 })), ...provenance, tables, figures: charts }),
+  );
   return file;
 }
 
