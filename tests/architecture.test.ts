@@ -84,6 +84,13 @@ const codeLines = (file: string): number =>
     .split('\n')
     .filter((line) => /\S/.test(line) && !/^\s*\/\//.test(line)).length;
 
+/** `@duckdb/node-api`, of `@duckdb/node-api/lib/x.js`. */
+const packageOf = (specifier: string) =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+
 /** A relative import as a path of the repository. */
 const target = (file: string, specifier: string) => normalize(join(dirname(file), specifier)).replace(/\.js$/, '.ts');
 
@@ -138,6 +145,21 @@ const text = "from './no.js'";\nexport type F = 'f';\ntype G = import('./g.js').
       });
     });
     expect(idle).toEqual([]);
+  });
+
+  it('imports each package that it depends on, and no other', () => {
+    const { dependencies, optionalDependencies } = JSON.parse(text('package.json')) as Record<string, Record<string, string>>;
+    const taken = new Set(
+      sources.flatMap((file) =>
+        importsIn(text(file))
+          .filter((name) => !/^(\.|node:|lemmata\/)/.test(name))
+          .map(packageOf),
+      ),
+    );
+    const needed = Object.keys(dependencies).filter((name) => name !== '@types/node'); // cells are compiled with these types
+    expect(needed.filter((name) => !taken.has(name)).map((name) => `${name} has no user in src: drop it`)).toEqual([]);
+    const known = new Set([...needed, ...Object.keys(optionalDependencies)]);
+    expect([...taken].filter((name) => !known.has(name)).map((name) => `src imports ${name}: make it a dependency`)).toEqual([]);
   });
 
   it('gives each name at its doors to one thing', () => {
