@@ -38,6 +38,24 @@ async function gone(pid: number, timeout = 5000): Promise<void> {
 }
 
 describe('the kernel process', () => {
+  it('starts and runs a cell without TensorFlow, which loads when a cell asks for it', async () => {
+    const folder = temporary();
+    const [hook, log] = [join(folder, 'hook.mjs'), join(folder, 'loaded.txt')];
+    writeFileSync(log, '');
+    writeFileSync(
+      hook,
+      `import { appendFileSync } from 'node:fs'; import { registerHooks } from 'node:module';
+       registerHooks({ load(url, context, next) { appendFileSync(${JSON.stringify(log)}, url + '\\n'); return next(url, context); } });`,
+    );
+    const kernel = await start({ env: { NODE_OPTIONS: `--import=${hook}` } });
+    const loaded = () => readFileSync(log, 'utf8').split('\n');
+    expect((await kernel.run('[{ a: 1 }]')).text).toContain('a');
+    expect(loaded()).toEqual(expect.arrayContaining([expect.stringContaining('/dist/base/'), expect.stringContaining('/typescript')]));
+    expect(loaded().filter((url) => /tensorflow|\/dist\/(?!base|kernel)\w+\//.test(url))).toEqual([]);
+    expect((await kernel.run("import * as tf from '@tensorflow/tfjs';\ntf.scalar(2).dataSync()[0]")).text).toBe('2');
+    expect(loaded().some((url) => url.includes('tensorflow'))).toBe(true);
+  });
+
   it('greets within 2 s', async () => {
     const times: number[] = [];
     // Other tests run beside this one, so a slow start may try again.
