@@ -1,11 +1,9 @@
+import './without-banner.js';
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 
 const require = createRequire(import.meta.url);
-
-// tfjs recommends tfjs-node on a plain CPU backend's first use: here the choice is made below, and training is compiled.
-(tf.findBackend('cpu') as { firstUse?: boolean }).firstUse = false;
 
 /**
  * Makes eager tfjs code, outside `compile`, run on the fastest installed backend: TensorFlow's library with a GPU

@@ -1,3 +1,4 @@
+import './without-banner.js';
 import * as tf from '@tensorflow/tfjs';
 
 /*

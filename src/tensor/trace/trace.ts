@@ -1,3 +1,4 @@
+import '../without-banner.js';
 import * as tf from '@tensorflow/tfjs';
 import type { Graph } from '../graph.js';
 import { type Captured, TraceBackend } from './backend.js';
