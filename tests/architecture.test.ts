@@ -68,10 +68,7 @@ const DOORS = /^src\/\w+\/(index|internal)\.ts$/;
 const LINES_PER_FILE = 300;
 const FILES_PER_FOLDER = 24;
 /** Cycles of types that are yet to go. */
-const KNOWN_CYCLES = [
-  'src/optim/optimizer.ts → src/optim/schedule.ts → src/optim/optimizer.ts',
-  'src/nn/recurrent/lstm-variants.ts → src/nn/recurrent/lstm-recurrence.ts → src/nn/recurrent/lstm-variants.ts',
-];
+const KNOWN_CYCLES = ['src/nn/recurrent/lstm-variants.ts → src/nn/recurrent/lstm-recurrence.ts → src/nn/recurrent/lstm-variants.ts'];
 
 /** Where a file imports from, type imports and dynamic ones included. */
 const importsIn = (code: string): string[] => ts.preProcessFile(code, true, true).importedFiles.map(({ fileName }) => fileName);

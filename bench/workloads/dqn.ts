@@ -35,7 +35,7 @@ export const W5: Workload<MlpParams, Batch, Batch<Numbers>> = {
     };
   },
   /** The target network as one vector, as `dqnStep` has it. */
-  hold: ({ target, ...batch }) => ({ ...batch, target: layoutOf(target).numbers(target) }),
+  hold: ({ target, ...batch }) => ({ ...batch, target: layoutOf(target).vector(target) }),
   /** Mnih et al. 2015, algorithm 1, with its clipped error as the Huber loss. */
   loss(params, { state, action, reward, next, done, target }) {
     const value = tdTarget(reward, done, DISCOUNT, mlp(layoutOf(params).unpack(target), next));

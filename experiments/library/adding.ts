@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { initLinear, initLstm, linear, lstmLast, meanSquaredError } from '../../src/nn/index.js';
-import { adam, cosine, trainingStep } from '../../src/optim/index.js';
+import { adam, cosine, type ParamsOf, trainingStep } from '../../src/optim/index.js';
 import { compile, fold, type Key, key, randint, split, uniform } from '../../src/tensor/index.js';
 import { fit, resume, run } from '../../src/train/index.js';
 import type { Experiment } from '../experiment.js';
@@ -40,7 +40,7 @@ export default {
     const [forLstm, forHead, forBatches, forTest] = split(key(SEED), 4);
     const initial = { recurrent: recurrent(forLstm), head: initLinear(forHead, { inputs: WIDTH, outputs: 1 }) };
     const optimizer = adam(initial, { learningRate: cosine({ from: 0.01, steps }), clipNorm: 1 });
-    type Params = ReturnType<typeof optimizer.params>;
+    type Params = ParamsOf<typeof optimizer>;
     type State = Parameters<typeof optimizer.params>[0];
     interface Batch {
       readonly x: tf.Tensor;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { type LabelledImages, loadMnist } from '../../src/datasets/index.js';
 import { crossEntropy, initLinear, initLstm, linear, lstmLast } from '../../src/nn/index.js';
-import { adam, oneCycle, trainingStep } from '../../src/optim/index.js';
+import { adam, oneCycle, type ParamsOf, trainingStep } from '../../src/optim/index.js';
 import { compile, key, split } from '../../src/tensor/index.js';
 import { fit, minibatches, resume, run } from '../../src/train/index.js';
 import type { Experiment } from '../experiment.js';
@@ -32,7 +32,7 @@ export default {
       head: initLinear(forHead, { inputs: WIDTH, outputs: CLASSES }),
     };
     const optimizer = adam(initial, { learningRate: oneCycle({ peak: 0.005, steps }), clipNorm: 1 });
-    type Params = ReturnType<typeof optimizer.params>;
+    type Params = ParamsOf<typeof optimizer>;
     type State = Parameters<typeof optimizer.params>[0];
     interface Batch {
       readonly x: tf.Tensor;

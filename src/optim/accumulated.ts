@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
+import { zeros } from '../base/index.js';
 import { checkWhole } from '../base/internal.js';
-import { type Mapped, zip } from '../tensor/index.js';
-import { layoutOf, type Numbers } from './flat.js';
-import { type Optimizer, type State, zeros } from './optimizer.js';
+import { zip } from '../tensor/index.js';
+import { layoutOf } from './flat.js';
+import type { InitialState, Optimizer, State } from './optimizer.js';
 
+/** What accumulation adds to a state: the gradients that wait for a step. */
 export interface Accumulation {
-  /** The mean of the gradients seen since the last step, as far as it is known. */
+  /** [n], the mean of the gradients seen since the last step, as far as it is known. */
   readonly gradient: tf.Tensor;
-  /** How many those are. */
+  /** How many those are, a scalar. */
   readonly seen: tf.Tensor;
 }
 
@@ -23,11 +25,7 @@ export function accumulated<P, S extends State>(params: P, optimizer: Optimizer<
   const layout = layoutOf(params);
   return {
     init: (params) =>
-      ({ ...optimizer.init(params), gradient: zeros([layout.n]), seen: zeros([]) }) as unknown as Mapped<
-        S & Accumulation,
-        tf.Tensor,
-        Numbers
-      >,
+      ({ ...optimizer.init(params), gradient: zeros([layout.n]), seen: zeros([]) }) as unknown as InitialState<S & Accumulation>,
     update({ gradient, seen, ...rest }, grads) {
       const state = rest as unknown as S;
       const sum = gradient.add(layout.pack(grads).div(batches));

@@ -1,10 +1,10 @@
 import type * as tf from '@tensorflow/tfjs';
 import { checkNumber } from '../base/internal.js';
-import type { Mapped } from '../tensor/index.js';
-import { towards } from './adam.js';
-import { layoutOf, type Numbers, type Tensors } from './flat.js';
-import type { Optimizer, State } from './optimizer.js';
+import { layoutOf, type Tensors } from './flat.js';
+import { towards } from './moments.js';
+import type { InitialState, Optimizer, State } from './optimizer.js';
 
+/** An optimiser whose state holds a running mean of its parameters. */
 export interface Averaged<P, S> extends Optimizer<P, S & { readonly average: tf.Tensor }> {
   /** The averaged parameters in the state: those to validate and to serve. */
   average(state: S & { readonly average: tf.Tensor }): Tensors<P>;
@@ -28,7 +28,7 @@ export function averaged<P, S extends State>(
   const layout = layoutOf(params);
   return {
     init: (params) =>
-      ({ ...optimizer.init(params), average: layout.numbers(params) }) as unknown as Mapped<S & { average: tf.Tensor }, tf.Tensor, Numbers>,
+      ({ ...optimizer.init(params), average: layout.vector(params) }) as unknown as InitialState<S & { average: tf.Tensor }>,
     update({ average, ...state }, grads) {
       const next = optimizer.update(state as unknown as S, grads);
       return { ...next, average: towards(average, next.parameters, 1 - decay) };

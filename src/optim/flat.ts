@@ -1,21 +1,20 @@
 import * as tf from '@tensorflow/tfjs';
-import { showShape, sizeOf } from '../base/index.js';
+import { type HostArray, showShape, sizeOf } from '../base/index.js';
 import { flatten, type Mapped, type Tree } from '../tensor/index.js';
 
-/** A parameter before it is a tensor of some backend: typed arrays with a shape, as `init…` makes them, or a tensor to read. */
-export interface Shaped {
+/** A parameter, wherever its numbers are: a typed array with its shape, as `init…` makes it, or a tensor to read. */
+export interface Parameter {
+  /** `[3, 4]`; the empty list for a scalar. */
   readonly shape: readonly number[];
 }
 
-/** The tree of tensors that a model sees, for a tree of initial parameters. */
-export type Tensors<P> = Mapped<P, Shaped, tf.Tensor>;
+/** The tree of tensors that a model sees, for a tree of initial parameters: each of the parameter's shape. */
+export type Tensors<P> = Mapped<P, Parameter, tf.Tensor>;
 
-/** Numbers that compiled functions, `fromArray` and `tf.tensor` take. */
-export interface Numbers {
-  readonly data: Float32Array;
-  readonly shape: number[];
-  /** What a vector of parameters is made of, in order: an entry that is not a number can then be named. */
-  readonly parts?: readonly Part[];
+/** All parameters as one vector [n], which knows what it is made of: an entry that is not a number can then be named. */
+export interface ParameterVector extends HostArray<Float32Array> {
+  /** The parameters in the order in which they lie in the vector. */
+  readonly parts: readonly Part[];
 }
 
 /** One parameter in a vector: `{ path: 'params.w', shape: [3, 4] }`. */
@@ -28,7 +27,7 @@ export interface Part {
 export interface Layout<P> {
   readonly n: number;
   /** The initial parameters as one vector [n]. */
-  numbers(params: P): Numbers;
+  vector(params: P): ParameterVector;
   /** Gradients or parameters as one vector [n]; one that is already is itself. */
   pack(tree: Tensors<P> | tf.Tensor): tf.Tensor;
   /** The vector [n] as the tree. */
@@ -41,7 +40,7 @@ export interface Layout<P> {
  * @throws  when a gradient or an initial parameter does not have its parameter's shape
  */
 export function layoutOf<P>(params: P): Layout<P> {
-  const { leaves, paths, structure, unflatten } = flatten<Shaped>(params as Tree<Shaped>, 'params');
+  const { leaves, paths, structure, unflatten } = flatten<Parameter>(params as Tree<Parameter>, 'params');
   if (leaves.length === 0) throw new Error(`the model has no parameters: ${structure}; pass what its init made`);
   const bare = leaves.findIndex((leaf) => !Array.isArray(leaf?.shape));
   if (bare >= 0)
@@ -52,7 +51,7 @@ export function layoutOf<P>(params: P): Layout<P> {
 
   const isVector = (tree: unknown): tree is tf.Tensor => tree instanceof tf.Tensor && tree.rank === 1 && tree.size === n;
 
-  const inOrder = <T extends Shaped>(tree: unknown): T[] => {
+  const inOrder = <T extends Parameter>(tree: unknown): T[] => {
     const given = flatten<T>(tree as Tree<T>, 'params');
     if (given.structure !== structure) throw new Error(`the optimizer was made for parameters ${structure}, got ${given.structure}`);
     given.leaves.forEach((leaf, i) => {
@@ -66,7 +65,7 @@ export function layoutOf<P>(params: P): Layout<P> {
 
   return {
     n,
-    numbers(params) {
+    vector(params) {
       const vector = new Float32Array(n);
       let at = 0;
       inOrder(params).forEach((leaf, i) => {
@@ -83,7 +82,7 @@ export function layoutOf<P>(params: P): Layout<P> {
 }
 
 /** A leaf's numbers, from wherever they are. */
-export function read(leaf: Shaped): ArrayLike<number> {
+export function read(leaf: Parameter): ArrayLike<number> {
   if (leaf instanceof tf.Tensor) return leaf.dataSync();
   const { data } = leaf as unknown as { data: ArrayLike<number> | (() => ArrayLike<number>) };
   return typeof data === 'function' ? data.call(leaf) : data;

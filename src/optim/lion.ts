@@ -1,8 +1,11 @@
 import type * as tf from '@tensorflow/tfjs';
+import { zeros } from '../base/index.js';
 import { checkNumber } from '../base/internal.js';
-import { towards } from './adam.js';
-import { byRule, type CommonConfig, decayed, type Optimizer, type State, zeros } from './optimizer.js';
+import { decayed, towards } from './moments.js';
+import { byRule, type CommonConfig, type Optimizer, type State } from './optimizer.js';
+import type { Rate } from './schedule.js';
 
+/** What Lion can be told: η, β₁, β₂, λ and clipping, all pure numbers. */
 export interface LionConfig extends CommonConfig {
   /** β₁, the share of the mean in the direction of a step. */
   readonly beta1?: number;
@@ -12,8 +15,9 @@ export interface LionConfig extends CommonConfig {
   readonly weightDecay?: number;
 }
 
+/** What Lion remembers: the parameters as one vector [n], with the mean of their gradients. */
 export interface LionState extends State {
-  /** m, the running mean of the gradients, starting at zero. */
+  /** m [n], the running mean of the gradients, starting at zero. */
   readonly mean: tf.Tensor;
 }
 
@@ -36,7 +40,7 @@ export function lion<P>(
   checkNumber('lion', 'weightDecay', weightDecay, { from: 0 });
   const rule = {
     start: (n: number) => ({ mean: zeros([n]) }),
-    update(state: LionState, gradient: tf.Tensor, learningRate: number | tf.Tensor) {
+    update(state: LionState, gradient: tf.Tensor, learningRate: Rate) {
       const direction = towards(state.mean, gradient, 1 - beta1).sign();
       const parameters = decayed(state.parameters, learningRate, weightDecay).sub(direction.mul(learningRate));
       return { parameters, mean: towards(state.mean, gradient, 1 - beta2) };

@@ -1,9 +1,10 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { HostArray } from '../base/index.js';
 import { checkNumber } from '../base/internal.js';
 import type { Mapped } from '../tensor/index.js';
 import { type Clipping, clipping } from './clipping.js';
-import { layoutOf, type Numbers, type Tensors } from './flat.js';
-import type { Schedule } from './schedule.js';
+import { layoutOf, type Tensors } from './flat.js';
+import type { Rate, Schedule } from './schedule.js';
 
 /**
  * An optimiser of parameters `P` with state `S`, as pure functions: keep the state, not the parameters.
@@ -13,12 +14,21 @@ import type { Schedule } from './schedule.js';
  */
 export interface Optimizer<P, S> {
   /** The state before the first step: typed arrays, for a compiled step or, through `tf.tensor`, an eager one. */
-  init(params: P): Mapped<S, tf.Tensor, Numbers>;
+  init(params: P): InitialState<S>;
   /** The state after a step along these gradients: the tree of them, or all as one vector. */
   update(state: S, grads: Tensors<P> | tf.Tensor): S;
   /** The parameters in the state. */
   params(state: S): Tensors<P>;
 }
+
+/** A state before the first step: a typed array with its shape in place of each tensor. */
+export type InitialState<S> = Mapped<S, tf.Tensor, HostArray<Float32Array>>;
+
+/** The parameters that an optimiser's loss gets, a tree of tensors: `type Params = ParamsOf<typeof optimizer>`. */
+export type ParamsOf<O extends { params(state: never): unknown }> = ReturnType<O['params']>;
+
+/** The state that an optimiser's step takes and returns, a tree of tensors: `type State = StateOf<typeof optimizer>`. */
+export type StateOf<O extends { update(state: never, grads: never): unknown }> = ReturnType<O['update']>;
 
 /** What every optimiser can be told. */
 export interface CommonConfig extends Clipping {
@@ -35,8 +45,8 @@ export interface State {
 /** How an optimiser moves one vector. */
 export interface Rule<S extends State> {
   /** What it remembers beside the parameters, before the first step. */
-  start(n: number): Record<Exclude<keyof S, keyof State>, Numbers>;
-  update(state: S, gradient: tf.Tensor, learningRate: number | tf.Tensor): Omit<S, 'schedule'>;
+  start(n: number): Record<Exclude<keyof S, keyof State>, HostArray<Float32Array>>;
+  update(state: S, gradient: tf.Tensor, learningRate: Rate): Omit<S, 'schedule'>;
 }
 
 /**
@@ -56,12 +66,8 @@ export function byRule<P, S extends State>(
   const schedule = typeof learningRate === 'number' ? undefined : learningRate;
   return {
     init: (params) => {
-      const parameters = layout.numbers(params);
-      return { parameters, ...rule.start(layout.n), ...(schedule && { schedule: schedule.start }) } as unknown as Mapped<
-        S,
-        tf.Tensor,
-        Numbers
-      >;
+      const parameters = layout.vector(params);
+      return { parameters, ...rule.start(layout.n), ...(schedule && { schedule: schedule.start }) } as unknown as InitialState<S>;
     },
     update(state, grads) {
       const gradient = clip(layout.pack(grads));
@@ -72,13 +78,3 @@ export function byRule<P, S extends State>(
     params: ({ parameters }) => layout.unpack(parameters),
   };
 }
-
-/** (1 − η λ) θ: weight decay beside the gradient. */
-export function decayed(parameters: tf.Tensor, learningRate: number | tf.Tensor, weightDecay: number): tf.Tensor {
-  if (weightDecay === 0) return parameters;
-  if (typeof learningRate === 'number') return parameters.mul(1 - learningRate * weightDecay);
-  return parameters.mul(learningRate.mul(-weightDecay).add(1));
-}
-
-/** A vector of zeros, or a scalar 0 for the shape []. */
-export const zeros = (shape: number[]): Numbers => ({ data: new Float32Array(shape[0] ?? 1), shape });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkNumber, checkWhole } from '../base/internal.js';
 import { DeviceTensor, fromArray } from '../tensor/index.js';
-import { read, type Shaped } from './flat.js';
+import { type Parameter, read } from './flat.js';
 import type { Schedule } from './schedule.js';
 
 export interface Plateau extends Schedule {
@@ -48,7 +48,7 @@ export function plateau({ from, factor = 0.1, patience = 10, threshold = 1e-4 }:
     rate: (at) => at.slice(0, 1).squeeze(),
     next: (at) => at,
     observe(state, loss) {
-      const place = state.schedule === undefined ? [] : Array.from(read(state.schedule as Shaped));
+      const place = state.schedule === undefined ? [] : Array.from(read(state.schedule as Parameter));
       if (place.length !== 3)
         throw new Error(
           'plateau.observe: the state has no place of a plateau; make its optimizer with this one: adam(params, { learningRate: rate })',

@@ -1,18 +1,23 @@
 import type * as tf from '@tensorflow/tfjs';
+import { zeros } from '../base/index.js';
 import { checkNumber } from '../base/internal.js';
-import { towards } from './adam.js';
-import { byRule, type CommonConfig, type Optimizer, type State, zeros } from './optimizer.js';
+import { penalised, towards } from './moments.js';
+import { byRule, type CommonConfig, type Optimizer, type State } from './optimizer.js';
+import type { Rate } from './schedule.js';
 
+/** What RMSProp can be told: η, α, ε, λ and clipping, all pure numbers. */
 export interface RmsPropConfig extends CommonConfig {
-  /** α, the share of the gradients' mean square that a step keeps. */
+  /** α, the share of the gradients' mean square that a step keeps; 0.99 when left out. */
   readonly alpha?: number;
+  /** ε, added to the root mean square, in units of the gradient; 10⁻⁸ when left out. */
   readonly epsilon?: number;
   /** λ of an L2 penalty ½ λ ‖θ‖². */
   readonly weightDecay?: number;
 }
 
+/** What RMSProp remembers: the parameters as one vector [n], with the mean square of their gradients. */
 export interface RmsPropState extends State {
-  /** v, the running mean of the gradients' squares, starting at zero. */
+  /** v [n], the running mean of the gradients' squares, starting at zero. */
   readonly square: tf.Tensor;
 }
 
@@ -35,8 +40,8 @@ export function rmsProp<P>(
   checkNumber('rmsProp', 'weightDecay', weightDecay, { from: 0 });
   const rule = {
     start: (n: number) => ({ square: zeros([n]) }),
-    update(state: RmsPropState, gradient: tf.Tensor, learningRate: number | tf.Tensor) {
-      const g = weightDecay === 0 ? gradient : gradient.add(state.parameters.mul(weightDecay));
+    update(state: RmsPropState, gradient: tf.Tensor, learningRate: Rate) {
+      const g = penalised(gradient, state.parameters, weightDecay);
       const square = towards(state.square, g.square(), 1 - Math.fround(alpha));
       return { parameters: state.parameters.sub(g.div(square.sqrt().add(epsilon)).mul(learningRate)), square };
     },

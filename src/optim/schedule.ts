@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import { type HostArray, zeros } from '../base/index.js';
 import { checkNumber } from '../base/internal.js';
-import type { Numbers } from './flat.js';
-import { zeros } from './optimizer.js';
+
+/** η at one step: a number, or a scalar of the graph. */
+export type Rate = number | tf.Tensor;
 
 /**
  * A learning rate that changes as training goes on. Where it stands is part of the optimiser's state, so a compiled step is
@@ -9,7 +11,7 @@ import { zeros } from './optimizer.js';
  */
 export interface Schedule {
   /** Its place before the first step: the leaf `schedule` of the optimiser's state. */
-  readonly start: Numbers;
+  readonly start: HostArray<Float32Array>;
   /** The rate at a place, a scalar. */
   rate(at: tf.Tensor): tf.Tensor;
   /** The place after one more step. */

@@ -1,9 +1,13 @@
 import type * as tf from '@tensorflow/tfjs';
+import { zeros } from '../base/index.js';
 import { checkNumber } from '../base/internal.js';
-import { byRule, type CommonConfig, type Optimizer, type State, zeros } from './optimizer.js';
+import { penalised } from './moments.js';
+import { byRule, type CommonConfig, type Optimizer, type State } from './optimizer.js';
 import type { Schedule } from './schedule.js';
 
+/** What gradient descent can be told: η, μ, λ and clipping, all pure numbers. */
 export interface SgdConfig extends CommonConfig {
+  /** η, in units of the parameter over those of the gradient. */
   readonly learningRate: number | Schedule;
   /** μ, the share of the velocity that a step keeps. */
   readonly momentum?: number;
@@ -13,7 +17,9 @@ export interface SgdConfig extends CommonConfig {
   readonly weightDecay?: number;
 }
 
+/** What gradient descent remembers: the parameters as one vector [n], with their velocity. */
 export interface SgdState extends State {
+  /** v [n], the running sum of the gradients; [0] without momentum. */
   readonly velocity: tf.Tensor;
 }
 
@@ -35,7 +41,7 @@ export function sgd<P>(params: P, { momentum = 0, nesterov = false, weightDecay 
   return byRule('sgd', params, config, {
     start: (n) => ({ velocity: zeros(momentum === 0 ? [0] : [n]) }),
     update({ parameters, velocity }, gradient, learningRate) {
-      const g = weightDecay === 0 ? gradient : gradient.add(parameters.mul(weightDecay));
+      const g = penalised(gradient, parameters, weightDecay);
       if (momentum === 0) return { parameters: parameters.sub(g.mul(learningRate)), velocity };
       const v = velocity.mul(momentum).add(g);
       const direction = nesterov ? g.add(v.mul(momentum)) : v;

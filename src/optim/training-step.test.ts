@@ -4,7 +4,7 @@ import { RUNTIMES } from '../../tests/support/compiled.js';
 import { fold, key, normal } from '../base/random.js';
 import { batchNorm, initBatchNorm, initLinear, linear, meanSquaredError, type RunningAverages } from '../nn/index.js';
 import { compile } from '../tensor/compile.js';
-import { type AdamState, adam, averaged, sgd, trainingStep } from './index.js';
+import { type AdamState, adam, averaged, type ParamsOf, sgd, trainingStep } from './index.js';
 
 describe('trainingStep', () => {
   // L = ½ w², so that w ← (1 − η) w.
@@ -22,7 +22,7 @@ describe('trainingStep', () => {
   it('passes on whatever else the loss takes, and works on optimisers of optimisers', async () => {
     const initial = initLinear(key(1), { inputs: 3, outputs: 1 });
     const optimizer = averaged(initial, adam(initial, { learningRate: 0.1 }), { decay: 0.5 });
-    type Params = ReturnType<typeof optimizer.params>;
+    type Params = ParamsOf<typeof optimizer>;
     const lossOf = (params: Params, x: tf.Tensor, y: tf.Tensor, scale: tf.Tensor) => meanSquaredError(linear(params, x), y).mul(scale);
     const step = compile(trainingStep(optimizer, lossOf), { donate: [0] });
     const x = normal(key(2), [32, 3]);
@@ -36,7 +36,7 @@ describe('trainingStep', () => {
     const norm = initBatchNorm({ width: 2 });
     const initial = { norm: norm.params, out: initLinear(key(3), { inputs: 2, outputs: 1 }) };
     const optimizer = adam(initial, { learningRate: 0.05 });
-    type Params = ReturnType<typeof optimizer.params>;
+    type Params = ParamsOf<typeof optimizer>;
     const forward = ({ norm, out }: Params, averages: RunningAverages, x: tf.Tensor) => {
       const { y, averages: next } = batchNorm(norm, averages, x);
       return { prediction: linear(out, y), averages: next };

@@ -1,10 +1,11 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { valueAndGrad } from '../tensor/index.js';
 import type { Tensors } from './flat.js';
 import type { Optimizer } from './optimizer.js';
 
 /**
- * A step of training as one pure function: call it eagerly, or `compile` it and forward, backward and optimiser become one graph.
+ * A step of training as one pure function: call it eagerly, where it frees what it made on the way, or `compile` it, and forward, backward
+ * and optimiser become one graph.
  *
  *     const step = compile(trainingStep(optimizer, lossOf), { donate: [0] });
  *     let { state, loss } = await step(optimizer.init(params), x, y);
@@ -26,7 +27,8 @@ import type { Optimizer } from './optimizer.js';
  */
 export const trainingStep =
   <P, S, R extends unknown[]>(optimizer: Optimizer<P, S>, lossOf: (params: Tensors<P>, ...rest: R) => tf.Tensor) =>
-  (state: S, ...rest: R): { state: S; loss: tf.Scalar } => {
-    const { value: loss, grads } = valueAndGrad(lossOf)(optimizer.params(state), ...rest);
-    return { state: optimizer.update(state, grads as Tensors<P>), loss };
-  };
+  (state: S, ...rest: R): { state: S; loss: tf.Scalar } =>
+    tf.tidy(() => {
+      const { value: loss, grads } = valueAndGrad(lossOf)(optimizer.params(state), ...rest);
+      return { state: optimizer.update(state, grads as Tensors<P>), loss } as tf.TensorContainerObject;
+    }) as { state: S; loss: tf.Scalar };

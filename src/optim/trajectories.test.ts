@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { distance } from '../../tests/support/gradients.js';
+import type { HostArray } from '../base/host-array.js';
 import type { DeviceTensor } from '../tensor/buffers/device-tensor.js';
 import { compile } from '../tensor/compile.js';
 import { valueAndGrad } from '../tensor/grad.js';
@@ -11,7 +12,6 @@ import { accumulated } from './accumulated.js';
 import { adam, adamW } from './adam.js';
 import { amsgrad } from './amsgrad.js';
 import { averaged } from './averaged.js';
-import type { Numbers } from './flat.js';
 import { lion } from './lion.js';
 import type { Optimizer } from './optimizer.js';
 import { plateau } from './plateau.js';
@@ -74,7 +74,7 @@ describe.each(Object.entries(reference.trajectories))('%s', (name, expected) => 
   const factor = (k: number) => (name === 'accumulated' ? 1 + 0.5 * (k % 3) : 1);
 
   it('follows PyTorch, in double', () => {
-    const start = flatten<Numbers>(optimizer.init(START) as Tree<Numbers>);
+    const start = flatten<HostArray<Float32Array>>(optimizer.init(START) as Tree<HostArray<Float32Array>>);
     const graph = trace(
       (...leaves) => flatten<tf.Tensor>(step(start.unflatten(leaves.slice(0, -1)) as never, leaves.at(-1)!) as Tree<tf.Tensor>).leaves,
       [...start.leaves, { shape: [] }].map(({ shape }) => ({ shape, dtype: 'float32' as const })),
@@ -92,7 +92,9 @@ describe.each(Object.entries(reference.trajectories))('%s', (name, expected) => 
   });
 
   it('follows it eagerly to float32, and leaks no tensor', () => {
-    let state: Record<string, tf.Tensor> = map(optimizer.init(START), ({ data, shape }: Numbers) => tf.tensor(data, shape)) as never;
+    let state: Record<string, tf.Tensor> = map(optimizer.init(START), ({ data, shape }: HostArray<Float32Array>) =>
+      tf.tensor(data, shape),
+    ) as never;
     const before = tf.memory().numTensors;
     for (const [k, point] of expected.entries()) {
       let next = tf.tidy(() => step(state, tf.scalar(factor(k))));
@@ -139,7 +141,7 @@ describe('a schedule', () => {
   it('costs nothing where it is constant', () => {
     const count = (learningRate: number | Schedule) => {
       const optimizer = adam(START, { learningRate });
-      const { leaves, unflatten } = flatten<Numbers>(optimizer.init(START) as Tree<Numbers>);
+      const { leaves, unflatten } = flatten<HostArray<Float32Array>>(optimizer.init(START) as Tree<HostArray<Float32Array>>);
       const update = (...state: tf.Tensor[]) =>
         flatten<tf.Tensor>(optimizer.update(unflatten(state) as never, state[1].slice(0, 5)) as unknown as Tree<tf.Tensor>).leaves;
       return {
@@ -169,7 +171,7 @@ describe('an optimizer', () => {
       ],
     };
     const optimizer = adam(params);
-    const state = map(optimizer.init(params), ({ data, shape }: Numbers) => tf.tensor(data, shape)) as never;
+    const state = map(optimizer.init(params), ({ data, shape }: HostArray<Float32Array>) => tf.tensor(data, shape)) as never;
     const back = optimizer.params(state);
     expect([back.b, ...back.layers].map((t) => t.arraySync())).toEqual([
       [5],

@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { HostData } from '../base/index.js';
-import type { Numbers } from '../optim/index.js';
-import type { Part } from '../optim/internal.js';
+import type { ParameterVector, Part } from '../optim/internal.js';
 import { DeviceTensor, flatten, type Input, map, type Tree } from '../tensor/index.js';
 import { fromLeaf, type HostInput } from '../tensor/internal.js';
 
@@ -63,7 +62,7 @@ export type Ready<S> = S extends DeviceTensor | tf.Tensor | number
  * @param state  what the step takes and returns: an optimiser's state, or any tree of tensors, typed arrays and numbers
  */
 export function run<S>(state: S, about: About = {}): Run<Ready<S>> {
-  const { leaves, paths } = flatten<Partial<Numbers>>(state as Tree<Partial<Numbers>>);
+  const { leaves, paths } = flatten<Partial<ParameterVector>>(state as Tree<Partial<ParameterVector>>);
   const ready = map(state, (leaf, path) => (isArray(leaf) ? fromLeaf(leaf as Input, path) : leaf)) as Ready<S>;
   const vectors = leaves.flatMap((leaf, i) => (leaf?.parts && /(^|\.)parameters$/.test(paths[i]) ? [vector(paths[i], leaf.parts)] : []));
   const code = about.code ?? process.env.LEMMATA_CODE;
@@ -76,4 +75,4 @@ const vector = (path: string, parts: readonly Part[]): Vector => {
 };
 
 const isArray = (leaf: unknown): boolean =>
-  ArrayBuffer.isView(leaf) || (!(leaf instanceof DeviceTensor) && ArrayBuffer.isView((leaf as Partial<Numbers>)?.data));
+  ArrayBuffer.isView(leaf) || (!(leaf instanceof DeviceTensor) && ArrayBuffer.isView((leaf as Partial<ParameterVector>)?.data));

@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectCompiled } from '../../../tests/support/compiled.js';
 import { distance, expectReference, inDouble } from '../../../tests/support/gradients.js';
+import type { HostArray } from '../../base/host-array.js';
 import { fold, key, normal, split, uniform } from '../../base/random.js';
 import { gaussianNllFromLog } from '../../nn/losses/gaussian-nll.js';
 import { meanSquaredError } from '../../nn/losses/mean-squared-error.js';
 import { initLstm, lstmLast } from '../../nn/recurrent/lstm.js';
 import { type AdamState, adam } from '../../optim/adam.js';
-import type { Numbers } from '../../optim/flat.js';
 import { trainingStep } from '../../optim/training-step.js';
 import type { DeviceTensor } from '../../tensor/buffers/device-tensor.js';
 import { compile } from '../../tensor/compile.js';
@@ -124,7 +124,7 @@ describe('the divergence from the prior', () => {
 describe('drawWeights', () => {
   it('makes any model uncertain: an LSTM, by one standard deviation of each weight', () => {
     const start = initLstm(key(11), { inputs: 2, width: 3 });
-    const q = map(initMeanField(start, 0.1), ({ data, shape }: Numbers) => tf.tensor(data, shape));
+    const q = map(initMeanField(start, 0.1), ({ data, shape }: HostArray<Float32Array>) => tf.tensor(data, shape));
     const n = 4 * 3 * (2 + 3 + 1);
     const x = tf.randomNormal([2, 5, 2], 0, 1, 'float32', 1);
     const certain = lstmLast(drawWeights(q, tf.zeros([n])), x);

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../../base/index.js';
+import { type HostArray, sizeOf } from '../../base/index.js';
 import { type ScaleMixture, scaleMixtureLogDensity, softplus } from '../../nn/index.js';
-import type { Numbers, Tensors } from '../../optim/index.js';
+import type { Tensors } from '../../optim/index.js';
 import { layoutOf } from '../../optim/internal.js';
 import { firstOrder, map } from '../../tensor/index.js';
 
@@ -21,7 +21,10 @@ export interface MeanField<P> {
 export function initMeanField<P>(params: P, sigma = 0.05): MeanField<P> {
   if (!(sigma > 0)) throw new Error(`initMeanField: sigma must be above 0, got ${sigma}; a certain weight could not become uncertain`);
   const rho = Math.log(Math.expm1(sigma));
-  return { mean: params, rho: map(params, ({ shape }: Numbers) => ({ data: new Float32Array(sizeOf(shape)).fill(rho), shape })) as P };
+  return {
+    mean: params,
+    rho: map(params, ({ shape }: HostArray<Float32Array>) => ({ data: new Float32Array(sizeOf(shape)).fill(rho), shape })) as P,
+  };
 }
 
 /**

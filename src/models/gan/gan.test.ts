@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { distance, expectReference, inDouble } from '../../../tests/support/gradients.js';
+import type { HostArray } from '../../base/host-array.js';
 import { fold, type Key, key, normal, split, uniform } from '../../base/random.js';
 import { type AdamState, adam } from '../../optim/adam.js';
 import { averaged } from '../../optim/averaged.js';
-import type { Numbers } from '../../optim/flat.js';
 import { sgd } from '../../optim/sgd.js';
 import type { DeviceTensor } from '../../tensor/buffers/device-tensor.js';
 import { compile } from '../../tensor/compile.js';
@@ -71,7 +71,7 @@ describe('the losses and networks of GANs', () => {
     expect(() => generate(...inputs.slice(0, 8), tf.zeros([1, 2, 2]))).toThrow(
       'seriesGenerator makes each step of 3 steps of noise [B, T, Z], so T must be 3 or more: got noise [1,2,2]',
     );
-    const { blocks, out } = map(weights.generator, (leaf: Numbers) => tf.tensor(leaf.data, leaf.shape)) as TcnParams;
+    const { blocks, out } = map(weights.generator, (leaf: HostArray<Float32Array>) => tf.tensor(leaf.data, leaf.shape)) as TcnParams;
     expect(() => seriesGenerator({ blocks: [...blocks, ...blocks], out }, tf.zeros([1, 9, 2]), [1])).toThrow(
       `seriesGenerator: ${2 * blocks.length} blocks but 1 dilations`,
     );
@@ -99,7 +99,7 @@ const descent = {
   critic: sgd(weights.critic, { learningRate: 0.1 }),
 };
 const start = { generator: descent.generator.init(weights.generator), critic: descent.critic.init(weights.critic) };
-const asTensors = <P>(tree: P) => map(tree, ({ data, shape }: Numbers) => tf.tensor(data, shape)) as never;
+const asTensors = <P>(tree: P) => map(tree, ({ data, shape }: HostArray<Float32Array>) => tf.tensor(data, shape)) as never;
 
 const PHI = 0.6;
 
