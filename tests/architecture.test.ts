@@ -59,7 +59,7 @@ const BUDGET: Record<string, number> = {
   optim: 600,
   report: 950,
   rl: 350,
-  stats: 1400,
+  stats: 2000,
   tensor: 6300,
   train: 850,
 };

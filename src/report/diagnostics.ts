@@ -1,23 +1,7 @@
 import type { Bundle } from '../base/index.js';
 import { inverseNormal } from '../base/internal.js';
+import { autocorrelation, whiteNoiseBand } from '../stats/index.js';
 import { GREY, plot, type Spec } from './plot.js';
-
-/**
- * Autocorrelations r₁ … r_L of a series.
- *
- *     r_k = Σ_t (x_t − x̄)(x_{t−k} − x̄) / Σ_t (x_t − x̄)²
- *
- * @returns index k − 1 holds r_k
- * @throws  when the series is not longer than the lags or does not vary
- */
-export function autocorrelation(series: ArrayLike<number>, lags: number): number[] {
-  const T = series.length;
-  if (T <= lags) throw new Error(`autocorrelation: ${lags} lags need more than ${T} observations; ask for fewer lags`);
-  const mean = sum(T, (t) => series[t]) / T;
-  const variance = sum(T, (t) => (series[t] - mean) ** 2);
-  if (!(variance > 0)) throw new Error('autocorrelation: the series is constant (or holds NaN), so its correlation is undefined');
-  return Array.from({ length: lags }, (_, i) => sum(T - i - 1, (t) => (series[t] - mean) * (series[t + i + 1] - mean)) / variance);
-}
 
 /**
  * Two pictures that say whether residuals are independent and normal: autocorrelations of the residuals and of their squares
@@ -28,9 +12,9 @@ export function residualDiagnostics(residuals: ArrayLike<number>, options: { tit
   const T = residuals.length;
   const squares = Array.from(residuals, (e) => e * e);
   const correlations = [residuals, squares].flatMap((series, i) =>
-    autocorrelation(series, lags).map((r, k) => ({ lag: k + 1, r, of: i === 0 ? 'residuals' : 'their squares' })),
+    Array.from(autocorrelation(series, lags), (r, k) => ({ lag: k + 1, r, of: i === 0 ? 'residuals' : 'their squares' })),
   );
-  return plot({ title, hconcat: [correlogram(correlations, 1.96 / Math.sqrt(T)), quantiles(residuals)] });
+  return plot({ title, hconcat: [correlogram(correlations, whiteNoiseBand(T)), quantiles(residuals)] });
 }
 
 function correlogram(values: object[], band: number): Spec {

@@ -11,7 +11,7 @@ export {
   table,
 } from '../base/index.js';
 export { type Claim, checklist } from './checklist.js';
-export { autocorrelation, residualDiagnostics } from './diagnostics.js';
+export { residualDiagnostics } from './diagnostics.js';
 export { estimate, findingRows } from './estimate.js';
 export {
   type Axis,

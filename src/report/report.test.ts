@@ -6,7 +6,7 @@ import { type Bundle, show } from '../base/display.js';
 import { fixed, percent, significant } from '../base/format.js';
 import { table } from '../base/table.js';
 import { checklist } from './checklist.js';
-import { autocorrelation, residualDiagnostics } from './diagnostics.js';
+import { residualDiagnostics } from './diagnostics.js';
 import { line } from './figures.js';
 import { markdown, maths } from './markdown.js';
 import { plot } from './plot.js';
@@ -117,13 +117,6 @@ describe('plot', () => {
 });
 
 describe('residual diagnostics', () => {
-  it('compute autocorrelation as its definition says', () => {
-    // mean 2.5, deviations −1.5 −0.5 0.5 1.5, squares sum to 5; lag 1: 0.75 − 0.25 + 0.75 = 1.25; lag 2: −0.75 − 0.75 = −1.5
-    expect(autocorrelation([1, 2, 3, 4], 2)).toEqual([0.25, -0.3]);
-    expect(() => autocorrelation([1, 1, 1], 1)).toThrow('the series is constant');
-    expect(() => autocorrelation([1, 2], 2)).toThrow('2 lags need more than 2 observations');
-  });
-
   it('draw both pictures', async () => {
     const residuals = Array.from({ length: 400 }, (_, t) => Math.sin(t * t));
     const { 'text/plain': text } = await residualDiagnostics(residuals, { title: 'e' });

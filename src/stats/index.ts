@@ -1,8 +1,23 @@
 export { type Descent, type DescentOptions, gradientDescent, optimalStep } from './descent/gradient-descent.js';
 export { leastSquares, logisticLoss, type Objective } from './descent/objective.js';
 export { drawRows, stochasticGradientDescent } from './descent/stochastic-gradient-descent.js';
+export {
+  chiSquared,
+  confidenceInterval,
+  type Distribution,
+  fisherF,
+  type Interval,
+  standardNormal,
+  studentT,
+  twoSidedPValue,
+} from './distributions/distributions.js';
+export { autocorrelation, type LjungBox, ljungBox, whiteNoiseBand } from './inference/autocorrelation.js';
 export { type Diagnostics, diagnostics } from './inference/diagnostics.js';
-export { type NeweyWest, neweyWest, neweyWestLags } from './inference/newey-west.js';
+export { clarkWest, dieboldMariano, type ForecastComparison } from './inference/forecast-comparison.js';
+export { type HeteroskedasticKind, heteroskedasticCovariance } from './inference/heteroskedastic.js';
+export { hacMean, type SeriesMean } from './inference/mean.js';
+export { holm } from './inference/multiplicity.js';
+export { type NeweyWest, neweyWest, neweyWestLags, type RobustCovariance, type Sandwiched } from './inference/newey-west.js';
 export { type PredictiveRegression, predictiveRegression } from './inference/stambaugh.js';
 export { design } from './regression/design.js';
 export { type Lasso, type LassoOptions, lasso, lassoPath } from './regression/lasso.js';
@@ -14,6 +29,7 @@ export { ridgeGrid } from './regression/penalty-grid.js';
 export { type Ridge, type RidgeOptions, type RidgePath, ridge, ridgePath } from './regression/ridge.js';
 export { type RidgeRisk, ridgeRisk } from './regression/ridge-risk.js';
 export { separatingDirection } from './regression/separation.js';
-export { areaUnderRoc, type CalibrationBin, calibration, logScore, outOfSampleRSquared } from './scores/scores.js';
+export { areaUnderRoc, compareRocAreas, type RocArea, type RocDifference, rocArea } from './scores/auc.js';
+export { type CalibrationBin, calibration, logScore, logScores, outOfSampleRSquared } from './scores/scores.js';
 export { type Moments, moments, standardise } from './standardise.js';
 export { type Windows, windows } from './windows.js';

@@ -1,13 +1,27 @@
 import { diagonal, type Matrix, matMul } from '../../linalg/index.js';
 import { zeroMatrix } from '../../linalg/internal.js';
+import { twoSidedPValue } from '../distributions/distributions.js';
 import type { LinearRegression } from '../regression/linear-regression.js';
 
-/** A covariance of β̂ that allows for heteroskedastic and serially correlated errors. */
-export interface NeweyWest {
-  readonly lags: number;
+/** What a sandwich covariance of β̂ needs of its fit. */
+export type Sandwiched = Pick<LinearRegression, 'x' | 'residuals' | 'inverseGram' | 'coefficients'>;
+
+/** A covariance of β̂ that does not need errors of one variance, and what follows from it. */
+export interface RobustCovariance {
+  /** [p, p]. */
   readonly covariance: Matrix;
+  /** [p]. */
   readonly standardErrors: Float64Array;
+  /** β̂ ⊘ standard errors [p]. */
   readonly tStatistics: Float64Array;
+  /** Two-sided, by the normal law of a large sample [p]. */
+  readonly pValues: Float64Array;
+}
+
+/** A covariance of β̂ that allows for heteroskedastic and serially correlated errors. */
+export interface NeweyWest extends RobustCovariance {
+  /** L. */
+  readonly lags: number;
 }
 
 /**
@@ -15,25 +29,21 @@ export interface NeweyWest {
  *
  *     V = (XᵀX)⁻¹ S (XᵀX)⁻¹        S = Γ₀ + Σₗ₌₁ᴸ (1 − l/(L+1)) (Γₗ + Γₗᵀ)        Γₗ = Σₜ eₜ eₜ₋ₗ xₜ xₜ₋ₗᵀ
  *
- * Bartlett's weights keep S positive semi-definite. L = 0 is White's covariance. Rows must be in time order. No small-sample factor.
+ * Bartlett's weights keep S positive semi-definite. L = 0 is White's covariance, HC0. Rows must be in time order. No small-sample factor.
  *
- * @param lags  L; left out, ⌊4 (n/100)^(2/9)⌋: 10 for the 8,312 daily returns of 1990–2022. With returns over overlapping windows
- *              of h days use at least h − 1.
+ * @param lags  L; left out, `neweyWestLags`. With returns over overlapping windows of h days use at least h − 1.
  * @throws      when lags is not a whole number in [0, n)
  *
- * Newey & West 1987, eq. 5; the lag rule is that of Newey & West 1994 for Bartlett's kernel without pre-whitening.
+ * Newey & West 1987, eq. 5.
  */
-export function neweyWest(
-  { x, residuals, inverseGram, coefficients }: Pick<LinearRegression, 'x' | 'residuals' | 'inverseGram' | 'coefficients'>,
-  { lags = neweyWestLags(x.rows) }: { lags?: number } = {},
-): NeweyWest {
+export function neweyWest(fit: Sandwiched, { lags = neweyWestLags(fit.x.rows) }: { readonly lags?: number } = {}): NeweyWest {
+  const { x, residuals } = fit;
   const { rows: n, cols: p } = x;
-  if (!Number.isInteger(lags) || lags < 0 || lags >= n)
-    throw new Error(`neweyWest: lags must be a whole number from 0 to ${n - 1} (one less than the rows), got ${lags}`);
+  checkLags('neweyWest', lags, n);
   const scores = x.data.map((value, at) => value * residuals[Math.floor(at / p)]); // [n, p], row t is eₜxₜ
   const s = zeroMatrix(p, p);
   for (let lag = 0; lag <= lags; lag++) {
-    const weight = 1 - lag / (lags + 1);
+    const weight = bartlett(lag, lags);
     for (let t = lag; t < n; t++)
       for (let i = 0; i < p; i++)
         for (let j = 0; j < p; j++) {
@@ -42,10 +52,28 @@ export function neweyWest(
           if (lag > 0) s.data[j * p + i] += term;
         }
   }
-  const covariance = matMul(matMul(inverseGram, s), inverseGram);
-  const standardErrors = diagonal(covariance).map(Math.sqrt);
-  return { lags, covariance, standardErrors, tStatistics: coefficients.map((b, j) => b / standardErrors[j]) };
+  return { lags, ...sandwich(fit, s) };
 }
 
-/** ⌊4 (n/100)^(2/9)⌋. */
+/** V = (XᵀX)⁻¹ S (XᵀX)⁻¹ and what follows from it. */
+export function sandwich({ inverseGram, coefficients }: Sandwiched, s: Matrix): RobustCovariance {
+  const covariance = matMul(matMul(inverseGram, s), inverseGram);
+  const standardErrors = diagonal(covariance).map(Math.sqrt);
+  const tStatistics = coefficients.map((b, j) => b / standardErrors[j]);
+  return { covariance, standardErrors, tStatistics, pValues: tStatistics.map((t) => twoSidedPValue(t)) };
+}
+
+/**
+ * The lag rule ⌊4 (n/100)^(2/9)⌋: 10 for the 8,312 daily returns of 1990–2022.
+ *
+ * Newey & West 1994, for Bartlett's kernel without pre-whitening, with their constant in place of an estimated one.
+ */
 export const neweyWestLags = (n: number): number => Math.floor(4 * (n / 100) ** (2 / 9));
+
+/** 1 − l/(L + 1). */
+export const bartlett = (lag: number, lags: number): number => 1 - lag / (lags + 1);
+
+export function checkLags(caller: string, lags: number, n: number): void {
+  if (!Number.isInteger(lags) || lags < 0 || lags >= n)
+    throw new Error(`${caller}: lags must be a whole number from 0 to ${n - 1} (one less than the rows), got ${lags}`);
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { areaUnderRoc, calibration, logScore, outOfSampleRSquared } from './scores.js';
+import { areaUnderRoc } from './auc.js';
+import { calibration, logScore, logScores, outOfSampleRSquared } from './scores.js';
 
 describe('scores', () => {
   it('out-of-sample R² is 0 for the benchmark itself, 1 for the truth, and negative for what is worse', () => {
@@ -21,6 +22,7 @@ describe('scores', () => {
 
   it('the log score of a fair coin is log 2', () => {
     expect(logScore([0, 1, 1], [0.5, 0.5, 0.5])).toBeCloseTo(Math.LN2, 15);
+    expect([...logScores([0, 1, 0], [0, 0.25, 1])]).toEqual([0, Math.log(4), Infinity]);
     expect(logScore([1, 0], [0.25, 0.25])).toBeCloseTo(-(Math.log(0.25) + Math.log(0.75)) / 2, 15);
   });
 

@@ -1,0 +1,86 @@
+import { confidenceInterval, standardNormal, twoSidedPValue } from '../distributions/distributions.js';
+import { hacMean, type SeriesMean } from './mean.js';
+import { neweyWestLags } from './newey-west.js';
+
+/** A comparison of two forecasts of the same outcomes. */
+export interface ForecastComparison extends SeriesMean {
+  /** The series whose mean is tested [n]; positive where the first forecast is better. */
+  readonly gains: Float64Array;
+}
+
+/**
+ * The Clark–West test: does a model that nests the benchmark forecast better than it?
+ *
+ *     fₜ = (yₜ − bₜ)² − [(yₜ − mₜ)² − (bₜ − mₜ)²]        t = f̄ / HAC error,   p = 1 − Φ(t)
+ *
+ * Under the null the larger model estimates coefficients that are zero, and that noise alone makes its squared errors larger; (b − m)² gives
+ * it back. So a model can be significant here whose out-of-sample R² is negative: it knows something, and pays more for it in noise.
+ *
+ * @param y          [n] outcomes in time order
+ * @param forecasts  m, of the larger model, and b, of the benchmark that it nests [n]; of the mean, all regressions with an intercept
+ * @param lags       of the HAC error; left out, `neweyWestLags`. For forecasts h steps ahead use at least h − 1
+ * @returns          of f; `pValue` is one-sided
+ * @throws           when lengths differ, a value is not finite, or the forecasts are the same
+ *
+ * Clark & West 2007, eq. 2.1 and section 2. For models of which neither nests the other: `dieboldMariano`.
+ */
+export function clarkWest(
+  y: ArrayLike<number>,
+  { model, benchmark }: { readonly model: ArrayLike<number>; readonly benchmark: ArrayLike<number> },
+  options: { readonly lags?: number; readonly level?: number } = {},
+): ForecastComparison {
+  sameLength('clarkWest', { y, model, benchmark });
+  const gains = Float64Array.from(
+    y,
+    (value, t) => (value - benchmark[t]) ** 2 - ((value - model[t]) ** 2 - (benchmark[t] - model[t]) ** 2),
+  );
+  const test = hacMean(gains, options);
+  return { ...test, pValue: standardNormal.survival(test.tStatistic), gains };
+}
+
+/**
+ * The Diebold–Mariano test that two forecasts have the same expected loss, with the small-sample correction of Harvey, Leybourne and Newbold.
+ *
+ *     dₜ = benchmark lossₜ − model lossₜ        t = k d̄ / HAC error,   k² = (n + 1 − 2h + h(h − 1)/n)/n,   p from Student's t with n − 1
+ *
+ * @param losses   of both at the same dates [n]: squared errors, log scores
+ * @param horizon  h, steps ahead; 1
+ * @param lags     of the HAC error; left out, the larger of h − 1 and `neweyWestLags`; 0 takes gains for independent
+ * @returns        of d, positive where the model is better; `pValue` is two-sided, `standardError` and `interval` hold the correction
+ * @throws         when lengths differ, a value is not finite, losses are the same, or the correction is not positive (n too small for h)
+ *
+ * Diebold & Mariano 1995; Harvey, Leybourne & Newbold 1997, eq. 9. They weight the first h − 1 autocovariances by 1, which can make
+ * the variance negative; Bartlett's weights cannot. Not for nested models, whose d̄ is not normal: `clarkWest`.
+ */
+export function dieboldMariano(
+  losses: { readonly model: ArrayLike<number>; readonly benchmark: ArrayLike<number> },
+  { horizon = 1, lags, level = 0.95 }: { readonly horizon?: number; readonly lags?: number; readonly level?: number } = {},
+): ForecastComparison {
+  const { model, benchmark } = losses;
+  sameLength('dieboldMariano', { model, benchmark });
+  const n = model.length;
+  const factor = (n + 1 - 2 * horizon + (horizon * (horizon - 1)) / n) / n;
+  if (!(Number.isInteger(horizon) && horizon >= 1 && factor > 0))
+    throw new Error(
+      `dieboldMariano: ${n} rows are too few for horizon ${horizon}, which must be a whole number from 1 up; use a longer sample`,
+    );
+  const gains = Float64Array.from(benchmark, (loss, t) => loss - model[t]);
+  const { mean, standardError: uncorrected, lags: used } = hacMean(gains, { lags: lags ?? Math.max(horizon - 1, neweyWestLags(n)) });
+  const standardError = uncorrected / Math.sqrt(factor);
+  const tStatistic = mean / standardError;
+  return {
+    mean,
+    standardError,
+    lags: used,
+    tStatistic,
+    pValue: twoSidedPValue(tStatistic, n - 1),
+    interval: confidenceInterval(mean, standardError, { level, df: n - 1 }),
+    gains,
+  };
+}
+
+function sameLength(caller: string, series: Readonly<Record<string, ArrayLike<number>>>): void {
+  const lengths = Object.entries(series).map(([name, values]) => `${name} ${values.length}`);
+  if (new Set(Object.values(series).map(({ length }) => length)).size > 1)
+    throw new Error(`${caller}: series must be of the same dates: got ${lengths.join(', ')}; align them first`);
+}
