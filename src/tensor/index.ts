@@ -7,7 +7,7 @@ export { useBestBackend } from './eager.js';
 export { firstOrder, type Grads, grad, valueAndGrad } from './grad.js';
 export { gradCheck } from './grad-check.js';
 export { describeOnnx, type OnnxSummary } from './onnx/decode.js';
-export { type Quantised, quantise } from './onnx/quantise.js';
 export { type Device, devices } from './runtime/devices.js';
+export { type Quantised, quantise, type Sample } from './runtime/onnxruntime/quantise.js';
 export { stopGradient } from './stop-gradient.js';
 export { flatten, type Leaf, type Mapped, map, type Tree, zip } from './tree.js';

@@ -4,9 +4,9 @@ import { sizeOf } from '../../src/base/shape.js';
 import { allocate, type Memory, type TypedArray } from '../../src/tensor/buffers/memory.js';
 import type { Graph, Value } from '../../src/tensor/graph.js';
 import { toOnnx } from '../../src/tensor/onnx/emit.js';
+import { lower } from '../../src/tensor/runtime/onnxruntime/lower/lower.js';
 import { openvino } from '../../src/tensor/runtime/openvino/openvino.js';
 import type { Program, Runtime } from '../../src/tensor/runtime/runtime.js';
-import { fuse } from '../../src/tensor/trace/fuse.js';
 import { leavesOf, subgraph } from '../../src/tensor/trace/subgraph.js';
 
 export type Numbers = TypedArray;
@@ -24,13 +24,13 @@ function required(runtime: Runtime | string): Runtime {
 /** A value's graph with everything known so far as its inputs. */
 function graphOf(value: Value, known: WeakMap<Value, Numbers>): { graph: Graph; inputs: Numbers[] } {
   const leaves = leavesOf([value], (leaf) => known.has(leaf));
-  return { graph: fuse(subgraph(leaves, [value])), inputs: leaves.map((leaf) => known.get(leaf)!) };
+  return { graph: subgraph(leaves, [value]), inputs: leaves.map((leaf) => known.get(leaf)!) };
 }
 
 /** Evaluates `value` on ONNX Runtime now; the promise settles when OpenVINO, where it may, has given the same. */
 export function evaluate(value: Value, known: WeakMap<Value, Numbers>): { result: Numbers; agreed: Promise<void> } {
   const { graph, inputs } = graphOf(value, known);
-  const onnx = toOnnx(graph);
+  const onnx = toOnnx(lower(graph));
   const result = runSync(graph, onnx, inputs);
   counts.onnxruntime++;
   return { result, agreed: compare(graph, onnx, inputs, result) };

@@ -61,11 +61,15 @@ export class Plan {
       const best = likeness.indexOf(Math.max(...likeness));
       if (fits[best]) replaced.set(best, i);
     }
-    const mayOverwrite = program.overwrites ? overwriting(graph) : () => false;
+    const { lowered } = program;
+    const mayOverwrite = lowered && overwriting(lowered);
+    const named = (values: readonly Value[], { name }: Value) => values.find((value) => value.name === name)!;
+    const canTake = (input: Value, output: Value) =>
+      mayOverwrite?.(named(lowered!.inputs, input), named(lowered!.outputs, output)) ?? false;
     this.#outputs = graph.outputs.map((value, j) => {
       const size = sizeOf(value.shape);
       const replaces = replaced.get(j) ?? -1;
-      const over = replaces >= 0 && mayOverwrite(graph.inputs[this.#inputs[replaces].leaf], value);
+      const over = replaces >= 0 && size > 0 && canTake(graph.inputs[this.#inputs[replaces].leaf], value);
       return { ...slot(value), replaces, over, copied: replaces < 0 && size <= SMALL, empty: size === 0 };
     });
   }

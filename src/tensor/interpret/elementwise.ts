@@ -1,6 +1,6 @@
 import type { Node } from '../graph.js';
 import { erf } from './erf.js';
-import { broadcastOffsets, filled, float, integer, type Kernel, type Kernels, outputOf, take } from './operand.js';
+import { broadcastOffsets, filled, float, integer, type Kernel, type Kernels, type Operand, outputOf, take } from './operand.js';
 
 const unary =
   (f: (x: number, node: Node) => number): Kernel =>
@@ -46,6 +46,11 @@ const where: Kernel = (node, [condition, yes, no]) => {
   return [out];
 };
 
+const clip: Kernel = (node, [x, low, high]: readonly (Operand | undefined)[]) => {
+  const [from, to] = [low?.data[0] ?? -Infinity, high?.data[0] ?? Infinity];
+  return unary((v) => Math.min(to, Math.max(from, v)))(node, [x!]);
+};
+
 const cast: Kernel = (node, [x]) => {
   const to = node.outputs[0].dtype;
   return unary(to === 'bool' ? (v) => +(v !== 0) : to === 'float32' ? (v) => v : Math.trunc)(node, [x]);
@@ -77,6 +82,7 @@ export const elementwise = {
   Neg: unary((x) => -x),
   Not: unary((x) => +!x),
   Reciprocal: unary((x) => 1 / x),
+  Relu: unary((x) => Math.max(0, x)),
   Round: unary(roundHalfToEven),
   Sigmoid: unary(sigmoid),
   Sign: unary(Math.sign),
@@ -92,6 +98,8 @@ export const elementwise = {
   BitwiseAnd: fold((a, b) => a & b),
   Div: fold((a, b, node) => (isInteger(node) ? Math.trunc(a / b) : a / b)),
   Equal: fold((a, b) => +(a === b)),
+  Greater: fold((a, b) => +(a > b)),
+  GreaterOrEqual: fold((a, b) => +(a >= b)),
   Less: fold((a, b) => +(a < b)),
   LessOrEqual: fold((a, b) => +(a <= b)),
   Max: fold((a, b) => Math.max(a, b)),
@@ -104,5 +112,6 @@ export const elementwise = {
   Xor: fold((a, b) => a ^ b),
 
   Cast: cast,
+  Clip: clip,
   Where: where,
 } satisfies Kernels;

@@ -1,44 +1,30 @@
-import type { Tensor } from 'onnxruntime-node';
 import { ELEMENT_TYPE } from './ops.js';
 import { ModelProto } from './schema.js';
 
-export interface Quantised {
+/** A file with its products by constant matrices in 8 bits, and how many they are. */
+export interface Rewritten {
   readonly onnx: Uint8Array;
-  /** How many products are in 8 bits now. */
   readonly products: number;
-  /** ‖ŷ − y‖ / ‖y‖ of each output on the sample, in Euclidean norm: 0.01 is an error of one per cent. */
-  readonly loss: Readonly<Record<string, number>>;
 }
 
-/** An input of the graph, by its name in the file. */
-export type Sample = Readonly<Record<string, { readonly data: Float32Array | Int32Array | Uint8Array; readonly shape: readonly number[] }>>;
-
 /**
- * Dynamic 8-bit quantisation of the products by constant matrices: a file of about a quarter of the size, and what it costs in accuracy.
+ * Writes the products by constant matrices in 8 bits, in the operators of the standard:
  *
  *     x̂ = clamp(⌊x / sₓ⌉ + zₓ, 0, 255)    ŵ = ⌊w / s⌉ + 128, s = max |w| / 127 of each column    y = sₓ s (x̂ − zₓ)(ŵ − 128)
  *
  * sₓ and zₓ are taken from the range of each x as it comes (`DynamicQuantizeLinear`), and sums are exact in 32-bit integers
  * (`MatMulInteger`).
  *
- * @param onnx    from `toOnnx` of a function that closes over its parameters; it runs in ONNX Runtime, anywhere
- * @param sample  inputs to compare both files on: validation data, since the error depends on it
- * @throws        when no product has a constant matrix, or the sample does not fit the file's inputs
- *
- * Jacob et al. 2018, section 2, with ONNX's operators. Weights are stored unsigned since on processors without VNNI ONNX
- * Runtime's kernels for signed ones saturate.
+ * @throws  when no product has a constant matrix
  */
-export async function quantise(onnx: Uint8Array, sample: Sample): Promise<Quantised> {
+export function withRoundedProducts(onnx: Uint8Array): Rewritten {
   const model = ModelProto.decode(onnx) as unknown as Model;
   const products = rewrite(model.graph);
   if (products === 0)
     throw new Error(
       'quantise: no product has a constant matrix; compile a function that closes over its parameters instead of taking them',
     );
-  const quantised = ModelProto.encode(model as object).finish();
-  const [exact, rounded] = [await run(onnx, sample), await run(quantised, sample)];
-  const loss = Object.fromEntries(Object.keys(exact).map((name) => [name, distance(rounded[name], exact[name])]));
-  return { onnx: quantised, products, loss };
+  return { onnx: ModelProto.encode(model as object).finish(), products };
 }
 
 /** Replaces the products in place, and says how many. */
@@ -121,33 +107,6 @@ function rounded({ dims, raw_data }: Constant, transposed: boolean, name: string
     { name: `${name}w`, dims: [...outer, K, N], data_type: UINT8, raw_data: bytes },
     { name: `${name}step`, dims: [...outer, 1, N], data_type: ELEMENT_TYPE.float32, raw_data: new Uint8Array(steps.buffer) },
   ];
-}
-
-async function run(onnx: Uint8Array, sample: Sample): Promise<Record<string, ArrayLike<number>>> {
-  const { InferenceSession, Tensor: Feed } = await import('onnxruntime-node');
-  const session = await InferenceSession.create(onnx);
-  const feeds: Record<string, Tensor> = {};
-  for (const name of session.inputNames) {
-    if (!sample[name])
-      throw new Error(`quantise: the sample lacks the input '${name}'; it has ${Object.keys(sample).join(', ') || 'none'}`);
-    const { data, shape } = sample[name];
-    feeds[name] = data instanceof Uint8Array ? new Feed('bool', data, shape) : new Feed(data as Float32Array, shape);
-  }
-  try {
-    const results = await session.run(feeds);
-    return Object.fromEntries(session.outputNames.map((name) => [name, results[name].data as Float32Array]));
-  } finally {
-    await session.release();
-  }
-}
-
-function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [difference, size] = [0, 0];
-  for (let i = 0; i < b.length; i++) {
-    difference += (Number(a[i]) - Number(b[i])) ** 2;
-    size += Number(b[i]) ** 2;
-  }
-  return difference === 0 ? 0 : Math.sqrt(difference / size);
 }
 
 /** The part of a decoded ModelProto that changes. */

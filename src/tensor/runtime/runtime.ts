@@ -27,8 +27,8 @@ export interface ProgramCache {
 export interface Program {
   /** It takes inputs from a device and leaves outputs there, by `Memory.remote`. */
   readonly isRemote?: boolean;
-  /** It may be given the memory of an input for an output too, where `overwriting` allows it. */
-  readonly overwrites?: boolean;
+  /** What it computes, in order, where it may be given the memory of an input for an output too; absent where it may not. */
+  readonly lowered?: Graph;
   /** Inputs and outputs in the graph's order, each of the graph's shape and dtype, none of size zero. */
   bind(inputs: readonly Memory[], outputs: readonly Memory[]): Request;
   release(): void;

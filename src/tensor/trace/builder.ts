@@ -12,6 +12,7 @@ const constants = new WeakMap<Value, Data>();
 const fixed = new WeakSet<Value>();
 export const producerOf = (value: Value): Node | undefined => producers.get(value);
 export const constantOf = (value: Value): Data | undefined => constants.get(value);
+export const isFixed = (value: Value): boolean => fixed.has(value);
 
 /** The number every element of a one-element constant has, else undefined. */
 export function numberOf(value: Value): number | undefined {
@@ -39,7 +40,7 @@ export class GraphBuilder {
       return [value] as const;
     };
     if (data.length > 64) return make()[0];
-    return this.#once(`${dtype}[${shape}]${Array.from<number | bigint, string>(data, (x) => (Object.is(x, -0) ? '-0' : `${x}`))}`, make)[0];
+    return this.once(`${dtype}[${shape}]${Array.from<number | bigint, string>(data, (x) => (Object.is(x, -0) ? '-0' : `${x}`))}`, make)[0];
   }
 
   scalar(x: number, dtype: DType = 'float32'): Value {
@@ -60,7 +61,7 @@ export class GraphBuilder {
   add(op: Op, inputs: readonly (Value | null)[], types: readonly Type[], attributes: Record<string, Attribute> = {}): readonly Value[] {
     if (types.every((type) => sizeOf(type.shape) === 0)) return types.map((type) => this.empty(type.shape, type.dtype));
     const key = `${op}(${inputs.map((value) => value?.name ?? '')})${JSON.stringify(attributes)}${types.length}`;
-    return this.#once(key, () => {
+    return this.once(key, () => {
       const outputs = types.map((type) => newValue(type.shape, type.dtype));
       const node: Node = { op, inputs, attributes, outputs };
       for (const output of outputs) producers.set(output, node);
@@ -69,7 +70,8 @@ export class GraphBuilder {
     });
   }
 
-  #once(key: string, make: () => readonly Value[]): readonly Value[] {
+  /** What `make` makes, the first time that it is asked for under this key. */
+  once(key: string, make: () => readonly Value[]): readonly Value[] {
     const earlier = this.#seen.get(key);
     if (earlier) return earlier;
     const made = make();
@@ -96,26 +98,21 @@ export class GraphBuilder {
     if (known !== undefined) return this.reshape(this.scalar(known, dtype), shape);
     const same = [x, y][passes(op, operands) ?? 2];
     if (same && equal(same.shape, shape)) return same;
-    // OpenVINO 2026.4 joins a known vector to a reduction before it along the wrong axis where what is reduced has three, silently.
-    const spread = (vector: Value, other: Value) =>
-      fixed.has(vector) && sizeOf(vector.shape) > 1 && followsReduction(other) ? this.expand(vector, shape) : vector;
-    return this.node(op, [spread(x, y), spread(y, x)], { shape, dtype });
+    return this.node(op, [x, y], { shape, dtype });
   }
 
   where(condition: Value, x: Value, y: Value): Value {
     if (x.dtype === 'bool') {
-      // The runtimes choose between numbers only.
+      // Few runtimes choose between truth values.
       const [yes, no] = [this.binary('And', condition, x), this.binary('And', this.unary('Not', condition), y)];
       return this.binary('Or', yes, no);
     }
-    // y + (x − y)·condition, exact with wrap-around: OpenVINO chooses between integers through float32.
-    if (x.dtype === 'int32') return this.binary('Add', y, this.binary('Mul', this.binary('Sub', x, y), this.cast(condition, 'int32')));
     return this.node('Where', [condition, x, y], { shape: broadcast(condition.shape, broadcast(x.shape, y.shape)), dtype: x.dtype });
   }
 
-  /** Where x is no NaN. Written x = x, OpenVINO computes it in one loop with its neighbours; IsNaN it computes alone. */
-  isNumber(x: Value): Value {
-    return this.binary('Equal', x, x, 'bool');
+  /** `otherwise` where x is NaN, else x. */
+  unlessNaN(x: Value, otherwise: Value): Value {
+    return this.where(this.unary('IsNaN', x, 'bool'), otherwise, x);
   }
 
   cast(x: Value, dtype: DType): Value {
@@ -127,8 +124,6 @@ export class GraphBuilder {
     }
     const earlier = producerOf(x);
     if (earlier?.op === 'Cast' && earlier.inputs[0]!.dtype === 'bool') return this.cast(earlier.inputs[0]!, dtype);
-    // NaN is true; OpenVINO's own cast says false.
-    if (dtype === 'bool' && x.dtype === 'float32') return this.unary('Not', this.binary('Equal', x, this.scalar(0), 'bool'));
     return this.node('Cast', [x], { shape: x.shape, dtype }, { to: ELEMENT_TYPE[dtype] });
   }
 
@@ -136,11 +131,8 @@ export class GraphBuilder {
     if (equal(x.shape, shape)) return x;
     const data = constantOf(x);
     if (data && data.length <= 64) return this.constant(data, shape, x.dtype);
-    const producer = producerOf(x);
-    const source = producer?.op === 'Reshape' || producer?.op === 'Squeeze' ? producer.inputs[0]! : x;
+    const source = beforeReshape(x);
     if (equal(source.shape, shape)) return source;
-    // OpenVINO 2026.4 crashes the process on a Reshape of a matrix product to a scalar; Squeeze is the same and does not.
-    if (shape.length === 0) return this.node('Squeeze', [source], { shape, dtype: x.dtype });
     return this.node('Reshape', [source, this.int64(shape)], { shape, dtype: x.dtype });
   }
 
@@ -201,32 +193,11 @@ export class GraphBuilder {
     return this.node('MatMul', [x, y], { shape, dtype: x.dtype });
   }
 
-  /** x' y' for matrices, each transposed or not; the runtimes' fastest product. */
+  /** x' y' for matrices, each transposed or not. */
   gemm(x: Value, y: Value, transposeX = false, transposeY = false): Value {
-    if (transposeX && constantOf(x)) return this.gemm(this.#turned(x), y, false, transposeY);
-    if (transposeY && constantOf(y)) return this.gemm(x, this.#turned(y), transposeX);
     const shape = [x.shape[transposeX ? 1 : 0], y.shape[transposeY ? 0 : 1]];
     const attributes = { ...(transposeX && { transA: 1 }), ...(transposeY && { transB: 1 }) };
     return this.node('Gemm', [x, y], { shape, dtype: x.dtype }, attributes);
-  }
-
-  /**
-   * The transpose of a constant matrix as another constant. A flag on the product would do, but OpenVINO 2026.4 packs a square constant
-   * that it meets both ways only once, and then multiplies by its transpose, silently.
-   */
-  #turned(x: Value): Value {
-    const [rows, columns] = x.shape;
-    const data = constantOf(x)!;
-    return this.#once(`turned ${x.name}`, () => {
-      const turned = data.slice();
-      for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) turned[j * rows + i] = data[i * columns + j];
-      return [this.constant(turned, [columns, rows], x.dtype)];
-    })[0];
-  }
-
-  /** The matrix [x, x, …] of one row: multiplying it by a matrix sums its rows. */
-  constantRow(x: number, length: number): Value {
-    return this.#once(`row ${x} ${length}`, () => [this.constant(new Float64Array(length).fill(x), [1, length], 'float32')])[0];
   }
 
   /** ReduceSum, ReduceMax and their kin. */
@@ -237,20 +208,10 @@ export class GraphBuilder {
   }
 }
 
-/** Whether a value comes from a reduction of three axes by element-wise operators alone. */
-function followsReduction(value: Value): boolean {
-  const seen = new Set<Value>();
-  const stack = [value];
-  for (let v = stack.pop(); v; v = stack.pop()) {
-    const { op, inputs = [] } = producers.get(v) ?? {};
-    if (op?.startsWith('Reduce') && inputs[0]!.shape.length === 3) return true;
-    for (const input of inputs) {
-      if (!input || seen.has(input) || !equal(input.shape, v.shape)) continue;
-      seen.add(input);
-      stack.push(input);
-    }
-  }
-  return false;
+/** What a value that was only reshaped was before. */
+export function beforeReshape(value: Value): Value {
+  const producer = producers.get(value);
+  return producer?.op === 'Reshape' || producer?.op === 'Squeeze' ? producer.inputs[0]! : value;
 }
 
 export const equal = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((n, i) => n === b[i]);

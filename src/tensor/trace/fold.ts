@@ -16,6 +16,7 @@ const FLOAT: Partial<Record<Op, (x: number, y: number) => number>> = {
   Reciprocal: (x) => 1 / x,
   Exp: Math.exp,
   Log: Math.log,
+  Relu: (x) => Math.max(0, x),
 };
 
 /** The same on 32-bit integers. Division is left to the runtimes: they define what dividing by zero does. */
@@ -27,6 +28,7 @@ const INTEGER: typeof FLOAT = {
   Min: Math.min,
   Neg: (x) => -x | 0,
   Abs: (x) => Math.abs(x) | 0,
+  Relu: (x) => Math.max(0, x),
 };
 
 /** What `op` gives on known numbers, or undefined where the runtime has to say. */

@@ -1,16 +1,17 @@
 import type { Constant, Graph, Node, Value } from '../graph.js';
 import { constantOf, producerOf, serialOf } from './builder.js';
-import { ordered } from './order.js';
 
 /**
  * The part of what was recorded that `outputs` need, in an order that can be run, with names that depend on nothing but the structure:
  * `in0…`, `out0…`, `c0…` for constants and `t0…` for the rest. So equal functions give equal files, which is what caches compare.
+ *
+ * @param names  other names of the inputs and outputs
  */
-export function subgraph(inputs: readonly Value[], outputs: readonly Value[]): Graph {
-  const renamed = new Map<Value, Value>(inputs.map((value, i) => [value, { ...value, name: `in${i}` }]));
+export function subgraph(inputs: readonly Value[], outputs: readonly Value[], names?: Names): Graph {
+  const renamed = new Map<Value, Value>(inputs.map((value, i) => [value, { ...value, name: names?.inputs[i] ?? `in${i}` }]));
   const constants: Constant[] = [];
   const nodes: Node[] = [];
-  const results = outputs.map((value, i) => ({ ...value, name: `out${i}` }));
+  const results = outputs.map((value, i) => ({ ...value, name: names?.outputs[i] ?? `out${i}` }));
   const isComputed = (value: Value) => producerOf(value) !== undefined && !renamed.has(value);
   // An output that a node computes takes its name; one that is an input, a constant or a repetition needs an Identity.
   const named = new Map<Value, Value>();
@@ -35,12 +36,17 @@ export function subgraph(inputs: readonly Value[], outputs: readonly Value[]): G
 
   const { computed, given } = reached(outputs, new Set(inputs));
   for (const value of given) emitConstant(value);
-  for (const node of ordered(computed)) emit(node);
+  for (const node of computed) emit(node);
   for (const [i, output] of outputs.entries()) {
     const source = renamed.get(output)!;
     if (source !== results[i]) nodes.push({ op: 'Identity', inputs: [source], attributes: {}, outputs: [results[i]] });
   }
   return { inputs: inputs.map((value) => renamed.get(value)!), outputs: results, constants, nodes };
+}
+
+interface Names {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
 }
 
 /** The nodes and the constants that `outputs` need, as they were recorded: an order that can be run. */

@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs';
 import type { Graph } from '../graph.js';
 import { type Captured, TraceBackend } from './backend.js';
 import { GraphBuilder, newValue } from './builder.js';
-import { fuse } from './fuse.js';
 import { registerKernels } from './kernels/index.js';
 import { subgraph } from './subgraph.js';
 
@@ -61,7 +60,7 @@ export function trace(fn: (...inputs: tf.Tensor[]) => tf.Tensor[], inputs: reado
     const results = fn(...values.map((value) => engine.makeTensorFromTensorInfo(on.give(value))));
     if (on.misuse) throw on.misuse;
     const outputs = tensorsOf(results).map((tensor) => on.full(tensor));
-    return { ...fuse(subgraph(values, outputs)), captured: [...on.captured.values()] };
+    return { ...subgraph(values, outputs), captured: [...on.captured.values()] };
   } finally {
     engine.endScope();
     Object.assign(active, { backendName, backendInstance });

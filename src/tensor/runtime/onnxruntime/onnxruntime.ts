@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { toOnnx } from '../../onnx/emit.js';
 import type { Runtime } from '../runtime.js';
 import { openLibrary, providersIn } from './ffi.js';
-import { withNarrowSplits } from './lower/narrow-splits.js';
+import { lower } from './lower/lower.js';
 import { Device } from './memory.js';
 import { OrtProgram } from './program.js';
 import { createSession, type Library, makeLibrary } from './session.js';
@@ -33,7 +33,7 @@ export function onnxruntimeOn(library: Library, device?: Device): Runtime {
     version: library.api.version,
     canRun: () => true,
     load: async (graph, { threads }) => {
-      const onnx = toOnnx(device?.provider === 'WebGPU' ? withNarrowSplits(graph) : graph);
+      const onnx = toOnnx(lower(graph, device?.provider));
       return new OrtProgram(library, graph, createSession(library, onnx, threads, device?.provider), device);
     },
   };

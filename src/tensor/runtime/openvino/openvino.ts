@@ -6,7 +6,7 @@ import { cacheKey } from '../cache.js';
 import { flushingDenormals } from '../floating-point.js';
 import type { LoadOptions, Program, Request, Runtime } from '../runtime.js';
 import { type Api, openLibrary, type Pointer, type Property } from './ffi.js';
-import { suited } from './lower/suited.js';
+import { legalise, lower } from './lower/lower.js';
 import { refusal } from './support.js';
 
 const ELEMENT_TYPES = { bool: 1, float32: 4, float64: 5, int32: 9 } as const; // ov_element_type_e
@@ -18,7 +18,7 @@ export function openvino(folder?: string): Runtime | string {
   return {
     name: 'openvino',
     version: api.version,
-    canRun: (graph) => refusal(graph) ?? true,
+    canRun: (graph) => refusal(legalise(graph)) ?? true,
     load: async (graph, options) => load(api, graph, options),
   };
 }
@@ -32,7 +32,7 @@ function load(api: Api, graph: Graph, { threads, cache }: LoadOptions): Program 
     { key: 'CPU_DENORMALS_OPTIMIZATION', value: 'YES' },
     { key: 'ENABLE_CPU_PINNING', value: 'NO' },
   ];
-  const given = suited(graph);
+  const given = lower(graph);
   const onnx = toOnnx(given);
   const ports = graph.outputs.map(({ name }) => {
     const place = given.outputs.findIndex((output) => output.name === name);
@@ -45,7 +45,7 @@ function load(api: Api, graph: Graph, { threads, cache }: LoadOptions): Program 
     compiled = restore(api, kept, properties) ?? compile(api, onnx, properties);
   });
   if (!kept) cache?.put(key, (file) => check(api, 'export the program', api.exportModel(compiled!, file)));
-  return new OpenVinoProgram(api, compiled!, kept, ports);
+  return new OpenVinoProgram(api, compiled!, kept, ports, legalise(graph));
 }
 
 function compile(api: Api, onnx: Uint8Array, properties: Property[]): Pointer {
@@ -71,7 +71,7 @@ interface Port {
 }
 
 class OpenVinoProgram implements Program {
-  readonly overwrites = true;
+  readonly lowered: Graph;
   readonly #api: Api;
   readonly #compiled: Pointer;
   /** The bytes it was restored from: its constants are read where they lie in them, also by its requests. */
@@ -79,7 +79,8 @@ class OpenVinoProgram implements Program {
   readonly #ports: readonly Port[];
   #released = false;
 
-  constructor(api: Api, compiled: Pointer, kept: Uint8Array | undefined, ports: readonly Port[]) {
+  constructor(api: Api, compiled: Pointer, kept: Uint8Array | undefined, ports: readonly Port[], lowered: Graph) {
+    this.lowered = lowered;
     this.#api = api;
     this.#compiled = compiled;
     this.#kept = kept;

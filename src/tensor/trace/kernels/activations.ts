@@ -1,20 +1,20 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Value } from '../../graph.js';
-import { broadcast, type GraphBuilder } from '../builder.js';
+import { broadcast, type GraphBuilder, numberOf } from '../builder.js';
 import { each, elementwise, type Kernel, type Kernels, type X } from '../kernel.js';
 
 type Unary = (g: GraphBuilder, x: Value) => Value;
 
-const positive: Unary = (g, x) => g.binary('Less', g.scalar(0, x.dtype), x, 'bool');
+const positive: Unary = (g, x) => g.binary('Greater', x, g.scalar(0, x.dtype), 'bool');
 
-/** min(high, max(low, x)), and NaN for NaN, which OpenVINO's fusion of the two would make `low`. */
+/** min(high, max(low, x)), and NaN for NaN. */
 function clip(g: GraphBuilder, x: Value, low: number, high: number): Value {
-  const inside = g.binary('Min', g.scalar(high, x.dtype), g.binary('Max', g.scalar(low, x.dtype), x));
-  return x.dtype === 'float32' ? g.where(g.isNumber(x), inside, x) : inside;
+  const known = numberOf(x);
+  if (known !== undefined) return g.reshape(g.scalar(Math.min(high, Math.max(low, known)), x.dtype), x.shape);
+  return g.node('Clip', [x, g.scalar(low, x.dtype), g.scalar(high, x.dtype)], x);
 }
 
-/** max(0, x), not Relu: OpenVINO's Relu turns NaN into 0. */
-const relu: Unary = (g, x) => g.binary('Max', g.scalar(0, x.dtype), x);
+const relu: Unary = (g, x) => g.unary('Relu', x);
 const relu6: Unary = (g, x) => clip(g, x, 0, 6);
 const elu: Unary = (g, x) => g.unary('Elu', x);
 
@@ -35,7 +35,7 @@ const step: Kernel<X, { alpha: number }> = elementwise((on, x, { alpha }: { alph
   const g = on.graph;
   // The sign of NaN is NaN, and so is its step.
   if (alpha === 0) return g.binary('Max', g.scalar(0, x.dtype), g.unary('Sign', x));
-  const below = x.dtype === 'float32' ? g.where(g.isNumber(x), g.scalar(alpha), x) : g.scalar(alpha, x.dtype);
+  const below = x.dtype === 'float32' ? g.where(g.unary('IsNaN', x, 'bool'), x, g.scalar(alpha)) : g.scalar(alpha, x.dtype);
   return g.where(positive(g, x), g.scalar(1, x.dtype), below);
 });
 

@@ -55,19 +55,6 @@ const atan2: Binary = (g, a, b) => {
   return g.where(g.binary('Equal', b, zero, 'bool'), vertical, g.where(less(b), g.binary('Add', angle, half), angle));
 };
 
-/**
- * The larger or smaller, NaN where either is. OpenVINO's Max and Min return their second operand where one is NaN, so what may be
- * NaN goes there, and where both may the first is asked.
- */
-const extremum =
-  (op: 'Max' | 'Min'): Binary =>
-  (g, a, b) => {
-    const [first, second] = numberOf(b) === undefined ? [a, b] : [b, a];
-    const chosen = g.binary(op, first, second);
-    if (a.dtype !== 'float32' || numberOf(first) !== undefined) return chosen;
-    return g.where(g.isNumber(first), chosen, first);
-  };
-
 const squaredDifference: Binary = (g, a, b) => {
   const difference = g.binary('Sub', a, b);
   return g.binary('Mul', difference, difference);
@@ -87,6 +74,8 @@ const OPERATORS: Readonly<Record<string, Op>> = {
   Multiply: 'Mul',
   RealDiv: 'Div',
   Pow: 'Pow',
+  Maximum: 'Max',
+  Minimum: 'Min',
   BitwiseAnd: 'BitwiseAnd',
 };
 
@@ -94,8 +83,6 @@ export const arithmetic: Kernels = {
   ...each(OPERATORS, (op) => binary((g, a, b) => g.binary(op, a, b))),
   ...each(
     {
-      Maximum: extremum('Max'),
-      Minimum: extremum('Min'),
       Mod: mod,
       FloorDiv: floorDiv,
       Atan2: atan2,

@@ -2,22 +2,21 @@ import type { Op } from '../../onnx/ops.js';
 import { broadcast } from '../builder.js';
 import { type AB, each, elementwise, type Kernel, type Kernels } from '../kernel.js';
 
-/** a > b is written b < a: OpenVINO's Greater is true of NaN, its Less is not. */
-const ORDER: Readonly<Record<string, readonly [Op, 'ab' | 'ba']>> = {
-  Equal: ['Equal', 'ab'],
-  Greater: ['Less', 'ba'],
-  GreaterEqual: ['LessOrEqual', 'ba'],
-  Less: ['Less', 'ab'],
-  LessEqual: ['LessOrEqual', 'ab'],
+const ORDER: Readonly<Record<string, Op>> = {
+  Equal: 'Equal',
+  Greater: 'Greater',
+  GreaterEqual: 'GreaterOrEqual',
+  Less: 'Less',
+  LessEqual: 'LessOrEqual',
 };
 
 const LOGIC: Readonly<Record<string, Op>> = { LogicalAnd: 'And', LogicalOr: 'Or', LogicalXor: 'Xor' };
 
 const compare =
-  ([op, order]: readonly [Op, 'ab' | 'ba']): Kernel<AB> =>
+  (op: Op): Kernel<AB> =>
   (on, { a, b }) => {
     const g = on.graph;
-    const [x, y] = order === 'ab' ? [on.compact(a), on.compact(b)] : [on.compact(b), on.compact(a)];
+    const [x, y] = [on.compact(a), on.compact(b)];
     // ONNX orders numbers only: false < true is 0 < 1.
     const [p, q] = x.dtype === 'bool' ? [g.cast(x, 'int32'), g.cast(y, 'int32')] : [x, y];
     return on.give(g.binary(op, p, q, 'bool'), broadcast(a.shape, b.shape));

@@ -80,8 +80,8 @@ export function backwardInput(g: GraphBuilder, dy: Value, kernel: Value, i: Info
 }
 
 /**
- * dw[r, c] = xᵣ꜀ᵀ dy, with xᵣ꜀ the pixels under position (r, c) of the filter as rows, channels last: a product for each position, which
- * OpenVINO computes faster than the convolution of x with dy that it also is.
+ * dw[r, c] = xᵣ꜀ᵀ dy, with xᵣ꜀ the pixels under position (r, c) of the filter as rows, channels last: a product of matrices for each
+ * position. It is also the convolution of x with dy, whose filter would be as large as the image.
  */
 function backwardFilter(g: GraphBuilder, x: Value, dy: Value, i: Info): Value {
   const [below, right] = endPads(i).map((n) => Math.max(0, n));

@@ -1,10 +1,11 @@
 import type { Value } from '../../graph.js';
 import type { Op } from '../../onnx/ops.js';
-import { type GraphBuilder, producerOf } from '../builder.js';
+import type { GraphBuilder } from '../builder.js';
 import { each, elementwise, type Kernels } from '../kernel.js';
 
 /** Functions of a real number: an integer argument is taken as one. */
 const REAL: Readonly<Record<string, Op>> = {
+  Exp: 'Exp',
   Log: 'Log',
   Sqrt: 'Sqrt',
   Reciprocal: 'Reciprocal',
@@ -26,9 +27,6 @@ const REAL: Readonly<Record<string, Op>> = {
 /** Functions that change nothing on integers. */
 const ROUNDING: Readonly<Record<string, Op>> = { Floor: 'Floor', Ceil: 'Ceil', Round: 'Round' };
 
-/** eˣ > x for every number, so the maximum is eˣ, and NaN for NaN: OpenVINO's Exp alone makes that ∞. */
-const exp = (g: GraphBuilder, x: Value) => g.binary('Max', g.unary('Exp', x), x);
-
 /** tfjs's sign of NaN is 0, ONNX's is NaN. */
 function sign(g: GraphBuilder, x: Value): Value {
   if (x.dtype !== 'float32') return g.unary('Sign', x);
@@ -37,18 +35,12 @@ function sign(g: GraphBuilder, x: Value): Value {
   return g.where(g.binary('Less', zero, x, 'bool'), g.scalar(1), notPositive);
 }
 
-/** OpenVINO 2026.4 takes |x| of joined vectors as that of each before they are joined, and then for x itself wherever else x is read. */
-function abs(g: GraphBuilder, x: Value): Value {
-  const joined = x.shape.length === 1 && producerOf(x)?.op === 'Concat';
-  return joined ? g.binary('Max', x, g.unary('Neg', x)) : g.unary('Abs', x);
-}
-
 const rsqrt = (g: GraphBuilder, x: Value) => g.unary('Reciprocal', g.unary('Sqrt', x));
 
 /** eˣ − 1 = tanh(x/2)·(eˣ + 1), which loses no digits near 0. */
 function expm1(g: GraphBuilder, x: Value): Value {
   const half = g.unary('Tanh', g.binary('Mul', x, g.scalar(0.5)));
-  return g.binary('Mul', half, g.binary('Add', exp(g, x), g.scalar(1)));
+  return g.binary('Mul', half, g.binary('Add', g.unary('Exp', x), g.scalar(1)));
 }
 
 /** log(1 + x): with u = fl(1 + x), log(u)·x/(u − 1) makes good what rounding u lost (Kahan; Goldberg 1991, theorem 4). */
@@ -66,9 +58,9 @@ const finite = (g: GraphBuilder, x: Value) =>
 
 export const maths: Kernels = {
   ...each(REAL, (op) => elementwise(({ graph }, x) => graph.unary(op, graph.cast(x, 'float32')))),
-  ...each({ Neg: (g: GraphBuilder, x: Value) => g.unary('Neg', x), Abs: abs }, (f) => elementwise(({ graph }, x) => f(graph, x))),
+  ...each({ Neg: 'Neg', Abs: 'Abs' } as const, (op) => elementwise(({ graph }, x) => graph.unary(op, x))),
   ...each(ROUNDING, (op) => elementwise(({ graph }, x) => (x.dtype === 'float32' ? graph.unary(op, x) : x))),
-  ...each({ Exp: exp, Rsqrt: rsqrt, Expm1: expm1, Log1p: log1p }, (f) => elementwise(({ graph }, x) => f(graph, graph.cast(x, 'float32')))),
+  ...each({ Rsqrt: rsqrt, Expm1: expm1, Log1p: log1p }, (f) => elementwise(({ graph }, x) => f(graph, graph.cast(x, 'float32')))),
   ...each({ IsNan: 'IsNaN', IsInf: 'IsInf' } as const, (op) =>
     elementwise(({ graph }, x) => graph.unary(op, graph.cast(x, 'float32'), 'bool')),
   ),

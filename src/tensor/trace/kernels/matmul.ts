@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../../../base/index.js';
 import type { DType, Value } from '../../graph.js';
 import type { TraceBackend } from '../backend.js';
-import { broadcast, type GraphBuilder, producerOf } from '../builder.js';
+import { broadcast, type GraphBuilder } from '../builder.js';
 import type { AB, Kernel, Kernels } from '../kernel.js';
 import { activate } from './activations.js';
 
@@ -29,19 +29,7 @@ function product(on: TraceBackend, a: tf.TensorInfo, b: tf.TensorInfo, { transpo
     return g.reshape(g.gemm(matrix, g.reshape(y, y.shape.slice(-2)), transposeA, transposeB), shape);
   }
   const [left, right] = [transposeA ? swapped(g, x) : x, transposeB ? swapped(g, y) : y];
-  return rowTimesBlocks(g, left, right) ?? g.matMul(left, right);
-}
-
-/**
- * A row times matrices that were cut out of a wider one, as blocks of its columns: the product with the wider one. So an LSTM's
- * gates at batch 1 multiply the matrix that a runtime has packed beforehand.
- */
-function rowTimesBlocks(g: GraphBuilder, x: Value, y: Value): Value | undefined {
-  const [blocks, inner, columns] = y.shape;
-  if (x.dtype !== 'float32' || y.shape.length !== 3 || x.shape.length > 3 || sizeOf(x.shape) !== inner) return undefined;
-  const together = g.transpose(y, [1, 0, 2]);
-  if (producerOf(together)?.op === 'Transpose') return undefined; // they stand alone
-  return g.reshape(g.gemm(g.reshape(x, [1, inner]), g.reshape(together, [inner, blocks * columns])), [blocks, 1, columns]);
+  return g.matMul(left, right);
 }
 
 const dims = (shape: readonly number[], transposed: boolean): [number, number] =>

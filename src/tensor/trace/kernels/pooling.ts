@@ -95,7 +95,7 @@ const maxPoolWithArgmax: Kernel<X, Pooling & { includeBatchInIndex: boolean }> =
   if (x.shape.length !== 4) throw new Error(`maxPoolWithArgmax: x must be [N,H,W,C], got [${x.shape}]`);
   const i = infoOf(x, attributes);
   const numbers = g.cast(toChannelsFirst(g, on.full(x)), 'float32');
-  const [values, positions] = maxima(g, g.where(g.isNumber(numbers), numbers, g.scalar(Number.NEGATIVE_INFINITY)), i);
+  const [values, positions] = maxima(g, g.unlessNaN(numbers, g.scalar(Number.NEGATIVE_INFINITY)), i);
   const [C, plane] = [i.inChannels, i.inHeight * i.inWidth];
   const perPlane = (f: (n: number, c: number) => number) =>
     g.constant(

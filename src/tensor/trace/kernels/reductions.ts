@@ -1,9 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../../../base/index.js';
-import type { Value } from '../../graph.js';
 import type { Op } from '../../onnx/ops.js';
 import type { TraceBackend } from '../backend.js';
-import type { GraphBuilder } from '../builder.js';
 import { each, type Kernel, type Kernels, type X } from '../kernel.js';
 import { splat } from './fill.js';
 
@@ -21,10 +18,7 @@ function plan(x: tf.TensorInfo, { axis, reductionIndices, keepDims }: Axes) {
   return { axes, shape, count: axes.reduce((n, a) => n * x.shape[a], 1) };
 }
 
-/**
- * Σ over `axes` of `weight · x`. Axes along which x only repeats itself are a multiplication. Sums over leading axes, as every bias's gradient is,
- * are a row of weights times a matrix: the runtimes' matrix product is several times faster than their ReduceSum there.
- */
+/** Σ over `axes` of `weight · x`. Axes along which x only repeats itself are a multiplication. */
 function weightedSum(on: TraceBackend, x: tf.TensorInfo, attributes: Axes, weight: number, dtype: 'float32' | 'int32'): tf.TensorInfo {
   const g = on.graph;
   const { axes, shape } = plan(x, attributes);
@@ -42,18 +36,8 @@ function weightedSum(on: TraceBackend, x: tf.TensorInfo, attributes: Axes, weigh
     );
     return on.give(g.binary('Mul', summed, g.scalar(times, dtype)), shape);
   }
-  const full = g.expand(small, x.shape);
-  const rows = axes.reduce((n, axis) => n * x.shape[axis], 1);
-  const isLeading = axes.every((axis, i) => axis === i) && axes.length < x.shape.length;
-  if (isLeading && dtype === 'float32' && rows >= MANY_ROWS) return on.give(g.reshape(rowTimesMatrix(g, full, rows, weight), shape));
-  return on.give(g.reduce(weight === 1 ? 'ReduceSum' : 'ReduceMean', full, axes, keep));
+  return on.give(g.reduce(weight === 1 ? 'ReduceSum' : 'ReduceMean', g.expand(small, x.shape), axes, keep));
 }
-
-/** From here on a row of ones times the matrix is the faster sum over its rows: 10 % of an MLP's step at 256, but 5 % of a DQN's lost at 32. */
-const MANY_ROWS = 64;
-
-const rowTimesMatrix = (g: GraphBuilder, x: Value, rows: number, weight: number): Value =>
-  g.gemm(g.constantRow(weight, rows), g.reshape(x, [rows, sizeOf(x.shape) / rows]));
 
 const sum: Kernel<X, Axes> = (on, { x }, attributes) => {
   const { shape, count } = plan(x, attributes);
@@ -77,11 +61,7 @@ const reduction =
     if (count === 0) return splat(on, shape, ofNothing, dtype);
     // ONNX reduces numbers only.
     const numbers = full.dtype === 'bool' ? g.cast(full, 'int32') : full;
-    const reduced = g.cast(g.reduce(op, numbers, axes, attributes.keepDims), dtype);
-    if (dtype !== 'float32' || op === 'ReduceProd') return on.give(reduced);
-    // The runtimes' extrema pass over NaN or stop at it, each in its way; a sum of nothing but NaNs brings it back.
-    const nans = g.where(g.isNumber(full), g.scalar(0), full);
-    return on.give(g.binary('Add', g.reduce('ReduceSum', nans, axes, attributes.keepDims), reduced));
+    return on.give(g.cast(g.reduce(op, numbers, axes, attributes.keepDims), dtype));
   };
 
 /** The first place of the extremum. NaN is none, so it takes the value that never wins. */
@@ -92,7 +72,7 @@ const extremum =
     const [along] = tf.util.parseAxisParam(axis, x.shape);
     const shape = x.shape.filter((_, i) => i !== along);
     const full = on.full(x);
-    const numbers = full.dtype === 'float32' ? g.where(g.isNumber(full), full, g.scalar(loser)) : g.cast(full, 'int32');
+    const numbers = full.dtype === 'float32' ? g.unlessNaN(full, g.scalar(loser)) : g.cast(full, 'int32');
     return on.give(g.cast(g.node(op, [numbers], { shape, dtype: 'int64' }, { axis: along, keepdims: 0 }), 'int32'));
   };
 

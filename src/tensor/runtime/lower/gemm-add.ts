@@ -1,11 +1,11 @@
-import type { Graph, Node, Value } from '../graph.js';
+import type { Graph, Node, Value } from '../../graph.js';
 
 /**
  * Matrix products take in what is added to them: `Gemm` then `Add` becomes one `Gemm` with its third operand, which saves ONNX Runtime a
  * pass over the result. Only where nothing else reads the bare product, the sum has its shape, and what is added is no scalar: ONNX
  * allows one there, and ONNX Runtime's WebGPU provider ends the process.
  */
-export function fuse(graph: Graph): Graph {
+export function withFusedSums(graph: Graph): Graph {
   const uses = new Map<string, number>();
   for (const value of [...graph.outputs, ...graph.nodes.flatMap((node) => node.inputs)]) {
     if (value) uses.set(value.name, (uses.get(value.name) ?? 0) + 1);

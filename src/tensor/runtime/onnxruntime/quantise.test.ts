@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { key, normal, split } from '../../base/random.js';
-import { fromTf, toTf } from '../buffers/device-tensor.js';
-import { compile } from '../compile.js';
-import { valueAndGrad } from '../grad.js';
-import { describeOnnx } from './decode.js';
+import { key, normal, split } from '../../../base/random.js';
+import { fromTf, toTf } from '../../buffers/device-tensor.js';
+import { compile } from '../../compile.js';
+import { valueAndGrad } from '../../grad.js';
+import { describeOnnx } from '../../onnx/decode.js';
 import { quantise } from './quantise.js';
 
 beforeAll(() => tf.setBackend('cpu'));

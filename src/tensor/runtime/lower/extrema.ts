@@ -1,0 +1,20 @@
+import type { Op } from '../../onnx/ops.js';
+import type { Rule, Rules } from './rewrite.js';
+
+/**
+ * The largest or smallest element, NaN where one is NaN: ONNX Runtime 1.30 and OpenVINO 2026.4 pass over NaN, [1, NaN] ↦ 1, unless it
+ * comes first. A sum of nothing but the NaNs brings it back.
+ *
+ * One fault stays: OpenVINO starts from the largest finite number, so its maximum of nothing but −∞ is −3.4·10³⁸. To tell the two apart would
+ * take four nodes more, of a DQN's step of 80.
+ */
+const extremum =
+  (op: Op): Rule =>
+  (g, { inputs: [x, axes], attributes, outputs: [y] }) => {
+    if (x.dtype !== 'float32') return undefined;
+    const reduced = g.node(op, [x, axes], y, attributes);
+    const nans = g.where(g.binary('Equal', x, x, 'bool'), g.scalar(0), x);
+    return [g.binary('Add', g.node('ReduceSum', [nans, axes], y, attributes), reduced)];
+  };
+
+export const extrema: Rules = { ReduceMax: extremum('ReduceMax'), ReduceMin: extremum('ReduceMin') };

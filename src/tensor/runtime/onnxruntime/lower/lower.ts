@@ -1,0 +1,17 @@
+import type { Graph } from '../../../graph.js';
+import { extrema } from '../../lower/extrema.js';
+import { withFusedSums } from '../../lower/gemm-add.js';
+import { inJoinOrder } from '../../lower/join-order.js';
+import { products } from '../../lower/products.js';
+import { rewrite } from '../../lower/rewrite.js';
+import { withNarrowSplits } from './narrow-splits.js';
+
+/**
+ * The graph that ONNX Runtime is given. Inputs and outputs keep their names and order.
+ *
+ * @param provider  ONNX Runtime's name of what runs it
+ */
+export function lower(graph: Graph, provider = 'CPU'): Graph {
+  const lowered = withFusedSums(inJoinOrder(rewrite(graph, [extrema, products])));
+  return provider === 'WebGPU' ? withNarrowSplits(lowered) : lowered;
+}

@@ -1,0 +1,26 @@
+import type { Graph } from '../../../graph.js';
+import { extrema } from '../../lower/extrema.js';
+import { withFusedSums } from '../../lower/gemm-add.js';
+import { inJoinOrder } from '../../lower/join-order.js';
+import { products } from '../../lower/products.js';
+import { rewrite } from '../../lower/rewrite.js';
+import { integers } from './integers.js';
+import { miscompiled, withSpreadVectors } from './miscompiled.js';
+import { nan } from './nan.js';
+import { suited } from './suited.js';
+import { ties } from './top-k.js';
+
+const legal = new WeakMap<Graph, Graph>();
+
+/** The graph in operators that OpenVINO computes rightly. Inputs and outputs keep their names, order and shapes. */
+export function legalise(graph: Graph): Graph {
+  const known = legal.get(graph);
+  if (known) return known;
+  const right = withSpreadVectors(rewrite(graph, [nan, integers, miscompiled, ties, extrema, products]));
+  const made = withFusedSums(inJoinOrder(right));
+  legal.set(graph, made);
+  return made;
+}
+
+/** The graph that OpenVINO is given: right, and in the form that it is fastest at. Outputs keep their names; their order may change. */
+export const lower = (graph: Graph): Graph => suited(legalise(graph));

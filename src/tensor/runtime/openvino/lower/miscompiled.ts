@@ -1,0 +1,85 @@
+import { sizeOf } from '../../../../base/index.js';
+import type { Graph, Value } from '../../../graph.js';
+import type { Op } from '../../../onnx/ops.js';
+import { beforeReshape, constantOf, equal, type GraphBuilder, isFixed, producerOf } from '../../../trace/builder.js';
+import { type Rule, type Rules, rewrite } from '../../lower/rewrite.js';
+
+/* Graphs that OpenVINO 2026.4 compiles wrongly, silently, or not at all, each in a form that it compiles rightly. */
+
+/** It ends the process on a Reshape of a matrix product to a scalar; Squeeze is the same and does not. */
+const toScalar: Rule = (g, { inputs: [x], outputs: [y] }) => {
+  if (y.shape.length > 0) return undefined;
+  const source = beforeReshape(x);
+  return [equal(source.shape, y.shape) ? source : g.node('Squeeze', [source], y)];
+};
+
+/** It takes |x| of joined vectors as that of each before they are joined, and then for x itself wherever else x is read. */
+const absoluteOfJoined: Rule = (g, { inputs: [x] }) =>
+  x.shape.length === 1 && producerOf(x)?.op === 'Concat' ? [g.binary('Max', x, g.unary('Neg', x))] : undefined;
+
+/** It packs a square constant that products take both as it is and transposed only once, and multiplies by its transpose: so constants are transposed here. */
+const transposedConstant: Rule = (g, { inputs: [x, y], attributes }) => {
+  const [left, right] = [attributes.transA === 1 && isConstant(x), attributes.transB === 1 && isConstant(y)];
+  if (!left && !right) return undefined;
+  const product = g.gemm(
+    left ? transposed(g, x) : x,
+    right ? transposed(g, y) : y,
+    attributes.transA === 1 && !left,
+    attributes.transB === 1 && !right,
+  );
+  return [product];
+};
+
+const isConstant = (x: Value) => constantOf(x) !== undefined;
+
+function transposed(g: GraphBuilder, x: Value): Value {
+  const [rows, columns] = x.shape;
+  const data = constantOf(x)!;
+  const [value] = g.once(`transposed ${x.name}`, () => {
+    const turned = data.slice();
+    for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) turned[j * rows + i] = data[i * columns + j];
+    return [g.constant(turned, [columns, rows], x.dtype)];
+  });
+  return value;
+}
+
+export const miscompiled: Rules = { Reshape: toScalar, Abs: absoluteOfJoined, Gemm: transposedConstant };
+
+/**
+ * It joins a known vector to a reduction before it along the wrong axis where what is reduced has three: the vector is written out in
+ * the result's shape first.
+ */
+export function withSpreadVectors(graph: Graph): Graph {
+  const mayFail = graph.nodes.some(({ op, inputs }) => isReduction(op) && inputs[0]?.shape.length === 3);
+  return mayFail ? rewrite(graph, [spreading]) : graph;
+}
+
+const isReduction = (op: string) => op.startsWith('Reduce');
+
+const spread: Rule = (g, { op, inputs, outputs: [out] }) => {
+  const [x, y] = inputs;
+  const wide = (vector: Value, other: Value) =>
+    isFixed(vector) && sizeOf(vector.shape) > 1 && followsReduction(other) ? g.expand(vector, out.shape) : vector;
+  const operands = [wide(x, y), wide(y, x)];
+  return operands.every((value, i) => value === inputs[i]) ? undefined : [g.node(op, operands, out)];
+};
+
+// biome-ignore format: a list to read
+const BROADCASTING: readonly Op[] = ['Add', 'And', 'BitwiseAnd', 'Div', 'Equal', 'Less', 'LessOrEqual', 'Max', 'Min', 'Mul', 'Or', 'Pow', 'Sub', 'Xor'];
+const spreading: Rules = Object.fromEntries(BROADCASTING.map((op) => [op, spread]));
+
+/** Whether a value comes from a reduction of three axes by element-wise operators alone. */
+function followsReduction(value: Value): boolean {
+  const seen = new Set<Value>();
+  const stack = [value];
+  for (let v = stack.pop(); v; v = stack.pop()) {
+    const { op = '', inputs = [] } = producerOf(v) ?? {};
+    if (isReduction(op) && inputs[0]!.shape.length === 3) return true;
+    for (const input of inputs) {
+      if (!input || seen.has(input) || !equal(input.shape, v.shape)) continue;
+      seen.add(input);
+      stack.push(input);
+    }
+  }
+  return false;
+}
