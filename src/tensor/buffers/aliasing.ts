@@ -1,7 +1,6 @@
 import { sizeOf } from '../../base/index.js';
 import type { Graph, Node, Value } from '../graph.js';
-import { elementwise } from '../interpret/elementwise.js';
-import { layout } from '../interpret/layout.js';
+import { isElementwise, mayAlias } from '../onnx/operators.js';
 import type { Program } from '../runtime/runtime.js';
 import { allocate, type Memory, type TensorDType } from './memory.js';
 
@@ -37,14 +36,13 @@ export function overwriting(graph: Graph): (input: Value, output: Value) => bool
       (readers.get(value) ?? []).every((node) => {
         if (!before.has(node)) return false;
         if (joined.has(node)) return value === input && sizeOf(node.outputs[0].shape) === sizeOf(input.shape);
-        return !mayAlias(node) || node.outputs.every((part) => !graph.outputs.includes(part) && over(part));
+        return !mayAlias(node.op) || node.outputs.every((part) => !graph.outputs.includes(part) && over(part));
       });
     return over(input);
   };
 }
 
-const mayAlias = ({ op }: Node) => op in layout || op === 'Identity' || op === 'Cast';
-const isLoop = ({ op }: Node) => op in elementwise;
+const isLoop = ({ op }: Node) => isElementwise(op);
 
 /** `start` and all that `next` leads to from it. */
 function closure(start: Node, next: (node: Node) => Node[]): Set<Node> {

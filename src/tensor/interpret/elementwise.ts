@@ -1,6 +1,7 @@
 import type { Node } from '../graph.js';
+import type { Op } from '../onnx/operators.js';
 import { erf } from './erf.js';
-import { broadcastOffsets, filled, float, integer, type Kernel, type Kernels, type Operand, outputOf, take } from './operand.js';
+import { broadcastOffsets, filled, float, integer, type Kernel, type Operand, outputOf, take } from './operand.js';
 
 const unary =
   (f: (x: number, node: Node) => number): Kernel =>
@@ -114,4 +115,4 @@ export const elementwise = {
   Cast: cast,
   Clip: clip,
   Where: where,
-} satisfies Kernels;
+} satisfies Record<Op<'unary' | 'binary' | 'choice'>, Kernel>;

@@ -1,17 +1,7 @@
 import { sizeOf } from '../../base/index.js';
 import type { Node } from '../graph.js';
-import {
-  around,
-  integer,
-  type Kernel,
-  type Kernels,
-  type Numbers,
-  normalAxis,
-  type Operand,
-  outputOf,
-  stridesOf,
-  text,
-} from './operand.js';
+import type { Op } from '../onnx/operators.js';
+import { around, integer, type Kernel, type Numbers, normalAxis, type Operand, outputOf, stridesOf, text } from './operand.js';
 
 const gather: Kernel = (node, [x, indices]) => {
   const out = outputOf(node);
@@ -74,4 +64,4 @@ export const indexing = {
   Gather: gather,
   GatherND: gatherND,
   ScatterND: scatterND,
-} satisfies Kernels;
+} satisfies Record<Op<'indexing'>, Kernel>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Attribute, DType, Graph, Node, Value } from '../graph.js';
-import { OPS } from '../onnx/ops.js';
+import { OPS } from '../onnx/operators.js';
 import { erf } from './erf.js';
 import erfReference from './erf.reference.json' with { type: 'json' }; // made by reference/erf.py with mpmath
 import { interpret, kernels } from './interpret.js';

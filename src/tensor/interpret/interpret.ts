@@ -1,6 +1,6 @@
 import { sizeOf } from '../../base/index.js';
 import type { Data, Graph, Value } from '../graph.js';
-import type { Op } from '../onnx/ops.js';
+import type { Op } from '../onnx/operators.js';
 import { elementwise } from './elementwise.js';
 import { indexing } from './indexing.js';
 import { layout } from './layout.js';

@@ -1,11 +1,11 @@
 import { sizeOf } from '../../base/index.js';
+import type { Op } from '../onnx/operators.js';
 import {
   around,
   broadcastOffsets,
   integer,
   integers,
   type Kernel,
-  type Kernels,
   normalAxis,
   offsets,
   outputOf,
@@ -131,4 +131,4 @@ export const layout = {
   Split: split,
   Tile: tile,
   Transpose: transpose,
-} satisfies Kernels;
+} satisfies Record<Op<'layout'>, Kernel>;

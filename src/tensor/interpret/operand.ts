@@ -1,6 +1,5 @@
 import { sizeOf } from '../../base/index.js';
 import type { DType, Node } from '../graph.js';
-import type { Op } from '../onnx/ops.js';
 
 /** What an edge of the graph holds in double precision. int64 is kept in doubles: exact to 2⁵³, more than any index needs. */
 export type Numbers = Float64Array | Int32Array | Uint8Array;
@@ -13,9 +12,6 @@ export interface Operand {
 
 /** Computes the data of each of the node's outputs, whose shapes and types the graph already knows. */
 export type Kernel = (node: Node, inputs: readonly Operand[]) => Numbers[];
-
-/** One family of operators. */
-export type Kernels = Readonly<Partial<Record<Op, Kernel>>>;
 
 export function allocate(dtype: DType, size: number): Numbers {
   if (dtype === 'int32') return new Int32Array(size);

@@ -1,5 +1,6 @@
 import { sizeOf } from '../../base/index.js';
-import { broadcastOffsets, float, integer, type Kernel, type Kernels, type Numbers, outputOf } from './operand.js';
+import type { Op } from '../onnx/operators.js';
+import { broadcastOffsets, float, integer, type Kernel, type Numbers, outputOf } from './operand.js';
 
 /** c[m, n] += a[m, k] · b[k, n] from the given starts, with strides that may transpose a or b. */
 function multiply(
@@ -51,4 +52,4 @@ const gemm: Kernel = (node, [a, b, c]) => {
   return [out.map((v, i) => alpha * v + (from ? beta * c.data[from[i]] : 0))];
 };
 
-export const products = { Gemm: gemm, MatMul: matMul } satisfies Kernels;
+export const products = { Gemm: gemm, MatMul: matMul } satisfies Record<Op<'product'>, Kernel>;

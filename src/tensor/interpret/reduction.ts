@@ -1,18 +1,7 @@
 import { sizeOf } from '../../base/index.js';
 import type { Node } from '../graph.js';
-import {
-  around,
-  filled,
-  integer,
-  integers,
-  type Kernel,
-  type Kernels,
-  normalAxis,
-  type Operand,
-  offsets,
-  outputOf,
-  stridesOf,
-} from './operand.js';
+import type { Op } from '../onnx/operators.js';
+import { around, filled, integer, integers, type Kernel, normalAxis, type Operand, offsets, outputOf, stridesOf } from './operand.js';
 
 /** For each element of x, the element of the output that it is reduced into. */
 function destinations(node: Node, [x, axes]: readonly Operand[]): Int32Array {
@@ -128,4 +117,4 @@ export const reductions = {
   ReduceSum: reduce(0, sum),
   Softmax: softmax((shifted, total) => Math.exp(shifted) / total),
   TopK: topK,
-} satisfies Kernels;
+} satisfies Record<Op<'reduction' | 'scan'>, Kernel>;

@@ -1,6 +1,7 @@
 import { sizeOf } from '../../base/index.js';
 import type { Node } from '../graph.js';
-import { integer, integers, type Kernel, type Kernels, offsets, outputOf, stridesOf, text } from './operand.js';
+import type { Op } from '../onnx/operators.js';
+import { integer, integers, type Kernel, offsets, outputOf, stridesOf, text } from './operand.js';
 
 /** Sliding windows over the spatial axes: `reads[o * K + k]` is what output position o reads under kernel position k, or −1 in the padding. */
 interface Windows {
@@ -134,4 +135,7 @@ const averagePool: Kernel = (node, [x]) => {
   return [out];
 };
 
-export const windows = { AveragePool: averagePool, Conv: conv, ConvTranspose: convTranspose, MaxPool: maxPool } satisfies Kernels;
+export const windows = { AveragePool: averagePool, Conv: conv, ConvTranspose: convTranspose, MaxPool: maxPool } satisfies Record<
+  Op<'window'>,
+  Kernel
+>;

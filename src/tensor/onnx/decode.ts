@@ -1,5 +1,5 @@
 import type { DType } from '../graph.js';
-import { ELEMENT_TYPE } from './ops.js';
+import { ELEMENT_TYPE } from './operators.js';
 import { ModelProto } from './schema.js';
 
 /** An input or output as an ONNX file declares it; a dimension that varies has a name. */

@@ -1,6 +1,6 @@
 import type { Attribute, DType, Graph, Value } from '../graph.js';
 import { withDynamicBatch } from './dynamic-batch.js';
-import { ELEMENT_TYPE, toBytes } from './ops.js';
+import { ELEMENT_TYPE, toBytes } from './operators.js';
 import { IR_VERSION, ModelProto, OPSET } from './schema.js';
 
 export interface OnnxOptions {

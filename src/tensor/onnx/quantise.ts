@@ -1,4 +1,4 @@
-import { ELEMENT_TYPE } from './ops.js';
+import { ELEMENT_TYPE } from './operators.js';
 import { ModelProto } from './schema.js';
 
 /** A file with its products by constant matrices in 8 bits, and how many they are. */

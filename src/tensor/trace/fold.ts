@@ -1,5 +1,5 @@
 import type { DType } from '../graph.js';
-import type { Op } from '../onnx/ops.js';
+import { isCommutative, NEUTRAL, type Op } from '../onnx/operators.js';
 
 /** Element-wise operators on known numbers, in double precision. */
 const FLOAT: Partial<Record<Op, (x: number, y: number) => number>> = {
@@ -43,7 +43,5 @@ export function passes(op: Op, [x, y]: readonly (number | undefined)[]): 0 | 1 |
   const neutral = NEUTRAL[op];
   if (neutral === undefined) return undefined;
   if (y === neutral) return 0;
-  return x === neutral && (op === 'Add' || op === 'Mul') ? 1 : undefined;
+  return x === neutral && isCommutative(op) ? 1 : undefined;
 }
-
-const NEUTRAL: Partial<Record<Op, number>> = { Add: 0, Sub: 0, Mul: 1, Div: 1, Pow: 1 };

@@ -9,8 +9,8 @@ from onnx.backend.test.case.node import collect_testcases
 
 warnings.filterwarnings("ignore")
 here = os.path.dirname(os.path.abspath(__file__))
-source = open(os.path.join(here, "../../onnx/ops.ts")).read()
-emitted = set(re.findall(r"'(\w+)'", source.split("OPS = [")[1].split("]")[0]))
+source = open(os.path.join(here, "../../onnx/operators.ts")).read()
+emitted = set(re.findall(r"'(\w+)'", source.split("FAMILIES = {")[1].split("} as const")[0]))
 DTYPES = {"float32": "float32", "float64": "float32", "int32": "int32", "int64": "int64", "bool": "bool"}
 
 def number(v):

@@ -1,4 +1,4 @@
-import type { Op } from '../../onnx/ops.js';
+import type { Op } from '../../onnx/operators.js';
 import type { Rule, Rules } from './rewrite.js';
 
 /**

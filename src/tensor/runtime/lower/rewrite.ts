@@ -1,5 +1,5 @@
 import type { Graph, Node, Value } from '../../graph.js';
-import type { Op } from '../../onnx/ops.js';
+import type { Op } from '../../onnx/operators.js';
 import { GraphBuilder, newValue } from '../../trace/builder.js';
 import { subgraph } from '../../trace/subgraph.js';
 

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Value } from '../../graph.js';
-import type { Op } from '../../onnx/ops.js';
+import type { Op } from '../../onnx/operators.js';
 import { broadcast, type GraphBuilder, numberOf } from '../builder.js';
 import { type AB, each, type Kernel, type Kernels } from '../kernel.js';
 

@@ -1,4 +1,4 @@
-import type { Op } from '../../onnx/ops.js';
+import type { Op } from '../../onnx/operators.js';
 import { broadcast } from '../builder.js';
 import { type AB, each, elementwise, type Kernel, type Kernels } from '../kernel.js';
 

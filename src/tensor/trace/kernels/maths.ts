@@ -1,5 +1,5 @@
 import type { Value } from '../../graph.js';
-import type { Op } from '../../onnx/ops.js';
+import type { Op } from '../../onnx/operators.js';
 import type { GraphBuilder } from '../builder.js';
 import { each, elementwise, type Kernels } from '../kernel.js';
 

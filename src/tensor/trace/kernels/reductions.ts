@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Op } from '../../onnx/ops.js';
+import type { Op } from '../../onnx/operators.js';
 import type { TraceBackend } from '../backend.js';
 import { each, type Kernel, type Kernels, type X } from '../kernel.js';
 import { splat } from './fill.js';

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Op } from '../../onnx/ops.js';
+import type { Op } from '../../onnx/operators.js';
 import type { Kernel, Kernels } from '../kernel.js';
 
 const along =

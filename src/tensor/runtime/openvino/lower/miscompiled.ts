@@ -1,6 +1,6 @@
 import { sizeOf } from '../../../../base/index.js';
 import type { Graph, Value } from '../../../graph.js';
-import type { Op } from '../../../onnx/ops.js';
+import { FAMILIES, isReduction } from '../../../onnx/operators.js';
 import { beforeReshape, constantOf, equal, type GraphBuilder, isFixed, producerOf } from '../../../trace/builder.js';
 import { type Rule, type Rules, rewrite } from '../../lower/rewrite.js';
 
@@ -54,19 +54,15 @@ export function withSpreadVectors(graph: Graph): Graph {
   return mayFail ? rewrite(graph, [spreading]) : graph;
 }
 
-const isReduction = (op: string) => op.startsWith('Reduce');
-
-const spread: Rule = (g, { op, inputs, outputs: [out] }) => {
+const spread: Rule = (g, { op, inputs, attributes, outputs: [out] }) => {
   const [x, y] = inputs;
   const wide = (vector: Value, other: Value) =>
     isFixed(vector) && sizeOf(vector.shape) > 1 && followsReduction(other) ? g.expand(vector, out.shape) : vector;
   const operands = [wide(x, y), wide(y, x)];
-  return operands.every((value, i) => value === inputs[i]) ? undefined : [g.node(op, operands, out)];
+  return operands.every((value, i) => value === inputs[i]) ? undefined : [g.node(op, operands, out, attributes)];
 };
 
-// biome-ignore format: a list to read
-const BROADCASTING: readonly Op[] = ['Add', 'And', 'BitwiseAnd', 'Div', 'Equal', 'Less', 'LessOrEqual', 'Max', 'Min', 'Mul', 'Or', 'Pow', 'Sub', 'Xor'];
-const spreading: Rules = Object.fromEntries(BROADCASTING.map((op) => [op, spread]));
+const spreading: Rules = Object.fromEntries(FAMILIES.binary.map((op) => [op, spread]));
 
 /** Whether a value comes from a reduction of three axes by element-wise operators alone. */
 function followsReduction(value: Value): boolean {

@@ -1,5 +1,5 @@
 import type { Value } from '../../../graph.js';
-import type { Op } from '../../../onnx/ops.js';
+import type { Op } from '../../../onnx/operators.js';
 import type { GraphBuilder } from '../../../trace/builder.js';
 import { numberOf, producerOf } from '../../../trace/builder.js';
 import type { Rule, Rules } from '../../lower/rewrite.js';
