@@ -2,6 +2,7 @@ import { cellHook } from './cell-hooks.js';
 
 /** One output in several forms, by MIME type; a front end shows the richest form that it knows. */
 export interface Bundle {
+  /** The form that a terminal shows. */
   readonly 'text/plain': string;
   readonly [mime: string]: unknown;
 }

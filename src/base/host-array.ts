@@ -13,7 +13,11 @@ export interface HostArray<D extends HostData = HostData> {
   readonly shape: number[];
 }
 
-/** Every element is `value`: a float32 array of this shape. */
+/**
+ * Every element is `value`: a float32 array of this shape.
+ *
+ * @throws when the shape holds anything but whole numbers from 0 up
+ */
 export function full(shape: readonly number[], value: number): HostArray<Float32Array> {
   if (!shape.every((n) => Number.isInteger(n) && n >= 0))
     throw new Error(`a shape holds whole numbers from 0 up, got [${shape.join(',')}]`);

@@ -18,6 +18,7 @@ export type Key = readonly [number, number];
  * 32-bit, and normals use only + − × ÷ √, which IEEE 754 rounds correctly.
  *
  * @param seed  an integer, 0 … 2⁵³ − 1
+ * @throws      when it is not one
  */
 export function key(seed: number): Key {
   if (!Number.isSafeInteger(seed) || seed < 0)
@@ -30,7 +31,11 @@ export function split(k: Key, n = 2): Key[] {
   return Array.from({ length: n }, (_, i) => fold(k, i));
 }
 
-/** The key of step, epoch or asset `i`: `fold(k, i)` is `split(k, n)[i]` for any n > i. */
+/**
+ * The key of step, epoch or asset `i`: `fold(k, i)` is `split(k, n)[i]` for any n > i.
+ *
+ * @throws when i is not an integer from 0 to 2³² − 1
+ */
 export function fold(k: Key, i: number): Key {
   if (!Number.isInteger(i) || i < 0 || i >= 2 ** 32) throw new Error(`fold: the index must be an integer from 0 to 2^32 - 1, got ${i}`);
   const word = new Uint32Array(2);
@@ -66,7 +71,11 @@ export function normal(k: Key, shape: readonly number[], dtype: 'float32' | 'flo
   return dtype === 'float32' ? draw(k, shape, Float32Array, z) : draw(k, shape, Float64Array, z);
 }
 
-/** Integers uniform on low … high − 1; a value's probability is off by at most 2⁻⁵². */
+/**
+ * Integers uniform on low … high − 1; a value's probability is off by at most 2⁻⁵².
+ *
+ * @throws when low and high are no 32-bit integers with low < high
+ */
 export function randint(k: Key, shape: readonly number[], low: number, high: number): HostArray<Int32Array> {
   if (!(Number.isInteger(low) && Number.isInteger(high) && low < high && low >= -(2 ** 31) && high <= 2 ** 31))
     throw new Error(`randint: needs integers low < high within 32 bits, got low ${low}, high ${high}; high itself is never drawn`);

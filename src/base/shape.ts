@@ -1,7 +1,7 @@
 /** How many elements an array of this shape has: 10 for [2, 5], 1 for a scalar. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
-/** A shape as errors show it: `[2,5]`, and `[]` for a scalar. */
+/** How errors show the dimensions of a tensor or an array: `[2,5]`, and `[]` for a scalar. */
 export const showShape = (t: { readonly shape: readonly number[] }): string => `[${t.shape.join(',')}]`;
 
 /**

@@ -1,15 +1,20 @@
 import type { Bundle } from './display.js';
 import { fixed, significant } from './format.js';
 
+/** What a table's cell may hold; a missing value shows as a dash. */
 export type Cell = string | number | boolean | null | undefined;
+/** One record, by column: `{ asset: 'SPY', beta: 1 }`. */
 export type Row = Readonly<Record<string, Cell>>;
 
 /** A data frame as danfojs has it: column names and rows of values. */
 export interface DataFrameLike {
+  /** The columns' names. */
   readonly columns: readonly string[];
+  /** [rows, columns] */
   readonly values: unknown;
 }
 
+/** How a table shows: its caption, columns, units and decimals. */
 export interface TableOptions {
   /** A caption that says what the table shows. */
   title?: string;
@@ -24,7 +29,7 @@ export interface TableOptions {
 }
 
 /**
- * Rows as a table: HTML without style or script, so that any theme and an untrusted notebook show it, and aligned text.
+ * Shows records one below the other: HTML without style or script, so that any theme and an untrusted notebook show it, and aligned text.
  *
  * @param rows  records with the same keys, or a danfojs data frame
  * @throws      when there are no rows, or a unit, decimals or column name a column that is not there

@@ -11,8 +11,11 @@ export interface LabelledImages {
   readonly labels: Int32Array;
 }
 
+/** The two parts of MNIST: images [N, 28, 28] with labels [N]. */
 export interface Mnist {
+  /** 60,000 images. */
   readonly train: LabelledImages;
+  /** 10,000 images, by other writers. */
   readonly test: LabelledImages;
 }
 

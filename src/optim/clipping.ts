@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkNumber } from '../base/internal.js';
 
+/** How far a gradient may go, in units of the gradient. */
 export interface Clipping {
   /** The longest gradient that is not shortened, in the 2-norm over all parameters. */
   readonly clipNorm?: number;

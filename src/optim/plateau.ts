@@ -4,14 +4,16 @@ import { DeviceTensor, fromArray } from '../tensor/index.js';
 import { type Parameter, read } from './flat.js';
 import type { Schedule } from './schedule.js';
 
+/** A schedule that validation losses move. */
 export interface Plateau extends Schedule {
   /**
    * The optimiser's state after a validation loss was seen: with a smaller rate when the loss has not improved for too long.
-   * Call it between steps, once per validation.
+   * `fit` calls it where `validate.adjust` names it; a loop of your own calls it between steps, once for each validation.
    */
   observe<S extends { readonly schedule?: unknown }>(state: S, loss: number): S;
 }
 
+/** How η falls: from where, by how much, and after how many validations without improvement. */
 export interface PlateauConfig {
   /** η of the first steps. */
   readonly from: number;
@@ -26,10 +28,9 @@ export interface PlateauConfig {
 /**
  * A rate that is reduced when the validation loss stops improving.
  *
- *     const rate = plateau({ from: 1e-3, patience: 5 });   const optimizer = adam(params, { learningRate: rate });
- *     state = rate.observe(state, validationLoss);
- *
- * In `fit` that is done in `onStep`, where `training.validations` has grown: training.state = rate.observe(training.state, loss).
+ *     const rate = plateau({ from: 1e-3, patience: 5 });
+ *     const optimizer = adam(params, { learningRate: rate });
+ *     await fit(training, { …, validate: { every: 100, loss, adjust: rate.observe } });
  *
  * Its place in the optimiser's state is [rate, the best loss, validations since].
  *

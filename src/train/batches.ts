@@ -3,15 +3,19 @@ import { rowsUpTo } from '../base/internal.js';
 import { flatten, type Mapped, type Tree } from '../tensor/index.js';
 import { type HostInput, specOf } from '../tensor/internal.js';
 import { place } from './guard.js';
+import type { NamedArray } from './leaves.js';
 import { minibatches } from './minibatches.js';
 
 /** Arrays with one row per sample: `{ x: { data, shape: [N, F] }, y: Float32Array }`, as deep as the model wants them. */
 export type Arrays = HostData | HostInput;
 
+/** Where the batches of a training come from. */
 export interface Batches<T> {
+  /** How many rows the data have. */
   readonly rows: number;
+  /** Whole batches in an epoch. */
   readonly stepsPerEpoch: number;
-  /** The batch of step k: a function of the key and k, so a run that resumes sees what it would have seen. */
+  /** The batch of step k: a function of the key and k, so a run that resumes sees what it would have seen. Arrays [size, ...]. */
   batch(k: number): Mapped<T, Arrays, { data: HostData; shape: number[] }>;
 }
 
@@ -43,18 +47,18 @@ export function batches<T>(data: T, { size, key }: { size: number; key: Key }): 
   };
 }
 
-interface Rows {
-  readonly path: string;
-  readonly shape: readonly number[];
-  readonly data: HostData;
-}
+/** An array of a tree, with its path: [rows, ...]. */
+type Sampled = Pick<NamedArray, 'path' | 'shape'> & { readonly data: HostData };
 
 /**
  * The arrays of a tree, which have as many rows.
  *
  * @throws when they do not, when there is no row, or when a leaf is a number
  */
-export function arraysIn(who: string, tree: unknown): { arrays: Rows[]; rows: number; unflatten: (leaves: readonly unknown[]) => unknown } {
+export function arraysIn(
+  who: string,
+  tree: unknown,
+): { arrays: Sampled[]; rows: number; unflatten: (leaves: readonly unknown[]) => unknown } {
   const { leaves, paths, unflatten } = flatten<Arrays>(tree as Tree<Arrays>, 'data');
   const arrays = leaves.map((leaf, i) => ({
     path: paths[i],

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { replaceFile } from '../base/internal.js';
-import { divided, united, type Values, valuesIn, withValues } from './leaves.js';
+import { divided, leavesOf, type NamedArray, united, withLeaves } from './leaves.js';
 import type { About, Run, Validated, Vector } from './run.js';
 import { decode, encode } from './safetensors.js';
 
@@ -25,9 +25,9 @@ interface Header {
  * @throws when it cannot be written, for example on a full disk
  */
 export function saveCheckpoint(file: string, { state, step, losses, validations, best, seconds, about, vectors }: Run<unknown>): void {
-  const tensors: Values[] = [
-    ...valuesIn(state, 'state').flatMap((leaf) => divided(leaf, vectors, 'state')),
-    ...(best ? valuesIn(best.state, 'best').flatMap((leaf) => divided(leaf, vectors, 'best', 'best.')) : []),
+  const tensors: NamedArray[] = [
+    ...leavesOf(state, 'state').flatMap((leaf) => divided(leaf, vectors, 'state')),
+    ...(best ? leavesOf(best.state, 'best').flatMap((leaf) => divided(leaf, vectors, 'best', 'best.')) : []),
     { path: 'losses', data: Float64Array.from(losses), shape: [losses.length], dtype: 'float64' },
     { path: 'validations', data: pairs(validations), shape: [validations.length, 2], dtype: 'float64' },
   ];
@@ -67,18 +67,18 @@ function restore<S>(bytes: Buffer, fresh: Run<S>): Run<S> {
     if (there) assertSameModel(parts, there.parts, 'parameter');
   }
   const state = united(tensors, vectors, 'state');
-  assertSameModel(valuesIn(fresh.state, 'state'), state, 'leaf');
+  assertSameModel(leavesOf(fresh.state, 'state'), state, 'leaf');
   assertSameAbout(fresh.about, about);
   const numbers = (name: string) => Array.from(tensors.find(({ path }) => path === name)!.data);
   const flat = numbers('validations');
   return {
     ...fresh,
-    state: withValues(fresh.state, state),
+    state: withLeaves(fresh.state, state),
     step,
     seconds,
     losses: numbers('losses'),
     validations: flat.flatMap((value, i) => (i % 2 === 0 ? [{ step: value, loss: flat[i + 1] }] : [])),
-    ...(best && { best: { ...best, state: withValues(fresh.state, united(tensors, vectors, 'best', 'best.')) } }),
+    ...(best && { best: { ...best, state: withLeaves(fresh.state, united(tensors, vectors, 'best', 'best.')) } }),
   };
 }
 
@@ -88,7 +88,7 @@ function assertSameModel(here: readonly Named[], there: readonly Named[], kind: 
       throw new Error(`is of another model or optimizer: ${kind} ${i + 1} is ${show(there[i])} there and ${show(here[i])} here`);
 }
 
-type Named = Pick<Values, 'path' | 'shape'>;
+type Named = Pick<NamedArray, 'path' | 'shape'>;
 
 const show = (part: Named | undefined): string => (part ? `${part.path} [${part.shape.join(',')}]` : 'absent');
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { key } from '../base/random.js';
@@ -5,6 +8,7 @@ import { plateau } from '../optim/plateau.js';
 import { type SgdState, sgd } from '../optim/sgd.js';
 import { type DeviceTensor, fromArray } from '../tensor/buffers/device-tensor.js';
 import { compile } from '../tensor/compile.js';
+import { resume } from './checkpoint.js';
 import { fit } from './fit.js';
 import { minibatches } from './minibatches.js';
 import { type Run, run } from './run.js';
@@ -99,6 +103,37 @@ describe('validation', () => {
     await fit(training, { step, batch: () => undefined, steps: 5, validate });
     expect(training.state.schedule!.data()[0]).toBe(0.125); // validations 3 and 5 are the second in a row without improvement
     expect(training.state.parameters.item()).toBe(1 - 0.5 - 0.5 - 0.5 - 0.25 - 0.25);
+  });
+
+  it('counts once towards a plateau, also when the run is continued or resumed from a file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lemmata-plateau-'));
+    const file = join(folder, 'run.safetensors');
+    const rate = plateau({ from: 0.5, patience: 100 });
+    const initial = { w: { data: Float32Array.of(1), shape: [1] } };
+    const optimizer = sgd(initial, { learningRate: rate });
+    const step = compile((state: SgdState) => ({ state: optimizer.update(state, tf.tensor1d([1])), loss: tf.scalar(1) }));
+    const options = { step, batch: () => undefined, validate: { every: 2, loss: () => 1, adjust: rate.observe } };
+    const training = run(optimizer.init(initial));
+    for (const steps of [4, 4, 5]) await fit(training, { ...options, steps, checkpoint: { file, every: 2 } });
+    const resumed = resume(file, run(optimizer.init(initial)));
+    await fit(resumed, { ...options, steps: 8 });
+    expect(resumed.validations.map(({ step }) => step)).toEqual([2, 4, 6, 8]);
+    expect([...resumed.state.schedule!.data()]).toEqual([0.5, 1, 3]); // the first was the best, and three came since
+    rmSync(folder, { recursive: true });
+  });
+
+  it('that could not adjust the state has not taken place', async () => {
+    const training = run(-3);
+    const adjust = () => {
+      throw new Error('no place of a plateau');
+    };
+    await expect(fit(training, { ...passing, steps: 9, validate: { every: 1, loss: halfSquare, adjust } })).rejects.toThrow('no place');
+    expect(training).toMatchObject({ step: 1, validations: [], state: -2 });
+    await fit(training, { ...passing, steps: 2, validate: { every: 1, loss: halfSquare } });
+    expect(training.validations).toEqual([
+      { step: 1, loss: 2 },
+      { step: 2, loss: 0.5 },
+    ]);
   });
 
   it('names the step of a validation loss that is not a number', async () => {

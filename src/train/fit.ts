@@ -6,6 +6,7 @@ import type { Run } from './run.js';
 import { logRun } from './run-log.js';
 import { isDue, isExhausted, type Validation, validateNow } from './validation.js';
 
+/** What `fit` is told: the step and its batches, how long, and what else happens on the way. */
 export interface FitOptions<S, B> {
   /** One step: a compiled function, or any other; `loss` is a number or has one in `item()` or `dataSync()`. */
   readonly step: (state: S, batch: B) => Stepped<S> | Promise<Stepped<S>>;
@@ -13,6 +14,7 @@ export interface FitOptions<S, B> {
   readonly batch: (k: number) => B | Promise<B>;
   /** How many steps in all, those that the run has behind it included. */
   readonly steps: number;
+  /** Validation on data that training does not see, with early stopping. */
   readonly validate?: Validation<Fixed<S>>;
   /** Writes the run to this file every so many steps, when it is interrupted and at the end; `resume` reads it. */
   readonly checkpoint?: { readonly file: string; readonly every: number };
@@ -36,7 +38,9 @@ interface Stepped<S> {
 
 /** What looks on while a run trains. */
 export interface Watch {
+  /** After each step, with the steps in all. */
   step(training: Run<unknown>, steps: number): void;
+  /** After the last one, also when it failed. */
   end(training: Run<unknown>): void | Promise<void>;
 }
 

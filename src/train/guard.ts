@@ -1,4 +1,4 @@
-import { divided, type Values, valuesIn } from './leaves.js';
+import { divided, leavesOf, type NamedArray } from './leaves.js';
 import type { Run } from './run.js';
 
 /** A loss this many times the first one (or 1) has diverged, even if float32 still holds it. */
@@ -40,9 +40,9 @@ function wrongBatch(batch: unknown): string | undefined {
 }
 
 /** The arrays of a batch; none when the step disposed of it or it is something else altogether. */
-function readable(batch: unknown): Values[] {
+function readable(batch: unknown): NamedArray[] {
   try {
-    return valuesIn(batch, 'batch');
+    return leavesOf(batch, 'batch');
   } catch {
     return [];
   }
@@ -108,7 +108,7 @@ const zeros = (batch: unknown): string[] =>
 
 /** Which parameters, or leaves of the state, are not finite: `params.w (3 of 12 entries) is not finite`. */
 function notFinite({ state, vectors }: Run<unknown>): string | undefined {
-  const found = valuesIn(state, 'state')
+  const found = leavesOf(state, 'state')
     .flatMap((leaf) => divided(leaf, vectors, 'state'))
     .flatMap(countWrong);
   if (found.length === 0) return undefined;
@@ -116,7 +116,7 @@ function notFinite({ state, vectors }: Run<unknown>): string | undefined {
   return `${found.slice(0, 3).join(', ')}${more} ${found.length > 1 ? 'are' : 'is'} not finite`;
 }
 
-function countWrong({ path, data }: Values): string[] {
+function countWrong({ path, data }: NamedArray): string[] {
   let wrong = 0;
   for (const value of data) if (!Number.isFinite(value)) wrong++;
   return wrong > 0 ? [`${path} (${wrong} of ${data.length} entries)`] : [];

@@ -6,7 +6,7 @@ import { fromLeaf, type TensorDType, type TypedArray } from '../tensor/internal.
 import type { Vector } from './run.js';
 
 /** A leaf of a state or a batch, wherever it lives: its numbers, its shape, and its path in the tree. */
-export interface Values {
+export interface NamedArray {
   readonly path: string;
   readonly data: TypedArray;
   readonly shape: readonly number[];
@@ -14,7 +14,7 @@ export interface Values {
 }
 
 /** The leaves of a tree of tensors, typed arrays and numbers, with copies of their values. */
-export function valuesIn(tree: unknown, name: string): Values[] {
+export function leavesOf(tree: unknown, name: string): NamedArray[] {
   const { leaves, paths } = flatten<Input>(tree as Tree<Input>, name);
   return leaves.map((leaf, i) => {
     const tensor = fromLeaf(leaf, paths[i]);
@@ -23,7 +23,7 @@ export function valuesIn(tree: unknown, name: string): Values[] {
 }
 
 /** The tree with these values in place of its own: tensors of the same kind, numbers where it has numbers. */
-export function withValues<S>(tree: S, values: readonly Values[]): S {
+export function withLeaves<S>(tree: S, values: readonly NamedArray[]): S {
   const { leaves, unflatten } = flatten<Input>(tree as Tree<Input>);
   return unflatten(
     leaves.map((leaf, i) => {
@@ -35,7 +35,7 @@ export function withValues<S>(tree: S, values: readonly Values[]): S {
 }
 
 /** The parameters, by name, in a leaf of the tree `name` that holds them as one vector; any other leaf as it is. */
-export function divided(leaf: Values, vectors: readonly Vector[], name: string, prefix = ''): Values[] {
+export function divided(leaf: NamedArray, vectors: readonly Vector[], name: string, prefix = ''): NamedArray[] {
   const vector = vectors.find(({ path }) => leaf.path === `${name}.${path}`);
   if (!vector) return [leaf];
   let end = 0;
@@ -48,7 +48,7 @@ export function divided(leaf: Values, vectors: readonly Vector[], name: string, 
 }
 
 /** Undoes `divided`: the leaves of the tree `name`, its parameters as vectors again. */
-export function united(leaves: readonly Values[], vectors: readonly Vector[], name: string, prefix = ''): Values[] {
+export function united(leaves: readonly NamedArray[], vectors: readonly Vector[], name: string, prefix = ''): NamedArray[] {
   const begins = new Map(vectors.map((vector) => [prefix + vector.parts[0].path, vector]));
   const pieces = new Set(vectors.flatMap(({ parts }) => parts.map(({ path }) => prefix + path)));
   const isOwn = (path: string) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`);
@@ -59,7 +59,7 @@ export function united(leaves: readonly Values[], vectors: readonly Vector[], na
   });
 }
 
-function joined(path: string, pieces: readonly Values[]): Values {
+function joined(path: string, pieces: readonly NamedArray[]): NamedArray {
   const data = new Float32Array(pieces.reduce((total, piece) => total + piece.data.length, 0));
   let end = 0;
   for (const piece of pieces) {
@@ -79,7 +79,7 @@ export const copyOf = <S>(state: S): S =>
 /** SHA-256 over the paths, shapes and values of a tree: what a run log calls its data by. */
 export const fingerprint = (tree: unknown): string =>
   sha256(
-    ...valuesIn(tree, '').flatMap(({ path, data, shape, dtype }) => [
+    ...leavesOf(tree, '').flatMap(({ path, data, shape, dtype }) => [
       `${path} ${dtype} [${shape}]\n`,
       new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     ]),

@@ -6,6 +6,7 @@ import type { About, Run, Validated } from './run.js';
 
 /** One call of `fit`, as the log has it. */
 export interface LoggedRun extends About {
+  /** Of this call alone; a run that is resumed has several. */
   readonly id: string;
   /** When it began, ISO 8601. */
   readonly at: string;
@@ -13,14 +14,21 @@ export interface LoggedRun extends About {
   readonly from: number;
   /** `unfinished` when the process ended without a word, or still runs. */
   readonly outcome: 'finished' | 'stopped early' | 'interrupted' | 'failed' | 'unfinished';
+  /** What it failed of. */
   readonly error?: string;
+  /** The steps that were done when it ended. */
   readonly step?: number;
+  /** Of the last step. */
   readonly loss?: number;
+  /** The lowest validation loss, and its step. */
   readonly best?: Validated;
+  /** How long it took. */
   readonly seconds?: number;
   /** SHA-256 of the compiled step, and what ran it: bits are equal only where all three are. */
   readonly graph?: string;
+  /** `openvino` or `onnxruntime`. */
   readonly runtime?: string;
+  /** How many threads the runtime was given. */
   readonly threads?: number;
 }
 
@@ -54,7 +62,7 @@ export function logRun(file: string, training: Run<unknown>, step: unknown): (ou
 
 const UNFINISHED = { outcome: 'unfinished' } as const;
 
-/** Runs by the order they began; a line that a crash left half written is passed over. */
+/** The calls of `fit` in a log by the order they began; a line that a crash left half written is passed over. */
 export function readLog(file: string): LoggedRun[] {
   const runs = new Map<string, LoggedRun>();
   for (const line of existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []) {

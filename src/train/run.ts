@@ -4,18 +4,20 @@ import type { ParameterVector, Part } from '../optim/internal.js';
 import { DeviceTensor, flatten, type Input, map, type Tree } from '../tensor/index.js';
 import { fromLeaf, type HostInput } from '../tensor/internal.js';
 
-/** A training run: its state and how far it is. `fit` moves it in place, so that it can be looked at and continued at any time. */
+/** The state and the history of one training. `fit` moves it in place, so that it can be looked at and continued at any time. */
 export interface Run<S> {
   state: S;
   /** Steps done. */
   step: number;
   /** The loss before each step done. */
   losses: number[];
+  /** The validations done, in the order of their steps. */
   validations: Validated[];
   /** Where the validation loss was lowest, with a copy of the state. */
   best?: Validated & { readonly state: S };
   /** Time spent in `fit`, interruptions left out. */
   seconds: number;
+  /** What the run is: its name, seed and configuration. */
   readonly about: About;
   /** The vectors of parameters in the state, one for each optimiser, so that messages and files can name a parameter. */
   readonly vectors: readonly Vector[];
@@ -27,15 +29,18 @@ export interface Vector {
   readonly parts: readonly Part[];
 }
 
-/** A validation loss, and the steps that were done before it. */
+/** A validation loss. */
 export interface Validated {
+  /** Steps done before it. */
   readonly step: number;
   readonly loss: number;
 }
 
 /** What a run is, for its checkpoints and its log. A checkpoint is refused by a run about which anything else is said. */
 export interface About {
+  /** What the log and its readers call it. */
   readonly name?: string;
+  /** Of the key that everything random comes from. */
   readonly seed?: number;
   /** Everything that was chosen: widths, rates, dates. Plain JSON. */
   readonly config?: Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { sha256 } from '../base/internal.js';
 import type { TensorDType, TypedArray } from '../tensor/internal.js';
-import type { Values } from './leaves.js';
+import type { NamedArray } from './leaves.js';
 
 // The format of Hugging Face's safetensors: 8 bytes with the length of a JSON header, the header, the arrays one after another. Any
 // tool for it reads our files. `__metadata__` holds strings; `sha256` there covers the whole file, itself written as zeros.
@@ -20,7 +20,7 @@ interface Entry {
 }
 
 /** The file as consecutive pieces. */
-export function encode(tensors: readonly Values[], metadata: Readonly<Record<string, string>>): Uint8Array[] {
+export function encode(tensors: readonly NamedArray[], metadata: Readonly<Record<string, string>>): Uint8Array[] {
   let end = 0;
   const entries = tensors.map(({ path, data, shape, dtype }): [string, Entry] => {
     const start = end;
@@ -43,7 +43,7 @@ export function encode(tensors: readonly Values[], metadata: Readonly<Record<str
  *
  * @throws when it is truncated, is no such file, or does not have the checksum that it names
  */
-export function decode(bytes: Buffer): { tensors: Values[]; metadata: Readonly<Record<string, string>> } {
+export function decode(bytes: Buffer): { tensors: NamedArray[]; metadata: Readonly<Record<string, string>> } {
   const length = bytes.length < 8 ? Infinity : Number(bytes.readBigUInt64LE());
   if (8 + length > bytes.length) throw new Error(`is truncated, or no checkpoint: it has ${bytes.length} bytes, not even its header`);
   const { __metadata__: metadata = {}, ...entries } = parse(bytes.toString('utf8', 8, 8 + length));

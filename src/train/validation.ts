@@ -2,6 +2,7 @@ import { copyOf } from './leaves.js';
 import { type Loss, numberOf } from './loss.js';
 import type { Run } from './run.js';
 
+/** When and on what a training is validated, and what follows from it. */
 export interface Validation<S> {
   /** How many steps lie between two validations. */
   readonly every: number;
@@ -9,7 +10,7 @@ export interface Validation<S> {
   readonly loss: (state: S) => Loss | Promise<Loss>;
   /** Early stopping: ends the training when this many validations in a row have not been the best. */
   readonly patience?: number;
-  /** The state to go on with, knowing the loss: `adjust: rate.observe` for the schedule `rate = plateau(…)`. */
+  /** The state to go on with, knowing the loss; called once for each validation. `adjust: rate.observe` for the schedule `rate = plateau(…)`. */
   readonly adjust?: (state: S, loss: number) => S;
 }
 
@@ -26,9 +27,11 @@ export async function validateNow<S>(training: Run<S>, { loss, adjust }: Validat
       `fit: the validation loss is ${value} after step ${step}, though the loss of training is ${training.losses.at(-1)}; ` +
         'look for missing values in the data for validation, and for a division by their number when there are none',
     );
+  const { state } = training;
+  const next = adjust ? adjust(state, value) : state; // first: when it throws, the validation has not taken place
   training.validations.push({ step, loss: value });
-  if (!(value >= (training.best?.loss ?? Infinity))) training.best = { step, loss: value, state: copyOf(training.state) };
-  if (adjust) training.state = adjust(training.state, value);
+  if (!(value >= (training.best?.loss ?? Infinity))) training.best = { step, loss: value, state: copyOf(state) };
+  training.state = next;
 }
 
 /** Whether patience has run out. */

@@ -5,6 +5,7 @@ import { type Arrays, arraysIn, type Batches } from './batches.js';
 import { place } from './guard.js';
 import { minibatches } from './minibatches.js';
 
+/** How long windows are, and where they may end. */
 export interface WindowConfig {
   /** T, rows of a window. */
   readonly lookback: number;
@@ -14,7 +15,9 @@ export interface WindowConfig {
 
 /** A series, and labels of its rows: trees of arrays [rows, ...]. */
 export interface Labelled<X, Y> {
+  /** What windows show. */
   readonly x: X;
+  /** What is to be forecast. */
   readonly y: Y;
 }
 
