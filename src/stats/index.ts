@@ -18,7 +18,13 @@ export { type HeteroskedasticKind, heteroskedasticCovariance } from './inference
 export { hacMean, type SeriesMean } from './inference/mean.js';
 export { holm } from './inference/multiplicity.js';
 export { type NeweyWest, neweyWest, neweyWestLags, type RobustCovariance, type Sandwiched } from './inference/newey-west.js';
-export { type PredictiveRegression, predictiveRegression } from './inference/stambaugh.js';
+export {
+  type InnovationTest,
+  type PredictiveModel,
+  type PredictiveRegression,
+  predictiveRegression,
+  simulatePredictiveRegression,
+} from './inference/stambaugh.js';
 export { design } from './regression/design.js';
 export { type Lasso, type LassoOptions, lasso, lassoPath } from './regression/lasso.js';
 export { type LinearRegression, linearRegression, predict } from './regression/linear-regression.js';
@@ -28,6 +34,7 @@ export { type PartialRegression, partialRegression } from './regression/partial-
 export { ridgeGrid } from './regression/penalty-grid.js';
 export { type Ridge, type RidgeOptions, type RidgePath, ridge, ridgePath } from './regression/ridge.js';
 export { type RidgeRisk, ridgeRisk } from './regression/ridge-risk.js';
+export { type RollingOptions, type RollingRegression, rollingRegression } from './regression/rolling-regression.js';
 export { separatingDirection } from './regression/separation.js';
 export { areaUnderRoc, compareRocAreas, type RocArea, type RocDifference, rocArea } from './scores/auc.js';
 export { type CalibrationBin, calibration, logScore, logScores, outOfSampleRSquared } from './scores/scores.js';
