@@ -1,5 +1,6 @@
 import { type Bundle, significant, table } from '../base/index.js';
 
+/** One measured `value` and where a theorem says it lies: `atMost`, `atLeast`, or both. */
 export interface Claim {
   /** What is measured, in words or in `$LaTeX$`: 'largest |Xᵀe|'. */
   claim: string;

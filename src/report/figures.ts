@@ -6,12 +6,18 @@ export interface Axis {
   field: string;
   /** Quantity and unit. */
   title: string;
+  /** Whether the axis is logarithmic. */
   log?: boolean;
   /** A d3 number format for the labels: `'.1%'`. */
   format?: string;
+  /** The ends of the axis; those of the data without it. */
   domain?: readonly [number, number];
 }
 
+/**
+ * What every chart is made of: a `title` that states its question, a `subtitle` that says of what, `rows`, and the axes `x` and `y`;
+ * `width` and `height` are in pixels.
+ */
 export interface Figure {
   title: string;
   subtitle?: string;
@@ -94,6 +100,7 @@ export interface ScatterExtras {
   interval?: { low: string; high: string };
 }
 
+/** Points, one for each row; with `through` a line, with `interval` a bar for how sure each point is. */
 export function scatter({ through, interval, ...figure }: Figure & ScatterExtras): Promise<Bundle> {
   const points = chart(figure, { type: 'point', filled: true, size: 30 });
   const y = channel(figure, figure.y);

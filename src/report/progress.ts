@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fixed, significant } from '../base/index.js';
 import { cellHook, display } from '../base/internal.js';
 
+/** A line that says how far a loop is. */
 export interface Progress {
   /** Says that so many of the total are done, and perhaps a word on how it goes: `tick(120, 'loss 0.31')`. */
   tick(done: number, note?: string): void;

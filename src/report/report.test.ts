@@ -7,6 +7,7 @@ import { fixed, percent, significant } from '../base/format.js';
 import { table } from '../base/table.js';
 import { checklist } from './checklist.js';
 import { residualDiagnostics } from './diagnostics.js';
+import { estimate, findingRows } from './estimate.js';
 import { line } from './figures.js';
 import { markdown, maths } from './markdown.js';
 import { plot } from './plot.js';
@@ -159,6 +160,17 @@ describe('in the kernel', () => {
   });
 });
 
+describe('estimates', () => {
+  it('are written with their uncertainty', () => {
+    expect(estimate(0.802, 0.026)).toBe('0.80 ± 0.03');
+    expect(estimate(0.02, [-0.5, 0.6], 1)).toBe('0.0 [−0.5, 0.6]');
+    expect(estimate(0.02, { low: -0.5, high: 0.6 }, 1)).toBe('0.0 [−0.5, 0.6]');
+    expect(estimate(252, 'exact: a count', 0)).toBe('252');
+    const gain = { value: 0.12345, uncertainty: 0.0312, unit: '%', description: 'gain', tolerance: 0 };
+    expect(findingRows({ gain })).toEqual([{ what: 'gain', value: 0.1235, uncertainty: '± 0.031', unit: '%' }]);
+  });
+});
+
 describe('checklist', () => {
   it('shows a claim that holds and throws on one that does not', () => {
     const checks = checklist();
@@ -184,7 +196,7 @@ describe('results', () => {
     trials: 3,
     numbers: {
       'beta.median': { value: 1 / 3, uncertainty: 0.02, unit: '1', description: 'median β', tolerance: 1e-9 },
-      gain: { value: 0.1, uncertainty: [-0.2, 0.4], unit: '%', description: 'gain over the mean', tolerance: 1e-9 },
+      gain: { value: 0.1, uncertainty: { low: -0.2, high: 0.4 }, unit: '%', description: 'gain over the mean', tolerance: 1e-9 },
       days: { value: 252, uncertainty: 'exact: a count', unit: '1', description: 'days', tolerance: 0 },
     },
   };

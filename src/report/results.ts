@@ -7,9 +7,14 @@ import { packageRoot, replaceFile, replaceFolder, sha256 } from '../base/interna
  * How far a number may be from what it estimates: its standard error, an interval [low, high] (95 % unless the description says
  * otherwise), or the word why there is none: `'exact: a count'`, `'none: chosen, not estimated'`.
  */
-export type Uncertainty = number | readonly [low: number, high: number] | `exact: ${string}` | `none: ${string}`;
+export type Uncertainty = number | Range | { readonly low: number; readonly high: number } | `exact: ${string}` | `none: ${string}`;
+type Range = readonly [low: number, high: number];
 
-/** One finding. `value` may move by `tolerance` when the same code runs on another machine. */
+/** An interval in the one form that is saved, [low, high]; anything else as it is. */
+export const asSaved = (uncertainty: Uncertainty): Exclude<Uncertainty, { readonly low: number }> =>
+  typeof uncertainty === 'object' && 'low' in uncertainty ? [uncertainty.low, uncertainty.high] : uncertainty;
+
+/** A number that a notebook saves: its `value`, with `uncertainty` and a `description` for readers. It may move by `tolerance` when the same code runs on another machine. */
 export interface Finding {
   value: number;
   uncertainty: Uncertainty;
@@ -19,11 +24,15 @@ export interface Finding {
   tolerance: number;
 }
 
+/** A dataset by `name`, with the `sha256` of what it was made from. */
 export interface Source {
   name: string;
   sha256: string;
 }
 
+/**
+ * All that a notebook found: a `title`, the `seed` and `parameters` it ran with, its `data`, `numbers`, `tables` and `figures`.
+ */
 export interface Findings {
   title: string;
   seed: number;
@@ -51,12 +60,15 @@ export function save(name: string, findings: Findings): string {
   if (!/^[a-z0-9-]+$/.test(name)) throw new Error(`report.save: a name has lower-case letters, digits and dashes, got '${name}'`);
   for (const [key, finding] of Object.entries(findings.numbers)) assertComplete(`${name}.${key}`, finding);
   const { figures = {}, tables = {}, data, ...rest } = findings;
+  const numbers = Object.fromEntries(
+    Object.entries(findings.numbers).map(([key, finding]) => [key, { ...finding, uncertainty: asSaved(finding.uncertainty) }]),
+  );
   const charts = saveCharts(join(resultsFolder(), name), figures);
   const provenance = { profile: process.env.LEMMATA_PROFILE ?? 'by hand', code: process.env.LEMMATA_CODE ?? null };
   const file = join(resultsFolder(), `${name}.json`);
   replaceFile(
     file,
-    canonical({ name, ...rest, data: data.map(({ name, sha256 }) => ({ name, sha256 })), ...provenance, tables, figures: charts }),
+    canonical({ name, ...rest, numbers, data: data.map(({ name, sha256 }) => ({ name, sha256 })), ...provenance, tables, figures: charts }),
   );
   return file;
 }
@@ -80,7 +92,8 @@ const DERIVED = /^(.+)\.(se|low|high)$/;
 /** `<key>.se`, `<key>.low` or `<key>.high` of a number whose uncertainty is of that kind. */
 function derived(numbers: Findings['numbers'], key: string): number | undefined {
   const [, stem = '', part] = DERIVED.exec(key) ?? [];
-  const uncertainty = numbers[stem]?.uncertainty;
+  const saved = numbers[stem]?.uncertainty;
+  const uncertainty = saved === undefined ? undefined : asSaved(saved);
   if (typeof uncertainty === 'number') return part === 'se' ? uncertainty : undefined;
   if (typeof uncertainty === 'string' || uncertainty === undefined || part === 'se') return undefined;
   return uncertainty[part === 'low' ? 0 : 1];
@@ -106,7 +119,7 @@ function assertComplete(key: string, { value, unit, description, tolerance, unce
   if (!unit || !description) throw new Error(`report.save: ${key} needs a unit ('1' when it has none) and a description`);
   if (!(tolerance >= 0))
     throw new Error(`report.save: ${key} needs a tolerance ≥ 0, how far it may move on another machine; got ${tolerance}`);
-  if (!saysHowSure(uncertainty))
+  if (!(uncertainty && saysHowSure(asSaved(uncertainty))))
     throw new Error(
       `report.save: ${key} needs its uncertainty, got ${JSON.stringify(uncertainty)}; give its standard error, ` +
         "an interval [low, high], or why there is none: 'exact: a count', 'none: chosen, not estimated'",

@@ -3,6 +3,7 @@ import type { Source } from './results.js';
 
 /** A dataset that a notebook used, and what it must not be used for. */
 export interface UsedSource extends Source {
+  /** What it cannot tell, one sentence each. */
   readonly limits: readonly string[];
 }
 

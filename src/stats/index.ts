@@ -18,6 +18,7 @@ export { type HeteroskedasticKind, heteroskedasticCovariance } from './inference
 export { hacMean, type SeriesMean } from './inference/mean.js';
 export { holm } from './inference/multiplicity.js';
 export { type NeweyWest, neweyWest, neweyWestLags, type RobustCovariance, type Sandwiched } from './inference/newey-west.js';
+export { type RelativeGain, relativeGain } from './inference/relative-gain.js';
 export {
   type InnovationTest,
   type PredictiveModel,
