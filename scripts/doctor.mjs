@@ -6,10 +6,12 @@ import { at, ROOT } from './bootstrap/files.mjs';
 import { PYTHON } from './bootstrap/python.mjs';
 
 const MAC = process.platform === 'darwin';
-const install = (debian, mac) => (MAC ? `brew install ${mac}` : `sudo apt install ${debian}`);
+const install = (/** @type {string} */ debian, /** @type {string} */ mac) => (MAC ? `brew install ${mac}` : `sudo apt install ${debian}`);
 const SET_UP = 'npm start';
 
-/** A row: what, whether it is needed, what was found (undefined: absent), how to get it. */
+/** @typedef {[what: string, need: string, found: string | undefined, remedy: string]} Row  found is undefined when it is absent */
+
+/** @type {Row[]} */
 const rows = [
   ['Node', 'needed', `${process.version}${process.execPath.startsWith(at('node_modules')) ? ', the locked one' : ''}`, ''],
   ['Python', 'needed', version(existsSync(PYTHON) ? PYTHON : 'python3', ['--version']), install('python3 python3-venv', 'python@3.13')],
@@ -41,17 +43,27 @@ const rows = [
 print(rows);
 process.exitCode = rows.some(([, need, found]) => need === 'needed' && !found) ? 1 : 0;
 
-/** The first line that a program prints of itself, or undefined when it is absent. */
+/**
+ * The first line that a program prints of itself, or undefined when it is absent.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ */
 function version(program, args, pattern = /.*\S.*/) {
   const { error, status, stdout = '', stderr = '' } = spawnSync(program, args, { encoding: 'utf8', timeout: 20_000 });
   if (error || (status !== 0 && !stdout)) return undefined;
   return pattern.exec(`${stdout}\n${stderr}`)?.[0].trim();
 }
 
-/** What the library says of the runtimes it can compute with; it knows why one is not used. */
+/**
+ * What the library says of the runtimes it can compute with; it knows why one is not used.
+ *
+ * @returns {Promise<Row[]>}
+ */
 async function devices() {
   const engine = at('dist', 'tensor', 'index.js');
   if (!existsSync(engine)) return [['OpenVINO, ONNX Runtime', 'needed', undefined, SET_UP]];
+  /** @type {ReturnType<typeof import('../src/tensor/index.ts').devices> | Error} */
   const found = await import(engine).then(
     (tensor) => tensor.devices(),
     (error) => error,
@@ -64,6 +76,7 @@ async function devices() {
   });
 }
 
+/** @param {string} name */
 function nativeTfjs(name) {
   try {
     return `version ${createRequire(import.meta.url)(name).version['tfjs-core']}`;
@@ -74,7 +87,9 @@ function nativeTfjs(name) {
 
 function chromium() {
   const mac = ['/Applications/Chromium.app/Contents/MacOS/Chromium', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
-  const names = [process.env.CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome', ...(MAC ? mac : [])].filter(Boolean);
+  const names = [process.env.CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome', ...(MAC ? mac : [])].filter(
+    (name) => name !== undefined,
+  );
   return names.map((name) => version(name, ['--version'])).find(Boolean);
 }
 
@@ -89,8 +104,9 @@ function tex() {
   return install(debian, '--cask mactex-no-gui');
 }
 
+/** @param {Row[]} table */
 function print(table) {
-  const width = (column) => Math.max(...table.map((row) => row[column].length));
+  const width = (/** @type {0 | 1} */ column) => Math.max(...table.map((row) => row[column].length));
   const [names, needs] = [width(0), width(1)];
   console.log(`Lemmata in ${ROOT}, ${process.platform}-${process.arch}\n`);
   for (const [name, need, found, remedy] of table)

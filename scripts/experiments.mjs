@@ -16,6 +16,9 @@ import { endWith, SetUpFailure } from './bootstrap/failure.mjs';
 import { at, readJson } from './bootstrap/files.mjs';
 import { closure, datasets, sha256, withoutComments } from './notebooks/provenance.mjs';
 
+/** @typedef {import('../experiments/experiment.ts').Experiment} Experiment */
+/** @typedef {{ code: string, packages: string, data: string, stamp: string }} Inputs  hashes */
+
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -27,7 +30,7 @@ try {
   endWith(error);
 }
 
-/** All experiments, or those that are named by themselves or by their folder, or files by their path. */
+/** All experiments, or those that are named by themselves or by their folder, or files by their path. @param {string[]} names */
 function chosen(names) {
   const known = experimentNames();
   return (names.length > 0 ? names : known).flatMap((name) => {
@@ -38,7 +41,12 @@ function chosen(names) {
   });
 }
 
-/** Runs it unless its result is there and follows from the code, packages and data as they are. */
+/**
+ * Runs it unless its result is there and follows from the code, packages and data as they are.
+ *
+ * @param {Experiment} experiment
+ * @param {string} file
+ */
 async function refresh(experiment, file) {
   const inputs = await provenance(experiment, file);
   if (changed(experiment, inputs).length === 0) return console.log(`${experiment.name}: up to date`);
@@ -57,6 +65,7 @@ async function refresh(experiment, file) {
   rmSync(folder, { recursive: true, force: true });
 }
 
+/** @param {Experiment} experiment */
 async function quick(experiment) {
   const folder = at('build', 'experiments', `${experiment.name}-quick-${process.pid}`);
   try {
@@ -67,6 +76,10 @@ async function quick(experiment) {
   }
 }
 
+/**
+ * @param {Experiment} experiment
+ * @param {string} file
+ */
 async function refuseStale(experiment, file) {
   const stale = changed(experiment, await provenance(experiment, file));
   if (stale.length)
@@ -75,9 +88,15 @@ async function refuseStale(experiment, file) {
     );
 }
 
+/**
+ * @param {Experiment} experiment
+ * @param {{ quick: boolean, folder: string }} options
+ */
 async function run(experiment, { quick, folder }) {
   mkdirSync(folder, { recursive: true });
+  /** @type {ReturnType<typeof progress> | undefined} */
   let bar;
+  /** @type {import('../experiments/experiment.ts').RunOptions['onStep']} */
   const onStep = (done, total, note) => {
     bar ??= progress(total, { label: experiment.name });
     bar.tick(done, note);
@@ -87,7 +106,13 @@ async function run(experiment, { quick, folder }) {
   return numbers;
 }
 
-/** Hashes of what the numbers follow from: the code, the packages that it imports, and the data. */
+/**
+ * Hashes of what the numbers follow from: the code, the packages that it imports, and the data.
+ *
+ * @param {Experiment} experiment
+ * @param {string} file
+ * @returns {Promise<Inputs>}
+ */
 async function provenance({ name, data = [] }, file) {
   const source = withoutComments(readFileSync(file, 'utf8'));
   const { modules, packages } = closure(source, file);
@@ -98,13 +123,19 @@ async function provenance({ name, data = [] }, file) {
   return { ...inputs, stamp: sha256(Object.values(inputs).join('\n')) };
 }
 
-/** What is not as it was when the result was saved: names of inputs, or 'result' when there is none. */
+/**
+ * What is not as it was when the result was saved: names of inputs, or 'result' when there is none.
+ *
+ * @param {Experiment} experiment
+ * @param {Inputs} inputs
+ */
 function changed(experiment, inputs) {
   const saved = readJson(resultOf(experiment))?.provenance;
   if (!saved) return ['result'];
-  return Object.keys(inputs).filter((input) => input !== 'stamp' && inputs[input] !== saved[input]);
+  return Object.entries(inputs).flatMap(([input, hash]) => (input === 'stamp' || hash === saved[input] ? [] : [input]));
 }
 
+/** @param {Experiment} experiment */
 function resultOf({ name }) {
   return `${resultsFolder()}/experiments/${name}.json`;
 }

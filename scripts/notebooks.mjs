@@ -27,9 +27,9 @@ try {
   endWith(error);
 }
 
-/** All notebooks, or those that a name is part of, or files by their path. */
+/** All notebooks, or those that a name is part of, or files by their path. @param {string[]} names */
 function chosen(names) {
-  const files = readdirSync(at('notebooks'), { recursive: true })
+  const files = readdirSync(at('notebooks'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ipynb') && !file.includes('.ipynb_checkpoints'))
     .sort();
   if (names.length === 0) return files.map((file) => at('notebooks', file));
@@ -42,6 +42,10 @@ function chosen(names) {
   });
 }
 
+/**
+ * @param {string} name
+ * @param {string} file
+ */
 async function refresh(name, file) {
   const original = readNotebook(file);
   const inputs = await provenance(original);
@@ -58,12 +62,21 @@ async function refresh(name, file) {
   }
 }
 
-/** A notebook that is read must not begin with a warning; one on stderr is a defect to mend. */
+/**
+ * A notebook that is read must not begin with a warning; one on stderr is a defect to mend.
+ *
+ * @param {string} name
+ * @param {import('./notebooks/run.mjs').Notebook} notebook
+ */
 function refuseComplaints(name, { cells }) {
   const complaint = cells.flatMap(({ outputs = [] }) => outputs).find((output) => output.name === 'stderr');
   if (complaint) throw new SetUpFailure(`${name} wrote to stderr, so its outputs are not kept: ${[complaint.text].flat().join('').trim()}`);
 }
 
+/**
+ * @param {string} name
+ * @param {string} file
+ */
 async function quick(name, file) {
   const original = readNotebook(file);
   const { results } = await execute(name, original, {
@@ -76,7 +89,12 @@ async function quick(name, file) {
       console.log(`${description}: ${Number(value.toPrecision(4))}${unit === '1' ? '' : ` ${unit}`}`);
 }
 
-/** Throws unless the outputs are those of a full run of these cells, modules, packages, data and theorems. */
+/**
+ * Throws unless the outputs are those of a full run of these cells, modules, packages, data and theorems.
+ *
+ * @param {string} name
+ * @param {string} file
+ */
 async function refuseStale(name, file) {
   const original = readNotebook(file);
   const inputs = await provenance(original);
@@ -88,6 +106,10 @@ async function refuseStale(name, file) {
   return { original, stamp: inputs.stamp };
 }
 
+/**
+ * @param {string} name
+ * @param {string} file
+ */
 async function check(name, file) {
   const { original, stamp } = await refuseStale(name, file);
   const { results } = await execute(name, original, { profile: 'full', stamp, directory: dirname(file) });
@@ -100,6 +122,10 @@ async function check(name, file) {
   }
 }
 
+/**
+ * @param {string} folder
+ * @returns {({ name: string } & import('../src/report/index.ts').Findings)[]}
+ */
 function saved(folder) {
   const files = (existsSync(folder) ? readdirSync(folder) : []).filter((file) => file.endsWith('.json'));
   return files.map((file) => readJson(join(folder, file)));

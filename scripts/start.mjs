@@ -27,6 +27,6 @@ function options() {
       throw new Error(`--port ${values.port}: a port is a whole number from 1 to 65535`);
     return { browser: values.browser, port };
   } catch (error) {
-    throw new SetUpFailure(`${error.message}. Usage: npm start -- [--no-browser] [--port 8888]`);
+    throw new SetUpFailure(`${error instanceof Error ? error.message : error}. Usage: npm start -- [--no-browser] [--port 8888]`);
   }
 }

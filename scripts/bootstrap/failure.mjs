@@ -4,6 +4,9 @@ import { statfsSync } from 'node:fs';
 export class SetUpFailure extends Error {}
 
 const FULL_BELOW_BYTES = 50e6;
+/** @typedef {{ sign: RegExp, say: (what: string) => string }} Cause  what output shows it, and the paragraph that explains it */
+
+/** @type {Cause} */
 const DISK = {
   sign: /ENOSPC|EDQUOT|EFBIG|SIGXFSZ|No space left on device|File too large|disk quota exceeded/i,
   say: (what) =>
@@ -11,6 +14,7 @@ const DISK = {
     'free some space (`df -h .` shows it) and run the same command again. Nothing half-made is left behind.',
 };
 
+/** @type {Cause[]} */
 const CAUSES = [
   DISK,
   {
@@ -33,7 +37,12 @@ const CAUSES = [
   },
 ];
 
-/** The paragraph for a step that failed with `output`: the library's own, or that of a known cause, or the last lines. */
+/**
+ * The paragraph for a step that failed with `output`: the library's own, or that of a known cause, or the last lines.
+ *
+ * @param {string} what
+ * @param {string} output
+ */
 export function explain(what, output) {
   const own = /^error: (.+)/ms.exec(output);
   if (own) return new SetUpFailure(`This failed: ${what}. ${own[1].replace(/\n\(ended with .*/, '').trim()}`);
@@ -55,13 +64,24 @@ function isFull() {
   return bavail * bsize < FULL_BELOW_BYTES;
 }
 
-/** Ends the process the way a set-up ends: one paragraph for what we foresaw, a stack trace only for a defect of our own. */
+/**
+ * Ends the process the way a set-up ends: one paragraph for what we foresaw, a stack trace only for a defect of our own.
+ *
+ * @param {unknown} error
+ * @returns {never}
+ */
 export function endWith(error) {
-  process.stderr.write(error instanceof SetUpFailure ? `\n${wrap(error.message)}\n` : `\n${error?.stack ?? error}\n`);
+  process.stderr.write(
+    error instanceof SetUpFailure ? `\n${wrap(error.message)}\n` : `\n${(error instanceof Error && error.stack) || error}\n`,
+  );
   process.exit(1);
 }
 
-/** Breaks prose at the width of the terminal; quoted output, which is indented, stays as it is. */
+/**
+ * Breaks prose at the width of the terminal; quoted output, which is indented, stays as it is.
+ *
+ * @param {string} text
+ */
 function wrap(text) {
   const row = new RegExp(`(.{1,${Math.min(process.stderr.columns || 100, 100)}})(?: +|$)`, 'g');
   const lines = text.split('\n').map((line) => (line.startsWith(' ') ? line : line.replace(row, '$1\n').trimEnd()));

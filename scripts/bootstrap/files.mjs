@@ -5,12 +5,14 @@ import { fileURLToPath } from 'node:url';
 
 /** The checkout. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
-export const at = (...names) => join(ROOT, ...names);
+/** A path in it. */
+export const at = (/** @type {string[]} */ ...names) => join(ROOT, ...names);
 
 /** What set-up knows of itself: stamps, logs, and folders in the making. */
 export const OWN = at('.lemmata');
 
-export const read = (file) => {
+/** The text of a file, or undefined when there is none. */
+export const read = (/** @type {string} */ file) => {
   try {
     return readFileSync(file, 'utf8');
   } catch {
@@ -18,15 +20,26 @@ export const read = (file) => {
   }
 };
 
+/**
+ * What a file holds, or undefined when there is none.
+ *
+ * @param {string} file
+ * @returns {any}
+ */
 export const readJson = (file) => {
   try {
-    return JSON.parse(read(file));
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }
 };
 
-/** Readers see the old text or the new one, never a part. */
+/**
+ * Readers see the old text or the new one, never a part.
+ *
+ * @param {string} file
+ * @param {string} text
+ */
 export function write(file, text) {
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}`;
@@ -34,7 +47,11 @@ export function write(file, text) {
   renameSync(draft, file);
 }
 
-/** sha256 over texts, and over files by name and content. */
+/**
+ * sha256 over texts, and over files by name and content.
+ *
+ * @param {{ texts?: readonly string[], files?: readonly string[] }} of
+ */
 export function digest({ texts = [], files = [] }) {
   const hash = createHash('sha256');
   for (const text of texts) hash.update(`${text}\0`);
@@ -47,7 +64,7 @@ export function digest({ texts = [], files = [] }) {
 }
 
 /** Files under a folder of the checkout, relative to it, sorted. */
-export const filesUnder = (folder) =>
+export const filesUnder = (/** @type {string} */ folder) =>
   readdirSync(at(folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1))
@@ -56,6 +73,8 @@ export const filesUnder = (folder) =>
 /**
  * A folder to make something in. It belongs to this process alone, so a predecessor that was killed, or whose child still
  * writes, cannot spoil it; `swap` puts the result in its place by renaming.
+ *
+ * @param {string} name
  */
 export function workshop(name) {
   const folder = join(OWN, 'making', `${name}-${process.pid}-${Date.now()}`);
@@ -63,6 +82,10 @@ export function workshop(name) {
   return folder;
 }
 
+/**
+ * @param {string} made
+ * @param {string} place
+ */
 export function swap(made, place) {
   const old = `${workshop('old')}/old`;
   if (existsSync(place)) renameSync(place, old);
@@ -73,6 +96,7 @@ export function swap(made, place) {
 /** Removes what unfinished set-ups left. */
 export const sweep = () => discard(join(OWN, 'making'));
 
+/** @param {string} path */
 export function discard(path) {
   try {
     rmSync(path, { recursive: true, force: true, maxRetries: 3 });

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { run } from './command.mjs';
 import { at, digest, discard, filesUnder, OWN, read, readJson, swap, workshop, write } from './files.mjs';
@@ -11,6 +11,7 @@ const sources = () => {
   return digest({ files: ['scripts/bootstrap/library.mjs', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json', ...files] });
 };
 
+/** @type {import('./set-up.mjs').Step} */
 export const library = {
   name: 'library',
   what: 'the library',
@@ -22,7 +23,8 @@ export const library = {
     const out = join(folder, 'dist');
     mkdirSync(out);
     await run(this.what, process.execPath, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json', '--outDir', out]);
-    for (const file of readdirSync(out, { recursive: true })) if (file.endsWith('.map')) pointToSources(join(out, file), out);
+    for (const file of readdirSync(out, { recursive: true, encoding: 'utf8' }))
+      if (file.endsWith('.map')) pointToSources(join(out, file), out);
     chmodSync(join(out, 'cli', 'main.js'), 0o755);
     write(join(out, '.lemmata'), state);
     swap(out, at('dist'));
@@ -30,9 +32,14 @@ export const library = {
   },
 };
 
-/** A source map says how to get from its own place to src/, and its place changes. */
+/**
+ * A source map says how to get from its own place to src/, and its place changes.
+ *
+ * @param {string} file
+ * @param {string} out  the folder that it was written to
+ */
 function pointToSources(file, out) {
-  writeFileSync(file, read(file).replace(`${relative(out, at('src'))}/`, '../src/'));
+  writeFileSync(file, readFileSync(file, 'utf8').replace(`${relative(out, at('src'))}/`, '../src/'));
 }
 
 /** Where the data lives: as the library decides it. */
@@ -45,21 +52,23 @@ const dataState = () => {
   const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
   const sizes = paths.map((path) => `${path} ${statSync(path).size}`);
-  return digest({ texts: sizes, files: ['dist/market/registry.js'] });
+  return digest({ texts: sizes, files: ['dist/market/sources/registry.js'] });
 };
 
+/** @type {import('./set-up.mjs').Step} */
 export const data = {
   name: 'data',
   what: 'the default data',
   current: () => read(join(OWN, 'data')) === (dataState() ?? 'absent'),
   async make() {
     await run(this.what, process.execPath, [CLI, 'data', 'update'], { detail: (text) => text });
-    write(join(OWN, 'data'), dataState());
+    write(join(OWN, 'data'), dataState() ?? '');
   },
 };
 
 const SPEC = at('.venv', 'share', 'jupyter', 'kernels', 'lemmata', 'kernel.json');
 
+/** @type {import('./set-up.mjs').Step} */
 export const kernel = {
   name: 'kernel',
   what: 'the TypeScript kernel',

@@ -15,6 +15,7 @@ const WHY = 'Lemmata is developed and tested on Node 24, and its set-up starts o
 export function checkPlatform({ platform, arch, versions } = process) {
   if (platform === 'win32')
     throw new SetUpFailure('On Windows Lemmata runs inside WSL2: `wsl --install`, then clone and start it in that Linux.');
+  /** @type {Version} */
   const needed = platform === 'darwin' && arch === 'arm64' ? [22, 12] : [20, 19];
   if (older(versions.node, needed))
     throw new SetUpFailure(
@@ -24,11 +25,18 @@ export function checkPlatform({ platform, arch, versions } = process) {
     );
 }
 
+/** @typedef {[major: number, minor: number]} Version */
+
+/**
+ * @param {string} version
+ * @param {Version} than
+ */
 const older = (version, [major, minor]) => {
   const [a, b] = version.split('.').map(Number);
   return a < major || (a === major && b < minor);
 };
 
+/** @type {import('./set-up.mjs').Step} */
 export const packages = {
   name: 'packages',
   what: 'npm packages',
@@ -68,14 +76,25 @@ export const packages = {
   },
 };
 
-/** npm 10 does not put programs of packages that a local package needs on the path; npm 11 does. */
+/**
+ * npm 10 does not put programs of packages that a local package needs on the path; npm 11 does.
+ *
+ * @param {string} modules
+ */
 function linkNode(modules) {
   const binary = join('..', `node-${process.platform}-${process.arch}`, 'bin', 'node');
   const link = join(modules, '.bin', 'node');
   if (existsSync(join(modules, '.bin', binary)) && !existsSync(link)) symlinkSync(binary, link);
 }
 
-/** A locked package is there in the locked version; an optional one may be absent (another platform, a failed download). */
+/**
+ * A locked package is there in the locked version; an optional one may be absent (another platform, a failed download).
+ *
+ * @typedef {{ version?: string, link?: boolean, optional?: boolean, resolved?: string }} Locked
+ * @param {Record<string, Locked>} installed
+ * @param {string} path
+ * @param {Locked} entry
+ */
 function holds(installed, path, { version, link, optional, resolved }) {
   if (!existsSync(at(path))) return optional === true;
   if (link) return installed[path]?.link === true && installed[path].resolved === resolved;
@@ -86,13 +105,14 @@ function holds(installed, path, { version, link, optional, resolved }) {
 const localPackages = () =>
   Object.keys(readJson(at('package-lock.json')).packages).filter((path) => path && !path.includes('node_modules'));
 
-/** npm, with a Node from outside node_modules: it is about to be replaced. npm 9, which Debian ships, misreads overrides: it fetches a newer one. */
+/** npm, with a Node from outside node_modules: it is about to be replaced. npm 9, which Debian ships, misreads overrides: it fetches a newer one. @returns {[program: string, args: string[]]} */
 function findNpm() {
   const [program, args] = installedNpm();
   const { stdout } = spawnSync(program, [...args, '--version'], { encoding: 'utf8', env: { ...process.env, PATH: systemPath() } });
   return older(stdout?.trim() || '0.0', [10, 0]) ? [program, [...args, 'exec', '--yes', '--package', NPM, '--', 'npm']] : [program, args];
 }
 
+/** @returns {[program: string, args: string[]]} */
 function installedNpm() {
   const { npm_node_execpath: node, npm_execpath: npm } = process.env;
   if (node && npm?.endsWith('.js') && existsSync(node) && !within(node)) return [node, [npm]];
@@ -112,7 +132,7 @@ const systemPath = () =>
     .filter((folder) => !/[/\\]node_modules[/\\]\.bin[/\\]?$/.test(folder) && !folder.includes('node-gyp-bin'))
     .join(delimiter);
 
-const within = (file) => realpathSync(file).startsWith(`${realpathSync(at())}/node_modules`);
+const within = (/** @type {string} */ file) => realpathSync(file).startsWith(`${realpathSync(at())}/node_modules`);
 
 /** Goes on in the locked Node, if this is another one. Resolves at once when it is not, and never when it is. */
 export async function handOver() {

@@ -17,6 +17,7 @@ export const PYTHON = at('.venv', 'bin', 'python');
 /** What the environment is made from: the locked requirements. */
 const wanted = () => digest({ texts: [JSON.stringify(SETTINGS)], files: ['requirements.txt'] });
 
+/** @type {import('./set-up.mjs').Step} */
 export const environment = {
   name: 'python',
   what: 'the Python environment (JupyterLab, OpenVINO)',
@@ -31,11 +32,11 @@ export const environment = {
     const home = join(HOMES, `${Date.now()}-${process.pid}`);
     const env = { PIP_RETRIES: '3', ...process.env, PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_USER: '0' };
     const locked = ['--no-deps', '--require-hashes', '--only-binary=:all:', '-r', at('requirements.txt')];
-    const detail = (text) => /^\s*(?:Downloading|Collecting|Installing) [^\n]{1,50}/.exec(text)?.[0];
+    const detail = (/** @type {string} */ text) => /^\s*(?:Downloading|Collecting|Installing) [^\n]{1,50}/.exec(text)?.[0];
     try {
       await run('a place for Python packages', python, ['-I', '-m', 'venv', home], { env });
-      const pip = [join(home, 'bin', 'python'), ['-I', '-m', 'pip', 'install', '--no-input', ...locked]];
-      await run(this.what, ...pip, { env, detail });
+      const pip = ['-I', '-m', 'pip', 'install', '--no-input', ...locked];
+      await run(this.what, join(home, 'bin', 'python'), pip, { env, detail });
       write(join(home, 'package.json'), '{ "type": "commonjs" }\n'); // JupyterLab's own scripts are not modules, as ours are
       write(join(home, 'share', 'jupyter', 'lab', 'settings', 'overrides.json'), JSON.stringify(SETTINGS));
       write(join(home, '.lemmata'), wanted());
@@ -48,7 +49,11 @@ export const environment = {
   },
 };
 
-/** Points .venv at an environment, in one step; what was there before as a folder goes. */
+/**
+ * Points .venv at an environment, in one step; what was there before as a folder goes.
+ *
+ * @param {string} home
+ */
 function link(home) {
   const place = at('.venv');
   const draft = join(workshop('link'), 'venv');
@@ -79,6 +84,7 @@ function findPython() {
 }
 
 /** Where the engine finds OpenVINO: one line, the folder of its libraries. The engine itself knows no .venv. */
+/** @type {import('./set-up.mjs').Step} */
 export const openvino = {
   name: 'openvino',
   what: "the way to OpenVINO's libraries",

@@ -8,6 +8,16 @@ import { data, kernel, library } from './library.mjs';
 import { checkPlatform, handOver, packages } from './node.mjs';
 import { environment, openvino } from './python.mjs';
 
+/**
+ * One part of the set-up.
+ *
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {string} what             words for a reader
+ * @property {() => boolean} current   whether there is nothing to do
+ * @property {() => unknown} make
+ */
+
 /** In this order: each needs those before it. */
 const STEPS = [packages, environment, openvino, library, data, kernel];
 
@@ -15,7 +25,7 @@ const STEPS = [packages, environment, openvino, library, data, kernel];
  * Brings the checkout up to date and resolves in the locked Node. A step says whether it is `current`; one that is not is
  * made aside and put in place by one rename, so a set-up that is killed leaves the old state or the new one.
  *
- * @param only names of the steps wanted; none for all
+ * @param {{ only?: readonly string[] }} [wanted]  `only`: names of steps; none for all
  */
 export async function setUp({ only = [] } = {}) {
   let what = 'Lemmata';
@@ -27,17 +37,22 @@ export async function setUp({ only = [] } = {}) {
       if (step === packages) await handOver();
     }
   } catch (error) {
-    endWith(error.syscall ? explain(what, error.message) : error);
+    endWith(error instanceof Error && 'syscall' in error ? explain(what, error.message) : error);
   }
 }
 
+/** @param {readonly string[]} only */
 function choose(only) {
   const unknown = only.find((name) => STEPS.every((step) => step.name !== name));
   if (unknown) throw new SetUpFailure(`There is no step ${unknown}: the steps are ${STEPS.map(({ name }) => name).join(', ')}.`);
   return only.length === 0 ? STEPS : STEPS.filter(({ name }) => only.includes(name));
 }
 
-/** Makes a step while no other set-up of this checkout makes one. */
+/**
+ * Makes a step while no other set-up of this checkout makes one.
+ *
+ * @param {() => unknown} make
+ */
 async function alone(make) {
   mkdirSync(OWN, { recursive: true });
   for (let told = false; !take(); await sleep(200)) {
@@ -72,7 +87,7 @@ function take() {
     linkSync(draft, LOCK);
     return true;
   } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
     if (!alive(Number(read(LOCK)))) rmSync(LOCK, { force: true }); // its owner was killed
     return false;
   } finally {
@@ -80,10 +95,13 @@ function take() {
   }
 }
 
+const codeOf = (/** @type {unknown} */ error) => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+/** @param {number} pid */
 function alive(pid) {
   try {
     return pid > 0 && process.kill(pid, 0);
   } catch (error) {
-    return error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }

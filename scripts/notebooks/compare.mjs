@@ -1,4 +1,10 @@
-/** How saved numbers differ from fresh ones by more than their tolerance, one line each; none when all agree. */
+/**
+ * How saved numbers differ from fresh ones by more than their tolerance, one line each; none when all agree.
+ *
+ * @typedef {{ numbers: Record<string, { value: number, unit: string, tolerance: number }> }} Result
+ * @param {Result} saved
+ * @param {Result} fresh
+ */
 export function differences(saved, fresh) {
   const keys = [...new Set([...Object.keys(saved.numbers), ...Object.keys(fresh.numbers)])].sort();
   return keys.flatMap((key) => {

@@ -4,11 +4,14 @@ import { dirname, join, relative } from 'node:path';
 import ts from 'typescript6';
 import { at, ROOT, readJson } from '../bootstrap/files.mjs';
 
-export const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+export const sha256 = (/** @type {string} */ text) => createHash('sha256').update(text).digest('hex');
 
 /**
  * What the outputs of a notebook follow from, as hashes: its code cells, the modules of this library that they import with
  * comments stripped, the versions of the packages that those import, the data they load and the theorems they show.
+ *
+ * @param {import('./run.mjs').Notebook} notebook
+ * @returns {Promise<Record<string, string> & { stamp: string }>}
  */
 export async function provenance(notebook) {
   const code = notebook.cells.filter((cell) => cell.cell_type === 'code').map((cell) => cell.source.join(''));
@@ -25,19 +28,22 @@ export async function provenance(notebook) {
  * Hashes of the modules that an import of the code reaches, and of the versions of the packages that those import. A module is
  * what `dist` emitted for `lemmata/…`, and a source file where there is one; its types and comments do not count.
  *
- * @param from  the file that holds the code
+ * @param {string} code
+ * @param {string} from  the file that holds the code
  */
 export function closure(code, from) {
+  /** @type {Set<string>} */
   const packages = new Set();
+  /** @type {Map<string, string>} */
   const seen = new Map();
-  const visit = (source, from) => {
+  const visit = (/** @type {string} */ source, /** @type {string} */ from) => {
     for (const { fileName: name } of ts.preProcessFile(source, true, true).importedFiles) {
       if (name.startsWith('node:')) continue;
       if (!name.startsWith('.') && !name.startsWith('lemmata/')) packages.add(packageOf(name));
       else read(name.startsWith('.') ? sourceOf(join(dirname(from), name)) : at('dist', name.slice('lemmata/'.length), 'index.js'));
     }
   };
-  const read = (file) => {
+  const read = (/** @type {string} */ file) => {
     if (seen.has(file)) return;
     if (!existsSync(file)) throw new Error(`${relative(ROOT, file)} is imported but was not built; run npm run build`);
     const code = withoutComments(readFileSync(file, 'utf8'));
@@ -49,30 +55,38 @@ export function closure(code, from) {
   return { modules: sha256(modules.join('\0')), packages: sha256(versions([...packages].sort()).join('\n')) };
 }
 
-const sourceOf = (file) => (existsSync(file.replace(/js$/, 'ts')) ? file.replace(/js$/, 'ts') : file);
+const sourceOf = (/** @type {string} */ file) => (existsSync(file.replace(/js$/, 'ts')) ? file.replace(/js$/, 'ts') : file);
 
-const packageOf = (name) =>
+const packageOf = (/** @type {string} */ name) =>
   name
     .split('/')
     .slice(0, name.startsWith('@') ? 2 : 1)
     .join('/');
 
+/** @param {string} code */
 export function withoutComments(code) {
   const compilerOptions = { removeComments: true, target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext };
   return ts.transpileModule(code, { compilerOptions }).outputText.replace(/\/\/# sourceMappingURL=.*/, '');
 }
 
+/** @param {string[]} packages */
 function versions(packages) {
   const locked = readJson(at('package-lock.json')).packages;
   return packages.map((name) => `${name} ${locked[`node_modules/${name}`]?.version ?? 'unlocked'}`);
 }
 
-/** The sources' own hashes of the datasets whose names are asked for. */
+/**
+ * The sources' own hashes of the datasets whose names are asked for.
+ *
+ * @param {(name: string) => boolean} asked
+ */
 export async function datasets(asked) {
+  /** @type {typeof import('../../src/market/index.ts')} */
   const { listDatasets } = await import(at('dist', 'market', 'index.js'));
   return (await listDatasets()).filter(({ name }) => asked(name)).map(({ name, sourceSha256 }) => `${name} ${sourceSha256}`);
 }
 
+/** @param {string[]} code */
 async function theorems(code) {
   const { theoremOf } = await import(at('dist', 'report', 'statement.js'));
   const labels = code.flatMap((cell) => [...cell.matchAll(/statement\(\s*'(thm:[\w-]+)'/g)].map((match) => match[1]));

@@ -5,15 +5,44 @@ import { SetUpFailure } from '../bootstrap/failure.mjs';
 import { at, write } from '../bootstrap/files.mjs';
 import { PYTHON } from '../bootstrap/python.mjs';
 
+/**
+ * What these programs read of a notebook (nbformat 4).
+ *
+ * @typedef {{ name?: string, text?: string | string[] }} Output
+ * @typedef {object} Cell
+ * @property {string} id
+ * @property {string} cell_type
+ * @property {string[]} source
+ * @property {{ tags?: string[] }} metadata
+ * @property {Output[]} [outputs]
+ * @property {number | null} [execution_count]
+ *
+ * @typedef {object} Notebook
+ * @property {Cell[]} cells
+ * @property {{ language_info?: object, lemmata?: { quick?: object, provenance?: Record<string, string> } }} metadata
+ */
+
+/**
+ * @param {string} file
+ * @returns {Notebook}
+ */
 export const readNotebook = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
-/** A notebook as Jupyter writes it: equal notebooks have equal bytes. */
+/**
+ * A notebook as Jupyter writes it: equal notebooks have equal bytes.
+ *
+ * @param {string} file
+ * @param {Notebook} notebook
+ */
 export const writeNotebook = (file, notebook) => write(file, `${JSON.stringify(notebook, null, 1)}\n`);
 
 /**
  * Runs a copy of a notebook in build/ through our kernel.
  *
- * @param directory where it runs: the folder of the original, for its relative imports
+ * @param {string} name
+ * @param {Notebook} notebook
+ * @param {{ profile: string, stamp: string, directory: string }} options
+ *   `directory` is where it runs: the folder of the original, for its relative imports
  * @returns the notebook with its outputs, and the folder with the results that it saved
  * @throws  with the cell and its traceback when a cell fails
  */
@@ -35,7 +64,13 @@ export async function execute(name, notebook, { profile, stamp, directory }) {
   return { notebook: readNotebook(file), results: join(folder, 'results') };
 }
 
-/** Runs a Python program and shows its last line while it runs. Throws what it wrote to stderr when it fails. */
+/**
+ * Runs a Python program and shows its last line while it runs. Throws what it wrote to stderr when it fails.
+ *
+ * @param {string} what
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ */
 async function python(what, args, env) {
   const begun = Date.now();
   const child = spawn(PYTHON, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -66,12 +101,17 @@ async function kernelFolder() {
   return at('build', 'jupyter', 'share', 'jupyter');
 }
 
+/** @param {Notebook} notebook */
 const withoutOutputs = (notebook) => ({
   ...notebook,
   cells: notebook.cells.map((cell) => (cell.cell_type === 'code' ? { ...cell, outputs: [], execution_count: null } : cell)),
 });
 
-/** A cell after the one tagged `parameters` that sets the smaller values of the notebook's own metadata. */
+/**
+ * A cell after the one tagged `parameters` that sets the smaller values of the notebook's own metadata.
+ *
+ * @param {Notebook} notebook
+ */
 function withQuickParameters(notebook) {
   const at = notebook.cells.findIndex((cell) => cell.metadata.tags?.includes('parameters'));
   const quick = notebook.metadata.lemmata?.quick;
@@ -81,11 +121,17 @@ function withQuickParameters(notebook) {
   return { ...notebook, cells: notebook.cells.toSpliced(at + 1, 0, cell) };
 }
 
-/** What a reader sees, and the kernel's language details, which JupyterLab would else add on opening: no timings, no widget state. */
+/**
+ * What a reader sees, and the kernel's language details, which JupyterLab would else add on opening: no timings, no widget state.
+ *
+ * @param {Notebook} original
+ * @param {Notebook} executed
+ * @param {Record<string, string>} provenance
+ */
 export function normalised(original, executed, provenance) {
   const cells = original.cells.map((cell) => {
     if (cell.cell_type !== 'code') return cell;
-    const { outputs, execution_count } = executed.cells.find(({ id }) => id === cell.id);
+    const { outputs, execution_count } = executed.cells.find(({ id }) => id === cell.id) ?? {};
     return { ...cell, execution_count, outputs };
   });
   const { language_info } = executed.metadata;

@@ -25,7 +25,11 @@ const SETTINGS = [
   '--MappingKernelManager.default_kernel_name=lemmata',
 ];
 
-/** Throws unless the port is free, and offers one that is. */
+/**
+ * Throws unless the port is free, and offers one that is.
+ *
+ * @param {number} port
+ */
 export async function checkPort(port) {
   if (await isFree(port)) return;
   const other = await isFree(0);
@@ -35,28 +39,38 @@ export async function checkPort(port) {
   );
 }
 
-/** A free port's number (the one asked for, or any for 0), or undefined. */
+/**
+ * A free port's number (the one asked for, or any for 0), or undefined.
+ *
+ * @param {number} port
+ * @returns {Promise<number | undefined>}
+ */
 const isFree = (port) =>
   new Promise((resolve) => {
     const server = createServer().once('error', () => resolve(undefined));
     server.listen(port, HOST, () => {
-      const found = server.address().port;
-      server.close(() => resolve(found));
+      const found = server.address();
+      server.close(() => resolve(typeof found === 'object' ? found?.port : undefined));
     });
   });
 
-/** Serves the notebooks until it is told to end; then the server, its kernels and we end together. */
+/**
+ * Serves the notebooks until it is told to end; then the server, its kernels and we end together.
+ *
+ * @param {{ browser: boolean, port: number, begun: number }} options
+ */
 export async function serve({ browser, port, begun }) {
   const token = randomBytes(24).toString('hex');
   const env = { ...process.env, JUPYTER_TOKEN: token, JUPYTER_PREFER_ENV_PATH: '1' };
   const server = start(PYTHON, ['-m', 'jupyterlab', ...SETTINGS, `--ServerApp.port=${port}`], { env });
   let output = '';
-  const listen = (chunk) => {
+  const listen = (/** @type {Buffer} */ chunk) => {
     output = (output + chunk).slice(-20_000);
   };
   server.stdout.on('data', listen);
   server.stderr.on('data', listen);
-  const ended = (status) => (status === 0 ? process.exit(0) : endWith(explain('JupyterLab', `${output}\n(ended with status ${status})`)));
+  const ended = (/** @type {number | null} */ status) =>
+    status === 0 ? process.exit(0) : endWith(explain('JupyterLab', `${output}\n(ended with status ${status})`));
   server.once('exit', ended);
   onEnd(async () => {
     server.off('exit', ended);
@@ -75,6 +89,7 @@ export async function serve({ browser, port, begun }) {
       .unref();
 }
 
+/** @param {string} url */
 async function answer(url) {
   for (const end = Date.now() + READY_WITHIN_MS; Date.now() < end; await sleep(100))
     if ((await fetch(url).catch(() => undefined))?.ok) return;

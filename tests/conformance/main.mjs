@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const require = createRequire(import.meta.url);
 const core = new URL('dist/', pathToFileURL(require.resolve('@tensorflow/tfjs-core/package.json')));
 
-const file = (url) => (existsSync(fileURLToPath(url)) ? { url: url.href, shortCircuit: true } : undefined);
+const file = (/** @type {URL} */ url) => (existsSync(fileURLToPath(url)) ? { url: url.href, shortCircuit: true } : undefined);
 
 registerHooks({
   resolve(specifier, context, next) {
@@ -34,6 +34,7 @@ registerHooks({
 });
 
 // The tests allow an absolute error of 1e-3, at 30144.176 half of what separates two float32 numbers: there the next number is allowed as well.
+/** @param {import('node:module').LoadFnOutput} module */
 function withinPrecision(module) {
   const source = String(module.source).replace(
     'Math.abs(a - e) > epsilon',
@@ -44,8 +45,12 @@ function withinPrecision(module) {
 }
 
 // tfjs's jasmine_util.js asks for jasmine by a path that jasmine-core 7 no longer exports, to set one time-out.
-globalThis.require = Object.assign((name) => (name.startsWith('jasmine-core/') ? { core: () => ({}) } : require(name)), {
-  resolve: require.resolve,
-});
+globalThis.require = Object.assign(
+  (/** @type {string} */ name) => (name.startsWith('jasmine-core/') ? { core: () => ({}) } : require(name)),
+  {
+    ...require,
+    resolve: require.resolve,
+  },
+);
 
 await import('./run.ts');
