@@ -12,11 +12,13 @@ export {
   twoSidedPValue,
 } from './distributions/distributions.js';
 export { autocorrelation, type LjungBox, ljungBox, whiteNoiseBand } from './inference/autocorrelation.js';
+export { type BlockLength, blockLength } from './inference/block-length.js';
+export { type BootstrapOptions, type Bootstrapped, bootstrap, movingBlockBootstrap, stationaryBootstrap } from './inference/bootstrap.js';
 export { type Diagnostics, diagnostics } from './inference/diagnostics.js';
 export { clarkWest, dieboldMariano, type ForecastComparison } from './inference/forecast-comparison.js';
 export { type HeteroskedasticKind, heteroskedasticCovariance } from './inference/heteroskedastic.js';
 export { hacMean, type SeriesMean } from './inference/mean.js';
-export { holm } from './inference/multiplicity.js';
+export { holm, romanoWolf, type StepDown, type StepDownOptions } from './inference/multiplicity.js';
 export { type NeweyWest, neweyWest, neweyWestLags, type RobustCovariance, type Sandwiched } from './inference/newey-west.js';
 export { type RelativeGain, relativeGain } from './inference/relative-gain.js';
 export {
@@ -38,6 +40,13 @@ export { type RidgeRisk, ridgeRisk } from './regression/ridge-risk.js';
 export { type RollingOptions, type RollingRegression, rollingRegression } from './regression/rolling-regression.js';
 export { separatingDirection } from './regression/separation.js';
 export { areaUnderRoc, compareRocAreas, type RocArea, type RocDifference, rocArea } from './scores/auc.js';
-export { type CalibrationBin, calibration, logScore, logScores, outOfSampleRSquared } from './scores/scores.js';
+export {
+  type CalibrationBin,
+  calibration,
+  logScore,
+  logScores,
+  outOfSampleRSquared,
+  outOfSampleRSquaredInterval,
+} from './scores/scores.js';
 export { type Moments, moments, standardise } from './standardise.js';
 export { type Windows, windows } from './windows.js';

@@ -1,4 +1,6 @@
 import { mean } from '../../linalg/index.js';
+import { blockLength } from '../inference/block-length.js';
+import { type BootstrapOptions, type Bootstrapped, bootstrap } from '../inference/bootstrap.js';
 import { checkBinary } from '../regression/design.js';
 import { checkProbabilities, comparable } from './comparable.js';
 
@@ -21,6 +23,25 @@ export function outOfSampleRSquared(y: ArrayLike<number>, forecast: ArrayLike<nu
     theirs += (y[t] - benchmark[t]) ** 2;
   }
   return 1 - ours / theirs;
+}
+
+/**
+ * Out-of-sample R² with its bootstrap error and interval: errors are resampled in blocks, forecasts and benchmark together.
+ *
+ * @param block  mean length; left out, `blockLength` of the difference of squared errors
+ * @throws       as `outOfSampleRSquared` and `bootstrap`
+ */
+export function outOfSampleRSquaredInterval(
+  y: ArrayLike<number>,
+  { forecast, benchmark }: { readonly forecast: ArrayLike<number>; readonly benchmark: ArrayLike<number> },
+  options: Omit<BootstrapOptions, 'block'> & { readonly block?: number },
+): Bootstrapped {
+  outOfSampleRSquared(y, forecast, benchmark); // checks
+  const ours = Float64Array.from(y, (value, t) => (value - forecast[t]) ** 2);
+  const theirs = Float64Array.from(y, (value, t) => (value - benchmark[t]) ** 2);
+  const block = options.block ?? blockLength(theirs.map((value, t) => value - ours[t])).stationary;
+  const over = (errors: Float64Array, rows: Int32Array) => rows.reduce((total, t) => total + errors[t], 0);
+  return bootstrap((rows) => 1 - over(ours, rows) / over(theirs, rows), y.length, { ...options, block });
 }
 
 /**
