@@ -179,8 +179,8 @@ describe('an attack', () => {
   const x = tf.zeros([2, 3]);
   const loss = (x: tf.Tensor) => x.sum(1);
   it.each([
-    [{ epsilon: -0.1 }, 'fgsm: epsilon must be a number of at least 0, got -0.1; it is in units of x'],
-    [{ epsilon: Number.NaN }, 'fgsm: epsilon must be a number of at least 0, got NaN'],
+    [{ epsilon: -0.1 }, 'fgsm: epsilon must be a finite number from 0 up, got -0.1; it is in units of x'],
+    [{ epsilon: Number.NaN }, 'fgsm: epsilon must be a finite number from 0 up, got NaN'],
     [{ epsilon: 0.1, box: [1, 0] as const }, 'fgsm: the box must be [least, largest], got [1,0]'],
     [{ epsilon: 0.1, box: [Number.NaN, 1] as const }, 'fgsm: the box must be [least, largest], got [NaN,1]'],
     [{ epsilon: 0.1, norm: 'l1' as Norm }, 'fgsm: the norm must be linf or l2, got l1'],
@@ -189,8 +189,8 @@ describe('an attack', () => {
   });
 
   it.each([
-    [{ epsilon: 0.1, steps: 0 }, 'pgd: steps must be a positive integer, got 0'],
-    [{ epsilon: 0.1, steps: 2, stepSize: -1 }, 'pgd: the step size must be above 0, got -1'],
+    [{ epsilon: 0.1, steps: 0 }, 'pgd: steps must be a whole number from 1 up, got 0'],
+    [{ epsilon: 0.1, steps: 2, stepSize: -1 }, 'pgd: stepSize must be a finite number above 0, got -1'],
     [{ epsilon: 0.1, steps: 2, start: tf.zeros([2, 4]) }, 'or [R, B, ...] with restarts: got x [2,3], start [2,4]'],
   ])('of several steps refuses %j', (options, message) => {
     expect(() => pgd(loss, x, options)).toThrow(message);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, normal, shapeError, sizeOf, uniform } from '../base/index.js';
+import { checkNumber } from '../base/internal.js';
 
 /** How large a perturbation of one sample is: its largest element, or its Euclidean length. */
 export type Norm = 'linf' | 'l2';
@@ -16,10 +17,7 @@ export interface Ball {
 
 /** @throws when ε is negative or no number, the norm unknown, or the box empty */
 export function checkBall(attack: string, { norm = 'linf', epsilon, box }: Ball): void {
-  if (!(epsilon >= 0 && epsilon < Infinity))
-    throw new Error(
-      `${attack}: epsilon must be a number of at least 0, got ${epsilon}; it is in units of x: 0.3 where pixels go from 0 to 1`,
-    );
+  checkNumber(attack, 'epsilon', epsilon, { from: 0 }, 'it is in units of x: 0.3 where pixels go from 0 to 1');
   if (norm !== 'linf' && norm !== 'l2') throw new Error(`${attack}: the norm must be linf or l2, got ${norm}`);
   if (box && !(box.length === 2 && box[0] < box[1]))
     throw new Error(`${attack}: the box must be [least, largest], got [${box}]; leave it out for features without bounds`);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../base/index.js';
+import { checkNumber, checkWhole } from '../base/internal.js';
 import { type Ball, checkBall, steepest, within } from './ball.js';
 import { type Raised, slope } from './fgsm.js';
 
@@ -27,8 +28,8 @@ export interface PgdOptions extends Ball {
 export function pgd(loss: Raised, x: tf.Tensor, { steps, stepSize, start, ...ball }: PgdOptions): tf.Tensor {
   checkBall('pgd', ball);
   const size = stepSize ?? (2.5 * ball.epsilon) / steps;
-  if (!Number.isInteger(steps) || steps < 1) throw new Error(`pgd: steps must be a positive integer, got ${steps}`);
-  if (!(size > 0 || ball.epsilon === 0)) throw new Error(`pgd: the step size must be above 0, got ${size}`);
+  checkWhole('pgd', 'steps', steps);
+  if (ball.epsilon > 0) checkNumber('pgd', 'stepSize', size, { above: 0 });
   if (start && !tf.util.arraysEqual(start.shape.slice(-x.rank), x.shape))
     throw shapeError('pgd starts from points [B, ...] like x, or [R, B, ...] with restarts', { x, start });
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { run } from './program.js';
+import { runCommand } from './program.js';
 
-run(process.argv.slice(2)).then((code) => {
+runCommand(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });

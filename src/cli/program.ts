@@ -5,7 +5,7 @@ import { kernelCommand } from './kernel.js';
 import { newCommand } from './new.js';
 
 /** Runs the `lemmata` command and returns its exit status. An error is one paragraph; `--verbose` adds where it was thrown. */
-export async function run(args: readonly string[]): Promise<number> {
+export async function runCommand(args: readonly string[]): Promise<number> {
   const program = new Command('lemmata')
     .description('A quant machine-learning laboratory in TypeScript.')
     .version(packageVersion())

@@ -1,5 +1,5 @@
 import { checkNumber } from '../base/internal.js';
-import { decayed, moments, penalised, type RunningMoments } from './moments.js';
+import { decayed, penalised, type RunningMoments, runningMoments } from './moments.js';
 import { byRule, type CommonConfig, type Optimizer, type State } from './optimizer.js';
 
 /** What Adam and its kin can be told: η, β₁, β₂, ε, λ and clipping, all pure numbers. */
@@ -51,7 +51,7 @@ function adaptive<P>(
   { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, ...clips }: Omit<AdamConfig, 'weightDecay'>,
   { penalty, decay }: { readonly penalty: number; readonly decay: number },
 ): Optimizer<P, AdamState> {
-  const { start, after, step } = moments(name, { beta1, beta2, epsilon });
+  const { start, after, step } = runningMoments(name, { beta1, beta2, epsilon });
   checkNumber(name, 'weightDecay', penalty + decay, { from: 0 });
   return byRule(
     name,

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { zeros } from '../base/index.js';
 import { checkNumber } from '../base/internal.js';
 import type { AdamConfig, AdamState } from './adam.js';
-import { moments, penalised } from './moments.js';
+import { penalised, runningMoments } from './moments.js';
 import { byRule, type Optimizer } from './optimizer.js';
 
 /** What AMSGrad remembers: Adam's moments, and the largest of the second. */
@@ -25,7 +25,7 @@ export function amsgrad<P>(
   params: P,
   { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0, ...clips }: AdamConfig = {},
 ): Optimizer<P, AmsgradState> {
-  const { start, after, step } = moments('amsgrad', { beta1, beta2, epsilon });
+  const { start, after, step } = runningMoments('amsgrad', { beta1, beta2, epsilon });
   checkNumber('amsgrad', 'weightDecay', weightDecay, { from: 0 });
   return byRule<P, AmsgradState>(
     'amsgrad',

@@ -30,7 +30,7 @@ export interface MomentRule {
  *
  * 1 − βᵗ is computed as the running mean of ones: in float32 the power would leave five digits of it in the first steps.
  */
-export function moments(
+export function runningMoments(
   optimizer: string,
   config: { readonly beta1: number; readonly beta2: number; readonly epsilon: number },
 ): MomentRule {

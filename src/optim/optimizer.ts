@@ -43,7 +43,7 @@ export interface State {
 }
 
 /** How an optimiser moves one vector. */
-export interface Rule<S extends State> {
+export interface UpdateRule<S extends State> {
   /** What it remembers beside the parameters, before the first step. */
   start(n: number): Record<Exclude<keyof S, keyof State>, HostArray<Float32Array>>;
   update(state: S, gradient: tf.Tensor, learningRate: Rate): Omit<S, 'schedule'>;
@@ -58,7 +58,7 @@ export function byRule<P, S extends State>(
   name: string,
   params: P,
   { learningRate, ...clips }: CommonConfig & { learningRate: number | Schedule },
-  rule: Rule<S>,
+  rule: UpdateRule<S>,
 ): Optimizer<P, S> {
   if (typeof learningRate === 'number') checkNumber(name, 'learningRate', learningRate, { above: 0 });
   const layout = layoutOf(params);

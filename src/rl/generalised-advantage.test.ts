@@ -64,7 +64,9 @@ describe('generalisedAdvantage', () => {
     expect(() => generalisedAdvantage({ reward, value: reward, done })).toThrow(
       'value [T + 1, N], with the value after the last step: got reward [7,3], done [7,3], value [7,3]',
     );
-    expect(() => generalisedAdvantage({ reward, value, done }, { lambda: 1.1 })).toThrow('must be in [0, 1], got 0.99 and 1.1');
+    expect(() => generalisedAdvantage({ reward, value, done }, { lambda: 1.1 })).toThrow(
+      'lambda must be a finite number from 0 to 1, got 1.1',
+    );
     const missing = { data: Float32Array.from(reward.data, (r, i) => (i === 4 ? Number.NaN : r)), shape: reward.shape };
     expect(() => generalisedAdvantage({ reward: missing, value, done })).toThrow('reward is NaN at step 1 of environment 1');
     expect(() => generalisedAdvantage({ reward: { data: [1], shape: reward.shape }, value, done })).toThrow('[7,3] but holds 1 values');

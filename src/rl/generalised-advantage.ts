@@ -1,4 +1,5 @@
 import { type HostArray, sizeOf } from '../base/index.js';
+import { checkNumber } from '../base/internal.js';
 
 type Rows = { readonly data: ArrayLike<number>; readonly shape: readonly number[] };
 
@@ -45,8 +46,7 @@ export function generalisedAdvantage(
           `generalisedAdvantage: ${name} is ${data[i]} at step ${Math.floor(i / N)} of environment ${i % N}; a price that is missing, or a critic that diverged?`,
         );
   }
-  if (!(discount >= 0 && discount <= 1 && lambda >= 0 && lambda <= 1))
-    throw new Error(`generalisedAdvantage: discount and lambda must be in [0, 1], got ${discount} and ${lambda}`);
+  for (const [name, value] of Object.entries({ discount, lambda })) checkNumber('generalisedAdvantage', name, value, { from: 0, to: 1 });
   const [advantage, returns] = [new Float32Array(sizeOf(reward.shape)), new Float32Array(sizeOf(reward.shape))];
   for (let n = 0; n < N; n++) {
     let after = 0;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { replaceFile } from '../base/internal.js';
-import { divided, leavesOf, type NamedArray, united, withLeaves } from './leaves.js';
+import { divided, type NamedArray, namedArrays, united, withLeaves } from './leaves.js';
 import type { About, Run, Validated, Vector } from './run.js';
 import { decode, encode } from './safetensors.js';
 
@@ -26,8 +26,8 @@ interface Header {
  */
 export function saveCheckpoint(file: string, { state, step, losses, validations, best, seconds, about, vectors }: Run<unknown>): void {
   const tensors: NamedArray[] = [
-    ...leavesOf(state, 'state').flatMap((leaf) => divided(leaf, vectors, 'state')),
-    ...(best ? leavesOf(best.state, 'best').flatMap((leaf) => divided(leaf, vectors, 'best', 'best.')) : []),
+    ...namedArrays(state, 'state').flatMap((leaf) => divided(leaf, vectors, 'state')),
+    ...(best ? namedArrays(best.state, 'best').flatMap((leaf) => divided(leaf, vectors, 'best', 'best.')) : []),
     { path: 'losses', data: Float64Array.from(losses), shape: [losses.length], dtype: 'float64' },
     { path: 'validations', data: pairs(validations), shape: [validations.length, 2], dtype: 'float64' },
   ];
@@ -67,7 +67,7 @@ function restore<S>(bytes: Buffer, fresh: Run<S>): Run<S> {
     if (there) assertSameModel(parts, there.parts, 'parameter');
   }
   const state = united(tensors, vectors, 'state');
-  assertSameModel(leavesOf(fresh.state, 'state'), state, 'leaf');
+  assertSameModel(namedArrays(fresh.state, 'state'), state, 'leaf');
   assertSameAbout(fresh.about, about);
   const numbers = (name: string) => Array.from(tensors.find(({ path }) => path === name)!.data);
   const flat = numbers('validations');

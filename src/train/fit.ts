@@ -1,7 +1,7 @@
 import { cellHook, checkWhole } from '../base/internal.js';
 import { saveCheckpoint } from './checkpoint.js';
 import { assertFinite, assertSound } from './guard.js';
-import { type Loss, numberOf } from './loss.js';
+import { type Loss, lossValue } from './loss.js';
 import type { Run } from './run.js';
 import { logRun } from './run-log.js';
 import { isDue, isExhausted, type Validation, validateNow } from './validation.js';
@@ -105,7 +105,7 @@ async function train<S, B>(training: Run<S>, options: FitOptions<S, B>): Promise
     const given = await batch(training.step);
     const { state, loss } = returned(await step(training.state, given));
     training.state = state;
-    training.losses.push(numberOf(loss));
+    training.losses.push(lossValue(loss));
     training.step++;
     assertSound(training, given);
     onStep?.(training.step, `loss ${training.losses.at(-1)!.toPrecision(4)}`);

@@ -1,4 +1,4 @@
-import { divided, leavesOf, type NamedArray } from './leaves.js';
+import { divided, type NamedArray, namedArrays } from './leaves.js';
 import type { Run } from './run.js';
 
 /** A loss this many times the first one (or 1) has diverged, even if float32 still holds it. */
@@ -42,7 +42,7 @@ function wrongBatch(batch: unknown): string | undefined {
 /** The arrays of a batch; none when the step disposed of it or it is something else altogether. */
 function readable(batch: unknown): NamedArray[] {
   try {
-    return leavesOf(batch, 'batch');
+    return namedArrays(batch, 'batch');
   } catch {
     return [];
   }
@@ -108,7 +108,7 @@ const zeros = (batch: unknown): string[] =>
 
 /** Which parameters, or leaves of the state, are not finite: `params.w (3 of 12 entries) is not finite`. */
 function notFinite({ state, vectors }: Run<unknown>): string | undefined {
-  const found = leavesOf(state, 'state')
+  const found = namedArrays(state, 'state')
     .flatMap((leaf) => divided(leaf, vectors, 'state'))
     .flatMap(countWrong);
   if (found.length === 0) return undefined;

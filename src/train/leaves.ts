@@ -14,7 +14,7 @@ export interface NamedArray {
 }
 
 /** The leaves of a tree of tensors, typed arrays and numbers, with copies of their values. */
-export function leavesOf(tree: unknown, name: string): NamedArray[] {
+export function namedArrays(tree: unknown, name: string): NamedArray[] {
   const { leaves, paths } = flatten<Input>(tree as Tree<Input>, name);
   return leaves.map((leaf, i) => {
     const tensor = fromLeaf(leaf, paths[i]);
@@ -79,7 +79,7 @@ export const copyOf = <S>(state: S): S =>
 /** SHA-256 over the paths, shapes and values of a tree: what a run log calls its data by. */
 export const fingerprint = (tree: unknown): string =>
   sha256(
-    ...leavesOf(tree, '').flatMap(({ path, data, shape, dtype }) => [
+    ...namedArrays(tree, '').flatMap(({ path, data, shape, dtype }) => [
       `${path} ${dtype} [${shape}]\n`,
       new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     ]),

@@ -2,7 +2,7 @@
 export type Loss = number | { item(): number; dispose(): void } | { dataSync(): ArrayLike<number>; dispose(): void };
 
 /** The loss as a number; a tensor is disposed. */
-export function numberOf(loss: Loss): number {
+export function lossValue(loss: Loss): number {
   if (typeof loss === 'number') return loss;
   const value = 'item' in loss ? loss.item() : loss.dataSync()[0];
   loss.dispose();

@@ -1,5 +1,5 @@
 import { copyOf } from './leaves.js';
-import { type Loss, numberOf } from './loss.js';
+import { type Loss, lossValue } from './loss.js';
 import type { Run } from './run.js';
 
 /** When and on what a training is validated, and what follows from it. */
@@ -20,7 +20,7 @@ export const isDue = ({ step, validations }: Run<unknown>, { every }: { readonly
 
 /** Validates the state, and keeps a copy when it is the best so far. */
 export async function validateNow<S>(training: Run<S>, { loss, adjust }: Validation<S>): Promise<void> {
-  const value = numberOf(await loss(training.state));
+  const value = lossValue(await loss(training.state));
   const { step } = training;
   if (!Number.isFinite(value))
     throw new Error(

@@ -49,7 +49,9 @@ describe('gradientDescent', () => {
     expect(() => gradientDescent(objective, { iterations: 5000, step: 3 / objective.curvature.L })).toThrow(
       `the step must be below 2/L = ${limit}`,
     );
-    expect(() => gradientDescent(objective, { iterations: 1, step: 0 })).toThrow('gradientDescent: the step must be positive, got 0');
+    expect(() => gradientDescent(objective, { iterations: 1, step: 0 })).toThrow(
+      'gradientDescent: step must be a finite number above 0, got 0',
+    );
     expect(() => gradientDescent(objective, { iterations: 1, start: [1] })).toThrow(
       'start has 1 values but the objective has 3 coefficients',
     );

@@ -1,3 +1,4 @@
+import { checkNumber, checkWhole } from '../../base/internal.js';
 import type { Matrix } from '../../linalg/index.js';
 import { zeroMatrix } from '../../linalg/internal.js';
 import type { Objective } from './objective.js';
@@ -46,8 +47,7 @@ export function descend(
 ): Descent {
   const p = objective.size;
   if (start && start.length !== p) throw new Error(`${caller}: start has ${start.length} values but the objective has ${p} coefficients`);
-  if (!Number.isInteger(iterations) || iterations < 0)
-    throw new Error(`${caller}: iterations must be a whole number from 0 up, got ${iterations}`);
+  checkWhole(caller, 'iterations', iterations, { from: 0 });
   let w: Float64Array = start ? Float64Array.from(start) : new Float64Array(p);
   const path = zeroMatrix(iterations + 1, p);
   const values = new Float64Array(iterations + 1);
@@ -65,7 +65,5 @@ export function descend(
   }
 }
 
-export function checkStep(caller: string, step: number): void {
-  if (!(step > 0 && step < Infinity))
-    throw new Error(`${caller}: the step must be positive, got ${step}; try 1/L of the objective's curvature`);
-}
+export const checkStep = (caller: string, step: number): void =>
+  checkNumber(caller, 'step', step, { above: 0 }, "try 1/L of the objective's curvature");

@@ -35,8 +35,8 @@ describe('stochasticGradientDescent', () => {
 
   it('names a batch or a step that cannot be', () => {
     const run = (batch: number, step: number) => stochasticGradientDescent(leastSquares(X, Y), { key: key(1), batch, step, iterations: 1 });
-    expect(() => run(0, 0.1)).toThrow('batch must be a whole number of rows from 1 up, got 0');
-    expect(() => run(1, -0.1)).toThrow('stochasticGradientDescent: the step must be positive, got -0.1');
+    expect(() => run(0, 0.1)).toThrow('batch must be a whole number from 1 up, got 0');
+    expect(() => run(1, -0.1)).toThrow('stochasticGradientDescent: step must be a finite number above 0, got -0.1');
   });
 });
 

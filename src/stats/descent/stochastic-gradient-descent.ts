@@ -1,4 +1,5 @@
 import { fold, type Key, randint } from '../../base/index.js';
+import { checkWhole } from '../../base/internal.js';
 import { checkStep, type Descent, type DescentOptions, descend, optimalStep } from './gradient-descent.js';
 import type { Objective } from './objective.js';
 
@@ -22,8 +23,7 @@ export function stochasticGradientDescent(
   options: DescentOptions & { readonly key: Key; readonly batch: number; readonly step?: number | ((k: number) => number) },
 ): Descent {
   const { batch, key, step = 0.1 * optimalStep(objective) } = options;
-  if (!Number.isInteger(batch) || batch < 1)
-    throw new Error(`stochasticGradientDescent: batch must be a whole number of rows from 1 up, got ${batch}`);
+  checkWhole('stochasticGradientDescent', 'batch', batch);
   return descend('stochasticGradientDescent', objective, options, (w, k) => {
     const eta = typeof step === 'number' ? step : step(k);
     checkStep('stochasticGradientDescent', eta);

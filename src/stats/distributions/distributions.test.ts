@@ -44,8 +44,8 @@ describe('distribution functions', () => {
   });
 
   it('name what is wrong', () => {
-    expect(() => studentT(0)).toThrow('studentT: df must be a positive number, got 0; more rows than coefficients?');
+    expect(() => studentT(0)).toThrow('studentT: df must be a finite number above 0, got 0; more rows than coefficients?');
     expect(() => chiSquared(3).quantile(1)).toThrow('chiSquared: a quantile is of a probability between 0 and 1, got 1');
-    expect(() => confidenceInterval(0, 1, { level: 95 })).toThrow('level must be between 0 and 1, got 95; 0.95 is 95 %');
+    expect(() => confidenceInterval(0, 1, { level: 95 })).toThrow('level must be a finite number above 0, below 1, got 95; 0.95 is 95 %');
   });
 });

@@ -1,4 +1,4 @@
-import { inverseNormal } from '../../base/internal.js';
+import { checkNumber, inverseNormal } from '../../base/internal.js';
 import { incompleteBeta, incompleteGamma, type Tails } from './incomplete.js';
 
 /** A law of one number. */
@@ -87,7 +87,7 @@ export interface Interval {
  * @throws when the level is not between 0 and 1
  */
 export function confidenceInterval(estimate: number, standardError: number, { level = 0.95, df = Infinity } = {}): Interval {
-  if (!(level > 0 && level < 1)) throw new Error(`confidenceInterval: level must be between 0 and 1, got ${level}; 0.95 is 95 %`);
+  checkNumber('confidenceInterval', 'level', level, { above: 0, below: 1 }, '0.95 is 95 %');
   const reach = studentT(df).quantile((1 + level) / 2) * standardError;
   return { low: estimate - reach, high: estimate + reach };
 }
@@ -114,9 +114,7 @@ function law(name: string, tails: (x: number) => Tails, { lowest, scale }: { low
 }
 
 function positive(name: string, values: Readonly<Record<string, number>>): void {
-  for (const [what, value] of Object.entries(values))
-    if (!(value > 0 && value < Infinity))
-      throw new Error(`${name}: ${what} must be a positive number, got ${value}; more rows than coefficients?`);
+  for (const [what, value] of Object.entries(values)) checkNumber(name, what, value, { above: 0 }, 'more rows than coefficients?');
 }
 
 function probability(name: string, p: number): number {

@@ -28,7 +28,7 @@ describe('neweyWest', () => {
   });
 
   it('names the range of lags', () => {
-    const range = 'neweyWest: lags must be a whole number from 0 to 199 (one less than the rows), got ';
+    const range = 'neweyWest: lags must be a whole number from 0 to 199, got ';
     for (const lags of [-1, 2.5, 200]) expect(() => neweyWest(fit, { lags })).toThrow(`${range}${lags}`);
   });
 });

@@ -1,3 +1,4 @@
+import { checkWhole } from '../../base/internal.js';
 import { diagonal, type Matrix, matMul } from '../../linalg/index.js';
 import { zeroMatrix } from '../../linalg/internal.js';
 import { twoSidedPValue } from '../distributions/distributions.js';
@@ -73,7 +74,5 @@ export const neweyWestLags = (n: number): number => Math.floor(4 * (n / 100) ** 
 /** 1 − l/(L + 1). */
 export const bartlett = (lag: number, lags: number): number => 1 - lag / (lags + 1);
 
-export function checkLags(caller: string, lags: number, n: number): void {
-  if (!Number.isInteger(lags) || lags < 0 || lags >= n)
-    throw new Error(`${caller}: lags must be a whole number from 0 to ${n - 1} (one less than the rows), got ${lags}`);
-}
+export const checkLags = (caller: string, lags: number, n: number): void =>
+  checkWhole(caller, 'lags', lags, { from: 0, to: n - 1 }, 'they are fewer than the rows');

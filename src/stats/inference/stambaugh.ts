@@ -1,4 +1,5 @@
 import { type Key, normal } from '../../base/index.js';
+import { checkWhole } from '../../base/internal.js';
 import { dot } from '../../linalg/index.js';
 import { confidenceInterval, type Interval } from '../distributions/distributions.js';
 import { checkSample, design } from '../regression/design.js';
@@ -133,7 +134,7 @@ export function simulatePredictiveRegression(
 ): { readonly returns: Float64Array; readonly predictor: Float64Array } {
   if (!(Math.abs(rho) < 1))
     throw new Error(`simulatePredictiveRegression: rho ${rho} has no stationary law to start in; choose one between −1 and 1`);
-  if (!(Number.isInteger(T) && T >= 4)) throw new Error(`simulatePredictiveRegression: T must be a whole number from 4 up, got ${T}`);
+  checkWhole('simulatePredictiveRegression', 'T', T, { from: 4 });
   const { data: z } = normal(key, [2, T + 1], 'float64');
   const [predictor, returns] = [new Float64Array(T + 1), new Float64Array(T + 1)];
   predictor[0] = z[0] / Math.sqrt(1 - rho ** 2);

@@ -80,8 +80,8 @@ describe('lasso', () => {
   });
 
   it('names what is wrong', () => {
-    expect(() => lasso(X, Y, { lambda: -1 })).toThrow('lasso: lambda must be a number above 0, got -1; at 0 it is linearRegression');
-    expect(() => lasso(X, Y, { lambda: 1, tolerance: 0 })).toThrow('lasso: tolerance must be above 0, got 0');
+    expect(() => lasso(X, Y, { lambda: -1 })).toThrow('lasso: lambda must be a finite number above 0, got -1; at 0 it is linearRegression');
+    expect(() => lasso(X, Y, { lambda: 1, tolerance: 0 })).toThrow('lasso: tolerance must be a finite number above 0, got 0');
     expect(() => lassoPath(X, new Float64Array(30).fill(2))).toThrow('lasso: y does not vary with any column');
     expect(() => lassoPath(X, Y, { lambdas: [] })).toThrow('lasso: the list of penalties is empty; leave lambdas out for a default grid');
     expect(() => lasso(design({ market: column(X, 0) }), Y, { lambda: 1 })).toThrow("lasso: 'intercept' is constant and lasso adds an");

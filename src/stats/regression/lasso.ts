@@ -1,3 +1,4 @@
+import { checkNumber } from '../../base/internal.js';
 import { backSubstitute, column, dot, fromColumns, type Matrix, matVec, mean, qr } from '../../linalg/index.js';
 import { columnName, constantColumn, forwardSubstitute, triangle } from '../../linalg/internal.js';
 import { checkSample } from './design.js';
@@ -70,7 +71,7 @@ export function lassoPath(
   const centred = [...means.map((m, j) => column(x, j).map((value) => value - m)), Float64Array.from(y, (value) => value - yMean)];
   const [columns, target] = shortened(centred);
   const largest = Math.max(...columns.map((xj) => Math.abs(dot(xj, target)))) / x.rows;
-  if (!(tolerance > 0)) throw new Error(`lasso: tolerance must be above 0, got ${tolerance}`);
+  checkNumber('lasso', 'tolerance', tolerance, { above: 0 });
   if (!lambdas && largest === 0)
     throw new Error(
       'lasso: y does not vary with any column, so all coefficients are 0 at every penalty; is y, or are all columns, constant?',
@@ -81,8 +82,7 @@ export function lassoPath(
   const beta = new Float64Array(x.cols);
   const residuals = target.slice();
   return grid.map((lambda) => {
-    if (!(lambda > 0 && lambda < Infinity))
-      throw new Error(`lasso: lambda must be a number above 0, got ${lambda}; at 0 it is linearRegression`);
+    checkNumber('lasso', 'lambda', lambda, { above: 0 }, 'at 0 it is linearRegression');
     const gap = descend({ columns, y: target, n: x.rows, lambda }, tolerance, beta, residuals);
     const coefficients = beta.slice();
     const constant = yMean - dot(means, coefficients);

@@ -1,3 +1,4 @@
+import { checkNumber } from '../../base/internal.js';
 import { backSubstitute, diagonal, dot, inverseGram, type Matrix, matVec, mean, qr } from '../../linalg/index.js';
 import { columnName, triangle, zeroMatrix } from '../../linalg/internal.js';
 import { checkBinary, checkColumns, checkSample, dependentColumn } from './design.js';
@@ -43,7 +44,7 @@ export function logisticRegression(x: Matrix, y: ArrayLike<number>, { lambda = 0
   const rate = mean(y);
   if (rate === 0 || rate === 1)
     throw new Error(`logisticRegression: every label is ${rate}; both must occur, so take a longer sample or another threshold`);
-  if (!(lambda >= 0 && lambda < Infinity)) throw new Error(`logisticRegression: lambda must be a number from 0 up, got ${lambda}`);
+  checkNumber('logisticRegression', 'lambda', lambda, { from: 0 });
   const names = Array.from({ length: x.cols }, (_, j) => columnName(x, j));
   const penalty = Float64Array.from(names, (name) => (name === 'intercept' ? 0 : lambda));
   const signs = Float64Array.from(y, (label) => 2 * label - 1);

@@ -40,7 +40,7 @@ describe('rollingRegression', () => {
 
   it('names what is wrong', () => {
     expect(() => rollingRegression(X, Y, { window: 61 })).toThrow('rollingRegression: window 61 is longer than the sample of 60 rows');
-    expect(() => rollingRegression(X, Y, { window: 20, step: 0.5 })).toThrow('step must be a whole number of rows from 1 up, got 0.5');
+    expect(() => rollingRegression(X, Y, { window: 20, step: 0.5 })).toThrow('step must be a whole number from 1 up, got 0.5');
     expect(() => rollingRegression(X, Y, { window: 3 })).toThrow('linearRegression: 3 rows cannot determine 3 coefficients and a variance');
   });
 });

@@ -1,3 +1,4 @@
+import { checkWhole } from '../../base/internal.js';
 import type { Matrix } from '../../linalg/index.js';
 import { columnName, zeroMatrix } from '../../linalg/internal.js';
 import { neweyWest } from '../inference/newey-west.js';
@@ -41,9 +42,7 @@ export interface RollingOptions {
  */
 export function rollingRegression(x: Matrix, y: ArrayLike<number>, { window, step = 1, lags }: RollingOptions): RollingRegression {
   checkSample('rollingRegression', x, y);
-  for (const [name, value] of Object.entries({ window, step }))
-    if (!(Number.isInteger(value) && value > 0))
-      throw new Error(`rollingRegression: ${name} must be a whole number of rows from 1 up, got ${value}`);
+  for (const [name, value] of Object.entries({ window, step })) checkWhole('rollingRegression', name, value);
   if (window > x.rows)
     throw new Error(`rollingRegression: window ${window} is longer than the sample of ${x.rows} rows; shorten window or load more history`);
   const outcome = Float64Array.from(y);
