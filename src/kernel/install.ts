@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { replaceFolder } from '../base/internal.js';
 
+/** Where Jupyter is to find the kernel; one place at most. */
 export interface InstallOptions {
   /** For this user: every Jupyter and VS Code finds it. The default. */
   user?: boolean;

@@ -42,7 +42,9 @@ export const realisedVolatility = (returns: Panel, window: number, periodsPerYea
 /**
  * Momentum: the log return from `lookback` rows ago to `skip` rows ago, ln(p_{t−skip} / p_{t−lookback}).
  *
- * With monthly prices, lookback 12 and skip 1 is the 12–1 momentum of Jegadeesh & Titman 1993. Throws unless 0 ≤ skip < lookback.
+ * With monthly prices, lookback 12 and skip 1 is the 12–1 momentum of Jegadeesh & Titman 1993.
+ *
+ * @throws unless 0 ≤ skip < lookback
  */
 export function momentum(prices: Panel, lookback: number, skip = 0): Panel {
   requireCount('lookback', lookback, prices);
@@ -69,6 +71,8 @@ export function forwardLogReturn(prices: Panel, horizon: number): Panel {
 /**
  * The rows of the last trading day of each month. Which day that is follows from the calendar, not from where the data end, so a
  * month that is still running has no row.
+ *
+ * @throws when no month ends within the panel's dates
  */
 export function monthEnds(panel: Panel): Panel {
   const rows = [...panel.dates.keys()].filter((t) => isMonthEnd(panel.dates[t]));

@@ -9,6 +9,7 @@ export interface Dated {
   readonly values: ArrayLike<number>;
 }
 
+/** Which changes `assertNoLookahead` tries; `seed` makes the random factors. */
 export interface LookaheadOptions {
   /** rows that an output may look ahead: 0 for features and signals, the label's horizon for labels */
   readonly horizon?: number;

@@ -16,7 +16,9 @@ export function align(panels: readonly Panel[], join: 'inner' | 'outer' = 'inner
 }
 
 /**
- * The panel without the dates on which an asset has no value: the longest history that is complete. Throws when none is left.
+ * The panel without the dates on which an asset has no value: the longest history that is complete.
+ *
+ * @throws when no date is left
  */
 export function dropMissing(panel: Panel): Panel {
   const N = panel.assets.length;
@@ -28,7 +30,11 @@ export function dropMissing(panel: Panel): Panel {
   return onDates(panel, dates);
 }
 
-/** One panel of all assets side by side. Throws when dates differ (align first) or an asset occurs twice. */
+/**
+ * One panel of all assets side by side: [T, N₁], [T, N₂], … become [T, N₁ + N₂ + …].
+ *
+ * @throws when dates differ (align first), an asset occurs twice, or there is no panel
+ */
 export function sideBySide(panels: readonly Panel[], field: string): Panel {
   const [first, ...others] = panels;
   if (!first) throw new Error('sideBySide needs a panel or more: got none');

@@ -2,12 +2,12 @@ import { matrixOf } from './arrays.js';
 import { fromDay, parseDay } from './dates.js';
 import type { Panel } from './panel.js';
 
-/** What this needs of danfojs (`danfojs-node` or `danfojs`), given as an argument so that the package does not depend on it. */
+/** What this needs of danfojs, its `DataFrame` (`danfojs-node` or `danfojs`), given as an argument so that the package does not depend on it. */
 export interface Danfo<F> {
   readonly DataFrame: new (rows: number[][], options: { columns: string[]; index: string[] }) => F;
 }
 
-/** A danfojs data frame, or anything with its names, index and rows. */
+/** A danfojs data frame, or anything with its `columns` [N] by name, its `index` [T], and its rows, `values` [T, N]. */
 export interface DataFrameRows {
   readonly columns: readonly string[];
   readonly index: readonly (string | number)[];

@@ -25,7 +25,11 @@ export async function loadPanel(name: string, { field, ...selection }: PanelSele
   return select(panel, selection);
 }
 
-/** A dataset of bars: open, high, low, close, adjusted close and volume of one asset. Throws as `loadPanel` does. */
+/**
+ * A dataset of bars: open, high, low, close, adjusted close and volume of one asset.
+ *
+ * @throws when the dataset holds no bars, and as `loadPanel` does
+ */
 export async function loadBars(name: string, selection: Omit<Selection, 'assets'> = {}): Promise<Bars> {
   const { table, provenance } = await loadDataset(name);
   if (provenance.kind !== 'bars')
@@ -48,7 +52,7 @@ export async function loadBars(name: string, selection: Omit<Selection, 'assets'
 /** The bars of `arch/sp500` are those of SP500, of `yahoo/BRK-B` those of BRK-B. */
 const assetOf = (name: string): string => name.slice(name.indexOf('/') + 1).toUpperCase();
 
-/** A table as a panel: one asset per column. */
+/** The table of a dataset as a panel [T, N]: one asset per column, in their order. */
 export function toPanel({ dates, columns }: Table, field: string, source: string): Panel {
   const assets = [...columns.keys()];
   const values = new Float64Array(dates.length * assets.length);

@@ -18,7 +18,10 @@ export interface Panel {
   readonly source: string;
 }
 
-/** Daily bars of one asset; prices in its currency, volume in shares. All arrays have the length of `dates`. */
+/**
+ * Daily bars of one asset: `open`, `high`, `low` and `close` in its currency, `volume` in shares. All arrays have the length of `dates`;
+ * `source` is the dataset, as in `yahoo/AAPL`.
+ */
 export interface Bars {
   readonly asset: string;
   readonly dates: readonly string[];
@@ -32,7 +35,7 @@ export interface Bars {
   readonly source: string;
 }
 
-/** What part of a history to take; both ends are included. */
+/** What part of a history to take: `from` and `to` are dates, both included; `assets` by name, in that order. All of it where left out. */
 export interface Selection {
   readonly from?: string;
   readonly to?: string;

@@ -8,6 +8,7 @@ import { BAR_COLUMNS, type Kind, type Table } from '../store/table.js';
 export interface CsvOptions {
   /** header of the date column; `Date` unless told */
   readonly date?: string;
+  /** how dates are written; `YYYY-MM-DD` unless told */
   readonly dateFormat?: 'YYYY-MM-DD' | 'M/D/YYYY' | 'YYYYMM';
   /** what the numbers are: `prices` of one asset per column, `bars` of one asset, or a `series`, which may be negative */
   readonly kind?: Kind;
@@ -46,7 +47,11 @@ export async function readCsv(path: string, options: CsvOptions = {}): Promise<T
   return parseCsv(text, options, path);
 }
 
-/** As `readCsv`, from text; `where` names it in errors. */
+/**
+ * As `readCsv`, from text; `where` names it in errors.
+ *
+ * @throws with line and column on the first cell that cannot be trusted, and on an option that is none
+ */
 export function parseCsv(text: string, options: CsvOptions, where: string): Table {
   const parsed = csvOptions.safeParse(options);
   if (!parsed.success) throw new Error(`${where}: wrong CSV option: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`);

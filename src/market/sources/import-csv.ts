@@ -5,6 +5,7 @@ import type { Provenance } from '../store/provenance.js';
 import { saveDataset } from '../store/store.js';
 import { type CsvOptions, readCsv } from './csv.js';
 
+/** A CSV file, and what is to be known of it: the `unit` of its values, its `licence`, and the `limits` of what it can tell. */
 export interface CsvImport extends CsvOptions {
   /** `<source>/<dataset>`, for example `csv/my-prices` */
   readonly name: string;

@@ -8,6 +8,7 @@ import { findDamage, readRecord, saveDataset } from '../store/store.js';
 import type { Table } from '../store/table.js';
 import { type Politeness, politeFetch } from './polite-fetch.js';
 
+/** Which bars to fetch, and how politely. */
 export interface YahooOptions extends Politeness {
   /** first date */
   readonly from: string;

@@ -1,17 +1,19 @@
 import { checkWhole } from '../../base/internal.js';
+
 /** A half-open range of rows: start ≤ t < end. */
 export interface RowRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** One fold of an evaluation. The label of row t spans the rows t + 1 … t + horizon. */
+/** One fold of an evaluation: the rows to `train` on and those to `test`. The label of row t spans the rows t + 1 … t + horizon. */
 export interface Split {
   readonly train: RowRange;
   readonly test: RowRange;
   readonly horizon: number;
 }
 
+/** How an evaluation walks forward; all counts are rows. */
 export interface WalkForward {
   /** rows in the first training window */
   readonly train: number;
@@ -67,7 +69,12 @@ export function walkForward(dates: readonly string[], options: WalkForward): Spl
   return splits;
 }
 
-/** Throws when a label that is trained on was not yet known at the first test row, or a row is in both windows. */
+/**
+ * Demands that a split does not leak: each label that is trained on is known at the first test row, and no row is in both windows.
+ *
+ * @param dates [T] of the samples
+ * @throws      naming the dates that overlap
+ */
 export function assertNoLeak(dates: readonly string[], { train, test, horizon }: Split): void {
   const overlap = Math.min(train.end, test.end) - Math.max(train.start, test.start);
   if (overlap > 0) {

@@ -2,6 +2,7 @@ import { fold, type Key, permutation } from '../../base/index.js';
 import { checkWhole } from '../../base/internal.js';
 import { readRows, rowGroups } from './row-groups.js';
 
+/** Which columns of a Parquet file become batches, and in what order. */
 export interface ParquetBatchesConfig<C extends Columns> {
   /** Which columns make which tensor: `{ x: ['momentum', 'volatility'], y: ['nextReturn'] }`. */
   readonly columns: C;
@@ -18,6 +19,7 @@ export type Columns = Readonly<Record<string, readonly string[]>>;
 /** One tensor [B, F] for each entry of `columns`. */
 export type ParquetBatch<C extends Columns> = { [K in keyof C]: { data: Float32Array; shape: [number, number] } };
 
+/** Batches by step: `rows` of the file, `stepsPerEpoch` batches of them in an epoch. */
 export interface ParquetBatches<C extends Columns> {
   readonly rows: number;
   readonly stepsPerEpoch: number;

@@ -5,15 +5,19 @@ import type { Kind } from './table.js';
 export interface Description {
   /** `<source>/<dataset>`, for example `skfolio/sp500-stocks` */
   readonly name: string;
+  /** what its columns are: `prices` of one asset each, `bars` of one asset, or a `series` */
   readonly kind: Kind;
   /** what a value is, for example `adjClose` */
   readonly field: string;
   /** unit of the values, by example where it helps */
   readonly unit: string;
+  /** where it comes from, for example `PyPI skfolio 1.12.2` and the file inside */
   readonly source: string;
+  /** of the source */
   readonly version: string;
   /** of the raw bytes the source delivered */
   readonly sourceSha256: string;
+  /** of the data, by its SPDX name where it has one */
   readonly licence: string;
   /** what the data cannot tell: survivorship, missing fields, stale prices */
   readonly limits: readonly string[];
@@ -25,14 +29,19 @@ export interface Description {
 
 /** A dataset's record, kept as JSON beside its Parquet file. */
 export interface Provenance extends Description {
+  /** ISO 8601, UTC */
   readonly fetchedAt: string;
+  /** the names of its columns beside the date */
   readonly columns: readonly string[];
+  /** dates that it has */
   readonly rows: number;
-  /** first and last date */
+  /** the first date, `YYYY-MM-DD` */
   readonly first: string;
+  /** the last date */
   readonly last: string;
-  /** size and hash of the Parquet file */
+  /** size of the Parquet file */
   readonly bytes: number;
+  /** hash of the Parquet file */
   readonly sha256: string;
 }
 

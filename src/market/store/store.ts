@@ -10,8 +10,11 @@ import type { Table } from './table.js';
 export const dataRoot = (): string => process.env.LEMMATA_DATA || join(packageRoot, 'data');
 
 /**
- * Writes a dataset. Its Parquet file is named by its own hash and its record, renamed into place last, names that hash: whenever
- * the process ends, the record points at a complete file, the old one or the new.
+ * Writes a table into the store, with the record that says where it came from. The Parquet file is named by its own hash and the record,
+ * renamed into place last, names that hash: whenever the process ends, the record points at a complete file, the old one or the new.
+ *
+ * @returns the record
+ * @throws  when the name is not `<source>/<dataset>`, or the disk is full
  */
 export async function saveDataset(about: Description, table: Table): Promise<Provenance> {
   const { name } = about;
@@ -39,7 +42,11 @@ export async function saveDataset(about: Description, table: Table): Promise<Pro
   });
 }
 
-/** A dataset with its record. Throws when it is not in the store, or its file is not the one that was written. */
+/**
+ * A dataset, as its table and its record.
+ *
+ * @throws when it is not in the store, or its file is not the one that was written
+ */
 export async function loadDataset(name: string): Promise<{ table: Table; provenance: Provenance }> {
   const record = await readRecord(name);
   if (!record) {
