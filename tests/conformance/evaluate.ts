@@ -6,7 +6,7 @@ import type { Graph, Value } from '../../src/tensor/graph.js';
 import { toOnnx } from '../../src/tensor/onnx/emit.js';
 import { lower } from '../../src/tensor/runtime/onnxruntime/lower/lower.js';
 import { openvino } from '../../src/tensor/runtime/openvino/openvino.js';
-import type { Program, Runtime } from '../../src/tensor/runtime/runtime.js';
+import type { GraphRuntime, Program } from '../../src/tensor/runtime/runtime.js';
 import { leavesOf, subgraph } from '../../src/tensor/trace/subgraph.js';
 
 export type Numbers = TypedArray;
@@ -16,7 +16,7 @@ export const counts = { onnxruntime: 0, openvino: 0, refused: new Map<string, nu
 
 const ov = required(openvino());
 
-function required(runtime: Runtime | string): Runtime {
+function required(runtime: GraphRuntime | string): GraphRuntime {
   if (typeof runtime === 'string') throw new Error(`conformance needs both runtimes: ${runtime}`);
   return runtime;
 }

@@ -4,7 +4,7 @@ import { allocate } from '../../src/tensor/buffers/memory.js';
 import type { Graph } from '../../src/tensor/graph.js';
 import { onnxruntime } from '../../src/tensor/runtime/onnxruntime/onnxruntime.js';
 import { openvino } from '../../src/tensor/runtime/openvino/openvino.js';
-import type { Runtime } from '../../src/tensor/runtime/runtime.js';
+import type { GraphRuntime } from '../../src/tensor/runtime/runtime.js';
 import { trace } from '../../src/tensor/trace/trace.js';
 
 // Float32 holds every integer up to 2²⁴ = 16,777,216 and then every second one: tfjs-core's tests stay below, prices in cents do not.
@@ -70,7 +70,7 @@ const CASES: Record<string, readonly [Operator, number[]]> = {
 };
 
 const spec = { shape: [4], dtype: 'int32' as const };
-const runtimes = [onnxruntime(), openvino()].filter((runtime): runtime is Runtime => typeof runtime !== 'string');
+const runtimes = [onnxruntime(), openvino()].filter((runtime): runtime is GraphRuntime => typeof runtime !== 'string');
 
 /** What OpenVINO would compute through float32. */
 const REFUSED = ['floorDiv', 'mod', 'less', 'greater', 'equal', 'sum', 'max', 'min', 'matMul', 'pad', 'argMax', 'argMaxOfNear'];

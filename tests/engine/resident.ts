@@ -3,28 +3,29 @@
 // On the processor (CPU Cpu) everything is as on a GPU but the two names.
 import type * as tf from '@tensorflow/tfjs';
 import { DeviceTensor } from '../../src/tensor/buffers/device-tensor.js';
+import { planDonation } from '../../src/tensor/buffers/donation.js';
 import { allocate, fill, type Memory } from '../../src/tensor/buffers/memory.js';
 import { Plan } from '../../src/tensor/buffers/plan.js';
-import { type Api, openLibrary } from '../../src/tensor/runtime/onnxruntime/ffi.js';
-import { Device } from '../../src/tensor/runtime/onnxruntime/memory.js';
+import { type OrtApi, openLibrary } from '../../src/tensor/runtime/onnxruntime/ffi.js';
+import { ProviderMemory } from '../../src/tensor/runtime/onnxruntime/memory.js';
 import { onnxruntimeOn } from '../../src/tensor/runtime/onnxruntime/onnxruntime.js';
 import { makeLibrary } from '../../src/tensor/runtime/onnxruntime/session.js';
 import { trace } from '../../src/tensor/trace/trace.js';
 
 const [provider, place, steps] = process.argv.slice(2);
 const SIZE = 5000;
-const counts = {} as Record<keyof Api, number>;
+const counts = {} as Record<keyof OrtApi, number>;
 const counted = ([name, member]: [string, unknown]) => {
   if (typeof member !== 'function') return [name, member];
-  counts[name as keyof Api] = 0;
+  counts[name as keyof OrtApi] = 0;
   const call = (...args: unknown[]) => {
-    counts[name as keyof Api]++;
+    counts[name as keyof OrtApi]++;
     return member(...args);
   };
   return [name, call];
 };
-const library = makeLibrary(Object.fromEntries(Object.entries(openLibrary()).map(counted)) as Api);
-const device = new Device(library, provider, place);
+const library = makeLibrary(Object.fromEntries(Object.entries(openLibrary()).map(counted)) as OrtApi);
+const device = new ProviderMemory(library, provider, place);
 
 const graph = trace(
   (state: tf.Tensor, x: tf.Tensor) => [state.mul(0.5).add(x), state.mean()],
@@ -44,7 +45,9 @@ const settle = async () => {
 
 async function makePlan(): Promise<Plan> {
   const program = await onnxruntimeOn(library, device).load(graph, { threads: 1 });
-  return new Plan(graph, program, { inputs: ['state', 'x'], outputs: ['state', 'loss'], donated: [0] }, () => 'float32');
+  const places = { inputs: ['state', 'x'], outputs: ['state', 'loss'], donated: [0] };
+  const { inputs, outputs } = await planDonation(graph, program, places, () => 'float32');
+  return new Plan(program, inputs, outputs);
 }
 
 /** n steps that add x; the state is given up at each. */

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { valueAndGrad } from '../../src/tensor/grad.js';
 import { gradCheck, type Point } from '../../src/tensor/grad-check.js';
-import { interpret, type Numbers } from '../../src/tensor/interpret/interpret.js';
+import { type Elements, interpret } from '../../src/tensor/interpret/interpret.js';
 import { trace } from '../../src/tensor/trace/trace.js';
 
 type Layer = (...inputs: tf.Tensor[]) => tf.Tensor;
@@ -18,7 +18,7 @@ export interface Reference {
 const numbers = (point: Point) => Float64Array.from(point instanceof tf.Tensor ? point.dataSync() : point.data);
 
 /** The output of a layer and the gradients of Σ dy ⊙ y (Σ y without a seed), all in double precision. */
-export function inDouble(layer: Layer, inputs: readonly Point[], dy?: Point): { y: Numbers; grads: Numbers[] } {
+export function inDouble(layer: Layer, inputs: readonly Point[], dy?: Point): { y: Elements; grads: Elements[] } {
   const specs = [...inputs, ...(dy ? [dy] : [])].map(({ shape }) => ({ shape, dtype: 'float32' as const }));
   const program = (...args: tf.Tensor[]) => {
     const xs = args.slice(0, inputs.length);

@@ -1,17 +1,17 @@
 import { sizeOf } from '../../base/index.js';
 import type { Graph, Node, Value } from '../graph.js';
-import { isElementwise, mayAlias } from '../onnx/operators.js';
+import { isElementwise, isView } from '../onnx/operators.js';
 import type { Program } from '../runtime/runtime.js';
-import { allocate, type Memory, type TensorDType } from './memory.js';
+import { allocate, type Memory, type TensorSpec } from './memory.js';
 
 /**
- * Which outputs of a graph may be written into the memory of an input while the graph runs, as far as the graph goes.
+ * Which outputs of a graph may alias an input, as far as the graph goes: be written into its memory while the graph runs. Both by name.
  *
  * The new state of a training step may take the place of the old one when the old one is not needed any more by then: the node that
  * makes it is element-wise, and all that reads the input is needed to make it, so it ran before or is part of the same loop. Such a loop
  * may read at its own index only. What rearranges an array (a Reshape, a Split) may be that array under another name.
  */
-export function overwriting(graph: Graph): (input: Value, output: Value) => boolean {
+export function canAlias(graph: Graph): (input: string, output: string) => boolean {
   const makers = new Map<Value, Node>();
   const readers = new Map<Value, Node[]>();
   for (const node of graph.nodes) {
@@ -25,9 +25,11 @@ export function overwriting(graph: Graph): (input: Value, output: Value) => bool
   }
   const above = (node: Node) => node.inputs.flatMap((value) => (value && makers.get(value)) ?? []);
 
-  return (input, output) => {
-    const last = makers.get(output);
-    if (!last || graph.outputs.includes(input)) return false;
+  return (from, to) => {
+    const input = graph.inputs.find(({ name }) => name === from);
+    const output = graph.outputs.find(({ name }) => name === to);
+    const last = output && makers.get(output);
+    if (!input || !last || graph.outputs.includes(input)) return false;
     if (last.op === 'Identity' && last.inputs[0] === input) return true; // it writes what is there
     if (!isLoop(last)) return false;
     const before = closure(last, above);
@@ -36,7 +38,7 @@ export function overwriting(graph: Graph): (input: Value, output: Value) => bool
       (readers.get(value) ?? []).every((node) => {
         if (!before.has(node)) return false;
         if (joined.has(node)) return value === input && sizeOf(node.outputs[0].shape) === sizeOf(input.shape);
-        return !mayAlias(node.op) || node.outputs.every((part) => !graph.outputs.includes(part) && over(part));
+        return !isView(node.op) || node.outputs.every((part) => !graph.outputs.includes(part) && over(part));
       });
     return over(input);
   };
@@ -51,20 +53,18 @@ function closure(start: Node, next: (node: Node) => Node[]): Set<Node> {
   return found;
 }
 
-type Form = Pick<Memory, 'shape' | 'dtype'>;
-
 /**
- * Whether a program gives the same bits when it writes outputs over inputs: it is run both ways.
+ * Whether a program gives the same bits when outputs alias inputs: it is run both ways.
  *
  * A runtime may put an intermediate result where an output will be, before it reads the input that is there: OpenVINO does so with the
  * first operand of a loop. Where its results go is settled when it compiles, so what is right once is right always.
  *
  * @param over  for each output, the input that it replaces, or −1
  */
-export async function survives(
+export async function survivesAliasing(
   program: Program,
-  inputs: readonly Form[],
-  outputs: readonly Form[],
+  inputs: readonly TensorSpec[],
+  outputs: readonly TensorSpec[],
   over: readonly number[],
 ): Promise<boolean> {
   const results: Memory[][] = [];
@@ -82,7 +82,7 @@ export async function survives(
 }
 
 /** Numbers that no common function makes infinite, and labels and positions that exist. */
-function sample({ shape, dtype }: { shape: readonly number[]; dtype: TensorDType }, input: number): Memory {
+function sample({ shape, dtype }: TensorSpec, input: number): Memory {
   const memory = allocate(shape, dtype);
   const { data } = memory;
   for (let i = 0; i < data.length; i++) {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { HostData } from '../../base/index.js';
 import { type Mapped, map } from '../tree.js';
-import { allocate, fill, type Memory, type TensorDType, type TypedArray } from './memory.js';
+import { allocate, fill, type Memory, type TensorDType, type TensorSpec, type TypedArray } from './memory.js';
 
 /** What a compiled function takes where its source has a `tf.Tensor`. A bare typed array is a vector, a number a float32 scalar. */
 export type Input = DeviceTensor | tf.Tensor | number | HostData | HostInput;
@@ -123,22 +123,17 @@ export function fromLeaf(leaf: Input, path: string): DeviceTensor {
   return fromArray(valuesOf(leaf), shape, dtype);
 }
 
-export interface Spec {
-  readonly shape: readonly number[];
-  readonly dtype: TensorDType;
-}
-
-const SCALAR: Spec = { shape: [], dtype: 'float32' };
+const SCALAR: TensorSpec = { shape: [], dtype: 'float32' };
 
 /**
  * Shape and dtype of a leaf.
  *
  * @throws when it is no data, or its array does not fit its shape
  */
-export function specOf(leaf: Input, path: string): Spec {
+export function specOf(leaf: Input, path: string): TensorSpec {
   if (leaf instanceof DeviceTensor) return leaf;
   if (typeof leaf === 'number') return SCALAR;
-  if (leaf instanceof tf.Tensor && isDType(leaf.dtype)) return leaf as Spec;
+  if (leaf instanceof tf.Tensor && isDType(leaf.dtype)) return leaf as TensorSpec;
   if (isHostData(leaf)) return { shape: [leaf.length], dtype: dtypeOf(leaf) };
   const { data, shape, dtype } = leaf as Partial<HostInput>;
   if (!isHostData(data) || !Array.isArray(shape))

@@ -6,13 +6,19 @@ export type TensorDType = Exclude<DType, 'int64'> | 'float64';
 
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
+/** What a graph is specialised to: an array's shape and element type. */
+export interface TensorSpec {
+  readonly shape: readonly number[];
+  readonly dtype: TensorDType;
+}
+
 /**
  * An array that the engine owns.
  *
  * A runtime keeps the raw address of what it is given, believes any length, and writes there later: an array that the user could
  * drop, resize or transfer would corrupt the process. So the array is made here, never handed out, and user data is copied in.
  */
-export class Memory {
+export class Memory implements TensorSpec {
   readonly shape: readonly number[];
   readonly dtype: TensorDType;
   /** What a device has of it: newer values, which reading `data` brings over, or a copy. Whoever writes to `data` drops it. */

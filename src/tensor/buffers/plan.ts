@@ -1,92 +1,36 @@
-import { sizeOf } from '../../base/index.js';
-import type { Graph, Value } from '../graph.js';
 import type { Program, Request } from '../runtime/runtime.js';
-import { overwriting, survives } from './aliasing.js';
 import { DeviceTensor, type Input, valuesOf } from './device-tensor.js';
-import { allocate, dropRemote, fill, Memory, type TensorDType } from './memory.js';
+import type { PlannedInput, PlannedOutput } from './donation.js';
+import { allocate, dropRemote, fill, Memory, type TensorSpec } from './memory.js';
 
 /** Steps longer than this leave the event loop running; shorter ones are not worth its 0.1 ms. */
 const LONG_STEP_MS = 2;
-/** Outputs up to this size are copied out, which is cheaper than giving the program new memory to write to. */
-const SMALL = 1024;
-/** A trial takes the inputs' memory once more: above 256 MB that is worth more than what writing over saves. */
-const TOO_MANY = 2 ** 26;
-
-/** The part of a graph that a runtime sees: no arrays without elements, and nothing that is not read. */
-export function runnable(graph: Graph): Graph {
-  const read = new Set(graph.nodes.flatMap((node) => node.inputs));
-  return {
-    ...graph,
-    inputs: graph.inputs.filter((value) => read.has(value) && sizeOf(value.shape) > 0),
-    outputs: graph.outputs.filter((value) => sizeOf(value.shape) > 0),
-    constants: graph.constants.filter(({ value }) => read.has(value)),
-    nodes: graph.nodes.filter(({ outputs }) => outputs.some((value) => sizeOf(value.shape) > 0)),
-  };
-}
 
 /**
  * One loaded graph and the memory it works in.
  *
- * A request's memory is bound once. A step of a training loop writes its new state over the old one; where the graph or the runtime
+ * A request's memory is bound once. A step of a training loop writes its new state over the old one (see `planDonation`); where the graph or the runtime
  * does not allow that, it reads memory A and writes B, and the next reads B and writes A, with a second request. So nothing is bound, copied
  * or allocated in the loop.
  */
 export class Plan {
   readonly #program: Program;
-  readonly #inputs: readonly Slot[];
+  readonly #inputs: readonly PlannedInput[];
+  readonly #outputs: readonly PlannedOutput[];
   readonly #donated: readonly number[];
-  readonly #outputs: readonly OutputSlot[];
   readonly #requests: Bound[] = [];
   #isLong = true; // until measured
 
-  /**
-   * @param graph    the traced graph, whose inputs are the leaves of a call
-   * @param program  `runnable(graph)`, loaded
-   * @param places   where the graph's inputs and outputs sit in the arguments and the result, and which inputs are donated
-   */
-  constructor(graph: Graph, program: Program, places: Places, dtypeOf: (value: Value) => TensorDType) {
-    const seen = runnable(graph);
-    const slot = (value: Value) => ({ shape: value.shape, dtype: dtypeOf(value) });
+  constructor(program: Program, inputs: readonly PlannedInput[], outputs: readonly PlannedOutput[]) {
     this.#program = program;
-    this.#inputs = graph.inputs
-      .map((value, leaf) => ({ value, leaf, donated: places.donated.includes(leaf) }))
-      .filter(({ value }) => seen.inputs.includes(value))
-      .map(({ value, leaf, donated }) => ({ leaf, donated, ...slot(value) }));
-    this.#donated = this.#inputs.flatMap(({ donated }, i) => (donated ? [i] : []));
-    const replaced = new Map<number, number>();
-    for (const i of this.#donated) {
-      const { leaf, shape, dtype } = this.#inputs[i];
-      const fits = graph.outputs.map((value, j) => !replaced.has(j) && dtypeOf(value) === dtype && `${value.shape}` === `${shape}`);
-      const likeness = places.outputs.map((path, j) => (fits[j] ? commonEnd(path, places.inputs[leaf]) : -1));
-      const best = likeness.indexOf(Math.max(...likeness));
-      if (fits[best]) replaced.set(best, i);
-    }
-    const { lowered } = program;
-    const mayOverwrite = lowered && overwriting(lowered);
-    const named = (values: readonly Value[], { name }: Value) => values.find((value) => value.name === name)!;
-    const canTake = (input: Value, output: Value) =>
-      mayOverwrite?.(named(lowered!.inputs, input), named(lowered!.outputs, output)) ?? false;
-    this.#outputs = graph.outputs.map((value, j) => {
-      const size = sizeOf(value.shape);
-      const replaces = replaced.get(j) ?? -1;
-      const over = replaces >= 0 && size > 0 && canTake(graph.inputs[this.#inputs[replaces].leaf], value);
-      return { ...slot(value), replaces, over, copied: replaces < 0 && size <= SMALL, empty: size === 0 };
-    });
-  }
-
-  /** Before the first run: tries what it means to write over. */
-  async settle(): Promise<void> {
-    const seen = this.#outputs.filter(({ empty }) => !empty);
-    if (!seen.some(({ over }) => over)) return;
-    const over = seen.map(({ over, replaces }) => (over ? replaces : -1));
-    const elements = this.#inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-    if (elements < TOO_MANY && (await survives(this.#program, this.#inputs, seen, over))) return;
-    for (const output of seen) output.over = false;
+    this.#inputs = inputs;
+    this.#outputs = outputs;
+    this.#donated = inputs.flatMap(({ donated }, i) => (donated ? [i] : []));
   }
 
   /** Whether the values of a leaf are lost when a call fails midway. */
-  overwrites(leaf: number): boolean {
-    return this.#outputs.some(({ over, replaces }) => over && this.#inputs[replaces].leaf === leaf);
+  isAliased(leaf: number): boolean {
+    return this.#outputs.some(({ aliases, replaces }) => aliases && this.#inputs[replaces].leaf === leaf);
   }
 
   /** Runs the graph on the leaves of a call; `memories[i]` is the memory of leaf i where it is a tensor. */
@@ -179,9 +123,9 @@ export class Plan {
     }
   }
 
-  /** The memory of the input that the output may overwrite: nothing but this call needs it, for nothing but this input. */
-  #target({ replaces, over }: OutputSlot, inputs: readonly Memory[]): Memory | undefined {
-    if (!over) return undefined;
+  /** The memory of the input that the output aliases: nothing but this call needs it, for nothing but this input. */
+  #target({ replaces, aliases }: PlannedOutput, inputs: readonly Memory[]): Memory | undefined {
+    if (!aliases) return undefined;
     const memory = inputs[replaces];
     if (memory.holds !== 1) return undefined;
     for (let i = 0; i < inputs.length; i++) if (inputs[i] === memory && i !== replaces) return undefined;
@@ -189,7 +133,7 @@ export class Plan {
   }
 
   /** The memory of an earlier state that was given up, or new memory. */
-  #spare({ replaces, shape, dtype }: OutputSlot, taken: readonly Memory[]): Memory {
+  #spare({ replaces, shape, dtype }: PlannedOutput, taken: readonly Memory[]): Memory {
     if (replaces >= 0)
       for (const { request } of this.#requests) {
         const memory = request.inputs[replaces];
@@ -215,41 +159,10 @@ export class Plan {
 }
 
 /** Memory that no output ever takes. */
-function owned({ shape, dtype }: Pick<Slot, 'shape' | 'dtype'>): Memory {
+function owned({ shape, dtype }: TensorSpec): Memory {
   const memory = allocate(shape, dtype);
   memory.holds++;
   return memory;
-}
-
-export interface Places {
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly donated: readonly number[];
-}
-
-/** How many characters two paths share at their end: `state.t` is the next value of `state.t`, not of a `loss` of the same shape. */
-function commonEnd(a: string, b: string): number {
-  let n = 0;
-  while (n < a.length && n < b.length && a.at(-1 - n) === b.at(-1 - n)) n++;
-  return n;
-}
-
-interface Slot {
-  readonly leaf: number;
-  readonly donated: boolean;
-  readonly shape: readonly number[];
-  readonly dtype: TensorDType;
-}
-
-interface OutputSlot {
-  readonly shape: readonly number[];
-  readonly dtype: TensorDType;
-  /** The donated input that it is the next value of; −1: none. */
-  readonly replaces: number;
-  /** It may be written to that input's memory during the call; otherwise one call later. */
-  over: boolean;
-  readonly copied: boolean;
-  readonly empty: boolean;
 }
 
 /** A request, and the memory it owns for inputs that come from JavaScript. */

@@ -1,10 +1,10 @@
 import type { Node } from '../graph.js';
 import type { Op } from '../onnx/operators.js';
 import { erf } from './erf.js';
-import { broadcastOffsets, filled, float, integer, type Kernel, type Operand, outputOf, take } from './operand.js';
+import { broadcastOffsets, type DoubleKernel, filled, float, integer, type Operand, outputOf, take } from './operand.js';
 
 const unary =
-  (f: (x: number, node: Node) => number): Kernel =>
+  (f: (x: number, node: Node) => number): DoubleKernel =>
   (node, [x]) => {
     const out = outputOf(node);
     for (let i = 0; i < out.length; i++) out[i] = f(x.data[i], node);
@@ -13,7 +13,7 @@ const unary =
 
 /** Folds any number of inputs from the left, each broadcast to the output's shape. */
 const fold =
-  (f: (a: number, b: number, node: Node) => number): Kernel =>
+  (f: (a: number, b: number, node: Node) => number): DoubleKernel =>
   (node, [first, ...others]) => {
     const { shape } = node.outputs[0];
     let total = Float64Array.from(take(first.data, broadcastOffsets(first.shape, shape)));
@@ -40,19 +40,19 @@ const modulo = (a: number, b: number, node: Node) => {
 const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 const sigmoid = (x: number) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 
-const where: Kernel = (node, [condition, yes, no]) => {
+const where: DoubleKernel = (node, [condition, yes, no]) => {
   const out = outputOf(node);
   const [c, y, n] = [condition, yes, no].map((x) => broadcastOffsets(x.shape, node.outputs[0].shape));
   for (let i = 0; i < out.length; i++) out[i] = condition.data[c[i]] ? yes.data[y[i]] : no.data[n[i]];
   return [out];
 };
 
-const clip: Kernel = (node, [x, low, high]: readonly (Operand | undefined)[]) => {
+const clip: DoubleKernel = (node, [x, low, high]: readonly (Operand | undefined)[]) => {
   const [from, to] = [low?.data[0] ?? -Infinity, high?.data[0] ?? Infinity];
   return unary((v) => Math.min(to, Math.max(from, v)))(node, [x!]);
 };
 
-const cast: Kernel = (node, [x]) => {
+const cast: DoubleKernel = (node, [x]) => {
   const to = node.outputs[0].dtype;
   return unary(to === 'bool' ? (v) => +(v !== 0) : to === 'float32' ? (v) => v : Math.trunc)(node, [x]);
 };
@@ -115,4 +115,4 @@ export const elementwise = {
   Cast: cast,
   Clip: clip,
   Where: where,
-} satisfies Record<Op<'unary' | 'binary' | 'choice'>, Kernel>;
+} satisfies Record<Op<'unary' | 'binary' | 'choice'>, DoubleKernel>;

@@ -1,9 +1,9 @@
 import { sizeOf } from '../../base/index.js';
 import type { Node } from '../graph.js';
 import type { Op } from '../onnx/operators.js';
-import { around, integer, type Kernel, type Numbers, normalAxis, type Operand, outputOf, stridesOf, text } from './operand.js';
+import { around, type DoubleKernel, type Elements, integer, normalAxis, type Operand, outputOf, stridesOf, text } from './operand.js';
 
-const gather: Kernel = (node, [x, indices]) => {
+const gather: DoubleKernel = (node, [x, indices]) => {
   const out = outputOf(node);
   const { outer, n, inner } = around(x.shape, integer(node, 'axis', 0));
   for (let row = 0; row < outer; row++)
@@ -29,7 +29,7 @@ function blocksNamed(x: Operand, indices: Operand, batchDims: number): { starts:
   return { starts, size: sizeOf(x.shape.slice(batchDims + depth)) };
 }
 
-const gatherND: Kernel = (node, [x, indices]) => {
+const gatherND: DoubleKernel = (node, [x, indices]) => {
   const out = outputOf(node);
   const { starts, size } = blocksNamed(x, indices, integer(node, 'batch_dims', 0));
   starts.forEach((start, i) => {
@@ -46,7 +46,7 @@ const REDUCTION: Record<string, (old: number, update: number) => number> = {
   min: Math.min,
 };
 
-function scattered(node: Node, x: Operand, updates: Numbers, target: (i: number) => number): Numbers[] {
+function scattered(node: Node, x: Operand, updates: Elements, target: (i: number) => number): Elements[] {
   const combine = REDUCTION[text(node, 'reduction', 'none')];
   const out = x.data.slice();
   updates.forEach((update, i) => {
@@ -55,7 +55,7 @@ function scattered(node: Node, x: Operand, updates: Numbers, target: (i: number)
   return [out];
 }
 
-const scatterND: Kernel = (node, [x, indices, updates]) => {
+const scatterND: DoubleKernel = (node, [x, indices, updates]) => {
   const { starts, size } = blocksNamed(x, indices, 0);
   return scattered(node, x, updates.data, (i) => starts[Math.floor(i / size)] + (i % size));
 };
@@ -64,4 +64,4 @@ export const indexing = {
   Gather: gather,
   GatherND: gatherND,
   ScatterND: scatterND,
-} satisfies Record<Op<'indexing'>, Kernel>;
+} satisfies Record<Op<'indexing'>, DoubleKernel>;

@@ -4,15 +4,22 @@ import type { Op } from '../onnx/operators.js';
 import { elementwise } from './elementwise.js';
 import { indexing } from './indexing.js';
 import { layout } from './layout.js';
-import { allocate, type Kernel, type Numbers, type Operand } from './operand.js';
+import { allocate, type DoubleKernel, type Elements, type Operand } from './operand.js';
 import { products } from './product.js';
 import { reductions } from './reduction.js';
 import { windows } from './window.js';
 
-export type { Numbers } from './operand.js';
+export type { Elements } from './operand.js';
 
 /** A double-precision kernel for each ONNX operator that tracing emits. */
-export const kernels: Readonly<Record<Op, Kernel>> = { ...elementwise, ...indexing, ...layout, ...products, ...reductions, ...windows };
+export const kernels: Readonly<Record<Op, DoubleKernel>> = {
+  ...elementwise,
+  ...indexing,
+  ...layout,
+  ...products,
+  ...reductions,
+  ...windows,
+};
 
 /**
  * Evaluates a graph in plain TypeScript, `float32` values in double precision: the slow reference that gradient checks and tests
@@ -22,9 +29,9 @@ export const kernels: Readonly<Record<Op, Kernel>> = { ...elementwise, ...indexi
  * @returns       the data of each of its outputs
  * @throws        when an input does not have its shape's size, or an operator has no kernel here
  */
-export function interpret(graph: Graph, inputs: readonly Numbers[]): Numbers[] {
+export function interpret(graph: Graph, inputs: readonly Elements[]): Elements[] {
   const known = new Map<string, Operand>();
-  const define = ({ name, shape, dtype }: Value, data: Numbers) => known.set(name, { data, shape, dtype });
+  const define = ({ name, shape, dtype }: Value, data: Elements) => known.set(name, { data, shape, dtype });
   if (inputs.length !== graph.inputs.length)
     throw new Error(`interpret: the graph has ${graph.inputs.length} inputs, got ${inputs.length}`);
   graph.inputs.forEach((value, i) => {
@@ -47,7 +54,7 @@ export function interpret(graph: Graph, inputs: readonly Numbers[]): Numbers[] {
   return graph.outputs.map(({ name }) => known.get(name)!.data);
 }
 
-function inDouble({ shape, dtype }: Value, data: Data): Numbers {
+function inDouble({ shape, dtype }: Value, data: Data): Elements {
   const out = allocate(dtype, sizeOf(shape));
   for (let i = 0; i < out.length; i++) out[i] = Number(data[i]);
   return out;

@@ -3,9 +3,9 @@ import type { Op } from '../onnx/operators.js';
 import {
   around,
   broadcastOffsets,
+  type DoubleKernel,
   integer,
   integers,
-  type Kernel,
   normalAxis,
   offsets,
   outputOf,
@@ -15,9 +15,9 @@ import {
 } from './operand.js';
 
 /** The same numbers under another shape. */
-const relabel: Kernel = (_, [x]) => [x.data];
+const relabel: DoubleKernel = (_, [x]) => [x.data];
 
-const transpose: Kernel = (node, [x]) => {
+const transpose: DoubleKernel = (node, [x]) => {
   const perm = integers(node, 'perm') ?? x.shape.map((_, axis) => axis).reverse();
   const strides = stridesOf(x.shape);
   return [
@@ -31,9 +31,9 @@ const transpose: Kernel = (node, [x]) => {
   ];
 };
 
-const expand: Kernel = (node, [x]) => [take(x.data, broadcastOffsets(x.shape, node.outputs[0].shape))];
+const expand: DoubleKernel = (node, [x]) => [take(x.data, broadcastOffsets(x.shape, node.outputs[0].shape))];
 
-const slice: Kernel = (node, [x, starts, ends, axes, steps]) => {
+const slice: DoubleKernel = (node, [x, starts, ends, axes, steps]) => {
   const strides = stridesOf(x.shape);
   const stepped = [...strides];
   let offset = 0;
@@ -48,7 +48,7 @@ const slice: Kernel = (node, [x, starts, ends, axes, steps]) => {
   return [sizeOf(shape) === 0 ? outputOf(node) : take(x.data, offsets(shape, stepped, offset))];
 };
 
-const concat: Kernel = (node, inputs) => {
+const concat: DoubleKernel = (node, inputs) => {
   const out = outputOf(node);
   const whole = around(node.outputs[0].shape, integer(node, 'axis', 0));
   let start = 0;
@@ -60,7 +60,7 @@ const concat: Kernel = (node, inputs) => {
   return [out];
 };
 
-const split: Kernel = (node, [x]) => {
+const split: DoubleKernel = (node, [x]) => {
   const axis = integer(node, 'axis', 0);
   const whole = around(x.shape, axis);
   let start = 0;
@@ -88,7 +88,7 @@ const PADDING: Record<string, (i: number, n: number) => number> = {
   wrap: (i, n) => ((i % n) + n) % n,
 };
 
-const pad: Kernel = (node, [x, pads, value, axes]) => {
+const pad: DoubleKernel = (node, [x, pads, value, axes]) => {
   const rank = x.shape.length;
   const source = PADDING[text(node, 'mode', 'constant')];
   const before = new Array<number>(rank).fill(0);
@@ -112,7 +112,7 @@ const pad: Kernel = (node, [x, pads, value, axes]) => {
   return [out];
 };
 
-const tile: Kernel = (node, [x]) => {
+const tile: DoubleKernel = (node, [x]) => {
   const strides = stridesOf(x.shape);
   let from = Int32Array.of(0);
   node.outputs[0].shape.forEach((n, axis) => {
@@ -131,4 +131,4 @@ export const layout = {
   Split: split,
   Tile: tile,
   Transpose: transpose,
-} satisfies Record<Op<'layout'>, Kernel>;
+} satisfies Record<Op<'layout'>, DoubleKernel>;

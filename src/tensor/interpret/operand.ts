@@ -2,27 +2,27 @@ import { sizeOf } from '../../base/index.js';
 import type { DType, Node } from '../graph.js';
 
 /** What an edge of the graph holds in double precision. int64 is kept in doubles: exact to 2⁵³, more than any index needs. */
-export type Numbers = Float64Array | Int32Array | Uint8Array;
+export type Elements = Float64Array | Int32Array | Uint8Array;
 
 export interface Operand {
-  readonly data: Numbers;
+  readonly data: Elements;
   readonly shape: readonly number[];
   readonly dtype: DType;
 }
 
 /** Computes the data of each of the node's outputs, whose shapes and types the graph already knows. */
-export type Kernel = (node: Node, inputs: readonly Operand[]) => Numbers[];
+export type DoubleKernel = (node: Node, inputs: readonly Operand[]) => Elements[];
 
-export function allocate(dtype: DType, size: number): Numbers {
+export function allocate(dtype: DType, size: number): Elements {
   if (dtype === 'int32') return new Int32Array(size);
   return dtype === 'bool' ? new Uint8Array(size) : new Float64Array(size);
 }
 
 /** Room for the node's output number `i`. */
-export const outputOf = (node: Node, i = 0): Numbers => allocate(node.outputs[i].dtype, sizeOf(node.outputs[i].shape));
+export const outputOf = (node: Node, i = 0): Elements => allocate(node.outputs[i].dtype, sizeOf(node.outputs[i].shape));
 
 /** The node's output with these values; int32 wraps around, as the runtimes do. */
-export function filled(node: Node, values: ArrayLike<number>, i = 0): Numbers {
+export function filled(node: Node, values: ArrayLike<number>, i = 0): Elements {
   const out = outputOf(node, i);
   out.set(values);
   return out;
@@ -61,8 +61,8 @@ export function broadcastOffsets(from: readonly number[], to: readonly number[])
 }
 
 /** The array read at `where`. */
-export function take(data: Numbers, where: ArrayLike<number>): Numbers {
-  const out = new (data.constructor as new (n: number) => Numbers)(where.length);
+export function take(data: Elements, where: ArrayLike<number>): Elements {
+  const out = new (data.constructor as new (n: number) => Elements)(where.length);
   for (let i = 0; i < where.length; i++) out[i] = data[where[i]];
   return out;
 }

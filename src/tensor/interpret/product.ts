@@ -1,13 +1,13 @@
 import { sizeOf } from '../../base/index.js';
 import type { Op } from '../onnx/operators.js';
-import { broadcastOffsets, float, integer, type Kernel, type Numbers, outputOf } from './operand.js';
+import { broadcastOffsets, type DoubleKernel, type Elements, float, integer, outputOf } from './operand.js';
 
 /** c[m, n] += a[m, k] · b[k, n] from the given starts, with strides that may transpose a or b. */
 function multiply(
   [M, K, N]: readonly [number, number, number],
-  a: { data: Numbers; start: number; row: number; column: number },
-  b: { data: Numbers; start: number; row: number; column: number },
-  c: { data: Numbers; start: number },
+  a: { data: Elements; start: number; row: number; column: number },
+  b: { data: Elements; start: number; row: number; column: number },
+  c: { data: Elements; start: number },
 ): void {
   for (let m = 0; m < M; m++)
     for (let k = 0; k < K; k++) {
@@ -16,7 +16,7 @@ function multiply(
     }
 }
 
-const matMul: Kernel = (node, [a, b]) => {
+const matMul: DoubleKernel = (node, [a, b]) => {
   const out = outputOf(node);
   // A vector is a row on the left and a column on the right.
   const [left, right] = [a.shape.length === 1 ? [1, ...a.shape] : a.shape, b.shape.length === 1 ? [...b.shape, 1] : b.shape];
@@ -34,7 +34,7 @@ const matMul: Kernel = (node, [a, b]) => {
   return [out];
 };
 
-const gemm: Kernel = (node, [a, b, c]) => {
+const gemm: DoubleKernel = (node, [a, b, c]) => {
   const out = outputOf(node);
   const [transA, transB] = [integer(node, 'transA', 0) === 1, integer(node, 'transB', 0) === 1];
   const [rowsA, columnsA] = a.shape;
@@ -52,4 +52,4 @@ const gemm: Kernel = (node, [a, b, c]) => {
   return [out.map((v, i) => alpha * v + (from ? beta * c.data[from[i]] : 0))];
 };
 
-export const products = { Gemm: gemm, MatMul: matMul } satisfies Record<Op<'product'>, Kernel>;
+export const products = { Gemm: gemm, MatMul: matMul } satisfies Record<Op<'product'>, DoubleKernel>;

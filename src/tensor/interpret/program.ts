@@ -1,7 +1,7 @@
 import type { Memory } from '../buffers/memory.js';
 import type { Graph } from '../graph.js';
 import type { Program } from '../runtime/runtime.js';
-import { interpret, type Numbers } from './interpret.js';
+import { type Elements, interpret } from './interpret.js';
 
 /** A graph evaluated in double precision by plain TypeScript: slow, and the reference for the other two. */
 export function interpreted(graph: Graph): Program {
@@ -10,7 +10,7 @@ export function interpreted(graph: Graph): Program {
     const run = () => {
       const results = interpret(
         graph,
-        bound.inputs.map(({ data }) => data as Numbers),
+        bound.inputs.map(({ data }) => data as Elements),
       );
       for (const [i, memory] of bound.outputs.entries()) memory.data.set(results[i]);
     };

@@ -1,7 +1,7 @@
 import { sizeOf } from '../../base/index.js';
 import type { Node } from '../graph.js';
 import type { Op } from '../onnx/operators.js';
-import { around, filled, integer, integers, type Kernel, normalAxis, type Operand, offsets, outputOf, stridesOf } from './operand.js';
+import { around, type DoubleKernel, filled, integer, integers, normalAxis, type Operand, offsets, outputOf, stridesOf } from './operand.js';
 
 /** For each element of x, the element of the output that it is reduced into. */
 function destinations(node: Node, [x, axes]: readonly Operand[]): Int32Array {
@@ -18,7 +18,7 @@ function destinations(node: Node, [x, axes]: readonly Operand[]): Int32Array {
 }
 
 const reduce =
-  (start: number, f: (total: number, x: number) => number, finish = (total: number, _count: number) => total): Kernel =>
+  (start: number, f: (total: number, x: number) => number, finish = (total: number, _count: number) => total): DoubleKernel =>
   (node, inputs) => {
     const totals = new Float64Array(sizeOf(node.outputs[0].shape)).fill(start);
     const into = destinations(node, inputs);
@@ -43,7 +43,7 @@ function alongAxis(shape: readonly number[], axis: number, visit: (at: (i: numbe
 }
 
 const softmax =
-  (finish: (shifted: number, total: number) => number): Kernel =>
+  (finish: (shifted: number, total: number) => number): DoubleKernel =>
   (node, [x]) => {
     const out = outputOf(node);
     alongAxis(x.shape, integer(node, 'axis', -1), (at, n) => {
@@ -57,7 +57,7 @@ const softmax =
   };
 
 const argBest =
-  (better: (a: number, b: number) => boolean): Kernel =>
+  (better: (a: number, b: number) => boolean): DoubleKernel =>
   (node, [x]) => {
     const out = outputOf(node);
     const last = integer(node, 'select_last_index', 0) === 1;
@@ -72,7 +72,7 @@ const argBest =
     return [out];
   };
 
-const cumSum: Kernel = (node, [x, axis]) => {
+const cumSum: DoubleKernel = (node, [x, axis]) => {
   const out = outputOf(node);
   const [exclusive, reverse] = [integer(node, 'exclusive', 0), integer(node, 'reverse', 0)];
   alongAxis(x.shape, axis.data[0], (at, n) => {
@@ -88,7 +88,7 @@ const cumSum: Kernel = (node, [x, axis]) => {
 };
 
 /** Equal values keep the order of their indices. */
-const topK: Kernel = (node, [x, k]) => {
+const topK: DoubleKernel = (node, [x, k]) => {
   const [values, indices] = [outputOf(node, 0), outputOf(node, 1)];
   const axis = integer(node, 'axis', -1);
   const sign = integer(node, 'largest', 1) === 1 ? 1 : -1;
@@ -117,4 +117,4 @@ export const reductions = {
   ReduceSum: reduce(0, sum),
   Softmax: softmax((shifted, total) => Math.exp(shifted) / total),
   TopK: topK,
-} satisfies Record<Op<'reduction' | 'scan'>, Kernel>;
+} satisfies Record<Op<'reduction' | 'scan'>, DoubleKernel>;

@@ -1,10 +1,10 @@
 import { sizeOf } from '../../base/index.js';
 import type { Node } from '../graph.js';
 import type { Op } from '../onnx/operators.js';
-import { integer, integers, type Kernel, offsets, outputOf, stridesOf, text } from './operand.js';
+import { type DoubleKernel, integer, integers, offsets, outputOf, stridesOf, text } from './operand.js';
 
 /** Sliding windows over the spatial axes: `reads[o * K + k]` is what output position o reads under kernel position k, or −1 in the padding. */
-interface Windows {
+interface WindowReads {
   readonly reads: Int32Array;
   /** Number of output positions, kernel positions and input positions. */
   readonly O: number;
@@ -12,7 +12,7 @@ interface Windows {
   readonly I: number;
 }
 
-function windowsOf(node: Node, input: readonly number[], output: readonly number[], kernel: readonly number[]): Windows {
+function windowsOf(node: Node, input: readonly number[], output: readonly number[], kernel: readonly number[]): WindowReads {
   const one = kernel.map(() => 1);
   const strides = integers(node, 'strides') ?? one;
   const dilations = integers(node, 'dilations') ?? one;
@@ -53,7 +53,7 @@ function beginsOf(node: Node, input: readonly number[], output: readonly number[
 }
 
 /** x [B, C, …], w [M, C/group, …] → [B, M, …] */
-const conv: Kernel = (node, [x, w, bias]) => {
+const conv: DoubleKernel = (node, [x, w, bias]) => {
   const out = outputOf(node);
   const { shape } = node.outputs[0];
   const { reads, O, K, I } = windowsOf(node, x.shape.slice(2), shape.slice(2), w.shape.slice(2));
@@ -78,7 +78,7 @@ const conv: Kernel = (node, [x, w, bias]) => {
 };
 
 /** The transpose of the convolution from [B, M, …] back to x's [B, C, …]: x [B, C, …], w [C, M/group, …] → [B, M, …]. */
-const convTranspose: Kernel = (node, [x, w, bias]) => {
+const convTranspose: DoubleKernel = (node, [x, w, bias]) => {
   const out = outputOf(node);
   const { shape } = node.outputs[0];
   const { reads, O, K, I } = windowsOf(node, shape.slice(2), x.shape.slice(2), w.shape.slice(2));
@@ -101,7 +101,7 @@ const convTranspose: Kernel = (node, [x, w, bias]) => {
 };
 
 /** The first maximum wins; the second output is its index in the whole of x. */
-const maxPool: Kernel = (node, [x]) => {
+const maxPool: DoubleKernel = (node, [x]) => {
   const [out, where] = [outputOf(node), new Float64Array(sizeOf(node.outputs[0].shape))];
   const { reads, O, K, I } = windowsOf(node, x.shape.slice(2), node.outputs[0].shape.slice(2), integers(node, 'kernel_shape')!);
   for (let i = 0; i < out.length; i++) {
@@ -117,7 +117,7 @@ const maxPool: Kernel = (node, [x]) => {
   return [out, where];
 };
 
-const averagePool: Kernel = (node, [x]) => {
+const averagePool: DoubleKernel = (node, [x]) => {
   const out = outputOf(node);
   const { reads, O, K, I } = windowsOf(node, x.shape.slice(2), node.outputs[0].shape.slice(2), integers(node, 'kernel_shape')!);
   const countPadding = integer(node, 'count_include_pad', 0) === 1;
@@ -137,5 +137,5 @@ const averagePool: Kernel = (node, [x]) => {
 
 export const windows = { AveragePool: averagePool, Conv: conv, ConvTranspose: convTranspose, MaxPool: maxPool } satisfies Record<
   Op<'window'>,
-  Kernel
+  DoubleKernel
 >;

@@ -27,7 +27,7 @@ interface PortProto {
 }
 
 /** The part of a decoded ModelProto that is read here. */
-interface Model {
+interface DecodedModel {
   ir_version: number;
   producer_name: string;
   opset_import: { domain: string; version: number }[];
@@ -57,7 +57,7 @@ export function describeOnnx(bytes: Uint8Array): OnnxSummary {
   };
 }
 
-function decode(bytes: Uint8Array): Model {
+function decode(bytes: Uint8Array): DecodedModel {
   try {
     return ModelProto.toObject(ModelProto.decode(bytes), {
       defaults: true,
@@ -65,7 +65,7 @@ function decode(bytes: Uint8Array): Model {
       longs: Number,
       bytes: Array,
       oneofs: true,
-    }) as Model;
+    }) as DecodedModel;
   } catch (error) {
     throw corrupt(bytes, (error as Error).message);
   }

@@ -46,7 +46,7 @@ const isOf =
 export const isElementwise = isOf('unary', 'binary', 'choice');
 
 /** Whether the result may be the operand's memory under another name or shape, or a part of it. */
-export const mayAlias = (op: string): boolean => op === 'Identity' || op === 'Cast' || isOf('layout')(op);
+export const isView = (op: string): boolean => op === 'Identity' || op === 'Cast' || isOf('layout')(op);
 
 /** Whether the result has one element for all along some axes. */
 export const isReduction = isOf('reduction');

@@ -2,7 +2,7 @@ import { ELEMENT_TYPE } from './operators.js';
 import { ModelProto } from './schema.js';
 
 /** A file with its products by constant matrices in 8 bits, and how many they are. */
-export interface Rewritten {
+export interface RoundedModel {
   readonly onnx: Uint8Array;
   readonly products: number;
 }
@@ -17,8 +17,8 @@ export interface Rewritten {
  *
  * @throws  when no product has a constant matrix
  */
-export function withRoundedProducts(onnx: Uint8Array): Rewritten {
-  const model = ModelProto.decode(onnx) as unknown as Model;
+export function withRoundedProducts(onnx: Uint8Array): RoundedModel {
+  const model = ModelProto.decode(onnx) as unknown as EncodedModel;
   const products = rewrite(model.graph);
   if (products === 0)
     throw new Error(
@@ -28,7 +28,7 @@ export function withRoundedProducts(onnx: Uint8Array): Rewritten {
 }
 
 /** Replaces the products in place, and says how many. */
-function rewrite(graph: Graph): number {
+function rewrite(graph: GraphProto): number {
   const constants = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   const reshaped = new Set<string>();
   for (const { op_type, input, output } of graph.node) {
@@ -38,8 +38,8 @@ function rewrite(graph: Graph): number {
     constants.set(output[0], { ...tensor, dims });
     reshaped.add(output[0]);
   }
-  const nodes: Node[] = [];
-  const added: Constant[] = [zeroPoint];
+  const nodes: NodeProto[] = [];
+  const added: TensorProto[] = [zeroPoint];
   const converted = new Set<string>();
   let count = 0;
   for (const node of graph.node) {
@@ -68,7 +68,7 @@ function rewrite(graph: Graph): number {
     if (shift) nodes.push(operator('Add', [at('product'), shift], [y]));
     count++;
   }
-  const isRead = (used: readonly Node[]) => {
+  const isRead = (used: readonly NodeProto[]) => {
     const read = new Set(used.flatMap(({ input }) => input));
     return (name: string) => read.has(name) || graph.output.some((output) => output.name === name);
   };
@@ -81,12 +81,12 @@ function rewrite(graph: Graph): number {
 
 const UINT8 = 2; // TensorProto.DataType
 const ZERO = 128;
-const zeroPoint: Constant = { name: 'quantise/zero', dims: [], data_type: UINT8, raw_data: Uint8Array.of(ZERO) };
+const zeroPoint: TensorProto = { name: 'quantise/zero', dims: [], data_type: UINT8, raw_data: Uint8Array.of(ZERO) };
 
-const operator = (op_type: string, input: string[], output: string[]): Node => ({ op_type, input, output, attribute: [] });
+const operator = (op_type: string, input: string[], output: string[]): NodeProto => ({ op_type, input, output, attribute: [] });
 
 /** Matrices [..., K, N] in 8 bits and their columns' steps [..., 1, N]. */
-function rounded({ dims, raw_data }: Constant, transposed: boolean, name: string): [Constant, Constant] {
+function rounded({ dims, raw_data }: TensorProto, transposed: boolean, name: string): [TensorProto, TensorProto] {
   const w = new Float32Array(Uint8Array.from(raw_data).buffer);
   const shape = dims.map(Number);
   const [K, N] = transposed ? [shape[1], shape[0]] : shape.slice(-2);
@@ -110,21 +110,21 @@ function rounded({ dims, raw_data }: Constant, transposed: boolean, name: string
 }
 
 /** The part of a decoded ModelProto that changes. */
-interface Model {
-  readonly graph: Graph;
+interface EncodedModel {
+  readonly graph: GraphProto;
 }
-interface Graph {
+interface GraphProto {
   readonly output: readonly { name: string }[];
-  node: Node[];
-  initializer: Constant[];
+  node: NodeProto[];
+  initializer: TensorProto[];
 }
-interface Node {
+interface NodeProto {
   readonly op_type: string;
   readonly input: string[];
   readonly output: string[];
   readonly attribute: readonly { name: string; type?: number; i?: number }[];
 }
-interface Constant {
+interface TensorProto {
   readonly name: string;
   readonly dims: readonly (number | { toString(): string })[];
   readonly data_type: number;

@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import type { Graph } from '../graph.js';
 import { onnxruntime, type Provider } from './onnxruntime/onnxruntime.js';
 import { openvino } from './openvino/openvino.js';
-import type { Runtime } from './runtime.js';
+import type { GraphRuntime } from './runtime.js';
 
-export type RuntimeName = Runtime['name'];
+export type RuntimeName = GraphRuntime['name'];
 
 export interface RuntimeChoice {
   readonly runtime?: RuntimeName;
@@ -13,10 +13,10 @@ export interface RuntimeChoice {
 }
 
 /** The runtimes that may execute `graph`, best first, and why the others may not. */
-export function runtimesFor(graph: Graph, { runtime, device = 'cpu' }: RuntimeChoice): { usable: Runtime[]; refused: string[] } {
-  const usable: Runtime[] = [];
+export function runtimesFor(graph: Graph, { runtime, device = 'cpu' }: RuntimeChoice): { usable: GraphRuntime[]; refused: string[] } {
+  const usable: GraphRuntime[] = [];
   const refused: string[] = [];
-  const candidates: (() => Runtime | string)[] = [];
+  const candidates: (() => GraphRuntime | string)[] = [];
   if (runtime !== 'onnxruntime' && device === 'cpu') candidates.push(openvino);
   if (runtime !== 'openvino') candidates.push(() => onnxruntime(device));
   for (const candidate of candidates) {

@@ -2,7 +2,7 @@ import type { Memory } from '../buffers/memory.js';
 import type { Graph } from '../graph.js';
 
 /** Something that executes ONNX: OpenVINO or ONNX Runtime. */
-export interface Runtime {
+export interface GraphRuntime {
   readonly name: 'openvino' | 'onnxruntime';
   readonly version: string;
   /** True, or the reason why this runtime would compute the graph wrongly or not at all. */

@@ -1,10 +1,10 @@
 import { cellHook, checkWhole } from '../../base/internal.js';
 import { DeviceTensor, fromArray, fromLeaf, type Input, specOf, valuesOf } from '../buffers/device-tensor.js';
-import type { Memory } from '../buffers/memory.js';
+import { giveBack, type Taken, takeDonated } from '../buffers/donation.js';
 import { type OnnxOptions, toOnnx } from '../onnx/emit.js';
 import { makeSession } from './session.js';
 import { firstChange, parameterNames, type Signature, signatureOf } from './signature.js';
-import { type CompileOptions, makeVariant, type ProgramInfo, refuseStale, type Source, traceAt, type Variant } from './variant.js';
+import { type CompileOptions, makeVariant, type ProgramInfo, refuseStale, type SourceFunction, traceAt, type Variant } from './variant.js';
 
 /** How a compiled function is written as a file. */
 export interface ExportOptions extends Omit<OnnxOptions, 'dynamicBatch'> {
@@ -18,7 +18,7 @@ let lastTurn = 0;
 
 /** The state behind a compiled function: what it became for each signature, and the call in flight. */
 export class CompiledFunction {
-  readonly #source: Source;
+  readonly #source: SourceFunction;
   readonly #names: readonly string[];
   readonly #variants = new Map<string, Promise<Variant>>();
   readonly #ready: Variant[] = [];
@@ -57,12 +57,12 @@ export class CompiledFunction {
       const running = variant.plan.run(leaves, call.memories);
       outputs = running instanceof Promise ? await this.#alone(running) : running;
     } catch (error) {
-      for (const i of call.given) if (!variant.plan.overwrites(i)) DeviceTensor.restore(leaves[i] as DeviceTensor, call.memories[i]!);
+      giveBack(leaves, call, (leaf) => variant.plan.isAliased(leaf));
       throw error;
     } finally {
       cellHook('inFlight')?.(-1);
     }
-    for (const i of call.given) call.memories[i]!.holds--;
+    for (const i of call.taken) call.memories[i]!.holds--;
     if (performance.now() - lastTurn > TURN_MS) {
       await new Promise((resolve) => setImmediate(resolve));
       lastTurn = performance.now();
@@ -88,18 +88,13 @@ export class CompiledFunction {
   }
 
   /** Checks that the call can be made, and takes the donated arguments. */
-  #begin(variant: Variant, leaves: Input[]): { memories: (Memory | undefined)[]; given: number[] } {
+  #begin(variant: Variant, leaves: Input[]): Taken {
     this.#refuseReleased();
     cellHook('abort')?.throwIfAborted();
     refuseStale(this.#source, variant);
-    const { donated, signature } = variant;
-    for (const i of donated) leaves[i] = fromLeaf(leaves[i], signature.paths[i]);
-    const memories: (Memory | undefined)[] = [];
-    for (const leaf of leaves) memories.push(leaf instanceof DeviceTensor ? DeviceTensor.memoryOf(leaf) : undefined);
-    const step = ++this.#calls;
-    const given: number[] = [];
-    for (const i of donated) if (DeviceTensor.donate(leaves[i] as DeviceTensor, signature.paths[i], step)) given.push(i);
-    return { memories, given };
+    const taken = takeDonated(leaves, variant.donated, variant.signature.paths, this.#calls + 1);
+    this.#calls++;
+    return taken;
   }
 
   #refuseReleased(): void {

@@ -1,11 +1,12 @@
-import { DeviceTensor, type Input, type Spec, specOf } from '../buffers/device-tensor.js';
+import { DeviceTensor, type Input, specOf } from '../buffers/device-tensor.js';
+import type { TensorSpec } from '../buffers/memory.js';
 import { type Flat, flatten } from '../tree.js';
 
 /** The arguments of a call, taken apart. Two calls with equal keys run the same graph. */
 export interface Signature {
   readonly key: string;
   readonly leaves: readonly Input[];
-  readonly specs: readonly Spec[];
+  readonly specs: readonly TensorSpec[];
   /** Where each leaf sits, for errors: `state.params.w1`. */
   readonly paths: readonly string[];
   /** Index of the argument that each leaf belongs to. */
@@ -99,7 +100,7 @@ export function builder<T>(flat: Flat<unknown>): (leaves: readonly T[]) => unkno
   return build(flat.unflatten(flat.leaves.map(() => new Slot())));
 }
 
-const matchLeaf = ({ shape, dtype }: Spec): Match => {
+const matchLeaf = ({ shape, dtype }: TensorSpec): Match => {
   return (leaf, leaves) => {
     if (leaf === null || leaf === undefined) return false;
     leaves.push(leaf as Input);

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Input } from '../buffers/device-tensor.js';
+import { planDonation } from '../buffers/donation.js';
 import type { TensorDType } from '../buffers/memory.js';
-import { Plan, runnable } from '../buffers/plan.js';
+import { Plan } from '../buffers/plan.js';
 import type { Graph, Value } from '../graph.js';
 import { interpreted } from '../interpret/program.js';
 import { programCache } from '../runtime/cache.js';
 import { type RuntimeChoice, type RuntimeName, runtimesFor } from '../runtime/devices.js';
+import { runnable } from '../runtime/runnable.js';
 import type { Program } from '../runtime/runtime.js';
 import { threadsFor } from '../runtime/threads.js';
 import { type InputSpec, type Traced, trace } from '../trace/trace.js';
@@ -30,7 +32,7 @@ export interface ProgramInfo {
 }
 
 /** A function to compile, and what errors call it. */
-export interface Source {
+export interface SourceFunction {
   readonly fn: (...args: unknown[]) => unknown;
   readonly name: string;
   readonly options: CompileOptions;
@@ -51,7 +53,7 @@ export interface Variant {
 }
 
 /** Traces the function, and loads its graph into a runtime. */
-export async function makeVariant(source: Source, signature: Signature): Promise<Variant> {
+export async function makeVariant(source: SourceFunction, signature: Signature): Promise<Variant> {
   const { donate = [], precision } = source.options;
   const double = signature.specs.findIndex(({ dtype }) => dtype === 'float64');
   if (double >= 0 && precision !== 'float64')
@@ -65,13 +67,14 @@ export async function makeVariant(source: Source, signature: Signature): Promise
   const donated = signature.argument.flatMap((argument, leaf) => (donate.includes(argument) ? [leaf] : []));
   const dtypeOf = ({ dtype }: Value) => (precision === 'float64' && dtype === 'float32' ? 'float64' : (dtype as TensorDType));
   const { program, info } = await load(source, traced, signature);
-  const plan = new Plan(traced, program, { inputs: signature.paths, outputs: result.paths, donated }, dtypeOf);
-  await plan.settle();
+  const places = { inputs: signature.paths, outputs: result.paths, donated };
+  const { inputs, outputs } = await planDonation(traced, program, places, dtypeOf);
+  const plan = new Plan(program, inputs, outputs);
   return { match: matcher(signature), signature, traced, donated, plan, outputPaths: result.paths, build: builder(result), info };
 }
 
 /** Runs the function once on tensors without values, at the signature's shapes. */
-export function traceAt({ fn, name }: Source, signature: Signature): { traced: Traced; result: Flat<tf.Tensor> } {
+export function traceAt({ fn, name }: SourceFunction, signature: Signature): { traced: Traced; result: Flat<tf.Tensor> } {
   let result: Flat<tf.Tensor> | undefined;
   const record = (...tensors: tf.Tensor[]) => {
     const returned = fn(...signature.unflatten(tensors));
@@ -86,7 +89,7 @@ export function traceAt({ fn, name }: Source, signature: Signature): { traced: T
   return { traced: trace(record, specs), result: result! };
 }
 
-async function load({ name, options }: Source, graph: Graph, { key }: Signature): Promise<{ program: Program; info: ProgramInfo }> {
+async function load({ name, options }: SourceFunction, graph: Graph, { key }: Signature): Promise<{ program: Program; info: ProgramInfo }> {
   const seen = runnable(graph);
   if (options.precision === 'float64' || seen.outputs.length === 0)
     return { program: interpreted(seen), info: { signature: key, runtime: 'interpreter', threads: 1, refused: [] } };
@@ -104,7 +107,7 @@ async function load({ name, options }: Source, graph: Graph, { key }: Signature)
 }
 
 /** @throws when a tensor that the graph holds as a constant was disposed or changed since */
-export function refuseStale({ name }: Source, { traced }: Variant): void {
+export function refuseStale({ name }: SourceFunction, { traced }: Variant): void {
   for (const { tensor, dataId } of traced.captured) {
     const { isDisposed, shape } = tensor as tf.Tensor;
     if (!isDisposed && tensor.dataId === dataId) continue;

@@ -1,5 +1,5 @@
 import type { Op } from '../../onnx/operators.js';
-import type { Rule, Rules } from './rewrite.js';
+import type { Rewrite, Rewrites } from './rewrite.js';
 
 /**
  * The largest or smallest element, NaN where one is NaN: ONNX Runtime 1.30 and OpenVINO 2026.4 pass over NaN, [1, NaN] ↦ 1, unless it
@@ -9,7 +9,7 @@ import type { Rule, Rules } from './rewrite.js';
  * take four nodes more, of a DQN's step of 80.
  */
 const extremum =
-  (op: Op): Rule =>
+  (op: Op): Rewrite =>
   (g, { inputs: [x, axes], attributes, outputs: [y] }) => {
     if (x.dtype !== 'float32') return undefined;
     const reduced = g.node(op, [x, axes], y, attributes);
@@ -17,4 +17,4 @@ const extremum =
     return [g.binary('Add', g.node('ReduceSum', [nans, axes], y, attributes), reduced)];
   };
 
-export const extrema: Rules = { ReduceMax: extremum('ReduceMax'), ReduceMin: extremum('ReduceMin') };
+export const extrema: Rewrites = { ReduceMax: extremum('ReduceMax'), ReduceMin: extremum('ReduceMin') };

@@ -1,12 +1,12 @@
 import { sizeOf } from '../../../base/index.js';
 import { constantOf, producerOf } from '../../trace/builder.js';
-import type { Rule, Rules } from './rewrite.js';
+import type { Rewrite, Rewrites } from './rewrite.js';
 
 /**
  * Sums over many leading axes, as every bias's gradient is, are a row of weights times a matrix: both runtimes' matrix product is several
  * times faster there than their ReduceSum. At 256 rows it saves 10 % of an MLP's step; at 32 it loses 5 % of a DQN's.
  */
-const leadingSum: Rule = (g, { op, inputs: [x, along], outputs: [y] }) => {
+const leadingSum: Rewrite = (g, { op, inputs: [x, along], outputs: [y] }) => {
   const axes = Array.from(constantOf(along) as BigInt64Array, Number);
   const rows = sizeOf(x.shape.slice(0, axes.length));
   const isLeading = axes.every((axis, i) => axis === i) && axes.length < x.shape.length;
@@ -22,7 +22,7 @@ const MANY_ROWS = 64;
  * A row times matrices that were cut out of a wider one, as blocks of its columns, is the product with the wider one. So an LSTM's gates at
  * batch 1 multiply the matrix that a runtime has packed when it loaded the graph.
  */
-const rowTimesBlocks: Rule = (g, { inputs: [x, y], outputs: [product] }) => {
+const rowTimesBlocks: Rewrite = (g, { inputs: [x, y], outputs: [product] }) => {
   const [blocks, inner, columns] = y.shape;
   if (x.dtype !== 'float32' || y.shape.length !== 3 || x.shape.length > 3 || sizeOf(x.shape) !== inner) return undefined;
   const together = g.transpose(y, [1, 0, 2]);
@@ -31,4 +31,4 @@ const rowTimesBlocks: Rule = (g, { inputs: [x, y], outputs: [product] }) => {
 };
 
 /** The forms of sums and products that both runtimes are fastest at. */
-export const products: Rules = { ReduceSum: leadingSum, ReduceMean: leadingSum, MatMul: rowTimesBlocks };
+export const products: Rewrites = { ReduceSum: leadingSum, ReduceMean: leadingSum, MatMul: rowTimesBlocks };

@@ -4,27 +4,27 @@ import { GraphBuilder, newValue } from '../../trace/builder.js';
 import { subgraph } from '../../trace/subgraph.js';
 
 /** A node whose inputs are values of the graph that is being written. Operators here have no absent inputs but trailing ones. */
-export interface Rewritten extends Node {
+export interface MatchedNode extends Node {
   readonly op: Op;
   readonly inputs: readonly Value[];
 }
 
 /** Writes what a runtime is to have in place of a node, and returns its outputs; undefined leaves the node as it is. */
-export type Rule = (g: GraphBuilder, node: Rewritten) => readonly Value[] | undefined;
+export type Rewrite = (g: GraphBuilder, node: MatchedNode) => readonly Value[] | undefined;
 
 /** One family of rules, by the operator that they replace. What a rule writes is not rewritten again. */
-export type Rules = Readonly<Partial<Record<Op, Rule>>>;
+export type Rewrites = Readonly<Partial<Record<Op, Rewrite>>>;
 
 /**
  * The graph with each node replaced by what the first rule that knows it writes. As when it was recorded, a common subexpression is written
  * once, and what no output needs is left out. Inputs and outputs keep their names and order.
  */
-export function rewrite(graph: Graph, families: readonly Rules[]): Graph {
+export function rewrite(graph: Graph, families: readonly Rewrites[]): Graph {
   const g = new GraphBuilder();
   const now = new Map<string, Value>();
   for (const { name, shape, dtype } of graph.inputs) now.set(name, newValue(shape, dtype));
   for (const { value, data } of graph.constants) now.set(value.name, g.constant(data, value.shape, value.dtype));
-  const written = (node: Rewritten): readonly Value[] => {
+  const written = (node: MatchedNode): readonly Value[] => {
     for (const rules of families) {
       const outputs = rules[node.op]?.(g, node);
       if (outputs) return outputs;

@@ -6,24 +6,24 @@ import koffi, { type LibraryHandle } from 'koffi';
 /** An address inside the library, as koffi hands it out. */
 export type Pointer = bigint & { readonly brand: 'pointer' };
 /** Null, or what went wrong. */
-type Status = Pointer | null;
+type OrtStatus = Pointer | null;
 type Out = [Pointer | null];
 
 /** The part of ONNX Runtime's C API that the engine calls (onnxruntime_c_api.h). */
-export interface Api {
+export interface OrtApi {
   /** It stays loaded as long as this is held: a function read from a table does not keep it. */
   library: LibraryHandle;
   version: string;
   /** Where the library lies. */
   folder: string;
   getErrorMessage(status: Pointer): string;
-  createEnv(level: number, name: string, env: Out): Status;
-  createSessionFromArray(env: Pointer, model: Uint8Array, length: number, options: Pointer, session: Out): Status;
-  createSessionOptions(options: Out): Status;
-  setSessionLogSeverityLevel(options: Pointer, level: number): Status;
-  setSessionGraphOptimizationLevel(options: Pointer, level: number): Status;
-  setIntraOpNumThreads(options: Pointer, threads: number): Status;
-  createTensorAsOrtValue(allocator: Pointer, dims: BigInt64Array, rank: number, type: number, value: Out): Status;
+  createEnv(level: number, name: string, env: Out): OrtStatus;
+  createSessionFromArray(env: Pointer, model: Uint8Array, length: number, options: Pointer, session: Out): OrtStatus;
+  createSessionOptions(options: Out): OrtStatus;
+  setSessionLogSeverityLevel(options: Pointer, level: number): OrtStatus;
+  setSessionGraphOptimizationLevel(options: Pointer, level: number): OrtStatus;
+  setIntraOpNumThreads(options: Pointer, threads: number): OrtStatus;
+  createTensorAsOrtValue(allocator: Pointer, dims: BigInt64Array, rank: number, type: number, value: Out): OrtStatus;
   createTensorWithDataAsOrtValue(
     memory: Pointer,
     data: NodeJS.TypedArray,
@@ -32,31 +32,31 @@ export interface Api {
     rank: number,
     type: number,
     value: Out,
-  ): Status;
-  createMemoryInfo(name: string, allocator: number, device: number, type: number, memory: Out): Status;
-  createCpuMemoryInfo(allocator: number, type: number, memory: Out): Status;
+  ): OrtStatus;
+  createMemoryInfo(name: string, allocator: number, device: number, type: number, memory: Out): OrtStatus;
+  createCpuMemoryInfo(allocator: number, type: number, memory: Out): OrtStatus;
   releaseStatus(status: Pointer): void;
   releaseSession(session: Pointer): void;
   releaseValue(value: Pointer): void;
   releaseSessionOptions(options: Pointer): void;
-  getAvailableProviders(names: Out, length: [number]): Status;
-  releaseAvailableProviders(names: Pointer, length: number): Status;
-  addSessionConfigEntry(options: Pointer, key: string, value: string): Status;
-  createAllocator(session: Pointer, memory: Pointer, allocator: Out): Status;
-  runWithBinding(session: Pointer, options: null, binding: Pointer): Status;
-  createIoBinding(session: Pointer, binding: Out): Status;
+  getAvailableProviders(names: Out, length: [number]): OrtStatus;
+  releaseAvailableProviders(names: Pointer, length: number): OrtStatus;
+  addSessionConfigEntry(options: Pointer, key: string, value: string): OrtStatus;
+  createAllocator(session: Pointer, memory: Pointer, allocator: Out): OrtStatus;
+  runWithBinding(session: Pointer, options: null, binding: Pointer): OrtStatus;
+  createIoBinding(session: Pointer, binding: Out): OrtStatus;
   releaseIoBinding(binding: Pointer): void;
-  bindInput(binding: Pointer, name: string, value: Pointer): Status;
-  bindOutput(binding: Pointer, name: string, value: Pointer): Status;
-  appendCuda(options: Pointer, settings: Pointer): Status;
-  createCudaSettings(settings: Out): Status;
-  updateCudaSettings(settings: Pointer, keys: readonly string[], values: readonly string[], count: number): Status;
+  bindInput(binding: Pointer, name: string, value: Pointer): OrtStatus;
+  bindOutput(binding: Pointer, name: string, value: Pointer): OrtStatus;
+  appendCuda(options: Pointer, settings: Pointer): OrtStatus;
+  createCudaSettings(settings: Out): OrtStatus;
+  updateCudaSettings(settings: Pointer, keys: readonly string[], values: readonly string[], count: number): OrtStatus;
   releaseCudaSettings(settings: Pointer): void;
-  appendProvider(options: Pointer, name: string, keys: null, values: null, length: 0): Status;
+  appendProvider(options: Pointer, name: string, keys: null, values: null, length: 0): OrtStatus;
 }
 
 /** Each function's place in the table that the library hands out, which only ever grows at its end, and its signature. */
-const FUNCTIONS: Record<Exclude<keyof Api, 'library' | 'version' | 'folder'>, readonly [place: number, signature: string]> = {
+const FUNCTIONS: Record<Exclude<keyof OrtApi, 'library' | 'version' | 'folder'>, readonly [place: number, signature: string]> = {
   getErrorMessage: [2, 'str (void *status)'],
   createEnv: [3, 'void * (int level, str name, _Out_ void **env)'],
   createSessionFromArray: [8, 'void * (void *env, const void *model, size_t length, void *options, _Out_ void **session)'],
@@ -102,7 +102,7 @@ const API_VERSION = 12;
  *
  * @throws where the package has none for this system
  */
-export function openLibrary(): Api {
+export function openLibrary(): OrtApi {
   const root = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
   const folder = join(root, 'bin', 'napi-v6', process.platform, process.arch);
   const file = readdirSync(folder).find((name) => /^(lib)?onnxruntime(\.so(\.\d+)*|(\.\d+)*\.dylib|\.dll)$/.test(name));
@@ -118,11 +118,11 @@ export function openLibrary(): Api {
     koffi.decode(table[place], koffi.proto(named(name, signature))),
   ]);
   const version = koffi.decode(getVersion, koffi.proto('str OrtGetVersionString()'))();
-  return { library, version, folder, ...Object.fromEntries(bound) } as Api;
+  return { library, version, folder, ...Object.fromEntries(bound) } as OrtApi;
 }
 
 /** @throws what went wrong, if anything did */
-export function check(api: Api, what: string, status: Status): void {
+export function check(api: OrtApi, what: string, status: OrtStatus): void {
   if (!status) return;
   const message = api.getErrorMessage(status);
   api.releaseStatus(status);
@@ -130,14 +130,14 @@ export function check(api: Api, what: string, status: Status): void {
 }
 
 /** What `call` puts into its argument. */
-export function create(api: Api, what: string, call: (out: Out) => Status): Pointer {
+export function create(api: OrtApi, what: string, call: (out: Out) => OrtStatus): Pointer {
   const out: Out = [null];
   check(api, what, call(out));
   return out[0]!;
 }
 
 /** The providers that the library was built with; CUDA's part of it may still be absent, or its driver. */
-export function providersIn(api: Api): string[] {
+export function providersIn(api: OrtApi): string[] {
   const length: [number] = [0];
   const names = create(api, 'list its providers', (out) => api.getAvailableProviders(out, length));
   const found = koffi.decode(names, koffi.array('str', length[0])) as string[];

@@ -3,7 +3,7 @@ import { runChild } from '../../../../tests/support/child.js';
 import { noWebgpu, softwareGpu } from '../../../../tests/support/software-gpu.js';
 import { allocate } from '../../buffers/memory.js';
 import { openLibrary, providersIn } from './ffi.js';
-import { Device } from './memory.js';
+import { ProviderMemory } from './memory.js';
 import { onnxruntime } from './onnxruntime.js';
 import { makeLibrary } from './session.js';
 
@@ -36,11 +36,11 @@ describe('a state that stays with its provider', { timeout: 60_000 }, () => {
 
   it('does so on CUDA where it starts, and else it is refused', () => {
     if (typeof onnxruntime('cuda') === 'object') expectResident({}, 'CUDA', 'Cuda');
-    else expect(() => new Device(makeLibrary(api), 'CUDA', 'Cuda')).toThrow('ONNX Runtime could not start CUDA: ');
+    else expect(() => new ProviderMemory(makeLibrary(api), 'CUDA', 'Cuda')).toThrow('ONNX Runtime could not start CUDA: ');
   });
 
   it('has a place there when it is of many numbers', () => {
-    const device = new Device(makeLibrary(api), 'CPU', 'Cpu');
+    const device = new ProviderMemory(makeLibrary(api), 'CPU', 'Cpu');
     const large = allocate([25, 41], 'int32');
     expect(device.placeOf(large)).toBe(device.placeOf(large));
     expect(device.placeOf(allocate([1024], 'float32'))).toBeUndefined();
@@ -54,5 +54,5 @@ describe('a state that stays with its provider', { timeout: 60_000 }, () => {
 
 it('names the providers that the library was built with', () => {
   expect(providersIn(api)).toContain('cpu');
-  expect(() => new Device(makeLibrary(api), 'Abacus', 'Cpu')).toThrow(/could not start Abacus: Unknown provider name/);
+  expect(() => new ProviderMemory(makeLibrary(api), 'Abacus', 'Cpu')).toThrow(/could not start Abacus: Unknown provider name/);
 });

@@ -1,15 +1,13 @@
 import { sizeOf } from '../../../base/index.js';
-import type { Memory, Remote, TensorDType, TypedArray } from '../../buffers/memory.js';
+import type { Memory, Remote, TensorDType, TensorSpec, TypedArray } from '../../buffers/memory.js';
 import { IR_VERSION, ModelProto, OPSET } from '../../onnx/schema.js';
 import { check, create, type Pointer } from './ffi.js';
-import { createSession, type Library, type Session } from './session.js';
+import { createSession, type Library, type OrtSession } from './session.js';
 
 const ELEMENT_TYPES = { bool: 9, float32: 1, float64: 11, int32: 6 } as const; // ONNXTensorElementDataType
 const [DEVICE_ALLOCATOR, DEFAULT_MEMORY] = [0, 0];
 /** Results of up to this many elements come back at once: a loss is read at every step. */
 const SMALL = 1024;
-
-type Form = Pick<Memory, 'shape' | 'dtype'>;
 
 /** The library's handle over a memory's array, made once and freed after the memory. */
 export function tensorOver(library: Library, memory: Memory): Pointer {
@@ -25,7 +23,7 @@ export function tensorOver(library: Library, memory: Memory): Pointer {
 const tensors = new WeakMap<Memory, Pointer>();
 const onDrop = new FinalizationRegistry<() => void>((free) => free());
 
-function over({ api, memory }: Library, { shape, dtype }: Form, data: TypedArray): Pointer {
+function over({ api, memory }: Library, { shape, dtype }: TensorSpec, data: TypedArray): Pointer {
   if (sizeOf(shape) !== data.length) throw new Error(`memory of ${data.length} elements cannot have the shape [${shape}]`);
   const dims = BigInt64Array.from(shape, BigInt);
   void data.buffer; // an array of up to 64 bytes lives where the collector may move it, until its buffer is asked for
@@ -41,12 +39,12 @@ function over({ api, memory }: Library, { shape, dtype }: Form, data: TypedArray
  * to such places and the next reads them there, so the state of a training goes from step to step on the device, and comes over when
  * someone reads it.
  */
-export class Device {
+export class ProviderMemory {
   /** ONNX Runtime's name of what computes here. */
   readonly provider: string;
   readonly #library: Library;
   readonly #allocator: Pointer;
-  readonly #readers = new Map<TensorDType, Session>();
+  readonly #readers = new Map<TensorDType, OrtSession>();
   readonly #places = new WeakMap<Memory, Place>();
 
   /** @throws where the provider does not start */
@@ -88,7 +86,7 @@ export class Device {
   }
 
   /** A run brings results over when they are asked for on the processor, so the graph that changes nothing reads any tensor. */
-  #read(tensor: Pointer, form: Form, data: TypedArray): void {
+  #read(tensor: Pointer, form: TensorSpec, data: TypedArray): void {
     const { api } = this.#library;
     const session = this.#reader(form.dtype);
     const result = over(this.#library, form, data);
@@ -103,7 +101,7 @@ export class Device {
     }
   }
 
-  #reader(dtype: TensorDType): Session {
+  #reader(dtype: TensorDType): OrtSession {
     const session = this.#readers.get(dtype) ?? createSession(this.#library, identity(dtype), 1, this.provider);
     this.#readers.set(dtype, session);
     return session;
@@ -138,7 +136,7 @@ class Copied implements Remote {
   bring(): void {}
 }
 
-const stays = ({ dtype, shape }: Form) => dtype !== 'bool' && sizeOf(shape) > SMALL;
+const stays = ({ dtype, shape }: TensorSpec) => dtype !== 'bool' && sizeOf(shape) > SMALL;
 
 /** y = x, of any shape. */
 function identity(dtype: TensorDType): Uint8Array {

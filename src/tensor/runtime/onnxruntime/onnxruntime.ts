@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { toOnnx } from '../../onnx/emit.js';
-import type { Runtime } from '../runtime.js';
+import type { GraphRuntime } from '../runtime.js';
 import { openLibrary, providersIn } from './ffi.js';
 import { lower } from './lower/lower.js';
-import { Device } from './memory.js';
+import { ProviderMemory } from './memory.js';
 import { OrtProgram } from './program.js';
 import { createSession, type Library, makeLibrary } from './session.js';
 
@@ -17,7 +17,7 @@ const NAMES: Record<Gpu, [provider: string, memory: string]> = { webgpu: ['WebGP
 const CUDA = 'libonnxruntime_providers_cuda.so';
 
 /** ONNX Runtime, or the reason why it cannot be used here. */
-export function onnxruntime(provider: Provider = 'cpu'): Runtime | string {
+export function onnxruntime(provider: Provider = 'cpu'): GraphRuntime | string {
   library ??= open();
   if (typeof library === 'string') return library;
   if (provider === 'cpu') return onnxruntimeOn(library);
@@ -27,7 +27,7 @@ export function onnxruntime(provider: Provider = 'cpu'): Runtime | string {
 }
 
 /** ONNX Runtime on the processor, or on a device. */
-export function onnxruntimeOn(library: Library, device?: Device): Runtime {
+export function onnxruntimeOn(library: Library, device?: ProviderMemory): GraphRuntime {
   return {
     name: 'onnxruntime',
     version: library.api.version,
@@ -40,7 +40,7 @@ export function onnxruntimeOn(library: Library, device?: Device): Runtime {
 }
 
 let library: Library | string | undefined;
-const started = new Map<Gpu, Device | string>();
+const started = new Map<Gpu, ProviderMemory | string>();
 
 function open(): Library | string {
   try {
@@ -50,14 +50,14 @@ function open(): Library | string {
   }
 }
 
-function start(library: Library, gpu: Gpu): Device | string {
+function start(library: Library, gpu: Gpu): ProviderMemory | string {
   const { api } = library;
   const present = providersIn(api);
   if (!present.includes(gpu)) return `this build of onnxruntime-node has no ${gpu} provider, only ${present.join(', ')}`;
   if (gpu === 'cuda' && !existsSync(join(api.folder, CUDA)))
     return 'the libraries of CUDA are a separate download: node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12';
   try {
-    return new Device(library, ...NAMES[gpu]);
+    return new ProviderMemory(library, ...NAMES[gpu]);
   } catch (error) {
     const reason = (error as Error).message.replace(/^.*(could not start \w+: |was false\. )/s, '').trim();
     return `${gpu} does not start: ${reason}; it needs a GPU and its driver`;

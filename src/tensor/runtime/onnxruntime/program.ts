@@ -2,18 +2,18 @@ import type { Memory, Remote } from '../../buffers/memory.js';
 import type { Graph } from '../../graph.js';
 import type { Program, Request } from '../runtime.js';
 import { check, type Pointer } from './ffi.js';
-import { type Device, tensorOver } from './memory.js';
-import type { Library, Session } from './session.js';
+import { type ProviderMemory, tensorOver } from './memory.js';
+import type { Library, OrtSession } from './session.js';
 
 /** A graph in ONNX Runtime, on the processor or on a device. */
 export class OrtProgram implements Program {
   readonly isRemote: boolean;
   readonly #library: Library;
   readonly #graph: Graph;
-  readonly #session: Session;
-  readonly #device: Device | undefined;
+  readonly #session: OrtSession;
+  readonly #device: ProviderMemory | undefined;
 
-  constructor(library: Library, graph: Graph, session: Session, device?: Device) {
+  constructor(library: Library, graph: Graph, session: OrtSession, device?: ProviderMemory) {
     this.isRemote = device !== undefined;
     this.#library = library;
     this.#graph = graph;
@@ -36,8 +36,8 @@ class OrtRequest implements Request {
   readonly outputs: Memory[];
   readonly #library: Library;
   readonly #graph: Graph;
-  readonly #session: Session;
-  readonly #device: Device | undefined;
+  readonly #session: OrtSession;
+  readonly #device: ProviderMemory | undefined;
   readonly #binding: Pointer;
   readonly #bound: (Remote | undefined)[] = [];
   readonly #free: () => void;
@@ -47,8 +47,8 @@ class OrtRequest implements Request {
   constructor(
     library: Library,
     graph: Graph,
-    session: Session,
-    device: Device | undefined,
+    session: OrtSession,
+    device: ProviderMemory | undefined,
     inputs: readonly Memory[],
     outputs: readonly Memory[],
   ) {
@@ -83,7 +83,7 @@ class OrtRequest implements Request {
   }
 
   /** Binding copies what is not on the device yet, so that an array is bound again after it changed. */
-  #bindChanged(device: Device): void {
+  #bindChanged(device: ProviderMemory): void {
     for (const [i, memory] of this.inputs.entries()) {
       if (memory.remote && memory.remote === this.#bound[i]) continue;
       this.#bindInput(i, device.find(memory) ?? tensorOver(this.#library, memory));

@@ -1,22 +1,22 @@
 import { flushingDenormals } from '../floating-point.js';
-import { type Api, check, create, type Pointer } from './ffi.js';
+import { check, create, type OrtApi, type Pointer } from './ffi.js';
 
 const [ERRORS_ONLY, ALL_OPTIMIZATIONS, ARENA_ALLOCATOR, DEFAULT_MEMORY] = [3, 99, 1, 0];
 
 export interface Library {
-  readonly api: Api;
+  readonly api: OrtApi;
   readonly env: Pointer;
   /** What tensors over JavaScript's arrays are told about their memory. */
   readonly memory: Pointer;
 }
 
-export function makeLibrary(api: Api): Library {
+export function makeLibrary(api: OrtApi): Library {
   const env = create(api, 'start', (out) => api.createEnv(ERRORS_ONLY, 'lemmata', out));
   return { api, env, memory: create(api, 'describe memory', (out) => api.createCpuMemoryInfo(ARENA_ALLOCATOR, DEFAULT_MEMORY, out)) };
 }
 
 /** @param provider  what runs the graph, as far as it can: ONNX Runtime's name of it. The processor runs the rest */
-export function createSession({ api, env }: Library, onnx: Uint8Array, threads: number, provider?: string): Session {
+export function createSession({ api, env }: Library, onnx: Uint8Array, threads: number, provider?: string): OrtSession {
   const options = create(api, 'create options', (out) => api.createSessionOptions(out));
   const set = (status: Pointer | null) => check(api, 'set an option', status);
   try {
@@ -30,13 +30,13 @@ export function createSession({ api, env }: Library, onnx: Uint8Array, threads: 
       if (provider) append(api, options, provider);
       session = create(api, 'load the graph', (out) => api.createSessionFromArray(env, onnx, onnx.length, options, out));
     });
-    return new Session(api, session!);
+    return new OrtSession(api, session!);
   } finally {
     api.releaseSessionOptions(options);
   }
 }
 
-function append(api: Api, options: Pointer, provider: string): void {
+function append(api: OrtApi, options: Pointer, provider: string): void {
   const started = (status: Pointer | null) => check(api, `start ${provider}`, status);
   if (provider !== 'CUDA') {
     started(api.appendProvider(options, provider, null, null, 0));
@@ -52,12 +52,12 @@ function append(api: Api, options: Pointer, provider: string): void {
 }
 
 /** A session, freed when neither its program nor a request needs it: one that is collected may be so before the others. */
-export class Session {
+export class OrtSession {
   readonly pointer: Pointer;
-  readonly #api: Api;
+  readonly #api: OrtApi;
   #holders = 0;
 
-  constructor(api: Api, pointer: Pointer) {
+  constructor(api: OrtApi, pointer: Pointer) {
     this.#api = api;
     this.pointer = pointer;
   }

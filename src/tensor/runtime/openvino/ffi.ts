@@ -8,7 +8,7 @@ export const SUPPORTED = '2026.4';
 
 /** An address inside the library, as koffi hands it out. */
 export type Pointer = bigint & { readonly brand: 'pointer' };
-type Status = number;
+type OpenVinoStatus = number;
 type Out = [Pointer | null];
 
 interface Shape {
@@ -17,24 +17,26 @@ interface Shape {
 }
 
 /** The part of OpenVINO's C API that the engine calls (openvino/c/*.h); each returns 0 or an error's number. */
-export interface Api {
+export interface OpenVinoApi {
   version: string;
   core: Pointer;
-  readModel(core: Pointer, onnx: Uint8Array, length: number, weights: null, model: Out): Status;
+  readModel(core: Pointer, onnx: Uint8Array, length: number, weights: null, model: Out): OpenVinoStatus;
   freeModel(model: Pointer): void;
-  compile(core: Pointer, model: Pointer, device: string, count: number, properties: readonly Property[], compiled: Out): Status;
-  setProperties(core: Pointer, device: string, count: number, properties: readonly Property[]): Status;
-  importModel(core: Pointer, content: Uint8Array, length: number, device: string, compiled: Out): Status;
-  exportModel(compiled: Pointer, file: string): Status;
+  compile(core: Pointer, model: Pointer, device: string, count: number, properties: readonly Property[], compiled: Out): OpenVinoStatus;
+  setProperties(core: Pointer, device: string, count: number, properties: readonly Property[]): OpenVinoStatus;
+  importModel(core: Pointer, content: Uint8Array, length: number, device: string, compiled: Out): OpenVinoStatus;
+  exportModel(compiled: Pointer, file: string): OpenVinoStatus;
   freeCompiled(compiled: Pointer): void;
-  createRequest(compiled: Pointer, request: Out): Status;
-  setInput(request: Pointer, index: number, tensor: Pointer): Status;
-  setOutput(request: Pointer, index: number, tensor: Pointer): Status;
-  infer(request: Pointer): Status;
-  startAsync(request: Pointer): Status;
-  wait: ((request: Pointer) => Status) & { async(request: Pointer, done: (error: Error | null, status: Status) => void): void };
+  createRequest(compiled: Pointer, request: Out): OpenVinoStatus;
+  setInput(request: Pointer, index: number, tensor: Pointer): OpenVinoStatus;
+  setOutput(request: Pointer, index: number, tensor: Pointer): OpenVinoStatus;
+  infer(request: Pointer): OpenVinoStatus;
+  startAsync(request: Pointer): OpenVinoStatus;
+  wait: ((request: Pointer) => OpenVinoStatus) & {
+    async(request: Pointer, done: (error: Error | null, status: OpenVinoStatus) => void): void;
+  };
   freeRequest(request: Pointer): void;
-  createTensor(type: number, shape: Shape, data: NodeJS.TypedArray, tensor: Out): Status;
+  createTensor(type: number, shape: Shape, data: NodeJS.TypedArray, tensor: Out): OpenVinoStatus;
   freeTensor(tensor: Pointer): void;
   lastError(): string;
 }
@@ -45,7 +47,7 @@ export interface Property {
 }
 
 /** The library, or why it cannot be used. Opened once per folder and process. */
-export function openLibrary(folder = configuredFolder()): Api | string {
+export function openLibrary(folder = configuredFolder()): OpenVinoApi | string {
   if (!folder) return 'no OpenVINO library is configured: set LEMMATA_OPENVINO to the folder with libopenvino_c, or run npm start once';
   const key = resolve(folder);
   const opened = libraries.get(key) ?? open(key);
@@ -53,7 +55,7 @@ export function openLibrary(folder = configuredFolder()): Api | string {
   return opened;
 }
 
-const libraries = new Map<string, Api | string>();
+const libraries = new Map<string, OpenVinoApi | string>();
 
 koffi.struct('ov_version_t', { buildNumber: 'str', description: 'str' });
 koffi.struct('ov_shape_t', { rank: 'int64_t', dims: 'int64_t *' });
@@ -69,7 +71,7 @@ export function configuredFolder(): string | undefined {
   }
 }
 
-function open(folder: string): Api | string {
+function open(folder: string): OpenVinoApi | string {
   let names: string[];
   try {
     names = readdirSync(folder);
@@ -122,7 +124,7 @@ function refuseTruncated(file: string): void {
   }
 }
 
-function bind(library: LibraryHandle): Api {
+function bind(library: LibraryHandle): OpenVinoApi {
   const version = readVersion(library);
   refuseOtherRelease(version);
   const freeText = library.func('void ov_free(void *text)');
@@ -157,7 +159,7 @@ function bind(library: LibraryHandle): Api {
     setOutput: library.func('int ov_infer_request_set_output_tensor_by_index(void *request, size_t index, void *tensor)'),
     infer: library.func('int ov_infer_request_infer(void *request)'),
     startAsync: library.func('int ov_infer_request_start_async(void *request)'),
-    wait: library.func('int ov_infer_request_wait(void *request)') as unknown as Api['wait'],
+    wait: library.func('int ov_infer_request_wait(void *request)') as unknown as OpenVinoApi['wait'],
     freeRequest: library.func('void ov_infer_request_free(void *request)'),
     createTensor: library.func('int ov_tensor_create_from_host_ptr(int type, ov_shape_t shape, void *data, _Out_ void **tensor)'),
     freeTensor: library.func('void ov_tensor_free(void *tensor)'),

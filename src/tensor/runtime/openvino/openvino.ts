@@ -4,15 +4,15 @@ import type { Graph } from '../../graph.js';
 import { toOnnx } from '../../onnx/emit.js';
 import { cacheKey } from '../cache.js';
 import { flushingDenormals } from '../floating-point.js';
-import type { LoadOptions, Program, Request, Runtime } from '../runtime.js';
-import { type Api, openLibrary, type Pointer, type Property } from './ffi.js';
+import type { GraphRuntime, LoadOptions, Program, Request } from '../runtime.js';
+import { type OpenVinoApi, openLibrary, type Pointer, type Property } from './ffi.js';
 import { legalise, lower } from './lower/lower.js';
 import { refusal } from './support.js';
 
 const ELEMENT_TYPES = { bool: 1, float32: 4, float64: 5, int32: 9 } as const; // ov_element_type_e
 
 /** OpenVINO's CPU plugin, or the reason why it cannot be used here. */
-export function openvino(folder?: string): Runtime | string {
+export function openvino(folder?: string): GraphRuntime | string {
   const api = openLibrary(folder);
   if (typeof api === 'string') return api;
   return {
@@ -23,7 +23,7 @@ export function openvino(folder?: string): Runtime | string {
   };
 }
 
-function load(api: Api, graph: Graph, { threads, cache }: LoadOptions): Program {
+function load(api: OpenVinoApi, graph: Graph, { threads, cache }: LoadOptions): Program {
   const properties: Property[] = [
     { key: 'INFERENCE_NUM_THREADS', value: String(threads) },
     { key: 'NUM_STREAMS', value: '1' },
@@ -48,7 +48,7 @@ function load(api: Api, graph: Graph, { threads, cache }: LoadOptions): Program 
   return new OpenVinoProgram(api, compiled!, kept, ports, legalise(graph));
 }
 
-function compile(api: Api, onnx: Uint8Array, properties: Property[]): Pointer {
+function compile(api: OpenVinoApi, onnx: Uint8Array, properties: Property[]): Pointer {
   const model = create(api, 'read the ONNX model', (out) => api.readModel(api.core, onnx, onnx.length, null, out));
   try {
     return create(api, 'compile the graph', (out) => api.compile(api.core, model, 'CPU', properties.length, properties, out));
@@ -58,28 +58,28 @@ function compile(api: Api, onnx: Uint8Array, properties: Property[]): Pointer {
 }
 
 /** The compiled program whose bytes an earlier process kept. The properties are not among them. */
-function restore(api: Api, kept: Uint8Array | undefined, properties: Property[]): Pointer | undefined {
+function restore(api: OpenVinoApi, kept: Uint8Array | undefined, properties: Property[]): Pointer | undefined {
   const out: [Pointer | null] = [null];
   const restored = kept && api.setProperties(api.core, 'CPU', properties.length, properties) === 0;
   return restored && api.importModel(api.core, kept, kept.length, 'CPU', out) === 0 ? out[0]! : undefined;
 }
 
 /** Where the program has an output of the graph, and in which shape. */
-interface Port {
+interface OutputPort {
   readonly place: number;
   readonly shape: readonly number[];
 }
 
 class OpenVinoProgram implements Program {
   readonly lowered: Graph;
-  readonly #api: Api;
+  readonly #api: OpenVinoApi;
   readonly #compiled: Pointer;
   /** The bytes it was restored from: its constants are read where they lie in them, also by its requests. */
   readonly #kept: Uint8Array | undefined;
-  readonly #ports: readonly Port[];
+  readonly #ports: readonly OutputPort[];
   #released = false;
 
-  constructor(api: Api, compiled: Pointer, kept: Uint8Array | undefined, ports: readonly Port[], lowered: Graph) {
+  constructor(api: OpenVinoApi, compiled: Pointer, kept: Uint8Array | undefined, ports: readonly OutputPort[], lowered: Graph) {
     this.lowered = lowered;
     this.#api = api;
     this.#compiled = compiled;
@@ -102,18 +102,18 @@ class OpenVinoProgram implements Program {
 class OpenVinoRequest implements Request {
   readonly inputs: Memory[];
   readonly outputs: Memory[];
-  readonly #api: Api;
-  readonly #ports: readonly Port[];
+  readonly #api: OpenVinoApi;
+  readonly #ports: readonly OutputPort[];
   readonly #request: Pointer;
   #hasRun = false;
   #inFlight = false;
   #released = false;
 
   constructor(
-    api: Api,
+    api: OpenVinoApi,
     compiled: Pointer,
     kept: Uint8Array | undefined,
-    ports: readonly Port[],
+    ports: readonly OutputPort[],
     inputs: readonly Memory[],
     outputs: readonly Memory[],
   ) {
@@ -178,7 +178,7 @@ class OpenVinoRequest implements Request {
 }
 
 /** The library's handles over a memory, one for each rank at which graphs take it, made once and freed after the memory. */
-function tensorOver(api: Api, memory: Memory, shape: readonly number[]): Pointer {
+function tensorOver(api: OpenVinoApi, memory: Memory, shape: readonly number[]): Pointer {
   const known = tensors.get(memory) ?? [];
   if (known[shape.length]) return known[shape.length];
   const { data, dtype } = memory;
@@ -196,11 +196,11 @@ function tensorOver(api: Api, memory: Memory, shape: readonly number[]): Pointer
 const tensors = new WeakMap<Memory, Pointer[]>();
 const onDrop = new FinalizationRegistry<() => void>((free) => free());
 
-function check(api: Api, what: string, status: number): void {
+function check(api: OpenVinoApi, what: string, status: number): void {
   if (status !== 0) throw new Error(`OpenVINO could not ${what}: ${api.lastError()}`);
 }
 
-function create(api: Api, what: string, call: (out: [Pointer | null]) => number): Pointer {
+function create(api: OpenVinoApi, what: string, call: (out: [Pointer | null]) => number): Pointer {
   const out: [Pointer | null] = [null];
   check(api, what, call(out));
   return out[0]!;

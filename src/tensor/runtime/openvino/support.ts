@@ -23,7 +23,7 @@ const COMPARISONS = new Set(['Equal', 'Less', 'LessOrEqual']);
 
 /** Why OpenVINO would compute `graph` wrongly, or undefined. */
 export function refusal(graph: Graph): string | undefined {
-  const bounds = new Bounds(graph);
+  const bounds = new Magnitudes(graph);
   for (const node of graph.nodes) {
     if (node.op === 'TopK') return 'OpenVINO puts equal elements in no fixed order';
     const integers = [...node.inputs, ...node.outputs].filter((value): value is Value => value?.dtype === 'int32');
@@ -37,7 +37,7 @@ export function refusal(graph: Graph): string | undefined {
 }
 
 /** How large in magnitude the integers of a graph can get, where that is known. */
-class Bounds {
+class Magnitudes {
   readonly #known = new Map<string, number>();
 
   constructor({ constants, nodes }: Graph) {

@@ -3,10 +3,10 @@ import type { Value } from '../../graph.js';
 import type { GraphBuilder } from '../builder.js';
 import type { Kernel, Kernels, X } from '../kernel.js';
 
-type Moments = X & { mean: tf.TensorInfo; variance: tf.TensorInfo; scale?: tf.TensorInfo; offset?: tf.TensorInfo };
+type BatchNormInputs = X & { mean: tf.TensorInfo; variance: tf.TensorInfo; scale?: tf.TensorInfo; offset?: tf.TensorInfo };
 
 /** (x − μ)·γ/√(σ² + ε) + β, as one product and one sum over x. */
-const fusedBatchNorm: Kernel<Moments, { varianceEpsilon?: number }> = (on, inputs, { varianceEpsilon = 0.001 }) => {
+const fusedBatchNorm: Kernel<BatchNormInputs, { varianceEpsilon?: number }> = (on, inputs, { varianceEpsilon = 0.001 }) => {
   const g = on.graph;
   const { x, mean, variance, scale, offset } = inputs;
   const deviation = g.unary('Sqrt', g.binary('Add', on.compact(variance), g.scalar(varianceEpsilon)));

@@ -2,23 +2,23 @@ import { sizeOf } from '../../../../base/index.js';
 import type { Graph, Value } from '../../../graph.js';
 import { FAMILIES, isReduction } from '../../../onnx/operators.js';
 import { beforeReshape, constantOf, equal, type GraphBuilder, isFixed, producerOf } from '../../../trace/builder.js';
-import { type Rule, type Rules, rewrite } from '../../lower/rewrite.js';
+import { type Rewrite, type Rewrites, rewrite } from '../../lower/rewrite.js';
 
 /* Graphs that OpenVINO 2026.4 compiles wrongly, silently, or not at all, each in a form that it compiles rightly. */
 
 /** It ends the process on a Reshape of a matrix product to a scalar; Squeeze is the same and does not. */
-const toScalar: Rule = (g, { inputs: [x], outputs: [y] }) => {
+const toScalar: Rewrite = (g, { inputs: [x], outputs: [y] }) => {
   if (y.shape.length > 0) return undefined;
   const source = beforeReshape(x);
   return [equal(source.shape, y.shape) ? source : g.node('Squeeze', [source], y)];
 };
 
 /** It takes |x| of joined vectors as that of each before they are joined, and then for x itself wherever else x is read. */
-const absoluteOfJoined: Rule = (g, { inputs: [x] }) =>
+const absoluteOfJoined: Rewrite = (g, { inputs: [x] }) =>
   x.shape.length === 1 && producerOf(x)?.op === 'Concat' ? [g.binary('Max', x, g.unary('Neg', x))] : undefined;
 
 /** It packs a square constant that products take both as it is and transposed only once, and multiplies by its transpose: so constants are transposed here. */
-const transposedConstant: Rule = (g, { inputs: [x, y], attributes }) => {
+const transposedConstant: Rewrite = (g, { inputs: [x, y], attributes }) => {
   const [left, right] = [attributes.transA === 1 && isConstant(x), attributes.transB === 1 && isConstant(y)];
   if (!left && !right) return undefined;
   const product = g.gemm(
@@ -43,7 +43,7 @@ function transposed(g: GraphBuilder, x: Value): Value {
   return value;
 }
 
-export const miscompiled: Rules = { Reshape: toScalar, Abs: absoluteOfJoined, Gemm: transposedConstant };
+export const miscompiled: Rewrites = { Reshape: toScalar, Abs: absoluteOfJoined, Gemm: transposedConstant };
 
 /**
  * It joins a known vector to a reduction before it along the wrong axis where what is reduced has three: the vector is written out in
@@ -54,7 +54,7 @@ export function withSpreadVectors(graph: Graph): Graph {
   return mayFail ? rewrite(graph, [spreading]) : graph;
 }
 
-const spread: Rule = (g, { op, inputs, attributes, outputs: [out] }) => {
+const spread: Rewrite = (g, { op, inputs, attributes, outputs: [out] }) => {
   const [x, y] = inputs;
   const wide = (vector: Value, other: Value) =>
     isFixed(vector) && sizeOf(vector.shape) > 1 && followsReduction(other) ? g.expand(vector, out.shape) : vector;
@@ -62,7 +62,7 @@ const spread: Rule = (g, { op, inputs, attributes, outputs: [out] }) => {
   return operands.every((value, i) => value === inputs[i]) ? undefined : [g.node(op, operands, out, attributes)];
 };
 
-const spreading: Rules = Object.fromEntries(FAMILIES.binary.map((op) => [op, spread]));
+const spreading: Rewrites = Object.fromEntries(FAMILIES.binary.map((op) => [op, spread]));
 
 /** Whether a value comes from a reduction of three axes by element-wise operators alone. */
 function followsReduction(value: Value): boolean {

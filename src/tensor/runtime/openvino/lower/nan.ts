@@ -2,7 +2,7 @@ import type { Value } from '../../../graph.js';
 import type { Op } from '../../../onnx/operators.js';
 import type { GraphBuilder } from '../../../trace/builder.js';
 import { numberOf, producerOf } from '../../../trace/builder.js';
-import type { Rule, Rules } from '../../lower/rewrite.js';
+import type { Rewrite, Rewrites } from '../../lower/rewrite.js';
 
 /*
  * NaN goes through OpenVINO 2026.4 in its own way: what is written here gives the numbers that the plain operator gives, and NaN where
@@ -17,7 +17,7 @@ const isNumber = (g: GraphBuilder, x: Value) => g.binary('Equal', x, x, 'bool');
  * there, and where both may the first is asked.
  */
 const extremum =
-  (op: 'Max' | 'Min'): Rule =>
+  (op: 'Max' | 'Min'): Rewrite =>
   (g, { inputs: [a, b] }) => {
     const [first, second] = numberOf(b) === undefined ? [a, b] : [b, a];
     const chosen = g.binary(op, first, second);
@@ -26,34 +26,34 @@ const extremum =
   };
 
 /** max(0, x): its Relu turns NaN into 0. */
-const relu: Rule = (g, { inputs: [x] }) => [g.binary('Max', g.scalar(0, x.dtype), x)];
+const relu: Rewrite = (g, { inputs: [x] }) => [g.binary('Max', g.scalar(0, x.dtype), x)];
 
 /** min(high, max(low, x)) unless x is NaN, which its Clip, and its fusion of the two, would make `low`. */
-const clip: Rule = (g, { inputs: [x, low, high] }) => {
+const clip: Rewrite = (g, { inputs: [x, low, high] }) => {
   const inside = g.binary('Min', high, g.binary('Max', low, x));
   return [x.dtype === 'float32' ? g.where(isNumber(g, x), inside, x) : inside];
 };
 
 /** Its Exp of NaN is ∞. eˣ > x for every number, so the maximum is eˣ, and NaN for NaN. */
-const exp: Rule = (g, { inputs: [x] }) => [g.binary('Max', g.unary('Exp', x), x)];
+const exp: Rewrite = (g, { inputs: [x] }) => [g.binary('Max', g.unary('Exp', x), x)];
 
 /** a > b is b < a: its Greater is true of NaN, its Less is not. */
 const turned =
-  (op: Op): Rule =>
+  (op: Op): Rewrite =>
   (g, { inputs: [a, b] }) => [g.binary(op, b, a, 'bool')];
 
 /** A choice by IsNaN asks x = x instead: one loop with its neighbours. */
-const chosenByNaN: Rule = (g, { inputs: [condition, yes, no] }) => {
+const chosenByNaN: Rewrite = (g, { inputs: [condition, yes, no] }) => {
   const asked = producerOf(condition);
   if (asked?.op !== 'IsNaN' || yes.dtype !== 'float32') return undefined;
   return [g.where(isNumber(g, asked.inputs[0]!), no, yes)];
 };
 
 /** NaN is true, as every number but 0; its own cast says false. */
-const toBool: Rule = (g, { inputs: [x], outputs: [y] }) =>
+const toBool: Rewrite = (g, { inputs: [x], outputs: [y] }) =>
   y.dtype === 'bool' && x.dtype === 'float32' ? [g.unary('Not', g.binary('Equal', x, g.scalar(0), 'bool'))] : undefined;
 
-export const nan: Rules = {
+export const nan: Rewrites = {
   Relu: relu,
   Max: extremum('Max'),
   Min: extremum('Min'),

@@ -1,6 +1,6 @@
 import type { Value } from '../../../graph.js';
 import { constantOf, type GraphBuilder } from '../../../trace/builder.js';
-import type { Rule, Rules } from '../../lower/rewrite.js';
+import type { Rewrite, Rewrites } from '../../lower/rewrite.js';
 
 /** More rounds than this are left to a runtime whose TopK keeps the order of equal elements. */
 const MOST = 64;
@@ -12,7 +12,7 @@ const MOST = 64;
  * In each round the maximum of what is left is compared with all elements, and the first place that has it is taken. Where all that is left
  * is −∞, which its ReduceMax calls −3.4·10³⁸, none has it, and the first place that is left is taken.
  */
-const topK: Rule = (g, { inputs: [x, count], attributes, outputs: [values, indices] }) => {
+const topK: Rewrite = (g, { inputs: [x, count], attributes, outputs: [values, indices] }) => {
   const k = Number(constantOf(count)![0]);
   const last = x.shape.length - 1;
   if (k > MOST || attributes.axis !== last) return undefined;
@@ -50,4 +50,4 @@ function without(g: GraphBuilder, x: Value, taken: Value): Value {
 const only = (g: GraphBuilder, x: Value, hit: Value): Value =>
   x.dtype === 'float32' ? g.where(hit, x, g.scalar(0)) : g.binary('Mul', x, g.cast(hit, 'int32'));
 
-export const ties: Rules = { TopK: topK };
+export const ties: Rewrites = { TopK: topK };
