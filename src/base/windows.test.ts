@@ -3,9 +3,9 @@ import { rowsUpTo, windowEnds } from './windows.js';
 
 describe('windowEnds', () => {
   it('has a window wherever the rows before and after are there', () => {
-    expect([...windowEnds('f', 6, { lookback: 3, horizons: 2 })]).toEqual([2, 3]);
+    expect([...windowEnds('f', 6, { lookback: 3, horizon: 2 })]).toEqual([2, 3]);
     expect([...windowEnds('f', 4, { lookback: 3 })]).toEqual([2, 3]);
-    expect([...windowEnds('f', 3, { lookback: 1, horizons: 2 })]).toEqual([0]);
+    expect([...windowEnds('f', 3, { lookback: 1, horizon: 2 })]).toEqual([0]);
   });
 
   it('ends where it is told, in that order', () => {
@@ -17,13 +17,15 @@ describe('windowEnds', () => {
     expect(() => windowEnds('f', 50, { lookback: 64 })).toThrow(
       new Error('f: lookback 64 leaves no sample: 50 rows; shorten lookback or load more history'),
     );
-    expect(() => windowEnds('f', 50, { lookback: 48, horizons: 3 })).toThrow('f: lookback 48 and 3 horizons leave no sample: 50 rows;');
+    expect(() => windowEnds('f', 50, { lookback: 48, horizon: 3 })).toThrow(
+      'f: lookback 48 and 3 rows to forecast leave no sample: 50 rows;',
+    );
     expect(() => windowEnds('f', 50, { lookback: 4, ends: [] })).toThrow('no sample: 50 rows, and none of them may end a window;');
-    expect(() => windowEnds('f', 12, { lookback: 3, horizons: 2, ends: [10] })).toThrow(
+    expect(() => windowEnds('f', 12, { lookback: 3, horizon: 2, ends: [10] })).toThrow(
       new Error('f: a window of 3 rows cannot end at row 10 of 12; windows end at rows 2 … 9'),
     );
     expect(() => windowEnds('f', 12, { lookback: 0 })).toThrow('f: lookback must be a whole number from 1 up, got 0');
-    expect(() => windowEnds('f', 12, { lookback: 1, horizons: 0.5 })).toThrow('f: horizons must be a whole number from 0 up, got 0.5');
+    expect(() => windowEnds('f', 12, { lookback: 1, horizon: 0.5 })).toThrow('f: horizon must be a whole number from 0 up, got 0.5');
   });
 });
 

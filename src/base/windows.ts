@@ -6,7 +6,7 @@ export interface WindowPlan {
   /** T, rows that a window sees. */
   readonly lookback: number;
   /** K, rows after the window that must be there, because they are to be forecast; 0 when left out. */
-  readonly horizons?: number;
+  readonly horizon?: number;
   /** The rows at which a window may end, a range or a list; all that leave room when left out. */
   readonly ends?: { readonly start: number; readonly end: number } | ArrayLike<number>;
 }
@@ -15,21 +15,21 @@ export interface WindowPlan {
  * Which rows belong to which window: the window that ends at row e sees the rows e − T + 1 … e, and what it forecasts is in the rows
  * e + 1 … e + K.
  *
- *     windowEnds('windows', 6, { lookback: 3, horizons: 2 })        // 2, 3
+ *     windowEnds('windows', 6, { lookback: 3, horizon: 2 })        // 2, 3
  *
  * @param who   the function that was called, for errors
  * @param rows  how many the series has
  * @returns     the last row of each window, in the order of `ends`
- * @throws      when lookback is no whole number from 1 up, or horizons none from 0 up; when no window fits, or one that is asked for does not
+ * @throws      when lookback is no whole number from 1 up, or horizon none from 0 up; when no window fits, or one that is asked for does not
  */
-export function windowEnds(who: string, rows: number, { lookback, horizons = 0, ends: allowed }: WindowPlan): Int32Array {
+export function windowEnds(who: string, rows: number, { lookback, horizon = 0, ends: allowed }: WindowPlan): Int32Array {
   checkWhole(who, 'lookback', lookback);
-  checkWhole(who, 'horizons', horizons, { from: 0 });
-  const [first, last] = [lookback - 1, rows - 1 - horizons];
+  checkWhole(who, 'horizon', horizon, { from: 0 });
+  const [first, last] = [lookback - 1, rows - 1 - horizon];
   const ends = listed(allowed ?? { start: first, end: last + 1 });
   if (ends.length === 0)
     throw new Error(
-      `${who}: lookback ${lookback}${horizons > 0 ? ` and ${horizons} horizons leave` : ' leaves'} no sample: ${rows} rows` +
+      `${who}: lookback ${lookback}${horizon > 0 ? ` and ${horizon} rows to forecast leave` : ' leaves'} no sample: ${rows} rows` +
         `${allowed ? ', and none of them may end a window' : ''}; shorten lookback or load more history`,
     );
   const wrong = ends.find((end) => !(end >= first && end <= last));

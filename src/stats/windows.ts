@@ -16,7 +16,7 @@ export interface Windows {
  */
 export function windows(series: Matrix, { lookback, horizons }: { readonly lookback: number; readonly horizons: number }): Windows {
   checkWhole('windows', 'horizons', horizons);
-  const ends = windowEnds('windows', series.rows, { lookback, horizons });
+  const ends = windowEnds('windows', series.rows, { lookback, horizon: horizons });
   checkDesign('windows', series);
   const each = ends.length;
   const x = zeroMatrix(each * series.cols, lookback);

@@ -50,10 +50,10 @@ describe('windowsOf', () => {
 
   it('names what is wrong', () => {
     expect(() => windowsOf(PRICES, { lookback: 4, horizon: 2 })).toThrow(
-      'windowsOf: lookback 4 and horizon 2 leave no window: test has 5 rows; shorten lookback or load more history',
+      'windowsOf, test: lookback 4 and 2 rows to forecast leave no sample: 5 rows; shorten lookback or load more history',
     );
     expect(() => windowsOf(PRICES, { lookback: 1.5, horizon: 2 })).toThrow(
-      'windowsOf: lookback must be a positive integer of rows, got 1.5',
+      'windowsOf, test: lookback must be a whole number from 1 up, got 1.5',
     );
     const holed = { ...PRICES, values: PRICES.values.map((v) => (v === 30 ? Number.NaN : v)) };
     expect(() => windowsOf(holed, { lookback: 1, horizon: 1 })).toThrow("windowsOf: 'B' is NaN on 2020-01-06; dropMissing first");

@@ -1,4 +1,5 @@
 import type { HostArray } from '../../base/index.js';
+import { checkWhole, rowsUpTo, windowEnds } from '../../base/internal.js';
 import type { Matrix } from '../../linalg/index.js';
 import type { Panel } from './panel.js';
 
@@ -65,23 +66,16 @@ export interface PanelWindows {
  * @throws       when lookback or horizon is no positive integer, no window fits, or a value is missing, naming its date and asset
  */
 export function windowsOf(panel: Panel, { lookback, horizon }: { readonly lookback: number; readonly horizon: number }): PanelWindows {
-  for (const [name, value] of Object.entries({ lookback, horizon }))
-    if (!(Number.isInteger(value) && value > 0)) throw new Error(`windowsOf: ${name} must be a positive integer of rows, got ${value}`);
-  const N = panel.assets.length;
-  const n = panel.dates.length - lookback - horizon + 1;
-  if (n < 1)
-    throw new Error(
-      `windowsOf: lookback ${lookback} and horizon ${horizon} leave no window: ${panel.source} has ${panel.dates.length} rows; shorten lookback or load more history`,
-    );
+  checkWhole('windowsOf', 'horizon', horizon);
+  const [T, N] = [panel.dates.length, panel.assets.length];
+  const ends = windowEnds(`windowsOf, ${panel.source}`, T, { lookback, horizon });
   const missing = panel.values.findIndex((value) => !Number.isFinite(value));
   if (missing >= 0)
     throw new Error(
       `windowsOf: '${panel.assets[missing % N]}' is ${panel.values[missing]} on ${panel.dates[Math.floor(missing / N)]}; dropMissing first, or select a later start`,
     );
-  const cut = (from: number, length: number): HostArray<Float32Array> => {
-    const data = new Float32Array(n * length * N);
-    for (let i = 0; i < n; i++) data.set(panel.values.subarray((i + from) * N, (i + from + length) * N), i * length * N);
-    return { data, shape: [n, length, N] };
-  };
-  return { x: cut(0, lookback), y: cut(lookback, horizon), dates: panel.dates.slice(lookback - 1, lookback - 1 + n) };
+  const series = { data: Float32Array.from(panel.values), shape: [T, N] };
+  const upTo = (last: Int32Array, length: number) => ({ data: rowsUpTo(series, last, length), shape: [last.length, length, N] });
+  const after = ends.map((end) => end + horizon);
+  return { x: upTo(ends, lookback), y: upTo(after, horizon), dates: Array.from(ends, (end) => panel.dates[end]) };
 }

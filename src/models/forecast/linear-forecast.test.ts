@@ -58,7 +58,7 @@ describe('windows', () => {
   it('names what is wrong', () => {
     expect(() => windows(x, { lookback: 2.5, horizons: 1 })).toThrow('windows: lookback must be a whole number from 1 up, got 2.5');
     expect(() => windows(fromColumns([gaussian(1, 50)]), { lookback: 40, horizons: 20 })).toThrow(
-      'windows: lookback 40 and 20 horizons leave no sample: 50 rows; shorten lookback or load more history',
+      'windows: lookback 40 and 20 rows to forecast leave no sample: 50 rows; shorten lookback or load more history',
     );
     expect(() => windows(fromColumns([[1, Number.NaN, 2]], ['spread']), { lookback: 1, horizons: 1 })).toThrow("NaN at row 1, 'spread'");
   });
