@@ -62,8 +62,7 @@ async function build(file) {
   const folder = join(root, 'build', basename(dirname(file)), name);
   mkdirSync(folder, { recursive: true });
   const status = (check) => ({ passed: 'checked', failed: 'failing' })[checks[check]?.status] ?? 'unchecked';
-  const statuses = found.checks.map(({ value }) => `\\lemmata@status{${value}}{${status(value)}}{${checks[value]?.mutants ?? 0}}\n`);
-  write(join(folder, 'lemmata-checks.tex'), [...new Set(statuses)].sort().join(''));
+  write(join(folder, 'lemmata-checks.tex'), found.theorems.map((theorem) => `\\lemmata@status${verdict(theorem, checks)}\n`).join(''));
   write(join(folder, 'lemmata-numbers.tex'), values.tex);
   write(join(folder, 'theorems.json'), `${JSON.stringify(graph(found, status), null, 2)}\n`);
 
@@ -77,6 +76,16 @@ async function build(file) {
   copyFileSync(join(folder, `${name}.pdf`), `${pdf}.new`);
   renameSync(`${pdf}.new`, pdf); // a viewer never opens half a file
   return `${relative(root, pdf)}  ${plural(pages(log), 'page')}${tally(found.checks.map(({ value }) => status(value)))}`;
+}
+
+/** What the margin says of a theorem: {label}{checked, failing or unchecked}{wrong formulas refused}{2 of 3 clauses, or nothing}. */
+function verdict({ label, checks: names, clauses }, checks) {
+  const found = names.map((name) => checks[name]);
+  const status = found.some((check) => check?.status === 'failed') ? 'failing' : found.every(Boolean) ? 'checked' : 'unchecked';
+  const refused = found.reduce((sum, check) => sum + (check?.mutants ?? 0), 0);
+  const covered = new Set(found.flatMap((check) => [...(check?.clauses ?? '')]));
+  const share = clauses ? `${[...clauses].filter((clause) => covered.has(clause)).length} of ${plural(clauses.length, 'clause')}` : '';
+  return `{${label}}{${status}}{${refused}}{${share}}`;
 }
 
 /** The provenance stamps of the notebooks' outputs. */

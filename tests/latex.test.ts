@@ -51,16 +51,16 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
     return run([file], { env: { LEMMATA_RESULTS: found } });
   };
   const theorem = (bindings: string) => `\\begin{theorem}[Name]\\thmlabel{thm:name}${bindings}\nA claim.\n\\end{theorem}`;
-  const CHECK = '\\checkedby{src/stats/regression/ridge.test.ts#thm:ridge}';
+  const CHECK = '\\checkedby{src/stats/regression/partial-regression.test.ts#thm:frisch-waugh-lovell}';
 
   it('builds every proof and summary: each theorem has a check that exists, no reference is undefined, no line sticks out', {
     timeout: 120_000,
   }, () => {
     const proofs = run(['proofs']);
     expect(proofs.stderr).toBe('');
-    expect(proofs.stdout).toMatch(/^proofs\/week01\.pdf {2}\d+ pages, 12 checks: /m);
+    expect(proofs.stdout).toMatch(/^proofs\/week01\.pdf {2}\d+ pages, 14 checks: /m);
     const theorems = JSON.parse(readFileSync(join(ROOT, 'build/proofs/week01/theorems.json'), 'utf8'));
-    expect(theorems).toHaveLength(12);
+    expect(theorems).toHaveLength(14);
     for (const { checks, implementedBy } of theorems) {
       expect(checks.length).toBeGreaterThan(0);
       expect(implementedBy.length).toBeGreaterThan(0);
@@ -85,8 +85,8 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
       [theorem(''), 'thm:name has no \\checkedby; name the test that exercises it'],
       [theorem('\\checkedby{src/models/nothing.test.ts#thm:name}'), '\\checkedby names src/models/nothing.test.ts, which does not exist'],
       [
-        theorem('\\checkedby{src/stats/regression/ridge.test.ts#thm:wrong}'),
-        '\\checkedby names thm:wrong, but src/stats/regression/ridge.test.ts has only thm:ridge',
+        theorem('\\checkedby{src/stats/regression/partial-regression.test.ts#thm:wrong}'),
+        '\\checkedby names thm:wrong, but src/stats/regression/partial-regression.test.ts has only thm:frisch-waugh-lovell',
       ],
       [
         theorem(`${CHECK}\\implementedby{src/stats/regression/ridge.ts#rigde}`),

@@ -21,6 +21,7 @@ export function bindings(source, file) {
       uses: arguments_('uses').flatMap((list) => list.split(',').map((name) => name.trim())),
       checks: arguments_('checkedby'),
       implementations: arguments_('implementedby'),
+      clauses: clausesOf(body),
     };
   });
   return {
@@ -29,17 +30,37 @@ export function bindings(source, file) {
     uses: all(/\\uses\{([^}]*)\}/g).flatMap(({ value, where }) => value.split(',').map((name) => ({ value: name.trim(), where }))),
     checks: all(/\\checkedby\{([^}]*)\}/g),
     implementations: all(/\\implementedby\{([^}]*)\}/g),
+    unchecked: all(/\\unchecked\{([^}]*)\}\{([a-z])\}/g).map(({ match, where }) => ({ label: match[1], clause: match[2], where })),
     numbers: all(/\\resnum(?:\[([^\]]*)\])?\{([^}]*)\}/g).map(({ match, where }) => ({ format: match[1] ?? '.3g', key: match[2], where })),
   };
 }
 
-/** Problems, one line each: a theorem without a check, and every name that is not there. */
-export function verify({ theorems, labels, uses, checks, implementations }, root) {
+/** The letters of a statement's clauses: 'abc' for a list of three, '' for a statement without a list. */
+function clausesOf(body) {
+  const list = /\\begin\{enumerate\}([\s\S]*?)\\end\{enumerate\}/.exec(body)?.[1] ?? '';
+  return 'abcdefghijklmnopqrstuvwxyz'.slice(0, list.match(/\\item\b/g)?.length ?? 0);
+}
+
+/** Problems, one line each: a theorem or a clause without a check, and every name that is not there. */
+export function verify({ theorems, labels, uses, checks, implementations, unchecked }, root) {
   const problems = [];
-  for (const { where, title, label, checks } of theorems) {
+  for (const { where, title, label, checks, clauses } of theorems) {
     if (!label) problems.push(`${where}: the theorem '${title ?? ''}' has no \\thmlabel`);
     if (checks.length === 0) problems.push(`${where}: ${label ?? title} has no \\checkedby; name the test that exercises it`);
+    const covered = checks.flatMap((check) => [...covers(root, check)]);
+    const marked = unchecked.filter((mark) => mark.label === label).map(({ clause }) => clause);
+    for (const clause of clauses)
+      if (!covered.includes(clause) && !marked.includes(clause) && checks.length > 0)
+        problems.push(
+          `${where}: ${label} (${clause}) has no check; add theorem('${label}', '${clause}', …) to ${checks[0].split('#')[0]}, ` +
+            `or write \\unchecked{${label}}{${clause}}{why} below the theorem`,
+        );
+    for (const clause of new Set(covered))
+      if (!clauses.includes(clause)) problems.push(`${where}: a test checks ${label} (${clause}), but its statement has no such clause`);
   }
+  for (const { label, clause, where } of unchecked)
+    if (!theorems.some((theorem) => theorem.label === label && theorem.clauses.includes(clause)))
+      problems.push(`${where}: \\unchecked names ${label} (${clause}), which is no clause of this document`);
   for (const { value, where } of uses)
     if (!labels.has(value)) problems.push(`${where}: \\uses names ${value}, but no \\thmlabel of this document is called so`);
   for (const { value, where } of checks) {
@@ -47,7 +68,7 @@ export function verify({ theorems, labels, uses, checks, implementations }, root
     const test = read(root, file);
     if (test === undefined) problems.push(`${where}: \\checkedby names ${file}, which does not exist`);
     else if (!labels_(test).includes(label))
-      problems.push(`${where}: \\checkedby names ${label}, but ${file} has ${list(labels_(test), "no theorem('thm:…')")}`);
+      problems.push(`${where}: \\checkedby names ${label}, but ${file} has ${list([...new Set(labels_(test))], "no theorem('thm:…')")}`);
   }
   for (const { value, where } of implementations) {
     const [file, symbol] = value.split('#');
@@ -59,7 +80,13 @@ export function verify({ theorems, labels, uses, checks, implementations }, root
   return problems;
 }
 
-const labels_ = (test) => [...test.matchAll(/^theorem(?:<.*>)?\(\s*'(thm:[^']*)'/gm)].map((match) => match[1]);
+const CALL = /^theorem(?:<.*>)?\(\s*'(thm:[^']*)'(?:,\s*'([a-z]*)')?/gm;
+const labels_ = (test) => [...test.matchAll(CALL)].map((match) => match[1]);
+/** The clauses that a test file covers of the theorem that a \checkedby names. */
+const covers = (root, check) => {
+  const [file, label] = check.split('#');
+  return [...(read(root, file) ?? '').matchAll(CALL)].flatMap((match) => (match[1] === label ? [...(match[2] ?? '')] : []));
+};
 const exports_ = (code) => [...code.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)].map((match) => match[1]);
 const list = (names, none) => (names.length ? `only ${names.join(', ')}` : none);
 

@@ -64,33 +64,101 @@ describe('gradientDescent', () => {
   });
 });
 
-theorem<(objective: Objective) => number>('thm:gradient-descent', {
+type Descend = typeof gradientDescent;
+
+/** Other samples, so that no coincidence of one hides a wrong formula. */
+const OBJECTIVES = [X, fromColumns([1, 2, 3].map((j) => column(factorReturns(80, 16).x, j).map((value) => 100 * value)))].map((x) => ({
+  objective: leastSquares(x, Y.subarray(0, x.rows)),
+  best: linearRegression(x, Y.subarray(0, x.rows)).coefficients,
+  v: svd(x).v,
+}));
+/** c(η). */
+const factor = ({ curvature: { mu, L } }: Objective, step: number) => Math.max(Math.abs(1 - step * mu), Math.abs(1 - step * L));
+
+function run(descend: Descend, objective: Objective, best: Float64Array, start: Float64Array, step: number, iterations = 30) {
+  const { path, values } = descend(objective, { iterations, step, start });
+  const distances = Array.from({ length: iterations + 1 }, (_, k) => Math.hypot(...best.map((b, j) => path.data[k * 3 + j] - b)));
+  return { distances, rises: values.map((value) => value - objective.value(best)) };
+}
+
+theorem<Descend>('thm:gradient-descent', 'a', {
+  real: gradientDescent,
+  check: (descend) => {
+    for (const { objective, best, v } of OBJECTIVES)
+      for (const share of [0.3, 1, 1.7]) {
+        const step = share / objective.curvature.L;
+        const c = factor(objective, step);
+        const { distances, rises } = run(descend, objective, best, Float64Array.of(5, -4, 3), step);
+        for (let k = 0; k <= 30; k++) {
+          expect(distances[k]).toBeLessThanOrEqual(c ** k * distances[0] * (1 + 1e-9));
+          expect(rises[k]).toBeLessThanOrEqual(c ** (2 * k) * rises[0] * (1 + 1e-9) + 1e-9);
+        }
+        const slowest = Math.abs(1 - step * objective.curvature.mu) >= Math.abs(1 - step * objective.curvature.L) ? 2 : 0;
+        const worst = run(
+          descend,
+          objective,
+          best,
+          best.map((b, j) => b + v.data[j * 3 + slowest]),
+          step,
+        );
+        for (let k = 0; k <= 12; k++) {
+          expect(worst.distances[k] / c ** k).toBeCloseTo(1, 6); // the bound is attained,
+          expect(worst.rises[k] / worst.rises[0] / c ** (2 * k)).toBeCloseTo(1, 5); // and that of the values with c²
+        }
+      }
+  },
+  mutants: {
+    'takes half the step': (objective, options) => gradientDescent(objective, { ...options, step: 0.5 * options.step! }),
+    'takes a step a tenth too long': (objective, options) => gradientDescent(objective, { ...options, step: 1.1 * options.step! }),
+    climbs: (objective, options) => gradientDescent({ ...objective, gradient: (w) => objective.gradient(w).map((g) => -g) }, options),
+    'halves the values': (objective, options) => {
+      const descent = gradientDescent(objective, options);
+      return { ...descent, values: descent.values.map((value) => value / 2) };
+    },
+    'tells each value a step late': (objective, options) => {
+      const descent = gradientDescent(objective, options);
+      return { ...descent, values: descent.values.map((_, k) => descent.values[Math.max(0, k - 1)]) };
+    },
+  },
+});
+
+theorem<Descend>('thm:gradient-descent', 'b', {
+  real: gradientDescent,
+  check: (descend) => {
+    for (const { objective, best, v } of OBJECTIVES) {
+      const { L } = objective.curvature;
+      const start = best.map((b, j) => b + v.data[j * 3] + v.data[j * 3 + 2]);
+      const below = run(descend, objective, best, start, 1.99 / L, 900).distances;
+      expect(below[900]).toBeLessThan(2e-3 * below[0]); // 0.99^900 = 1.2 · 10⁻⁴
+      const above = run(descend, objective, best, start, 2.01 / L, 900).distances;
+      expect(above[900]).toBeGreaterThan(4e3 * above[0]); // 1.01^900 = 7,700, and nothing overflows
+    }
+  },
+  mutants: {
+    'takes a step one per cent too long': (objective, options) => gradientDescent(objective, { ...options, step: 1.01 * options.step! }),
+    'takes a step one per cent too short': (objective, options) => gradientDescent(objective, { ...options, step: 0.99 * options.step! }),
+    'never takes a step beyond 1/L': (objective, options) =>
+      gradientDescent(objective, { ...options, step: Math.min(options.step!, 1 / objective.curvature.L) }),
+  },
+});
+
+theorem<typeof optimalStep>('thm:gradient-descent', 'c', {
   real: optimalStep,
   check: (stepOf) => {
-    const objective = leastSquares(X, Y);
-    const step = stepOf(objective);
-    const best = linearRegression(X, Y).coefficients;
-    const { v } = svd(X);
-    const { mu, L } = objective.curvature;
-    const rate = (L / mu - 1) / (L / mu + 1);
-    const distances = (start: Float64Array, iterations: number) => {
-      const { path } = gradientDescent(objective, { iterations, step, start });
-      return Array.from({ length: iterations + 1 }, (_, k) => Math.hypot(...best.map((b, j) => path.data[k * 3 + j] - b)));
-    };
-    // From anywhere the distance shrinks by the rate at least; from w* plus the first or last eigenvector by exactly the rate.
-    const anywhere = distances(Float64Array.of(5, -4, 3), 30);
-    for (let k = 0; k < 30; k++) expect(anywhere[k + 1] / anywhere[k]).toBeLessThanOrEqual(rate + 1e-9);
-    for (const k of [0, 2]) {
-      const worst = distances(
-        best.map((b, j) => b + v.data[j * 3 + k]),
-        30,
-      );
-      expect(worst[30] / rate ** 30).toBeCloseTo(1, 6);
+    const curvatures = [...OBJECTIVES.map(({ objective }) => objective.curvature), { mu: 1, L: 1 }, { mu: 0.5, L: 100 }];
+    for (const curvature of curvatures) {
+      const objective = { ...OBJECTIVES[0].objective, curvature };
+      const step = stepOf(objective);
+      const kappa = curvature.L / curvature.mu;
+      expect(factor(objective, step)).toBeCloseTo((kappa - 1) / (kappa + 1), 10);
+      for (const by of [0.5, 0.9, 0.99, 1.01, 1.1, 2]) expect(factor(objective, by * step)).toBeGreaterThan(factor(objective, step));
     }
   },
   mutants: {
     'steps 1/L': ({ curvature }) => 1 / curvature.L,
     'steps 2/L, the edge of divergence': ({ curvature }) => 2 / curvature.L,
     'steps 1/(μ + L)': ({ curvature }) => 1 / (curvature.mu + curvature.L),
+    'steps 3/(μ + L)': ({ curvature }) => 3 / (curvature.mu + curvature.L),
+    'steps 2/(2μ + L)': ({ curvature }) => 2 / (2 * curvature.mu + curvature.L),
   },
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { expectClose } from '../../../tests/support/close.js';
+import { estimate, expectMean } from '../../../tests/support/monte-carlo.js';
 import { factorReturns } from '../../../tests/support/simulated.js';
 import { theorem } from '../../../tests/support/theorem.js';
-import { key } from '../../base/random.js';
-import { column, fromColumns } from '../../linalg/matrix.js';
+import { fold, key } from '../../base/random.js';
+import { column, fromColumns, type Matrix } from '../../linalg/matrix.js';
 import { dot } from '../../linalg/vector.js';
 import { linearRegression } from '../regression/linear-regression.js';
 import { leastSquares, type Objective } from './objective.js';
@@ -40,48 +40,161 @@ describe('stochasticGradientDescent', () => {
   });
 });
 
-const withGradient = (estimate: (objective: Objective, w: Float64Array, rows: ArrayLike<number>) => Float64Array): Objective => {
-  const objective = leastSquares(X, Y);
-  return { ...objective, gradient: (w, rows) => (rows ? estimate(objective, w, rows) : objective.gradient(w)) };
+type Descend = typeof stochasticGradientDescent;
+
+/** Three factors, and a column of ones: there f is ½(w − aᵢ)² of a row, μ = L = L_max = 1, and everything is known in closed form. */
+const ones = { rows: 40, cols: 1, data: new Float64Array(40).fill(1) };
+const PROBLEMS = [problem(X, Y), problem(ones, Y.subarray(0, 40))];
+
+function problem(x: Matrix, y: Float64Array) {
+  const objective = leastSquares(x, y);
+  const best = linearRegression(x, y).coefficients;
+  const each = Array.from({ length: x.rows }, (_, i) => objective.gradient(best, [i]));
+  const lengths = each.map((_, i) => dot(x.data.subarray(i * x.cols, (i + 1) * x.cols), x.data.subarray(i * x.cols, (i + 1) * x.cols)));
+  const { mu, L } = objective.curvature;
+  const noise = each.reduce((sum, g) => sum + dot(g, g), 0) / x.rows; // σ*²
+  const smoothness = (batch: number) => Math.max(...lengths) / batch + (1 - 1 / batch) * L; // L_B
+  const away = (w: ArrayLike<number>) => best.reduce((sum, b, j) => sum + (w[j] - b) ** 2, 0);
+  return { objective, best, mu, noise, smoothness, away };
+}
+
+/** Mutants see the objective through a wrong estimate of its gradient, or take another step. */
+const through =
+  (estimate: (objective: Objective, w: Float64Array, rows: ArrayLike<number>) => Float64Array): Descend =>
+  (objective, options) =>
+    stochasticGradientDescent(
+      { ...objective, gradient: (w, rows) => (rows ? estimate(objective, w, rows) : objective.gradient(w)) },
+      options,
+    );
+const stepping =
+  (by: number): Descend =>
+  (objective, options) =>
+    stochasticGradientDescent(objective, { ...options, step: by * (options.step as number) });
+const WRONG: Record<string, Descend> = {
+  'adds the rows up instead of averaging': through((f, w, rows) => f.gradient(w, rows).map((g) => g * rows.length)),
+  'divides by n instead of the batch': through((f, w, rows) => f.gradient(w, rows).map((g) => (g * rows.length) / f.rows)),
+  'sees the first half of the rows only': through((f, w, rows) =>
+    f.gradient(
+      w,
+      Array.from(rows, (i) => i % Math.ceil(f.rows / 2)),
+    ),
+  ),
 };
 
-theorem<Objective>('thm:sgd', {
-  real: leastSquares(X, Y),
-  check: (objective) => {
-    const n = objective.rows;
-    const at = Float64Array.of(0.5, -1, 2);
-    const each = Array.from({ length: n }, (_, i) => objective.gradient(at, [i]));
-    expectClose(
-      at.map((_, j) => each.reduce((sum, g) => sum + g[j], 0) / n),
-      objective.gradient(at),
-      10,
-    ); // E g = ∇f, batches of one
-    const pairs = Array.from({ length: n }, (_, i) => objective.gradient(at, [i, (7 * i + 3) % n])); // each row once first, once second
-    expectClose(
-      at.map((_, j) => pairs.reduce((sum, g) => sum + g[j], 0) / n),
-      objective.gradient(at),
-      10,
-    );
+/** The gradients of the first step at w under many keys. */
+function firstGradients(descend: Descend, objective: Objective, w: Float64Array, batch: number, draws: number) {
+  const step = 1e-3;
+  return Array.from({ length: draws }, (_, i) => {
+    const moved = descend(objective, { key: fold(key(31), i), batch, step, iterations: 1, start: w }).w;
+    return w.map((value, j) => (value - moved[j]) / step);
+  });
+}
 
-    const noise = Array.from({ length: n }, (_, i) => objective.gradient(BEST, [i])).reduce((sum, g) => sum + dot(g, g), 0) / n; // σ*²
-    const { mu } = objective.curvature;
-    const ball = (step: number, batch: number) => {
-      const { path } = stochasticGradientDescent(objective, { key: key(5), batch, step, iterations: 30_000, start: BEST });
-      let sum = 0;
-      for (let k = 5_000; k < 30_000; k++) sum += distance2(path.data.subarray(3 * k, 3 * k + 3));
-      return sum / 25_000;
+theorem<Descend>('thm:sgd', 'a', {
+  real: stochasticGradientDescent,
+  check: (descend) => {
+    for (const { objective, best } of PROBLEMS)
+      for (const batch of [1, 4]) {
+        const w = best.map((b, j) => b + 2 - j);
+        const gradient = objective.gradient(w);
+        const seen = firstGradients(descend, objective, w, batch, 3000);
+        for (let j = 0; j < w.length; j++)
+          expectMean(
+            seen.map((g) => g[j]),
+            gradient[j],
+          );
+      }
+  },
+  mutants: { ...WRONG, 'takes a step a tenth too long': stepping(1.1) },
+});
+
+theorem<Descend>('thm:sgd', 'b', {
+  real: stochasticGradientDescent,
+  check: (descend) => {
+    const tightness: number[] = [];
+    for (const { objective, best, noise, smoothness } of PROBLEMS)
+      for (const batch of [1, 4])
+        for (const far of [0, 3]) {
+          const w = best.map((b, j) => b + far * (1 - j / 2));
+          const rows = Array.from({ length: objective.rows }, (_, i) => objective.gradient(w, [i]));
+          const whole = objective.gradient(w);
+          const exact = rows.reduce((sum, g) => sum + dot(g, g), 0) / objective.rows / batch + (1 - 1 / batch) * dot(whole, whole);
+          const bound =
+            2 *
+              smoothness(batch) *
+              dot(
+                whole,
+                w.map((value, j) => value - best[j]),
+              ) +
+            (2 * noise) / batch;
+          expectMean(
+            firstGradients(descend, objective, w, batch, 3000).map((g) => dot(g, g)),
+            exact,
+          );
+          expect(exact).toBeLessThanOrEqual(bound);
+          tightness.push(exact / bound);
+        }
+    expect(Math.max(...tightness)).toBeGreaterThan(0.49); // half the bound where all rows curve alike
+  },
+  mutants: { ...WRONG, 'takes a step a tenth too long': stepping(1.1) },
+});
+
+theorem<Descend>('thm:sgd', 'c', {
+  real: stochasticGradientDescent,
+  check: (descend) => {
+    const [factors, line] = PROBLEMS;
+    const bound = ({ mu, noise, smoothness }: typeof line, step: number, batch: number) => {
+      const reach = step * smoothness(batch);
+      expect(reach, 'η < 1/L_B').toBeLessThan(1);
+      return (k: number, start: number) => (1 - 2 * step * mu * (1 - reach)) ** k * start + (step * noise) / (mu * batch * (1 - reach));
     };
-    const step = 1 / (2 * L_MAX);
-    for (const batch of [1, 4]) expect(ball(step, batch)).toBeLessThan((2 * step * noise) / (mu * batch));
-    expect(ball(step, 4) / ball(step, 1)).toBeCloseTo(1 / 4, 1); // the ball shrinks with the batch
-    expect(ball(step / 4, 1) / ball(step, 1)).toBeCloseTo(1 / 4, 1); // and with the step
+    /** ‖wₖ − w*‖² of many runs: [k] of [run]. */
+    const runs = ({ objective, best, away }: typeof line, step: number, batch: number, iterations: number, count: number, far: number) => {
+      const all = Array.from({ length: count }, (_, i) => {
+        const start = best.map((b) => b + far);
+        return descend(objective, { key: fold(key(33), i), batch, step, iterations, start }).path.data;
+      });
+      const p = objective.size;
+      return Array.from({ length: iterations + 1 }, (_, k) => all.map((path) => away(path.subarray(k * p, (k + 1) * p))));
+    };
+    // One column of ones: E (wₖ − w*)² = (1 − η)²ᵏ (w₀ − w*)² + η σ*²/(B(2 − η)) (1 − (1 − η)²ᵏ).
+    for (const [step, batch] of [
+      [0.1, 1],
+      [0.5, 4],
+    ]) {
+      const limit = bound(line, step, batch);
+      const far = 30 * Math.sqrt(line.noise);
+      const seen = runs(line, step, batch, 60, 400, far);
+      for (const k of [1, 3, 10, 60]) {
+        const forgotten = (1 - step) ** (2 * k);
+        expectMean(seen[k], forgotten * far ** 2 + ((step * line.noise) / (batch * (2 - step))) * (1 - forgotten));
+        expect(estimate(seen[k]).mean).toBeLessThan(limit(k, far ** 2));
+      }
+      expect(estimate(seen[1]).mean / limit(1, far ** 2)).toBeGreaterThan(0.45); // the transient is near its bound,
+      expect(estimate(seen[60]).mean / limit(60, far ** 2)).toBeGreaterThan(0.3); // and the ball
+    }
+    // Three factors, one outlying row: the bound holds on the way and at the end, and the ball shrinks with the batch.
+    const ball = [1, 8].map((batch) => {
+      const step = 0.5 / factors.smoothness(batch);
+      const limit = bound(factors, step, batch);
+      const seen = runs(factors, step, batch, 600, 60, 2);
+      const start = factors.away(factors.best.map((b) => b + 2));
+      for (const k of [0, 10, 50, 200, 600]) expect(estimate(seen[k]).mean).toBeLessThanOrEqual(limit(k, start) * (1 + 1e-12));
+      return estimate(seen.slice(400).map((at) => estimate(at).mean)).mean / (step / batch);
+    });
+    expect(ball[1] / ball[0]).toBeGreaterThan(0.5);
+    expect(ball[1] / ball[0]).toBeLessThan(2);
   },
   mutants: {
-    'adds the rows up instead of averaging': withGradient((f, w, rows) => f.gradient(w, rows).map((g) => g * rows.length)),
-    'divides by n instead of the batch': withGradient((f, w, rows) => f.gradient(w, rows).map((g) => (g * rows.length) / f.rows)),
-    'lets long rows count less': withGradient((f, w, rows) => {
-      const clip = Math.min(1, 2 / Math.sqrt(ROW_SQUARES[rows[0]]));
-      return f.gradient(w, rows).map((g) => g * clip);
-    }),
+    ...WRONG,
+    'takes half the step': stepping(0.5),
+    'takes a step a tenth too long': stepping(1.1),
+    'draws the same rows at every step': (objective, options) => {
+      let drawn: ArrayLike<number> | undefined;
+      return through((f, w, rows) => {
+        drawn ??= rows;
+        return f.gradient(w, drawn);
+      })(objective, options);
+    },
   },
 });

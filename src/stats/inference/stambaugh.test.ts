@@ -1,22 +1,25 @@
 import { describe, expect, it } from 'vitest';
+import { expectMean } from '../../../tests/support/monte-carlo.js';
 import { theorem } from '../../../tests/support/theorem.js';
 import { fold, key, normal } from '../../base/random.js';
 import reference from '../inference.reference.json' with { type: 'json' }; // made by reference/inference.py
 import { type PredictiveRegression, predictiveRegression, simulatePredictiveRegression } from './stambaugh.js';
 
-const RHO = 0.9;
-const PHI = -0.8;
-const T = 60;
+interface Truth {
+  readonly rho: number;
+  readonly phi: number;
+  readonly T: number;
+}
 
-/** One history: a stationary AR(1) predictor of innovation variance 1, and returns with β = 0, α = 0 and noise beside φv. */
-function history(seed: number, i: number): { returns: Float64Array; predictor: Float64Array } {
+/** One history: an AR(1) predictor that starts in its stationary law, innovations of variance 1, and returns with β = 0 and noise beside φν. */
+function history(seed: number, i: number, { rho, phi, T }: Truth = { rho: 0.9, phi: -0.8, T: 60 }) {
   const { data: z } = normal(fold(key(seed), i), [2, T + 1], 'float64');
   const predictor = new Float64Array(T + 1);
   const returns = new Float64Array(T + 1);
-  predictor[0] = z[0] / Math.sqrt(1 - RHO ** 2);
+  predictor[0] = z[0] / Math.sqrt(1 - rho ** 2);
   for (let t = 1; t <= T; t++) {
-    predictor[t] = RHO * predictor[t - 1] + z[t];
-    returns[t] = PHI * z[t] + 0.3 * z[T + 1 + t];
+    predictor[t] = rho * predictor[t - 1] + z[t];
+    returns[t] = phi * z[t] + 0.3 * z[T + 1 + t];
   }
   return { returns, predictor };
 }
@@ -99,36 +102,117 @@ describe('simulatePredictiveRegression', () => {
 });
 
 type Predict = typeof predictiveRegression;
-const biased =
-  (bias: (fit: PredictiveRegression) => number): Predict =>
-  (returns, predictor) => {
-    const fit = predictiveRegression(returns, predictor);
-    return { ...fit, bias: bias(fit), betaCorrected: fit.beta - bias(fit) };
-  };
 
-theorem<Predict>('thm:stambaugh', {
-  real: predictiveRegression,
+const known = new WeakMap<object, PredictiveRegression>();
+/** The library's fit, made once for each simulated history. */
+const original: Predict = (returns, predictor) => {
+  const fit = known.get(predictor) ?? predictiveRegression(returns, predictor);
+  known.set(predictor, fit);
+  return fit;
+};
+const changed =
+  (change: (fit: PredictiveRegression) => Partial<PredictiveRegression>): Predict =>
+  (returns, predictor) => {
+    const fit = original(returns, predictor);
+    return { ...fit, ...change(fit) };
+  };
+const biased = (bias: (fit: PredictiveRegression) => number): Predict =>
+  changed((fit) => ({ bias: bias(fit), betaCorrected: fit.beta - bias(fit) }));
+
+const TRUTHS: readonly Truth[] = [
+  { rho: 0.9, phi: -0.8, T: 100 },
+  { rho: -0.5, phi: 0.9, T: 50 },
+];
+const histories = new Map<Truth, ReturnType<typeof history>[]>();
+function fitsOf(regress: Predict, truth: Truth) {
+  if (!histories.has(truth))
+    histories.set(
+      truth,
+      Array.from({ length: 6000 }, (_, i) => history(2, i, truth)),
+    );
+  return histories.get(truth)!.map(({ returns, predictor }) => regress(returns, predictor));
+}
+
+theorem<Predict>('thm:stambaugh', 'a', {
+  real: original,
   check: (regress) => {
-    const draws = 4000;
-    const fits = Array.from({ length: draws }, (_, i) => {
-      const { returns, predictor } = history(2, i);
-      return regress(returns, predictor);
-    });
-    const average = (of: (fit: PredictiveRegression) => number) => fits.reduce((sum, fit) => sum + of(fit), 0) / draws;
-    const beta = average((fit) => fit.beta); // its mean is the bias, for β = 0
-    const standardError = Math.sqrt(average((fit) => (fit.beta - beta) ** 2) / draws);
-    const firstOrder = (-PHI * (1 + 3 * RHO)) / T;
-    expect(beta).toBeGreaterThan(20 * standardError); // the bias is there,
-    expect(Math.abs(beta / firstOrder - 1)).toBeLessThan(0.15); // is the theorem's to first order,
-    expect(Math.abs(average((fit) => fit.betaCorrected))).toBeLessThan(0.15 * beta); // and the correction removes it
-    const carried = average((fit) => PHI * (fit.rho - RHO)); // E β̂ − β = φ E(ρ̂ − ρ), exactly
-    expect(Math.abs(beta - carried)).toBeLessThan(4 * standardError);
+    for (const truth of TRUTHS)
+      expectMean(
+        fitsOf(regress, truth).map((fit) => fit.beta - truth.phi * (fit.rho - truth.rho)), // β = 0; exact, and free of ρ̂'s own noise
+        0,
+      );
+  },
+  mutants: {
+    'lets the predictor see the return it predicts': (returns, predictor) =>
+      predictiveRegression([0, ...Array.from(returns).slice(0, -1)], predictor),
+    'takes ρ̂ corrected for ρ̂': changed((fit) => ({ rho: fit.rhoCorrected })),
+    'takes β̂ corrected for β̂': changed((fit) => ({ beta: fit.betaCorrected })),
+    'is a tenth too large': changed((fit) => ({ beta: fit.beta * 1.1, rho: fit.rho * 1.1 })),
+  },
+});
+
+theorem<Predict>('thm:stambaugh', 'b', {
+  real: original,
+  check: (regress) => {
+    for (const truth of TRUTHS) {
+      const { rho, phi, T } = truth;
+      const fits = fitsOf(regress, truth);
+      const open = T ** -1.5; // the theorem's own remainder
+      expectMean(
+        fits.map((fit) => fit.rho - rho),
+        -(1 + 3 * rho) / T,
+        { open },
+      );
+      expectMean(
+        fits.map((fit) => fit.beta - fit.bias), // the estimated bias is that of β̂, paired draw by draw
+        0,
+        { open: open * Math.abs(phi) },
+      );
+      expectMean(
+        fits.map((fit) => fit.rhoCorrected),
+        rho,
+        { open },
+      );
+    }
+  },
+  mutants: {
+    'has the wrong sign': biased((fit) => -fit.bias),
+    'keeps E N / E D and forgets their covariance: 1 + ρ': biased((fit) => (-fit.phi * (1 + fit.rho)) / fit.T),
+    'says 1 + 4ρ': biased((fit) => (-fit.phi * (1 + 4 * fit.rho)) / fit.T),
+    'says 2 + 2ρ': biased((fit) => (-fit.phi * (2 + 2 * fit.rho)) / fit.T),
+    'forgets φ': biased((fit) => -(1 + 3 * fit.rho) / fit.T),
+    'does not correct ρ̂': changed((fit) => ({ rhoCorrected: fit.rho })),
+  },
+});
+
+theorem<Predict>('thm:stambaugh', 'c', {
+  real: original,
+  check: (regress) => {
+    for (const truth of TRUTHS) {
+      const { rho, phi, T } = truth;
+      const fits = fitsOf(regress, truth);
+      // From the proof, exactly: E β̂c − β = φ (E ρ̂ − ρ)(1 + 3/T) + φ (1 + 3ρ)/T.
+      expectMean(
+        fits.map((fit) => fit.betaCorrected - phi * ((fit.rho - rho) * (1 + 3 / T) + (1 + 3 * rho) / T)),
+        0,
+      );
+      expectMean(
+        fits.map((fit) => fit.betaCorrected),
+        0,
+        { open: T ** -1.5 },
+      );
+      expectMean(
+        fits.map((fit) => fit.phi),
+        phi, // φ̂ is unbiased given the predictor
+      );
+    }
   },
   mutants: {
     'corrects with the wrong sign': biased((fit) => -fit.bias),
-    'keeps E N / E D and forgets their covariance: 1 + ρ for 1 + 3ρ': biased((fit) => (-fit.phi * (1 + fit.rho)) / fit.T),
     'does not correct': biased(() => 0),
-    'lets the predictor see the return it predicts': (returns, predictor) =>
-      predictiveRegression([0, ...Array.from(returns).slice(0, -1)], predictor),
+    'says 1 + ρ': biased((fit) => (-fit.phi * (1 + fit.rho)) / fit.T),
+    'says 1 + 4ρ': biased((fit) => (-fit.phi * (1 + 4 * fit.rho)) / fit.T),
+    'says 2 + 2ρ': biased((fit) => (-fit.phi * (2 + 2 * fit.rho)) / fit.T),
+    'has φ̂ a tenth too large': changed((fit) => ({ phi: fit.phi * 1.1 })),
   },
 });

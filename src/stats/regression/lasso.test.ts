@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
 import { gaussian } from '../../../tests/support/simulated.js';
-import { column, fromColumns, type Matrix, transposeVec } from '../../linalg/matrix.js';
-import { mean } from '../../linalg/vector.js';
+import { theorem } from '../../../tests/support/theorem.js';
+import { column, fromColumns, type Matrix, matVec, transposeVec } from '../../linalg/matrix.js';
+import { dot, mean } from '../../linalg/vector.js';
 import reference from '../lasso.reference.json' with { type: 'json' }; // made by reference/lasso.py with scikit-learn 1.9.1
 import { design } from './design.js';
 import { type Lasso, lasso, lassoPath } from './lasso.js';
@@ -94,4 +95,161 @@ describe('lasso', () => {
       ),
     ).toThrow('lasso: y is NaN at row 4');
   });
+});
+
+type Fit = typeof lasso;
+
+const mutate =
+  (change: (fit: Lasso, x: Matrix) => Partial<Lasso>): Fit =>
+  (x, y, options) => {
+    const fit = lasso(x, y, options);
+    return { ...fit, ...change(fit, x) };
+  };
+const withPenalty =
+  (change: (lambda: number, x: Matrix) => number): Fit =>
+  (x, y, options) => ({ ...lasso(x, y, { ...options, lambda: change(options.lambda, x) }), lambda: options.lambda });
+/** A fit with other coefficients, and the residuals that go with them. */
+const withCoefficients =
+  (change: (fit: Lasso, x: Matrix, y: ArrayLike<number>) => Float64Array): Fit =>
+  (x, y, options) => {
+    const fit = lasso(x, y, options);
+    const coefficients = change(fit, x, y);
+    const fitted = matVec(x, coefficients).map((value) => value + fit.intercept);
+    return { ...fit, coefficients, fitted, residuals: fitted.map((value, i) => y[i] - value) };
+  };
+const length = (v: ArrayLike<number>) => Array.from(v).reduce((sum, value) => sum + Math.abs(value), 0);
+const free = (x: Matrix, y: ArrayLike<number>) => ({ x, y, options: { intercept: false, tolerance: 1e-14 } });
+const wide = { rows: 12, cols: 20, data: gaussian(41, 240) };
+const PROBLEMS = [free(X, Y), free(wide, gaussian(42, 12))];
+const lambdaMax = (x: Matrix, y: ArrayLike<number>) => Math.max(...transposeVec(x, y).map((g) => Math.abs(g) / x.rows));
+const PENALTIES: Record<string, Fit> = {
+  'penalises half as much': withPenalty((lambda) => lambda / 2),
+  'penalises the sum of squares, not its mean': withPenalty((lambda, x) => lambda / x.rows),
+  'penalises a hundredth too much': withPenalty((lambda) => 1.01 * lambda),
+};
+
+theorem<Fit>('thm:lasso', 'a', {
+  real: lasso,
+  check: (fit) => {
+    for (const { x, y, options } of PROBLEMS)
+      for (const share of [0.5, 0.1, 0.02]) {
+        const lambda = share * lambdaMax(x, y);
+        const found = fit(x, y, { lambda, ...options });
+        const pull = transposeVec(x, found.residuals).map((g) => g / x.rows);
+        found.coefficients.forEach((b, j) => {
+          if (b !== 0) expect(pull[j] / lambda).toBeCloseTo(Math.sign(b), 5);
+          else expect(Math.abs(pull[j]) / lambda).toBeLessThanOrEqual(1 + 1e-6);
+        });
+        expectClose(
+          found.residuals,
+          matVec(x, found.coefficients).map((value, i) => y[i] - value),
+          11,
+        );
+        expect(found.active).toEqual([...found.coefficients.keys()].filter((j) => found.coefficients[j] !== 0));
+        // Two copies of the first column, in two orders: the minimiser may differ, Xβ and Σ|β| may not.
+        const columns = Array.from({ length: x.cols }, (_, j) => column(x, j));
+        for (const copies of [[...columns, columns[0]], [columns[0], ...columns].reverse()]) {
+          const again = fit(fromColumns(copies), y, { lambda, ...options });
+          expectClose(again.fitted, found.fitted, 5);
+          expect(length(again.coefficients)).toBeCloseTo(length(found.coefficients), 5);
+        }
+      }
+  },
+  mutants: {
+    ...PENALTIES,
+    'drops the smallest coefficient that it keeps': withCoefficients(({ coefficients }) => {
+      const least = Math.min(...coefficients.filter((b) => b !== 0).map(Math.abs));
+      return coefficients.map((b) => (Math.abs(b) === least ? 0 : b));
+    }),
+    'flips the residuals': mutate((fit) => ({ residuals: fit.residuals.map((e) => -e) })),
+    'calls every column active': mutate((fit) => ({ active: Array.from(fit.coefficients, (_, j) => j) })),
+  },
+});
+
+type FirstPenalty = { readonly fit: Fit; readonly first: (x: Matrix, y: ArrayLike<number>) => number };
+const first = (x: Matrix, y: ArrayLike<number>) => lassoPath(x, y, { intercept: false })[0].lambda;
+
+theorem<FirstPenalty>('thm:lasso', 'b', {
+  real: { fit: lasso, first },
+  check: ({ fit, first }) => {
+    for (const { x, y, options } of PROBLEMS) {
+      const limit = lambdaMax(x, y);
+      expect(first(x, y) / limit).toBeCloseTo(1, 12);
+      for (const share of [1.0001, 1.5]) expect(length(fit(x, y, { lambda: share * limit, ...options }).coefficients)).toBe(0);
+      expect(length(fit(x, y, { lambda: 0.999 * limit, ...options }).coefficients)).toBeGreaterThan(0);
+    }
+  },
+  mutants: {
+    'starts at twice λ_max': { fit: lasso, first: (x, y) => 2 * first(x, y) },
+    'forgets to divide by n': { fit: lasso, first: (x, y) => x.rows * first(x, y) },
+    'takes the mean for the maximum': { fit: lasso, first: (x, y) => length(transposeVec(x, y)) / x.rows / x.cols },
+    'penalises half as much': { fit: withPenalty((lambda) => lambda / 2), first },
+    'penalises a hundredth too much': { fit: withPenalty((lambda) => 1.01 * lambda), first },
+  },
+});
+
+/** Orthogonal columns of length √n, XᵀX = nI, and what each has of y: b. */
+function orthonormal(n: number, b: readonly number[]) {
+  const walsh = (j: number) => Float64Array.from({ length: n }, (_, i) => (-1) ** (i & j).toString(2).replaceAll('0', '').length);
+  const x = fromColumns(b.map((_, j) => walsh(j + 1)));
+  return { x, y: matVec(x, b).map((value, i) => value + 0.3 * walsh(n - 1)[i]) };
+}
+
+theorem<Fit>('thm:lasso', 'c', {
+  real: lasso,
+  check: (fit) => {
+    for (const b of [
+      [3.5, -2, 0.5],
+      [-0.2, 1, 4, -1.5, 0],
+    ]) {
+      const { x, y } = orthonormal(16, b);
+      for (const lambda of [0.4, 1.2, 2.25]) {
+        const expected = b.map((value) => Math.sign(value) * Math.max(Math.abs(value) - lambda, 0));
+        expectClose(fit(x, y, { lambda, intercept: false }).coefficients, expected, 12);
+        expectClose(fit(x, y, { lambda }).coefficients, expected, 12); // the columns are centred
+      }
+    }
+  },
+  mutants: {
+    ...PENALTIES,
+    'keeps what passes the threshold whole': withCoefficients(({ coefficients, lambda }) =>
+      coefficients.map((b) => (b === 0 ? 0 : b + Math.sign(b) * lambda)),
+    ),
+    'shrinks in proportion, as ridge does': withCoefficients(({ coefficients, lambda }, x, y) =>
+      coefficients.map((_, j) => transposeVec(x, y)[j] / x.rows / (1 + lambda)),
+    ),
+    'takes absolute values': withCoefficients(({ coefficients }) => coefficients.map(Math.abs)),
+  },
+});
+
+theorem<Fit>('thm:lasso', 'd', {
+  real: lasso,
+  check: (fit) => {
+    for (const { x, y, options } of PROBLEMS) {
+      const n = x.rows;
+      const lambda = 0.05 * lambdaMax(x, y);
+      const objective = ({ residuals, coefficients }: Lasso) => dot(residuals, residuals) / (2 * n) + lambda * length(coefficients);
+      const least = objective(lasso(x, y, { lambda, ...options }));
+      const start = dot(Float64Array.from(y), Float64Array.from(y)) / (2 * n);
+      for (const tolerance of [0.5, 0.05, 1e-3]) {
+        const found = fit(x, y, { lambda, intercept: false, tolerance });
+        const { residuals: e, gap } = found;
+        const a = Math.min(1, (n * lambda) / Math.max(...transposeVec(x, e).map(Math.abs)));
+        const exact = objective(found) - (a * dot(e, Float64Array.from(y)) - 0.5 * a ** 2 * dot(e, e)) / n;
+        expect(gap / start).toBeCloseTo(exact / start, 11);
+        expect((gap - (objective(found) - least)) / start).toBeGreaterThan(-1e-12);
+        expect(gap).toBeLessThanOrEqual(tolerance * start);
+      }
+      expect(fit(x, y, { lambda, ...options }).gap / start).toBeLessThan(1e-13); // 0 at the minimiser
+    }
+  },
+  mutants: {
+    'claims half the gap': mutate((fit) => ({ gap: fit.gap / 2 })),
+    'claims none': mutate(() => ({ gap: 0 })),
+    'does not scale the residuals into the dual': mutate(({ residuals: e, coefficients, lambda, fitted }) => {
+      const y = fitted.map((value, i) => value + e[i]);
+      return { gap: (dot(e, e) - dot(e, y)) / e.length + lambda * length(coefficients) };
+    }),
+    'forgets the penalty': mutate(({ gap, coefficients, lambda }) => ({ gap: gap - lambda * length(coefficients) })),
+  },
 });

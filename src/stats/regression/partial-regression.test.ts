@@ -27,18 +27,29 @@ const numberOf = (x: Matrix, name: string) => x.names!.indexOf(name);
 theorem<Partial>('thm:frisch-waugh-lovell', {
   real: partialRegression,
   check: (partial) => {
-    const full = linearRegression(X, Y);
-    for (const [j, name] of full.names.entries()) {
-      const { slope, x, y } = partial(X, Y, name);
-      expect(slope).toBeCloseTo(full.coefficients[j], 10);
-      expectClose(
-        y.map((value, i) => value - slope * x[i]),
-        full.residuals,
-        12,
-      );
+    for (const sample of [{ x: X, y: Y }, factorReturns(25, 12)]) {
+      const full = linearRegression(sample.x, sample.y);
+      for (const [j, name] of full.names.entries()) {
+        const { slope, x, y } = partial(sample.x, sample.y, name);
+        expect(slope).toBeCloseTo(full.coefficients[j], 10);
+        expect(slope).toBeCloseTo(dot(x, y) / dot(x, x), 10);
+        expectClose(
+          y.map((value, i) => value - slope * x[i]),
+          full.residuals,
+          12,
+        );
+      }
     }
   },
   mutants: {
+    'flips the sign of the slope': (x, y, name) => {
+      const partial = partialRegression(x, y, name);
+      return { ...partial, slope: -partial.slope };
+    },
+    'shrinks the slope by one in a thousand': (x, y, name) => {
+      const partial = partialRegression(x, y, name);
+      return { ...partial, slope: 0.999 * partial.slope };
+    },
     'takes nothing out': (x, y, name) => through(column(x, numberOf(x, name)), Float64Array.from(y)),
     'takes the others out of y only': (x, y, name) => through(column(x, numberOf(x, name)), partialRegression(x, y, name).y),
     // The slope survives this one: x̃ᵀy = x̃ᵀỹ. The residuals do not.

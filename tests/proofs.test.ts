@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const { bindings, verify } = await import(join(ROOT, 'scripts/latex/bindings.mjs'));
+const problems = (source: string, file = 'proofs/new.tex'): string[] => verify(bindings(source, file), ROOT);
+
+const CHECK = '\\checkedby{src/stats/regression/ridge.theorem.test.ts#thm:ridge}';
+/** A theorem on ridge with so many clauses; the library's checks cover five. */
+const ridge = (clauses: number, checks = CHECK) =>
+  `\\begin{theorem}[Ridge]\\thmlabel{thm:ridge}${checks}\nLet\n\\begin{enumerate}[label=(\\alph*)]\n` +
+  `${'\\item A claim.\n'.repeat(clauses)}\\end{enumerate}\n\\end{theorem}\n`;
+
+describe('the proofs', () => {
+  const files = readdirSync(join(ROOT, 'proofs')).filter((name) => name.endsWith('.tex'));
+
+  it.each(files)('%s: every theorem, and every clause of it, has a check or is marked unchecked', (name) => {
+    expect(problems(readFileSync(join(ROOT, 'proofs', name), 'utf8'), `proofs/${name}`)).toEqual([]);
+  });
+});
+
+describe('a theorem', () => {
+  it('is complete when every clause has its check', () => {
+    expect(problems(ridge(5))).toEqual([]);
+  });
+
+  it('without a check is named, with the line', () => {
+    expect(problems(`\n\n${ridge(5, '')}`)).toEqual(['proofs/new.tex:3: thm:ridge has no \\checkedby; name the test that exercises it']);
+  });
+
+  it('with a clause that no check covers is named, with line and fix, unless it is marked', () => {
+    expect(problems(ridge(6))).toEqual([
+      "proofs/new.tex:1: thm:ridge (f) has no check; add theorem('thm:ridge', 'f', …) to src/stats/regression/ridge.theorem.test.ts, " +
+        'or write \\unchecked{thm:ridge}{f}{why} below the theorem',
+    ]);
+    expect(problems(`${ridge(6)}\\unchecked{thm:ridge}{f}{a limit that no sample reaches}`)).toEqual([]);
+  });
+
+  it('whose statement lost a clause is named, and a mark for a clause that is not there', () => {
+    expect(problems(ridge(4))).toEqual(['proofs/new.tex:1: a test checks thm:ridge (e), but its statement has no such clause']);
+    expect(problems(`${ridge(5)}\\unchecked{thm:ridge}{f}{why}`)).toEqual([
+      'proofs/new.tex:11: \\unchecked names thm:ridge (f), which is no clause of this document',
+    ]);
+  });
+});
