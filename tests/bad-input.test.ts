@@ -56,18 +56,22 @@ const CASES: [wrong: string, call: () => unknown, message: string][] = [
   ['an edge to no node', () => nn.normaliseAdjacency(3, [[0, 3]]), 'normaliseAdjacency: nodes are 0 to 2, got an edge from 0 to 3'],
   [
     'a mask that masks everything',
-    () => nn.maskedAttention(zeros(1, 2, 3), zeros(1, 2, 3), zeros(1, 2, 3), tf.tensor2d([1, 1, 0, 0], [2, 2], 'bool')),
+    () => nn.maskedAttention(zeros(1, 2, 3), zeros(1, 2, 3), zeros(1, 2, 3), { visible: tf.tensor2d([1, 1, 0, 0], [2, 2], 'bool') }),
     'hides every key from row 1; let a query see at least one',
   ],
   ['sequences that are all padding', () => nn.paddingMask([2, 0], 3), 'got 0 for sequence 1; leave out empty sequences'],
   ['a layer of no width', () => nn.initLinear(key(5), { inputs: 0, outputs: 2 }), 'positive integers, got [0,2]; look at the numbers of'],
   [
     'heads that do not divide the width',
-    () => nn.multiHeadAttention(tensors(nn.initMultiHead(key(6), { width: 6 })), zeros(2, 4, 6), 4),
+    () => nn.multiHeadAttention(tensors(nn.initMultiHead(key(6), { width: 6 })), zeros(2, 4, 6), { heads: 4 }),
     'with D a multiple of 4 heads: got x [2,4,6]',
   ],
-  ['a loss of nothing', () => nn.huber(zeros(3), zeros(3), 0), 'huber: delta must be above 0, got 0'],
-  ['a variance of nothing', () => nn.gaussianNll(zeros(3), zeros(3), zeros(3), 0), 'the floor of the variance must be above 0, got 0'],
+  ['a loss of nothing', () => nn.huber(zeros(3), zeros(3), { delta: 0 }), 'huber: delta must be above 0, got 0'],
+  [
+    'a variance of nothing',
+    () => nn.gaussianNll({ mean: zeros(3), variance: zeros(3) }, zeros(3), { floor: 0 }),
+    'the floor of the variance must be above 0, got 0',
+  ],
   ['a model without parameters', () => adam({}), 'the model has no parameters: {}; pass what its init made'],
   [
     'parameters as plain numbers',

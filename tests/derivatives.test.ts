@@ -1,154 +1,104 @@
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
-import ts from 'typescript6';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { registeredLayers } from '../src/tensor/layer.js';
+import { type AnyLayer, layersDescribedIn } from './support/layers.js';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** What each hand-derived backward must be put through by the test of its file; see tests/support/gradients.ts and compiled.ts. */
-const CHECKS = ['expectThreeWays', 'expectReference', 'expectCompiled'];
-
-type Sources = Readonly<Record<string, string>>;
-
-/** What a file declares and imports, by name. */
-interface File {
-  readonly declared: ReadonlyMap<string, ts.Node>;
-  readonly imported: ReadonlyMap<string, { readonly from: string; readonly name: string }>;
-  readonly root: ts.Node;
+/** A `layer({ … })` of a source file. */
+interface Definition {
+  readonly file: string;
+  readonly line: number;
+  /** The constant that holds the layer, and the name that it is given. */
+  readonly constant: string | undefined;
+  readonly name: string | undefined;
 }
 
-function parse(path: string, code: string): File {
-  const root = ts.createSourceFile(path, code, ts.ScriptTarget.Latest, true);
-  const declared = new Map<string, ts.Node>();
-  const imported = new Map<string, { from: string; name: string }>();
-  visit(root, (node) => {
-    if ((ts.isVariableDeclaration(node) || ts.isFunctionDeclaration(node)) && node.name)
-      visit(node.name, (name) => void (ts.isIdentifier(name) && declared.set(name.text, node)));
-    if (!ts.isImportDeclaration(node) || !ts.isStringLiteral(node.moduleSpecifier)) return;
-    const from = normalize(join(dirname(path), node.moduleSpecifier.text)).replace(/\.js$/, '.ts');
-    const bindings = node.importClause?.namedBindings;
-    if (bindings && ts.isNamespaceImport(bindings)) imported.set(bindings.name.text, { from, name: '*' });
-    else
-      for (const { name, propertyName } of bindings?.elements ?? []) imported.set(name.text, { from, name: (propertyName ?? name).text });
-  });
-  return { declared, imported, root };
-}
-
-function visit(node: ts.Node, see: (node: ts.Node) => void): void {
-  see(node);
-  ts.forEachChild(node, (child) => visit(child, see));
-}
-
-const called = (node: ts.Node) => (ts.isCallExpression(node) && ts.isIdentifier(node.expression) ? node.expression.text : undefined);
-
-/** The names that `firstOrder` is called with, in a node. */
-function handDerived(node: ts.Node): string[] {
-  const found: string[] = [];
-  visit(node, (node) => {
-    if (called(node) !== 'firstOrder') return;
-    const [name] = (node as ts.CallExpression).arguments;
-    found.push(ts.isStringLiteral(name) ? name.text : `the one named by ${name.getText()}`);
-  });
-  return found;
-}
-
-/**
- * The backwards that some nodes of a file use: through its declarations, and through what it imports, if it is a test or that is a file which
- * the room does not export. So a layer is not checked by checking a model that has it.
- */
-function reached(files: ReadonlyMap<string, File>, path: string, nodes: readonly ts.Node[], seen = new Set<ts.Node>()): string[] {
-  const { declared, imported } = files.get(path)!;
-  const found: string[] = [];
-  const follow = (path: string, node: ts.Node | undefined) => {
-    if (!node || seen.has(node)) return;
-    seen.add(node);
-    found.push(...reached(files, path, [node], seen));
-  };
-  for (const node of nodes) {
-    found.push(...handDerived(node));
-    visit(node, (node) => {
-      if (!ts.isIdentifier(node) || isMember(node)) return;
-      follow(path, declared.get(node.text));
-      const origin = imported.get(node.text);
-      const from = origin && files.get(origin.from);
-      if (!from || !(path.endsWith('.test.ts') || isPrivate(files, origin.from))) return;
-      follow(origin.from, from.declared.get(origin.name === '*' ? member(node) : origin.name));
-    });
-  }
-  return found;
-}
-
-const isPrivate = (files: ReadonlyMap<string, File>, path: string): boolean => {
-  const [, room, ...rest] = path.split('/');
-  return !files
-    .get(`src/${room}/index.ts`)
-    ?.root.getText()
-    .includes(`'./${rest.join('/').replace(/ts$/, 'js')}'`);
-};
-
-/** y of x.y and of { y: x }, which names no variable. */
-const isMember = (node: ts.Identifier): boolean =>
-  (ts.isPropertyAccessExpression(node.parent) || ts.isPropertyAssignment(node.parent)) && node.parent.name === node;
-const member = ({ parent }: ts.Identifier): string => (ts.isPropertyAccessExpression(parent) ? parent.name.text : '');
-
-/** The backwards that no call of a check reaches, each with the checks it lacks. */
-function unchecked(sources: Sources): string[] {
-  const files = new Map(Object.entries(sources).map(([path, code]) => [path, parse(path, code)]));
-  const checked = new Set<string>();
-  for (const [path, { root }] of files) {
-    if (!path.endsWith('.test.ts')) continue;
-    visit(root, (node) => {
-      const check = called(node);
-      if (!check || !CHECKS.includes(check)) return;
-      const given: ts.Node[] = [...(node as ts.CallExpression).arguments];
-      // The table of an `it.each(table)` or `describe.each(table)` around it.
-      for (let around = node.parent; around; around = around.parent) if (ts.isCallExpression(around)) given.push(around.expression);
-      for (const name of reached(files, path, given)) checked.add(`${check} ${name}`);
-    });
-  }
-  return [...files].flatMap(([path, { root }]) =>
-    handDerived(root).flatMap((name) => {
-      const missing = CHECKS.filter((check) => !checked.has(`${check} ${name}`));
-      return missing.length > 0 ? [`${path}: ${name} lacks ${missing.join(', ')}`] : [];
+/** The layers that a file defines: code alone, not what comments show. */
+function definitionsIn(file: string, code: string): Definition[] {
+  const text = code.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, (comment) => comment.replace(/[^\n]/g, ' '));
+  return [...text.matchAll(/(?:const (\w+) = )?(?<!function )\blayer\((?:\{\s*name: '(\w+)')?/g)].map(
+    ({ index, 1: constant, 2: name }) => ({
+      file,
+      line: text.slice(0, index).split('\n').length,
+      constant,
+      name,
     }),
   );
 }
 
-describe('a hand-derived backward', () => {
-  const paths = globSync('src/{nn,models,attack,rl}/**/*.ts', { cwd: ROOT });
-  const sources = Object.fromEntries(paths.map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]));
+/** What is wrong, with file, line and fix. */
+function problems(
+  definitions: readonly Definition[],
+  registered: ReadonlyMap<string, AnyLayer>,
+  described: ReadonlySet<AnyLayer>,
+): string[] {
+  const found: string[] = [];
+  for (const { file, line, constant, name } of definitions) {
+    const at = `${file}:${line}`;
+    if (!name || constant !== name) {
+      found.push(`${at}: write const ${name ?? constant ?? 'cube'} = layer({ name: '${name ?? constant ?? 'cube'}', …: one name, first`);
+      continue;
+    }
+    const layer = registered.get(name);
+    if (definitions.some((other) => other.name === name && `${other.file}:${other.line}` < at))
+      found.push(`${at}: another layer is named ${name} too; name them apart`);
+    else if (!layer) found.push(`${at}: layer ${name} is not there once its file is loaded; make it at the top level of the file`);
+    else if (!described.has(layer))
+      found.push(
+        `${at}: the backward of ${name} has no test; add describeLayer(${name}, { … }) of tests/support/layers.ts to ${dirname(file)}/derivatives.test.ts, with a reference`,
+      );
+  }
+  for (const name of registered.keys())
+    if (!definitions.some((definition) => definition.name === name)) found.push(`layer ${name} is defined by no layer({ … }) of src/`);
+  return found;
+}
 
-  it('agrees with differences and autodiff, with a reference, and compiled', { timeout: 60_000 }, () => {
-    expect(unchecked(sources)).toEqual([]);
-    expect(handDerived(parse('all.ts', Object.values(sources).join('\n')).root).length).toBeGreaterThan(40);
+describe('every layer', () => {
+  it('has its backward tested', { timeout: 120_000 }, async () => {
+    const sources = globSync('src/**/*.ts', { cwd: ROOT }).filter((file) => !file.endsWith('.test.ts'));
+    const definitions = sources.flatMap((file) => definitionsIn(file, readFileSync(join(ROOT, file), 'utf8')));
+    for (const { file } of definitions) await import(join(ROOT, file));
+    const tests = globSync('src/**/derivatives.test.ts', { cwd: ROOT });
+    const described = await layersDescribedIn(async () => {
+      for (const file of tests) await import(join(ROOT, file));
+    });
+    expect(problems(definitions, registeredLayers, described)).toEqual([]);
+    expect(described.size).toBeGreaterThan(30);
   });
+});
 
-  const layer = "const inner = firstOrder('cube', f); export const cube = (x) => inner(x); export const twice = (x) => x;";
-  const [index, block] = ["export { cube } from './cube.js';", "import { cube } from './cube.js'; export const block = (x) => cube(x);"];
-  const from = (test: string) => ({
-    'src/nn/index.ts': index,
-    'src/nn/cube.ts': layer,
-    'src/nn/block.ts': block,
-    'src/nn/cube.test.ts': `import { cube, twice } from './cube.js'; import * as all from './cube.js'; import { block } from './block.js'; ${test}`,
+describe('a layer without a test', () => {
+  const code = "\n\nexport const cube = layer({\n  name: 'cube',\n});\n";
+  const [cube, other] = [
+    Object.assign(() => 0, { layerName: 'cube', plain: () => 0 }),
+    Object.assign(() => 0, { layerName: 'cube', plain: () => 0 }),
+  ];
+  const registered = new Map([['cube', cube]]);
+  const check = (code: string, layers: ReadonlyMap<string, AnyLayer>, ...described: AnyLayer[]) =>
+    problems(definitionsIn('src/nn/cube.ts', code), layers, new Set(described));
+
+  it('is nothing to say of one that has it', () => {
+    expect(check(code, registered, cube)).toEqual([]);
+    expect(check(`/** layer({ name: 'shown' }) */\n// layer(\n${code}`, registered, cube)).toEqual([]);
   });
-  const every = (f: string) => CHECKS.map((check) => `${check}(${f}, points);`).join(' ');
 
   it.each([
-    ['directly', every('cube')],
-    ['by its module', every('all.cube')],
-    ['through a function of the test', `const layer = (x) => cube(x); ${every('layer')}`],
-    ['by a table', `const TABLE = [['cube', cube]]; describe.each(TABLE)('%s', (_, layer) => { it('', () => { ${every('layer')} }); });`],
-  ])('counts as checked %s', (_, test) => {
-    expect(unchecked(from(test))).toEqual([]);
-  });
-
-  it.each([
-    ['nothing checks', '', 'expectThreeWays, expectReference, expectCompiled'],
-    ['one check leaves out', every('cube').replace(/expectCompiled.*/, ''), 'expectCompiled'],
-    ['only its neighbour is checked for', `it('', () => cube(1)); ${every('twice')}`, 'expectThreeWays, expectReference, expectCompiled'],
-    ['only numbers are named after', every('numbers.cube'), 'expectThreeWays, expectReference, expectCompiled'],
-    ['only a block of layers is checked with', every('block'), 'expectThreeWays, expectReference, expectCompiled'],
-  ])('that %s is found', (_, test, missing) => {
-    expect(unchecked(from(test))).toEqual([`src/nn/cube.ts: cube lacks ${missing}`]);
+    ['is named', code, registered, [], 'src/nn/cube.ts:3: the backward of cube has no test; add describeLayer(cube, '],
+    ['is named where another of its name has one', code, registered, [other], 'src/nn/cube.ts:3: the backward of cube has no test'],
+    ['cannot hide in a function', code, new Map(), [cube], 'src/nn/cube.ts:3: layer cube is not there once its file is loaded'],
+    ['cannot hide behind a name', `${code}${code}`, registered, [cube], 'src/nn/cube.ts:8: another layer is named cube too'],
+    [
+      'cannot hide its name',
+      'const cube = layer(definition);',
+      registered,
+      [cube],
+      "src/nn/cube.ts:1: write const cube = layer({ name: 'cube', …",
+    ],
+    ['cannot hide behind another', code.replace('const cube', 'const ball'), registered, [cube], 'src/nn/cube.ts:3: write const cube = '],
+    ['cannot come from elsewhere', '', registered, [], 'layer cube is defined by no layer({ … }) of src/'],
+  ] as const)('%s', (_, code, layers, described, message) => {
+    expect(check(code, layers, ...described)[0]).toContain(message);
   });
 });

@@ -95,7 +95,7 @@ const models: Readonly<Record<string, Model>> = {
   'series generator': {
     params: initTcn(key(43), { inputs: 2, width: 4, kernel: 2, dilations: [1, 2], outputs: 1 }),
     sample: [12, 2],
-    forward: (params: TcnParams, noise: tf.Tensor) => seriesGenerator(params, noise, [1, 2]),
+    forward: (params: TcnParams, noise: tf.Tensor) => seriesGenerator(params, noise, { dilations: [1, 2] }),
   },
   'series critic': { params: initMlp(key(44), [8, 5, 1]), sample: [4, 2], forward: seriesCritic },
   'lstm attention': {
@@ -112,7 +112,7 @@ const models: Readonly<Record<string, Model>> = {
   dlinear: {
     params: initDLinear(key(54), { lookback: 8, horizons: 3 }),
     sample: [8, 2],
-    forward: (params: DLinearParams, x: tf.Tensor) => dLinear(params, x, 3),
+    forward: (params: DLinearParams, x: tf.Tensor) => dLinear(params, x, { kernel: 3 }),
   },
   transformer: {
     params: initTransformer(key(61), TRANSFORMER),
@@ -140,12 +140,12 @@ function bothHeads(params: ActorCriticParams, x: tf.Tensor): tf.Tensor {
 }
 /** One network out of the Bayesian one. */
 function drawnBayesNet(q: BayesNetParams, x: tf.Tensor): tf.Tensor {
-  return mlp(drawWeights(q, tf.tensor(normal(key(45), [26]).data)), x);
+  return mlp(drawWeights(q, { noise: tf.tensor(normal(key(45), [26]).data) }), x);
 }
 /** The mean over eight dropout masks. */
 function meanOverMasks(params: MlpParams, x: tf.Tensor): tf.Tensor {
   const masks = dropoutNetMasks(key(46), 0.5, [3, 6, 1], [8, 1]).map(({ data, shape }) => tf.tensor(data, shape));
-  const draws = dropoutNet(params, perDraw(x, 8), masks);
+  const draws = dropoutNet(params, perDraw(x, { draws: 8 }), { masks });
   return decomposeVariance(draws, tf.zerosLike(draws)).mean;
 }
 /** Over the path of four nodes. */
@@ -155,12 +155,12 @@ function onPath(params: GcnParams, x: tf.Tensor): tf.Tensor {
     [1, 2],
     [2, 3],
   ]);
-  return gcn(params, x, tf.tensor(data, shape));
+  return gcn(params, x, { graph: tf.tensor(data, shape) });
 }
 /** Each node sees the ones before it. */
 function lookingBack(params: GatParams, x: tf.Tensor): tf.Tensor {
   const { data, shape } = causalMask(4);
-  return gat(params, x, tf.tensor(data, shape, 'bool'));
+  return gat(params, x, { graph: tf.tensor(data, shape, 'bool') });
 }
 const names = ['network', 'training step', 'integers', ...Object.keys(models)];
 
@@ -168,7 +168,7 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
   for (const made of [await network(), await trainingStep(), await integers()]) cases.set(made.name, made);
   for (const [name, model] of Object.entries(models)) cases.set(name, await exported(name, model));
-});
+}, 60_000);
 
 /** A model of the table, compiled at a batch of 2 with the batch left open, and used at 5. */
 async function exported(name: string, { params, sample, whole, forward }: Model): Promise<Case> {
@@ -190,7 +190,7 @@ async function network(): Promise<Case> {
   const recurrent = asTensors(initLstm(key(3), { inputs: 8, width: 5 }));
   const head = asTensors(initLinear(key(4), { inputs: 5, outputs: 3 }));
   const forward = (x: tf.Tensor3D) => {
-    const h = x.add(multiHeadAttention(attention, layerNorm(x, tf.ones([8]), tf.zeros([8])), 2));
+    const h = x.add(multiHeadAttention(attention, layerNorm({ gamma: tf.ones([8]), beta: tf.zeros([8]) }, x), { heads: 2 }));
     return { probabilities: tf.softmax(linear(head, lstmLast(recurrent, h))) };
   };
   const compiled = compile(forward);

@@ -62,7 +62,7 @@ function gcn(): Training {
   const y = { data: Int32Array.from({ length: 16 }, (_, i) => Number(i > 7)), shape: [16] };
   return byAdam(
     models.initGcn(key(6), [3, 8, 2]),
-    (params, { x, y, graph }: Batch & { graph: tf.Tensor }) => nn.crossEntropy(models.gcn(params, x, graph), y),
+    (params, { x, y, graph }: Batch & { graph: tf.Tensor }) => nn.crossEntropy(models.gcn(params, x, { graph }), y),
     () => ({ x: normal(key(7), [16, 3]), y, graph }),
   );
 }
@@ -74,7 +74,7 @@ function wganGp(): Training {
     critic: models.initMlp(key(9), [T, 16, 1]),
   };
   const networks = {
-    generate: (params: models.TcnParams, noise: tf.Tensor) => models.seriesGenerator(params, noise, [1]),
+    generate: (params: models.TcnParams, noise: tf.Tensor) => models.seriesGenerator(params, noise, { dilations: [1] }),
     score: models.seriesCritic,
   };
   const rates = { learningRate: 0.005, beta1: 0, beta2: 0.9 };
@@ -96,7 +96,7 @@ function bayesByBackprop(): Training {
   const y = { data: points.x.data.filter((_, i) => i % 2 === 0), shape: [B, 1] };
   return byAdam(
     models.initBayesNet(key(13), widths),
-    (q, batch: models.BayesBatch) => models.negativeElbo(q as models.BayesNetParams, batch, 1, nn.meanSquaredError),
+    (q, batch: models.BayesBatch) => models.negativeElbo(q as models.BayesNetParams, batch, { prior: 1, likelihood: nn.meanSquaredError }),
     (k) => ({ x: points.x, y, noise: models.bayesNetNoise(fold(key(14), k), widths, [B]), weight: 1e-3 }),
   );
 }

@@ -22,5 +22,8 @@ export const W4: Workload<Params, { A: Numbers; x: Numbers; y: Numbers }> = {
       batch: { A: normaliseAdjacency(N, edges), x: gaussian(x, N, 32), y: randint(y, [N], 0, CLASSES) },
     };
   },
-  loss: ({ first, second }, { A, x, y }) => crossEntropy(graphConvolution(second, A, relu(graphConvolution(first, A, x))), y),
+  loss({ first, second }, { A, x, y }) {
+    const hidden = relu(graphConvolution(first, x, { graph: A }));
+    return crossEntropy(graphConvolution(second, hidden, { graph: A }), y);
+  },
 };

@@ -52,8 +52,8 @@ function initBlock(key: Key, { D, hidden }: Size): Block<Numbers> {
 
 /** A pre-norm encoder block (Xiong et al. 2020): h + attention(norm h), then h + MLP(norm h). */
 function block({ norm1, attention, norm2, expand, contract }: Block<tf.Tensor>, h: tf.Tensor, heads: number): tf.Tensor {
-  const attended = h.add(multiHeadAttention(attention, layerNorm(h, norm1.gamma, norm1.beta), heads));
-  return attended.add(linear(contract, gelu(linear(expand, layerNorm(attended, norm2.gamma, norm2.beta)))));
+  const attended = h.add(multiHeadAttention(attention, layerNorm(norm1, h), { heads }));
+  return attended.add(linear(contract, gelu(linear(expand, layerNorm(norm2, attended)))));
 }
 
 function forward(size: Size, { embed, blocks, out }: Tensors<Params>, x: tf.Tensor): tf.Tensor {

@@ -52,8 +52,8 @@ export default {
       readonly y: tf.Tensor;
     }
     const logits = ({ recurrent, head }: Params, x: tf.Tensor) => {
-      const hidden = lstm(recurrent, tf.oneHot(x as tf.Tensor2D, ALPHABET + 2).cast('float32'));
-      return linear(head, hidden.slice([0, T - SYMBOLS, 0], [-1, -1, -1]).reshape([-1, WIDTH])); // under the last blanks
+      const { outputs } = lstm(recurrent, tf.oneHot(x as tf.Tensor2D, ALPHABET + 2).cast('float32'));
+      return linear(head, outputs.slice([0, T - SYMBOLS, 0], [-1, -1, -1]).reshape([-1, WIDTH])); // under the last blanks
     };
     const loss = (params: Params, { x, y }: Batch) => crossEntropy(logits(params, x), y);
     const step = compile(trainingStep(optimizer, loss), { donate: [0] });

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, split } from '../base/index.js';
 import { type Conv2dParams, conv2d, initConv2d, maxPool2d, relu } from '../nn/index.js';
-import { initMlp, type MlpParams, mlp } from './mlp.js';
+import { initMlp, type MlpOptions, type MlpParams, mlp } from './mlp.js';
 
 /** Weights of a convolutional network: filters stage after stage, then the layers of an `mlp`. */
 export interface CnnParams<T = tf.Tensor> {
@@ -20,7 +20,11 @@ export interface CnnConfig {
   readonly widths: readonly number[];
 }
 
-/** @throws when the stages cannot halve the side, or there is no stage */
+/**
+ * Filters as `initConv2d` makes them, and a head as `initMlp` does.
+ *
+ * @throws  when the stages cannot halve the side, or there is no stage
+ */
 export function initCnn(key: Key, { side, channels, size, widths }: CnnConfig): CnnParams<HostArray<Float32Array>> {
   const [forStages, forHead] = split(key);
   const count = channels.length - 1;
@@ -40,14 +44,15 @@ export function initCnn(key: Key, { side, channels, size, widths }: CnnConfig): 
  *
  *     hₛ = relu(maxPool(hₛ₋₁ ⋆ wₛ + bₛ))        y = mlp(h)
  *
- * @param x           [B, rows, columns, F]
- * @param activation  of the head's hidden layers, as in `mlp`
- * @returns           [B, C] logits
- * @throws            as `conv2d`, `maxPool2d` and `linear`
+ * @param params   filters [K, K, F, D] of each stage, and the head's layers
+ * @param x        [B, rows, columns, F]
+ * @param options  of the head, as of `mlp`
+ * @returns        [B, C] logits
+ * @throws         as `conv2d`, `maxPool2d` and `linear`
  *
  * LeCun et al. 1998 in today's parts. ReLU after pooling, which it commutes with, is a quarter of the work of before.
  */
-export function cnn({ stages, head }: CnnParams, x: tf.Tensor, activation?: Parameters<typeof mlp>[2]): tf.Tensor {
-  const features = stages.reduce((h, stage) => relu(maxPool2d(conv2d(stage, h, 'same'), 2)), x);
-  return mlp(head, features.reshape([x.shape[0], -1]), activation);
+export function cnn({ stages, head }: CnnParams, x: tf.Tensor, options?: MlpOptions): tf.Tensor {
+  const features = stages.reduce((h, stage) => relu(maxPool2d(conv2d(stage, h, { padding: 'same' }), { size: 2 })), x);
+  return mlp(head, features.reshape([x.shape[0], -1]), options);
 }

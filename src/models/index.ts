@@ -1,19 +1,30 @@
 /** Networks built from the layers of `lemmata/nn`, for `compile`. */
 export {
   type BayesBatch,
+  type BayesNetOptions,
   type BayesNetParams,
   bayesNet,
   bayesNetNoise,
+  type DrawOptions,
+  type ElboOptions,
   initBayesNet,
   minibatchWeight,
   negativeElbo,
   negativeElboOfDraw,
 } from './bayes/bayes-by-backprop.js';
-export { dropoutNet, dropoutNetMasks, dropoutPrecision } from './bayes/mc-dropout.js';
-export { deviations, drawWeights, gaussianDivergence, initMeanField, type MeanField, mixtureDivergence } from './bayes/mean-field.js';
+export { type DropoutNetOptions, dropoutNet, dropoutNetMasks, dropoutPrecision } from './bayes/mc-dropout.js';
+export {
+  type DrawNoise,
+  deviations,
+  drawWeights,
+  gaussianDivergence,
+  initMeanField,
+  type MeanField,
+  mixtureDivergence,
+} from './bayes/mean-field.js';
 export { decomposeEntropy, decomposeVariance, type Predictive, perDraw } from './bayes/uncertainty.js';
 export { type CnnConfig, type CnnParams, cnn, initCnn } from './cnn.js';
-export { type DLinearParams, dLinear, dLinearRidge, initDLinear } from './forecast/dlinear.js';
+export { type DLinearOptions, type DLinearParams, dLinear, dLinearRidge, initDLinear } from './forecast/dlinear.js';
 export {
   initLstmAttention,
   type LstmAttentionConfig,
@@ -22,8 +33,8 @@ export {
   lstmAttentionWeights,
 } from './forecast/lstm-attention.js';
 export { initNLinear, type LinearForecastConfig, nLinear, nLinearRidge, type RidgeForecast } from './forecast/nlinear.js';
-export { initPatchTst, type PatchTstConfig, type PatchTstParams, patchTst } from './forecast/patchtst.js';
-export { initTcn, type TcnConfig, type TcnParams, tcn } from './forecast/tcn.js';
+export { initPatchTst, type PatchTstConfig, type PatchTstOptions, type PatchTstParams, patchTst } from './forecast/patchtst.js';
+export { initTcn, type TcnConfig, type TcnOptions, type TcnParams, tcn } from './forecast/tcn.js';
 export {
   initTransformer,
   type TransformerConfig,
@@ -35,6 +46,6 @@ export {
 } from './forecast/transformer.js';
 export { type Adversaries, type Game, type GanBatch, type GanState, ganStep, nonSaturating, wassersteinGp } from './gan/gan.js';
 export { seriesCritic, seriesGenerator } from './gan/series-gan.js';
-export { type GatConfig, type GatParams, gat, initGat } from './graph/gat.js';
-export { type GcnParams, gcn, initGcn } from './graph/gcn.js';
-export { initMlp, type MlpParams, mlp, mlpPlain } from './mlp.js';
+export { type GatConfig, type GatOptions, type GatParams, gat, initGat } from './graph/gat.js';
+export { type GcnOptions, type GcnParams, gcn, initGcn } from './graph/gcn.js';
+export { initMlp, type MlpOptions, type MlpParams, mlp } from './mlp.js';

@@ -1,27 +1,33 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { expectReference, expectThreeWays } from '../../tests/support/gradients.js';
+import { expectReference, expectSameDerivatives } from '../../tests/support/gradients.js';
 import { key } from '../base/random.js';
 import { silu } from '../nn/activations/silu.js';
+import { gradCheck, plainly } from '../tensor/index.js';
 import reference from './cnn.reference.json' with { type: 'json' }; // made by reference/cnn.py with PyTorch 2.13
-import { initMlp, mlp, mlpPlain } from './mlp.js';
+import { initMlp, mlp } from './mlp.js';
 
 const withSilu =
   (model: typeof mlp) =>
   (x: tf.Tensor, ...weights: tf.Tensor[]) =>
-    model({ layers: [0, 2, 4].map((i) => ({ w: weights[i], b: weights[i + 1] })) }, x, (h) => silu(h));
+    model({ layers: [0, 2, 4].map((i) => ({ w: weights[i], b: weights[i + 1] })) }, x, { activation: silu });
 
 describe('mlp', () => {
   it('equals PyTorch, forward and backward', () => expectReference(withSilu(mlp), reference.mlp));
 
-  it('backward agrees with differences and autodiff', () => expectThreeWays(withSilu(mlp), withSilu(mlpPlain), reference.mlp.inputs));
+  it('has the derivatives of its plain form, and of differences', () => {
+    expectSameDerivatives(withSilu(mlp), withSilu(plainly(mlp)), reference.mlp.inputs);
+    gradCheck(withSilu(mlp), reference.mlp.inputs);
+  });
 
   it('tells the activation which hidden layer it is at', () => {
     const layer = { w: tf.eye(2), b: tf.zeros([2]) };
     const seen: number[] = [];
-    const y = mlp({ layers: [layer, layer, layer] }, tf.tensor2d([[1, -2]]), (h, l) => {
-      seen.push(l);
-      return h.mul(10);
+    const y = mlp({ layers: [layer, layer, layer] }, tf.tensor2d([[1, -2]]), {
+      activation(h, l) {
+        seen.push(l);
+        return h.mul(10);
+      },
     });
     expect([seen, y.arraySync()]).toEqual([[0, 1], [[100, -200]]]);
   });

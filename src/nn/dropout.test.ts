@@ -34,16 +34,16 @@ describe('dropout', () => {
   it('drops a channel at all times or at none', () => {
     const mask = temporalDropoutMask(key(2), 0.5, [8, 5, 6]);
     expect(mask.shape).toEqual([8, 1, 6]);
-    const y = dropout(tf.ones([8, 5, 6]), tf.tensor(mask.data, mask.shape));
+    const y = dropout(tf.ones([8, 5, 6]), { mask: tf.tensor(mask.data, mask.shape) });
     const overTime = y.sum(1).dataSync();
     expect(new Set(overTime)).toEqual(new Set([0, 10])); // five times 0, or five times 2
   });
 
   it('names what does not fit', () => {
-    expect(() => dropout(tf.ones([8, 5]), tf.ones([8, 4]))).toThrow(
+    expect(() => dropout(tf.ones([8, 5]), { mask: tf.ones([8, 4]) })).toThrow(
       'dropout takes a mask of the shape of x, or with 1 where one number serves a whole axis: got x [8,5], mask [8,4]',
     );
-    expect(() => dropout(tf.ones([8, 5]), tf.ones([5]))).toThrow('got x [8,5], mask [5]');
+    expect(() => dropout(tf.ones([8, 5]), { mask: tf.ones([5]) })).toThrow('got x [8,5], mask [5]');
     expect(() => dropoutMask(key(1), 0, [3])).toThrow('dropoutMask: keep must be in (0, 1], got 0');
     expect(() => dropoutMask(key(1), 0.5, [8, Number.NaN])).toThrow('dropoutMask takes the shape of what it drops from: got mask [8,NaN]');
     expect(() => temporalDropoutMask(key(1), 0.5, [8, 6])).toThrow('temporalDropoutMask is for x [B, T, F]: got x [8,6]');

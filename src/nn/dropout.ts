@@ -2,19 +2,23 @@ import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, sizeOf } from '../base/index.js';
 import { threefry } from '../base/internal.js';
 
+export interface DropoutOptions {
+  /** m, from `dropoutMask` or `temporalDropoutMask`: a new one for each step, as an argument of the compiled function. */
+  readonly mask: tf.Tensor;
+}
+
 /**
  * Zeroes what a mask drops and scales up the rest, so that the mean stays as it was. In training only: an evaluation leaves it out.
  *
  *     y = x ⊙ m        ∂x = ∂y ⊙ m
  *
- * @param x     any shape
- * @param mask  m, from `dropoutMask` or `temporalDropoutMask`: a new one for each step, as an argument of the compiled function
- * @returns     as x
- * @throws      when the mask does not fit x
+ * @param x  any shape
+ * @returns  as x
+ * @throws   when the mask does not fit x
  *
  * Srivastava et al. 2014, with the scale 1/keep in training as PyTorch has it. A product: differentiable any number of times.
  */
-export function dropout(x: tf.Tensor, mask: tf.Tensor): tf.Tensor {
+export function dropout(x: tf.Tensor, { mask }: DropoutOptions): tf.Tensor {
   if (mask.rank !== x.rank || mask.shape.some((n, axis) => n !== x.shape[axis] && n !== 1))
     throw shapeError('dropout takes a mask of the shape of x, or with 1 where one number serves a whole axis', { x, mask });
   return x.mul(mask);
@@ -23,7 +27,10 @@ export function dropout(x: tf.Tensor, mask: tf.Tensor): tf.Tensor {
 /**
  * 1/keep with probability keep, to 2⁻¹⁷, else 0.
  *
- * @throws  when keep is not in (0, 1]
+ * @param keep   the share that stays: 0.9 where PyTorch says dropout 0.1
+ * @param shape  of what is dropped from, or with 1 where one number serves a whole axis
+ * @returns      a mask of this shape
+ * @throws       when keep is not in (0, 1]
  */
 export function dropoutMask(key: Key, keep: number, shape: readonly number[]): HostArray<Float32Array> {
   if (!(keep > 0 && keep <= 1))

@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../base/index.js';
-import { firstOrder } from '../tensor/index.js';
+import { layer } from '../tensor/index.js';
 import { asRows } from './axes.js';
 import { uniformWithin } from './initialisers.js';
 
@@ -11,7 +11,9 @@ export interface LinearParams<T = tf.Tensor> {
 }
 
 export interface LinearConfig {
+  /** F */
   readonly inputs: number;
+  /** D */
   readonly outputs: number;
 }
 
@@ -26,27 +28,28 @@ export function initLinear(key: Key, { inputs, outputs }: LinearConfig): LinearP
  *
  *     y = x w + b        ∂x = ∂y wᵀ    ∂w = xᵀ ∂y    ∂b = Σ ∂y
  *
- * @param x  [..., F]
- * @returns  [..., D]
- * @throws   when w does not take x's last axis, or b does not fit w
+ * @param params  w [F, D] and b [D]
+ * @param x       [..., F]
+ * @returns       [..., D]
+ * @throws        when w does not take x's last axis, or b does not fit w
  */
-export function linear({ w, b }: LinearParams, x: tf.Tensor): tf.Tensor {
-  if (w.rank !== 2 || x.shape.at(-1) !== w.shape[0] || b.rank !== 1 || b.shape[0] !== w.shape[1])
-    throw shapeError('linear maps x [..., F] by w [F, D] and b [D]', { x, w, b });
-  return affine(asRows(x), w, b).reshape([...x.shape.slice(0, -1), w.shape[1]]);
-}
-
-const affine = firstOrder('linear', ([x, w, b], save) => {
-  save([x, w]);
-  return {
-    value: x.matMul(w).add(b),
-    backward: (dy, [x, w]) => [dy.matMul(w, false, true), x.matMul(dy, true), dy.sum(0)],
-  };
+export const linear = layer({
+  name: 'linear',
+  forward({ w, b }: LinearParams, x: tf.Tensor) {
+    if (w.rank !== 2 || x.shape.at(-1) !== w.shape[0] || b.rank !== 1 || b.shape[0] !== w.shape[1])
+      throw shapeError('linear maps x [..., F] by w [F, D] and b [D]', { x, w, b });
+    const rows = asRows(x);
+    return { value: affine(w, b, x), saved: { rows, w, shape: x.shape } };
+  },
+  backward(dy, { rows, w, shape }) {
+    const d = asRows(dy);
+    return [{ w: rows.matMul(d, true), b: d.sum(0) }, d.matMul(w, false, true).reshape(shape)];
+  },
+  plain: ({ w, b }, x) => affine(w, b, x),
 });
 
-/** `linear` in operators that tfjs can differentiate any number of times. */
-export const linearPlain = ({ w, b }: LinearParams, x: tf.Tensor): tf.Tensor =>
-  tf
-    .matMul(asRows(x), w)
+const affine = (w: tf.Tensor, b: tf.Tensor, x: tf.Tensor): tf.Tensor =>
+  asRows(x)
+    .matMul(w)
     .add(b)
     .reshape([...x.shape.slice(0, -1), w.shape[1]!]);

@@ -38,7 +38,7 @@ describe('trainingStep', () => {
     const optimizer = adam(initial, { learningRate: 0.05 });
     type Params = ParamsOf<typeof optimizer>;
     const forward = ({ norm, out }: Params, averages: RunningAverages, x: tf.Tensor) => {
-      const { y, averages: next } = batchNorm(norm, averages, x);
+      const { y, averages: next } = batchNorm(norm, x, { averages });
       return { prediction: linear(out, y), averages: next };
     };
     const learn = trainingStep(optimizer, (params, averages: RunningAverages, x: tf.Tensor, y: tf.Tensor) =>

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../base/index.js';
-import { checkLabels } from '../nn/index.js';
+import { checkClassLabels } from '../nn/index.js';
 
 /**
  * The number of each row that its action chooses.
@@ -21,6 +21,6 @@ export function oneHotActions(who: string, values: tf.Tensor, action: tf.Tensor)
       action,
     });
   const A = values.shape[1]!;
-  checkLabels(who, action, A);
+  checkClassLabels(who, action, A);
   return tf.oneHot(action as tf.Tensor1D, A).cast('float32');
 }

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../base/index.js';
-import { firstOrder } from '../tensor/index.js';
+import { layer } from '../tensor/index.js';
 import { chosen, oneHotActions } from './actions.js';
 
 /**
@@ -10,23 +10,18 @@ import { chosen, oneHotActions } from './actions.js';
  *
  * @param logits  l [B, A]
  * @param action  [B] int32, 0 … A − 1
- * @returns       [B]
+ * @returns       [B], in nats
  * @throws        when there is not one integer action for each row
  */
-export function categoricalLogProbability(logits: tf.Tensor, action: tf.Tensor): tf.Tensor {
-  return logProbability(logits, oneHotActions('categoricalLogProbability', logits, action));
-}
-
-const logProbability = firstOrder('categoricalLogProbability', ([logits, chosen], save) => {
-  const logP = logits.logSoftmax();
-  save([logP, chosen]);
-  return {
-    value: logP.mul(chosen).sum(-1),
-    backward: (dy, [logP, chosen]) => {
-      const pull = dy.expandDims(-1);
-      return [chosen.sub(logP.exp()).mul(pull), logP.mul(pull)];
-    },
-  };
+export const categoricalLogProbability = layer({
+  name: 'categoricalLogProbability',
+  forward(logits: tf.Tensor, action: tf.Tensor) {
+    const taken = oneHotActions('categoricalLogProbability', logits, action);
+    const logP = logits.logSoftmax();
+    return { value: logP.mul(taken).sum(-1), saved: { logP, taken } };
+  },
+  backward: (dy, { logP, taken }) => [taken.sub(logP.exp()).mul(dy.expandDims(-1))],
+  plain: (logits, action) => chosen(logits, action).sub(logits.logSumExp(-1)),
 });
 
 /**
@@ -35,28 +30,36 @@ const logProbability = firstOrder('categoricalLogProbability', ([logits, chosen]
  *     H = −Σ π log π        ∂l = −π (log π + H) ∂H
  *
  * @param logits  l [..., A]
- * @returns       [...]
+ * @returns       [...], in nats
  */
-export const categoricalEntropy: (logits: tf.Tensor) => tf.Tensor = firstOrder('categoricalEntropy', ([logits], save) => {
-  const logP = logits.logSoftmax();
-  const p = logP.exp();
-  const entropy = p.mul(logP).sum(-1).neg();
-  save([logP, p, entropy]);
-  return {
-    value: entropy,
-    backward: (dy, [logP, p, entropy]) => [p.mul(logP.add(entropy.expandDims(-1))).mul(dy.neg().expandDims(-1))],
-  };
+export const categoricalEntropy = layer({
+  name: 'categoricalEntropy',
+  forward(logits: tf.Tensor) {
+    const logP = logits.logSoftmax();
+    const p = logP.exp();
+    const entropy: tf.Tensor = p.mul(logP).sum(-1).neg();
+    return { value: entropy, saved: { logP, p, entropy } };
+  },
+  backward: (dy, { logP, p, entropy }) => [p.mul(logP.add(entropy.expandDims(-1))).mul(dy.neg().expandDims(-1))],
+  plain(logits) {
+    const logP = logits.sub(logits.logSumExp(-1, true));
+    return logP.exp().mul(logP).sum(-1).neg();
+  },
 });
+
+export interface CategoricalNoise {
+  /** [..., A] uniform on [0, 1); with more rows than the logits, several draws of each. */
+  readonly u: tf.Tensor;
+}
 
 /**
  * Actions drawn from a softmax policy: the largest of l + g, where g = −log(−log u) is Gumbel noise (Gumbel 1954; Maddison et al. 2014).
  *
  * @param logits  [..., A]
- * @param u       [..., A] uniform on [0, 1); with more rows than the logits, several draws of each
  * @returns       [...] int32
  * @throws        when there is no u for each logit: rows that shared theirs would act alike
  */
-export function sampleCategorical(logits: tf.Tensor, u: tf.Tensor): tf.Tensor {
+export function sampleCategorical(logits: tf.Tensor, { u }: CategoricalNoise): tf.Tensor {
   if (u.size < logits.size)
     throw shapeError('sampleCategorical takes a uniform number for each logit: u like logits [..., A]', { logits, u });
   // 0 and 1 have no double logarithm: float32 uniforms are multiples of 2⁻²³, this moves them to the middle of their cells.
@@ -69,14 +72,4 @@ export function sampleCategorical(logits: tf.Tensor, u: tf.Tensor): tf.Tensor {
         .log(),
     )
     .argMax(-1);
-}
-
-/** `categoricalLogProbability` in operators that tfjs can differentiate any number of times. */
-export const categoricalLogProbabilityPlain = (logits: tf.Tensor, action: tf.Tensor): tf.Tensor =>
-  chosen(logits, action).sub(logits.logSumExp(-1));
-
-/** `categoricalEntropy` in operators that tfjs can differentiate any number of times. */
-export function categoricalEntropyPlain(logits: tf.Tensor): tf.Tensor {
-  const logP = logits.sub(logits.logSumExp(-1, true));
-  return logP.exp().mul(logP).sum(-1).neg();
 }

@@ -1,9 +1,16 @@
 import type * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../base/index.js';
+import type { NoiseOptions } from '../nn/index.js';
 import { sumToLast } from '../nn/internal.js';
-import { firstOrder } from '../tensor/index.js';
+import { layer } from '../tensor/index.js';
 
 const HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI);
+
+/** What a Gaussian policy does in each state: μ [..., K], and log σ [K], the same in every state. */
+export interface GaussianPolicy {
+  readonly mean: tf.Tensor;
+  readonly logDeviation: tf.Tensor;
+}
 
 /**
  * The log-density of actions under a Gaussian policy whose spread is the same in every state.
@@ -12,38 +19,32 @@ const HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI);
  *
  *     ∂μ = z/σ · ∂y        ∂log σ = Σ (z² − 1) · ∂y, over the rows        ∂a = −∂μ
  *
- * @param mean          μ [..., K]
- * @param logDeviation  log σ [K]
- * @param action        a [..., K]
- * @returns             [...]
- * @throws              when the shapes do not fit
+ * @param policy  μ [..., K] and log σ [K]
+ * @param action  a [..., K]
+ * @returns       [...], in nats
+ * @throws        when the shapes do not fit
  *
  * Williams 1992, section 6; log σ as a parameter beside the network is Schulman et al. 2017.
  */
-export function gaussianLogProbability(mean: tf.Tensor, logDeviation: tf.Tensor, action: tf.Tensor): tf.Tensor {
-  const K = mean.shape.at(-1);
-  if (`${logDeviation.shape}` !== `${K}` || `${action.shape}` !== `${mean.shape}`)
-    throw shapeError('gaussianLogProbability takes mean and action [..., K] and logDeviation [K]', { mean, logDeviation, action });
-  return logProbability(mean, logDeviation, action);
-}
-
-const logProbability = firstOrder('gaussianLogProbability', ([mean, logDeviation, action], save) => {
-  const precision = logDeviation.neg().exp();
-  const z = action.sub(mean).mul(precision);
-  save([z, precision]);
-  return {
-    value: z.square().mul(0.5).add(logDeviation.add(HALF_LOG_2PI)).sum(-1).neg(),
-    backward: (dy, [z, precision]) => {
-      const each = dy.expandDims(-1);
-      const dMean = z.mul(precision).mul(each);
-      return [dMean, sumToLast(z.square().sub(1).mul(each)), dMean.neg()];
-    },
-  };
+export const gaussianLogProbability = layer({
+  name: 'gaussianLogProbability',
+  forward({ mean, logDeviation }: GaussianPolicy, action: tf.Tensor) {
+    const K = mean.shape.at(-1);
+    if (`${logDeviation.shape}` !== `${K}` || `${action.shape}` !== `${mean.shape}`)
+      throw shapeError('gaussianLogProbability takes mean and action [..., K] and logDeviation [K]', { mean, logDeviation, action });
+    const precision = logDeviation.neg().exp();
+    const z = action.sub(mean).mul(precision);
+    const value: tf.Tensor = z.square().mul(0.5).add(logDeviation.add(HALF_LOG_2PI)).sum(-1).neg();
+    return { value, saved: { z, precision } };
+  },
+  backward(dy, { z, precision }) {
+    const each = dy.expandDims(-1);
+    const dMean = z.mul(precision).mul(each);
+    return [{ mean: dMean, logDeviation: sumToLast(z.square().sub(1).mul(each)) }, dMean.neg()];
+  },
+  plain: ({ mean, logDeviation }, action) =>
+    action.sub(mean).div(logDeviation.exp()).square().mul(-0.5).sub(logDeviation).sub(HALF_LOG_2PI).sum(-1),
 });
-
-/** `gaussianLogProbability` in operators that tfjs can differentiate any number of times. */
-export const gaussianLogProbabilityPlain = (mean: tf.Tensor, logDeviation: tf.Tensor, action: tf.Tensor): tf.Tensor =>
-  action.sub(mean).div(logDeviation.exp()).square().mul(-0.5).sub(logDeviation).sub(HALF_LOG_2PI).sum(-1);
 
 /**
  * The entropy of a Gaussian policy, in nats.
@@ -55,6 +56,14 @@ export const gaussianLogProbabilityPlain = (mean: tf.Tensor, logDeviation: tf.Te
  */
 export const gaussianEntropy = (logDeviation: tf.Tensor): tf.Tensor => logDeviation.add(HALF_LOG_2PI + 0.5).sum();
 
-/** Actions μ + σ ε, [..., K], drawn with standard normal ε [..., K]. */
-export const sampleGaussian = (mean: tf.Tensor, logDeviation: tf.Tensor, noise: tf.Tensor): tf.Tensor =>
+/**
+ * Actions drawn from a Gaussian policy.
+ *
+ *     a = μ + σ ε
+ *
+ * @param policy   μ [..., K] and log σ [K]
+ * @param options  ε [..., K], standard normal
+ * @returns        [..., K]
+ */
+export const sampleGaussian = ({ mean, logDeviation }: GaussianPolicy, { noise }: NoiseOptions): tf.Tensor =>
   mean.add(logDeviation.exp().mul(noise));

@@ -1,14 +1,28 @@
 export { chosen } from './actions.js';
 export { type ActorCriticParams, actorCritic, initActorCritic } from './agents/actor-critic.js';
-export { dueling, duelingPlain } from './agents/dueling.js';
-export { type ActorCriticWeights, actorCriticLoss, policyGradientLoss, ppoLoss, ppoLossPlain } from './agents/policy-gradient.js';
-export { type DqnState, dqnStep, duelingNetwork, initDuelingNetwork, type Transitions, tdTarget } from './agents/q-network.js';
+export { dueling } from './agents/dueling.js';
 export {
+  type ActorCriticTerms,
+  type ActorCriticWeights,
+  actorCriticLoss,
+  type PpoOptions,
+  policyGradientLoss,
+  ppoLoss,
+} from './agents/policy-gradient.js';
+export {
+  type DqnState,
+  dqnStep,
+  duelingNetwork,
+  initDuelingNetwork,
+  type TdOptions,
+  type Transitions,
+  tdTarget,
+} from './agents/q-network.js';
+export {
+  type CategoricalNoise,
   categoricalEntropy,
-  categoricalEntropyPlain,
   categoricalLogProbability,
-  categoricalLogProbabilityPlain,
   sampleCategorical,
 } from './categorical-policy.js';
-export { gaussianEntropy, gaussianLogProbability, gaussianLogProbabilityPlain, sampleGaussian } from './gaussian-policy.js';
+export { type GaussianPolicy, gaussianEntropy, gaussianLogProbability, sampleGaussian } from './gaussian-policy.js';
 export { generalisedAdvantage, type Rollout } from './generalised-advantage.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { firstOrder, grad, valueAndGrad } from './grad.js';
+import { grad, valueAndGrad } from './grad.js';
 
 describe('valueAndGrad', () => {
   // L = Σ (w·x + b − y)² with w = 2, b = 1, x = [1,2], y = [0,0]: residuals 3 and 5, so L = 34, ∂w = 2(3·1 + 5·2), ∂b = 2(3 + 5).
@@ -36,21 +36,5 @@ describe('valueAndGrad', () => {
   it('differentiates twice where the operators can: (x³)″ = 6x', () => {
     const second = grad((x: tf.Tensor) => grad((z: tf.Tensor) => z.pow(3).sum())(x).sum());
     expect(second(tf.scalar(2)).dataSync()[0]).toBeCloseTo(12, 4);
-  });
-});
-
-describe('firstOrder', () => {
-  const cube = firstOrder('cube', ([x], save) => {
-    save([x]);
-    return { value: x.mul(x).mul(x), backward: (dy, [x]) => [dy.mul(x.square()).mul(3)] };
-  });
-
-  it('uses the hand-derived backward', () => {
-    expect(grad((x: tf.Tensor) => cube(x).sum())(tf.tensor1d([1, 2])).arraySync()).toEqual([3, 12]);
-  });
-
-  it('refuses a second derivative', () => {
-    const twice = grad((x: tf.Tensor) => grad((z: tf.Tensor) => cube(z).sum())(x).sum());
-    expect(() => twice(tf.tensor1d([2]))).toThrow('cube has a hand-derived first derivative only');
   });
 });

@@ -42,30 +42,6 @@ export function grad<P, R extends unknown[]>(loss: (params: P, ...rest: R) => tf
   };
 }
 
-/**
- * A layer with a hand-derived backward, as `tf.customGrad`, that can be differentiated once.
- *
- * tfjs runs the forward off the tape, so a derivative of the backward would miss what it takes from `save`: asking for one
- * is an error instead of a wrong number.
- */
-export function firstOrder(
-  name: string,
-  f: (inputs: tf.Tensor[], save: tf.GradSaveFunc) => { value: tf.Tensor; backward: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor[] },
-): (...inputs: tf.Tensor[]) => tf.Tensor {
-  return tf.customGrad((...args) => {
-    const save = args.pop() as tf.GradSaveFunc;
-    const { value, backward } = f(args as tf.Tensor[], save);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      if (tf.engine().state.gradientDepth > 0)
-        throw new Error(
-          `${name} has a hand-derived first derivative only: a second derivative through it was asked for; use its plain form`,
-        );
-      return backward(dy, saved);
-    };
-    return { value, gradFunc };
-  });
-}
-
 function scalar(y: tf.Tensor): tf.Tensor {
   if (y instanceof tf.Tensor && y.size === 1 && y.dtype === 'float32') return y.rank === 0 ? y : y.asScalar();
   throw new Error(`valueAndGrad: the loss must be one float32 number, got ${describe(y)}; reduce it with .mean() or .sum()`);

@@ -85,7 +85,7 @@ describe('the guard', () => {
   it('says which weights are all zero', async () => {
     const step = compile((w: tf.Tensor, { logits, y, weights }: Record<'logits' | 'y' | 'weights', tf.Tensor>) => ({
       state: w,
-      loss: crossEntropy(logits.mul(w), y, weights),
+      loss: crossEntropy(logits.mul(w), y, { weights }),
     }));
     const batch = (k: number) => ({ logits: x(1, 2, 3, 4), y: Int32Array.of(0, 1), weights: Float32Array.of(k === 2 ? 0 : 1, 0) });
     await expect(fit(run(Float32Array.of(1)), { step, batch, steps: 9 })).rejects.toThrow(

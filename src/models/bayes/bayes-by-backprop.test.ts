@@ -54,11 +54,11 @@ function fromInputs([b0, w0, b1, w1, rb0, rw0, rb1, rw1, x, y, ...noise]: tf.Ten
 }
 const local = (...inputs: tf.Tensor[]) => {
   const [q, batch, noise] = fromInputs(inputs);
-  return negativeElbo(q, { ...batch, noise }, PRIOR, meanSquaredError);
+  return negativeElbo(q, { ...batch, noise }, { prior: PRIOR, likelihood: meanSquaredError });
 };
 const sampled = (...inputs: tf.Tensor[]) => {
   const [q, batch, [noise]] = fromInputs(inputs);
-  return negativeElboOfDraw(q, { noise, weight }, MIXTURE, (w) => meanSquaredError(mlp(w, batch.x), batch.y));
+  return negativeElboOfDraw(q, { noise, weight }, { prior: MIXTURE, loss: (w) => meanSquaredError(mlp(w, batch.x), batch.y) });
 };
 
 describe('negativeElbo', () => {
@@ -81,14 +81,14 @@ describe('the divergence from the prior', () => {
   });
 
   it('is nothing from q to q', () => {
-    expect(gaussianDivergence(q([0, 0], [0.7, 0.7]), 0.7).dataSync()[0]).toBeCloseTo(0, 6);
+    expect(gaussianDivergence(q([0, 0], [0.7, 0.7]), { prior: 0.7 }).dataSync()[0]).toBeCloseTo(0, 6);
   });
 
   // KL = log 2/0.5 + (0.25 + 1)/(2·4) − ½ for μ = 1, σ = 0.5, s = 2; and the mean of 4,000 draws is within 4 of its standard errors.
   it('has its closed form, which sampling agrees with', () => {
     const at = q([1], [0.5]);
     const exact = Math.log(4) + 1.25 / 8 - 0.5;
-    expect(gaussianDivergence(at, 2).dataSync()[0]).toBeCloseTo(exact, 6);
+    expect(gaussianDivergence(at, { prior: 2 }).dataSync()[0]).toBeCloseTo(exact, 6);
     const draws = Array.from(normal(key(1), [4000], 'float64').data, (e) => {
       const w = 1 + 0.5 * e;
       return -Math.log(0.5) - e ** 2 / 2 + Math.log(2) + w ** 2 / 8;
@@ -103,11 +103,11 @@ describe('the divergence from the prior', () => {
     const prior = { share: 0.5, wide: 0.80001, narrow: 0.8 };
     const draws = Array.from({ length: 1000 }, (_, i) => {
       const { data, shape } = normal(fold(key(2), i), [3]);
-      return tf.tidy(() => mixtureDivergence(at, tf.tensor(data, shape), prior).dataSync()[0]);
+      return tf.tidy(() => mixtureDivergence(at, { noise: tf.tensor(data, shape), prior }).dataSync()[0]);
     });
     const { mean, error } = meanAndError(draws);
     expect(error).toBeLessThan(0.05);
-    expect(Math.abs(mean - gaussianDivergence(at, 0.8).dataSync()[0])).toBeLessThan(4 * error);
+    expect(Math.abs(mean - gaussianDivergence(at, { prior: 0.8 }).dataSync()[0])).toBeLessThan(4 * error);
   });
 
   it('is borne by the minibatches of an epoch in shares that sum to one', () => {
@@ -127,9 +127,9 @@ describe('drawWeights', () => {
     const q = map(initMeanField(start, 0.1), ({ data, shape }: HostArray<Float32Array>) => tf.tensor(data, shape));
     const n = 4 * 3 * (2 + 3 + 1);
     const x = tf.randomNormal([2, 5, 2], 0, 1, 'float32', 1);
-    const certain = lstmLast(drawWeights(q, tf.zeros([n])), x);
+    const certain = lstmLast(drawWeights(q, { noise: tf.zeros([n]) }), x);
     expect(distance(certain.dataSync(), lstmLast(q.mean, x).dataSync())).toBe(0);
-    const moved = drawWeights(q, tf.ones([n]));
+    const moved = drawWeights(q, { noise: tf.ones([n]) });
     for (const name of ['wx', 'wh', 'b'] as const)
       expect(distance(moved[name].dataSync(), q.mean[name].add(0.1).dataSync())).toBeLessThan(1e-6);
   });
@@ -144,7 +144,7 @@ describe('bayesNet', () => {
     const certain = inputs.map(({ data, shape }, i) => ({ shape, data: i >= 4 && i < 8 ? data.map(() => -30) : data }));
     const net = (...xs: tf.Tensor[]) => {
       const [q, { x }, noise] = fromInputs(xs);
-      return bayesNet(q, x, noise);
+      return bayesNet(q, x, { noise });
     };
     const means = (...xs: tf.Tensor[]) => mlp(fromInputs(xs)[0].mean, xs[8]);
     expect(distance(inDouble(net, certain).y, inDouble(means, certain).y)).toBeLessThan(1e-10);
@@ -155,9 +155,9 @@ describe('bayesNet', () => {
     const x = tf.tensor2d([[0.5, -1]]);
     const [S, n] = [4000, 2 * 8 + 8 + 8 + 1];
     const noise = bayesNetNoise(key(4), widths, [S, 1]).map(({ data, shape }) => tf.tensor(data, shape));
-    const one = moments(bayesNet(tensors(q), perDraw(x, S), noise).dataSync());
+    const one = moments(bayesNet(tensors(q), perDraw(x, { draws: S }), { noise }).dataSync());
     const drawn = Array.from({ length: S }, (_, i) =>
-      tf.tidy(() => mlp(drawWeights(tensors(q), tf.tensor(normal(fold(key(5), i), [n]).data)), x).dataSync()[0]),
+      tf.tidy(() => mlp(drawWeights(tensors(q), { noise: tf.tensor(normal(fold(key(5), i), [n]).data) }), x).dataSync()[0]),
     );
     const other = moments(drawn);
     expect(Math.abs(one.mean - other.mean)).toBeLessThan(4 * Math.sqrt((one.variance + other.variance) / S));
@@ -175,7 +175,7 @@ describe('bayesNet', () => {
     const again = (column: Float32Array) => ({ data: Float32Array.from({ length: N * S }, (_, i) => column[i % N]), shape: [N * S, 1] });
     const start = initBayesNet(key(7), [1, 1], 0.2);
     const optimizer = adam(start, { learningRate: 0.01 });
-    const lossOf = (q: BayesNetParams, batch: BayesBatch) => negativeElbo(q, batch, 1, meanSquaredError);
+    const lossOf = (q: BayesNetParams, batch: BayesBatch) => negativeElbo(q, batch, { prior: 1, likelihood: meanSquaredError });
     const step = compile(trainingStep(optimizer, lossOf), { donate: [0] });
     const data = { x: again(x), y: again(y), weight: 1 / N };
     let state: Parameters<typeof step>[0] = optimizer.init(start);
@@ -204,17 +204,17 @@ describe('bayesNet', () => {
     const moments = (output: tf.Tensor) => tf.split(output, 2, -1); // mean and log-variance
     const likelihood = (output: tf.Tensor, y: tf.Tensor) => {
       const [mean, logVariance] = moments(output);
-      return gaussianNllFromLog(mean, logVariance, y);
+      return gaussianNllFromLog({ mean, logVariance }, y);
     };
     const start = initBayesNet(key(9), widths);
     const optimizer = adam(start, { learningRate: 0.01 });
-    const lossOf = (q: BayesNetParams, batch: BayesBatch) => negativeElbo(q, batch, 1, likelihood);
+    const lossOf = (q: BayesNetParams, batch: BayesBatch) => negativeElbo(q, batch, { prior: 1, likelihood });
     const step = compile(trainingStep(optimizer, lossOf), { donate: [0] });
     let state: Parameters<typeof step>[0] = optimizer.init(start);
     for (let i = 0; i < 1000; i++)
       ({ state } = await step(state, { x, y, noise: bayesNetNoise(fold(forNoise, i), widths, [200]), weight: 1 / 200 }));
     const predict = compile((state: AdamState, x: tf.Tensor, noise: tf.Tensor[]) => {
-      const [means, logVariances] = moments(bayesNet(optimizer.params(state), perDraw(x, 500), noise));
+      const [means, logVariances] = moments(bayesNet(optimizer.params(state), perDraw(x, { draws: 500 }), { noise }));
       return decomposeVariance(means, logVariances.exp());
     });
     const seen = await predict(state, { data: Float32Array.of(-0.5, 0.5, 8), shape: [3, 1] }, bayesNetNoise(key(10), widths, [500, 3]));
@@ -230,11 +230,13 @@ describe('bayesNet', () => {
 
   it('names what is missing', () => {
     const q = asTensors(initBayesNet(key(0), widths));
-    expect(() => bayesNet(tensors(q), tf.zeros([1, 2]), [])).toThrow(
+    expect(() => bayesNet(tensors(q), tf.zeros([1, 2]), { noise: [] })).toThrow(
       'bayesNet: there are 2 layers, got noise for 0; draw it with bayesNetNoise',
     );
-    expect(() => gaussianDivergence(q, 0)).toThrow("gaussianDivergence: the prior's deviation must be above 0, got 0");
-    expect(() => drawWeights(q, tf.zeros([5]))).toThrow('drawWeights: the model has 33 parameters, so noise must be [33]: got [5]');
+    expect(() => gaussianDivergence(q, { prior: 0 })).toThrow("gaussianDivergence: the prior's deviation must be above 0, got 0");
+    expect(() => drawWeights(q, { noise: tf.zeros([5]) })).toThrow(
+      'drawWeights: the model has 33 parameters, so noise must be [33]: got [5]',
+    );
     expect(() => initMeanField({}, 0)).toThrow('initMeanField: sigma must be above 0, got 0');
   });
 });

@@ -7,28 +7,48 @@ import { deviations, drawWeights, gaussianDivergence, initMeanField, type MeanFi
 /** Weights of a Bayesian network: μ and ρ of each weight of a multilayer perceptron. */
 export type BayesNetParams<T = tf.Tensor> = MeanField<MlpParams<T>>;
 
-/** A Gaussian around each initial weight of a multilayer perceptron; `sigma` is its σ. */
+/**
+ * A Gaussian around each initial weight of a multilayer perceptron.
+ *
+ * @param widths  as of `initMlp`
+ * @param sigma   σ; 0.05 when left out
+ * @throws        as `initMlp` and `initMeanField`
+ */
 export const initBayesNet = (key: Key, widths: readonly number[], sigma?: number): BayesNetParams<HostArray<Float32Array>> =>
   initMeanField(initMlp(key, widths), sigma);
+
+export interface BayesNetOptions {
+  /** ε of each layer, [..., D] for its D outputs, from `bayesNetNoise`. */
+  readonly noise: readonly tf.Tensor[];
+}
 
 /**
  * A multilayer perceptron with uncertain weights, sampled by local reparameterisation: each row has its own draw.
  *
- * @param x      [..., F]
- * @param noise  ε of each layer, [..., D] for its D outputs, from `bayesNetNoise`
- * @returns      [..., K]
- * @throws       when there is not one noise for each layer
+ * @param q  μ and ρ of the weights
+ * @param x  [..., F]
+ * @returns  [..., K]
+ * @throws   when there is not one noise for each layer
  *
  * Blundell et al. 2015 with `bayesianLinear` as the layer and ReLU between.
  */
-export function bayesNet(q: BayesNetParams, x: tf.Tensor, noise: readonly tf.Tensor[]): tf.Tensor {
+export function bayesNet(q: BayesNetParams, x: tf.Tensor, { noise }: BayesNetOptions): tf.Tensor {
   const sigma = deviations(q);
   if (noise.length !== q.mean.layers.length)
     throw new Error(`bayesNet: there are ${q.mean.layers.length} layers, got noise for ${noise.length}; draw it with bayesNetNoise`);
-  return q.mean.layers.reduce((h, layer, i) => bayesianLinear(layer, sigma.layers[i], i === 0 ? h : relu(h), noise[i]), x);
+  return q.mean.layers.reduce(
+    (h, mean, i) => bayesianLinear({ mean, deviation: sigma.layers[i] }, i === 0 ? h : relu(h), { noise: noise[i] }),
+    x,
+  );
 }
 
-/** The noise of one pass through `bayesNet`; `rows` are the axes of x before its last, as [B], or [S, B] for S draws of each row. */
+/**
+ * The noise of one pass through `bayesNet`.
+ *
+ * @param widths  those of the network's layers
+ * @param rows    axes of x before its last: [B], or [S, B] for S draws of each row
+ * @returns       ε [..., D] for each layer
+ */
 export const bayesNetNoise = (key: Key, widths: readonly number[], rows: readonly number[]): HostArray<Float32Array>[] =>
   widths.slice(1).map((D, i) => normal(fold(key, i), [...rows, D]));
 
@@ -36,11 +56,19 @@ export const bayesNetNoise = (key: Key, widths: readonly number[], rows: readonl
 export interface BayesBatch {
   /** [B, F] */
   readonly x: tf.Tensor;
+  /** [B, K], or what the likelihood compares with. */
   readonly y: tf.Tensor;
   /** ε of each layer, from `bayesNetNoise`. */
   readonly noise: readonly tf.Tensor[];
   /** What a batch bears of the divergence from the prior: 1/N for N rows in all, or `minibatchWeight`. */
   readonly weight: tf.Tensor;
+}
+
+export interface ElboOptions {
+  /** s, the deviation of every weight before data. */
+  readonly prior: number;
+  /** −log p(y | output), the mean over the batch. */
+  readonly likelihood: (output: tf.Tensor, y: tf.Tensor) => tf.Tensor;
 }
 
 /**
@@ -50,37 +78,41 @@ export interface BayesBatch {
  *
  * KL is exact, and what is drawn are the activations, by local reparameterisation.
  *
- * @param prior       s
- * @param likelihood  −log p(y | output), the mean over the batch
- * @throws            when s is not positive, or the noise does not fit the layers
+ * @param q        μ and ρ of the weights
+ * @param batch    samples, noise and the weight of the divergence
+ * @returns        a scalar, in nats for each row
+ * @throws         when s is not positive, or the noise does not fit the layers
  *
  * Blundell et al. 2015, eq. 1 and 8, divided by the number of rows. With weight 1/N it is unbiased for −ELBO/N.
  */
-export const negativeElbo = (
-  q: BayesNetParams,
-  { x, y, noise, weight }: BayesBatch,
-  prior: number,
-  likelihood: (output: tf.Tensor, y: tf.Tensor) => tf.Tensor,
-): tf.Tensor => likelihood(bayesNet(q, x, noise), y).add(gaussianDivergence(q, prior).mul(weight));
+export const negativeElbo = (q: BayesNetParams, { x, y, noise, weight }: BayesBatch, { prior, likelihood }: ElboOptions): tf.Tensor =>
+  likelihood(bayesNet(q, x, { noise }), y).add(gaussianDivergence(q, { prior }).mul(weight));
+
+export interface DrawOptions<P> {
+  readonly prior: ScaleMixture;
+  /** Mean −log p(y | x, w) over the batch. */
+  readonly loss: (weights: P) => tf.Tensor;
+}
 
 /**
  * The same loss for any model and a scale-mixture prior, at one draw of the weights.
  *
  *     L = loss(w) + weight · (log q(w) − log P(w))        w = μ + σ ⊙ ε
  *
- *     negativeElboOfDraw(q, { noise, weight }, { share: 0.25, wide: 1, narrow: 0.002 }, (w) => meanSquaredError(mlp(w, x), y))
+ *     negativeElboOfDraw(q, { noise, weight }, { prior: { share: 0.25, wide: 1, narrow: 0.002 }, loss: (w) => meanSquaredError(mlp(w, x), y) })
  *
- * @param noise  ε [n], one for each of the model's n parameters
- * @param loss   mean −log p(y | x, w) over the batch
+ * @param q      μ and ρ of the weights
+ * @param batch  ε [n], one for each of the model's n parameters, and the weight of the divergence
+ * @returns      a scalar, in nats for each row
+ * @throws       when the noise is not [n], or the prior is no mixture
  *
  * Blundell et al. 2015, eq. 2 and 7.
  */
 export const negativeElboOfDraw = <P>(
   q: MeanField<P>,
   { noise, weight }: { readonly noise: tf.Tensor; readonly weight: tf.Tensor },
-  prior: ScaleMixture,
-  loss: (weights: P) => tf.Tensor,
-): tf.Tensor => loss(drawWeights(q, noise)).add(mixtureDivergence(q, noise, prior).mul(weight));
+  { prior, loss }: DrawOptions<P>,
+): tf.Tensor => loss(drawWeights(q, { noise })).add(mixtureDivergence(q, { noise, prior }).mul(weight));
 
 /**
  * A weight that lets the prior rule the first minibatches of an epoch and the data the last ones.
@@ -90,6 +122,7 @@ export const negativeElboOfDraw = <P>(
  * @param batch    i, counting from 1
  * @param batches  M of an epoch
  * @param rows     N in all
+ * @returns        what `weight` of the batch should be
  * @throws         when batch is not one of 1 … M
  *
  * Blundell et al. 2015, section 3.4; M/N because `negativeElbo` is for each row.

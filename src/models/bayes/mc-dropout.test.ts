@@ -15,7 +15,7 @@ const net = (b0: tf.Tensor, w0: tf.Tensor, b1: tf.Tensor, w1: tf.Tensor): MlpPar
     { b: b1, w: w1 },
   ],
 });
-const layer = (...[b0, w0, b1, w1, x, mask]: tf.Tensor[]) => dropoutNet(net(b0, w0, b1, w1), x, [mask]);
+const layer = (...[b0, w0, b1, w1, x, mask]: tf.Tensor[]) => dropoutNet(net(b0, w0, b1, w1), x, { masks: [mask] });
 const { inputs } = reference.dropped;
 const [b0, w0, b1, w1, x] = inputs.map(({ data, shape }) => tf.tensor(data, shape));
 const params = net(b0, w0, b1, w1);
@@ -31,7 +31,7 @@ describe('dropoutNet', () => {
   // One hidden layer h and a linear output: over all masks with keep ½ the mean is that of no dropout, the variance Σ (hᵢ wᵢ)².
   it('averages over its masks to the network without dropout', () => {
     const masks = Array.from({ length: 16 }, (_, i) => [0, 1, 2, 3].map((unit) => 2 * ((i >> unit) & 1)));
-    const draws = dropoutNet(params, perDraw(x, 16), [tf.tensor3d(masks.map((mask) => [mask]))]);
+    const draws = dropoutNet(params, perDraw(x, { draws: 16 }), { masks: [tf.tensor3d(masks.map((mask) => [mask]))] });
     const { mean, epistemic } = decomposeVariance(draws, tf.zerosLike(draws));
     expect(distance(mean.dataSync(), mlp(params, x).dataSync())).toBeLessThan(1e-6);
     const hidden = x
@@ -44,7 +44,7 @@ describe('dropoutNet', () => {
 
   it('is the network itself where everything is kept', () => {
     const masks = dropoutNetMasks(key(1), 1, [3, 4, 1], [5]).map(({ data, shape }) => tf.tensor(data, shape));
-    expect(dropoutNet(params, x, masks).arraySync()).toEqual(mlp(params, x).arraySync());
+    expect(dropoutNet(params, x, { masks }).arraySync()).toEqual(mlp(params, x).arraySync());
   });
 
   it('takes the precision of the noise from weight decay', () => {
@@ -52,6 +52,8 @@ describe('dropoutNet', () => {
   });
 
   it('asks for a mask for each hidden layer', () => {
-    expect(() => dropoutNet(params, x, [])).toThrow('dropoutNet: there are 1 hidden layers, got 0 masks; draw them with dropoutNetMasks');
+    expect(() => dropoutNet(params, x, { masks: [] })).toThrow(
+      'dropoutNet: there are 1 hidden layers, got 0 masks; draw them with dropoutNetMasks',
+    );
   });
 });

@@ -17,7 +17,7 @@ describe('decomposeVariance', () => {
 
 describe('decomposeEntropy', () => {
   it('finds only noise where the draws agree: log C for no idea', () => {
-    const { mean, aleatoric, epistemic } = decomposeEntropy(perDraw(tf.zeros([2, 4]), 3));
+    const { mean, aleatoric, epistemic } = decomposeEntropy(perDraw(tf.zeros([2, 4]), { draws: 3 }));
     expectClose(numbers(mean), new Array(8).fill(0.25), 6);
     expectClose([...numbers(aleatoric), ...numbers(epistemic)], [Math.log(4), Math.log(4), 0, 0], 6);
   });

@@ -11,8 +11,15 @@ export interface Predictive {
   readonly epistemic: tf.Tensor;
 }
 
-/** x once for each of S draws: [B, F] → [S, B, F]. */
-export const perDraw = (x: tf.Tensor, draws: number): tf.Tensor => x.expandDims(0).tile([draws, ...x.shape.map(() => 1)]);
+/**
+ * x once for each draw.
+ *
+ * @param x        [B, F]
+ * @param options  S draws
+ * @returns        [S, B, F]
+ */
+export const perDraw = (x: tf.Tensor, { draws }: { readonly draws: number }): tf.Tensor =>
+  x.expandDims(0).tile([draws, ...x.shape.map(() => 1)]);
 
 /**
  * The predictive variance of a regression, split by the law of total variance.

@@ -26,20 +26,25 @@ export function initDLinear(key: Key, { lookback, horizons }: LinearForecastConf
   };
 }
 
+export interface DLinearOptions {
+  /** Steps of the average, odd: 25, as in the paper, when left out. */
+  readonly kernel?: number;
+}
+
 /**
  * A linear forecast from a trend and what is left of the series without it, one map for all series.
  *
  *     m = M x        y = (x − m) w₁ + m w₂ + b        for each series; M the moving average over `kernel` steps
  *
+ * @param params  seasonal and trend [T, K], b [K]
  * @param x       [B, T, F], windows of F series
- * @param kernel  steps of the average, odd; 25 in the paper
  * @returns       [B, K, F]
  * @throws        when the weights do not have a row for each step of the window, or the kernel is even
  *
  * Zeng et al. 2023, section 4, DLinear. The average repeats the first and the last value beyond the ends, as the authors' code does,
  * and there is one shift where it adds two.
  */
-export function dLinear({ seasonal, trend, b }: DLinearParams, x: tf.Tensor, kernel = 25): tf.Tensor {
+export function dLinear({ seasonal, trend, b }: DLinearParams, x: tf.Tensor, { kernel = 25 }: DLinearOptions = {}): tf.Tensor {
   const T = seasonal.shape[0];
   if (x.rank !== 3 || x.shape[1] !== T || trend.shape[0] !== T)
     throw shapeError(`dLinear takes windows [B, ${T}, F]`, { x, seasonal, trend });
@@ -59,7 +64,7 @@ export function dLinear({ seasonal, trend, b }: DLinearParams, x: tf.Tensor, ker
  */
 export function dLinearRidge(
   { x, y }: Windows,
-  { lambda, kernel = 25 }: { readonly lambda?: number; readonly kernel?: number } = {},
+  { lambda, kernel = 25 }: { readonly lambda?: number } & DLinearOptions = {},
 ): RidgeForecast<DLinearParams<HostArray<Float32Array>>> {
   const [T, K] = [x.cols, y.cols];
   const average = movingAverage(T, kernel);

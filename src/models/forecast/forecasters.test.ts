@@ -25,7 +25,7 @@ describe.each<[string, (...inputs: tf.Tensor[]) => tf.Tensor, Reference]>([
   ['lstmAttention', model(attentionParams, lstmAttention) as never, reference.lstmAttention],
   ['tcn', model(initTcn(key(2), tcnConfig), (params, x) => tcn(params, x, tcnConfig)) as never, reference.tcn],
   ['nLinear', model(initNLinear(key(3), window), nLinear) as never, reference.nLinear],
-  ['dLinear', model(initDLinear(key(4), window), (params, x) => dLinear(params, x, 5)) as never, reference.dLinear],
+  ['dLinear', model(initDLinear(key(4), window), (params, x) => dLinear(params, x, { kernel: 5 })) as never, reference.dLinear],
 ])('%s', (_, forecast, reference) => {
   it('equals PyTorch from the same weights, forward and backward', () => expectReference(forecast, reference));
 

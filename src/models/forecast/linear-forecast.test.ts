@@ -78,7 +78,7 @@ interface Forecaster {
 }
 const FORECASTERS: [string, Forecaster][] = [
   ['nLinear', { forecast: nLinear, solve: (w, lambda) => nLinearRidge(w, { lambda }) }],
-  ['dLinear', { forecast: (params, x) => dLinear(params, x, 3), solve: (w, lambda) => dLinearRidge(w, { lambda, kernel: 3 }) }],
+  ['dLinear', { forecast: (params, x) => dLinear(params, x, { kernel: 3 }), solve: (w, lambda) => dLinearRidge(w, { lambda, kernel: 3 }) }],
 ];
 
 describe.each(FORECASTERS)('the ridge solution of %s', (_, { forecast, solve }) => {
@@ -108,10 +108,10 @@ describe.each(FORECASTERS)('the ridge solution of %s', (_, { forecast, solve }) 
 describe('dLinear', () => {
   it('needs an average with a middle', () => {
     const params = { seasonal: tf.zeros([6, 2]), trend: tf.zeros([6, 2]), b: tf.zeros([2]) };
-    expect(() => dLinear(params, tf.zeros([1, 6, 1]), 4)).toThrow(
+    expect(() => dLinear(params, tf.zeros([1, 6, 1]), { kernel: 4 })).toThrow(
       'dLinear: the kernel must be odd, so that the average has a middle: got 4',
     );
-    expect(() => dLinear(params, tf.zeros([1, 7, 1]), 3)).toThrow('dLinear takes windows [B, 6, F]: got x [1,7,1]');
+    expect(() => dLinear(params, tf.zeros([1, 7, 1]), { kernel: 3 })).toThrow('dLinear takes windows [B, 6, F]: got x [1,7,1]');
   });
 });
 

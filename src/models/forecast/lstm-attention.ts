@@ -11,6 +11,7 @@ import {
 } from '../../nn/index.js';
 import { uniformWithin } from '../../nn/internal.js';
 
+/** The shape of an LSTM with attention. */
 export interface LstmAttentionConfig {
   /** F, features of a step. */
   readonly inputs: number;
@@ -46,28 +47,35 @@ export function initLstmAttention(
  *
  *     h₁ … h_T = lstm x        aₖ = Σₜ Pₖₜ hₜ,  P from additive attention of h_T over h        yₖ = [aₖ, h_T] · wₖ + bₖ
  *
- * @param x  [B, T, F], a window of T steps
- * @returns  [B, K], one number for each horizon
- * @throws   when x does not have the encoder's features
+ * @param params  of `initLstmAttention`
+ * @param x       [B, T, F], a window of T steps
+ * @returns       [B, K], one number for each horizon
+ * @throws        when x does not have the encoder's features
  *
  * Bahdanau et al. 2015 for the attention, here with a reader for each horizon in place of a decoder, so that horizons do not feed on
  * each other's errors.
  */
 export function lstmAttention(params: LstmAttentionParams, x: tf.Tensor): tf.Tensor {
-  const { hidden, last } = encode(params, x);
-  const read = additiveAttention(params.attention, hidden, last); // [B, K, D]
+  const { outputs, last } = encode(params, x);
+  const read = additiveAttention(params.attention, outputs, { query: last }); // [B, K, D]
   const both = tf.concat([read, last.expandDims(1).tile([1, read.shape[1]!, 1])], 2);
   return both.mul(params.heads.w).sum(-1).add(params.heads.b);
 }
 
-/** Where each horizon looks: the weights P [B, K, T] of the steps. */
+/**
+ * Where each horizon looks: the weights of the steps, each row a distribution.
+ *
+ * @param params  of `initLstmAttention`
+ * @param x       [B, T, F]
+ * @returns       P [B, K, T]
+ */
 export function lstmAttentionWeights(params: LstmAttentionParams, x: tf.Tensor): tf.Tensor {
-  const { hidden, last } = encode(params, x);
-  return additiveAttentionWeights(params.attention, hidden, last);
+  const { outputs, last } = encode(params, x);
+  return additiveAttentionWeights(params.attention, outputs, { query: last });
 }
 
 function encode({ encoder }: LstmAttentionParams, x: tf.Tensor) {
   if (x.rank !== 3 || x.shape[2] !== encoder.wx.shape[0]) throw shapeError(`lstmAttention takes x [B, T, ${encoder.wx.shape[0]}]`, { x });
-  const hidden = lstm(encoder, x); // [B, T, D]
-  return { hidden, last: hidden.slice([0, x.shape[1]! - 1], [-1, 1]).squeeze([1]) };
+  const { outputs, state } = lstm(encoder, x); // [B, T, D]
+  return { outputs, last: state.h };
 }

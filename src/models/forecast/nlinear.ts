@@ -25,9 +25,10 @@ export const initNLinear = (key: Key, { lookback, horizons }: LinearForecastConf
  *
  *     y = (x − x_T) w + b + x_T        for each series
  *
- * @param x  [B, T, F], windows of F series
- * @returns  [B, K, F]
- * @throws   when w does not have a row for each step of the window
+ * @param params  w [T, K] and b [K]
+ * @param x       [B, T, F], windows of F series
+ * @returns       [B, K, F]
+ * @throws        when w does not have a row for each step of the window
  *
  * Zeng et al. 2023, section 4, NLinear; it does not mind a change of level.
  */

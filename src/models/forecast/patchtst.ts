@@ -17,6 +17,7 @@ import {
 } from '../../nn/index.js';
 import type { TransformerOptions } from './transformer.js';
 
+/** The shape of a PatchTST. */
 export interface PatchTstConfig {
   /** T, steps of a window. */
   readonly lookback: number;
@@ -28,12 +29,15 @@ export interface PatchTstConfig {
   readonly stride: number;
   /** D, a multiple of the heads. */
   readonly width: number;
+  /** H */
   readonly heads: number;
+  /** Blocks. */
   readonly layers: number;
   /** Width inside the position-wise networks: 2 D, as the paper's, when left out. */
   readonly hidden?: number;
 }
 
+/** Weights of a PatchTST with P patches of width D. */
 export interface PatchTstParams<T = tf.Tensor> {
   /** A patch's embedding. */
   readonly embed: LinearParams<T>;
@@ -45,7 +49,11 @@ export interface PatchTstParams<T = tf.Tensor> {
   readonly head: LinearParams<T>;
 }
 
-/** @throws when a window is shorter than a patch, the stride is no positive integer, or the heads do not divide the width */
+/**
+ * The parts' initial weights.
+ *
+ * @throws  when a window is shorter than a patch, the stride is no positive integer, or the heads do not divide the width
+ */
 export function initPatchTst(key: Key, config: PatchTstConfig): PatchTstParams<HostArray<Float32Array>> {
   const { lookback, horizons, patch, stride, width, heads, layers, hidden = 2 * width } = config;
   if (!(Number.isInteger(stride) && stride > 0) || patch > lookback)
@@ -64,8 +72,15 @@ export function initPatchTst(key: Key, config: PatchTstConfig): PatchTstParams<H
   };
 }
 
+type Patching = Pick<PatchTstConfig, 'lookback' | 'patch' | 'stride'>;
+
 /** P: those that fit, and one over the end, where the last value is repeated. */
-const patchCount = ({ lookback, patch, stride }: PatchTstConfig): number => Math.floor((lookback - patch) / stride) + 2;
+const patchCount = ({ lookback, patch, stride }: Patching): number => Math.floor((lookback - patch) / stride) + 2;
+
+/** What the weights were made for, and what a call may change. */
+export interface PatchTstOptions
+  extends Pick<PatchTstConfig, 'lookback' | 'horizons' | 'patch' | 'stride' | 'heads'>,
+    Pick<TransformerOptions, 'attend' | 'masks'> {}
 
 /**
  * PatchTST: a transformer over patches of a series, for each series alone with the same weights.
@@ -74,30 +89,30 @@ const patchCount = ({ lookback, patch, stride }: PatchTstConfig): number => Math
  *
  *     y = (norm h, all patches side by side) · head, in the units of x
  *
+ * @param params   of `initPatchTst`
  * @param x        [B, T, F], F series
- * @param options  dropout's masks are `transformerMasks` of [B F, P]
+ * @param options  the config of the weights, and what a call changes
  * @returns        [B, K, F]
  * @throws         when x does not have T steps, or is empty
  *
  * Nie et al. 2023, with pre-norm blocks and layer norms where the authors have post-norm blocks, batch norms, and scores that add up over
  * layers.
  */
-export function patchTst(params: PatchTstParams, x: tf.Tensor, config: PatchTstConfig, options: TransformerOptions = {}): tf.Tensor {
-  const { lookback: T, horizons: K, heads } = config;
-  const { attend, masks } = options;
+export function patchTst(params: PatchTstParams, x: tf.Tensor, options: PatchTstOptions): tf.Tensor {
+  const { lookback: T, horizons: K, heads, attend, masks } = options;
   if (x.rank !== 3 || x.shape[1] !== T || x.size === 0) throw shapeError(`patchTst takes x [B, ${T}, F] that is not empty`, { x });
   const [B, , F] = x.shape;
   const { normalised, instance } = normaliseInstance(x);
   const rows = normalised.transpose([0, 2, 1]).reshape([B * F, T]);
-  const start = addPositions(params.positions, linear(params.embed, patches(rows, config)));
+  const start = addPositions(params.positions, linear(params.embed, patches(rows, options)));
   const h = params.blocks.reduce((h, block, l) => encoderBlock(block, h, { heads, attend, masks: masks?.[l] }), start); // [B F, P, D]
-  const flat = layerNorm(h, params.norm.gamma, params.norm.beta).reshape([B * F, -1]);
+  const flat = layerNorm(params.norm, h).reshape([B * F, -1]);
   const y = linear(params.head, flat).reshape([B, F, K]).transpose([0, 2, 1]);
   return denormalise(y, instance);
 }
 
 /** [R, T] → [R, P, steps of a patch]. */
-function patches(rows: tf.Tensor, config: PatchTstConfig): tf.Tensor {
+function patches(rows: tf.Tensor, config: Patching): tf.Tensor {
   const { lookback, patch, stride } = config;
   const P = patchCount(config);
   const steps = Int32Array.from({ length: P * patch }, (_, i) => Math.min(Math.floor(i / patch) * stride + (i % patch), lookback - 1));

@@ -2,19 +2,21 @@ import type * as tf from '@tensorflow/tfjs';
 import { fold, type HostArray, type Key, shapeError, split } from '../../base/index.js';
 import { initLinear, initTcnBlock, type LinearParams, linear, type TcnBlockParams, tcnBlock } from '../../nn/index.js';
 
+/** The shape of a temporal convolutional network. */
 export interface TcnConfig {
   /** F, features of a step. */
   readonly inputs: number;
-  /** D. */
+  /** D */
   readonly width: number;
-  /** K taps of each convolution. */
+  /** Taps of each convolution. */
   readonly kernel: number;
   /** One block for each; 1, 2, 4, … so that the receptive field doubles with each block. */
   readonly dilations: readonly number[];
-  /** Numbers to forecast: one for each horizon. */
+  /** K, numbers to forecast: one for each horizon. */
   readonly outputs: number;
 }
 
+/** Weights of a temporal convolutional network: its blocks, and a map [D, K] to the forecasts. */
 export interface TcnParams<T = tf.Tensor> {
   readonly blocks: readonly TcnBlockParams<T>[];
   readonly out: LinearParams<T>;
@@ -34,27 +36,28 @@ export function initTcn(key: Key, { inputs, width, kernel, dilations, outputs }:
   };
 }
 
+/** What the weights were made for, and dropout. */
+export interface TcnOptions extends Pick<TcnConfig, 'inputs' | 'dilations'> {
+  /** Two of dropout for each block, in training. */
+  readonly masks?: readonly (readonly tf.Tensor[])[];
+}
+
 /**
  * A temporal convolutional network that forecasts from a window.
  *
  *     h ← block h, for each dilation        y = h_T w + b
  *
- * @param x      [B, T, F], a window of T steps; steps before the last `receptiveField(kernel, dilations)` change nothing
- * @param masks  two of dropout for each block, in training
- * @returns      [B, outputs]
- * @throws       when x does not have F features, or there is not a block for each dilation
+ * @param params  of `initTcn`
+ * @param x       [B, T, F], a window of T steps; steps before the last `receptiveField(kernel, dilations)` change nothing
+ * @returns       [B, K]
+ * @throws        when x does not have F features, or there is not a block for each dilation
  *
  * Bai, Kolter & Koltun 2018.
  */
-export function tcn(
-  { blocks, out }: TcnParams,
-  x: tf.Tensor,
-  { inputs, dilations }: Pick<TcnConfig, 'inputs' | 'dilations'>,
-  masks: readonly (readonly tf.Tensor[])[] = [],
-): tf.Tensor {
+export function tcn({ blocks, out }: TcnParams, x: tf.Tensor, { inputs, dilations, masks = [] }: TcnOptions): tf.Tensor {
   if (x.rank !== 3 || x.shape[2] !== inputs) throw shapeError(`tcn takes x [B, T, ${inputs}]`, { x });
   checkDilations('tcn', blocks, dilations);
-  const h = blocks.reduce((h, block, i) => tcnBlock(block, h, dilations[i], masks[i]), x); // [B, T, D]
+  const h = blocks.reduce((h, block, i) => tcnBlock(block, h, { dilation: dilations[i], masks: masks[i] }), x); // [B, T, D]
   return linear(out, h.slice([0, x.shape[1]! - 1], [-1, 1]).squeeze([1]));
 }
 

@@ -24,7 +24,9 @@ export interface TransformerConfig {
   readonly outputs: number;
   /** D, a multiple of the heads. */
   readonly width: number;
+  /** H */
   readonly heads: number;
+  /** Blocks. */
   readonly layers: number;
   /** Width inside the position-wise networks: 4 D when left out. */
   readonly hidden?: number;
@@ -32,6 +34,7 @@ export interface TransformerConfig {
   readonly causal?: boolean;
 }
 
+/** Weights of a transformer: a map [F, D] of the features, blocks, a norm, and a map [D, K] to the forecasts. */
 export interface TransformerParams<T = tf.Tensor> {
   readonly embed: LinearParams<T>;
   readonly blocks: readonly EncoderBlockParams<T>[];
@@ -39,7 +42,11 @@ export interface TransformerParams<T = tf.Tensor> {
   readonly out: LinearParams<T>;
 }
 
-/** @throws when the heads do not divide the width */
+/**
+ * The parts' initial weights.
+ *
+ * @throws  when the heads do not divide the width
+ */
 export function initTransformer(key: Key, config: TransformerConfig): TransformerParams<HostArray<Float32Array>> {
   const { inputs, outputs, width, heads, layers, hidden = 4 * width } = config;
   if (width % heads !== 0) throw new Error(`initTransformer: width ${width} is no multiple of ${heads} heads`);
@@ -52,15 +59,21 @@ export function initTransformer(key: Key, config: TransformerConfig): Transforme
   };
 }
 
-/** What a call may change: how steps look at each other, and dropout's masks. */
-export interface TransformerOptions {
-  /** `causalAttention` or `attention` as the config says, when left out; one that also keeps `attentionWeights` draws maps. */
+/** What the weights were made for, and what a call may change. */
+export interface TransformerOptions extends Pick<TransformerConfig, 'inputs' | 'width' | 'heads' | 'causal'> {
+  /** How steps look at each other: `causalAttention` or `attention` as `causal` says, when left out; one that also keeps `attentionWeights` draws maps. */
   readonly attend?: Attend;
   /** In training: a pair for each layer, from `transformerMasks`. */
   readonly masks?: readonly (readonly [tf.Tensor, tf.Tensor])[];
 }
 
-/** Dropout's masks for a step of training on windows x [B, T, F]: two for each layer. */
+/**
+ * Dropout's masks for a step of training on windows x [B, T, F].
+ *
+ * @param keep    as of `dropoutMask`
+ * @param config  the model's
+ * @returns       two [B, T, D] for each layer
+ */
 export const transformerMasks = (
   key: Key,
   keep: number,
@@ -77,36 +90,38 @@ export const transformerMasks = (
  *
  *     h = x E + positions        h ← block h, for each layer        y = out(norm h), read at the last step when causal, else from the mean
  *
- * @param x  [B, T, F], windows of T steps
- * @returns  [B, K]
- * @throws   when x does not have F features, or is empty
+ * @param params   of `initTransformer`
+ * @param x        [B, T, F], windows of T steps
+ * @param options  the config of the weights, and what a call changes
+ * @returns        [B, K]
+ * @throws         when x does not have F features, or is empty
  *
  * Vaswani et al. 2017, the encoder alone with pre-norm blocks (Xiong et al. 2020) and sinusoidal positions.
  */
-export function transformer(params: TransformerParams, x: tf.Tensor, config: TransformerConfig, options?: TransformerOptions): tf.Tensor {
-  const h = encode(params, x, config, options); // [B, T, D]
+export function transformer(params: TransformerParams, x: tf.Tensor, options: TransformerOptions): tf.Tensor {
+  const h = encode(params, x, options); // [B, T, D]
   const T = h.shape[1]!;
-  return linear(params.out, config.causal ? h.slice([0, T - 1], [-1, 1]).squeeze([1]) : h.mean(1));
+  return linear(params.out, options.causal ? h.slice([0, T - 1], [-1, 1]).squeeze([1]) : h.mean(1));
 }
 
-/** The forecast of every step, [B, T, K]: with `causal` each from its own past, so that a window gives T samples to train on. */
-export function transformerSequence(
-  params: TransformerParams,
-  x: tf.Tensor,
-  config: TransformerConfig,
-  options?: TransformerOptions,
-): tf.Tensor {
-  return linear(params.out, encode(params, x, config, options));
-}
+/**
+ * The forecast of every step: with `causal` each from its own past, so that a window gives T samples to train on.
+ *
+ * @param params   of `initTransformer`
+ * @param x        [B, T, F], windows of T steps
+ * @param options  as of `transformer`
+ * @returns        [B, T, K]
+ * @throws         as `transformer`
+ */
+export const transformerSequence = (params: TransformerParams, x: tf.Tensor, options: TransformerOptions): tf.Tensor =>
+  linear(params.out, encode(params, x, options));
 
-function encode(params: TransformerParams, x: tf.Tensor, config: TransformerConfig, options: TransformerOptions = {}): tf.Tensor {
-  const { embed, blocks, norm } = params;
-  const { inputs, width, heads, causal = false } = config;
-  const { attend = causal ? causalAttention : attention, masks } = options;
+function encode({ embed, blocks, norm }: TransformerParams, x: tf.Tensor, options: TransformerOptions): tf.Tensor {
+  const { inputs, width, heads, causal = false, attend = causal ? causalAttention : attention, masks } = options;
   if (x.rank !== 3 || x.shape[2] !== inputs || x.size === 0)
     throw shapeError(`transformer takes x [B, T, ${inputs}] that is not empty`, { x });
   const positions = sinusoidalPositions(x.shape[1]!, width);
   const start = linear(embed, x).add(tf.tensor(positions.data, positions.shape));
   const h = blocks.reduce((h, block, l) => encoderBlock(block, h, { heads, attend, masks: masks?.[l] }), start);
-  return layerNorm(h, norm.gamma, norm.beta);
+  return layerNorm(norm, h);
 }

@@ -55,7 +55,7 @@ describe('transformer', () => {
         maps.push(attentionWeights(q, k));
         return attention(q, k, v);
       };
-      return { forecast: transformer(params, x, config, { attend }), sums: maps.map((map) => map.sum(-1)) };
+      return { forecast: transformer(params, x, { ...config, attend }), sums: maps.map((map) => map.sum(-1)) };
     });
     const { forecast, sums } = await look(params, normal(key(5), [2, 5, 3]));
     expect([forecast, ...sums].map(({ shape }) => shape)).toEqual([

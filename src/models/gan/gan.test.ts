@@ -32,7 +32,7 @@ const generate = (...[b0, w0, b1, w1, bs, ws, bo, wo, z]: tf.Tensor[]) =>
   seriesGenerator(
     { blocks: [{ first: { b: b0, w: w0 }, second: { b: b1, w: w1 }, shortcut: { b: bs, w: ws } }], out: { b: bo, w: wo } },
     z,
-    [1],
+    { dilations: [1] },
   );
 
 describe('the losses and networks of GANs', () => {
@@ -72,7 +72,7 @@ describe('the losses and networks of GANs', () => {
       'seriesGenerator makes each step of 3 steps of noise [B, T, Z], so T must be 3 or more: got noise [1,2,2]',
     );
     const { blocks, out } = map(weights.generator, (leaf: HostArray<Float32Array>) => tf.tensor(leaf.data, leaf.shape)) as TcnParams;
-    expect(() => seriesGenerator({ blocks: [...blocks, ...blocks], out }, tf.zeros([1, 9, 2]), [1])).toThrow(
+    expect(() => seriesGenerator({ blocks: [...blocks, ...blocks], out }, tf.zeros([1, 9, 2]), { dilations: [1] })).toThrow(
       `seriesGenerator: ${2 * blocks.length} blocks but 1 dilations`,
     );
     const step = ganStep(networks, wassersteinGp(), descent);
@@ -90,7 +90,7 @@ const weights = {
   generator: initTcn(key(1), { inputs: 2, width: 16, kernel: 2, dilations: DILATIONS, outputs: 1 }),
   critic: initMlp(key(2), [T, 32, 32, 1]),
 };
-const make = (params: TcnParams, noise: tf.Tensor) => seriesGenerator(params, noise, DILATIONS);
+const make = (params: TcnParams, noise: tf.Tensor) => seriesGenerator(params, noise, { dilations: DILATIONS });
 const networks: Adversaries<typeof weights.generator, typeof weights.critic> = { generate: make, score: seriesCritic };
 
 /** By plain gradient descent, whose steps show each gradient's size. */

@@ -4,7 +4,7 @@ import { binaryCrossEntropy, criticLoss, generatorLoss, gradientPenalty } from '
 import type { Optimizer, Tensors } from '../../optim/index.js';
 import { valueAndGrad } from '../../tensor/index.js';
 
-/** A network that makes samples of noise, and one that scores samples and data, [B, ...] → [B]. */
+/** Two networks: one makes samples of noise, and one that scores samples and data, [B, ...] → [B]. */
 export interface Adversaries<G, C> {
   readonly generate: (params: Tensors<G>, noise: tf.Tensor) => tf.Tensor;
   readonly score: (params: Tensors<C>, x: tf.Tensor) => tf.Tensor;
@@ -36,14 +36,12 @@ export const nonSaturating: Game = {
  *
  *     critic: mean f(fake) − mean f(real) + λ mean (‖∇f(x̂)‖ − 1)²        generator: −mean f(fake)
  *
- * The critic's scores must be of plain forms, like `seriesCritic`'s: its gradient holds second derivatives.
- *
  * @param weight  λ
  *
  * Gulrajani et al. 2017, algorithm 1, whose default λ is 10.
  */
 export const wassersteinGp = (weight = 10): Game => ({
-  critic: (score, real, fake, mix) => criticLoss(score(real), score(fake)).add(gradientPenalty(score, real, fake, mix).mul(weight)),
+  critic: (score, real, fake, mix) => criticLoss(score(real), score(fake)).add(gradientPenalty(score, real, fake, { mix }).mul(weight)),
   generator: generatorLoss,
 });
 

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, split } from '../../base/index.js';
 import { type GraphAttentionParams, graphAttention, initGraphAttention, type Links, sparseGraphAttention } from '../../nn/index.js';
 
+/** The shape of a graph attention network. */
 export interface GatConfig {
   /** F, features of a node. */
   readonly inputs: number;
@@ -15,6 +16,7 @@ export interface GatConfig {
   readonly outputHeads?: number;
 }
 
+/** Weights of two layers of graph attention. */
 export interface GatParams<T = tf.Tensor> {
   readonly first: GraphAttentionParams<T>;
   readonly second: GraphAttentionParams<T>;
@@ -29,22 +31,27 @@ export function initGat(key: Key, { inputs, width, heads, outputs, outputHeads =
   };
 }
 
+export interface GatOptions {
+  /** bool [N, N]: whether node i averages node j, itself included; or edges, which cost less where a node has few neighbours. */
+  readonly graph: tf.Tensor | Links;
+}
+
 /**
  * A graph attention network of two layers.
  *
  *     h = elu(attention of each head, side by side)        y = mean of the heads' attention
  *
- * @param x      [N, F], features of the nodes; [B, N, F] over a mask
- * @param graph  bool [N, N]: whether node i averages node j, itself included; or edges, which cost less where a node has few neighbours
- * @returns      [N, K] or [B, N, K]: logits of `crossEntropy`, or a regression's prediction
- * @throws       as `graphAttention` and `sparseGraphAttention`
+ * @param params  of `initGat`
+ * @param x       [N, F], features of the nodes; [B, N, F] over a mask
+ * @returns       [N, K] or [B, N, K]: logits of `crossEntropy`, or a regression's prediction
+ * @throws        as `graphAttention` and `sparseGraphAttention`
  *
  * Veličković et al. 2018, section 3.3, without its dropout.
  */
-export function gat({ first, second }: GatParams, x: tf.Tensor, graph: tf.Tensor | Links): tf.Tensor {
+export function gat({ first, second }: GatParams, x: tf.Tensor, { graph }: GatOptions): tf.Tensor {
   const [heads, outputs] = second.source.shape;
   const attend = (params: GraphAttentionParams, h: tf.Tensor) =>
-    graph instanceof tf.Tensor ? graphAttention(params, h, graph) : sparseGraphAttention(params, graph, h);
+    graph instanceof tf.Tensor ? graphAttention(params, h, { graph }) : sparseGraphAttention(params, h, { graph });
   const y = attend(second, attend(first, x).elu());
   return y.reshape([...y.shape.slice(0, -1), heads, outputs!]).mean(-2);
 }

@@ -22,15 +22,20 @@ export function initGcn(key: Key, widths: readonly number[]): GcnParams<HostArra
   };
 }
 
+export interface GcnOptions {
+  /** Â [N, N] of `normaliseAdjacency`, or the edges of `normaliseEdges`, which cost less where a node has few neighbours. */
+  readonly graph: tf.Tensor | Edges;
+}
+
 /**
  * A graph convolutional network: at each layer a node averages what its neighbours have become, so l layers see l edges far.
  *
  *     hₗ = relu(Â hₗ₋₁ Wₗ + bₗ)        y = Â h Wₙ + bₙ
  *
- * @param x      [N, F], features of the nodes
- * @param graph  Â [N, N] of `normaliseAdjacency`, or the edges of `normaliseEdges`, which cost less where a node has few neighbours
- * @returns      [N, K]: logits of `crossEntropy`, or a regression's prediction; some rows of it where only some nodes are known
- * @throws       as `graphConvolution` and `sparseGraphConvolution`
+ * @param params  layers of w [F, D] and b [D]
+ * @param x       [N, F], features of the nodes
+ * @returns       [N, K]: logits of `crossEntropy`, or a regression's prediction; some rows of it where only some nodes are known
+ * @throws        as `graphConvolution` and `sparseGraphConvolution`
  *
  * A batch of B days is one graph of B N nodes, x [B N, F], in which each day has its own copy of the edges:
  *
@@ -38,8 +43,8 @@ export function initGcn(key: Key, widths: readonly number[]): GcnParams<HostArra
  *
  * Kipf & Welling 2017, eq. 9, without its dropout.
  */
-export function gcn({ layers }: GcnParams, x: tf.Tensor, graph: tf.Tensor | Edges): tf.Tensor {
+export function gcn({ layers }: GcnParams, x: tf.Tensor, { graph }: GcnOptions): tf.Tensor {
   const convolve = (layer: LinearParams, h: tf.Tensor) =>
-    graph instanceof tf.Tensor ? graphConvolution(layer, graph, h) : sparseGraphConvolution(layer, graph, h);
+    graph instanceof tf.Tensor ? graphConvolution(layer, h, { graph }) : sparseGraphConvolution(layer, h, { graph });
   return layers.reduce((h, layer, l) => convolve(layer, l === 0 ? h : relu(h)), x);
 }

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { firstOrder } from '../../tensor/index.js';
+import { layer } from '../../tensor/index.js';
 
 // √(2/π) and 0.044715 of the paper; tanh u = 2σ(2u) − 1 turns ½ (1 + tanh u) into one σ.
 const LINEAR = 2 * Math.sqrt(2 / Math.PI);
@@ -12,25 +12,26 @@ const CUBIC = 0.044715 * LINEAR;
  *
  *     ∂x = ∂y ⊙ (s + y (1 − s) 2u′)        u′ = √(2/π) (1 + 3 · 0.044715 x²)
  *
+ * @param x  any shape
+ * @returns  the same shape
+ *
  * Hendrycks & Gimpel 2016, section 2.
  */
-export const geluTanh: (x: tf.Tensor) => tf.Tensor = firstOrder('geluTanh', ([x], save) => {
-  const s = gate(x);
-  const y = x.mul(s);
-  save([x, s, y]);
-  return {
-    value: y,
-    backward: (dy, [x, s, y]) => {
-      const slope = x
-        .square()
-        .mul(3 * CUBIC)
-        .add(LINEAR); // 2u′
-      return [dy.mul(s.add(y.sub(y.mul(s)).mul(slope)))];
-    },
-  };
+export const geluTanh = layer({
+  name: 'geluTanh',
+  forward(x: tf.Tensor) {
+    const s = gate(x);
+    const y = x.mul(s);
+    return { value: y, saved: { x, s, y } };
+  },
+  backward(dy, { x, s, y }) {
+    const slope = x
+      .square()
+      .mul(3 * CUBIC)
+      .add(LINEAR); // 2u′
+    return [dy.mul(s.add(y.sub(y.mul(s)).mul(slope)))];
+  },
+  plain: (x) => x.mul(gate(x)),
 });
-
-/** `geluTanh` in operators that tfjs can differentiate any number of times. */
-export const geluTanhPlain = (x: tf.Tensor): tf.Tensor => x.mul(gate(x));
 
 const gate = (x: tf.Tensor) => x.mul(x.square().mul(CUBIC).add(LINEAR)).sigmoid();

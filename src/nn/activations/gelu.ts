@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { firstOrder } from '../../tensor/index.js';
+import { layer } from '../../tensor/index.js';
 
 const INVERSE_ROOT_2PI = 1 / Math.sqrt(2 * Math.PI);
 
@@ -8,21 +8,22 @@ const INVERSE_ROOT_2PI = 1 / Math.sqrt(2 * Math.PI);
  *
  *     y = x Φ(x)        ∂x = ∂y (Φ(x) + x φ(x))        Φ(x) = ½ (1 + erf(x/√2)),  φ(x) = e^(−x²/2) / √(2π)
  *
+ * @param x  any shape
+ * @returns  the same shape
+ *
  * Hendrycks & Gimpel 2016, the exact form (not the tanh approximation), as PyTorch's default.
  */
-export const gelu: (x: tf.Tensor) => tf.Tensor = firstOrder('gelu', ([x], save) => {
-  const below = probabilityBelow(x);
-  save([x, below]);
-  return {
-    value: x.mul(below),
-    backward: (dy, [x, below]) => {
-      const density = x.square().mul(-0.5).exp().mul(INVERSE_ROOT_2PI);
-      return [dy.mul(below.add(x.mul(density)))];
-    },
-  };
+export const gelu = layer({
+  name: 'gelu',
+  forward(x: tf.Tensor) {
+    const below = probabilityBelow(x);
+    return { value: x.mul(below), saved: { x, below } };
+  },
+  backward(dy, { x, below }) {
+    const density = x.square().mul(-0.5).exp().mul(INVERSE_ROOT_2PI);
+    return [dy.mul(below.add(x.mul(density)))];
+  },
+  plain: (x) => x.mul(probabilityBelow(x)),
 });
-
-/** `gelu` in operators that tfjs can differentiate any number of times. */
-export const geluPlain = (x: tf.Tensor): tf.Tensor => x.mul(probabilityBelow(x));
 
 const probabilityBelow = (x: tf.Tensor) => x.mul(Math.SQRT1_2).erf().mul(0.5).add(0.5);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
-import { firstOrder } from '../../tensor/index.js';
+import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 import { initLinear, type LinearParams, linear } from '../linear.js';
 import { checkAttention } from './check-attention.js';
@@ -23,38 +23,48 @@ export type Attend = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor;
  *
  * Vaswani et al. 2017, eq. 1. Σ runs over the keys; it equals Σ ∂y ⊙ y over D', which is shorter than S.
  */
-export function attention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor {
-  checkAttention('attention', q, k, v);
-  return mix(q, k, v);
+export const attention = layer({
+  name: 'attention',
+  forward(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) {
+    checkAttention('attention', q, k, v);
+    return mix(q, k, v, (scores) => scores.softmax());
+  },
+  backward: (dy, saved) => mixBackward(dy, saved),
+  plain: (q, k, v) =>
+    q
+      .matMul(k, false, true)
+      .div(Math.sqrt(q.shape.at(-1)!))
+      .softmax()
+      .matMul(v),
+});
+
+interface Mixed {
+  readonly scaled: tf.Tensor;
+  readonly k: tf.Tensor;
+  readonly v: tf.Tensor;
+  readonly P: tf.Tensor;
+  readonly y: tf.Tensor;
 }
 
 /** Attention by a softmax of the scores [..., T, S], over all keys or over some: where P is 0, so is ∂S. */
-export const mixBy = (layer: string, softmax: (scores: tf.Tensor) => tf.Tensor) =>
-  firstOrder(layer, ([q, k, v], save) => {
-    const scale = 1 / Math.sqrt(q.shape.at(-1)!);
-    const scaled = q.mul(scale);
-    const P = softmax(scaled.matMul(k, false, true)); // [..., T, S]
-    const y = P.matMul(v);
-    save([scaled, k, v, P, y]);
-    return {
-      value: y,
-      backward: (dy, [scaled, k, v, P, y]) => {
-        const dP = dy.matMul(v, false, true);
-        const dS = P.mul(dP.sub(dy.mul(y).sum(-1, true)));
-        return [dS.matMul(k).mul(scale), dS.matMul(scaled, true), P.matMul(dy, true)];
-      },
-    };
-  });
+export function mix(
+  q: tf.Tensor,
+  k: tf.Tensor,
+  v: tf.Tensor,
+  softmax: (scores: tf.Tensor) => tf.Tensor,
+): { value: tf.Tensor; saved: Mixed } {
+  const scaled = q.mul(1 / Math.sqrt(q.shape.at(-1)!));
+  const P = softmax(scaled.matMul(k, false, true)); // [..., T, S]
+  const y = P.matMul(v);
+  return { value: y, saved: { scaled, k, v, P, y } };
+}
 
-const mix = mixBy('attention', (scores) => scores.softmax());
-
-/** `attention` in operators that tfjs can differentiate any number of times. */
-export const attentionPlain = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor =>
-  q
-    .matMul(k, false, true)
-    .div(Math.sqrt(q.shape.at(-1)!))
-    .softmax()
-    .matMul(v);
+/** ∂q, ∂k and ∂v. */
+export function mixBackward(dy: tf.Tensor, { scaled, k, v, P, y }: Mixed): [tf.Tensor, tf.Tensor, tf.Tensor] {
+  const dP = dy.matMul(v, false, true);
+  const dS = P.mul(dP.sub(dy.mul(y).sum(-1, true)));
+  return [dS.matMul(k).mul(1 / Math.sqrt(k.shape.at(-1)!)), dS.matMul(scaled, true), P.matMul(dy, true)];
+}
 
 /**
  * Weights of multi-head attention: one map [D, 3D] to queries, keys and values, shifts [D] of queries and values, and the map [D, D]
@@ -75,11 +85,18 @@ export function initMultiHead(key: Key, { width }: { readonly width: number }): 
   return { qkv, shiftQ: zeros(), shiftV: zeros(), out: initLinear(forOut, { inputs: width, outputs: width }) };
 }
 
+export interface MultiHeadOptions {
+  /** H, a divisor of D. */
+  readonly heads: number;
+  /** How a head mixes values: `attention` when left out, `causalAttention`, a masked one or one of linear cost. */
+  readonly attend?: Attend;
+}
+
 /**
- * Self-attention in `heads` subspaces of width D/H, side by side.
+ * Self-attention in H subspaces of width D/H, side by side.
  *
+ * @param params  maps and shifts, see `MultiHeadParams`
  * @param x       [B, T, D]
- * @param attend  how a head mixes values: `attention`, `causalAttention`, a masked one or one of linear cost
  * @returns       [B, T, D]
  * @throws        when H does not divide D
  *
@@ -88,8 +105,7 @@ export function initMultiHead(key: Key, { width }: { readonly width: number }): 
 export function multiHeadAttention(
   { qkv, shiftQ, shiftV, out }: MultiHeadParams,
   x: tf.Tensor,
-  heads: number,
-  attend: Attend = attention,
+  { heads, attend = attention }: MultiHeadOptions,
 ): tf.Tensor {
   const [B, T, D] = x.shape;
   if (x.rank !== 3 || D % heads !== 0) throw shapeError(`multiHeadAttention takes x [B, T, D] with D a multiple of ${heads} heads`, { x });

@@ -1,8 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
-import { firstOrder, stopGradient } from '../../tensor/index.js';
+import { layer, stopGradient } from '../../tensor/index.js';
 import { checkAttention } from './check-attention.js';
 import { oneHotLargest } from './largest.js';
+
+export interface AutoCorrelationOptions {
+  /** How many delays: c ln T with c from 1 to 3 in the paper. */
+  readonly delays: number;
+}
 
 /**
  * Auto-correlation: each step mixes values at the few delays at which the series repeats itself, the same for all steps.
@@ -13,43 +18,34 @@ import { oneHotLargest } from './largest.js';
  *     R = diag(k qᵀ) / D    y = W v    ∂v = Wᵀ ∂y    ∂w = diag(∂y vᵀ)    ∂R = w ⊙ (∂w − Σ w ⊙ ∂w)
  *     ∂k = circulant(∂R) q / D    ∂q = circulant(∂R)ᵀ k / D
  *
- * @param q       [..., T, D] queries
- * @param k       [..., T, D] keys
- * @param v       [..., T, D'] values
- * @param delays  how many: c ln T with c from 1 to 3 in the paper
- * @returns       [..., T, D']
- * @throws        when shapes do not fit, or the delays are not from 1 to T
+ * @param q  [..., T, D] queries
+ * @param k  [..., T, D] keys
+ * @param v  [..., T, D'] values
+ * @returns  [..., T, D']
+ * @throws   when shapes do not fit, or the delays are not from 1 to T
  *
  * Wu et al. 2021, eq. 6. Directly, in O(T²); the paper uses a Fourier transform. Delays are of each sequence and head, as the authors
  * choose them when forecasting; in training they take those of the batch's mean, and R is a mean over heads as well.
  */
-export function autoCorrelation(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, delays: number): tf.Tensor {
-  const T = q.shape.at(-2)!;
-  checkAttention('autoCorrelation', q, k, v);
-  if (k.shape.at(-2) !== T) throw shapeError('autoCorrelation takes as many queries as keys', { q, k });
-  if (!Number.isInteger(delays) || delays < 1 || delays > T)
-    throw new Error(`autoCorrelation: delays must be an integer from 1 to T = ${T}, got ${delays}`);
-  return repeat(delays)(q, k, v);
-}
-
-const repeat = (delays: number) =>
-  firstOrder('autoCorrelation', ([q, k, v], save) => {
+export const autoCorrelation = layer({
+  name: 'autoCorrelation',
+  forward(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, { delays }: AutoCorrelationOptions) {
+    const T = q.shape.at(-2)!;
+    checkAttention('autoCorrelation', q, k, v);
+    if (k.shape.at(-2) !== T) throw shapeError('autoCorrelation takes as many queries as keys', { q, k });
+    if (!Number.isInteger(delays) || delays < 1 || delays > T)
+      throw new Error(`autoCorrelation: delays must be an integer from 1 to T = ${T}, got ${delays}`);
     const w = delayWeights(q, k, delays);
-    save([q, k, v, w]);
-    return {
-      value: circulant(w).matMul(v),
-      backward: (dy, [q, k, v, w]) => {
-        const dw = diagonals(dy.matMul(v, false, true));
-        const dR = w.mul(dw.sub(w.mul(dw).sum(-1, true)));
-        const dProducts = circulant(dR.div(q.shape.at(-1)!));
-        return [dProducts.matMul(k, true), dProducts.matMul(q), circulant(w).matMul(dy, true)];
-      },
-    };
-  });
-
-/** `autoCorrelation` in operators that tfjs can differentiate any number of times, given the choice of delays. */
-export const autoCorrelationPlain = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, delays: number): tf.Tensor =>
-  circulant(delayWeights(q, k, delays)).matMul(v);
+    return { value: circulant(w).matMul(v), saved: { q, k, v, w } };
+  },
+  backward(dy, { q, k, v, w }) {
+    const dw = diagonals(dy.matMul(v, false, true));
+    const dR = w.mul(dw.sub(w.mul(dw).sum(-1, true)));
+    const dProducts = circulant(dR.div(q.shape.at(-1)!));
+    return [dProducts.matMul(k, true), dProducts.matMul(q), circulant(w).matMul(dy, true)];
+  },
+  plain: (q, k, v, { delays }) => circulant(delayWeights(q, k, delays)).matMul(v),
+});
 
 /** w [..., T]: 0 but for the largest correlations. */
 function delayWeights(q: tf.Tensor, k: tf.Tensor, delays: number): tf.Tensor {

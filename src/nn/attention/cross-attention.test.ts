@@ -10,7 +10,7 @@ import { crossAttention } from './cross-attention.js';
 type Args = [x: tf.Tensor, context: tf.Tensor, qkv: tf.Tensor, shiftQ: tf.Tensor, shiftV: tf.Tensor, w: tf.Tensor, b: tf.Tensor];
 const layer = (...inputs: tf.Tensor[]) => {
   const [x, context, qkv, shiftQ, shiftV, w, b] = inputs as Args;
-  return crossAttention({ qkv, shiftQ, shiftV, out: { w, b } }, x, context, 2);
+  return crossAttention({ qkv, shiftQ, shiftV, out: { w, b } }, x, { context, heads: 2 });
 };
 const { inputs } = reference.cross;
 
@@ -26,14 +26,14 @@ describe('crossAttention', () => {
   it('of a sequence to itself is self-attention', () => {
     const own = (...inputs: tf.Tensor[]) => {
       const [x, , qkv, shiftQ, shiftV, w, b] = inputs as Args;
-      return multiHeadAttention({ qkv, shiftQ, shiftV, out: { w, b } }, x, 2);
+      return multiHeadAttention({ qkv, shiftQ, shiftV, out: { w, b } }, x, { heads: 2 });
     };
     const [x, , ...weights] = inputs;
     expect([...inDouble(layer, [x, x, ...weights]).y]).toEqual([...inDouble(own, [x, x, ...weights]).y]);
   });
 
   it('names the shapes that do not fit', () => {
-    expect(() => crossAttention({} as never, tf.zeros([2, 3, 4]), tf.zeros([1, 5, 4]), 2)).toThrow(
+    expect(() => crossAttention({} as never, tf.zeros([2, 3, 4]), { context: tf.zeros([1, 5, 4]), heads: 2 })).toThrow(
       'crossAttention takes x [B, T, D] and context [B, S, D] with D a multiple of 2 heads: got x [2,3,4], context [1,5,4]',
     );
   });

@@ -1,26 +1,27 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
 import { linear } from '../linear.js';
-import { type Attend, attention, type MultiHeadParams } from './attention.js';
+import { attention, type MultiHeadOptions, type MultiHeadParams } from './attention.js';
+
+export interface CrossAttentionOptions extends MultiHeadOptions {
+  /** [B, S, D], the other sequence. */
+  readonly context: tf.Tensor;
+}
 
 /**
  * Multi-head attention of one sequence to another: queries from x, keys and values from the context.
  *
- * @param x        [B, T, D]
- * @param context  [B, S, D]
- * @param attend   how a head mixes values, as in `multiHeadAttention`
- * @returns        [B, T, D]
- * @throws         when H does not divide D, or batch or width differ
+ * @param params  as of `multiHeadAttention`: the first D columns of `qkv` map x, the others the context
+ * @param x       [B, T, D]
+ * @returns       [B, T, D]
+ * @throws        when H does not divide D, or batch or width differ
  *
- * Vaswani et al. 2017, section 3.2.3. The weights are those of `multiHeadAttention`: the first D columns of `qkv` map x, the others the
- * context.
+ * Vaswani et al. 2017, section 3.2.3.
  */
 export function crossAttention(
   { qkv, shiftQ, shiftV, out }: MultiHeadParams,
   x: tf.Tensor,
-  context: tf.Tensor,
-  heads: number,
-  attend: Attend = attention,
+  { context, heads, attend = attention }: CrossAttentionOptions,
 ): tf.Tensor {
   const [B, T, D] = x.shape;
   const S = context.shape[1]!;

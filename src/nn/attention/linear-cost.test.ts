@@ -30,10 +30,10 @@ const growth = (attend: Attend) => numbersComputed(attend, 2048) / numbersComput
 
 describe('a sequence of twice the length', () => {
   it.each<[string, Attend]>([
-    ['performerAttention', (q, k, v) => performerAttention(q, k, v, features())],
-    ['causalPerformerAttention', (q, k, v) => causalPerformerAttention(q, k, v, features())],
+    ['performerAttention', (q, k, v) => performerAttention(q, k, v, { omega: features() })],
+    ['causalPerformerAttention', (q, k, v) => causalPerformerAttention(q, k, v, { omega: features() })],
     ['nystromAttention', (q, k, v) => nystromAttention(q, k, v, { landmarks: 8 })],
-    ['probSparseAttention', (q, k, v) => probSparseAttention(q, k, v, sample(q.shape[1]!), 5)],
+    ['probSparseAttention', (q, k, v) => probSparseAttention(q, k, v, { sample: sample(q.shape[1]!), u: 5 })],
   ])('is at most twice the work of %s', (_, attend) => {
     expect(growth(attend)).toBeLessThan(2.05);
   });

@@ -16,7 +16,7 @@ it('lastSteps reads a recurrence where each sequence ends, forward and backward'
   const ends = lastSteps(lengths, 5);
   const padded = valueAndGrad((p: typeof params) =>
     lstm(p, tf.tensor3d(data, [3, 5, 2]))
-      .mul(tf.tensor(ends.data, ends.shape))
+      .outputs.mul(tf.tensor(ends.data, ends.shape))
       .sum(1)
       .square()
       .sum(),

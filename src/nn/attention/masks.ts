@@ -30,7 +30,7 @@ export function paddingMask(lengths: ArrayLike<number>, S: number): Mask {
 /**
  * Where each sequence ends, to read a recurrence before the padding behind it.
  *
- *     const ends = lastSteps(lengths, T);        lstm(params, x).mul(ends).sum(1)        // [B, D], with ends in the batch
+ *     const ends = lastSteps(lengths, T);        lstm(params, x).outputs.mul(ends).sum(1)        // [B, D], with ends in the batch
  *
  * Pad to few lengths T: a function is compiled for each of them, which takes a recurrence of hundreds of steps many seconds.
  *

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
-import { type Attend, attention, attentionPlain } from './attention.js';
+import { attention } from './attention.js';
 import { checkAttention } from './check-attention.js';
 import { attentionWeights } from './masked-attention.js';
 
-export interface NystromConfig {
+export interface NystromOptions {
   /** M, a divisor of both lengths. */
   readonly landmarks: number;
   /** Of the pseudo-inverse; 6, the authors' number, when left out. More where landmarks are few and alike. */
@@ -25,28 +25,13 @@ export interface NystromConfig {
  * Xiong et al. 2021, eq. 13, without the convolution that the authors may add. With T = S = M landmarks it is `attention`. Backward: that
  * of its products, softmaxes and `attention`.
  */
-export function nystromAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, config: NystromConfig): tf.Tensor {
-  const M = config.landmarks;
+export function nystromAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, { landmarks: M, iterations = 6 }: NystromOptions): tf.Tensor {
   checkAttention('nystromAttention', q, k, v);
   if ([q, k].some(({ shape }) => shape.at(-2)! % M !== 0))
     throw shapeError(`nystromAttention takes q [..., T, D] and k [..., S, D], T and S multiples of ${M} landmarks`, { q, k });
-  return throughLandmarks(attention, q, k, v, config);
-}
-
-/** `nystromAttention` in operators that tfjs can differentiate any number of times. */
-export const nystromAttentionPlain = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, config: NystromConfig): tf.Tensor =>
-  throughLandmarks(attentionPlain, q, k, v, config);
-
-function throughLandmarks(
-  attend: Attend,
-  q: tf.Tensor,
-  k: tf.Tensor,
-  v: tf.Tensor,
-  { landmarks, iterations = 6 }: NystromConfig,
-): tf.Tensor {
-  const [fewQ, fewK] = [segmentMeans(q, landmarks), segmentMeans(k, landmarks)];
+  const [fewQ, fewK] = [segmentMeans(q, M), segmentMeans(k, M)];
   const inverse = pseudoInverse(attentionWeights(fewQ, fewK), iterations);
-  return attentionWeights(q, fewK).matMul(inverse.matMul(attend(fewQ, k, v)));
+  return attentionWeights(q, fewK).matMul(inverse.matMul(attention(fewQ, k, v)));
 }
 
 /** Means of T / M neighbours: [..., T, D] → [..., M, D]. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { fold, type HostArray, type Key, normal, shapeError, split } from '../../base/index.js';
-import { firstOrder, stopGradient } from '../../tensor/index.js';
+import { layer, stopGradient } from '../../tensor/index.js';
 import { orthogonal } from '../initialisers.js';
 import { checkAttention } from './check-attention.js';
 import { causalMask } from './masks.js';
@@ -30,6 +30,11 @@ export function orthogonalFeatures(
   return { data, shape: [M, D] };
 }
 
+export interface PerformerOptions {
+  /** ω [M, D] from `orthogonalFeatures`, held constant; other ones now and then in training make the attention unbiased. */
+  readonly omega: tf.Tensor;
+}
+
 /**
  * Attention whose cost is linear in the length: softmax's kernel as a mean over M positive random features (FAVOR+).
  *
@@ -38,51 +43,67 @@ export function orthogonalFeatures(
  *     With U = φ(k)ᵀ [v, 1] and [n, d] = φ(q) U:   ∂[n, d] = [∂y, −Σ ∂y ⊙ y] / d    ∂φ(q) = ∂[n, d] Uᵀ    ∂U = φ(q)ᵀ ∂[n, d]
  *     ∂φ(k) = [v, 1] ∂Uᵀ    ∂[v, ·] = φ(k) ∂U    ∂x = (G ω) / D^¼ − x Σ G / √D  with G = φ ⊙ ∂φ
  *
- * @param q      [..., T, D] queries
- * @param k      [..., S, D] keys
- * @param v      [..., S, D'] values
- * @param omega  [M, D] from `orthogonalFeatures`; other ones now and then in training make it unbiased
- * @returns      [..., T, D']
- * @throws       when shapes do not fit
+ * @param q  [..., T, D] queries
+ * @param k  [..., S, D] keys
+ * @param v  [..., S, D'] values
+ * @returns  [..., T, D']
+ * @throws   when shapes do not fit
  *
  * Choromanski et al. 2021, section 3. It tends to `attention` as M grows, with errors of order 1/√M. The largest exponent of each query
  * and of all keys is subtracted first, which cancels in the ratio; the authors also add 10⁻⁶ to φ, which is left out.
  */
-export function performerAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, omega: tf.Tensor): tf.Tensor {
-  checkFeatures('performerAttention', q, k, v, omega);
-  return throughFeatures(omega)(q, k, v);
-}
-
-const throughFeatures = (omega: tf.Tensor) =>
-  firstOrder('performerAttention', ([q, k, v], save) => {
+export const performerAttention = layer({
+  name: 'performerAttention',
+  forward(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, { omega }: PerformerOptions) {
+    checkFeatures('performerAttention', q, k, v, omega);
     const [phiQ, phiK] = [features(q, omega, -1), features(k, omega, [-2, -1])];
     const U = phiK.matMul(withOnes(v), true); // [..., M, D' + 1]
     const [n, d] = ratio(phiQ.matMul(U));
     const y = n.div(d);
-    save([q, k, v, omega, phiQ, phiK, U, d, y]);
-    return {
-      value: y,
-      backward: (dy, [q, k, v, omega, phiQ, phiK, U, d, y]) => {
-        const dN = dy.div(d);
-        const dRatio = tf.concat([dN, dN.mul(y).sum(-1, true).neg()], -1);
-        const dU = phiQ.matMul(dRatio, true);
-        const dq = alongFeatures(q, omega, phiQ.mul(dRatio.matMul(U, false, true)));
-        const dk = alongFeatures(k, omega, phiK.mul(withOnes(v).matMul(dU, false, true)));
-        return [dq, dk, ratio(phiK.matMul(dU))[0]];
-      },
-    };
-  });
+    return { value: y, saved: { q, k, v, omega, phiQ, phiK, U, d, y } };
+  },
+  backward(dy, { q, k, v, omega, phiQ, phiK, U, d, y }) {
+    const dN = dy.div(d);
+    const dRatio = tf.concat([dN, dN.mul(y).sum(-1, true).neg()], -1);
+    const dU = phiQ.matMul(dRatio, true);
+    const dq = alongFeatures(q, omega, phiQ.mul(dRatio.matMul(U, false, true)));
+    const dk = alongFeatures(k, omega, phiK.mul(withOnes(v).matMul(dU, false, true)));
+    return [dq, dk, ratio(phiK.matMul(dU))[0], { omega: null }];
+  },
+  plain(q, k, v, { omega }) {
+    const [n, d] = ratio(
+      exponent(q, omega)
+        .exp()
+        .matMul(exponent(k, omega).exp().matMul(withOnes(v), true)),
+    );
+    return n.div(d);
+  },
+});
+
+export interface CausalPerformerOptions extends PerformerOptions {
+  /** Steps whose weights are made explicitly, so that only every so many steps have a U; rounded down to a divisor of T. 64 when left out. */
+  readonly chunk?: number;
+}
 
 /**
  * `performerAttention` of each step to itself and its past, by running sums.
  *
  *     y[t] = φ(q[t]) U[t] / φ(q[t]) u[t]        U[t] = Σ φ(k[s])ᵀ v[s],  u[t] = Σ φ(k[s])ᵀ, over s ≤ t
  *
- * @param chunk  steps whose weights are made explicitly, so that only every so many steps have a U; rounded down to a divisor of T
+ * @param q  [..., T, D] queries
+ * @param k  [..., T, D] keys
+ * @param v  [..., T, D'] values
+ * @returns  [..., T, D']
+ * @throws   when shapes do not fit
  *
  * Choromanski et al. 2021, appendix B.1. Its cost is linear in T. Backward: that of its operators.
  */
-export function causalPerformerAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, omega: tf.Tensor, chunk = 64): tf.Tensor {
+export function causalPerformerAttention(
+  q: tf.Tensor,
+  k: tf.Tensor,
+  v: tf.Tensor,
+  { omega, chunk = 64 }: CausalPerformerOptions,
+): tf.Tensor {
   if (q.shape.at(-2) !== k.shape.at(-2)) throw shapeError('causalPerformerAttention takes as many queries as keys', { q, k });
   checkFeatures('causalPerformerAttention', q, k, v, omega);
   const T = q.shape.at(-2)!;
@@ -94,16 +115,6 @@ export function causalPerformerAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tenso
   const weights = Q.matMul(K, false, true).mul(tf.tensor(causalMask(C).data, [C, C], 'float32')); // [..., T / C, C, C]
   const [n, d] = ratio(Q.matMul(before).add(weights.matMul(V)));
   return n.div(d).reshape([...q.shape.slice(0, -1), v.shape.at(-1)!]);
-}
-
-/** `performerAttention` in operators that tfjs can differentiate any number of times. */
-export function performerAttentionPlain(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, omega: tf.Tensor): tf.Tensor {
-  const [n, d] = ratio(
-    exponent(q, omega)
-      .exp()
-      .matMul(exponent(k, omega).exp().matMul(withOnes(v), true)),
-  );
-  return n.div(d);
 }
 
 function checkFeatures(layer: string, q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, omega: tf.Tensor): void {

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectCompiled } from '../../../tests/support/compiled.js';
-import { distance, expectReference, expectThreeWays, inDouble } from '../../../tests/support/gradients.js';
+import { distance, expectReference, expectSameDerivatives, inDouble } from '../../../tests/support/gradients.js';
 import { key, randint } from '../../base/random.js';
+import { gradCheck } from '../../tensor/grad-check.js';
+import { plainly } from '../../tensor/layer.js';
 import reference from '../linear-cost-attention.reference.json' with { type: 'json' }; // made by reference/linear-cost-attention.py with PyTorch 2.13
 import { attention } from './attention.js';
-import { probSparseAttention, probSparseAttentionPlain, sampleKeys } from './prob-sparse-attention.js';
+import { probSparseAttention, sampleKeys } from './prob-sparse-attention.js';
 
 type Args = [q: tf.Tensor, k: tf.Tensor, v: tf.Tensor];
 const { sample, ...expected } = reference.probSparse;
@@ -13,13 +15,15 @@ const keys = () => tf.tensor(sample.data, sample.shape, 'int32');
 const layer =
   (u: number) =>
   (...args: tf.Tensor[]) =>
-    probSparseAttention(...(args as Args), keys(), u);
-const plain = (...args: tf.Tensor[]) => probSparseAttentionPlain(...(args as Args), keys(), 2);
+    probSparseAttention(...(args as Args), { sample: keys(), u });
 
 describe('probSparseAttention', () => {
   it("equals the authors' code, forward and backward", () => expectReference(layer(2), expected));
 
-  it('backward agrees with differences and autodiff', () => expectThreeWays(layer(2), plain, expected.inputs));
+  it('has the derivatives of its plain form, and of differences', () => {
+    expectSameDerivatives(layer(2), plainly(layer(2)), expected.inputs);
+    gradCheck(layer(2), expected.inputs);
+  });
 
   it('compiles on both runtimes', () => expectCompiled(layer(2), expected.inputs));
 
@@ -32,10 +36,12 @@ describe('probSparseAttention', () => {
 
   it('names what does not fit', () => {
     const [q, k] = [tf.zeros([5, 3]), tf.zeros([6, 3])];
-    expect(() => probSparseAttention(k, k, k, keys(), 2)).toThrow(
+    expect(() => probSparseAttention(k, k, k, { sample: keys(), u: 2 })).toThrow(
       'an int32 sample [T, U] (this is int32) for q [..., T, D]: got sample [5,3], q [6,3]',
     );
-    expect(() => probSparseAttention(q, k, k, keys(), 6)).toThrow('probSparseAttention: u must be an integer from 1 to T = 5, got 6');
+    expect(() => probSparseAttention(q, k, k, { sample: keys(), u: 6 })).toThrow(
+      'probSparseAttention: u must be an integer from 1 to T = 5, got 6',
+    );
   });
 
   it('samples keys of each query', () => {

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, randint, shapeError } from '../../base/index.js';
 import { stopGradient } from '../../tensor/index.js';
-import { type Attend, attention, attentionPlain } from './attention.js';
+import { attention } from './attention.js';
 import { checkAttention } from './check-attention.js';
 import { oneHotLargest } from './largest.js';
 
@@ -11,39 +11,36 @@ export const sampleKeys = (
   { queries, keys, samples }: { readonly queries: number; readonly keys: number; readonly samples: number },
 ): HostArray<Int32Array> => randint(key, [queries, samples], 0, keys);
 
+export interface ProbSparseOptions {
+  /** [T, U] int32, the keys by which each query is measured: `sampleKeys`, U about 5 ln S. */
+  readonly sample: tf.Tensor;
+  /** Queries that attend, about 5 ln T. */
+  readonly u: number;
+}
+
 /**
  * Attention for the few queries that have something to say; the others, whose weights are nearly equal, get the mean of the values.
  *
  *     M(q) = max s − Σ s / S over a sample of the scores s = q·k        y = attention(q, k, v) for the u queries of largest M, else mean v
  *
- * @param q       [..., T, D] queries
- * @param k       [..., S, D] keys
- * @param v       [..., S, D'] values
- * @param sample  [T, U] int32, the keys by which each query is measured: `sampleKeys`, U about 5 ln S
- * @param u       about 5 ln T
- * @returns       [..., T, D']
- * @throws        when shapes do not fit, or u is not from 1 to T
+ * @param q  [..., T, D] queries
+ * @param k  [..., S, D] keys
+ * @param v  [..., S, D'] values
+ * @returns  [..., T, D']
+ * @throws   when shapes do not fit, or u is not from 1 to T
  *
  * Zhou et al. 2021, eq. 4 and algorithm 1, the encoder's form without a mask. With u = T it is `attention`. Backward: that of `attention`
  * for the u queries; which these are does not move with q and k.
  */
-export function probSparseAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, sample: tf.Tensor, u: number): tf.Tensor {
+export function probSparseAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, { sample, u }: ProbSparseOptions): tf.Tensor {
   const T = q.shape.at(-2)!;
   checkAttention('probSparseAttention', q, k, v);
   if (sample.rank !== 2 || sample.shape[0] !== T || sample.dtype !== 'int32')
     throw shapeError(`probSparseAttention takes an int32 sample [T, U] (this is ${sample.dtype}) for q [..., T, D]`, { sample, q });
   if (!Number.isInteger(u) || u < 1 || u > T) throw new Error(`probSparseAttention: u must be an integer from 1 to T = ${T}, got ${u}`);
-  return throughFew(attention, q, k, v, sample, u);
-}
-
-/** `probSparseAttention` with `attentionPlain` inside. */
-export const probSparseAttentionPlain = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, sample: tf.Tensor, u: number): tf.Tensor =>
-  throughFew(attentionPlain, q, k, v, sample, u);
-
-function throughFew(attend: Attend, q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, sample: tf.Tensor, u: number): tf.Tensor {
   const chosen = stopGradient(() => oneHotLargest(sparsity(q, k, sample), u)); // [..., u, T]
   const mean = v.mean(-2, true);
-  return mean.add(chosen.matMul(attend(chosen.matMul(q), k, v).sub(mean), true));
+  return mean.add(chosen.matMul(attention(chosen.matMul(q), k, v).sub(mean), true));
 }
 
 /** M(q) [..., T]: how far its weights are from equal. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { firstOrder } from '../../tensor/index.js';
+import { layer } from '../../tensor/index.js';
 
 /** Two Gaussians around zero: a wide one of weight π for the few weights that matter, a narrow one for the rest. */
 export interface ScaleMixture {
@@ -18,37 +18,31 @@ export interface ScaleMixture {
  *
  * with the wide component's responsibility ρ = π N(w; 0, σ₁²) / (π N(w; 0, σ₁²) + (1 − π) N(w; 0, σ₂²)).
  *
- * @param w  any shape
- * @throws   when π is not inside (0, 1), or not 0 < σ₂ < σ₁
+ * @param w        any shape
+ * @param mixture  π, σ₁ and σ₂
+ * @returns        a scalar, in nats
+ * @throws         when π is not inside (0, 1), or not 0 < σ₂ < σ₁
  *
  * Blundell et al. 2015, eq. 7; they tried π of ¼, ½, ¾, −log σ₁ of 0, 1, 2 and −log σ₂ of 6, 7, 8. In logarithms, from the larger term:
  * far from zero the smaller one is below the smallest float.
  */
-export function scaleMixtureLogDensity(w: tf.Tensor, mixture: ScaleMixture): tf.Tensor {
-  const { share, wide, narrow } = mixture;
-  if (!(share > 0 && share < 1 && narrow > 0 && narrow < wide))
-    throw new Error(
-      `scaleMixtureLogDensity needs 0 < share < 1 and 0 < narrow < wide, got share ${share}, wide ${wide}, narrow ${narrow}; one Gaussian has a closed form`,
-    );
-  return logDensity(mixture)(w);
-}
-
-const logDensity = (mixture: ScaleMixture) =>
-  firstOrder('scaleMixtureLogDensity', ([w], save) => {
+export const scaleMixtureLogDensity = layer({
+  name: 'scaleMixtureLogDensity',
+  forward(w: tf.Tensor, mixture: ScaleMixture) {
+    const { share, wide, narrow } = mixture;
+    if (!(share > 0 && share < 1 && narrow > 0 && narrow < wide))
+      throw new Error(
+        `scaleMixtureLogDensity needs 0 < share < 1 and 0 < narrow < wide, got share ${share}, wide ${wide}, narrow ${narrow}; one Gaussian has a closed form`,
+      );
     const { value, odds } = terms(w, mixture);
-    save([w, odds]);
-    return {
-      value,
-      backward: (dL, [w, odds]) => {
-        const [near, far] = [1 / mixture.narrow ** 2, 1 / mixture.wide ** 2];
-        const precision = tf.add(near, odds.sigmoid().mul(far - near)); // of the component that w seems to come from
-        return [w.mul(precision).mul(dL.neg())];
-      },
-    };
-  });
-
-/** `scaleMixtureLogDensity` in operators that tfjs can differentiate any number of times. */
-export const scaleMixtureLogDensityPlain = (w: tf.Tensor, mixture: ScaleMixture): tf.Tensor => terms(w, mixture).value;
+    return { value, saved: { w, odds, near: 1 / narrow ** 2, far: 1 / wide ** 2 } };
+  },
+  backward(dL, { w, odds, near, far }) {
+    const precision = tf.add(near, odds.sigmoid().mul(far - near)); // of the component that w seems to come from
+    return [w.mul(precision).mul(dL.neg())];
+  },
+  plain: (w, mixture) => terms(w, mixture).value,
+});
 
 /** log(a + b) = max(log a, log b) + log(1 + e^(−|log a − log b|)), and the logarithm of the odds a/b. */
 function terms(w: tf.Tensor, { share, wide, narrow }: ScaleMixture): { value: tf.Tensor; odds: tf.Tensor } {

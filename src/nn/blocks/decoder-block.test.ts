@@ -21,7 +21,7 @@ const block =
       norm3: { gamma: w[14], beta: w[15] },
       feedForward: { expand: { w: w[16], b: w[17] }, contract: { w: w[18], b: w[19] } },
     };
-    return decoderBlock(params, x, context, { heads: 2, norm });
+    return decoderBlock(params, x, { context, heads: 2, norm });
   };
 
 describe('decoderBlock', () => {

@@ -3,10 +3,12 @@ import { type HostArray, type Key, split } from '../../base/index.js';
 import { type Attend, initMultiHead, type MultiHeadParams, multiHeadAttention } from '../attention/attention.js';
 import { crossAttention } from '../attention/cross-attention.js';
 import { causalAttention } from '../attention/masked-attention.js';
+import { initNorm, type NormParams } from '../normalisation/layer-norm.js';
 import type { BlockSize } from './encoder-block.js';
 import { type FeedForwardParams, feedForward, initFeedForward } from './feed-forward.js';
-import { initNorm, type NormParams, type NormPlace, residual } from './residual.js';
+import { type NormPlace, residual } from './residual.js';
 
+/** Weights of a decoder block of width D: three norms, two attentions and the network. */
 export interface DecoderBlockParams<T = tf.Tensor> {
   readonly norm1: NormParams<T>;
   readonly self: MultiHeadParams<T>;
@@ -29,7 +31,10 @@ export function initDecoderBlock(key: Key, { width, hidden }: BlockSize): Decode
   };
 }
 
-export interface DecoderBlockConfig {
+export interface DecoderBlockOptions {
+  /** [B, S, D], an encoder's output. */
+  readonly context: tf.Tensor;
+  /** H, a divisor of D. */
   readonly heads: number;
   /** 'pre' when left out. */
   readonly norm?: NormPlace;
@@ -42,15 +47,19 @@ export interface DecoderBlockConfig {
 /**
  * A transformer's decoder block: causal self-attention, attention to a context, then a network for each step, each a residual branch.
  *
- * @param x        [B, T, D]
- * @param context  [B, S, D], an encoder's output
- * @returns        [B, T, D]
+ * @param params  of norms, attentions and the network, D wide
+ * @param x       [B, T, D]
+ * @returns       [B, T, D]
+ * @throws        as `multiHeadAttention` and `crossAttention`
  *
  * Vaswani et al. 2017, section 3.1; for `norm` see `residual`.
  */
-export function decoderBlock(params: DecoderBlockParams, x: tf.Tensor, context: tf.Tensor, config: DecoderBlockConfig): tf.Tensor {
-  const { heads, norm = 'pre', attend = causalAttention, attendContext } = config;
-  const own = residual(norm, params.norm1, x, (h) => multiHeadAttention(params.self, h, heads, attend));
-  const informed = residual(norm, params.norm2, own, (h) => crossAttention(params.cross, h, context, heads, attendContext));
-  return residual(norm, params.norm3, informed, (h) => feedForward(params.feedForward, h));
+export function decoderBlock(params: DecoderBlockParams, x: tf.Tensor, options: DecoderBlockOptions): tf.Tensor {
+  const { context, heads, norm = 'pre', attend = causalAttention, attendContext } = options;
+  const own = residual(params.norm1, x, { norm, branch: (h) => multiHeadAttention(params.self, h, { heads, attend }) });
+  const informed = residual(params.norm2, own, {
+    norm,
+    branch: (h) => crossAttention(params.cross, h, { context, heads, attend: attendContext }),
+  });
+  return residual(params.norm3, informed, { norm, branch: (h) => feedForward(params.feedForward, h) });
 }

@@ -5,7 +5,7 @@ import { expectReference, inDouble } from '../../../tests/support/gradients.js';
 import { gradCheck } from '../../tensor/grad-check.js';
 import { causalAttention } from '../attention/masked-attention.js';
 import reference from '../attention.reference.json' with { type: 'json' }; // made by reference/attention.py with PyTorch 2.13
-import { type EncoderBlockConfig, type EncoderBlockParams, encoderBlock } from './encoder-block.js';
+import { type EncoderBlockOptions, type EncoderBlockParams, encoderBlock } from './encoder-block.js';
 
 /** The weights as the reference lists them. */
 function unflatten([gamma1, beta1, qkv, shiftQ, shiftV, w, b, gamma2, beta2, w1, b1, w2, b2]: tf.Tensor[]): EncoderBlockParams {
@@ -17,7 +17,7 @@ function unflatten([gamma1, beta1, qkv, shiftQ, shiftV, w, b, gamma2, beta2, w1,
   };
 }
 const block =
-  (config: Omit<EncoderBlockConfig, 'heads'>) =>
+  (config: Omit<EncoderBlockOptions, 'heads'>) =>
   (...[x, ...weights]: tf.Tensor[]) =>
     encoderBlock(unflatten(weights), x, { heads: 2, ...config });
 

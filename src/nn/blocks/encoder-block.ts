@@ -2,9 +2,11 @@ import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, split } from '../../base/index.js';
 import { type Attend, initMultiHead, type MultiHeadParams, multiHeadAttention } from '../attention/attention.js';
 import { dropout } from '../dropout.js';
+import { initNorm, type NormParams } from '../normalisation/layer-norm.js';
 import { type FeedForwardParams, feedForward, initFeedForward } from './feed-forward.js';
-import { initNorm, type NormParams, type NormPlace, residual } from './residual.js';
+import { type NormPlace, residual } from './residual.js';
 
+/** Weights of an encoder block of width D: two norms, an attention and the network. */
 export interface EncoderBlockParams<T = tf.Tensor> {
   readonly norm1: NormParams<T>;
   readonly attention: MultiHeadParams<T>;
@@ -13,6 +15,7 @@ export interface EncoderBlockParams<T = tf.Tensor> {
 }
 
 export interface BlockSize {
+  /** D */
   readonly width: number;
   /** Width inside the position-wise network. */
   readonly hidden: number;
@@ -29,7 +32,8 @@ export function initEncoderBlock(key: Key, { width, hidden }: BlockSize): Encode
   };
 }
 
-export interface EncoderBlockConfig {
+export interface EncoderBlockOptions {
+  /** H, a divisor of D. */
   readonly heads: number;
   /** 'pre' when left out. */
   readonly norm?: NormPlace;
@@ -42,14 +46,19 @@ export interface EncoderBlockConfig {
 /**
  * A transformer's encoder block: self-attention, then a network for each step, each a residual branch.
  *
- * @param x  [B, T, D]
- * @returns  [B, T, D]
+ * @param params  of norms, attention and the network, D wide
+ * @param x       [B, T, D]
+ * @returns       [B, T, D]
+ * @throws        as `multiHeadAttention`
  *
  * Vaswani et al. 2017, section 3.1; for `norm` see `residual`.
  */
-export function encoderBlock(params: EncoderBlockParams, x: tf.Tensor, config: EncoderBlockConfig): tf.Tensor {
-  const { heads, norm = 'pre', attend, masks } = config;
-  const drop = (y: tf.Tensor, branch: 0 | 1) => (masks ? dropout(y, masks[branch]) : y);
-  const attended = residual(norm, params.norm1, x, (h) => drop(multiHeadAttention(params.attention, h, heads, attend), 0));
-  return residual(norm, params.norm2, attended, (h) => drop(feedForward(params.feedForward, h), 1));
+export function encoderBlock(params: EncoderBlockParams, x: tf.Tensor, options: EncoderBlockOptions): tf.Tensor {
+  const { heads, norm = 'pre', attend, masks } = options;
+  const drop = (y: tf.Tensor, branch: 0 | 1) => (masks ? dropout(y, { mask: masks[branch] }) : y);
+  const attended = residual(params.norm1, x, {
+    norm,
+    branch: (h) => drop(multiHeadAttention(params.attention, h, { heads, attend }), 0),
+  });
+  return residual(params.norm2, attended, { norm, branch: (h) => drop(feedForward(params.feedForward, h), 1) });
 }

@@ -22,7 +22,14 @@ export function initFeedForward(
 }
 
 /**
- * Two linear maps with a GELU between, for each step alone: [..., D] → [..., D].
+ * Two linear maps with a GELU between, for each step alone.
+ *
+ *     y = gelu(x w₁ + b₁) w₂ + b₂
+ *
+ * @param params  expand [D, M] and contract [M, D]
+ * @param x       [..., D]
+ * @returns       [..., D]
+ * @throws        as `linear`
  *
  * Vaswani et al. 2017, section 3.3, with GELU instead of ReLU as Devlin et al. 2019.
  */

@@ -1,30 +1,26 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { HostArray } from '../../base/index.js';
-import { layerNorm } from '../normalisation/layer-norm.js';
-
-/** Weights of a layer norm: gain and shift [D]. */
-export interface NormParams<T = tf.Tensor> {
-  readonly gamma: T;
-  readonly beta: T;
-}
-
-/** Gain 1 and shift 0. */
-export const initNorm = (width: number): NormParams<HostArray<Float32Array>> => ({
-  gamma: { data: new Float32Array(width).fill(1), shape: [width] },
-  beta: { data: new Float32Array(width), shape: [width] },
-});
+import { layerNorm, type NormParams } from '../normalisation/layer-norm.js';
 
 /** Where a residual block normalises: its branch's input, or the sum. */
 export type NormPlace = 'pre' | 'post';
+
+export interface ResidualOptions {
+  readonly norm: NormPlace;
+  /** f, of [..., D] to [..., D]. */
+  readonly branch: (x: tf.Tensor) => tf.Tensor;
+}
 
 /**
  * A residual branch with its layer norm.
  *
  *     pre:  y = x + f(norm x)        post:  y = norm(x + f(x))
  *
+ * @param params  of the norm, [D]
+ * @param x       [..., D]
+ * @returns       [..., D]
+ *
  * Vaswani et al. 2017 (post); Xiong et al. 2020 (pre): the sum is then free of norms from end to end, so that a deep stack trains
  * without a warm-up, and needs one more norm at its end.
  */
-export function residual(place: NormPlace, { gamma, beta }: NormParams, x: tf.Tensor, f: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
-  return place === 'pre' ? x.add(f(layerNorm(x, gamma, beta))) : layerNorm(x.add(f(x)), gamma, beta);
-}
+export const residual = (params: NormParams, x: tf.Tensor, { norm, branch }: ResidualOptions): tf.Tensor =>
+  norm === 'pre' ? x.add(branch(layerNorm(params, x))) : layerNorm(params, x.add(branch(x)));

@@ -5,13 +5,13 @@ import { expectReference, inDouble } from '../../../tests/support/gradients.js';
 import { key } from '../../base/random.js';
 import { gradCheck } from '../../tensor/grad-check.js';
 import { map } from '../../tensor/tree.js';
-import { causalConvolutionPlain } from '../convolution/causal-convolution.js';
+import { causalConvolution } from '../convolution/causal-convolution.js';
 import reference from '../recurrent.reference.json' with { type: 'json' }; // made by reference/recurrent.py with PyTorch 2.13
 import { initTcnBlock, receptiveField, type TcnBlockParams, tcnBlock } from './tcn-block.js';
 
 const block = (...inputs: tf.Tensor[]) => {
   const [x, w1, b1, w2, b2, w, b, ...masks] = inputs;
-  return tcnBlock({ first: { w: w1, b: b1 }, second: { w: w2, b: b2 }, shortcut: { w, b } }, x, 2, masks);
+  return tcnBlock({ first: { w: w1, b: b1 }, second: { w: w2, b: b2 }, shortcut: { w, b } }, x, { dilation: 2, masks });
 };
 const { inputs } = reference.tcnBlock;
 
@@ -28,7 +28,7 @@ describe('tcnBlock', () => {
     const [x] = inputs;
     const zero = (shape: number[]) => tf.zeros(shape);
     const silent = (x: tf.Tensor) =>
-      tcnBlock({ first: { w: tf.ones([2, 2, 2]), b: zero([2]) }, second: { w: zero([2, 2, 2]), b: zero([2]) } }, x, 1);
+      tcnBlock({ first: { w: tf.ones([2, 2, 2]), b: zero([2]) }, second: { w: zero([2, 2, 2]), b: zero([2]) } }, x, { dilation: 1 });
     expect([...inDouble(silent, [x]).y]).toEqual(x.data.map((v) => Math.max(v, 0)));
   });
 
@@ -37,7 +37,7 @@ describe('tcnBlock', () => {
       tf.zeros(shape),
     ) as TcnBlockParams;
     expect(shortcut!.w.shape).toEqual([2, 3]);
-    expect(() => tcnBlock(rest, tf.zeros([1, 4, 2]), 1)).toThrow(
+    expect(() => tcnBlock(rest, tf.zeros([1, 4, 2]), { dilation: 1 })).toThrow(
       'tcnBlock needs a shortcut [F, D] where its convolutions change the width: got x [1,4,2], w [2,3,3]',
     );
   });
@@ -51,7 +51,7 @@ describe('receptiveField', () => {
   ])('of kernel %i and dilations %j is what a shock reaches', (kernel, dilations, expected) => {
     expect(receptiveField(kernel, dilations)).toBe(expected);
     const ones = { w: tf.ones([kernel, 1, 1]), b: tf.zeros([1]) };
-    const stack = (x: tf.Tensor) => dilations.flatMap((d) => [d, d]).reduce((h, d) => causalConvolutionPlain(ones, h, d), x);
+    const stack = (x: tf.Tensor) => dilations.flatMap((d) => [d, d]).reduce((h, d) => causalConvolution(ones, h, { dilation: d }), x);
     const T = expected + 5;
     const x = { data: Array.from({ length: T }, (_, t) => (t === 0 ? 1 : 0)), shape: [1, T, 1] };
     expect(inDouble(stack, [x]).y.findLastIndex((v) => v > 0)).toBe(expected - 1);

@@ -27,34 +27,34 @@ export function initTcnBlock(key: Key, { inputs, outputs, kernel }: ConvolutionC
   };
 }
 
+export interface TcnBlockOptions {
+  /** d of both convolutions; 1, 2, 4, … in the blocks of a stack. */
+  readonly dilation: number;
+  /** m₁ and m₂ of the dropout, in training: [B, T, D], or [B, 1, D]. */
+  readonly masks?: readonly tf.Tensor[];
+}
+
 /**
  * A residual block of a temporal convolutional network.
  *
  *     y = relu(s + h₂)    h₁ = m₁ ⊙ relu(conv₁ x)    h₂ = m₂ ⊙ relu(conv₂ h₁)    s = x, or x w + b where the widths differ
  *
- * @param x         [B, T, F]
- * @param dilation  of both convolutions; 1, 2, 4, … in the blocks of a stack
- * @param masks     m₁ and m₂ of the dropout, in training
- * @returns         [B, T, D]
- * @throws          when the weights do not fit x, or the shortcut is missing where it is needed
+ * @param params  w [K, F, D], then w [K, D, D], and the shortcut
+ * @param x       [B, T, F]
+ * @returns       [B, T, D]
+ * @throws        when the weights do not fit x, or the shortcut is missing where it is needed
  *
  * Bai, Kolter & Koltun 2018, section 3 and figure 1b, without their weight normalisation. In the paper masks drop single numbers;
  * `temporalDropoutMask` drops channels.
  */
-export function tcnBlock(
-  { first, second, shortcut }: TcnBlockParams,
-  x: tf.Tensor,
-  dilation: number,
-  masks: readonly tf.Tensor[] = [],
-): tf.Tensor {
-  const h1 = dropped(relu(causalConvolution(first, x, dilation)), masks[0]);
-  const h2 = dropped(relu(causalConvolution(second, h1, dilation)), masks[1]);
+export function tcnBlock({ first, second, shortcut }: TcnBlockParams, x: tf.Tensor, { dilation, masks = [] }: TcnBlockOptions): tf.Tensor {
+  const dropped = (h: tf.Tensor, mask: tf.Tensor | undefined) => (mask ? dropout(h, { mask }) : h);
+  const h1 = dropped(relu(causalConvolution(first, x, { dilation })), masks[0]);
+  const h2 = dropped(relu(causalConvolution(second, h1, { dilation })), masks[1]);
   if (!shortcut && x.shape[2] !== h2.shape[2])
     throw shapeError('tcnBlock needs a shortcut [F, D] where its convolutions change the width', { x, w: second.w });
   return relu(h2.add(shortcut ? linear(shortcut, x) : x));
 }
-
-const dropped = (x: tf.Tensor, mask: tf.Tensor | undefined) => (mask ? dropout(x, mask) : x);
 
 /**
  * How many steps the last output of a stack of blocks sees, itself included.
@@ -63,6 +63,7 @@ const dropped = (x: tf.Tensor, mask: tf.Tensor | undefined) => (mask ? dropout(x
  *
  * @param kernel     K
  * @param dilations  d of each block
+ * @returns          steps
  */
 export const receptiveField = (kernel: number, dilations: readonly number[]): number =>
   1 + 2 * (kernel - 1) * dilations.reduce((sum, d) => sum + d, 0);

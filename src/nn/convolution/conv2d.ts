@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
-import { firstOrder } from '../../tensor/index.js';
+import { layer } from '../../tensor/index.js';
 import { fanInUniform, uniformWithin } from '../initialisers.js';
 
 /** Weights of a convolution over images: w [K, K, F, D], b [D]. */
@@ -28,51 +28,50 @@ export function initConv2d(key: Key, { inputs, outputs, size }: Conv2dConfig): C
   return { w: fanInUniform(forW, [size, size, inputs, outputs]), b: uniformWithin(bound, forB, [outputs]) };
 }
 
+export interface Conv2dOptions {
+  /** What a filter sees beyond the border: 'valid' when left out. */
+  readonly padding?: Padding;
+}
+
 /**
  * Cross-correlation of images with D filters. With xᵢⱼ the image moved by (i, j) and all pixels as rows, [B · rows · columns, F],
  *
  *     y = Σᵢⱼ xᵢⱼ wᵢⱼ + b        ∂wᵢⱼ = xᵢⱼᵀ ∂y    ∂x = Σᵢⱼ (∂y wᵢⱼᵀ)₋ᵢ₋ⱼ    ∂b = Σ ∂y
  *
- * @param x        [B, rows, columns, F]
- * @param padding  what a filter sees beyond the border
- * @returns        [B, rows, columns, D], each K − 1 shorter without padding
- * @throws         when w does not take x's channels, b does not fit w, or a filter is larger than the image it must stay inside
+ * @param params  w [K, K, F, D] and b [D]
+ * @param x       [B, rows, columns, F]
+ * @returns       [B, rows, columns, D], each K − 1 shorter without padding
+ * @throws        when w does not take x's channels, b does not fit w, or a filter is larger than the image it must stay inside
  *
  * LeCun et al. 1998, section II. ∂w is K² matrix products, faster than the convolution of x with ∂y that it also is.
  */
-export function conv2d({ w, b }: Conv2dParams, x: tf.Tensor, padding: Padding = 'valid'): tf.Tensor {
-  if (x.rank !== 4 || w.rank !== 4 || x.shape[3] !== w.shape[2] || b.rank !== 1 || b.shape[0] !== w.shape[3])
-    throw shapeError('conv2d filters x [B, rows, columns, F] by w [K, K, F, D] and b [D]', { x, w, b });
-  if (padding === 'valid' && (x.shape[1]! < w.shape[0]! || x.shape[2]! < w.shape[1]!))
-    throw shapeError("conv2d: the filter is larger than the image; pad it with 'same', or pool less before", { x, w });
-  return convolve(padding)(x, w, b);
-}
-
-const convolve = (padding: Padding) =>
-  firstOrder('conv2d', ([x, w, b], save) => {
-    save([x, w]);
-    return {
-      value: tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, padding).add(b),
-      backward: (dy, [x, w]) => {
-        const dx = tf.conv2dTranspose(dy as tf.Tensor4D, w as tf.Tensor4D, x.shape as [number, number, number, number], 1, padding);
-        const rows = dy.reshape([-1, dy.shape[3]!]);
-        const dw = tf.concat(moved(x, w.shape, padding).map((part) => part.matMul(rows, true)));
-        return [dx, dw.reshape(w.shape), rows.sum(0)];
-      },
-    };
-  });
-
-/** `conv2d` in operators that tfjs can differentiate any number of times. */
-export function conv2dPlain({ w, b }: Conv2dParams, x: tf.Tensor, padding: Padding = 'valid'): tf.Tensor {
-  const [size, , F, D] = w.shape;
-  const filters = tf.unstack(w.reshape([-1, F, D])) as tf.Tensor2D[];
-  const lost = padding === 'same' ? 0 : size - 1;
-  const products = moved(x, w.shape, padding).map((part, k) => part.matMul(filters[k]));
-  return tf
-    .addN(products)
-    .reshape([x.shape[0], x.shape[1]! - lost, x.shape[2]! - lost, D])
-    .add(b);
-}
+export const conv2d = layer({
+  name: 'conv2d',
+  forward({ w, b }: Conv2dParams, x: tf.Tensor, { padding = 'valid' }: Conv2dOptions = {}) {
+    if (x.rank !== 4 || w.rank !== 4 || x.shape[3] !== w.shape[2] || b.rank !== 1 || b.shape[0] !== w.shape[3])
+      throw shapeError('conv2d filters x [B, rows, columns, F] by w [K, K, F, D] and b [D]', { x, w, b });
+    if (padding === 'valid' && (x.shape[1]! < w.shape[0]! || x.shape[2]! < w.shape[1]!))
+      throw shapeError("conv2d: the filter is larger than the image; pad it with 'same', or pool less before", { x, w });
+    const value: tf.Tensor = tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, padding).add(b);
+    return { value, saved: { x, w, padding } };
+  },
+  backward(dy, { x, w, padding }) {
+    const dx = tf.conv2dTranspose(dy as tf.Tensor4D, w as tf.Tensor4D, x.shape as [number, number, number, number], 1, padding);
+    const rows = dy.reshape([-1, dy.shape[3]!]);
+    const dw = tf.concat(moved(x, w.shape, padding).map((part) => part.matMul(rows, true)));
+    return [{ w: dw.reshape(w.shape), b: rows.sum(0) }, dx];
+  },
+  plain({ w, b }, x, { padding = 'valid' } = {}) {
+    const [size, , F, D] = w.shape;
+    const filters = tf.unstack(w.reshape([-1, F, D])) as tf.Tensor2D[];
+    const lost = padding === 'same' ? 0 : size - 1;
+    const products = moved(x, w.shape, padding).map((part, k) => part.matMul(filters[k]));
+    return tf
+      .addN(products)
+      .reshape([x.shape[0], x.shape[1]! - lost, x.shape[2]! - lost, D])
+      .add(b);
+  },
+});
 
 /** xᵢⱼ for each position (i, j) of a filter, row by row: the pixel that it multiplies for each pixel of y, [B · rows · columns, F]. */
 function moved(x: tf.Tensor, [rows, columns]: readonly number[], padding: Padding): tf.Tensor2D[] {

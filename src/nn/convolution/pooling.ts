@@ -1,77 +1,71 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
-import { firstOrder } from '../../tensor/index.js';
+import { layer } from '../../tensor/index.js';
+
+export interface PoolingOptions {
+  /** p, the rows and columns of a window. */
+  readonly size: number;
+}
 
 /**
  * The largest pixel of each window of p × p pixels, windows side by side.
  *
  *     y = max over the window        ∂x = ∂y at the window's first maximum, else 0
  *
- * @param x     [B, rows, columns, F]
- * @param size  p
- * @returns     [B, rows / p, columns / p, F]
- * @throws      when p does not divide rows and columns
+ * @param x  [B, rows, columns, F]
+ * @returns  [B, rows / p, columns / p, F]
+ * @throws   when p does not divide rows and columns
  *
- * Where several pixels are the largest, which is a kink, the first takes all of ∂y, as in PyTorch.
+ * Where several pixels are the largest, which is a kink, the first takes all of ∂y, as in PyTorch; in the plain form each takes it.
  */
-export function maxPool2d(x: tf.Tensor, size: number): tf.Tensor {
-  requireWindows('maxPool2d', x, size);
-  return largest(size)(x);
-}
-
-const largest = (size: number) =>
-  firstOrder('maxPool2d', ([x], save) => {
+export const maxPool2d = layer({
+  name: 'maxPool2d',
+  forward(x: tf.Tensor, { size }: PoolingOptions) {
+    requireWindows('maxPool2d', x, size);
     const parts = partsOf(x, size);
     const y = parts.reduce((most, part) => tf.maximum(most, part));
-    save([y, ...parts]);
-    return {
-      value: y.reshape(pooled(x, size)),
-      backward: (dy, [y, ...parts]) => {
-        let rest = dy.reshape(y.shape);
-        const grads = parts.map((part, k) => {
-          if (k === parts.length - 1) return rest;
-          const taken = tf.where(part.equal(y), rest, 0);
-          rest = rest.sub(taken);
-          return taken;
-        });
-        return [together(grads, size).reshape(unpooled(dy, size))];
-      },
-    };
-  });
-
-/** `maxPool2d` in operators that tfjs can differentiate any number of times; pixels that are the largest together each take ∂y. */
-export const maxPool2dPlain = (x: tf.Tensor, size: number): tf.Tensor => windowsOf(x, size).max([2, 4]);
+    const value: tf.Tensor = y.reshape(pooled(x, size));
+    return { value, saved: { y, parts, size } };
+  },
+  backward(dy, { y, parts, size }) {
+    let rest = dy.reshape(y.shape);
+    const grads = parts.map((part, k) => {
+      if (k === parts.length - 1) return rest;
+      const taken = tf.where(part.equal(y), rest, 0);
+      rest = rest.sub(taken);
+      return taken;
+    });
+    return [together(grads, size).reshape(unpooled(dy, size))];
+  },
+  plain: (x, { size }) => windowsOf(x, size).max([2, 4]),
+});
 
 /**
  * The mean of each window of p × p pixels, windows side by side.
  *
  *     y = mean over the window        ∂x = ∂y / p²
  *
- * @param x     [B, rows, columns, F]
- * @param size  p
- * @returns     [B, rows / p, columns / p, F]
- * @throws      when p does not divide rows and columns
+ * @param x  [B, rows, columns, F]
+ * @returns  [B, rows / p, columns / p, F]
+ * @throws   when p does not divide rows and columns
  */
-export function averagePool2d(x: tf.Tensor, size: number): tf.Tensor {
-  requireWindows('averagePool2d', x, size);
-  return average(size)(x);
-}
-
-const average = (size: number) =>
-  firstOrder('averagePool2d', ([x]) => ({
-    value: tf
+export const averagePool2d = layer({
+  name: 'averagePool2d',
+  forward(x: tf.Tensor, { size }: PoolingOptions) {
+    requireWindows('averagePool2d', x, size);
+    const value: tf.Tensor = tf
       .addN(partsOf(x, size))
       .div(size * size)
-      .reshape(pooled(x, size)),
-    backward: (dy) => {
-      const [B, rows, columns, F] = dy.shape as [number, number, number, number];
-      const share = dy.div(size * size).reshape([B, rows, 1, columns, 1, F]);
-      return [tf.broadcastTo(share, [B, rows, size, columns, size, F]).reshape(unpooled(dy, size))];
-    },
-  }));
-
-/** `averagePool2d` in operators that tfjs can differentiate any number of times. */
-export const averagePool2dPlain = (x: tf.Tensor, size: number): tf.Tensor => windowsOf(x, size).mean([2, 4]);
+      .reshape(pooled(x, size));
+    return { value, saved: { size } };
+  },
+  backward(dy, { size }) {
+    const [B, rows, columns, F] = dy.shape as Shape4;
+    const share = dy.div(size * size).reshape([B, rows, 1, columns, 1, F]);
+    return [tf.broadcastTo(share, [B, rows, size, columns, size, F]).reshape(unpooled(dy, size))];
+  },
+  plain: (x, { size }) => windowsOf(x, size).mean([2, 4]),
+});
 
 /** x with the windows' own axes: [B, rows / p, p, columns / p, p, F]. */
 function windowsOf(x: tf.Tensor, size: number): tf.Tensor {

@@ -4,7 +4,7 @@ import { inDouble } from '../../../tests/support/gradients.js';
 import { key } from '../../base/random.js';
 import { compile } from '../../tensor/compile.js';
 import { valueAndGrad } from '../../tensor/grad.js';
-import { checkLabels } from '../losses/labels.js';
+import { checkClassLabels } from '../losses/labels.js';
 import { embedding, initEmbedding } from './embedding.js';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -62,7 +62,7 @@ describe('embedding', () => {
     expect(() => embedding(table, tf.tensor1d([1, 2]))).toThrow(
       'embedding takes a table [V, D] and int32 labels (these are float32): got table [3,2], labels [2]',
     );
-    expect(() => checkLabels('sectors', Int32Array.of(0, -1), 11)).toThrow(
+    expect(() => checkClassLabels('sectors', Int32Array.of(0, -1), 11)).toThrow(
       'sectors: labels are 0 … 10, one for each of 11 classes; got -1 at index 1',
     );
   });

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, normal, shapeError } from '../../base/index.js';
-import { firstOrder } from '../../tensor/index.js';
+import { layer } from '../../tensor/index.js';
+import { asRows } from '../axes.js';
 import { nanOutside } from '../losses/labels.js';
 
 export interface EmbeddingConfig {
   /** Labels 0 … count − 1: assets, sectors, symbols. */
   readonly count: number;
+  /** D */
   readonly width: number;
 }
 
@@ -23,24 +25,18 @@ export const initEmbedding = (key: Key, { count, width }: EmbeddingConfig): Host
  * @throws        when the labels are not int32, or one is outside the table; where that shows only when a compiled function is called,
  *                its vector is NaN
  */
-export function embedding(table: tf.Tensor, labels: tf.Tensor): tf.Tensor {
-  if (table.rank !== 2 || labels.dtype !== 'int32')
-    throw shapeError(`embedding takes a table [V, D] and int32 labels (these are ${labels.dtype})`, { table, labels });
-  const outside = nanOutside('embedding', labels, table.shape[0]);
-  // A runtime that is asked for a row outside the table fails, or reads what lies beside it.
-  const safe = outside ? labels.clipByValue(0, table.shape[0] - 1) : labels;
-  const y = rowsOf(safe.flatten())(table).reshape([...labels.shape, table.shape[1]!]);
-  return outside ? y.add(outside.expandDims(-1)) : y;
-}
-
-const rowsOf = (labels: tf.Tensor1D) =>
-  firstOrder('embedding', ([table], save) => {
-    save([labels]);
-    return {
-      value: table.gather(labels),
-      backward: (dy, [labels]) => [tf.scatterND(labels.expandDims(1), dy, table.shape)],
-    };
-  });
-
-/** `embedding` in operators that tfjs can differentiate any number of times. */
-export const embeddingPlain = (table: tf.Tensor, labels: tf.Tensor): tf.Tensor => table.gather(labels as tf.Tensor1D);
+export const embedding = layer({
+  name: 'embedding',
+  forward(table: tf.Tensor, labels: tf.Tensor) {
+    if (table.rank !== 2 || labels.dtype !== 'int32')
+      throw shapeError(`embedding takes a table [V, D] and int32 labels (these are ${labels.dtype})`, { table, labels });
+    const outside = nanOutside('embedding', labels, table.shape[0]);
+    // A runtime that is asked for a row outside the table fails, or reads what lies beside it.
+    const safe = outside ? labels.clipByValue(0, table.shape[0] - 1) : labels;
+    const rows = safe.flatten();
+    const y = table.gather(rows).reshape([...labels.shape, table.shape[1]!]);
+    return { value: outside ? y.add(outside.expandDims(-1)) : y, saved: { rows, shape: table.shape } };
+  },
+  backward: (dy, { rows, shape }) => [tf.scatterND(rows.expandDims(1), asRows(dy), shape)],
+  plain: (table, labels) => table.gather(labels as tf.Tensor1D),
+});

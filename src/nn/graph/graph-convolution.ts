@@ -1,7 +1,12 @@
 import type * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../base/index.js';
-import { firstOrder } from '../../tensor/index.js';
+import { type HostArray, shapeError } from '../../base/index.js';
+import { layer } from '../../tensor/index.js';
 import type { LinearParams } from '../linear.js';
+
+export interface AdjacencyOptions {
+  /** Â [N, N], from `normaliseAdjacency`: what node i takes of node j. */
+  readonly graph: tf.Tensor;
+}
 
 /**
  * One layer of a graph convolutional network: each node averages its neighbours' features, mapped linearly.
@@ -13,40 +18,34 @@ import type { LinearParams } from '../linear.js';
  * A takes part where the features are fewer: as A (x w) for F > D, else as (A x) w with ∂w = (A x)ᵀ ∂y, whose backward does without A
  * in a first layer, where nothing asks for ∂x.
  *
- * @param A  [N, N] adjacency, normalised: see `normaliseAdjacency`
- * @param x  [N, F]
- * @returns  [N, D]
- * @throws   when A is not square or the shapes do not fit
+ * @param params  w [F, D] and b [D]
+ * @param x       [N, F]
+ * @returns       [N, D]
+ * @throws        when the shapes do not fit
  *
  * Kipf & Welling 2017, eq. 2, without its nonlinearity and with a shift b.
  */
-export function graphConvolution({ w, b }: LinearParams, A: tf.Tensor, x: tf.Tensor): tf.Tensor {
-  const N = x.shape[0];
-  if (A.shape[0] !== N || A.shape[1] !== N || x.shape[1] !== w.shape[0] || b.shape[0] !== w.shape[1])
-    throw shapeError('graphConvolution maps x [N, F] over A [N, N] by w [F, D] and b [D]', { A, x, w, b });
-  return convolve(A, x, w, b);
-}
-
-const convolve = firstOrder('graphConvolution', ([A, x, w, b], save) => {
-  const narrows = x.shape[1]! > w.shape[1]!;
-  const inner = narrows ? x.matMul(w) : A.matMul(x); // [N, D] or [N, F]
-  save([A, x, w, inner]);
-  return {
-    value: (narrows ? A.matMul(inner) : inner.matMul(w)).add(b),
-    backward: (dy, [A, x, w, inner]) => {
-      const db = dy.sum(0);
-      if (narrows) {
-        const G = A.matMul(dy, true);
-        return [dy.matMul(inner, false, true), G.matMul(w, false, true), x.matMul(G, true), db];
-      }
-      const dAx = dy.matMul(w, false, true);
-      return [dAx.matMul(x, false, true), A.matMul(dAx, true), inner.matMul(dy, true), db];
-    },
-  };
+export const graphConvolution = layer({
+  name: 'graphConvolution',
+  forward({ w, b }: LinearParams, x: tf.Tensor, { graph: A }: AdjacencyOptions) {
+    const N = x.shape[0];
+    if (A.shape[0] !== N || A.shape[1] !== N || x.shape[1] !== w.shape[0] || b.shape[0] !== w.shape[1])
+      throw shapeError('graphConvolution maps x [N, F] over A [N, N] by w [F, D] and b [D]', { A, x, w, b });
+    const narrows = x.shape[1]! > w.shape[1]!;
+    const inner = narrows ? x.matMul(w) : A.matMul(x); // [N, D] or [N, F]
+    return { value: (narrows ? A.matMul(inner) : inner.matMul(w)).add(b) as tf.Tensor, saved: { A, x, w, inner, narrows } };
+  },
+  backward(dy, { A, x, w, inner, narrows }) {
+    const b = dy.sum(0);
+    if (narrows) {
+      const G = A.matMul(dy, true);
+      return [{ w: x.matMul(G, true), b }, G.matMul(w, false, true), { graph: dy.matMul(inner, false, true) }];
+    }
+    const dAx = dy.matMul(w, false, true);
+    return [{ w: inner.matMul(dy, true), b }, A.matMul(dAx, true), { graph: dAx.matMul(x, false, true) }];
+  },
+  plain: ({ w, b }, x, { graph: A }) => A.matMul(x.matMul(w)).add(b),
 });
-
-/** `graphConvolution` in operators that tfjs can differentiate any number of times. */
-export const graphConvolutionPlain = ({ w, b }: LinearParams, A: tf.Tensor, x: tf.Tensor): tf.Tensor => A.matMul(x.matMul(w)).add(b);
 
 /**
  * The renormalised adjacency of an undirected graph, dense.
@@ -59,7 +58,7 @@ export const graphConvolutionPlain = ({ w, b }: LinearParams, A: tf.Tensor, x: t
  *
  * Kipf & Welling 2017, section 2.2.
  */
-export function normaliseAdjacency(N: number, edges: Iterable<readonly [number, number]>): { data: Float32Array; shape: number[] } {
+export function normaliseAdjacency(N: number, edges: Iterable<readonly [number, number]>): HostArray<Float32Array> {
   const linked = new Float32Array(N * N);
   for (let i = 0; i < N; i++) linked[i * N + i] = 1;
   for (const [i, j] of edges) {

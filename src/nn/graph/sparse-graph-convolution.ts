@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { shapeError } from '../../base/index.js';
-import { firstOrder } from '../../tensor/index.js';
+import { type HostArray, shapeError } from '../../base/index.js';
+import { layer } from '../../tensor/index.js';
 import type { LinearParams } from '../linear.js';
 import { checkValues } from '../losses/labels.js';
 import { checkEdge } from './graph-convolution.js';
@@ -15,6 +15,11 @@ export interface Edges<I = tf.Tensor, W = tf.Tensor> {
   readonly weight: W;
 }
 
+export interface EdgesOptions {
+  /** See `normaliseEdges`; an edge of weight 0 adds nothing, so graphs that differ can share one compiled function. */
+  readonly graph: Edges;
+}
+
 /**
  * `graphConvolution` over a list of edges instead of an adjacency [N, N]: its cost grows with E, not N².
  *
@@ -22,22 +27,41 @@ export interface Edges<I = tf.Tensor, W = tf.Tensor> {
  *
  *     ∂m[j] = Σ weight[e] ∂y[to[e]], over the edges e from j    ∂weight[e] = m[from[e]]·∂y[to[e]]    ∂x = ∂m wᵀ    ∂w = xᵀ ∂m    ∂b = Σ ∂y
  *
- * @param edges  see `normaliseEdges`; an edge of weight 0 adds nothing, so graphs that differ can share one compiled function
- * @param x      [N, F]
- * @returns      [N, D]
- * @throws       when the shapes do not fit, or an edge whose ends are known leaves the graph
+ * @param params  w [F, D] and b [D]
+ * @param x       [N, F]
+ * @returns       [N, D]
+ * @throws        when the shapes do not fit, or an edge whose ends are known leaves the graph
  *
  * Kipf & Welling 2017, eq. 2, without its nonlinearity and with a shift b.
  */
-export function sparseGraphConvolution({ w, b }: LinearParams, edges: Edges, x: tf.Tensor): tf.Tensor {
-  const { from, to, weight } = edges;
-  if (x.rank !== 2 || x.shape[1] !== w.shape[0] || b.shape[0] !== w.shape[1])
-    throw shapeError('sparseGraphConvolution maps x [N, F] by w [F, D] and b [D]', { x, w, b });
-  if ([from, to].some(({ dtype }) => dtype !== 'int32') || [from, to, weight].some(({ rank, size }) => rank !== 1 || size !== from.size))
-    throw shapeError('sparseGraphConvolution takes int32 from and to [E] and weight [E]', { from, to, weight });
-  checkEnds('sparseGraphConvolution', edges, x.shape[0]!);
-  return passAlong(from as tf.Tensor1D, to as tf.Tensor1D)(x, weight, w, b);
-}
+export const sparseGraphConvolution = layer({
+  name: 'sparseGraphConvolution',
+  forward({ w, b }: LinearParams, x: tf.Tensor, { graph }: EdgesOptions) {
+    const { from, to, weight } = graph as { from: tf.Tensor1D; to: tf.Tensor1D; weight: tf.Tensor1D };
+    if (x.rank !== 2 || x.shape[1] !== w.shape[0] || b.shape[0] !== w.shape[1])
+      throw shapeError('sparseGraphConvolution maps x [N, F] by w [F, D] and b [D]', { x, w, b });
+    if ([from, to].some(({ dtype }) => dtype !== 'int32') || [from, to, weight].some(({ rank, size }) => rank !== 1 || size !== from.size))
+      throw shapeError('sparseGraphConvolution takes int32 from and to [E] and weight [E]', { from, to, weight });
+    checkEnds('sparseGraphConvolution', graph, x.shape[0]!);
+    const m = x.matMul(w);
+    const scale: tf.Tensor = weight.expandDims(1);
+    const value: tf.Tensor = tf.unsortedSegmentSum(m.gather(from).mul(scale), to, x.shape[0]).add(b);
+    return { value, saved: { from, to, x, scale, w, m } };
+  },
+  backward(dy, { from, to, x, scale, w, m }) {
+    const taken = dy.gather(to); // [E, D]
+    const dm = tf.unsortedSegmentSum(taken.mul(scale), from, x.shape[0]);
+    const weight = taken.mul(m.gather(from)).sum(1);
+    return [{ w: x.matMul(dm, true), b: dy.sum(0) }, dm.matMul(w, false, true), { graph: { weight } }];
+  },
+  plain({ w, b }, x, { graph: { from, to, weight } }) {
+    const messages = x
+      .matMul(w)
+      .gather(from as tf.Tensor1D)
+      .mul(weight.expandDims(1));
+    return tf.unsortedSegmentSum(messages, to as tf.Tensor1D, x.shape[0]).add(b);
+  },
+});
 
 /** Throws at the first end that is no node, where the ends are known. */
 export function checkEnds(layer: string, { from, to }: Pick<Edges, 'from' | 'to'>, N: number): void {
@@ -45,47 +69,22 @@ export function checkEnds(layer: string, { from, to }: Pick<Edges, 'from' | 'to'
     checkValues(`${layer}, ${name}`, ends, (node) => node >= 0 && node < N, `nodes are 0 to ${N - 1}`);
 }
 
-const passAlong = (from: tf.Tensor1D, to: tf.Tensor1D) =>
-  firstOrder('sparseGraphConvolution', ([x, weight, w, b], save) => {
-    const N = x.shape[0];
-    const m = x.matMul(w);
-    const scale = weight.expandDims(1);
-    save([from, to, x, scale, w, m]);
-    return {
-      value: tf.unsortedSegmentSum(m.gather(from).mul(scale), to, N).add(b),
-      backward: (dy, [from, to, x, scale, w, m]) => {
-        const taken = dy.gather(to as tf.Tensor1D); // [E, D]
-        const dm = tf.unsortedSegmentSum(taken.mul(scale), from as tf.Tensor1D, N);
-        const dWeight = taken.mul(m.gather(from as tf.Tensor1D)).sum(1);
-        return [dm.matMul(w, false, true), dWeight, x.matMul(dm, true), dy.sum(0)];
-      },
-    };
-  });
-
-/** `sparseGraphConvolution` in operators that tfjs can differentiate any number of times. */
-export const sparseGraphConvolutionPlain = ({ w, b }: LinearParams, { from, to, weight }: Edges, x: tf.Tensor): tf.Tensor => {
-  const messages = x
-    .matMul(w)
-    .gather(from as tf.Tensor1D)
-    .mul(weight.expandDims(1));
-  return tf.unsortedSegmentSum(messages, to as tf.Tensor1D, x.shape[0]).add(b);
-};
-
-interface Column<D> {
-  readonly data: D;
-  readonly shape: number[];
-}
-
 /**
  * The renormalised adjacency of an undirected graph as a list: each edge both ways, and each node to itself.
  *
  *     weight = 1 / √(dᵢ dⱼ)        d the degrees, self-loops counted
  *
+ * @param N      nodes
  * @param edges  pairs of nodes; direction, repetition and self-loops do not matter
+ * @returns      E edges: each node's, by the node that is pointed to
+ * @throws       when an edge names a node that is none of the N
  *
  * Kipf & Welling 2017, section 2.2; the entries of `normaliseAdjacency` that are not 0.
  */
-export function normaliseEdges(N: number, edges: Iterable<readonly [number, number]>): Edges<Column<Int32Array>, Column<Float32Array>> {
+export function normaliseEdges(
+  N: number,
+  edges: Iterable<readonly [number, number]>,
+): Edges<HostArray<Int32Array>, HostArray<Float32Array>> {
   const neighbours = Array.from({ length: N }, (_, i) => new Set([i]));
   for (const [i, j] of edges) {
     checkEdge('normaliseEdges', N, i, j);

@@ -1,38 +1,37 @@
 import * as tf from '@tensorflow/tfjs';
-import { firstOrder } from '../../tensor/index.js';
+import { layer } from '../../tensor/index.js';
 import { opposite, sameShape } from './residual.js';
+
+export interface HuberOptions {
+  /** δ, the size of error from which an outlier pulls no harder, in units of y: 1 when left out. */
+  readonly delta?: number;
+}
 
 /**
  * Huber loss: squared near zero, absolute further out, so that an outlier pulls with a force of at most δ.
  *
- *     L = mean ρ(ŷ − y)        ρ(r) = ½ r² for |r| ≤ δ, else δ (|r| − ½ δ)        ∂ŷ = clip(ŷ − y, ±δ) / n · ∂L
+ *     L = mean ρ(ŷ − y)        ρ(r) = ½ r² for |r| ≤ δ, else δ (|r| − ½ δ)        ∂ŷ = clip(ŷ − y, ±δ) / n · ∂L        ∂y = −∂ŷ
  *
  * @param prediction  ŷ, any shape
  * @param target      y, the same shape
+ * @returns           a scalar
  * @throws            when the shapes differ, δ is not above 0, or there is nothing to average
  *
  * Huber 1964. With r clipped to c = clip(r, ±δ), ρ(r) = c (r − ½ c): no branch.
  */
-export function huber(prediction: tf.Tensor, target: tf.Tensor, delta = 1): tf.Tensor {
-  sameShape('huber', { prediction, target });
-  if (!(delta > 0))
-    throw new Error(`huber: delta must be above 0, got ${delta}; it is the size of error from which an outlier pulls no harder`);
-  return robust(delta)(prediction, target);
-}
-
-const robust = (delta: number) =>
-  firstOrder('huber', ([prediction, target], save) => {
+export const huber = layer({
+  name: 'huber',
+  forward(prediction: tf.Tensor, target: tf.Tensor, { delta = 1 }: HuberOptions = {}) {
+    sameShape('huber', { prediction, target });
+    if (!(delta > 0))
+      throw new Error(`huber: delta must be above 0, got ${delta}; it is the size of error from which an outlier pulls no harder`);
     const residual = prediction.sub(target);
     const clipped = residual.minimum(delta).maximum(-delta);
-    save([clipped]);
-    return {
-      value: clipped.mul(residual.sub(clipped.mul(0.5))).mean(),
-      backward: (dL, [clipped]) => opposite(clipped.mul(dL.mul(1 / clipped.size))),
-    };
-  });
-
-/** `huber` in operators that tfjs can differentiate any number of times. */
-export function huberPlain(prediction: tf.Tensor, target: tf.Tensor, delta = 1): tf.Tensor {
-  const size = prediction.sub(target).abs();
-  return tf.where(size.lessEqual(delta), size.square().mul(0.5), size.sub(delta / 2).mul(delta)).mean();
-}
+    return { value: clipped.mul(residual.sub(clipped.mul(0.5))).mean(), saved: { clipped } };
+  },
+  backward: (dL, { clipped }) => opposite(clipped.mul(dL.mul(1 / clipped.size))),
+  plain(prediction, target, { delta = 1 } = {}) {
+    const size = prediction.sub(target).abs();
+    return tf.where(size.lessEqual(delta), size.square().mul(0.5), size.sub(delta / 2).mul(delta)).mean();
+  },
+});

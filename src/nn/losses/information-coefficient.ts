@@ -1,11 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
-import { firstOrder } from '../../tensor/index.js';
+import { layer } from '../../tensor/index.js';
 import { valuesNow } from '../../tensor/internal.js';
 import { notEmpty } from './residual.js';
 
 /** Added to a row's sum of squares: a row without any spread has an IC of 0 instead of 0/0. */
 const FLOOR = 1e-12;
+
+export interface IcOptions {
+  /** [T, N], 1 where an asset is traded on a date and 0 where it is not; all are when it is left out. */
+  readonly mask?: tf.Tensor;
+}
 
 /**
  * Loss of an alpha: minus the information coefficient, the correlation across assets of forecast and outcome, averaged over dates.
@@ -16,41 +21,33 @@ const FLOOR = 1e-12;
  *
  * @param prediction  ŷ [T, N], a row for each date
  * @param target      y [T, N], the returns that followed
- * @param mask        [T, N], 1 where an asset is traded on a date and 0 where it is not; all are when it is left out
- * @throws            when the shapes differ, there is no row or one asset alone, or the mask leaves a date without assets; where that shows only when a
- *                    compiled function is called, the loss is NaN
+ * @returns           a scalar, −1 (a perfect ranking up to scale) … 1
+ * @throws            when the shapes differ, there is no row or one asset alone, or the mask leaves a date without assets; where that shows
+ *                    only when a compiled function is called, the loss is NaN
  *
  * Pearson's correlation, date by date; Σ and means run over the assets that are traded. The loss is blind to a row's mean and scale: it
  * trains a ranking to be traded long and short, not a forecast of returns.
  */
-export function icLoss(prediction: tf.Tensor, target: tf.Tensor, mask?: tf.Tensor): tf.Tensor {
-  const got: Record<string, tf.Tensor> = mask ? { prediction, target, mask } : { prediction, target };
-  if (prediction.rank !== 2 || Object.values(got).some(({ shape }) => !tf.util.arraysEqual(shape, prediction.shape)))
-    throw shapeError(`icLoss correlates rows of prediction [T, N] and target [T, N]${mask ? ' where mask [T, N] is 1' : ''}`, got);
-  notEmpty('icLoss', got);
-  if (prediction.shape[1]! < 2) throw shapeError('icLoss correlates across assets, so N must be 2 or more; rows are dates', got);
-  if (mask) checkMask(mask);
-  return negativeCorrelation(mask)(prediction, target);
-}
-
-const negativeCorrelation = (mask: tf.Tensor | undefined) =>
-  firstOrder('icLoss', ([prediction, target], save) => {
+export const icLoss = layer({
+  name: 'icLoss',
+  forward(prediction: tf.Tensor, target: tf.Tensor, { mask }: IcOptions = {}) {
+    const got: Record<string, tf.Tensor> = mask ? { prediction, target, mask } : { prediction, target };
+    if (prediction.rank !== 2 || Object.values(got).some(({ shape }) => !tf.util.arraysEqual(shape, prediction.shape)))
+      throw shapeError(`icLoss correlates rows of prediction [T, N] and target [T, N]${mask ? ' where mask [T, N] is 1' : ''}`, got);
+    notEmpty('icLoss', got);
+    if (prediction.shape[1]! < 2) throw shapeError('icLoss correlates across assets, so N must be 2 or more; rows are dates', got);
+    if (mask) checkMask(mask);
     const [a, scaleA] = standardise(prediction, mask);
     const [b, scaleB] = standardise(target, mask);
     const ic = a.mul(b).sum(1, true); // [T, 1]
-    save([a, scaleA, b, scaleB, ic]);
-    return {
-      value: ic.mean().neg(),
-      backward: (dL, [a, scaleA, b, scaleB, ic]) => {
-        const pull = dL.mul(1 / ic.size);
-        return [a.mul(ic).sub(b).mul(scaleA.mul(pull)), b.mul(ic).sub(a).mul(scaleB.mul(pull))];
-      },
-    };
-  });
-
-/** `icLoss` in operators that tfjs can differentiate any number of times. */
-export const icLossPlain = (prediction: tf.Tensor, target: tf.Tensor, mask?: tf.Tensor): tf.Tensor =>
-  standardise(prediction, mask)[0].mul(standardise(target, mask)[0]).sum(1).mean().neg();
+    return { value: ic.mean().neg(), saved: { a, scaleA, b, scaleB, ic } };
+  },
+  backward(dL, { a, scaleA, b, scaleB, ic }) {
+    const pull = dL.mul(1 / ic.size);
+    return [a.mul(ic).sub(b).mul(scaleA.mul(pull)), b.mul(ic).sub(a).mul(scaleB.mul(pull)), null];
+  },
+  plain: (prediction, target, { mask } = {}) => standardise(prediction, mask)[0].mul(standardise(target, mask)[0]).sum(1).mean().neg(),
+});
 
 /** Rows minus their mean and divided by their length, and one over the length [T, 1]. */
 function standardise(x: tf.Tensor, mask: tf.Tensor | undefined): [tf.Tensor, tf.Tensor] {

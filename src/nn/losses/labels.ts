@@ -12,7 +12,7 @@ import { valuesNow } from '../../tensor/internal.js';
  * @param labels   an array, or a tensor
  * @param classes  how many there are
  */
-export function checkLabels(who: string, labels: ArrayLike<number> | tf.Tensor, classes: number): void {
+export function checkClassLabels(who: string, labels: ArrayLike<number> | tf.Tensor, classes: number): void {
   const allowed = (label: number) => Number.isInteger(label) && label >= 0 && label < classes;
   checkValues(who, labels, allowed, `labels are 0 … ${classes - 1}, one for each of ${classes} classes`);
 }
@@ -40,7 +40,7 @@ export function nanUnless(
  * for any other number, [labels' shape].
  */
 export function nanOutside(who: string, labels: tf.Tensor, classes: number): tf.Tensor | undefined {
-  checkLabels(who, labels, classes);
+  checkClassLabels(who, labels, classes);
   if (valuesNow(labels)) return undefined;
   const inside = labels.greaterEqual(0).logicalAnd(labels.less(classes));
   return tf.where(inside, tf.zeros(labels.shape), tf.fill(labels.shape, Number.NaN));

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
 
 /** The gradients of a loss of ŷ − y: what pulls the prediction pushes the target. */
-export const opposite = (d: tf.Tensor): tf.Tensor[] => [d, d.neg()];
+export const opposite = (d: tf.Tensor): [tf.Tensor, tf.Tensor] => [d, d.neg()];
 
 /** Throws when the shapes differ, because broadcasting [B] against [B, 1] would average B² wrong pairs, and when there is nothing to average. */
 export function sameShape(loss: string, got: Readonly<Record<string, tf.Tensor>>): void {

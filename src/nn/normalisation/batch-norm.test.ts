@@ -19,7 +19,7 @@ describe('batchNorm', () => {
     const { inputs, mean, variance } = layers.runningAverages;
     const twice = (pick: (averages: RunningAverages) => tf.Tensor) => (x: tf.Tensor) => {
       let { params, averages } = start(3);
-      for (const batch of x.unstack()) ({ averages } = batchNorm(params, averages, batch));
+      for (const batch of x.unstack()) ({ averages } = batchNorm(params, batch, { averages }));
       return pick(averages);
     };
     expectClose(
@@ -43,8 +43,8 @@ describe('batchNorm', () => {
   it('gives each channel mean 0 and variance 1, whatever the shape of the batch', () => {
     const { params, averages } = start(2);
     const data = [1, -5, 4, 0, 2, 9, 7, 3];
-    const { y } = inDouble((x) => batchNorm(params, averages, x, { epsilon: 0 }).y, [{ data, shape: [2, 2, 2] }]);
-    const flat = inDouble((x) => batchNorm(params, averages, x, { epsilon: 0 }).y, [{ data, shape: [4, 2] }]);
+    const { y } = inDouble((x) => batchNorm(params, x, { averages, epsilon: 0 }).y, [{ data, shape: [2, 2, 2] }]);
+    const flat = inDouble((x) => batchNorm(params, x, { averages, epsilon: 0 }).y, [{ data, shape: [4, 2] }]);
     expect(distance(y, flat.y)).toBe(0);
     for (const channel of [0, 1]) {
       const column = y.filter((_: number, i: number) => i % 2 === channel) as Float64Array;
@@ -58,19 +58,19 @@ describe('batchNorm', () => {
     const x = tf.tensor2d([1, -5, 4, 0, 2, 9, 7, 3], [4, 2]);
     const { params, averages } = start(2);
     const { mean, variance } = tf.moments(x, 0);
-    const evaluated = batchNormEval(params, { mean, variance }, x).dataSync();
-    expect(distance(evaluated, batchNorm(params, averages, x).y.dataSync())).toBeLessThan(1e-6);
+    const evaluated = batchNormEval(params, x, { averages: { mean, variance } }).dataSync();
+    expect(distance(evaluated, batchNorm(params, x, { averages }).y.dataSync())).toBeLessThan(1e-6);
   });
 
   const loss = (params: { gamma: tf.Tensor; beta: tf.Tensor }, averages: RunningAverages, x: tf.Tensor) =>
-    batchNorm(params, averages, x).y.square().mul(x).sum();
+    batchNorm(params, x, { averages }).y.square().mul(x).sum();
   const specs = [[3], [3], [3], [3], [6, 3]].map((shape) => ({ shape, dtype: 'float32' as const }));
 
   it("computes a batch's statistics once when the forward runs inside the gradient and beside it", () => {
     const ops = (withAverages: boolean) =>
       trace((gamma, beta, mean, variance, x) => {
         const { value, grads } = valueAndGrad(loss)({ gamma, beta }, { mean, variance }, x);
-        const next = batchNorm({ gamma, beta }, { mean, variance }, x).averages;
+        const next = batchNorm({ gamma, beta }, x, { averages: { mean, variance } }).averages;
         return [value, grads.gamma, grads.beta, ...(withAverages ? [next.mean, next.variance] : [])];
       }, specs).nodes.length;
     expect(ops(true) - ops(false)).toBe(6); // old · (1 − m) + new · m, for the mean and for the variance
@@ -80,7 +80,7 @@ describe('batchNorm', () => {
     const step = compile(
       (averages: RunningAverages, x: tf.Tensor) => {
         const { params } = start(3);
-        return { averages: batchNorm(params, averages, x).averages, loss: valueAndGrad(loss)(params, averages, x).value };
+        return { averages: batchNorm(params, x, { averages }).averages, loss: valueAndGrad(loss)(params, averages, x).value };
       },
       { runtime },
     );
@@ -97,11 +97,11 @@ describe('batchNorm', () => {
 
   it('names what does not fit, and a batch without a variance', () => {
     const { params, averages } = start(3);
-    expect(() => batchNorm(params, averages, tf.ones([4, 2]))).toThrow(
+    expect(() => batchNorm(params, tf.ones([4, 2]), { averages })).toThrow(
       'batchNorm normalises the last axis of x, so gamma, beta, mean, variance must be [2]: got x [4,2], gamma [3], beta [3]',
     );
-    expect(() => batchNorm(params, averages, tf.ones([1, 3]))).toThrow('batchNorm needs 2 rows or more for a variance');
-    expect(() => batchNorm(params, averages, tf.ones([0, 3]))).toThrow('batchNorm needs 2 rows or more for a variance');
-    expect(() => batchNormEval(params, averages, tf.ones([4, 2]))).toThrow('must be [2]: got x [4,2]');
+    expect(() => batchNorm(params, tf.ones([1, 3]), { averages })).toThrow('batchNorm needs 2 rows or more for a variance');
+    expect(() => batchNorm(params, tf.ones([0, 3]), { averages })).toThrow('batchNorm needs 2 rows or more for a variance');
+    expect(() => batchNormEval(params, tf.ones([4, 2]), { averages })).toThrow('must be [2]: got x [4,2]');
   });
 });

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, shapeError } from '../../base/index.js';
-import { firstOrder } from '../../tensor/index.js';
+import { layer, stopGradient } from '../../tensor/index.js';
 import { asRows } from '../axes.js';
 
 /** Gain and shift of each channel, both [F]. */
@@ -16,6 +16,7 @@ export interface RunningAverages<T = tf.Tensor> {
 }
 
 export interface BatchNormConfig {
+  /** F */
   readonly width: number;
 }
 
@@ -31,6 +32,15 @@ export function initBatchNorm({ width }: BatchNormConfig): { params: Initial<Bat
   };
 }
 
+export interface BatchNormOptions {
+  /** Before this batch, from `initBatchNorm` or the call before. */
+  readonly averages: RunningAverages;
+  /** m, the weight of the new batch in the averages: 0.1 when left out. */
+  readonly momentum?: number;
+  /** ε, added to the variance: 1e-5 when left out. */
+  readonly epsilon?: number;
+}
+
 /**
  * Batch normalisation in training: each channel by its mean and variance over the batch.
  *
@@ -40,56 +50,53 @@ export function initBatchNorm({ width }: BatchNormConfig): { params: Initial<Bat
  *
  *     mean ← (1 − m) mean + m μ        variance ← (1 − m) variance + m σ² n / (n − 1)
  *
- * @param averages  before this batch
- * @param x         [..., F]: the channels last, all other axes are the batch
- * @param momentum  m, the weight of the new batch
- * @returns         y [..., F], and the averages after this batch: part of the state that a training step returns
- * @throws          when a parameter or an average does not have the length of x's last axis, or n < 2
+ * @param params  γ and β [F]
+ * @param x       [..., F]: the channels last, all other axes are the batch
+ * @returns       y [..., F], and the averages after this batch: part of the state that a training step returns, constant for gradients
+ * @throws        when a parameter or an average does not have the length of x's last axis, or n < 2
  *
  * Ioffe & Szegedy 2015, algorithm 1. As in PyTorch σ² divides by n where it normalises and by n − 1 where it is averaged.
  *
  * A gradient returns numbers, not averages: run the forward once more outside of it, which a compiled step merges with the one inside.
  */
-export function batchNorm(
-  { gamma, beta }: BatchNormParams,
-  averages: RunningAverages,
-  x: tf.Tensor,
-  { momentum = 0.1, epsilon = 1e-5 } = {},
-): { y: tf.Tensor; averages: RunningAverages } {
-  checkChannels(x, { gamma, beta, ...averages });
-  const rows = asRows(x);
-  const n = rows.shape[0];
-  if (n < 2)
-    throw shapeError('batchNorm needs 2 rows or more for a variance; drop a last batch of one, or evaluate with batchNormEval', { x });
-  const { mean, variance } = moments(rows);
-  const average = (old: tf.Tensor, now: tf.Tensor, factor = 1) => old.mul(1 - momentum).add(now.mul(momentum * factor));
-  return {
-    y: normalise(epsilon)(rows, gamma, beta).reshape(x.shape),
-    averages: { mean: average(averages.mean, mean), variance: average(averages.variance, variance, n / (n - 1)) },
-  };
-}
-
-const normalise = (epsilon: number) =>
-  firstOrder('batchNorm', ([x, gamma, beta], save) => {
-    const { centred, variance } = moments(x);
+export const batchNorm = layer({
+  name: 'batchNorm',
+  forward({ gamma, beta }: BatchNormParams, x: tf.Tensor, { averages, momentum, epsilon = 1e-5 }: BatchNormOptions) {
+    checkChannels(x, { gamma, beta, ...averages });
+    const rows = asRows(x);
+    if (rows.shape[0] < 2)
+      throw shapeError('batchNorm needs 2 rows or more for a variance; drop a last batch of one, or evaluate with batchNormEval', { x });
+    const { mean, centred, variance } = moments(rows);
     const scale = variance.add(epsilon).rsqrt(); // [F]
     const xHat = centred.mul(scale);
-    save([xHat, scale, gamma]);
+    const y = xHat.mul(gamma).add(beta).reshape(x.shape);
     return {
-      value: xHat.mul(gamma).add(beta),
-      backward: (dy, [xHat, scale, gamma]) => {
-        const n = xHat.shape[0];
-        const [dGamma, dBeta] = [dy.mul(xHat).sum(0), dy.sum(0)];
-        const removed = xHat.mul(dGamma.div(n)).add(dBeta.div(n)); // along x̂ and along ones, which normalisation removes
-        return [dy.sub(removed).mul(gamma.mul(scale)), dGamma, dBeta];
-      },
+      value: { y, averages: moved(averages, { mean, variance }, rows.shape[0], momentum) },
+      saved: { xHat, scale, gamma, shape: x.shape },
     };
-  });
+  },
+  backward({ y: dy }, { xHat, scale, gamma, shape }) {
+    if (!dy) return [null, null, null];
+    const rows = asRows(dy);
+    const n = xHat.shape[0];
+    const [dGamma, dBeta] = [rows.mul(xHat).sum(0), rows.sum(0)];
+    const removed = xHat.mul(dGamma.div(n)).add(dBeta.div(n)); // along x̂ and along ones, which normalisation removes
+    const dx = rows.sub(removed).mul(gamma.mul(scale)).reshape(shape);
+    return [{ gamma: dGamma, beta: dBeta }, dx, { averages: null }];
+  },
+  plain({ gamma, beta }, x, { averages, momentum, epsilon = 1e-5 }) {
+    const rows = asRows(x);
+    const { mean, centred, variance } = moments(rows);
+    const y = centred.div(variance.add(epsilon).sqrt()).mul(gamma).add(beta).reshape(x.shape);
+    const constant = { mean: stopGradient(mean), variance: stopGradient(variance) };
+    return { y, averages: moved(averages, constant, rows.shape[0], momentum) };
+  },
+});
 
-/** `batchNorm` in operators that tfjs can differentiate any number of times. */
-export function batchNormPlain({ gamma, beta }: BatchNormParams, x: tf.Tensor, epsilon = 1e-5): tf.Tensor {
-  const { centred, variance } = moments(asRows(x));
-  return centred.div(variance.add(epsilon).sqrt()).mul(gamma).add(beta).reshape(x.shape);
+/** The averages after a batch of n rows with this mean and this mean square of deviations. */
+function moved(averages: RunningAverages, { mean, variance }: RunningAverages, n: number, momentum = 0.1): RunningAverages {
+  const average = (old: tf.Tensor, now: tf.Tensor, factor = 1) => old.mul(1 - momentum).add(now.mul(momentum * factor));
+  return { mean: average(averages.mean, mean), variance: average(averages.variance, variance, n / (n - 1)) };
 }
 
 /**
@@ -97,15 +104,15 @@ export function batchNormPlain({ gamma, beta }: BatchNormParams, x: tf.Tensor, e
  *
  *     y = γ ⊙ (x − mean) / √(variance + ε) + β
  *
- * @param x  [..., F]
- * @returns  [..., F]; differentiable any number of times
- * @throws   when a parameter or an average does not have the length of x's last axis
+ * @param params  γ and β [F]
+ * @param x       [..., F]
+ * @returns       [..., F]; differentiable any number of times
+ * @throws        when a parameter or an average does not have the length of x's last axis
  */
 export function batchNormEval(
   { gamma, beta }: BatchNormParams,
-  { mean, variance }: RunningAverages,
   x: tf.Tensor,
-  epsilon = 1e-5,
+  { averages: { mean, variance }, epsilon = 1e-5 }: Omit<BatchNormOptions, 'momentum'>,
 ): tf.Tensor {
   checkChannels(x, { gamma, beta, mean, variance });
   return x

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { NormOptions } from './layer-norm.js';
 
 /** A series' own level and scale, taken off before a model and put back on its forecasts. */
 export interface Instance {
@@ -13,12 +14,13 @@ export interface Instance {
  *
  *     x̂ = (x − μ) / √(σ² + ε)        ŷ = f(x̂) √(σ² + ε) + μ        μ, σ² over T
  *
- * @param x  [B, T, F]
- * @returns  x̂, and the instance for `denormalise`; differentiable any number of times
+ * @param x        [B, T, F]
+ * @param options  ε is 1e-5 when left out
+ * @returns        x̂ [B, T, F], and the instance for `denormalise`; differentiable any number of times
  *
  * Kim et al. 2022, eq. 1–4, without its gain and shift, as Nie et al. 2023 use it.
  */
-export function normaliseInstance(x: tf.Tensor, epsilon = 1e-5): { normalised: tf.Tensor; instance: Instance } {
+export function normaliseInstance(x: tf.Tensor, { epsilon = 1e-5 }: NormOptions = {}): { normalised: tf.Tensor; instance: Instance } {
   const mean = x.mean(1, true);
   const centred = x.sub(mean);
   const deviation = centred.square().mean(1, true).add(epsilon).sqrt();

@@ -1,12 +1,17 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, normal, shapeError } from '../../base/index.js';
-import { firstOrder, stopGradient } from '../../tensor/index.js';
+import { layer, stopGradient } from '../../tensor/index.js';
 
 /** The state u [D] of the power iteration for a matrix w [F, D]: a random unit vector. */
 export function initSpectralNorm(key: Key, { outputs }: { readonly outputs: number }): HostArray<Float32Array> {
   const { data, shape } = normal(key, [outputs]);
   const length = Math.hypot(...data);
   return { data: data.map((z) => z / length), shape };
+}
+
+export interface SpectralNormOptions {
+  /** u [D], the state: `initSpectralNorm`'s at first, then the u of the step before. */
+  readonly u: tf.Tensor;
 }
 
 /**
@@ -17,45 +22,33 @@ export function initSpectralNorm(key: Key, { outputs }: { readonly outputs: numb
  *     ∂w = (∂y − Σ(∂y ⊙ y) v uᵀ) / σ
  *
  * @param w  [F, D]; a kernel [..., F, D] reshaped to it
- * @param u  [D], the state: `initSpectralNorm`'s at first, then the u of the step before
  * @returns  y [F, D] and the next u; one power iteration a step suffices, because w moves slowly
  * @throws   when u does not have the length of w's last axis
  *
  * Miyato et al. 2018, algorithm 1 and section 2.3; the gradient holds u and v constant, as theirs and PyTorch's. After training keep u
  * where it is: the layer is then a function of w alone.
  */
-export function spectralNorm(w: tf.Tensor, u: tf.Tensor): { y: tf.Tensor; u: tf.Tensor } {
-  const vectors = iterate(w, u);
-  return { y: divide(vectors)(w), u: vectors.u };
-}
-
-interface Vectors {
-  readonly u: tf.Tensor;
-  readonly v: tf.Tensor;
-}
-
-const divide = ({ u, v }: Vectors) =>
-  firstOrder('spectralNorm', ([w], save) => {
+export const spectralNorm = layer({
+  name: 'spectralNorm',
+  forward(w: tf.Tensor, { u: before }: SpectralNormOptions) {
+    const { u, v } = iterate(w, before);
     const inverse = sigma(w, { u, v }).reciprocal();
-    const y = w.mul(inverse);
-    save([y, inverse, u, v]);
-    return {
-      value: y,
-      backward: (dy, [y, inverse, u, v]) => {
-        const slope = v.expandDims(1).mul(u); // ∂σ/∂w = v uᵀ
-        return [dy.sub(slope.mul(dy.mul(y).sum())).mul(inverse)];
-      },
-    };
-  });
-
-/** `spectralNorm` in operators that tfjs can differentiate any number of times: what a gradient penalty needs. */
-export function spectralNormPlain(w: tf.Tensor, u: tf.Tensor): { y: tf.Tensor; u: tf.Tensor } {
-  const vectors = iterate(w, u);
-  return { y: w.div(sigma(w, vectors)), u: vectors.u };
-}
+    const y: tf.Tensor = w.mul(inverse);
+    return { value: { y, u }, saved: { y, inverse, u, v } };
+  },
+  backward({ y: dy }, { y, inverse, u, v }) {
+    if (!dy) return [null, null];
+    const slope = v.expandDims(1).mul(u); // ∂σ/∂w = v uᵀ
+    return [dy.sub(slope.mul(dy.mul(y).sum())).mul(inverse), { u: null }];
+  },
+  plain(w, { u: before }) {
+    const { u, v } = iterate(w, before);
+    return { y: w.div(sigma(w, { u, v })), u };
+  },
+});
 
 /** One power iteration, constant for every gradient. */
-function iterate(weights: tf.Tensor, u: tf.Tensor): Vectors {
+function iterate(weights: tf.Tensor, u: tf.Tensor): { u: tf.Tensor; v: tf.Tensor } {
   if (weights.rank !== 2 || u.rank !== 1 || u.shape[0] !== weights.shape[1])
     throw shapeError('spectralNorm takes w [F, D] and u [D]', { w: weights, u });
   const w = stopGradient(weights);
@@ -63,6 +56,6 @@ function iterate(weights: tf.Tensor, u: tf.Tensor): Vectors {
   return { v, u: unit(v.dot(w)) };
 }
 
-const sigma = (w: tf.Tensor, { u, v }: Vectors) => v.dot(w).dot(u);
+const sigma = (w: tf.Tensor, { u, v }: { u: tf.Tensor; v: tf.Tensor }) => v.dot(w).dot(u);
 
 const unit = (t: tf.Tensor) => t.div(t.norm());

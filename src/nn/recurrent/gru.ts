@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
-import { firstOrder } from '../../tensor/index.js';
+import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
-import { batchFirst, timeFirst } from './time.js';
+import type { Recurrence, RnnOptions, RnnState } from './rnn.js';
+import { batchFirst, sum, timeFirst } from './time.js';
 
 /**
  * Weights of a gated recurrent unit: wx [F, 3D] for the input, wh [D, 3D] for the state, b [3D], and bn [D], the shift of the state's part
@@ -16,7 +17,9 @@ export interface GruParams<T = tf.Tensor> {
 }
 
 export interface GruConfig {
+  /** F */
   readonly inputs: number;
+  /** D */
   readonly width: number;
 }
 
@@ -41,81 +44,92 @@ export function initGru(key: Key, { inputs, width }: GruConfig): GruParams<HostA
  *
  *     ∂hₜ₋₁ += ∂h ⊙ z + [∂r′, ∂z′, ∂m] whᵀ        (′: before the nonlinearity)
  *
- * @param x      [B, T, F]
- * @param state  h₀ [B, D], zero when left out
- * @returns      [B, T, D], every hₜ; the last is the state to go on from
- * @throws       when the weights or the state do not fit x or each other, or x is empty
+ * @param params  wx [F, 3D], wh [D, 3D], b [3D] and bn [D]
+ * @param x       [B, T, F]
+ * @returns       every hₜ [B, T, D], and h after the last step [B, D]
+ * @throws        when the weights or the state do not fit x or each other, or x is empty
  *
  * Cho et al. 2014 in PyTorch's form: the reset gate acts after the product with wh, and z keeps the old state (in the paper's first
  * version it acts before). r and z have one shift where PyTorch adds two. Each weight's gradient is one product over B·T rows.
  */
-export function gru({ wx, wh, b, bn }: GruParams, x: tf.Tensor, state?: tf.Tensor): tf.Tensor {
-  const D = wh.shape[0];
-  const h = state ?? tf.zeros([x.shape[0], D]);
-  const fits = x.rank === 3 && x.size > 0 && x.shape[2] === wx.shape[0] && [wx.shape[1], wh.shape[1], b.shape[0]].every((n) => n === 3 * D);
-  if (!fits || bn.shape[0] !== D || `${h.shape}` !== `${[x.shape[0], D]}`)
-    throw shapeError('gru takes x [B, T, F], wx [F, 3D], wh [D, 3D], b [3D], bn [D] and a state [B, D]', { x, wx, wh, b, bn, state: h });
-  return recurrence(x, h, wx, wh, b, bn);
-}
-
-const recurrence = firstOrder('gru', ([x, start, wx, wh, b, bn], save) => {
-  const T = x.shape[1]!;
-  const D = wh.shape[0];
-  const rows = timeFirst(x);
-  const hidden: tf.Tensor[] = [start];
-  const steps: Step[] = [];
-  for (const input of tf.split(rows.matMul(wx).add(b), T, 0)) {
-    const before = hidden.at(-1)!;
-    const [inputGates, inputCandidate] = tf.split(input, [2 * D, D], 1);
-    const [stateGates, stateCandidate] = tf.split(before.matMul(wh), [2 * D, D], 1);
-    const [r, z] = tf.split(inputGates.add(stateGates).sigmoid(), 2, 1);
-    const m = stateCandidate.add(bn);
-    const n = inputCandidate.add(r.mul(m)).tanh();
-    hidden.push(n.add(z.mul(before.sub(n))));
-    steps.push([r, z, m, n]);
-  }
-  save([rows, wx, wh, ...hidden, ...steps.flat()]);
-  return {
-    value: tf.stack(hidden.slice(1), 1),
-    backward: (dy, [rows, wx, wh, ...saved]) => {
-      const hidden = saved.slice(0, T + 1);
-      const dHidden = tf.unstack(dy, 1);
-      const dInput: tf.Tensor[] = []; // of xₜ wx + b
-      const dState: tf.Tensor[] = []; // of hₜ₋₁ wh
-      const dM: tf.Tensor[] = [];
-      let later: tf.Tensor = tf.zerosLike(hidden[0]);
-      for (let t = T - 1; t >= 0; t--) {
-        const [r, z, m, n] = saved.slice(T + 1 + 4 * t, T + 5 + 4 * t) as Step;
-        const dh = later.add(dHidden[t]);
-        const dn = dh.mul(tf.sub(1, z)).mul(tf.sub(1, n.square()));
-        const dz = dh.mul(hidden[t].sub(n)).mul(z).mul(tf.sub(1, z));
-        const dr = dn.mul(m).mul(r).mul(tf.sub(1, r));
-        dM[t] = dn.mul(r);
-        dInput[t] = tf.concat([dr, dz, dn], 1);
-        dState[t] = tf.concat([dr, dz, dM[t]], 1);
-        later = dh.mul(z).add(dState[t].matMul(wh, false, true));
-      }
-      const [ofInput, ofState] = [tf.concat(dInput, 0), tf.concat(dState, 0)]; // [T·B, 3D]
-      const earlier = tf.concat(hidden.slice(0, -1), 0); // hₜ₋₁
-      const dx = batchFirst(ofInput.matMul(wx, false, true), T);
-      return [dx, later, rows.matMul(ofInput, true), earlier.matMul(ofState, true), ofInput.sum(0), tf.concat(dM, 0).sum(0)];
-    },
-  };
+export const gru = layer({
+  name: 'gru',
+  forward({ wx, wh, b, bn }: GruParams, x: tf.Tensor, { state }: RnnOptions = {}) {
+    const D = wh.shape[0];
+    const start = state?.h ?? tf.zeros([x.shape[0], D]);
+    const fits =
+      x.rank === 3 && x.size > 0 && x.shape[2] === wx.shape[0] && [wx.shape[1], wh.shape[1], b.shape[0]].every((n) => n === 3 * D);
+    if (!fits || bn.shape[0] !== D || `${start.shape}` !== `${[x.shape[0], D]}`)
+      throw shapeError('gru takes x [B, T, F], wx [F, 3D], wh [D, 3D], b [3D], bn [D] and a state h [B, D]', {
+        x,
+        wx,
+        wh,
+        b,
+        bn,
+        h: start,
+      });
+    const rows = timeFirst(x);
+    const hidden: tf.Tensor[] = [start];
+    const steps: Step[] = [];
+    for (const input of tf.split(rows.matMul(wx).add(b), x.shape[1]!, 0)) {
+      const before = hidden.at(-1)!;
+      const [inputGates, inputCandidate] = tf.split(input, [2 * D, D], 1);
+      const [stateGates, stateCandidate] = tf.split(before.matMul(wh), [2 * D, D], 1);
+      const [r, z] = tf.split(inputGates.add(stateGates).sigmoid(), 2, 1);
+      const m = stateCandidate.add(bn);
+      const n = inputCandidate.add(r.mul(m)).tanh();
+      hidden.push(n.add(z.mul(before.sub(n))));
+      steps.push({ r, z, m, n });
+    }
+    const value: Recurrence<RnnState> = { outputs: tf.stack(hidden.slice(1), 1), state: { h: hidden.at(-1)! } };
+    return { value, saved: { rows, wx, wh, hidden, steps } };
+  },
+  backward(dy, { rows, wx, wh, hidden, steps }) {
+    const T = steps.length;
+    const dHidden = dy.outputs && tf.unstack(dy.outputs, 1);
+    const dInput: tf.Tensor[] = []; // of xₜ wx + b
+    const dState: tf.Tensor[] = []; // of hₜ₋₁ wh
+    const dM: tf.Tensor[] = [];
+    let later = dy.state.h;
+    for (let t = T - 1; t >= 0; t--) {
+      const { r, z, m, n } = steps[t];
+      const dh = sum(later, dHidden?.[t]);
+      const dn = dh.mul(tf.sub(1, z)).mul(tf.sub(1, n.square()));
+      const dz = dh.mul(hidden[t].sub(n)).mul(z).mul(tf.sub(1, z));
+      const dr = dn.mul(m).mul(r).mul(tf.sub(1, r));
+      dM[t] = dn.mul(r);
+      dInput[t] = tf.concat([dr, dz, dn], 1);
+      dState[t] = tf.concat([dr, dz, dM[t]], 1);
+      later = dh.mul(z).add(dState[t].matMul(wh, false, true));
+    }
+    const [ofInput, ofState] = [tf.concat(dInput, 0), tf.concat(dState, 0)]; // [T·B, 3D]
+    const earlier = tf.concat(hidden.slice(0, -1), 0); // hₜ₋₁
+    const weights = {
+      wx: rows.matMul(ofInput, true),
+      wh: earlier.matMul(ofState, true),
+      b: ofInput.sum(0),
+      bn: tf.concat(dM, 0).sum(0),
+    };
+    return [weights, batchFirst(ofInput.matMul(wx, false, true), T), { state: { h: later! } }];
+  },
+  plain({ wx, wh, b, bn }, x, { state } = {}) {
+    let h = state?.h ?? tf.zeros([x.shape[0], wh.shape[0]]);
+    const hidden = x.unstack(1).map((xt) => {
+      const [xr, xz, xn] = tf.split(xt.matMul(wx).add(b), 3, 1);
+      const [hr, hz, hn] = tf.split(h.matMul(wh), 3, 1);
+      const z = xz.add(hz).sigmoid();
+      const n = xn.add(xr.add(hr).sigmoid().mul(hn.add(bn))).tanh();
+      h = tf.sub(1, z).mul(n).add(z.mul(h));
+      return h;
+    });
+    return { outputs: tf.stack(hidden, 1), state: { h } };
+  },
 });
 
-/** What a step's backward needs: the gates, the state's part of the candidate, and the candidate. */
-type Step = [r: tf.Tensor, z: tf.Tensor, m: tf.Tensor, n: tf.Tensor];
-
-/** `gru` in operators that tfjs can differentiate any number of times. */
-export function gruPlain({ wx, wh, b, bn }: GruParams, x: tf.Tensor, state?: tf.Tensor): tf.Tensor {
-  let h = state ?? tf.zeros([x.shape[0], wh.shape[0]]);
-  const hidden = x.unstack(1).map((xt) => {
-    const [xr, xz, xn] = tf.split(xt.matMul(wx).add(b), 3, 1);
-    const [hr, hz, hn] = tf.split(h.matMul(wh), 3, 1);
-    const z = xz.add(hz).sigmoid();
-    const n = xn.add(xr.add(hr).sigmoid().mul(hn.add(bn))).tanh();
-    h = tf.sub(1, z).mul(n).add(z.mul(h));
-    return h;
-  });
-  return tf.stack(hidden, 1);
+/** What a step's backward needs: the gates, the state's part of the candidate, and the candidate; all [B, D]. */
+interface Step {
+  readonly r: tf.Tensor;
+  readonly z: tf.Tensor;
+  readonly m: tf.Tensor;
+  readonly n: tf.Tensor;
 }

@@ -1,7 +1,23 @@
 import * as tf from '@tensorflow/tfjs';
-import { firstOrder, flatten } from '../../tensor/index.js';
-import type { LstmVariant } from './lstm-variants.js';
-import { batchFirst, timeFirst } from './time.js';
+import { batchFirst, sum } from './time.js';
+
+/** How an LSTM differs from `lstm`; in brackets the names of Greff et al., whose baseline has peepholes. */
+export interface LstmVariant {
+  /** The gates see the cell. Off by default (NP). */
+  readonly peepholes?: boolean;
+  /** false: i = 1 (NIG). */
+  readonly inputGate?: boolean;
+  /** false: f = 1 (NFG); 'coupled': f = 1 − i (CIFG). */
+  readonly forgetGate?: boolean | 'coupled';
+  /** false: o = 1 (NOG). */
+  readonly outputGate?: boolean;
+  /** false: the candidate g is linear (NIAF). */
+  readonly inputActivation?: boolean;
+  /** false: h = o ⊙ c (NOAF). */
+  readonly outputActivation?: boolean;
+  /** The gates see the gates of the step before (FGR). Off by default. */
+  readonly gateRecurrence?: boolean;
+}
 
 type Gate = 'i' | 'f' | 'o';
 
@@ -12,7 +28,7 @@ export function gatesOf({ inputGate = true, forgetGate = true, outputGate = true
 }
 
 /** What a step makes; all [B, D], but for the gates that the variant has, side by side. */
-interface Step {
+export interface Step {
   readonly i: tf.Tensor;
   readonly f: tf.Tensor;
   readonly o: tf.Tensor;
@@ -54,8 +70,9 @@ export function stepOf(
   return { i, f, o, g, c, squashed, h: o.mul(squashed), gates };
 }
 
-/** The tensors that a backward needs, by name. */
-interface Kept {
+/** What the backward needs. */
+interface Unrolled {
+  /** x by time, [T·B, F]. */
   readonly rows: tf.Tensor;
   readonly wx: tf.Tensor;
   readonly wh: tf.Tensor;
@@ -65,53 +82,34 @@ interface Kept {
   readonly wg?: tf.Tensor;
 }
 
-/**
- * The recurrence of `lstmVariant` of x, wx, wh, b, h₀, c₀, and of what the variant has of peepholes, wg and the gates at the start:
- * blocks [B, D] of every hₜ, then of the last cell, then, where they are state, of the last gates, as one tensor [B, T + …, D].
- */
-export const recurrence = (variant: LstmVariant) =>
-  firstOrder('lstmVariant', ([x, wx, wh, b, h, c, ...rest], save) => {
-    const T = x.shape[1]!;
-    const peepholes = variant.peepholes ? rest[0] : undefined;
-    const [wg, gates] = variant.gateRecurrence ? rest.slice(-2) : [];
-    const rows = timeFirst(x);
-    const start = { h, c, gates };
-    const steps: Step[] = [];
-    for (const input of tf.split(rows.matMul(wx).add(b), T, 0)) {
-      const before = steps.at(-1) ?? start;
-      const z = input.add(before.h.matMul(wh));
-      steps.push(stepOf(variant, z, before.c, { peepholes, recurrent: wg && before.gates!.matMul(wg) }));
-    }
-    const kept = flatten<tf.Tensor>({ rows, wx, wh, start, steps, peepholes, wg } as never);
-    save(kept.leaves);
-    const last = steps[T - 1];
-    const blocks = [...steps.map(({ h }) => h), last.c, ...(wg ? tf.split(last.gates, gatesOf(variant).length, 1) : [])];
-    return {
-      value: tf.stack(blocks, 1),
-      backward: (dy, saved) => backward(variant, kept.unflatten(saved) as unknown as Kept, tf.unstack(dy, 1)),
-    };
-  });
+/** Gradients of what follows the last step: each hₜ, and the state. */
+interface Following {
+  readonly hidden: readonly tf.Tensor[] | undefined;
+  readonly h: tf.Tensor | undefined;
+  readonly c: tf.Tensor | undefined;
+  readonly gates: tf.Tensor | undefined;
+}
 
-function backward(variant: LstmVariant, { rows, wx, wh, start, steps, peepholes, wg }: Kept, dOut: tf.Tensor[]): tf.Tensor[] {
+/** Gradients of the weights, of x, and of the state before the first step. */
+export function backThroughTime(variant: LstmVariant, { rows, wx, wh, start, steps, peepholes, wg }: Unrolled, after: Following) {
   const T = steps.length;
   const names = gatesOf(variant);
   const ps = peepholes && tf.split(peepholes, names.length, 0);
   const dz: tf.Tensor[] = [];
-  let dh: tf.Tensor = tf.zerosLike(start.h);
-  let dc = dOut[T];
-  let dGates = dOut.slice(T + 1); // from the step after, K × [B, D]
+  let { h: dh, c: dc } = after;
+  let dGates = after.gates && tf.split(after.gates, names.length, 1); // from the step after, K × [B, D]
   for (let t = T - 1; t >= 0; t--) {
     const { i, f, o, g, squashed } = steps[t];
     const before = (steps[t - 1] ?? start).c;
     const through = (name: Gate, d: tf.Tensor, gate: tf.Tensor) => {
       const k = names.indexOf(name);
-      return k < 0 ? undefined : sum(d, dGates[k]).mul(gate).mul(tf.sub(1, gate));
+      return k < 0 ? undefined : sum(d, dGates?.[k]).mul(gate).mul(tf.sub(1, gate));
     };
     const toCell = (name: Gate, d: tf.Tensor | undefined) => d && ps?.[names.indexOf(name)].mul(d);
-    dh = dh.add(dOut[t]);
+    dh = dh || after.hidden ? sum(dh, after.hidden?.[t]) : tf.zerosLike(before);
     const dO = through('o', dh.mul(squashed), o);
     const dSquashed = dh.mul(o);
-    dc = dc.add(variant.outputActivation === false ? dSquashed : dSquashed.mul(tf.sub(1, squashed.square())));
+    dc = sum(dc, variant.outputActivation === false ? dSquashed : dSquashed.mul(tf.sub(1, squashed.square())));
     dc = sum(dc, toCell('o', dO));
     const dI = through('i', dc.mul(variant.forgetGate === 'coupled' ? g.sub(before) : g), i);
     const dF = through('f', dc.mul(before), f);
@@ -129,12 +127,14 @@ function backward(variant: LstmVariant, { rows, wx, wh, start, steps, peepholes,
       at.map((s) => s[part]!),
       0,
     );
-  const dx = batchFirst(dZ.matMul(wx, false, true), T);
-  const grads = [dx, rows.matMul(dZ, true), overTime(found, 'h').matMul(dZ, true), dZ.sum(0), dh, dc];
   const blocks = tf.split(dZ, names.length + 1, 1);
-  if (ps) grads.push(tf.stack(names.map((name, k) => blocks[k].mul(overTime(name === 'o' ? [...steps] : found, 'c')).sum(0))));
-  if (wg) grads.push(overTime(found, 'gates').matMul(tf.concat(blocks.slice(0, -1), 1), true), tf.concat(dGates, 1));
-  return grads;
+  const weights = {
+    wx: rows.matMul(dZ, true),
+    wh: overTime(found, 'h').matMul(dZ, true),
+    b: dZ.sum(0),
+    peepholes: ps && tf.stack(names.map((name, k) => blocks[k].mul(overTime(name === 'o' ? [...steps] : found, 'c')).sum(0))),
+    gates: wg && overTime(found, 'gates').matMul(tf.concat(blocks.slice(0, -1), 1), true),
+  };
+  const x = batchFirst(dZ.matMul(wx, false, true), T);
+  return { weights, x, state: { h: dh!, c: dc!, gates: wg && tf.concat(dGates!, 1) } };
 }
-
-const sum = (a: tf.Tensor, b: tf.Tensor | undefined): tf.Tensor => (b ? a.add(b) : a);

@@ -1,26 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
+import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
-import type { LstmConfig, LstmParams } from './lstm.js';
-import { gatesOf, recurrence, stepOf } from './lstm-recurrence.js';
-
-/** How an LSTM differs from `lstm`; in brackets the names of Greff et al., whose baseline has peepholes. */
-export interface LstmVariant {
-  /** The gates see the cell. Off by default (NP). */
-  readonly peepholes?: boolean;
-  /** false: i = 1 (NIG). */
-  readonly inputGate?: boolean;
-  /** false: f = 1 (NFG); 'coupled': f = 1 − i (CIFG). */
-  readonly forgetGate?: boolean | 'coupled';
-  /** false: o = 1 (NOG). */
-  readonly outputGate?: boolean;
-  /** false: the candidate g is linear (NIAF). */
-  readonly inputActivation?: boolean;
-  /** false: h = o ⊙ c (NOAF). */
-  readonly outputActivation?: boolean;
-  /** The gates see the gates of the step before (FGR). Off by default. */
-  readonly gateRecurrence?: boolean;
-}
+import type { LstmConfig, LstmParams, LstmState } from './lstm.js';
+import { backThroughTime, gatesOf, type LstmVariant, type Step, stepOf } from './lstm-recurrence.js';
+import type { Recurrence } from './rnn.js';
+import { timeFirst } from './time.js';
 
 /** Weights of a variant with K gates; the K + 1 blocks of columns are those of i, f, o that it has, then the candidate g. */
 export interface LstmVariantParams<T = tf.Tensor> extends LstmParams<T> {
@@ -31,10 +16,14 @@ export interface LstmVariantParams<T = tf.Tensor> extends LstmParams<T> {
 }
 
 /** Where a sequence left off: h and c [B, D], and with `gateRecurrence` the gates side by side, [B, K D]. */
-export interface LstmState<T = tf.Tensor> {
-  readonly h: T;
-  readonly c: T;
+export interface LstmVariantState<T = tf.Tensor> extends LstmState<T> {
   readonly gates?: T;
+}
+
+/** The variant, the same in every call with the same weights, and the state. */
+export interface LstmVariantOptions extends LstmVariant {
+  /** As a call before returned it; zeros when left out. */
+  readonly state?: LstmVariantState;
 }
 
 /** All weights uniform on ±1/√D, PyTorch's default. */
@@ -54,25 +43,25 @@ export function initLstmVariant(
   };
 }
 
-/** The state before anything was seen: all zeros. */
-export function lstmStart(B: number, D: number, variant: LstmVariant = {}): LstmState {
+function startOf(B: number, D: number, variant: LstmVariant): LstmVariantState {
   const start = { h: tf.zeros([B, D]), c: tf.zeros([B, D]) };
   return variant.gateRecurrence ? { ...start, gates: tf.zeros([B, gatesOf(variant).length * D]) } : start;
 }
 
+const stateAfter = ({ h, c, gates }: LstmVariantState, { gateRecurrence }: LstmVariant): LstmVariantState =>
+  gateRecurrence ? { h, c, gates } : { h, c };
+
 /**
- * A long short-term memory that goes on from a state, in the variants of Greff's study.
+ * A long short-term memory in the variants of Greff's study.
  *
  *     i, f = σ(z + p ⊙ cₜ₋₁)    g = tanh z    cₜ = f ⊙ cₜ₋₁ + i ⊙ g    o = σ(z + p ⊙ cₜ)    hₜ = o ⊙ tanh cₜ
  *
- * with z the block of xₜ wx + hₜ₋₁ wh + b, for gates + (i, f, o)ₜ₋₁ wg. Without a variant this is `lstm`, whose weights fit:
+ * with z the block of xₜ wx + hₜ₋₁ wh + b, for gates + (i, f, o)ₜ₋₁ wg. Without a variant this is `lstm`, whose weights fit.
  *
- *     const { hidden, state } = lstmVariant(params, x, {}, before);        // a stream, some steps at a time
- *
- * @param x      [B, T, F]
- * @param state  as a call before returned it; zeros when left out
- * @returns      hidden [B, T, D], every hₜ, and the state after the last step
- * @throws       when the weights or the state do not fit x, each other or the variant, or x is empty
+ * @param params  weights of the variant's K gates, see `LstmVariantParams`
+ * @param x       [B, T, F]
+ * @returns       every hₜ [B, T, D], and the state after the last step
+ * @throws        when the weights or the state do not fit x, each other or the variant, or x is empty
  *
  *     ∂zₒ = ∂h ⊙ tanh c ⊙ o(1 − o)    ∂c += ∂h ⊙ o ⊙ (1 − tanh² c) + pₒ ⊙ ∂zₒ    ∂zᵢ = ∂c ⊙ g ⊙ i(1 − i)    ∂z_f = ∂c ⊙ cₜ₋₁ ⊙ f(1 − f)
  *
@@ -81,38 +70,44 @@ export function lstmStart(B: number, D: number, variant: LstmVariant = {}): Lstm
  * Greff et al. 2017, section 2 and appendix A, with the gates in the order i, f, o. As in `lstm`, ∂z of all steps are collected, and
  * each weight's gradient is one product over B·T rows.
  */
-export function lstmVariant(
-  params: LstmVariantParams,
-  x: tf.Tensor,
-  variant: LstmVariant = {},
-  state: LstmState = lstmStart(x.shape[0], params.wh.shape[0], variant),
-): { hidden: tf.Tensor; state: LstmState } {
-  checkShapes(params, x, variant, state);
-  const T = x.shape[1]!;
-  const present = [params.peepholes, params.gates, state.gates].filter((t) => t !== undefined);
-  const blocks = recurrence(variant)(x, params.wx, params.wh, params.b, state.h, state.c, ...present);
-  const hidden = blocks.slice([0, 0, 0], [-1, T, -1]);
-  const [h, c, ...gates] = tf.unstack(blocks.slice([0, T - 1, 0], [-1, -1, -1]), 1);
-  return { hidden, state: { h, c, ...(variant.gateRecurrence && { gates: tf.concat(gates, 1) }) } };
-}
+export const lstmVariant = layer({
+  name: 'lstmVariant',
+  forward(params: LstmVariantParams, x: tf.Tensor, { state, ...variant }: LstmVariantOptions = {}) {
+    const { wx, wh, b, peepholes, gates: wg } = params;
+    const start = state ?? startOf(x.shape[0], wh.shape[0], variant);
+    checkShapes(params, x, variant, start);
+    const rows = timeFirst(x);
+    const steps: Step[] = [];
+    for (const input of tf.split(rows.matMul(wx).add(b), x.shape[1]!, 0)) {
+      const before = steps.at(-1) ?? start;
+      const z = input.add(before.h.matMul(wh));
+      steps.push(stepOf(variant, z, before.c, { peepholes, recurrent: wg && before.gates!.matMul(wg) }));
+    }
+    const hidden = steps.map(({ h }) => h);
+    const value: Recurrence<LstmVariantState> = { outputs: tf.stack(hidden, 1), state: stateAfter(steps.at(-1)!, variant) };
+    return { value, saved: { variant, unrolled: { rows, wx, wh, start, steps, peepholes, wg } } };
+  },
+  backward({ outputs, state: { h, c, gates } }, { variant, unrolled }) {
+    const { weights, x, state } = backThroughTime(variant, unrolled, { hidden: outputs && tf.unstack(outputs, 1), h, c, gates });
+    return [weights, x, { state }];
+  },
+  plain({ wx, wh, b, peepholes, gates: wg }, x, { state, ...variant } = {}) {
+    let { h, c, gates } = state ?? startOf(x.shape[0], wh.shape[0], variant);
+    const hidden = x.unstack(1).map((xt) => {
+      const step = stepOf(variant, xt.matMul(wx).add(h.matMul(wh)).add(b), c, { peepholes, recurrent: wg && gates?.matMul(wg) });
+      ({ h, c, gates } = step);
+      return h;
+    });
+    return { outputs: tf.stack(hidden, 1), state: stateAfter({ h, c, gates }, variant) };
+  },
+});
 
-/** `lstmVariant` in operators that tfjs can differentiate any number of times. */
-export function lstmVariantPlain(
-  { wx, wh, b, peepholes, gates: wg }: LstmVariantParams,
+function checkShapes(
+  { wx, wh, b, peepholes, gates }: LstmVariantParams,
   x: tf.Tensor,
-  variant: LstmVariant = {},
-  state: LstmState = lstmStart(x.shape[0], wh.shape[0], variant),
-): { hidden: tf.Tensor; state: LstmState } {
-  let { h, c, gates } = state;
-  const hidden = x.unstack(1).map((xt) => {
-    const step = stepOf(variant, xt.matMul(wx).add(h.matMul(wh)).add(b), c, { peepholes, recurrent: wg && gates?.matMul(wg) });
-    ({ h, c, gates } = step);
-    return h;
-  });
-  return { hidden: tf.stack(hidden, 1), state: variant.gateRecurrence ? { h, c, gates } : { h, c } };
-}
-
-function checkShapes({ wx, wh, b, peepholes, gates }: LstmVariantParams, x: tf.Tensor, variant: LstmVariant, state: LstmState): void {
+  variant: LstmVariant,
+  state: LstmVariantState,
+): void {
   const [B, D, K] = [x.shape[0], wh.shape[0], gatesOf(variant).length];
   if (K === 0 || (variant.forgetGate === 'coupled' && variant.inputGate === false))
     throw new Error('lstmVariant needs a gate, and a forget gate coupled to the input gate needs that one; set fewer gates to false');

@@ -29,12 +29,13 @@ export function initActorCritic(key: Key, widths: readonly number[]): ActorCriti
 /**
  * What to do in each state and what it is worth, by two perceptrons with tanh between their layers.
  *
- * @param x  [B, F]
- * @returns  `policy` [B, A]: logits of a categorical policy, or means of a Gaussian one; `value` [B]
+ * @param params  of `initActorCritic`
+ * @param x       [B, F]
+ * @returns       `policy` [B, A]: logits of a categorical policy, or means of a Gaussian one; `value` [B]
  *
  * Sutton & Barto 2018, section 13.5, with networks that share no layer, as Andrychowicz et al. 2021 advise.
  */
 export const actorCritic = ({ actor, critic }: ActorCriticParams, x: tf.Tensor): { policy: tf.Tensor; value: tf.Tensor } => ({
-  policy: mlp(actor, x, (h) => tanh(h)),
-  value: mlp(critic, x, (h) => tanh(h)).squeeze([-1]),
+  policy: mlp(actor, x, { activation: tanh }),
+  value: mlp(critic, x, { activation: tanh }).squeeze([-1]),
 });

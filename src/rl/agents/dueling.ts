@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
-import { firstOrder } from '../../tensor/index.js';
+import { layer } from '../../tensor/index.js';
 
 /**
  * Values of actions from the value of a state and what each action adds to it.
@@ -13,18 +13,17 @@ import { firstOrder } from '../../tensor/index.js';
  *
  * Wang et al. 2016, eq. 9: v and a are known from q only because the advantages are made to average to zero.
  */
-export function dueling(h: tf.Tensor): tf.Tensor {
-  if (!(h.shape.at(-1)! >= 3)) throw shapeError('dueling takes h [..., 1 + A] with A of 2 or more', { h });
-  return combine(h);
-}
-
-const combine = firstOrder('dueling', ([h]) => ({
-  value: duelingPlain(h),
+export const dueling = layer({
+  name: 'dueling',
+  forward(h: tf.Tensor) {
+    if (!(h.shape.at(-1)! >= 3)) throw shapeError('dueling takes h [..., 1 + A] with A of 2 or more', { h });
+    return { value: combined(h), saved: {} };
+  },
   backward: (dq) => [tf.concat([dq.sum(-1, true), dq.sub(dq.mean(-1, true))], -1)],
-}));
+  plain: (h) => combined(h),
+});
 
-/** `dueling` in operators that tfjs can differentiate any number of times. */
-export function duelingPlain(h: tf.Tensor): tf.Tensor {
+function combined(h: tf.Tensor): tf.Tensor {
   const [v, a] = tf.split(h, [1, h.shape.at(-1)! - 1], -1);
   return v.add(a.sub(a.mean(-1, true)));
 }

@@ -29,7 +29,8 @@ const net = <T>([b0, w0, b1, w1]: T[]): MlpParams<T> => ({
 function doubleDueling(...xs: tf.Tensor[]): tf.Tensor {
   const [params, target, [state, next]] = [net(xs.slice(0, 4)), net(xs.slice(6)), xs.slice(4, 6)];
   const [taken, r, ends] = [tf.tensor1d(action.data, 'int32'), tf.tensor1d(reward.data), tf.tensor1d(done.data)];
-  const y = stopGradient(tdTarget(r, ends, 0.9, duelingNetwork(target, next), duelingNetwork(params, next)));
+  const outcome = { reward: r, done: ends };
+  const y = stopGradient(tdTarget(duelingNetwork(target, next), outcome, { discount: 0.9, online: duelingNetwork(params, next) }));
   return huber(chosen(duelingNetwork(params, state), taken), y);
 }
 
@@ -116,19 +117,19 @@ describe('tdTarget', () => {
   ];
 
   it('takes the best of the target network, or the worth of what the network in training picks', () => {
-    expectClose(tdTarget(r, ends, 0.9, target).dataSync(), [5.5, 1], 6);
-    expectClose(tdTarget(r, ends, 0.9, target, online).dataSync(), [3.7, 1], 6);
+    expectClose(tdTarget(target, { reward: r, done: ends }, { discount: 0.9 }).dataSync(), [5.5, 1], 6);
+    expectClose(tdTarget(target, { reward: r, done: ends }, { discount: 0.9, online }).dataSync(), [3.7, 1], 6);
   });
 
   it('names the shapes that do not fit', () => {
-    expect(() => tdTarget(r.expandDims(1), ends, 0.9, target)).toThrow(
+    expect(() => tdTarget(target, { reward: r.expandDims(1), done: ends }, { discount: 0.9 })).toThrow(
       'tdTarget takes reward and done [B] and values [B, A]: got reward [2,1], done [2], target [2,2]',
     );
   });
 
   it('of double learning never exceeds that of plain learning', () => {
-    const plain = tdTarget(r, ends, 0.9, target).dataSync();
-    tdTarget(r, ends, 0.9, target, online)
+    const plain = tdTarget(target, { reward: r, done: ends }, { discount: 0.9 }).dataSync();
+    tdTarget(target, { reward: r, done: ends }, { discount: 0.9, online })
       .dataSync()
       .forEach((y, i) => {
         expect(y).toBeLessThanOrEqual(plain[i]);

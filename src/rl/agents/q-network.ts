@@ -15,8 +15,9 @@ export const initDuelingNetwork = (key: Key, widths: readonly number[]): MlpPara
 /**
  * Values of all actions in a state, by the value of the state and the advantages of the actions. Without the two, `mlp` is a Q-network.
  *
- * @param x  [B, F]
- * @returns  [B, A]
+ * @param params  of `initDuelingNetwork`
+ * @param x       [B, F]
+ * @returns       [B, A]
  *
  * Wang et al. 2016, with hidden layers that both share to the last; theirs part after the convolutions.
  */
@@ -36,20 +37,33 @@ export interface Transitions<T = tf.Tensor> {
   readonly done: T;
 }
 
+export interface TdOptions {
+  /** γ, what a reward is worth one step later: 0.99. */
+  readonly discount: number;
+  /**
+   * Q(s′, ·) [B, A] of the network in training, which says which action is best: double Q-learning. The target network says that too,
+   * y = r + γ (1 − done) maxₐ Q̄(s′, a), when it is left out: plain DQN.
+   */
+  readonly online?: tf.Tensor;
+}
+
 /**
  * What a Q-network should have said of the actions taken: the reward and the discounted value of where it led.
  *
  *     y = r + γ (1 − done) Q̄(s′, argmaxₐ Q(s′, a))
  *
- * @param target   Q̄(s′, ·) [B, A] of the target network, which says what the best action is worth
- * @param online   Q(s′, ·) [B, A] of the network in training, which says which it is: double Q-learning. The target network says both,
- *                 y = r + γ (1 − done) maxₐ Q̄(s′, a), when it is left out: plain DQN
- * @returns        [B]; no gradient should flow through it
- * @throws         when the shapes do not fit: rewards [B, 1] would be paid for every row
+ * @param target      Q̄(s′, ·) [B, A] of the target network, which says what the best action is worth
+ * @param transition  reward and done [B]
+ * @returns           [B]; no gradient should flow through it
+ * @throws            when the shapes do not fit: rewards [B, 1] would be paid for every row
  *
  * Van Hasselt, Guez & Silver 2016, eq. 4; Mnih et al. 2015. One network for both overestimates, because it picks its own errors.
  */
-export function tdTarget(reward: tf.Tensor, done: tf.Tensor, discount: number, target: tf.Tensor, online?: tf.Tensor): tf.Tensor {
+export function tdTarget(
+  target: tf.Tensor,
+  { reward, done }: Pick<Transitions, 'reward' | 'done'>,
+  { discount, online }: TdOptions,
+): tf.Tensor {
   const [B] = target.shape;
   if (target.rank !== 2 || `${reward.shape}` !== `${B}` || `${done.shape}` !== `${B}`)
     throw shapeError('tdTarget takes reward and done [B] and values [B, A]', { reward, done, target });
@@ -89,7 +103,8 @@ export function dqnStep<P, S extends State>(
   return ({ learner, target }, { state, action, reward, next, done }, share) => {
     const params = optimizer.params(learner);
     const slow = optimizer.params({ ...learner, parameters: target });
-    const y = tdTarget(reward, done, discount, network(slow, next), double ? network(params, next) : undefined);
+    const online = double ? network(params, next) : undefined;
+    const y = tdTarget(network(slow, next), { reward, done }, { discount, online });
     const error = (params: Tensors<P>) => huber(chosen(network(params, state), action), y);
     const { value: loss, grads } = valueAndGrad(error)(params);
     const updated = optimizer.update(learner, grads as Tensors<P>);
