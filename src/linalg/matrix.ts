@@ -1,8 +1,12 @@
-/** A dense matrix in double precision, row-major: element (i, j) is `data[i * cols + j]`. `names` are its columns, for errors and tables. */
+/** A dense matrix in double precision, row-major: element (i, j) is `data[i * cols + j]`. Fits and tables show its columns by name. */
 export interface Matrix {
+  /** n. */
   readonly rows: number;
+  /** p. */
   readonly cols: number;
+  /** [n p]. */
   readonly data: Float64Array;
+  /** [p] of the columns; `column 0`, `column 1` … where left out. */
   readonly names?: readonly string[];
 }
 
@@ -30,7 +34,7 @@ export function fromColumns(columns: readonly ArrayLike<number>[], names?: reado
   return names ? { rows, cols, data, names } : { rows, cols, data };
 }
 
-/** Xw: [rows]. */
+/** The product Xw of a matrix [n, p] with a vector [p], one inner product for each row: [n]. */
 export function matVec(x: Matrix, w: ArrayLike<number>): Float64Array {
   const out = new Float64Array(x.rows);
   for (let i = 0; i < x.rows; i++) {
@@ -41,7 +45,7 @@ export function matVec(x: Matrix, w: ArrayLike<number>): Float64Array {
   return out;
 }
 
-/** Xᵀv: [cols]. */
+/** The product Xᵀv of a matrix [n, p], turned over, with a vector [n]: [p], one inner product for each column. */
 export function transposeVec(x: Matrix, v: ArrayLike<number>): Float64Array {
   const out = new Float64Array(x.cols);
   for (let i = 0; i < x.rows; i++) {
@@ -51,7 +55,7 @@ export function transposeVec(x: Matrix, v: ArrayLike<number>): Float64Array {
   return out;
 }
 
-/** AB: [a.rows, b.cols]. */
+/** The product AB of a [n, k] and b [k, m]: [n, m]. */
 export function matMul(a: Matrix, b: Matrix): Matrix {
   const out = zeroMatrix(a.rows, b.cols);
   for (let i = 0; i < a.rows; i++)
@@ -62,14 +66,14 @@ export function matMul(a: Matrix, b: Matrix): Matrix {
   return out;
 }
 
-/** Aᵀ: [cols, rows]. */
+/** Aᵀ of a [n, p], with rows and columns exchanged and names dropped: [p, n]. */
 export function transpose(a: Matrix): Matrix {
   const out = zeroMatrix(a.cols, a.rows);
   for (let i = 0; i < a.rows; i++) for (let j = 0; j < a.cols; j++) out.data[j * a.rows + i] = a.data[i * a.cols + j];
   return out;
 }
 
-/** The diagonal of a square matrix. */
+/** The diagonal aᵢᵢ of a square matrix a [n, n]: [n]. */
 export const diagonal = (a: Matrix): Float64Array => Float64Array.from({ length: a.rows }, (_, i) => a.data[i * a.cols + i]);
 
 /** The first column that has one value other than zero in every row, an intercept, or −1. */

@@ -4,7 +4,9 @@ import { norm } from './vector.js';
 
 /** X = QR with orthonormal columns in Q [n, p] and R [p, p] upper triangular. */
 export interface QR {
+  /** [n, p], QᵀQ = I. */
   readonly q: Matrix;
+  /** [p, p], zero below its diagonal. */
   readonly r: Matrix;
   /** The first column that the ones before it determine to working precision, or −1 when X has full column rank. */
   readonly dependent: number;
@@ -99,7 +101,7 @@ export function forwardSubstitute(r: Matrix, b: ArrayLike<number>): Float64Array
   return z;
 }
 
-/** (RᵀR)⁻¹ = R⁻¹R⁻ᵀ for an upper triangular R: the inverse of XᵀX without forming it. */
+/** (RᵀR)⁻¹ = R⁻¹R⁻ᵀ [p, p] for an upper triangular r [p, p]: the inverse of XᵀX without forming it. */
 export function inverseGram(r: Matrix): Matrix {
   const p = r.rows;
   const inverse = Array.from({ length: p }, (_, j) => {

@@ -3,6 +3,7 @@ import { checkDesign, columnName } from '../linalg/internal.js';
 
 /** What `standardise` learns of a design, to treat later rows alike. */
 export interface Moments {
+  /** Of the columns [p]. */
   readonly names: readonly string[];
   /** [p]. */
   readonly means: Float64Array;

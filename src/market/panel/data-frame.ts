@@ -4,13 +4,20 @@ import type { Panel } from './panel.js';
 
 /** What this needs of danfojs, its `DataFrame` (`danfojs-node` or `danfojs`), given as an argument so that the package does not depend on it. */
 export interface Danfo<F> {
-  readonly DataFrame: new (rows: number[][], options: { columns: string[]; index: string[] }) => F;
+  /** Made of rows of numbers, with names of columns and an index. */
+  readonly DataFrame: new (
+    rows: number[][],
+    options: { columns: string[]; index: string[] },
+  ) => F;
 }
 
 /** A danfojs data frame, or anything with its `columns` [N] by name, its `index` [T], and its rows, `values` [T, N]. */
 export interface DataFrameRows {
+  /** Names, in order. */
   readonly columns: readonly string[];
+  /** A label for each row. */
   readonly index: readonly (string | number)[];
+  /** Rows of cells. */
   readonly values: unknown;
 }
 
@@ -42,7 +49,7 @@ export interface DataFrameReading {
 }
 
 /**
- * A data frame as a panel: its columns are the assets, in their order; null, undefined and NaN are missing.
+ * A panel of what a notebook made with danfojs: columns are the assets, in their order; null, undefined and NaN are missing.
  *
  * @param frame  a danfojs data frame whose index, or column `dates`, holds ascending dates as `YYYY-MM-DD` or Date at midnight UTC
  * @throws       when there is no such column, a date is none or does not ascend, or a value is no number, naming row and column

@@ -25,20 +25,28 @@ export interface Panel {
 export interface Bars {
   readonly asset: string;
   readonly dates: readonly string[];
+  /** price of the first trade */
   readonly open: Float64Array;
+  /** highest price */
   readonly high: Float64Array;
+  /** lowest price */
   readonly low: Float64Array;
+  /** price of the last trade */
   readonly close: Float64Array;
   /** close adjusted for splits and dividends */
   readonly adjClose: Float64Array;
   readonly volume: Float64Array;
+  /** the dataset, `yahoo/AAPL` */
   readonly source: string;
 }
 
 /** What part of a history to take: `from` and `to` are dates, both included; `assets` by name, in that order. All of it where left out. */
 export interface Selection {
+  /** first date, `YYYY-MM-DD`; the first there is unless told */
   readonly from?: string;
+  /** last date; the last there is unless told */
   readonly to?: string;
+  /** in this order; all unless told */
   readonly assets?: readonly string[];
 }
 

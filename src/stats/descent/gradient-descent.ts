@@ -3,13 +3,17 @@ import type { Matrix } from '../../linalg/index.js';
 import { zeroMatrix } from '../../linalg/internal.js';
 import type { Objective } from './objective.js';
 
-/** The iterates of a descent: row k of `path` is wₖ, `values[k]` is f(wₖ). */
+/** The way that iterates took downhill. */
 export interface Descent {
+  /** The last iterate [p]. */
   readonly w: Float64Array;
+  /** Row k is wₖ [steps + 1, p]. */
   readonly path: Matrix;
+  /** f(wₖ) [steps + 1]. */
   readonly values: Float64Array;
 }
 
+/** How far to go, and from where. */
 export interface DescentOptions {
   /** How many steps. */
   readonly iterations: number;

@@ -9,6 +9,7 @@ export interface Objective {
   readonly rows: number;
   /** p. */
   readonly size: number;
+  /** f(w). */
   value(w: Float64Array): number;
   /** ∇f(w) [p]; with `rows`, the mean of ∇fᵢ over those rows only, an unbiased estimate when they are drawn uniformly. */
   gradient(w: Float64Array, rows?: ArrayLike<number>): Float64Array;

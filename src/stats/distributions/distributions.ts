@@ -73,7 +73,7 @@ export function fisherF(numeratorDf: number, denominatorDf: number): Distributio
 /** The chance under the null of a statistic at least as far from 0 as t on either side; the normal law unless df is given. */
 export const twoSidedPValue = (t: number, df = Infinity): number => 2 * studentT(df).survival(Math.abs(t));
 
-/** An interval of an estimate. */
+/** What covers the truth with the probability asked for, from low to high. */
 export interface Interval {
   readonly low: number;
   readonly high: number;

@@ -42,6 +42,7 @@ export function movingBlockBootstrap(key: Key, n: number, block: number): Int32A
 
 /** How a bootstrap draws and what it reports. */
 export interface BootstrapOptions {
+  /** Decides the samples. */
   readonly key: Key;
   /** Mean length of a block of the stationary bootstrap; `blockLength` of the series chooses it. */
   readonly block: number;

@@ -14,7 +14,7 @@ export interface Diagnostics {
 }
 
 /**
- * Residual diagnostics. Moments divide by n and are centred at the residuals' mean.
+ * Serial correlation and shape of residuals [n]. Moments divide by n and are centred at the residuals' mean.
  *
  * @throws when the fit is exact: residuals that are all zero have no shape
  *

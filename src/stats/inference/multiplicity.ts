@@ -35,6 +35,7 @@ export function holm(pValues: ArrayLike<number>): Float64Array {
 
 /** Which of several models beat their benchmark, all counted. */
 export interface StepDown {
+  /** Of the models [K]. */
   readonly names: readonly string[];
   /** Mean gain over its HAC error [K]. */
   readonly tStatistics: Float64Array;
@@ -46,6 +47,7 @@ export interface StepDown {
 
 /** How the samples of `romanoWolf` are drawn. */
 export interface StepDownOptions {
+  /** Decides the samples. */
   readonly key: Key;
   /** Mean block length; left out, the longest that `blockLength` chooses for a column. */
   readonly block?: number;

@@ -6,6 +6,7 @@ import { lassoGrid } from './penalty-grid.js';
 
 /** A lasso fit at one penalty. */
 export interface Lasso {
+  /** Of the columns [p]. */
   readonly names: readonly string[];
   /** λ, in the units of y times x. */
   readonly lambda: number;
@@ -13,7 +14,9 @@ export interface Lasso {
   readonly coefficients: Float64Array;
   /** Never penalised; 0 when the fit has none. */
   readonly intercept: number;
+  /** Xβ̂ + intercept [n]. */
   readonly fitted: Float64Array;
+  /** y less `fitted` [n]. */
   readonly residuals: Float64Array;
   /** The columns with β̂ ≠ 0. */
   readonly active: readonly number[];
@@ -21,7 +24,9 @@ export interface Lasso {
   readonly gap: number;
 }
 
+/** What a lasso is to do, and when it is done. */
 export interface LassoOptions {
+  /** Whether to add an intercept that the penalty spares (true). */
   readonly intercept?: boolean;
   /** The fit is done when its gap is below this share of ½ ‖y − ȳ‖² / n. */
   readonly tolerance?: number;
@@ -52,7 +57,10 @@ export function lasso(x: Matrix, y: ArrayLike<number>, { lambda, ...options }: L
 /**
  * Lasso fits at many penalties; each starts from the one before, so give them in descending order.
  *
+ * @param x        [n, p]
+ * @param y        [n]
  * @param lambdas  left out, 100 values in equal ratios from λ_max = max |xⱼᵀ(y − ȳ)|/n, from which on all coefficients are 0, to λ_max/1000
+ * @throws         as `lasso`; when `lambdas` is empty, tolerance is not positive, or y varies with no column
  */
 export function lassoPath(
   x: Matrix,

@@ -4,6 +4,7 @@ import { checkColumns, checkOverdetermined, checkSample, dependentColumn, type F
 
 /** A least-squares fit of y on the columns of x: n rows, p coefficients. */
 export interface LinearRegression {
+  /** Of the columns [p]. */
   readonly names: readonly string[];
   /** β̂ [p]. */
   readonly coefficients: Float64Array;
@@ -31,6 +32,7 @@ export interface LinearRegression {
   readonly logLikelihood: number;
   /** 1 − eᵀe / Σ(y − ȳ)²; without an intercept 1 − eᵀe / yᵀy. */
   readonly rSquared: number;
+  /** 1 − (1 − R²)(n − 1)/(n − p); with n in place of n − 1 where there is no intercept. */
   readonly adjustedRSquared: number;
   /** n − p. */
   readonly degreesOfFreedom: number;

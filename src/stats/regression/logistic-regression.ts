@@ -4,17 +4,21 @@ import { columnName, triangle, zeroMatrix } from '../../linalg/internal.js';
 import { checkBinary, checkColumns, checkSample, dependentColumn } from './design.js';
 import { separatingDirection } from './separation.js';
 
-/** A logistic fit: P(y = 1 | x) = σ(xᵀβ). */
+/** A model of the chance of a 1, P(y = 1 | x) = σ(xᵀβ), fitted to labels. */
 export interface LogisticRegression {
+  /** Of the columns [p]. */
   readonly names: readonly string[];
   /** β̂ [p], log-odds per unit of the column. */
   readonly coefficients: Float64Array;
   /** From the inverse of the observed information XᵀWX (+ λI) [p]. */
   readonly standardErrors: Float64Array;
+  /** β̂ ⊘ standard errors [p]. */
   readonly zStatistics: Float64Array;
+  /** (XᵀWX + λI)⁻¹ [p, p]. */
   readonly covariance: Matrix;
   /** σ(Xβ̂) [n]. */
   readonly probabilities: Float64Array;
+  /** ℓ(β̂), without the penalty. */
   readonly logLikelihood: number;
   /** Log-likelihood of a constant probability, ȳ. */
   readonly nullLogLikelihood: number;

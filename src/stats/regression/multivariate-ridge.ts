@@ -13,6 +13,7 @@ import {
 
 /** A ridge fit of several outputs at one penalty. */
 export interface MultivariateRidge {
+  /** λ, in the units of x² summed over rows. */
   readonly lambda: number;
   /** B̂ [p, m]. */
   readonly coefficients: Matrix;

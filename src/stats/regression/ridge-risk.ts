@@ -3,6 +3,7 @@ import { decompose, keptAt, reduce } from './ridge-basis.js';
 
 /** What a ridge estimate is expected to miss the truth by. */
 export interface RidgeRisk {
+  /** The penalty that it is the risk of. */
   readonly lambda: number;
   /** ‖E β̂(λ) − β‖². */
   readonly squaredBias: number;

@@ -14,6 +14,7 @@ import {
 
 /** A ridge fit at one penalty. */
 export interface Ridge {
+  /** Of the columns [p]. */
   readonly names: readonly string[];
   /** λ, in the units of x² summed over rows; Infinity is the intercept alone. */
   readonly lambda: number;
@@ -21,7 +22,9 @@ export interface Ridge {
   readonly coefficients: Float64Array;
   /** Never penalised; 0 when the fit has none. */
   readonly intercept: number;
+  /** Xβ̂ + intercept [n]. */
   readonly fitted: Float64Array;
+  /** y less `fitted` [n]. */
   readonly residuals: Float64Array;
   /** hᵢ(λ) [n], the diagonal of the H that makes ŷ of y, with 1/n for an intercept. */
   readonly leverage: Float64Array;
@@ -72,6 +75,8 @@ export function ridge(x: Matrix, y: ArrayLike<number>, { lambda, ...options }: R
  *
  *     const { fits, byPress } = ridgePath(x, y);        byPress.lambda === Infinity says that the mean forecasts best
  *
+ * @param x        [n, p]
+ * @param y        [n]
  * @param lambdas  left out, `ridgeGrid` of the singular values: from 0 to ∞
  * @throws         as `ridge`, and when `lambdas` is empty
  *

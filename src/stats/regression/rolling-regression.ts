@@ -7,6 +7,7 @@ import { linearRegression } from './linear-regression.js';
 
 /** Regressions over a window that moves along the rows. */
 export interface RollingRegression {
+  /** Of the columns [p]. */
   readonly names: readonly string[];
   /** Last row of each window [m]: what is known on it, and not before. */
   readonly ends: Int32Array;

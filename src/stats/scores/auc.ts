@@ -4,7 +4,7 @@ import { checkBinary } from '../regression/design.js';
 import { comparable } from './comparable.js';
 
 /**
- * Area under the ROC curve: the chance that a random 1 has a higher score than a random 0; ties count half.
+ * The chance that a random 1 has a higher score than a random 0, ties counting half; 0.5 is a coin.
  *
  * @param labels  [n] of 0 and 1, both present
  * @param scores  [n], higher for a likelier 1
@@ -17,7 +17,9 @@ export const areaUnderRoc = (labels: ArrayLike<number>, scores: ArrayLike<number
 
 /** An area under the ROC curve with its uncertainty. */
 export interface RocArea extends Interval {
+  /** As `areaUnderRoc`. */
   readonly area: number;
+  /** DeLong's. */
   readonly standardError: number;
 }
 
@@ -44,7 +46,9 @@ export function rocArea(labels: ArrayLike<number>, scores: ArrayLike<number>, { 
 export interface RocDifference extends Interval {
   /** The area of the first less that of the second. */
   readonly difference: number;
+  /** DeLong's, with the covariance of both. */
   readonly standardError: number;
+  /** difference / standardError. */
   readonly zStatistic: number;
   /** Two-sided. */
   readonly pValue: number;

@@ -66,6 +66,7 @@ export const logScore = (labels: ArrayLike<number>, probabilities: ArrayLike<num
 
 /** A group of forecasts and what came of them. */
 export interface CalibrationBin {
+  /** Rows in the group. */
   readonly count: number;
   /** Mean probability that was forecast. */
   readonly forecast: number;
