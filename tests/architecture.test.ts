@@ -96,6 +96,8 @@ function violations(file: string, specifiers: readonly string[]): string[] {
   const room = roomOf(file);
   return specifiers.flatMap((specifier) => {
     if (/^lemmata(\/|$)/.test(specifier)) return [`${file} imports ${specifier}: inside src use the relative path`];
+    if (specifier.startsWith('@tensorflow') && room !== 'tensor' && !BELOW[room].includes('tensor'))
+      return [`${file} imports ${specifier}: ${room} does without TensorFlow`];
     if (!specifier.startsWith('.')) return [];
     const path = target(file, specifier);
     if (!path.startsWith('src/')) return [`${file} imports ${path}, outside src`];
@@ -121,6 +123,7 @@ describe('the house', () => {
     ['sideways', 'src/market/store/store.ts', '../../train/fit.js'],
     ['out of src', 'src/tensor/tree.ts', '../../tests/theorem.js'],
     ['round a door', 'src/nn/linear.ts', '../tensor/tree.js'],
+    ['of TensorFlow where it is not wanted', 'src/stats/windows.ts', '@tensorflow/tfjs'],
     ['by the name of the package', 'src/nn/linear.ts', 'lemmata/tensor'],
   ])('would notice an import %s', (_, file, specifier) => {
     expect(violations(file, [specifier])).toHaveLength(1);

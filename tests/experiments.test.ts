@@ -86,7 +86,7 @@ describe('npm run experiments', () => {
     expect(experiments(['no-such']).output).toMatch(/There is no experiment 'no-such': there are /);
   });
 
-  it('takes the name of a folder for all that it holds', () => {
+  it('takes the name of a folder for all that it holds', { timeout: 120_000 }, () => {
     const { output } = experiments(['--stale', 'library'], { LEMMATA_RESULTS: join(folder, 'none') });
     expect(output).toContain('library/adding is stale: its result changed since');
     expect(experiments(['--stale', 'librar']).output).toContain("There is no experiment 'librar'");
