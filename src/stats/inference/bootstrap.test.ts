@@ -70,7 +70,7 @@ describe('bootstrap', () => {
     const x = z.slice();
     for (let t = 1; t < n; t++) x[t] = 0.7 * x[t - 1] + z[t];
     const at = (rows: Int32Array) => mean(Float64Array.from(rows, (t) => x[t]));
-    // 1994, lemma 1, its two terms taken together: n var* = γ₀ + 2 Σ (1 − k/n)(1 − p)ᵏ γₖ, γ of the series wrapped at its end
+    // 1994, in closed form: n var* = γ₀ + 2 Σ (1 − k/n)(1 − p)ᵏ γₖ, γ of the series wrapped at its end
     const centre = mean(x);
     const p = 1 / block;
     const wrapped = (k: number) => mean(x.map((value, t) => (value - centre) * (x[(t + k) % n] - centre)));

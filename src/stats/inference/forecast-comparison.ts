@@ -22,7 +22,7 @@ export interface ForecastComparison extends SeriesMean {
  * @returns          of f; `pValue` is one-sided
  * @throws           when lengths differ, a value is not finite, or the forecasts are the same
  *
- * Clark & West 2007, eq. 2.1 and section 2. For models of which neither nests the other: `dieboldMariano`.
+ * Clark & West 2007. For models of which neither nests the other: `dieboldMariano`.
  */
 export function clarkWest(
   y: ArrayLike<number>,
@@ -49,7 +49,7 @@ export function clarkWest(
  * @returns        of d, positive where the model is better; `pValue` is two-sided, `standardError` and `interval` hold the correction
  * @throws         when lengths differ, a value is not finite, losses are the same, or the correction is not positive (n too small for h)
  *
- * Diebold & Mariano 1995; Harvey, Leybourne & Newbold 1997, eq. 9. They weight the first h − 1 autocovariances by 1, which can make
+ * Diebold & Mariano 1995; Harvey, Leybourne & Newbold 1997. They weight the first h − 1 autocovariances by 1, which can make
  * the variance negative; Bartlett's weights cannot. Not for nested models, whose d̄ is not normal: `clarkWest`.
  */
 export function dieboldMariano(

@@ -21,7 +21,8 @@ export interface SeriesMean {
 /**
  * Mean of a serially correlated series with its HAC standard error: what `neweyWest` says of a regression on a constant.
  *
- *     hacMean(logScores(y, baseRate).map((s, t) => s - logScores(y, model)[t]))        is the model better, in nats a day?
+ *     const model = logScores(y, forecast);
+ *     hacMean(logScores(y, baseRate).map((score, t) => score - model[t]))        is the model better, in nats a day?
  *
  * @param series  [n] in time order
  * @param lags    L; left out, `neweyWestLags`

@@ -54,7 +54,7 @@ export interface InnovationTest extends LjungBox {
  * @param lags       L of the test of innovations; 12 unless told, fewer where T < 60
  * @throws           as `linearRegression`, and with fewer than 5 rows
  *
- * Stambaugh 1999, eq. 18; Kendall 1954 for ρ̂; the standard error is that of Amihud & Hurvich 2004, section II.C, at the first-order ρ̂ᶜ.
+ * Stambaugh 1999, eq. 18; Kendall 1954 for ρ̂; the standard error is that of Amihud & Hurvich 2004, who add a term in 1/T² to ρ̂ᶜ.
  * thm:stambaugh.
  */
 export function predictiveRegression(
@@ -126,7 +126,7 @@ export interface PredictiveModel {
  *
  * @throws when |ρ| ≥ 1, which has no stationary law, or T is no whole number from 4 up
  *
- * Stambaugh 1999, section 2.
+ * Stambaugh 1999.
  */
 export function simulatePredictiveRegression(
   key: Key,

@@ -27,6 +27,7 @@ describe('ridge', () => {
     const none = ridge(X, Y, { lambda: 0 });
     expectClose([none.intercept, ...none.coefficients], ols.coefficients, 11);
     expect(none.press).toBeCloseTo(ols.press, 10);
+    expectClose(none.leaveOneOutResiduals, ols.leaveOneOutResiduals, 10);
     const all = ridge(X, Y, { lambda: 1e12 });
     expectClose(all.coefficients, [0, 0, 0, 0], 9);
     expect(all.intercept).toBeCloseTo(Y.reduce((a, b) => a + b) / Y.length, 8);

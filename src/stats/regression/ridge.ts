@@ -30,7 +30,9 @@ export interface Ridge {
   readonly leverage: Float64Array;
   /** df = tr H = Σᵢ hᵢ = Σₖ sₖ²/(sₖ² + λ) + 1: an intercept counts as one, here, in `leverage`, `press` and `gcv` alike. */
   readonly effectiveDegreesOfFreedom: number;
-  /** Σ (eᵢ / (1 − hᵢ))²: the leave-one-out sum of squared errors, exact; NaN where df = n. */
+  /** eᵢ / (1 − hᵢ) [n]: the error at i of the fit that has not seen row i, exact; NaN where df = n. */
+  readonly leaveOneOutResiduals: Float64Array;
+  /** Σ (eᵢ / (1 − hᵢ))²: the leave-one-out sum of squared errors; NaN where df = n. */
   readonly press: number;
   /** (1/n) ‖e‖² / (1 − df/n)²: PRESS/n with every leverage replaced by the mean one, df/n; NaN where df = n. */
   readonly gcv: number;
@@ -123,6 +125,8 @@ function fitAt(lambda: number, x: Matrix, y: ArrayLike<number>, basis: RidgeBasi
   const own = basis.intercept ? 1 / x.rows : 0; // what the mean alone gives each row
   const leverage = matVec(squares, kept).map((value) => value + own);
   const df = effectiveDegreesOfFreedom(basis, kept);
+  const exact = interpolates(df, x.rows);
+  const leaveOneOutResiduals = residuals.map((e, i) => (exact ? Number.NaN : e / (1 - leverage[i])));
   return {
     names: Array.from({ length: x.cols }, (_, j) => columnName(x, j)),
     lambda,
@@ -132,7 +136,8 @@ function fitAt(lambda: number, x: Matrix, y: ArrayLike<number>, basis: RidgeBasi
     residuals,
     leverage,
     effectiveDegreesOfFreedom: df,
-    press: interpolates(df, x.rows) ? Number.NaN : residuals.reduce((total, e, i) => total + (e / (1 - leverage[i])) ** 2, 0),
+    leaveOneOutResiduals,
+    press: dot(leaveOneOutResiduals, leaveOneOutResiduals),
     gcv: generalisedCrossValidation(dot(residuals, residuals), df, x.rows),
   };
 }
