@@ -24,7 +24,7 @@ export {
 } from './bayes/mean-field.js';
 export { decomposeEntropy, decomposeVariance, type Predictive, perDraw } from './bayes/uncertainty.js';
 export { type CnnConfig, type CnnParams, cnn, initCnn } from './cnn.js';
-export { type DLinearOptions, type DLinearParams, dLinear, dLinearRidge, initDLinear } from './forecast/dlinear.js';
+export { type DLinearOptions, type DLinearParams, dLinear, initDLinear } from './forecast/dlinear.js';
 export {
   initLstmAttention,
   type LstmAttentionConfig,
@@ -32,7 +32,7 @@ export {
   lstmAttention,
   lstmAttentionWeights,
 } from './forecast/lstm-attention.js';
-export { initNLinear, type LinearForecastConfig, nLinear, nLinearRidge, type RidgeForecast } from './forecast/nlinear.js';
+export { initNLinear, type LinearForecastConfig, nLinear } from './forecast/nlinear.js';
 export { initPatchTst, type PatchTstConfig, type PatchTstOptions, type PatchTstParams, patchTst } from './forecast/patchtst.js';
 export { initTcn, type TcnConfig, type TcnOptions, type TcnParams, tcn } from './forecast/tcn.js';
 export {

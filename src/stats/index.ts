@@ -11,6 +11,8 @@ export {
   studentT,
   twoSidedPValue,
 } from './distributions/distributions.js';
+export { type DLinearRidgeOptions, type DLinearWeights, dLinearRidge } from './forecast/dlinear-ridge.js';
+export { type NLinearRidgeOptions, type NLinearWeights, nLinearRidge, type RidgeForecast } from './forecast/nlinear-ridge.js';
 export { autocorrelation, type LjungBox, ljungBox, whiteNoiseBand } from './inference/autocorrelation.js';
 export { type BlockLength, blockLength } from './inference/block-length.js';
 export { type BootstrapOptions, type Bootstrapped, bootstrap, movingBlockBootstrap, stationaryBootstrap } from './inference/bootstrap.js';

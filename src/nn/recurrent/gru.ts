@@ -3,7 +3,7 @@ import { type HostArray, type Key, shapeError, split } from '../../base/index.js
 import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 import type { Recurrence, RnnOptions, RnnState } from './rnn.js';
-import { batchFirst, sum, timeFirst } from './time.js';
+import { batchFirst, plus, timeFirst } from './time.js';
 
 /**
  * Weights of a gated recurrent unit: wx [F, 3D] for the input, wh [D, 3D] for the state, b [3D], and bn [D], the shift of the state's part
@@ -93,7 +93,7 @@ export const gru = layer({
     let later = dy.state.h;
     for (let t = T - 1; t >= 0; t--) {
       const { r, z, m, n } = steps[t];
-      const dh = sum(later, dHidden?.[t]);
+      const dh = plus(later, dHidden?.[t]);
       const dn = dh.mul(tf.sub(1, z)).mul(tf.sub(1, n.square()));
       const dz = dh.mul(hidden[t].sub(n)).mul(z).mul(tf.sub(1, z));
       const dr = dn.mul(m).mul(r).mul(tf.sub(1, r));

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { batchFirst, sum } from './time.js';
+import { batchFirst, plus } from './time.js';
 
 /** How an LSTM differs from `lstm`; in brackets the names of Greff et al., whose baseline has peepholes. */
 export interface LstmVariant {
@@ -103,20 +103,20 @@ export function backThroughTime(variant: LstmVariant, { rows, wx, wh, start, ste
     const before = (steps[t - 1] ?? start).c;
     const through = (name: Gate, d: tf.Tensor, gate: tf.Tensor) => {
       const k = names.indexOf(name);
-      return k < 0 ? undefined : sum(d, dGates?.[k]).mul(gate).mul(tf.sub(1, gate));
+      return k < 0 ? undefined : plus(d, dGates?.[k]).mul(gate).mul(tf.sub(1, gate));
     };
     const toCell = (name: Gate, d: tf.Tensor | undefined) => d && ps?.[names.indexOf(name)].mul(d);
-    dh = dh || after.hidden ? sum(dh, after.hidden?.[t]) : tf.zerosLike(before);
+    dh = dh || after.hidden ? plus(dh, after.hidden?.[t]) : tf.zerosLike(before);
     const dO = through('o', dh.mul(squashed), o);
     const dSquashed = dh.mul(o);
-    dc = sum(dc, variant.outputActivation === false ? dSquashed : dSquashed.mul(tf.sub(1, squashed.square())));
-    dc = sum(dc, toCell('o', dO));
+    dc = plus(dc, variant.outputActivation === false ? dSquashed : dSquashed.mul(tf.sub(1, squashed.square())));
+    dc = plus(dc, toCell('o', dO));
     const dI = through('i', dc.mul(variant.forgetGate === 'coupled' ? g.sub(before) : g), i);
     const dF = through('f', dc.mul(before), f);
     const dG = variant.inputActivation === false ? dc.mul(i) : dc.mul(i).mul(tf.sub(1, g.square()));
     const dZ = [dI, dF, dO].filter((d) => d !== undefined);
     dz[t] = tf.concat([...dZ, dG], 1); // [B, (K + 1) D]
-    dc = sum(sum(dc.mul(f), toCell('i', dI)), toCell('f', dF));
+    dc = plus(plus(dc.mul(f), toCell('i', dI)), toCell('f', dF));
     dh = dz[t].matMul(wh, false, true);
     if (wg) dGates = tf.split(tf.concat(dZ, 1).matMul(wg, false, true), names.length, 1);
   }

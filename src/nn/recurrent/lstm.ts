@@ -3,7 +3,7 @@ import { type HostArray, type Key, shapeError, split } from '../../base/index.js
 import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 import type { Recurrence } from './rnn.js';
-import { sum } from './time.js';
+import { plus } from './time.js';
 
 /** Weights of an LSTM: wx [F, 4D] for the input, wh [D, 4D] for the state, b [4D]; columns are the gates i, f, o and the candidate g. */
 export interface LstmParams<T = tf.Tensor> {
@@ -85,7 +85,7 @@ export const lstm = layer({
     for (let t = 0; t < T; t++) {
       const earlier = t === 0 ? start?.h : hidden[t - 1];
       const past = earlier && tf.split(earlier.matMul(recurrent), 4);
-      const z = inputs.map((input, gate) => sum(input[t], past?.[gate]));
+      const z = inputs.map((input, gate) => plus(input[t], past?.[gate]));
       const [i, f, o] = [z[0].sigmoid(), z[1].sigmoid(), z[2].sigmoid()];
       const g = z[3].tanh();
       const before = c ?? tf.zeros([1, B, D]);
@@ -112,11 +112,11 @@ export const lstm = layer({
     let dc: tf.Tensor | undefined = dy.state.c?.reshape([1, B, D!]);
     for (let t = T - 1; t >= 0; t--) {
       const { cByI, cByF, hByO, cByG, hByC, f } = steps[t];
-      dh = dh || dHidden ? sum(dh, dHidden?.[t]) : tf.zerosLike(hidden[t]);
-      dc = sum(dh.mul(hByC), dc);
+      dh = dh || dHidden ? plus(dh, dHidden?.[t]) : tf.zerosLike(hidden[t]);
+      dc = plus(dh.mul(hByC), dc);
       dz[t] = tf.concat([dc.mul(cByI), dc.mul(cByF), dh.mul(hByO), dc.mul(cByG)], 0); // [4, B, D]
       if (t > 0 || first) {
-        dh = tf.split(dz[t].matMul(recurrent, false, true), 4).reduce(sum);
+        dh = tf.split(dz[t].matMul(recurrent, false, true), 4).reduce(plus);
         dc = dc.mul(f);
       }
     }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
 import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
-import { batchFirst, sum, timeFirst } from './time.js';
+import { batchFirst, plus, timeFirst } from './time.js';
 
 /** Weights of a recurrent layer: wx [F, D] for the input, wh [D, D] for the state, b [D]. */
 export interface RnnParams<T = tf.Tensor> {
@@ -75,7 +75,7 @@ export const rnn = layer({
     const dz: tf.Tensor[] = [];
     let dh = dy.state.h;
     for (let t = T - 1; t >= 0; t--) {
-      dh = sum(dh, dHidden?.[t]);
+      dh = plus(dh, dHidden?.[t]);
       dz[t] = dh.mul(tf.sub(1, hidden[t + 1].square()));
       dh = dz[t].matMul(wh, false, true);
     }

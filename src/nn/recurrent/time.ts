@@ -11,4 +11,4 @@ export const batchFirst = (rows: tf.Tensor, T: number): tf.Tensor =>
   rows.reshape([T, rows.shape[0] / T, rows.shape[1]!]).transpose([1, 0, 2]);
 
 /** a + b of what there is of the two: what one step's gradient adds to the next one's. */
-export const sum = (a: tf.Tensor | undefined, b: tf.Tensor | undefined): tf.Tensor => (a && b ? a.add(b) : (a ?? b)!);
+export const plus = (a: tf.Tensor | undefined, b: tf.Tensor | undefined): tf.Tensor => (a && b ? a.add(b) : (a ?? b)!);
