@@ -66,11 +66,11 @@ const CASES: [wrong: string, call: () => unknown, message: string][] = [
     () => nn.multiHeadAttention(tensors(nn.initMultiHead(key(6), { width: 6 })), zeros(2, 4, 6), { heads: 4 }),
     'with D a multiple of 4 heads: got x [2,4,6]',
   ],
-  ['a loss of nothing', () => nn.huber(zeros(3), zeros(3), { delta: 0 }), 'huber: delta must be above 0, got 0'],
+  ['a loss of nothing', () => nn.huber(zeros(3), zeros(3), { delta: 0 }), 'huber: delta must be a finite number above 0, got 0'],
   [
     'a variance of nothing',
     () => nn.gaussianNll({ mean: zeros(3), variance: zeros(3) }, zeros(3), { floor: 0 }),
-    'the floor of the variance must be above 0, got 0',
+    'gaussianNll: floor must be a finite number above 0, got 0',
   ],
   ['a model without parameters', () => adam({}), 'the model has no parameters: {}; pass what its init made'],
   [

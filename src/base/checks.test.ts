@@ -24,6 +24,7 @@ describe('checkNumber', () => {
     [Infinity, { above: 0 }, 'f: rate must be a finite number above 0, got Infinity'],
     [1, { from: 0, below: 1 }, 'f: rate must be a finite number from 0 up, below 1, got 1'],
     [1.5, { from: 0, to: 1 }, 'f: rate must be a finite number from 0 to 1, got 1.5'],
+    [0, { above: 0, to: 1 }, 'f: rate must be a finite number above 0, up to 1, got 0'],
     [2, { below: 1 }, 'f: rate must be a finite number below 1, got 2'],
     [Number.NaN, {}, 'f: rate must be a finite number, got NaN'],
   ])('refuses %d within %o', (value, bounds, message) => {

@@ -37,6 +37,7 @@ const isWithin = (value: number, { from = -Infinity, above = -Infinity, to = Inf
 
 function refuse(who: string, name: string, value: number, kind: string, { from, above, to, below }: Bounds, hint?: string): never {
   const least = from !== undefined ? ` from ${from}${to === undefined ? ' up' : ''}` : above !== undefined ? ` above ${above}` : '';
-  const most = to !== undefined ? ` to ${to}` : below !== undefined ? `${least && ','} below ${below}` : '';
+  const most =
+    to !== undefined ? `${above === undefined ? '' : ', up'} to ${to}` : below !== undefined ? `${least && ','} below ${below}` : '';
   throw new Error(`${who}: ${name} must be a ${kind} number${least}${most}, got ${value}${hint ? `; ${hint}` : ''}`);
 }

@@ -44,7 +44,7 @@ describe('dropout', () => {
       'dropout takes a mask of the shape of x, or with 1 where one number serves a whole axis: got x [8,5], mask [8,4]',
     );
     expect(() => dropout(tf.ones([8, 5]), { mask: tf.ones([5]) })).toThrow('got x [8,5], mask [5]');
-    expect(() => dropoutMask(key(1), 0, [3])).toThrow('dropoutMask: keep must be in (0, 1], got 0');
+    expect(() => dropoutMask(key(1), 0, [3])).toThrow('dropoutMask: keep must be a finite number above 0, up to 1, got 0');
     expect(() => dropoutMask(key(1), 0.5, [8, Number.NaN])).toThrow('dropoutMask takes the shape of what it drops from: got mask [8,NaN]');
     expect(() => temporalDropoutMask(key(1), 0.5, [8, 6])).toThrow('temporalDropoutMask is for x [B, T, F]: got x [8,6]');
   });

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, sizeOf } from '../base/index.js';
-import { threefry } from '../base/internal.js';
+import { checkNumber, threefry } from '../base/internal.js';
 
 export interface DropoutOptions {
   /** m, from `dropoutMask` or `temporalDropoutMask`: a new one for each step, as an argument of the compiled function. */
@@ -33,8 +33,7 @@ export function dropout(x: tf.Tensor, { mask }: DropoutOptions): tf.Tensor {
  * @throws       when keep is not in (0, 1]
  */
 export function dropoutMask(key: Key, keep: number, shape: readonly number[]): HostArray<Float32Array> {
-  if (!(keep > 0 && keep <= 1))
-    throw new Error(`dropoutMask: keep must be in (0, 1], got ${keep}; it is the part that stays: 0.9 where PyTorch says dropout 0.1`);
+  checkNumber('dropoutMask', 'keep', keep, { above: 0, to: 1 }, 'it is the part that stays: 0.9 where PyTorch says dropout 0.1');
   if (!shape.every((n) => Number.isInteger(n) && n >= 0))
     throw shapeError('dropoutMask takes the shape of what it drops from', { mask: { shape } });
   const data = new Float32Array(sizeOf(shape));

@@ -63,7 +63,9 @@ describe('policies and their losses', () => {
     expect(() => sampleCategorical(tf.zeros([4, 4]), { u: tf.zeros([4]) })).toThrow(
       'sampleCategorical takes a uniform number for each logit: u like logits [..., A]: got logits [4,4], u [4]',
     );
-    expect(() => ppoLoss(tf.zeros([3]), tf.zeros([3]), { old: tf.zeros([3]), clip: 0 })).toThrow('ppoLoss: clip must be above 0, got 0');
+    expect(() => ppoLoss(tf.zeros([3]), tf.zeros([3]), { old: tf.zeros([3]), clip: 0 })).toThrow(
+      'ppoLoss: clip must be a finite number above 0, got 0',
+    );
     expect(() => ppoLoss(tf.zeros([3]), tf.zeros([3, 1]), { old: tf.zeros([3]) })).toThrow(
       'ppoLoss takes one number for each row of each: [B]: got logProbability [3], old [3], advantage [3,1]',
     );

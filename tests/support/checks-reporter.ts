@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Reporter, TestModule, TestSuite } from 'vitest/node';
+import { replaceFile } from '../../src/base/replace-file.js';
 
 /** What a run found for the check of one theorem. */
 export interface CheckResult {
@@ -31,9 +32,7 @@ export default class ChecksReporter implements Reporter {
     );
     const text = `${JSON.stringify(after, null, 2)}\n`;
     if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.${process.pid}`, text);
-    renameSync(`${file}.${process.pid}`, file); // never half written
+    replaceFile(file, text);
   }
 }
 

@@ -233,11 +233,11 @@ describe('bayesNet', () => {
     expect(() => bayesNet(tensors(q), tf.zeros([1, 2]), { noise: [] })).toThrow(
       'bayesNet: there are 2 layers, got noise for 0; draw it with bayesNetNoise',
     );
-    expect(() => gaussianDivergence(q, { prior: 0 })).toThrow("gaussianDivergence: the prior's deviation must be above 0, got 0");
+    expect(() => gaussianDivergence(q, { prior: 0 })).toThrow('gaussianDivergence: prior must be a finite number above 0, got 0');
     expect(() => drawWeights(q, { noise: tf.zeros([5]) })).toThrow(
       'drawWeights: the model has 33 parameters, so noise must be [33]: got [5]',
     );
-    expect(() => initMeanField({}, 0)).toThrow('initMeanField: sigma must be above 0, got 0');
+    expect(() => initMeanField({}, 0)).toThrow('initMeanField: sigma must be a finite number above 0, got 0');
   });
 });
 

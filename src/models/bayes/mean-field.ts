@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, sizeOf } from '../../base/index.js';
+import { checkNumber } from '../../base/internal.js';
 import { type ScaleMixture, scaleMixtureLogDensity, softplus } from '../../nn/index.js';
 import type { Tensors } from '../../optim/index.js';
 import { layoutOf } from '../../optim/internal.js';
@@ -19,7 +20,7 @@ export interface MeanField<P> {
  * @throws        when σ is not positive
  */
 export function initMeanField<P>(params: P, sigma = 0.05): MeanField<P> {
-  if (!(sigma > 0)) throw new Error(`initMeanField: sigma must be above 0, got ${sigma}; a certain weight could not become uncertain`);
+  checkNumber('initMeanField', 'sigma', sigma, { above: 0 }, 'a certain weight could not become uncertain');
   const rho = Math.log(Math.expm1(sigma));
   return {
     mean: params,
@@ -64,7 +65,7 @@ export function deviations<P>({ rho }: MeanField<P>): P {
  * Kingma & Welling 2014, appendix B, for s = 1.
  */
 export function gaussianDivergence<P>(q: MeanField<P>, { prior }: { readonly prior: number }): tf.Tensor {
-  if (!(prior > 0)) throw new Error(`gaussianDivergence: the prior's deviation must be above 0, got ${prior}`);
+  checkNumber('gaussianDivergence', 'prior', prior, { above: 0 });
   const { pack } = layoutOf(q.mean);
   return divergenceOf(pack(q.mean as Tensors<P>), softplus(pack(q.rho as Tensors<P>)), { prior });
 }

@@ -20,6 +20,6 @@ describe('autoCorrelation', () => {
       'autoCorrelation takes as many queries as keys: got q [4,2], k [5,2]',
     );
     const x = tf.zeros([4, 2]);
-    expect(() => autoCorrelation(x, x, x, { delays: 5 })).toThrow('autoCorrelation: delays must be an integer from 1 to T = 4, got 5');
+    expect(() => autoCorrelation(x, x, x, { delays: 5 })).toThrow('autoCorrelation: delays must be a whole number from 1 to 4, got 5');
   });
 });

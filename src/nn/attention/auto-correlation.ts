@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
+import { checkWhole } from '../../base/internal.js';
 import { layer, stopGradient } from '../../tensor/index.js';
 import { checkAttention } from './check-attention.js';
 import { oneHotLargest } from './largest.js';
@@ -33,8 +34,7 @@ export const autoCorrelation = layer({
     const T = q.shape.at(-2)!;
     checkAttention('autoCorrelation', q, k, v);
     if (k.shape.at(-2) !== T) throw shapeError('autoCorrelation takes as many queries as keys', { q, k });
-    if (!Number.isInteger(delays) || delays < 1 || delays > T)
-      throw new Error(`autoCorrelation: delays must be an integer from 1 to T = ${T}, got ${delays}`);
+    checkWhole('autoCorrelation', 'delays', delays, { from: 1, to: T }, 'the window has no more steps');
     const w = delayWeights(q, k, delays);
     return { value: circulant(w).matMul(v), saved: { q, k, v, w } };
   },

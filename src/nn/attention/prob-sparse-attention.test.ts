@@ -40,7 +40,7 @@ describe('probSparseAttention', () => {
       'an int32 sample [T, U] (this is int32) for q [..., T, D]: got sample [5,3], q [6,3]',
     );
     expect(() => probSparseAttention(q, k, k, { sample: keys(), u: 6 })).toThrow(
-      'probSparseAttention: u must be an integer from 1 to T = 5, got 6',
+      'probSparseAttention: u must be a whole number from 1 to 5, got 6',
     );
   });
 

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, randint, shapeError } from '../../base/index.js';
+import { checkWhole } from '../../base/internal.js';
 import { stopGradient } from '../../tensor/index.js';
 import { attention } from './attention.js';
 import { checkAttention } from './check-attention.js';
@@ -37,7 +38,7 @@ export function probSparseAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, { 
   checkAttention('probSparseAttention', q, k, v);
   if (sample.rank !== 2 || sample.shape[0] !== T || sample.dtype !== 'int32')
     throw shapeError(`probSparseAttention takes an int32 sample [T, U] (this is ${sample.dtype}) for q [..., T, D]`, { sample, q });
-  if (!Number.isInteger(u) || u < 1 || u > T) throw new Error(`probSparseAttention: u must be an integer from 1 to T = ${T}, got ${u}`);
+  checkWhole('probSparseAttention', 'u', u, { from: 1, to: T }, 'there are no more queries');
   const chosen = stopGradient(() => oneHotLargest(sparsity(q, k, sample), u)); // [..., u, T]
   const mean = v.mean(-2, true);
   return mean.add(chosen.matMul(attention(chosen.matMul(q), k, v).sub(mean), true));

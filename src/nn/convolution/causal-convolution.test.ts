@@ -38,7 +38,7 @@ describe('causalConvolution', () => {
       'causalConvolution maps x [B, T, F] by w [K, F, D] and b [D]: got x [2,6,5], w [3,2,4], b [4]',
     );
     expect(() => causalConvolution({ w: tf.zeros([3, 2, 4]), b: tf.zeros([4]) }, tf.zeros([2, 6, 2]), { dilation: 0 })).toThrow(
-      'an integer from 1: got 0',
+      'dilation must be a whole number from 1 up, got 0',
     );
   });
 });

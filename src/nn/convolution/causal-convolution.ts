@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
+import { checkWhole } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 
@@ -52,8 +53,7 @@ export const causalConvolution = layer({
   forward({ w, b }: ConvolutionParams, x: tf.Tensor, { dilation = 1 }: ConvolutionOptions = {}) {
     if (x.rank !== 3 || x.size === 0 || w.rank !== 3 || x.shape[2] !== w.shape[1] || b.rank !== 1 || b.shape[0] !== w.shape[2])
       throw shapeError('causalConvolution maps x [B, T, F] by w [K, F, D] and b [D]', { x, w, b });
-    if (!Number.isInteger(dilation) || dilation < 1)
-      throw new Error(`causalConvolution: the dilation is the number of steps between taps, an integer from 1: got ${dilation}`);
+    checkWhole('causalConvolution', 'dilation', dilation, { from: 1 }, 'it is the number of steps between taps');
     const [B, T, F] = x.shape;
     const [K, , D] = w.shape;
     const stepsBack = Array.from({ length: K }, (_, k) => (K - 1 - k) * dilation);

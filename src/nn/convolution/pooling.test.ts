@@ -30,7 +30,7 @@ describe('pooling', () => {
     );
     expect(() => averagePool2d(tf.zeros([4, 4]), { size: 2 })).toThrow('averagePool2d takes x [B, rows, columns, F]');
     expect(() => averagePool2d(tf.zeros([1, 4, 4, 1]), { size: 1.5 })).toThrow(
-      'averagePool2d: the window must be an integer of at least 1, got 1.5',
+      'averagePool2d: size must be a whole number from 1 up, got 1.5',
     );
   });
 });

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
+import { checkWhole } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 
 export interface PoolingOptions {
@@ -94,7 +95,7 @@ const pooled = ({ shape: [B, rows, columns, F] }: tf.Tensor, size: number): Shap
 const unpooled = ({ shape: [B, rows, columns, F] }: tf.Tensor, size: number): Shape4 => [B, rows! * size, columns! * size, F!];
 
 function requireWindows(layer: string, x: tf.Tensor, size: number): void {
-  if (!Number.isInteger(size) || size < 1) throw new Error(`${layer}: the window must be an integer of at least 1, got ${size}`);
+  checkWhole(layer, 'size', size);
   if (x.rank !== 4 || x.shape[1]! % size !== 0 || x.shape[2]! % size !== 0)
     throw shapeError(`${layer} takes x [B, rows, columns, F] with rows and columns that windows of ${size} × ${size} fill exactly`, { x });
 }

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { checkNumber } from '../../base/internal.js';
 import { layer, stopGradient } from '../../tensor/index.js';
 import type { DiagonalGaussian } from './gaussian-kl.js';
 import { sameShape } from './residual.js';
@@ -53,8 +54,7 @@ export const gaussianNll = layer({
 });
 
 function checkFloor(loss: string, floor: number): void {
-  if (!(floor > 0))
-    throw new Error(`${loss}: the floor of the variance must be above 0, got ${floor}; at 0 one lucky point is worth infinity`);
+  checkNumber(loss, 'floor', floor, { above: 0 }, 'without a least variance one lucky point is worth infinity');
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkNumber } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { opposite, sameShape } from './residual.js';
 
@@ -23,8 +24,7 @@ export const huber = layer({
   name: 'huber',
   forward(prediction: tf.Tensor, target: tf.Tensor, { delta = 1 }: HuberOptions = {}) {
     sameShape('huber', { prediction, target });
-    if (!(delta > 0))
-      throw new Error(`huber: delta must be above 0, got ${delta}; it is the size of error from which an outlier pulls no harder`);
+    checkNumber('huber', 'delta', delta, { above: 0 }, 'it is the size of error from which an outlier pulls no harder');
     const residual = prediction.sub(target);
     const clipped = residual.minimum(delta).maximum(-delta);
     return { value: clipped.mul(residual.sub(clipped.mul(0.5))).mean(), saved: { clipped } };

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
+import { checkNumber } from '../../base/internal.js';
 import { meanSquaredError } from '../../nn/index.js';
 import { notEmpty } from '../../nn/internal.js';
 import { layer } from '../../tensor/index.js';
@@ -46,7 +47,7 @@ export const ppoLoss = layer({
   name: 'ppoLoss',
   forward(logProbability: tf.Tensor, advantage: tf.Tensor, { old, clip = 0.2 }: PpoOptions) {
     sameRows('ppoLoss', { logProbability, old, advantage });
-    if (!(clip > 0)) throw new Error(`ppoLoss: clip must be above 0, got ${clip}; 0.2 in the paper`);
+    checkNumber('ppoLoss', 'clip', clip, { above: 0 }, '0.2 in the paper');
     const ratio = logProbability.sub(old).exp();
     const near = ratio.minimum(1 + clip).maximum(1 - clip);
     const [free, bound] = [ratio.mul(advantage), near.mul(advantage)];
