@@ -95,6 +95,19 @@ describe('plot', () => {
     expect(svg).not.toMatch(/fill="white"|<script/);
   });
 
+  it('keeps long data as CSV, which draws what the rows would', async () => {
+    const day = (i: number) => `2008-09-${String(i + 1).padStart(2, '0')}`;
+    const rows = Array.from({ length: 30 }, (_, i) => ({ date: day(i), p: i === 3 ? null : i / 7, of: 'a, "b"' }));
+    const bundle = await line({ ...figure, rows, x: { field: 'date', title: 'day' }, series: 'of' });
+    const { data } = bundle['application/vnd.vegalite.v5+json'] as { data: { values: string; format: object } };
+    const text = ['date,p,of', '2008-09-01,0,"a, ""b"""', '2008-09-02,0.142857,"a, ""b"""', '2008-09-03,0.285714,"a, ""b"""'];
+    expect(data.values.split('\n').slice(0, 5)).toEqual([...text, '2008-09-04,,"a, ""b"""']);
+    expect(data.format).toEqual({ type: 'csv', parse: { p: 'number' } });
+    const svg = String(bundle['image/svg+xml']);
+    expect(svg).toContain('a, "b"');
+    expect(svg).toMatch(/Mon 08|Sep 07/); // an axis of days, not of names
+  });
+
   it('draws the same bytes again', async () => {
     expect(await line(figure)).toEqual(await line(figure));
   });
