@@ -4,6 +4,7 @@ import { gaussian } from '../../../tests/support/simulated.js';
 import { column } from '../../linalg/index.js';
 import reference from '../inference.reference.json' with { type: 'json' }; // made by reference/inference.py
 import { design } from './design.js';
+import { linearRegression } from './linear-regression.js';
 import { rollingRegression } from './rolling-regression.js';
 
 const [first, second] = reference.robust.columns;
@@ -21,6 +22,8 @@ describe('rollingRegression', () => {
       expectClose(row(rolled.standardErrors, end - 19), errors, 11);
       expectClose(row(hac.standardErrors, end - 19), robust, 12);
     }
+    const last = linearRegression(design({ first: first.slice(40), second: second.slice(40) }), Y.slice(40));
+    expect(rolled.rSquared[40]).toBeCloseTo(last.rSquared, 13);
     const everyTen = rollingRegression(X, Y, { window: 20, step: 10 });
     expect([...everyTen.ends]).toEqual([19, 29, 39, 49, 59]);
     expect(row(everyTen.coefficients, 1)).toEqual(row(rolled.coefficients, 10));
@@ -41,6 +44,8 @@ describe('rollingRegression', () => {
   it('names what is wrong', () => {
     expect(() => rollingRegression(X, Y, { window: 61 })).toThrow('rollingRegression: window 61 is longer than the sample of 60 rows');
     expect(() => rollingRegression(X, Y, { window: 20, step: 0.5 })).toThrow('step must be a whole number from 1 up, got 0.5');
+    const still = design({ flat: Float64Array.from(Y, (_, t) => (t < 30 ? t : 7)) });
+    expect(() => rollingRegression(still, Y, { window: 20 })).toThrow("linearRegression: 'flat' is a linear combination of 'intercept'");
     expect(() => rollingRegression(X, Y, { window: 3 })).toThrow('linearRegression: 3 rows cannot determine 3 coefficients and a variance');
   });
 });

@@ -1,7 +1,7 @@
 import { checkWhole } from '../../base/internal.js';
-import type { Matrix } from '../../linalg/index.js';
-import { columnName, zeroMatrix } from '../../linalg/internal.js';
-import { neweyWest } from '../inference/newey-west.js';
+import { backSubstitute, column, diagonal, dot, inverseGram, type Matrix, matVec, mean, norm } from '../../linalg/index.js';
+import { columnName, constantColumn, triangle, zeroMatrix } from '../../linalg/internal.js';
+import { neweyWest, type Sandwiched } from '../inference/newey-west.js';
 import { checkSample } from './design.js';
 import { linearRegression } from './linear-regression.js';
 
@@ -50,15 +50,31 @@ export function rollingRegression(x: Matrix, y: ArrayLike<number>, { window, ste
   const m = Math.floor((x.rows - window) / step) + 1;
   const [coefficients, standardErrors] = [zeroMatrix(m, x.cols), zeroMatrix(m, x.cols)];
   const [ends, rSquared] = [new Int32Array(m), new Float64Array(m)];
+  const centred = constantColumn(x) >= 0;
   for (let k = 0; k < m; k++) {
     const start = k * step;
     const part = { ...x, rows: window, data: x.data.subarray(start * x.cols, (start + window) * x.cols) };
-    const fit = linearRegression(part, outcome.subarray(start, start + window));
+    const target = outcome.subarray(start, start + window);
+    const fit = fitWindow(part, target);
+    const squares = dot(fit.residuals, fit.residuals);
+    const variance = squares / (window - x.cols);
+    const classical = () => diagonal(fit.inverseGram).map((value) => Math.sqrt(value * variance));
     ends[k] = start + window - 1;
     coefficients.data.set(fit.coefficients, k * x.cols);
-    standardErrors.data.set(lags === undefined ? fit.standardErrors : neweyWest(fit, { lags }).standardErrors, k * x.cols);
-    rSquared[k] = fit.rSquared;
+    standardErrors.data.set(lags === undefined ? classical() : neweyWest(fit, { lags }).standardErrors, k * x.cols);
+    const centre = centred ? mean(target) : 0;
+    rSquared[k] = 1 - squares / target.reduce((total, value) => total + (value - centre) ** 2, 0);
   }
   const names = Array.from({ length: x.cols }, (_, j) => columnName(x, j));
   return { names, ends, coefficients: { ...coefficients, names }, standardErrors: { ...standardErrors, names }, rSquared };
+}
+
+/** What `linearRegression` finds, without Q and what follows from it: a window has no use for leverages. */
+function fitWindow(x: Matrix, y: Float64Array): Sandwiched {
+  const { r, qty } = triangle(x, { rows: y.length, cols: 1, data: y });
+  const dependent = diagonal(r).some((pivot, j) => Math.abs(pivot) <= 10 * x.rows * Number.EPSILON * norm(column(x, j)));
+  if (dependent || x.rows <= x.cols) return linearRegression(x, y); // whose error says which column it is
+  const coefficients = backSubstitute(r, qty.data);
+  const residuals = matVec(x, coefficients).map((value, t) => y[t] - value);
+  return { x, coefficients, residuals, inverseGram: inverseGram(r) };
 }
