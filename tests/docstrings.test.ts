@@ -12,10 +12,6 @@ const FEWEST_WORDS = 2;
 
 /** Complaints that a room may still have; what goes down stays down. */
 const ALLOWED: Record<string, number> = {
-  attack: 3,
-  models: 28,
-  nn: 87,
-  rl: 6,
   tensor: 13,
 };
 

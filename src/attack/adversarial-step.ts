@@ -4,7 +4,9 @@ import type { Raised } from './fgsm.js';
 
 /** Samples, what they show, and the attack's random start for this step. */
 export interface AttackedBatch {
+  /** [B, ...] */
   readonly x: tf.Tensor;
+  /** [B], or as the loss takes it. */
   readonly y: tf.Tensor;
   readonly start: tf.Tensor;
 }

@@ -4,6 +4,7 @@ import { checkNumber, checkWhole } from '../base/internal.js';
 import { type Ball, checkBall, steepest, within } from './ball.js';
 import { type Raised, slope } from './fgsm.js';
 
+/** The ball that the attack stays in, and how it moves there. */
 export interface PgdOptions extends Ball {
   /** How many gradients are followed. */
   readonly steps: number;

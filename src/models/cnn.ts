@@ -5,10 +5,13 @@ import { initMlp, type MlpOptions, type MlpParams, mlp } from './mlp.js';
 
 /** Weights of a convolutional network: filters stage after stage, then the layers of an `mlp`. */
 export interface CnnParams<T = tf.Tensor> {
+  /** Filters [K, K, F, D] of each stage. */
   readonly stages: readonly Conv2dParams<T>[];
+  /** Of all pixels and channels that are left, side by side. */
   readonly head: MlpParams<T>;
 }
 
+/** The shape of a convolutional network. */
 export interface CnnConfig {
   /** Rows and columns of an image; each stage halves them. */
   readonly side: number;

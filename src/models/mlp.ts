@@ -4,6 +4,7 @@ import { initLinear, type LinearParams, linear, relu } from '../nn/index.js';
 
 /** Weights of a multilayer perceptron, layer after layer. */
 export interface MlpParams<T = tf.Tensor> {
+  /** w [F, D] and b [D], from the inputs to the outputs. */
   readonly layers: readonly LinearParams<T>[];
 }
 
@@ -20,6 +21,7 @@ export function initMlp(key: Key, widths: readonly number[]): MlpParams<HostArra
   return { layers: keys.map((k, i) => initLinear(k, { inputs: widths[i], outputs: widths[i + 1] })) };
 }
 
+/** What happens between the layers. */
 export interface MlpOptions {
   /** f, of a hidden layer and its number from 0: (h, l) => dropout(relu(h), { mask: masks[l] }) drops units. `relu` when left out. */
   readonly activation?: (h: tf.Tensor, layer: number) => tf.Tensor;

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, sizeOf } from '../base/index.js';
 import { checkNumber, threefry } from '../base/internal.js';
 
+/** What is dropped. */
 export interface DropoutOptions {
   /** m, from `dropoutMask` or `temporalDropoutMask`: a new one for each step, as an argument of the compiled function. */
   readonly mask: tf.Tensor;
@@ -56,6 +57,7 @@ export function dropoutMask(key: Key, keep: number, shape: readonly number[]): H
  *
  * @param shape  of x, [B, T, F]
  * @returns      [B, 1, F]
+ * @throws       when the shape is not of three axes, or as `dropoutMask`
  *
  * Gal & Ghahramani 2016 for recurrent nets; Tompson et al. 2015 for convolutions (PyTorch's `dropout1d`, with channels last here).
  */

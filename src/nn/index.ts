@@ -1,3 +1,8 @@
+/**
+ * Layers and losses, called in one way: `f(params, x, { … })`, weights first, then what flows through, then everything else by name. What
+ * has no weights is `f(x, { … })`, a loss `f(prediction, target, { … })`, attention `f(q, k, v, { … })`; a recurrence takes
+ * `{ state }` and returns `{ outputs, state }`. `linear.plain` is `linear` in tfjs's operators, to differentiate it twice.
+ */
 export { gelu } from './activations/gelu.js';
 export { geluTanh } from './activations/gelu-tanh.js';
 export { relu } from './activations/relu.js';

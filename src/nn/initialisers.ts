@@ -22,6 +22,9 @@ export function uniformWithin(bound: number, key: Key, shape: readonly number[])
  * PyTorch's default for linear layers and convolutions.
  *
  *     w ~ U(±1/√fan in)
+ *
+ * @param shape  [F, D] or [..., F, D]
+ * @throws       when an axis is no positive integer, or there are fewer than two
  */
 export const fanInUniform = (key: Key, shape: readonly number[]): Weights => uniformWithin(1 / Math.sqrt(fans(shape).fanIn), key, shape);
 
@@ -29,6 +32,9 @@ export const fanInUniform = (key: Key, shape: readonly number[]): Weights => uni
  * Keeps the variance of a linear layer's signals, forward, and of its gradients, backward, as well as one number can.
  *
  *     w ~ U(±gain √(6 / (fan in + fan out)))
+ *
+ * @param shape  [F, D] or [..., F, D]
+ * @throws       as `fanInUniform`
  *
  * Glorot & Bengio 2010, eq. 16.
  */
@@ -40,6 +46,9 @@ export const xavierUniform = (key: Key, shape: readonly number[], gain = 1): Wei
  *
  *     w ~ N(0, gain² · 2 / (fan in + fan out))
  *
+ * @param shape  [F, D] or [..., F, D]
+ * @throws       as `fanInUniform`
+ *
  * Glorot & Bengio 2010, eq. 12.
  */
 export const xavierNormal = (key: Key, shape: readonly number[], gain = 1): Weights => normalWith(xavierDeviation(shape, gain), key, shape);
@@ -48,6 +57,9 @@ export const xavierNormal = (key: Key, shape: readonly number[], gain = 1): Weig
  * Keeps the variance of signals through layers with a ReLU, however many.
  *
  *     w ~ U(±gain √(3 / fan in))
+ *
+ * @param shape  [F, D] or [..., F, D]
+ * @throws       as `fanInUniform`
  *
  * He et al. 2015, eq. 10, uniform with the same variance.
  */
@@ -58,6 +70,9 @@ export const kaimingUniform = (key: Key, shape: readonly number[], gain = Math.S
  * As `kaimingUniform`, normal.
  *
  *     w ~ N(0, gain² / fan in)
+ *
+ * @param shape  [F, D] or [..., F, D]
+ * @throws       as `fanInUniform`
  *
  * He et al. 2015, eq. 10.
  */

@@ -10,6 +10,7 @@ export interface LinearParams<T = tf.Tensor> {
   readonly b: T;
 }
 
+/** How many features come in and go out. */
 export interface LinearConfig {
   /** F */
   readonly inputs: number;

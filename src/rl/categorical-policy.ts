@@ -47,6 +47,7 @@ export const categoricalEntropy = layer({
   },
 });
 
+/** One uniform number for each logit. */
 export interface CategoricalNoise {
   /** [..., A] uniform on [0, 1); with more rows than the logits, several draws of each. */
   readonly u: tf.Tensor;

@@ -8,7 +8,9 @@ const HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI);
 
 /** What a Gaussian policy does in each state: μ [..., K], and log σ [K], the same in every state. */
 export interface GaussianPolicy {
+  /** μ */
   readonly mean: tf.Tensor;
+  /** log σ */
   readonly logDeviation: tf.Tensor;
 }
 

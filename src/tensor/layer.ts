@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import './gradients.js';
 import { showShape } from '../base/index.js';
+import { withGradient } from './tape.js';
 import { replaced, tensorsOf } from './tensors-of.js';
 
 /**
@@ -32,6 +32,7 @@ export interface Layer<A extends unknown[], V> {
   (...args: A): V;
   /** The same function in tfjs's operators: slower, and differentiable any number of times. */
   readonly plain: (...args: A) => V;
+  /** Its `name`. */
   readonly layerName: string;
 }
 
@@ -60,34 +61,19 @@ export const registeredLayers = new Map<string, Layer<never[], unknown>>();
 export function layer<A extends unknown[], V, S>({ name, forward, backward, plain }: LayerDefinition<A, V, S>): Layer<A, V> {
   const call = (...args: A): V => {
     if (plainCalls > 0) return made.plain(...args);
-    const engine = tf.engine() as unknown as Engine;
     const inputs = Object.fromEntries([...tensorsOf(args)].filter(([, t]) => t?.dtype === 'float32')) as Record<string, tf.Tensor>;
     let run!: ReturnType<typeof forward>;
-    const outputs = engine.runKernelFunc({
-      inputs,
-      forwardFunc(_, save) {
+    const outputs = withGradient(name, inputs, {
+      forward(save) {
         run = forward(...args);
         save([...tensorsOf(run.saved).values()].filter((t) => t !== null));
         return [...tensorsOf(run.value).values()] as tf.Tensor[];
       },
-      backwardsFunc: () => ({}),
+      backward(dys, saved) {
+        const found = tensorsOf(backward(replaced(run.value, dys) as OutputGradients<V>, replaced(run.saved, saved) as S));
+        return Object.fromEntries(Object.entries(inputs).map(([path, input]) => [path, gradientAt(path, input, found, name)]));
+      },
     });
-    if (engine.isTapeOn()) {
-      const node = engine.state.activeTape.at(-1)!;
-      // In place of the engine's own, which makes zeros for the outputs that no one used.
-      node.gradient = (dys) => {
-        if (engine.state.gradientDepth > 0)
-          throw new Error(
-            `${name} has a hand-derived first derivative only: a second derivative through it was asked for; use ${name}.plain, or plainly(f) where f calls it`,
-          );
-        const dy = replaced(
-          run.value,
-          dys.map((d) => d ?? undefined),
-        ) as OutputGradients<V>;
-        const found = tensorsOf(backward(dy, replaced(run.saved, node.saved) as S));
-        return Object.fromEntries(Object.entries(inputs).map(([path, input]) => [path, () => gradientAt(path, input, found, name)]));
-      };
-    }
     return replaced(run.value, outputs) as V;
   };
   Object.defineProperty(call, 'name', { value: name });
@@ -124,20 +110,4 @@ function gradientAt(path: string, input: tf.Tensor, found: ReadonlyMap<string, t
   const held = [...found].some(([place, value]) => value === null && `${path}.`.startsWith(`${place}.`));
   if (held) return tf.zerosLike(input);
   throw new Error(`${at} has no gradient; return one in its place, or null where the layer holds it constant`);
-}
-
-/** What this file uses of tfjs's engine beside its public types. */
-interface Engine {
-  readonly state: { readonly gradientDepth: number; readonly activeTape: TapeNode[] };
-  isTapeOn(): boolean;
-  runKernelFunc(call: {
-    inputs: Readonly<Record<string, tf.Tensor>>;
-    forwardFunc(backend: unknown, save: (tensors: tf.Tensor[]) => void): tf.Tensor[];
-    backwardsFunc(): object;
-  }): tf.Tensor[];
-}
-
-interface TapeNode {
-  readonly saved: tf.Tensor[];
-  gradient: (dys: readonly (tf.Tensor | null)[]) => Record<string, () => tf.Tensor>;
 }

@@ -10,13 +10,14 @@ export type BayesNetParams<T = tf.Tensor> = MeanField<MlpParams<T>>;
 /**
  * A Gaussian around each initial weight of a multilayer perceptron.
  *
- * @param widths  as of `initMlp`
+ * @param widths  as of `initMlp`: [4, 64, 1] are 4 inputs, 64 hidden units, 1 output
  * @param sigma   σ; 0.05 when left out
  * @throws        as `initMlp` and `initMeanField`
  */
 export const initBayesNet = (key: Key, widths: readonly number[], sigma?: number): BayesNetParams<HostArray<Float32Array>> =>
   initMeanField(initMlp(key, widths), sigma);
 
+/** The draw of a pass. */
 export interface BayesNetOptions {
   /** ε of each layer, [..., D] for its D outputs, from `bayesNetNoise`. */
   readonly noise: readonly tf.Tensor[];
@@ -64,6 +65,7 @@ export interface BayesBatch {
   readonly weight: tf.Tensor;
 }
 
+/** The prior of the weights, and how well an output explains the data. */
 export interface ElboOptions {
   /** s, the deviation of every weight before data. */
   readonly prior: number;
@@ -88,7 +90,9 @@ export interface ElboOptions {
 export const negativeElbo = (q: BayesNetParams, { x, y, noise, weight }: BayesBatch, { prior, likelihood }: ElboOptions): tf.Tensor =>
   likelihood(bayesNet(q, x, { noise }), y).add(gaussianDivergence(q, { prior }).mul(weight));
 
+/** The prior of the weights, and how well a draw of them explains the data. */
 export interface DrawOptions<P> {
+  /** π, σ₁ and σ₂ of every weight before data. */
   readonly prior: ScaleMixture;
   /** Mean −log p(y | x, w) over the batch. */
   readonly loss: (weights: P) => tf.Tensor;

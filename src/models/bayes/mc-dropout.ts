@@ -3,6 +3,7 @@ import { fold, type HostArray, type Key } from '../../base/index.js';
 import { dropout, dropoutMask, relu } from '../../nn/index.js';
 import { type MlpParams, mlp } from '../mlp.js';
 
+/** The draw of a pass. */
 export interface DropoutNetOptions {
   /** One for each hidden layer, [..., D] for its D units, from `dropoutNetMasks`. */
   readonly masks: readonly tf.Tensor[];

@@ -8,7 +8,9 @@ import { layer, map } from '../../tensor/index.js';
 
 /** Independent Gaussians, one for each parameter of a model `P`: its mean, and ρ with σ = log(1 + e^ρ). */
 export interface MeanField<P> {
+  /** μ of each parameter. */
   readonly mean: P;
+  /** ρ of each parameter, in the same shape. */
   readonly rho: P;
 }
 
@@ -28,6 +30,7 @@ export function initMeanField<P>(params: P, sigma = 0.05): MeanField<P> {
   };
 }
 
+/** One Gaussian number for each parameter. */
 export interface DrawNoise {
   /** ε [n], standard normal, one for each of the model's n parameters. */
   readonly noise: tf.Tensor;

@@ -23,6 +23,7 @@ export function initDLinear(key: Key, { lookback, horizons }: LinearForecastConf
   };
 }
 
+/** How the trend is taken. */
 export interface DLinearOptions {
   /** Steps of the average, odd: 25, as in the paper, when left out. */
   readonly kernel?: number;

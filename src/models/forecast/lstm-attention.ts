@@ -11,7 +11,7 @@ import {
 } from '../../nn/index.js';
 import { uniformWithin } from '../../nn/internal.js';
 
-/** The shape of an LSTM with attention. */
+/** How wide an LSTM with attention is, and how far it forecasts. */
 export interface LstmAttentionConfig {
   /** F, features of a step. */
   readonly inputs: number;
@@ -23,8 +23,11 @@ export interface LstmAttentionConfig {
 
 /** Weights of an encoder, an attention with a reader for each horizon, and a head for each: w [K, 2D], b [K]. */
 export interface LstmAttentionParams<T = tf.Tensor> {
+  /** F features in, D out. */
   readonly encoder: LstmParams<T>;
+  /** K readers of width D. */
   readonly attention: AdditiveAttentionParams<T>;
+  /** w [K, 2D] and b [K]. */
   readonly heads: { readonly w: T; readonly b: T };
 }
 

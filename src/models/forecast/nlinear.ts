@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError } from '../../base/index.js';
 import { initLinear, type LinearParams, linear } from '../../nn/index.js';
 
-/** The shape of a linear forecast. */
+/** How far a linear map looks back and ahead. */
 export interface LinearForecastConfig {
   /** T, steps of the window. */
   readonly lookback: number;

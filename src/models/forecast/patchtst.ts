@@ -17,7 +17,7 @@ import {
 } from '../../nn/index.js';
 import type { TransformerOptions } from './transformer.js';
 
-/** The shape of a PatchTST. */
+/** How a window is cut into patches, and how wide and deep their transformer is. */
 export interface PatchTstConfig {
   /** T, steps of a window. */
   readonly lookback: number;
@@ -43,7 +43,9 @@ export interface PatchTstParams<T = tf.Tensor> {
   readonly embed: LinearParams<T>;
   /** [P, D] */
   readonly positions: T;
+  /** Of width D, one after the other. */
   readonly blocks: readonly EncoderBlockParams<T>[];
+  /** [D], before the head. */
   readonly norm: NormParams<T>;
   /** From all patches side by side, [P D, K]. */
   readonly head: LinearParams<T>;

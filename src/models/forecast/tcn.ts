@@ -18,7 +18,9 @@ export interface TcnConfig {
 
 /** Weights of a temporal convolutional network: its blocks, and a map [D, K] to the forecasts. */
 export interface TcnParams<T = tf.Tensor> {
+  /** One for each dilation. */
   readonly blocks: readonly TcnBlockParams<T>[];
+  /** [D, K]. */
   readonly out: LinearParams<T>;
 }
 

@@ -17,6 +17,7 @@ import {
   sinusoidalPositions,
 } from '../../nn/index.js';
 
+/** How wide and deep a transformer is, and what it takes and gives. */
 export interface TransformerConfig {
   /** F, features of a step. */
   readonly inputs: number;
@@ -36,9 +37,13 @@ export interface TransformerConfig {
 
 /** Weights of a transformer: a map [F, D] of the features, blocks, a norm, and a map [D, K] to the forecasts. */
 export interface TransformerParams<T = tf.Tensor> {
+  /** [F, D]. */
   readonly embed: LinearParams<T>;
+  /** Of width D, one after the other. */
   readonly blocks: readonly EncoderBlockParams<T>[];
+  /** [D], behind the blocks. */
   readonly norm: NormParams<T>;
+  /** [D, K]. */
   readonly out: LinearParams<T>;
 }
 

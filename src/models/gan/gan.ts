@@ -6,13 +6,17 @@ import { valueAndGrad } from '../../tensor/index.js';
 
 /** Two networks: one makes samples of noise, and one that scores samples and data, [B, ...] → [B]. */
 export interface Adversaries<G, C> {
+  /** Samples [B, ...] of noise. */
   readonly generate: (params: Tensors<G>, noise: tf.Tensor) => tf.Tensor;
+  /** A number [B] for each row of x [B, ...]. */
   readonly score: (params: Tensors<C>, x: tf.Tensor) => tf.Tensor;
 }
 
 /** What each of the two minimises. */
 export interface Game {
+  /** The loss of the one that scores data and samples [B, ...]; mix [B] is where between them a penalty is taken. */
   readonly critic: (score: (x: tf.Tensor) => tf.Tensor, real: tf.Tensor, fake: tf.Tensor, mix: tf.Tensor) => tf.Tensor;
+  /** The loss of the other, by the scores [B] of its samples. */
   readonly generator: (scores: tf.Tensor) => tf.Tensor;
 }
 
@@ -57,7 +61,9 @@ export interface GanBatch<T = tf.Tensor> {
 
 /** The optimisers' states of the two. */
 export interface GanState<G, C> {
+  /** Of the one that makes samples. */
   readonly generator: G;
+  /** Of the one that scores them. */
   readonly critic: C;
 }
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, split } from '../../base/index.js';
 import { type GraphAttentionParams, graphAttention, initGraphAttention, type Links, sparseGraphAttention } from '../../nn/index.js';
 
-/** The shape of a graph attention network. */
+/** How wide a graph attention network is. */
 export interface GatConfig {
   /** F, features of a node. */
   readonly inputs: number;
@@ -18,7 +18,9 @@ export interface GatConfig {
 
 /** Weights of two layers of graph attention. */
 export interface GatParams<T = tf.Tensor> {
+  /** H heads of width D over F features. */
   readonly first: GraphAttentionParams<T>;
+  /** Heads of width K over H D features. */
   readonly second: GraphAttentionParams<T>;
 }
 
@@ -31,6 +33,7 @@ export function initGat(key: Key, { inputs, width, heads, outputs, outputHeads =
   };
 }
 
+/** Who sees whom. */
 export interface GatOptions {
   /** bool [N, N]: whether node i averages node j, itself included; or edges, which cost less where a node has few neighbours. */
   readonly graph: tf.Tensor | Links;

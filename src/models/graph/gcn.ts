@@ -4,6 +4,7 @@ import { type Edges, graphConvolution, type LinearParams, relu, sparseGraphConvo
 
 /** Weights of a graph convolutional network, layer after layer. */
 export interface GcnParams<T = tf.Tensor> {
+  /** w [F, D] and b [D], from the features to the outputs. */
   readonly layers: readonly LinearParams<T>[];
 }
 
@@ -22,6 +23,7 @@ export function initGcn(key: Key, widths: readonly number[]): GcnParams<HostArra
   };
 }
 
+/** Who sees whom. */
 export interface GcnOptions {
   /** Â [N, N] of `normaliseAdjacency`, or the edges of `normaliseEdges`, which cost less where a node has few neighbours. */
   readonly graph: tf.Tensor | Edges;

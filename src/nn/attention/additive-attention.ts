@@ -10,6 +10,7 @@ export interface AdditiveAttentionParams<T = tf.Tensor> {
   readonly v: T;
 }
 
+/** How wide keys, query and the network between them are, and how many look at once. */
 export interface AdditiveAttentionConfig {
   /** D. */
   readonly keys: number;
@@ -31,6 +32,7 @@ export function initAdditiveAttention(
   return { wk: map(forK, keys, width), wq: map(forQ, query, width), v: map(forV, width, readers) };
 }
 
+/** Who asks. */
 export interface QueryOptions {
   /** q [B, Q]. */
   readonly query: tf.Tensor;

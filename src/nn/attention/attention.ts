@@ -71,9 +71,13 @@ export function mixBackward(dy: tf.Tensor, { scaled, k, v, P, y }: Mixed): [tf.T
  * of the heads' outputs. A shift of the keys would add the same number to all of a query's scores and cancel in the softmax.
  */
 export interface MultiHeadParams<T = tf.Tensor> {
+  /** [D, 3D]. */
   readonly qkv: T;
+  /** [D]. */
   readonly shiftQ: T;
+  /** [D]. */
   readonly shiftV: T;
+  /** [D, D]. */
   readonly out: LinearParams<T>;
 }
 
@@ -85,6 +89,7 @@ export function initMultiHead(key: Key, { width }: { readonly width: number }): 
   return { qkv, shiftQ: zeros(), shiftV: zeros(), out: initLinear(forOut, { inputs: width, outputs: width }) };
 }
 
+/** How the width is split, and how each part attends. */
 export interface MultiHeadOptions {
   /** H, a divisor of D. */
   readonly heads: number;

@@ -5,6 +5,7 @@ import { layer, stopGradient } from '../../tensor/index.js';
 import { checkAttention } from './check-attention.js';
 import { oneHotLargest } from './largest.js';
 
+/** How many delays are mixed. */
 export interface AutoCorrelationOptions {
   /** How many delays: c ln T with c from 1 to 3 in the paper. */
   readonly delays: number;

@@ -3,6 +3,7 @@ import { shapeError } from '../../base/index.js';
 import { linear } from '../linear.js';
 import { attention, type MultiHeadOptions, type MultiHeadParams } from './attention.js';
 
+/** What is attended to, and how. */
 export interface CrossAttentionOptions extends MultiHeadOptions {
   /** [B, S, D], the other sequence. */
   readonly context: tf.Tensor;

@@ -5,6 +5,7 @@ import { mix, mixBackward } from './attention.js';
 import { checkAttention } from './check-attention.js';
 import { causalMask, checkMask, visibleSoftmax } from './masks.js';
 
+/** Who sees whom. */
 export interface MaskOptions {
   /** bool, broadcast to [..., T, S]: `causalMask`, `paddingMask` as tensors, their `logicalAnd`, or any other. */
   readonly visible: tf.Tensor;

@@ -4,6 +4,7 @@ import { attention } from './attention.js';
 import { checkAttention } from './check-attention.js';
 import { attentionWeights } from './masked-attention.js';
 
+/** How many landmarks stand for all steps, and how well their matrix is inverted. */
 export interface NystromOptions {
   /** M, a divisor of both lengths. */
   readonly landmarks: number;

@@ -30,6 +30,7 @@ export function orthogonalFeatures(
   return { data, shape: [M, D] };
 }
 
+/** The random features. */
 export interface PerformerOptions {
   /** ω [M, D] from `orthogonalFeatures`, held constant; other ones now and then in training make the attention unbiased. */
   readonly omega: tf.Tensor;
@@ -80,6 +81,7 @@ export const performerAttention = layer({
   },
 });
 
+/** The random features, and how many steps are taken at once. */
 export interface CausalPerformerOptions extends PerformerOptions {
   /** Steps whose weights are made explicitly, so that only every so many steps have a U; rounded down to a divisor of T. 64 when left out. */
   readonly chunk?: number;

@@ -12,6 +12,7 @@ export const sampleKeys = (
   { queries, keys, samples }: { readonly queries: number; readonly keys: number; readonly samples: number },
 ): HostArray<Int32Array> => randint(key, [queries, samples], 0, keys);
 
+/** How many queries attend, and what they are chosen by. */
 export interface ProbSparseOptions {
   /** [T, U] int32, the keys by which each query is measured: `sampleKeys`, U about 5 ln S. */
   readonly sample: tf.Tensor;

@@ -6,10 +6,13 @@ import type { LinearParams } from '../linear.js';
 
 /** Independent Gaussian weights of a linear layer: μ and σ > 0, each w [F, D] and b [D]. */
 export interface BayesianLinearParams<T = tf.Tensor> {
+  /** μ. */
   readonly mean: LinearParams<T>;
+  /** σ. */
   readonly deviation: LinearParams<T>;
 }
 
+/** The draw of a pass. */
 export interface NoiseOptions {
   /** ε [..., D], standard normal. */
   readonly noise: tf.Tensor;

@@ -10,11 +10,17 @@ import { type NormPlace, residual } from './residual.js';
 
 /** Weights of a decoder block of width D: three norms, two attentions and the network. */
 export interface DecoderBlockParams<T = tf.Tensor> {
+  /** Of self-attention. */
   readonly norm1: NormParams<T>;
+  /** Of the steps to themselves. */
   readonly self: MultiHeadParams<T>;
+  /** Of attention to the context. */
   readonly norm2: NormParams<T>;
+  /** Of the steps to the context. */
   readonly cross: MultiHeadParams<T>;
+  /** Of the network. */
   readonly norm3: NormParams<T>;
+  /** Of each step alone. */
   readonly feedForward: FeedForwardParams<T>;
 }
 
@@ -31,6 +37,7 @@ export function initDecoderBlock(key: Key, { width, hidden }: BlockSize): Decode
   };
 }
 
+/** What the block attends to, and how. */
 export interface DecoderBlockOptions {
   /** [B, S, D], an encoder's output. */
   readonly context: tf.Tensor;

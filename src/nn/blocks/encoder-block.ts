@@ -8,12 +8,17 @@ import { type NormPlace, residual } from './residual.js';
 
 /** Weights of an encoder block of width D: two norms, an attention and the network. */
 export interface EncoderBlockParams<T = tf.Tensor> {
+  /** Of the attention. */
   readonly norm1: NormParams<T>;
+  /** Of the steps to themselves. */
   readonly attention: MultiHeadParams<T>;
+  /** Of the network. */
   readonly norm2: NormParams<T>;
+  /** Of each step alone. */
   readonly feedForward: FeedForwardParams<T>;
 }
 
+/** How wide a transformer's block is, outside and inside. */
 export interface BlockSize {
   /** D */
   readonly width: number;
@@ -32,6 +37,7 @@ export function initEncoderBlock(key: Key, { width, hidden }: BlockSize): Encode
   };
 }
 
+/** How the block attends, and what it drops. */
 export interface EncoderBlockOptions {
   /** H, a divisor of D. */
   readonly heads: number;

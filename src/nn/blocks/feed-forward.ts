@@ -5,7 +5,9 @@ import { initLinear, type LinearParams, linear } from '../linear.js';
 
 /** Weights of a transformer's position-wise network: [D, M] and back [M, D]. */
 export interface FeedForwardParams<T = tf.Tensor> {
+  /** [D, M]. */
   readonly expand: LinearParams<T>;
+  /** [M, D]. */
   readonly contract: LinearParams<T>;
 }
 

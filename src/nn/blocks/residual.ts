@@ -4,7 +4,9 @@ import { layerNorm, type NormParams } from '../normalisation/layer-norm.js';
 /** Where a residual block normalises: its branch's input, or the sum. */
 export type NormPlace = 'pre' | 'post';
 
+/** The branch, and where it is normalised. */
 export interface ResidualOptions {
+  /** 'pre' or 'post'. */
   readonly norm: NormPlace;
   /** f, of [..., D] to [..., D]. */
   readonly branch: (x: tf.Tensor) => tf.Tensor;

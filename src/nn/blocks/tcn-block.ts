@@ -12,8 +12,11 @@ import { initLinear, type LinearParams, linear } from '../linear.js';
 
 /** Weights of a residual block: two convolutions, and a map [F, D] of the input where it is not as wide as the output. */
 export interface TcnBlockParams<T = tf.Tensor> {
+  /** w [K, F, D]. */
   readonly first: ConvolutionParams<T>;
+  /** w [K, D, D]. */
   readonly second: ConvolutionParams<T>;
+  /** w [F, D]. */
   readonly shortcut?: LinearParams<T>;
 }
 
@@ -27,6 +30,7 @@ export function initTcnBlock(key: Key, { inputs, outputs, kernel }: ConvolutionC
   };
 }
 
+/** How far the block looks back, and what it drops. */
 export interface TcnBlockOptions {
   /** d of both convolutions; 1, 2, 4, … in the blocks of a stack. */
   readonly dilation: number;

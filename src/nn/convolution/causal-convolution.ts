@@ -10,6 +10,7 @@ export interface ConvolutionParams<T = tf.Tensor> {
   readonly b: T;
 }
 
+/** The shape of a convolution over time. */
 export interface ConvolutionConfig {
   /** F */
   readonly inputs: number;
@@ -29,6 +30,7 @@ export function initCausalConvolution(
   return { w: uniformWithin(bound, forW, [kernel, inputs, outputs]), b: uniformWithin(bound, forB, [outputs]) };
 }
 
+/** How far the convolution looks back. */
 export interface ConvolutionOptions {
   /** d, the steps between taps: 1 when left out. */
   readonly dilation?: number;

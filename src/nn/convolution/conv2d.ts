@@ -9,6 +9,7 @@ export interface Conv2dParams<T = tf.Tensor> {
   readonly b: T;
 }
 
+/** The shape of a convolution over images. */
 export interface Conv2dConfig {
   /** F, the channels of x. */
   readonly inputs: number;
@@ -28,6 +29,7 @@ export function initConv2d(key: Key, { inputs, outputs, size }: Conv2dConfig): C
   return { w: fanInUniform(forW, [size, size, inputs, outputs]), b: uniformWithin(bound, forB, [outputs]) };
 }
 
+/** What happens at the border. */
 export interface Conv2dOptions {
   /** What a filter sees beyond the border: 'valid' when left out. */
   readonly padding?: Padding;

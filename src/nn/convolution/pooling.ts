@@ -3,6 +3,7 @@ import { shapeError } from '../../base/index.js';
 import { checkWhole } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 
+/** How large the windows are that become one pixel. */
 export interface PoolingOptions {
   /** p, the rows and columns of a window. */
   readonly size: number;

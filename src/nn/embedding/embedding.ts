@@ -4,6 +4,7 @@ import { layer } from '../../tensor/index.js';
 import { asRows } from '../axes.js';
 import { nanOutside } from '../losses/labels.js';
 
+/** The shape of a table [V, D]. */
 export interface EmbeddingConfig {
   /** Labels 0 … count − 1: assets, sectors, symbols. */
   readonly count: number;

@@ -20,9 +20,11 @@ export function sinusoidalPositions(T: number, D: number): { data: Float32Array;
   return { data, shape: [T, D] };
 }
 
+/** The shape of a table of positions. */
 export interface PositionsConfig {
   /** The longest sequence. */
   readonly length: number;
+  /** D */
   readonly width: number;
 }
 

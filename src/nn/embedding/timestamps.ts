@@ -5,6 +5,7 @@ import { embedding } from './embedding.js';
 /** The fields of a timestamp, and how many values each has. */
 export const CALENDAR = { minute: 60, hour: 24, weekday: 7, day: 31, month: 12 } as const;
 
+/** A field of `CALENDAR`: minute, hour, weekday, day or month. */
 export type CalendarField = keyof typeof CALENDAR;
 
 const FIELDS = Object.keys(CALENDAR) as CalendarField[];
@@ -59,8 +60,11 @@ export function calendarFeatures({ data, shape }: { readonly data: Int32Array; r
 /** A table [values, D] for each field that matters at the sampling rate: weekday, day and month for daily data. */
 export type TimestampTables<T = tf.Tensor> = { readonly [F in CalendarField]?: T };
 
+/** Which fields have a table, and how wide these are. */
 export interface TimestampConfig {
+  /** D */
   readonly width: number;
+  /** Weekday, day and month for daily data. */
   readonly fields: readonly CalendarField[];
 }
 

@@ -12,6 +12,7 @@ export interface GraphAttentionParams<T = tf.Tensor> {
   readonly target: T;
 }
 
+/** How many features a node has, and how many heads of which width look at its neighbours. */
 export interface GraphAttentionConfig {
   /** F */
   readonly inputs: number;
@@ -32,6 +33,7 @@ export function initGraphAttention(
   return { w: xavierUniform(forW, [inputs, heads * width]), b, source: scores(forSource), target: scores(forTarget) };
 }
 
+/** Who sees whom, as a mask. */
 export interface GraphMaskOptions {
   /** bool [N, N], or [B, 1, N, N] for B graphs: whether node i averages node j; each must see one, such as itself. */
   readonly graph: tf.Tensor;

@@ -3,6 +3,7 @@ import { type HostArray, shapeError } from '../../base/index.js';
 import { layer } from '../../tensor/index.js';
 import type { LinearParams } from '../linear.js';
 
+/** Who sees whom, as a matrix. */
 export interface AdjacencyOptions {
   /** Â [N, N], from `normaliseAdjacency`: what node i takes of node j. */
   readonly graph: tf.Tensor;

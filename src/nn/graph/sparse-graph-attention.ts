@@ -7,6 +7,7 @@ import { checkEnds, type Edges } from './sparse-graph-convolution.js';
 /** Which node averages which: node `to[e]` averages node `from[e]`. */
 export type Links = Pick<Edges, 'from' | 'to'>;
 
+/** Who sees whom, as a list. */
 export interface LinksOptions {
   /** E edges, `from` and `to` [E] int32; `normaliseEdges` gives both ways and each node itself. */
   readonly graph: Links;

@@ -15,6 +15,7 @@ export interface Edges<I = tf.Tensor, W = tf.Tensor> {
   readonly weight: W;
 }
 
+/** Who sees whom, as a list with weights. */
 export interface EdgesOptions {
   /** See `normaliseEdges`; an edge of weight 0 adds nothing, so graphs that differ can share one compiled function. */
   readonly graph: Edges;

@@ -5,6 +5,7 @@ import { valuesNow } from '../../tensor/internal.js';
 import { checkValues, nanOutside } from './labels.js';
 import { notEmpty } from './residual.js';
 
+/** What each row counts. */
 export interface CrossEntropyOptions {
   /** [N], 0 or more, what each row counts, a mask too; all the same when left out. */
   readonly weights?: tf.Tensor;

@@ -4,7 +4,9 @@ import { sameShape } from './residual.js';
 
 /** A normal distribution with independent coordinates: means and log-variances of one shape, [..., D]. */
 export interface DiagonalGaussian {
+  /** μ */
   readonly mean: tf.Tensor;
+  /** s = log σ² */
   readonly logVariance: tf.Tensor;
 }
 

@@ -12,6 +12,7 @@ export interface GaussianForecast {
   readonly variance: tf.Tensor;
 }
 
+/** How sure a forecast may be. */
 export interface GaussianNllOptions {
   /** A variance that never gets smaller than this, in squared units of y, cannot make one lucky point worth infinity: 1e-6 when left out. */
   readonly floor?: number;

@@ -3,6 +3,7 @@ import { checkNumber } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { opposite, sameShape } from './residual.js';
 
+/** Where an error counts as an outlier. */
 export interface HuberOptions {
   /** δ, the size of error from which an outlier pulls no harder, in units of y: 1 when left out. */
   readonly delta?: number;

@@ -7,6 +7,7 @@ import { notEmpty } from './residual.js';
 /** Added to a row's sum of squares: a row without any spread has an IC of 0 instead of 0/0. */
 const FLOOR = 1e-12;
 
+/** Which assets count. */
 export interface IcOptions {
   /** [T, N], 1 where an asset is traded on a date and 0 where it is not; all are when it is left out. */
   readonly mask?: tf.Tensor;

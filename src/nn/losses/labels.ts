@@ -9,8 +9,9 @@ import { valuesNow } from '../../tensor/internal.js';
  * one of them is no class the result is NaN, so check labels where the data enter.
  *
  * @param who      what the message begins with
- * @param labels   an array, or a tensor
+ * @param labels   an array or a tensor of any shape
  * @param classes  how many there are
+ * @throws         naming the label and where it is
  */
 export function checkClassLabels(who: string, labels: ArrayLike<number> | tf.Tensor, classes: number): void {
   const allowed = (label: number) => Number.isInteger(label) && label >= 0 && label < classes;

@@ -3,6 +3,7 @@ import { shapeError } from '../../base/index.js';
 import { layer } from '../../tensor/index.js';
 import { notEmpty } from './residual.js';
 
+/** Which quantiles are forecast. */
 export interface QuantileOptions {
   /** q in (0, 1), one for each number of the prediction: `[0.05, 0.5, 0.95]` are 5 %, the median and 95 %. */
   readonly quantiles: readonly number[];

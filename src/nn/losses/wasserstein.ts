@@ -34,6 +34,7 @@ export function generatorLoss(fake: tf.Tensor): tf.Tensor {
   return fake.mean().neg();
 }
 
+/** Where between data and samples the slope is taken. */
 export interface GradientPenaltyOptions {
   /** ε in [0, 1), uniform, [B] or [B, 1, ...]: an argument of the compiled function. */
   readonly mix: tf.Tensor;

@@ -5,16 +5,21 @@ import { asRows } from '../axes.js';
 
 /** Gain and shift of each channel, both [F]. */
 export interface BatchNormParams<T = tf.Tensor> {
+  /** γ */
   readonly gamma: T;
+  /** β */
   readonly beta: T;
 }
 
 /** What evaluation normalises with: running averages over batches, both [F]. State, not weights: no gradient moves them. */
 export interface RunningAverages<T = tf.Tensor> {
+  /** Of μ. */
   readonly mean: T;
+  /** Of σ², unbiased. */
   readonly variance: T;
 }
 
+/** The width of batch normalisation. */
 export interface BatchNormConfig {
   /** F */
   readonly width: number;
@@ -32,6 +37,7 @@ export function initBatchNorm({ width }: BatchNormConfig): { params: Initial<Bat
   };
 }
 
+/** The averages before a batch, and how fast they move. */
 export interface BatchNormOptions {
   /** Before this batch, from `initBatchNorm` or the call before. */
   readonly averages: RunningAverages;

@@ -5,7 +5,9 @@ import { sumToLast } from '../axes.js';
 
 /** Weights of a layer norm: gain γ and shift β, both [F]. */
 export interface NormParams<T = tf.Tensor> {
+  /** γ */
   readonly gamma: T;
+  /** β */
   readonly beta: T;
 }
 
@@ -15,6 +17,7 @@ export const initNorm = (width: number): NormParams<HostArray<Float32Array>> => 
   beta: { data: new Float32Array(width), shape: [width] },
 });
 
+/** What keeps a norm from dividing by 0. */
 export interface NormOptions {
   /** ε, added to a variance or a mean square before the root. */
   readonly epsilon?: number;

@@ -9,6 +9,7 @@ export function initSpectralNorm(key: Key, { outputs }: { readonly outputs: numb
   return { data: data.map((z) => z / length), shape };
 }
 
+/** The power iteration before this step. */
 export interface SpectralNormOptions {
   /** u [D], the state: `initSpectralNorm`'s at first, then the u of the step before. */
   readonly u: tf.Tensor;

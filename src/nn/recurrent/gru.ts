@@ -16,6 +16,7 @@ export interface GruParams<T = tf.Tensor> {
   readonly bn: T;
 }
 
+/** How wide input and state are. */
 export interface GruConfig {
   /** F */
   readonly inputs: number;

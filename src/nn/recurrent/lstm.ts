@@ -12,6 +12,7 @@ export interface LstmParams<T = tf.Tensor> {
   readonly b: T;
 }
 
+/** How wide input and state are. */
 export interface LstmConfig {
   /** F */
   readonly inputs: number;
@@ -32,6 +33,7 @@ export interface LstmState<T = tf.Tensor> {
   readonly c: T;
 }
 
+/** Where the sequence goes on from. */
 export interface LstmOptions {
   /** As a call before returned it; zeros when left out. */
   readonly state?: LstmState;

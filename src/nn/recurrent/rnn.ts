@@ -11,6 +11,7 @@ export interface RnnParams<T = tf.Tensor> {
   readonly b: T;
 }
 
+/** How wide input and state are. */
 export interface RnnConfig {
   /** F */
   readonly inputs: number;
@@ -38,6 +39,7 @@ export interface Recurrence<S> {
   readonly state: S;
 }
 
+/** Where the sequence goes on from. */
 export interface RnnOptions {
   /** As a call before returned it; zero when left out. */
   readonly state?: RnnState;

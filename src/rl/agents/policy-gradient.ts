@@ -22,6 +22,7 @@ export function policyGradientLoss(logProbability: tf.Tensor, advantage: tf.Tens
   return logProbability.mul(advantage).mean().neg();
 }
 
+/** The policy that acted, and how far from it the loss still pulls. */
 export interface PpoOptions {
   /** log π_old, when the actions were taken, [B]. */
   readonly old: tf.Tensor;

@@ -37,6 +37,7 @@ export interface Transitions<T = tf.Tensor> {
   readonly done: T;
 }
 
+/** What the future is worth, and who picks the next action. */
 export interface TdOptions {
   /** γ, what a reward is worth one step later: 0.99. */
   readonly discount: number;
@@ -73,6 +74,7 @@ export function tdTarget(
 
 /** A network in training, and its slower copy that the targets come from. */
 export interface DqnState<S> {
+  /** The optimizer's state. */
   readonly learner: S;
   /** Its parameters as one vector, as the learner's state has them. */
   readonly target: tf.Tensor;

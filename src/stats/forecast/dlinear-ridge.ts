@@ -13,6 +13,7 @@ export interface DLinearWeights {
   readonly b: HostArray<Float32Array>;
 }
 
+/** How the trend is taken, and how the weights are penalised. */
 export interface DLinearRidgeOptions {
   /** λ ≥ 0; chosen by generalised cross-validation when left out. */
   readonly lambda?: number;

@@ -14,6 +14,7 @@ export interface NLinearWeights {
   readonly b: HostArray<Float32Array>;
 }
 
+/** How the weights are penalised. */
 export interface NLinearRidgeOptions {
   /** λ ≥ 0; chosen by generalised cross-validation when left out. */
   readonly lambda?: number;
