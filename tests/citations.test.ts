@@ -73,6 +73,17 @@ const TO_BE_PROVED = ['thm:layer-norm-backward'];
 const documents = tracked('**/*.{md,tex,sty,ts,mjs,py,ipynb,yml}').filter((file) => file !== 'tests/citations.test.ts');
 const code = documents.filter((file) => /^(src|experiments|scripts|bench)\/.*\.(ts|mjs|py)$/.test(file) || file.endsWith('.ipynb'));
 
+/** Source files that scripts and settings name, as `'scripts/start.mjs'` or `at('dist', 'kernel', 'install.js')`; what is in dist/ is made from src/. */
+function missingFiles(file: string, content = text(file)): string[] {
+  const joined = [...content.matchAll(/\bat\(((?:'[\w.-]+'(?:, )?)+)\)/g)].map(([, parts]) =>
+    parts.replace(/', '/g, '/').replace(/'/g, ''),
+  );
+  const whole = content.match(/(?<=['"\s/])(?:src|tests|scripts|bench|dist)\/[\w./-]+\.(?:ts|mjs|js|py)\b/g) ?? [];
+  const named = [...new Set([...joined, ...whole])].filter((path) => /^(src|tests|scripts|bench|dist)\/.*\.(ts|mjs|js|py)$/.test(path));
+  const source = (path: string) => (path.startsWith('dist/') ? path.replace('dist/', 'src/').replace(/js$/, 'ts') : path);
+  return named.filter((path) => !known.has(source(path))).map((path) => `${file} names ${path}, and ${source(path)} is not there`);
+}
+
 describe('what comments and documents cite', () => {
   it('is there, where it is a path', () => {
     expect(documents.flatMap((file) => linesOf(file).flatMap(missingPaths))).toEqual([]);
@@ -92,6 +103,12 @@ describe('what comments and documents cite', () => {
     expect(bound.length).toBeGreaterThan(10);
     expect(bound.flatMap(missingLabels).filter((complaint) => !TO_BE_PROVED.some((label) => complaint.includes(label)))).toEqual([]);
     expect(TO_BE_PROVED.filter((label) => labels.has(label))).toEqual([]);
+  });
+
+  it('is there, where scripts and settings name a file', () => {
+    const settings = ['package.json', 'vitest.config.ts', 'vitest.long.config.ts', '.ci/run', '.github/workflows/ci.yml'];
+    expect([...tracked('scripts/**/*.mjs'), ...settings].flatMap((file) => missingFiles(file))).toEqual([]);
+    expect(missingFiles('a.mjs', "import(at('dist', 'no', 'such.js')); run('scripts/no-such.mjs');")).toHaveLength(2);
   });
 
   it.each([
