@@ -7,5 +7,6 @@ export default defineConfig({
     pool: 'forks',
     reporters: ['default', './tests/support/checks-reporter.ts', './tests/support/summary-reporter.ts'],
     testTimeout: 30_000,
+    hookTimeout: 60_000,
   },
 });

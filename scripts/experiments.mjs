@@ -24,10 +24,16 @@ try {
     allowPositionals: true,
     options: { quick: { type: 'boolean' }, stale: { type: 'boolean' } },
   });
-  const work = values.stale ? refuseStale : values.quick ? quick : refresh;
-  for (const file of chosen(positionals)) await work((await import(pathToFileURL(file).href)).default, file);
+  const files = chosen(positionals);
+  if (values.stale) await refuseStale(files);
+  else for (const file of files) await (values.quick ? quick(await load(file)) : refresh(await load(file), file));
 } catch (error) {
   endWith(error);
+}
+
+/** @param {string} file @returns {Promise<Experiment>} */
+async function load(file) {
+  return (await import(pathToFileURL(file).href)).default;
 }
 
 /** All experiments, or those that are named by themselves or by their folder, or files by their path. @param {string[]} names */
@@ -76,16 +82,16 @@ async function quick(experiment) {
   }
 }
 
-/**
- * @param {Experiment} experiment
- * @param {string} file
- */
-async function refuseStale(experiment, file) {
-  const stale = changed(experiment, await provenance(experiment, file));
-  if (stale.length)
-    throw new SetUpFailure(
-      `${experiment.name} is stale: its ${stale.join(', ')} changed since; run npm run experiments ${experiment.name}.`,
-    );
+/** Names every one that is stale. @param {string[]} files */
+async function refuseStale(files) {
+  const stale = [];
+  for (const file of files) {
+    const experiment = await load(file);
+    const inputs = changed(experiment, await provenance(experiment, file));
+    if (inputs.length > 0)
+      stale.push(`${experiment.name} is stale: its ${inputs.join(', ')} changed since; run npm run experiments ${experiment.name}.`);
+  }
+  if (stale.length > 0) throw new SetUpFailure(stale.join('\n'));
 }
 
 /**

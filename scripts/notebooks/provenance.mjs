@@ -46,13 +46,23 @@ export function closure(code, from) {
   const read = (/** @type {string} */ file) => {
     if (seen.has(file)) return;
     if (!existsSync(file)) throw new Error(`${relative(ROOT, file)} is imported but was not built; run npm run build`);
-    const code = withoutComments(readFileSync(file, 'utf8'));
+    const code = stripped(file);
     seen.set(file, code);
     visit(code, file);
   };
   visit(code, from);
   const modules = [...seen].map(([file, text]) => `${relative(ROOT, file)}\0${text}`).sort();
   return { modules: sha256(modules.join('\0')), packages: sha256(versions([...packages].sort()).join('\n')) };
+}
+
+/** @type {Map<string, string>} */
+const known = new Map();
+
+/** A module without its comments; several experiments share most of theirs. @param {string} file */
+function stripped(file) {
+  const code = known.get(file) ?? withoutComments(readFileSync(file, 'utf8'));
+  known.set(file, code);
+  return code;
 }
 
 const sourceOf = (/** @type {string} */ file) => (existsSync(file.replace(/js$/, 'ts')) ? file.replace(/js$/, 'ts') : file);

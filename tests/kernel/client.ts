@@ -52,7 +52,7 @@ export async function startKernel({ directory = join(ROOT, 'notebooks'), root = 
   const child = spawn(process.execPath, [join(root, 'dist/kernel/main.js'), file], {
     cwd: directory,
     detached: true,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
   const kernel = new Kernel(
@@ -68,6 +68,8 @@ export async function startKernel({ directory = join(ROOT, 'notebooks'), root = 
 /** A Jupyter client, as small as these tests need. */
 export class Kernel {
   readonly process: ChildProcess;
+  /** What the process itself wrote, which a kernel in order never does. */
+  said = '';
   readonly exited: Promise<number | null>;
   readonly heartbeat = new Request({ receiveTimeout: 1000 });
   readonly #shell = new Dealer();
@@ -85,6 +87,7 @@ export class Kernel {
 
   constructor(child: ChildProcess, key: string, [shell, control, iopub, stdin, heartbeat]: string[], folder: string) {
     this.process = child;
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (this.said += chunk));
     this.exited = new Promise((resolve) => child.once('exit', resolve));
     this.#wire = new Wire(key);
     this.#folder = folder;
@@ -192,6 +195,7 @@ export class Kernel {
     }
     for (const socket of [this.#shell, this.#control, this.#stdin, this.#iopub, this.heartbeat]) socket.close();
     rmSync(this.#folder, { recursive: true, force: true });
+    if (this.said) throw new Error(`the kernel wrote past Jupyter: ${this.said}`);
   }
 
   #listen(): void {

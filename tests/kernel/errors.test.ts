@@ -54,7 +54,7 @@ describe('a failing cell', () => {
 
   it('maps frames of the library to its TypeScript source', async () => {
     const { traceback } = await kernel.run("import { table } from 'lemmata/report';\ntable([]);");
-    expect(traceback).toMatch(/^Error: table: .*\n {4}at .*src\/report\/table\.ts:\d+:\d+\)\n(.*\n)* {4}at In\[\d+\]:2:1/);
+    expect(traceback).toMatch(/^Error: table: .*\n {4}at .*src\/base\/table\.ts:\d+:\d+\)\n(.*\n)* {4}at In\[\d+\]:2:1/);
   });
 });
 

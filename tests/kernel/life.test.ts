@@ -109,6 +109,10 @@ describe('the kernel process', () => {
     stranger.connect(kernel.shellAddress);
     await stranger.send(new Wire('wrong key').encode('kernel_info_request', {}, undefined));
     await expect(stranger.receive()).rejects.toThrow();
+    await expect
+      .poll(() => kernel.said, { timeout: 10_000 })
+      .toBe('lemmata kernel: a message is not signed with the key of the connection file\n');
+    kernel.said = '';
     stranger.close();
     expect((await kernel.run('1')).text).toBe('1');
   });
