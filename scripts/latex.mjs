@@ -35,11 +35,12 @@ for (const document of documents) {
   try {
     console.log(await build(document));
   } catch (error) {
-    console.error(error.message);
+    console.error(/** @type {Error} */ (error).message);
     process.exitCode = 1;
   }
 }
 
+/** @param {string} path */
 function documentsOf(path) {
   const at = resolve(path);
   if (!statSync(at).isDirectory()) return [at];
@@ -49,11 +50,16 @@ function documentsOf(path) {
     .map((name) => join(at, name));
 }
 
-/** Builds one document beside its source and returns the line to print. */
+/**
+ * Builds one document beside its source and returns the line to print.
+ *
+ * @param {string} file
+ */
 async function build(file) {
   const name = basename(file, '.tex');
   const shown = relative(root, file);
   const found = bindings(readFileSync(file, 'utf8'), shown);
+  /** @type {Checks} */
   const checks = readJson(join(results, 'checks.json')) ?? {};
   const values = numbers(found.numbers, (result) => readJson(join(results, `${result}.json`)), stamps());
   const problems = [...verify(found, root), ...values.problems];
@@ -61,7 +67,7 @@ async function build(file) {
 
   const folder = join(root, 'build', basename(dirname(file)), name);
   mkdirSync(folder, { recursive: true });
-  const status = (check) => ({ passed: 'checked', failed: 'failing' })[checks[check]?.status] ?? 'unchecked';
+  const status = (/** @type {string} */ check) => statusOf(checks[check]);
   write(join(folder, 'lemmata-checks.tex'), found.theorems.map((theorem) => `\\lemmata@status${verdict(theorem, checks)}\n`).join(''));
   write(join(folder, 'lemmata-numbers.tex'), values.tex);
   write(join(folder, 'theorems.json'), `${JSON.stringify(graph(found, status), null, 2)}\n`);
@@ -78,10 +84,28 @@ async function build(file) {
   return `${relative(root, pdf)}  ${plural(pages(log), 'page')}${tally(found.checks.map(({ value }) => status(value)))}`;
 }
 
-/** What the margin says of a theorem: {label}{checked, failing or unchecked}{wrong formulas refused}{2 of 3 clauses, or nothing}. */
+/**
+ * What results/checks.json says of each check.
+ *
+ * @typedef {{ status: 'passed' | 'failed', mutants: number, clauses: string }} Check
+ * @typedef {Record<string, Check | undefined>} Checks
+ */
+
+/** @param {Check | undefined} check */
+function statusOf(check) {
+  return check ? { passed: 'checked', failed: 'failing' }[check.status] : 'unchecked';
+}
+
+/**
+ * What the margin says of a theorem: {label}{checked, failing or unchecked}{wrong formulas refused}{2 of 3 clauses, or nothing}.
+ *
+ * @param {import('./latex/bindings.mjs').Theorem} theorem
+ * @param {Checks} checks
+ */
 function verdict({ label, checks: names, clauses }, checks) {
   const found = names.map((name) => checks[name]);
-  const status = found.some((check) => check?.status === 'failed') ? 'failing' : found.every(Boolean) ? 'checked' : 'unchecked';
+  const statuses = found.map(statusOf);
+  const status = ['failing', 'unchecked'].find((worst) => statuses.includes(worst)) ?? 'checked';
   const refused = found.reduce((sum, check) => sum + (check?.mutants ?? 0), 0);
   const covered = new Set(found.flatMap((check) => [...(check?.clauses ?? '')]));
   const share = clauses ? `${[...clauses].filter((clause) => covered.has(clause)).length} of ${plural(clauses.length, 'clause')}` : '';
@@ -91,11 +115,18 @@ function verdict({ label, checks: names, clauses }, checks) {
 /** The provenance stamps of the notebooks' outputs. */
 function stamps() {
   const folder = join(root, 'notebooks');
-  const files = existsSync(folder) ? readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.ipynb')) : [];
+  const files = existsSync(folder)
+    ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ipynb'))
+    : [];
   return new Set(files.map((file) => readJson(join(folder, file)).metadata.lemmata?.provenance?.stamp).filter(Boolean));
 }
 
-/** Nodes and edges of the theorem graph, for the site and the anthology. */
+/**
+ * Nodes and edges of the theorem graph, for the site and the anthology.
+ *
+ * @param {import('./latex/bindings.mjs').Bindings} found
+ * @param {(check: string) => string} status
+ */
 function graph({ theorems }, status) {
   return theorems.map(({ label, title, uses, checks, implementations }) => ({
     label,
@@ -106,6 +137,11 @@ function graph({ theorems }, status) {
   }));
 }
 
+/**
+ * @param {string} file
+ * @param {string} folder  of what LaTeX writes
+ * @returns {Promise<{ status: number | null, text: string }>}
+ */
 function latexmk(file, folder) {
   const args = ['-pdf', '-interaction=nonstopmode', '-halt-on-error', '-file-line-error', `-outdir=${folder}`, basename(file)];
   const search = `.:${folder}:${join(root, 'proofs')}:${process.env.TEXINPUTS ?? ''}`; // the empty end keeps TeX's own folders
@@ -113,7 +149,7 @@ function latexmk(file, folder) {
   return new Promise((done, fail) => {
     const child = spawn('latexmk', args, { cwd: dirname(file), env, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
-    const keep = (chunk) => {
+    const keep = (/** @type {Buffer} */ chunk) => {
       text += chunk;
     };
     child.stdout.on('data', keep);
@@ -123,29 +159,41 @@ function latexmk(file, folder) {
   });
 }
 
-/** TeX's first error with the lines below it, which show where. */
+/**
+ * TeX's first error with the lines below it, which show where.
+ *
+ * @param {string} log
+ */
 function firstError(log) {
   const lines = log.split('\n');
   const at = lines.findIndex((line) => /^(!|[^\s:]+:\d+: )/.test(line));
   return at < 0 ? undefined : lines.slice(at, at + 6).join('\n');
 }
 
+/** @param {string[]} statuses */
 function tally(statuses) {
   if (statuses.length === 0) return '';
   const counts = [...new Set(statuses)].map((status) => `${statuses.filter((other) => other === status).length} ${status}`);
   return `, ${plural(statuses.length, 'check')}: ${counts.join(', ')}`;
 }
 
+/** @param {string} file */
 function readJson(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
+  } catch (thrown) {
+    const error = /** @type {NodeJS.ErrnoException} */ (thrown);
     if (error.code === 'ENOENT') return undefined;
     throw new Error(`${relative(root, file)} cannot be read: ${error.message}; make it again with npm test or npm run notebooks`);
   }
 }
 
-/** Writes only what changed, so latexmk sees that nothing has to be done. */
+/**
+ * Writes only what changed, so latexmk sees that nothing has to be done.
+ *
+ * @param {string} file
+ * @param {string} text
+ */
 function write(file, text) {
   let before;
   try {
@@ -154,6 +202,10 @@ function write(file, text) {
   if (before !== text) writeFileSync(file, text);
 }
 
+/**
+ * @param {number} count
+ * @param {string} noun
+ */
 function plural(count, noun) {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -2,6 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
+ * A theorem of a document: `where` is its file and line, `uses` the labels of others, `checks` and `implementations` are `file#name`,
+ * `clauses` the letters of its clauses, 'abc'.
+ *
+ * @typedef {{ where: string, title: string, label: string, uses: string[], checks: string[], implementations: string[], clauses: string }} Theorem
+ */
+
+/** @typedef {ReturnType<typeof bindings>} Bindings */
+
+/**
  * What a document binds to code and results, each with the line it stands on.
  *
  * @param {string} source  LaTeX
@@ -9,11 +18,14 @@ import { join } from 'node:path';
  */
 export function bindings(source, file) {
   const text = source.replace(/(?<!\\)%.*/g, ''); // comments bind nothing
-  const at = (index) => `${file}:${text.slice(0, index).split('\n').length}`;
-  const all = (pattern) => [...text.matchAll(pattern)].map((match) => ({ value: match[1], where: at(match.index), match }));
+  const at = (/** @type {number} */ index) => `${file}:${text.slice(0, index).split('\n').length}`;
+  const all = (/** @type {RegExp} */ pattern) =>
+    [...text.matchAll(pattern)].map((match) => ({ value: match[1], where: at(match.index), match }));
+  /** @type {Theorem[]} */
   const theorems = all(/\\begin\{(?:theorem|lemma)\}(?:\[([^\]]*)\])?([\s\S]*?)\\end\{(?:theorem|lemma)\}/g).map(({ match, where }) => {
     const [, title, body] = match;
-    const arguments_ = (command) => [...body.matchAll(new RegExp(`\\\\${command}\\{([^}]*)\\}`, 'g'))].map((found) => found[1]);
+    const arguments_ = (/** @type {string} */ command) =>
+      [...body.matchAll(new RegExp(`\\\\${command}\\{([^}]*)\\}`, 'g'))].map((found) => found[1]);
     return {
       where,
       title,
@@ -35,14 +47,24 @@ export function bindings(source, file) {
   };
 }
 
-/** The letters of a statement's clauses: 'abc' for a list of three, '' for a statement without a list. */
+/**
+ * The letters of a statement's clauses: 'abc' for a list of three, '' for a statement without a list.
+ *
+ * @param {string} body
+ */
 function clausesOf(body) {
   const list = /\\begin\{enumerate\}([\s\S]*?)\\end\{enumerate\}/.exec(body)?.[1] ?? '';
   return 'abcdefghijklmnopqrstuvwxyz'.slice(0, list.match(/\\item\b/g)?.length ?? 0);
 }
 
-/** Problems, one line each: a theorem or a clause without a check, and every name that is not there. */
+/**
+ * Problems, one line each: a theorem or a clause without a check, and every name that is not there.
+ *
+ * @param {Bindings} found
+ * @param {string} root     where the repository is
+ */
 export function verify({ theorems, labels, uses, checks, implementations, unchecked }, root) {
+  /** @type {string[]} */
   const problems = [];
   for (const { where, title, label, checks, clauses } of theorems) {
     if (!label) problems.push(`${where}: the theorem '${title ?? ''}' has no \\thmlabel`);
@@ -81,15 +103,26 @@ export function verify({ theorems, labels, uses, checks, implementations, unchec
 }
 
 const CALL = /^theorem(?:<.*>)?\(\s*'(thm:[^']*)'(?:,\s*'([a-z]*)')?/gm;
+/** @param {string} test */
 const labels_ = (test) => [...test.matchAll(CALL)].map((match) => match[1]);
-/** The clauses that a test file covers of the theorem that a \checkedby names. */
+/**
+ * The clauses that a test file covers of the theorem that a \checkedby names.
+ *
+ * @param {string} root
+ * @param {string} check
+ */
 const covers = (root, check) => {
   const [file, label] = check.split('#');
   return [...(read(root, file) ?? '').matchAll(CALL)].flatMap((match) => (match[1] === label ? [...(match[2] ?? '')] : []));
 };
+/** @param {string} code */
 const exports_ = (code) => [...code.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)].map((match) => match[1]);
-const list = (names, none) => (names.length ? `only ${names.join(', ')}` : none);
+const list = (/** @type {string[]} */ names, /** @type {string} */ none) => (names.length ? `only ${names.join(', ')}` : none);
 
+/**
+ * @param {string} root
+ * @param {string} file
+ */
 function read(root, file) {
   const path = join(root, file);
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;

@@ -1,7 +1,11 @@
 /** How far a line may stick out of the text, in points, before a reader sees it. */
 const OVERFULL = 5;
 
-/** What TeX warned of and a reader would notice: undefined references, repeated labels, missing glyphs, overfull boxes. */
+/**
+ * What TeX warned of and a reader would notice: undefined references, repeated labels, missing glyphs, overfull boxes.
+ *
+ * @param {string} log
+ */
 export function complaints(log) {
   const found = new Set();
   for (const line of log.split('\n')) {
@@ -14,4 +18,5 @@ export function complaints(log) {
   return [...found];
 }
 
+/** @param {string} log */
 export const pages = (log) => Number(/Output written on .* \((\d+) pages?/.exec(log)?.[1]);

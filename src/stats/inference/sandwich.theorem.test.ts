@@ -35,7 +35,7 @@ const TAILS: Readonly<Record<number, readonly (readonly [at: number, probability
 theorem<Fit>('thm:sandwich', 'a', {
   real: linearRegression,
   check: (fit) => {
-    const draws = 8000;
+    const draws = 5000;
     for (const n of [6, 9]) {
       const { x, beta } = factorReturns(n, n);
       const signal = matVec(x, beta);
@@ -113,12 +113,12 @@ theorem<Robust>('thm:sandwich', 'b', {
   real,
   check: (robust) => {
     const V = 3.4 / 2.5 ** 2;
-    const { squares, variances } = simulate(heteroskedastic(400), robust, 0, 1500);
+    const { squares, variances } = simulate(heteroskedastic(200), robust, 0, 800);
     expectMean(squares, V);
     const spread = estimate(squares).standardError / V;
     expect(Math.abs(estimate(variances).mean / V - 1)).toBeLessThan(spread); // V̂ is nearer than the draws can tell
     const deviation = (of: number[]) => Math.sqrt(of.length) * estimate(of).standardError;
-    const more = simulate(heteroskedastic(3600), robust, 0, 150).variances;
+    const more = simulate(heteroskedastic(1800), robust, 0, 120).variances;
     expect(deviation(more) / deviation(variances)).toBeCloseTo(1 / 3, 1); // consistent: the error of nV̂ falls as 1/√n
     expectMean(
       squares.map((square, i) => (square > 1.96 ** 2 * variances[i] ? 1 : 0)), // |t| > 1.96
@@ -219,8 +219,8 @@ theorem<Robust>('thm:sandwich', 'e', {
   check: (robust) => {
     const V = 3.9696 / 1.64 ** 2;
     const [short, long] = [
-      simulate(serial(400), robust, 7, 1000), // m = n^(1/3), so m/√n falls
-      simulate(serial(3375), robust, 15, 100),
+      simulate(serial(343), robust, 7, 500), // m = n^(1/3), so m/√n falls
+      simulate(serial(2197), robust, 13, 50),
     ];
     expectMean(short.squares, V);
     // Bartlett's weights see (1 − 1/(m + 1)) of the lag: short of V by 2 · 0.8²/(m + 1) of Ω, and by the residuals' few degrees of freedom.

@@ -128,7 +128,7 @@ function fitsOf(regress: Predict, truth: Truth) {
   if (!histories.has(truth))
     histories.set(
       truth,
-      Array.from({ length: 6000 }, (_, i) => history(2, i, truth)),
+      Array.from({ length: 4000 }, (_, i) => history(2, i, truth)),
     );
   return histories.get(truth)!.map(({ returns, predictor }) => regress(returns, predictor));
 }
