@@ -15,7 +15,7 @@ export type HeteroskedasticKind = 'HC0' | 'HC1' | 'HC2' | 'HC3';
  *
  * @throws when a row has leverage 1 in HC2 or HC3: its residual is 0 whatever its error
  *
- * White 1980 (HC0); MacKinnon & White 1985 (HC1–HC3).
+ * White 1980 (HC0); MacKinnon & White 1985 (HC1–HC3). thm:sandwich.
  */
 export function heteroskedasticCovariance(
   fit: Sandwiched & Pick<LinearRegression, 'leverage'>,

@@ -35,25 +35,33 @@ export interface NeweyWest extends RobustCovariance {
  * @param lags  L; left out, `neweyWestLags`. With returns over overlapping windows of h days use at least h − 1.
  * @throws      when lags is not a whole number in [0, n)
  *
- * Newey & West 1987, eq. 5.
+ * Newey & West 1987, eq. 5. thm:sandwich.
  */
 export function neweyWest(fit: Sandwiched, { lags = neweyWestLags(fit.x.rows) }: { readonly lags?: number } = {}): NeweyWest {
   const { x, residuals } = fit;
   const { rows: n, cols: p } = x;
   checkLags('neweyWest', lags, n);
-  const scores = x.data.map((value, at) => value * residuals[Math.floor(at / p)]); // [n, p], row t is eₜxₜ
+  const scores = new Float64Array(n * p); // row t is eₜxₜ
+  for (let t = 0, at = 0; t < n; t++) for (let j = 0; j < p; j++, at++) scores[at] = residuals[t] * x.data[at];
   const s = zeroMatrix(p, p);
   for (let lag = 0; lag <= lags; lag++) {
     const weight = bartlett(lag, lags);
-    for (let t = lag; t < n; t++)
-      for (let i = 0; i < p; i++)
-        for (let j = 0; j < p; j++) {
-          const term = weight * scores[t * p + i] * scores[(t - lag) * p + j];
-          s.data[i * p + j] += term;
-          if (lag > 0) s.data[j * p + i] += term;
-        }
+    const gamma = scoreCovariance(scores, p, lag);
+    for (let i = 0; i < p; i++)
+      for (let j = 0; j < p; j++) s.data[i * p + j] += weight * (lag === 0 ? gamma[i * p + j] : gamma[i * p + j] + gamma[j * p + i]);
   }
   return { lags, ...sandwich(fit, s) };
+}
+
+/** Γₗ = Σₜ gₜgₜ₋ₗᵀ [p, p] of the rows g of scores [n, p]. */
+function scoreCovariance(scores: Float64Array, p: number, lag: number): Float64Array {
+  const gamma = new Float64Array(p * p);
+  for (let at = lag * p, before = 0; at < scores.length; at += p, before += p)
+    for (let i = 0; i < p; i++) {
+      const score = scores[at + i];
+      for (let j = 0; j < p; j++) gamma[i * p + j] += score * scores[before + j];
+    }
+  return gamma;
 }
 
 /** V = (XᵀX)⁻¹ S (XᵀX)⁻¹ and what follows from it. */
