@@ -27,12 +27,20 @@ export interface Compiled<A extends unknown[], R> {
    * @throws  when called with arguments of other shapes
    */
   session(...example: Inputs<A>): Promise<Session<A, R>>;
-  /** The latest graph as a standard ONNX file; inputs and outputs are named by their place in the arguments and the result. */
+  /**
+   * The latest graph as a standard ONNX file (opset 18); inputs and outputs are named by their place in the arguments and the result.
+   *
+   * It is the plain model, whatever runs it here: what a runtime's faults need is written when that runtime loads it. So where the file
+   * runs elsewhere, NaN and the order of equal elements go through as that runtime has them.
+   *
+   * @throws  before the first call, or where something depends on a batch left open in a way that no file can say
+   */
   toOnnx(options?: ExportOptions): Uint8Array;
   /** Frees what the runtime holds; it cannot be called afterwards. Dropping every reference does the same, later. */
   release(): void;
 }
 
+/** One specialisation of a compiled function as a synchronous call without allocation; see `Compiled.session`. */
 export interface Session<A extends unknown[], R> {
   (...args: Inputs<A>): Mapped<R, tf.Tensor, TypedArray>;
   /** Frees its memory; it lives on when the compiled function is released. */

@@ -7,9 +7,11 @@ import { trace } from './trace/trace.js';
 /** Where a gradient is checked: a tensor, or its numbers. */
 export type Point = tf.Tensor | { readonly data: ArrayLike<number>; readonly shape: readonly number[] };
 
+/** How `gradCheck` measures, and what it lets pass. */
 export interface GradCheckOptions {
-  /** Half the width of the difference. */
+  /** Half the width of the difference; 1e-5 by default. */
   readonly h?: number;
+  /** The largest relative error that passes; 1e-7 by default. */
   readonly tolerance?: number;
 }
 

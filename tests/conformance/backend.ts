@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { DType, Value } from '../../src/tensor/graph.js';
+import { constantOf, newValue } from '../../src/tensor/graph/builder.js';
+import type { DType, Value } from '../../src/tensor/graph/graph.js';
 import { TraceBackend } from '../../src/tensor/trace/backend.js';
-import { constantOf, newValue } from '../../src/tensor/trace/builder.js';
 import { evaluate, isEmpty, type Numbers } from './evaluate.js';
 
 /** What the current spec did: unsupported kernels it called, and comparisons between the runtimes that are still going on. */

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { sizeOf } from '../../src/base/shape.js';
 import { allocate, type Memory, type TypedArray } from '../../src/tensor/buffers/memory.js';
-import type { Graph, Value } from '../../src/tensor/graph.js';
+import type { Graph, Value } from '../../src/tensor/graph/graph.js';
+import { leavesOf, subgraph } from '../../src/tensor/graph/subgraph.js';
 import { toOnnx } from '../../src/tensor/onnx/emit.js';
 import { lower } from '../../src/tensor/runtime/onnxruntime/lower/lower.js';
 import { openvino } from '../../src/tensor/runtime/openvino/openvino.js';
 import type { GraphRuntime, Program } from '../../src/tensor/runtime/runtime.js';
-import { leavesOf, subgraph } from '../../src/tensor/trace/subgraph.js';
 
 export type Numbers = TypedArray;
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { allocate } from '../../src/tensor/buffers/memory.js';
-import type { Graph } from '../../src/tensor/graph.js';
+import type { Graph } from '../../src/tensor/graph/graph.js';
 import { onnxruntime } from '../../src/tensor/runtime/onnxruntime/onnxruntime.js';
 import { openvino } from '../../src/tensor/runtime/openvino/openvino.js';
 import type { GraphRuntime } from '../../src/tensor/runtime/runtime.js';

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
-import { GraphBuilder } from '../../src/tensor/trace/builder.js';
+import { GraphBuilder } from '../../src/tensor/graph/builder.js';
 import { registerKernels } from '../../src/tensor/trace/kernels/index.js';
 import { EvaluatingBackend, spec } from './backend.js';
 import { counts, versions } from './evaluate.js';

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../base/index.js';
-import type { Graph, Node, Value } from '../graph.js';
+import type { Graph, Node, Value } from '../graph/graph.js';
 import { isElementwise, isView } from '../onnx/operators.js';
 import type { Program } from '../runtime/runtime.js';
 import { allocate, type Memory, type TensorSpec } from './memory.js';

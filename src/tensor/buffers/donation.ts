@@ -1,5 +1,5 @@
 import { sizeOf } from '../../base/index.js';
-import type { Graph, Value } from '../graph.js';
+import type { Graph, Value } from '../graph/graph.js';
 import { runnable } from '../runtime/runnable.js';
 import type { Program } from '../runtime/runtime.js';
 import { canAlias, survivesAliasing } from './aliasing.js';

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../base/index.js';
-import type { DType } from '../graph.js';
+import type { DType } from '../graph/graph.js';
 
 /** The element types a tensor may have: `int64` is for a graph's own shapes and axes, `float64` for `precision: 'float64'`. */
 export type TensorDType = Exclude<DType, 'int64'> | 'float64';

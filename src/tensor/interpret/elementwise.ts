@@ -1,4 +1,4 @@
-import type { Node } from '../graph.js';
+import type { Node } from '../graph/graph.js';
 import type { Op } from '../onnx/operators.js';
 import { erf } from './erf.js';
 import { broadcastOffsets, type DoubleKernel, filled, float, integer, type Operand, outputOf, take } from './operand.js';

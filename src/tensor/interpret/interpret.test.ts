@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Attribute, DType, Graph, Node, Value } from '../graph.js';
+import type { Attribute, DType, Graph, Node, Value } from '../graph/graph.js';
 import { OPS } from '../onnx/operators.js';
 import { erf } from './erf.js';
 import erfReference from './erf.reference.json' with { type: 'json' }; // made by reference/erf.py with mpmath

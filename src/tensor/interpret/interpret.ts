@@ -1,5 +1,5 @@
 import { sizeOf } from '../../base/index.js';
-import type { Data, Graph, Value } from '../graph.js';
+import type { Data, Graph, Value } from '../graph/graph.js';
 import type { Op } from '../onnx/operators.js';
 import { elementwise } from './elementwise.js';
 import { indexing } from './indexing.js';

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../base/index.js';
-import type { DType, Node } from '../graph.js';
+import type { DType, Node } from '../graph/graph.js';
 
 /** What an edge of the graph holds in double precision. int64 is kept in doubles: exact to 2⁵³, more than any index needs. */
 export type Elements = Float64Array | Int32Array | Uint8Array;

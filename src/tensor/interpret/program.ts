@@ -1,5 +1,5 @@
 import type { Memory } from '../buffers/memory.js';
-import type { Graph } from '../graph.js';
+import type { Graph } from '../graph/graph.js';
 import type { Program } from '../runtime/runtime.js';
 import { type Elements, interpret } from './interpret.js';
 

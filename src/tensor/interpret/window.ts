@@ -1,5 +1,5 @@
 import { sizeOf } from '../../base/index.js';
-import type { Node } from '../graph.js';
+import type { Node } from '../graph/graph.js';
 import type { Op } from '../onnx/operators.js';
 import { type DoubleKernel, integer, integers, offsets, outputOf, stridesOf, text } from './operand.js';
 

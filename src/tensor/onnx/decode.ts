@@ -1,4 +1,4 @@
-import type { DType } from '../graph.js';
+import type { DType } from '../graph/graph.js';
 import { ELEMENT_TYPE } from './operators.js';
 import { ModelProto } from './schema.js';
 
@@ -11,11 +11,17 @@ export interface Port {
 
 /** What an ONNX file says of itself. */
 export interface OnnxSummary {
+  /** What wrote it: `lemmata`, `pytorch`. */
   readonly producer: string;
+  /** The version of the file format. */
   readonly irVersion: number;
+  /** The version of the standard's operators; 0 where it uses none of them. */
   readonly opset: number;
+  /** What its author added, by key. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** What it takes, in order, without its constants. */
   readonly inputs: readonly Port[];
+  /** What it gives, in order. */
   readonly outputs: readonly Port[];
   /** How often each operator occurs. */
   readonly operators: Readonly<Record<string, number>>;
@@ -36,8 +42,9 @@ interface DecodedModel {
 }
 
 /**
- * Reads an ONNX file's outline.
+ * Reads an ONNX file's outline: who wrote it, its inputs and outputs with their shapes, and its operators.
  *
+ * @param bytes  the whole file, such as `toOnnx` or `fs.readFileSync` gives
  * @throws  where the bytes are cut short, damaged, or no ONNX model
  */
 export function describeOnnx(bytes: Uint8Array): OnnxSummary {

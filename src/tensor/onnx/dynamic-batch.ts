@@ -1,5 +1,5 @@
 import { sizeOf } from '../../base/index.js';
-import type { Data, Graph, Node, Value } from '../graph.js';
+import type { Data, Graph, Node, Value } from '../graph/graph.js';
 
 /** A graph that runs at any batch length, and the dimensions that follow it by value name: `batch`, or a multiple such as `32*batch`. */
 export interface DynamicGraph {

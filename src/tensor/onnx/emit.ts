@@ -1,14 +1,14 @@
-import type { Attribute, DType, Graph, Value } from '../graph.js';
+import type { Attribute, DType, Graph, Value } from '../graph/graph.js';
 import { withDynamicBatch } from './dynamic-batch.js';
 import { ELEMENT_TYPE, toBytes } from './operators.js';
 import { IR_VERSION, ModelProto, OPSET } from './schema.js';
 
+/** What an ONNX file is to say beside the graph. */
 export interface OnnxOptions {
-  /** Names of the graph's inputs and outputs in the file; in0…, out0… by default. */
+  /** Names of the graph's inputs in the file, in order. */
   readonly inputNames?: readonly string[];
+  /** Names of its outputs, in order. */
   readonly outputNames?: readonly string[];
-  readonly graphName?: string;
-  readonly producerVersion?: string;
   /** The same function traced at another batch length: the file then leaves that length open. */
   readonly dynamicBatch?: (length: number) => Graph;
   /** Shown to whoever inspects the file. */
@@ -27,11 +27,10 @@ export function toOnnx(traced: Graph, options: OnnxOptions = {}): Uint8Array {
   const model = {
     ir_version: IR_VERSION,
     producer_name: 'lemmata',
-    producer_version: options.producerVersion ?? '',
     opset_import: [{ domain: '', version: OPSET }],
     metadata_props: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
     graph: {
-      name: options.graphName ?? 'lemmata',
+      name: 'lemmata',
       node: graph.nodes.map(({ op, inputs, attributes, outputs }) => ({
         op_type: op,
         input: inputs.map(name),

@@ -1,4 +1,4 @@
-import type { Data, DType } from '../graph.js';
+import type { Data, DType } from '../graph/graph.js';
 
 /** Every ONNX operator that a graph may hold, by what the engine knows of it: what an interpreter or a runtime has to know, and nothing else. */
 // biome-ignore format: a list to read, not a column to scroll

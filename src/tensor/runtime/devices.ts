@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
-import type { Graph } from '../graph.js';
+import type { Graph } from '../graph/graph.js';
 import { onnxruntime, type Provider } from './onnxruntime/onnxruntime.js';
 import { openvino } from './openvino/openvino.js';
 import type { GraphRuntime } from './runtime.js';
 
 export type RuntimeName = GraphRuntime['name'];
 
+/** What is to run a compiled function. */
 export interface RuntimeChoice {
+  /** By default OpenVINO where it computes the graph rightly, else ONNX Runtime. */
   readonly runtime?: RuntimeName;
   /** `cpu` by default; `webgpu` and `cuda` run on ONNX Runtime, and results of more than 1,024 elements stay there until they are read. */
   readonly device?: Provider;
@@ -31,9 +33,11 @@ export function runtimesFor(graph: Graph, { runtime, device = 'cpu' }: RuntimeCh
 
 /** One row of what can compute here. */
 export interface Device {
+  /** Runtime and device, such as `OpenVINO, cpu`. */
   readonly name: string;
   /** True when compiled functions use it unless told otherwise. */
   readonly isDefault: boolean;
+  /** Whether it can be used now. */
   readonly available: boolean;
   /** The version, or why it is not available and what to do. */
   readonly detail: string;

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../base/index.js';
-import type { Graph } from '../graph.js';
+import type { Graph } from '../graph/graph.js';
 
 /** The part of a graph that a runtime sees: no arrays without elements, and nothing that is not read. */
 export function runnable(graph: Graph): Graph {

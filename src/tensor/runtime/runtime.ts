@@ -1,5 +1,5 @@
 import type { Memory } from '../buffers/memory.js';
-import type { Graph } from '../graph.js';
+import type { Graph } from '../graph/graph.js';
 
 /** Something that executes ONNX: OpenVINO or ONNX Runtime. */
 export interface GraphRuntime {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { sizeOf } from '../../base/index.js';
-import type { Graph } from '../graph.js';
+import type { Graph } from '../graph/graph.js';
 
 /**
  * How many threads a graph is fastest with: one, unless most of its work is in products large enough to share.

@@ -3,7 +3,7 @@ import type { Input } from '../buffers/device-tensor.js';
 import { planDonation } from '../buffers/donation.js';
 import type { TensorDType } from '../buffers/memory.js';
 import { Plan } from '../buffers/plan.js';
-import type { Graph, Value } from '../graph.js';
+import type { Graph, Value } from '../graph/graph.js';
 import { interpreted } from '../interpret/program.js';
 import { programCache } from '../runtime/cache.js';
 import { type RuntimeChoice, type RuntimeName, runtimesFor } from '../runtime/devices.js';
@@ -14,6 +14,7 @@ import { type InputSpec, type Traced, trace } from '../trace/trace.js';
 import { type Flat, flatten } from '../tree.js';
 import { builder, matcher, type Signature } from './signature.js';
 
+/** How a function is compiled; by default on the best runtime here, in float32, with arguments that stay readable. */
 export interface CompileOptions extends RuntimeChoice {
   /** By default chosen by the graph's work: see `threadsFor`. The bits of results depend on it. */
   readonly threads?: number;
@@ -23,8 +24,10 @@ export interface CompileOptions extends RuntimeChoice {
   readonly precision?: 'float32' | 'float64';
 }
 
+/** One specialisation of a compiled function: its `signature`, such as `[*,*] float32[32,16],float32[]`, and what runs it on how many `threads`. */
 export interface ProgramInfo {
   readonly signature: string;
+  /** `interpreter` in double precision, and where nothing is left to compute. */
   readonly runtime: RuntimeName | 'interpreter';
   readonly threads: number;
   /** Why a better runtime is not used. */

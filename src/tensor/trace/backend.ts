@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../../base/index.js';
-import type { Data, DType, Value } from '../graph.js';
-import { constantOf, equal, GraphBuilder, numberOf } from './builder.js';
+import { constantOf, equal, GraphBuilder, numberOf } from '../graph/builder.js';
+import type { Data, DType, Value } from '../graph/graph.js';
 import { valueOfTraced } from './misuse.js';
 
 /** What a tensor stands for. `value` broadcasts to `shape`: full-size copies of small things are written only where an operator needs them. */

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Value } from '../graph.js';
+import type { Value } from '../graph/graph.js';
 import type { TraceBackend } from './backend.js';
 
 type Result = tf.TensorInfo | tf.TensorInfo[];

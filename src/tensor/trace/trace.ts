@@ -1,10 +1,10 @@
 import '../without-banner.js';
 import * as tf from '@tensorflow/tfjs';
-import type { Graph } from '../graph.js';
+import { GraphBuilder, newValue } from '../graph/builder.js';
+import type { Graph } from '../graph/graph.js';
+import { subgraph } from '../graph/subgraph.js';
 import { type Captured, TraceBackend } from './backend.js';
-import { GraphBuilder, newValue } from './builder.js';
 import { registerKernels } from './kernels/index.js';
-import { subgraph } from './subgraph.js';
 
 export type { Captured } from './backend.js';
 

@@ -1,4 +1,4 @@
-import type { Graph, Node, Value } from '../../graph.js';
+import type { Graph, Node, Value } from '../../graph/graph.js';
 
 /**
  * Matrix products take in what is added to them: `Gemm` then `Add` becomes one `Gemm` with its third operand, which saves ONNX Runtime a

@@ -1,4 +1,4 @@
-import type { Graph, Node, Value } from '../../graph.js';
+import type { Graph, Node, Value } from '../../graph/graph.js';
 
 /**
  * The graph in an order that keeps operands in the processor's cache: a weight's gradient is computed beside its layer's, soon after what

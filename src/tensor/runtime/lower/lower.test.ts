@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fold, key, normal } from '../../../base/index.js';
-import type { Graph } from '../../graph.js';
+import type { Graph } from '../../graph/graph.js';
 import { interpret } from '../../interpret/interpret.js';
 import { trace } from '../../trace/trace.js';
 import { extrema } from './extrema.js';

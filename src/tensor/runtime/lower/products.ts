@@ -1,5 +1,5 @@
 import { sizeOf } from '../../../base/index.js';
-import { constantOf, producerOf } from '../../trace/builder.js';
+import { constantOf, producerOf } from '../../graph/builder.js';
 import type { Rewrite, Rewrites } from './rewrite.js';
 
 /**

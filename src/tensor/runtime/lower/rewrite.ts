@@ -1,7 +1,7 @@
-import type { Graph, Node, Value } from '../../graph.js';
+import { GraphBuilder, newValue } from '../../graph/builder.js';
+import type { Graph, Node, Value } from '../../graph/graph.js';
+import { subgraph } from '../../graph/subgraph.js';
 import type { Op } from '../../onnx/operators.js';
-import { GraphBuilder, newValue } from '../../trace/builder.js';
-import { subgraph } from '../../trace/subgraph.js';
 
 /** A node whose inputs are values of the graph that is being written. Operators here have no absent inputs but trailing ones. */
 export interface MatchedNode extends Node {

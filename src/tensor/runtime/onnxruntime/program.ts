@@ -1,5 +1,5 @@
 import type { Memory, Remote } from '../../buffers/memory.js';
-import type { Graph } from '../../graph.js';
+import type { Graph } from '../../graph/graph.js';
 import type { Program, Request } from '../runtime.js';
 import { check, type Pointer } from './ffi.js';
 import { type ProviderMemory, tensorOver } from './memory.js';

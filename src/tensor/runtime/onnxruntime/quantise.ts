@@ -1,7 +1,9 @@
 import type { Tensor } from 'onnxruntime-node';
 import { withRoundedProducts } from '../../onnx/quantise.js';
 
+/** What `quantise` made, and what it cost. */
 export interface Quantised {
+  /** The file with products in 8 bits. */
   readonly onnx: Uint8Array;
   /** How many products are in 8 bits now. */
   readonly products: number;

@@ -5,7 +5,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runChild } from '../../../../tests/support/child.js';
 import { compile } from '../../compile.js';
-import type { Value } from '../../graph.js';
+import type { Value } from '../../graph/graph.js';
 import { devices } from '../devices.js';
 import { configuredFolder, libraryFiles, openLibrary, refuseOtherRelease } from './ffi.js';
 

@@ -1,6 +1,6 @@
 import { sizeOf } from '../../../base/index.js';
 import type { Memory } from '../../buffers/memory.js';
-import type { Graph } from '../../graph.js';
+import type { Graph } from '../../graph/graph.js';
 import { toOnnx } from '../../onnx/emit.js';
 import { cacheKey } from '../cache.js';
 import { flushingDenormals } from '../floating-point.js';

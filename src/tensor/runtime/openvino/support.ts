@@ -1,5 +1,5 @@
 import { sizeOf } from '../../../base/index.js';
-import type { Data, Graph, Node, Value } from '../../graph.js';
+import type { Data, Graph, Node, Value } from '../../graph/graph.js';
 
 /** Float32 holds every integer below this in magnitude. */
 const EXACT = 2 ** 24;

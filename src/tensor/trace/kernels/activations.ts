@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Value } from '../../graph.js';
-import { broadcast, type GraphBuilder, numberOf } from '../builder.js';
+import { broadcast, type GraphBuilder, numberOf } from '../../graph/builder.js';
+import type { Value } from '../../graph/graph.js';
 import { each, elementwise, type Kernel, type Kernels, type X } from '../kernel.js';
 
 type Unary = (g: GraphBuilder, x: Value) => Value;

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Value } from '../../graph.js';
+import { broadcast, type GraphBuilder, numberOf } from '../../graph/builder.js';
+import type { Value } from '../../graph/graph.js';
 import type { Op } from '../../onnx/operators.js';
-import { broadcast, type GraphBuilder, numberOf } from '../builder.js';
 import { type AB, each, type Kernel, type Kernels } from '../kernel.js';
 
 type Binary = (g: GraphBuilder, a: Value, b: Value) => Value;

@@ -1,4 +1,4 @@
-import type { DType } from '../../graph.js';
+import type { DType } from '../../graph/graph.js';
 import type { Kernel, Kernels, X } from '../kernel.js';
 
 const toDType: Kernel<X, { dtype: DType }> = (on, { x }, { dtype }) =>

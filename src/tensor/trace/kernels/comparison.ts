@@ -1,5 +1,5 @@
+import { broadcast } from '../../graph/builder.js';
 import type { Op } from '../../onnx/operators.js';
-import { broadcast } from '../builder.js';
 import { type AB, each, elementwise, type Kernel, type Kernels } from '../kernel.js';
 
 const ORDER: Readonly<Record<string, Op>> = {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Value } from '../../graph.js';
-import type { GraphBuilder } from '../builder.js';
+import type { GraphBuilder } from '../../graph/builder.js';
+import type { Value } from '../../graph/graph.js';
 import type { Kernel, Kernels, X } from '../kernel.js';
 import { activate } from './activations.js';
 import { padded } from './joining.js';

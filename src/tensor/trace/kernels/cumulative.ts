@@ -1,5 +1,5 @@
-import type { Value } from '../../graph.js';
-import type { GraphBuilder } from '../builder.js';
+import type { GraphBuilder } from '../../graph/builder.js';
+import type { Value } from '../../graph/graph.js';
 import type { Kernel, Kernels, X } from '../kernel.js';
 import { padded } from './joining.js';
 

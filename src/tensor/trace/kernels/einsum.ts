@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../../../base/index.js';
-import type { Value } from '../../graph.js';
-import type { GraphBuilder } from '../builder.js';
+import type { GraphBuilder } from '../../graph/builder.js';
+import type { Value } from '../../graph/graph.js';
 import type { Kernel, Kernels } from '../kernel.js';
 
 /** A factor and, per axis, the number of its label: the result's labels in order, then the summed ones. */

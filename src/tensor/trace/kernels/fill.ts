@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../../../base/index.js';
-import type { DType } from '../../graph.js';
+import type { DType } from '../../graph/graph.js';
 import type { TraceBackend } from '../backend.js';
 import type { Kernel, Kernels, X } from '../kernel.js';
 

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../../../base/index.js';
-import type { DType, Value } from '../../graph.js';
+import type { GraphBuilder } from '../../graph/builder.js';
+import type { DType, Value } from '../../graph/graph.js';
 import type { TraceBackend } from '../backend.js';
-import type { GraphBuilder } from '../builder.js';
 import type { Kernel, Kernels } from '../kernel.js';
 
 /** Indices that are known while tracing are checked now; a runtime would fail later, or read what lies beside the array. */

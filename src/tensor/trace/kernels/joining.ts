@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../../../base/index.js';
-import type { Value } from '../../graph.js';
-import { equal, type GraphBuilder } from '../builder.js';
+import { equal, type GraphBuilder } from '../../graph/builder.js';
+import type { Value } from '../../graph/graph.js';
 import type { Kernel, Kernels, X } from '../kernel.js';
 
 const concat: Kernel<tf.TensorInfo[], { axis: number }> = (on, inputs, { axis }) => {

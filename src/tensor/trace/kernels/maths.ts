@@ -1,6 +1,6 @@
-import type { Value } from '../../graph.js';
+import type { GraphBuilder } from '../../graph/builder.js';
+import type { Value } from '../../graph/graph.js';
 import type { Op } from '../../onnx/operators.js';
-import type { GraphBuilder } from '../builder.js';
 import { each, elementwise, type Kernels } from '../kernel.js';
 
 /** Functions of a real number: an integer argument is taken as one. */

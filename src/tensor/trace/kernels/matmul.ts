@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../../../base/index.js';
-import type { DType, Value } from '../../graph.js';
+import { broadcast, type GraphBuilder } from '../../graph/builder.js';
+import type { DType, Value } from '../../graph/graph.js';
 import type { TraceBackend } from '../backend.js';
-import { broadcast, type GraphBuilder } from '../builder.js';
 import type { AB, Kernel, Kernels } from '../kernel.js';
 import { activate } from './activations.js';
 

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Value } from '../../graph.js';
-import type { GraphBuilder } from '../builder.js';
+import type { GraphBuilder } from '../../graph/builder.js';
+import type { Value } from '../../graph/graph.js';
 import type { Kernel, Kernels, X } from '../kernel.js';
 
 type BatchNormInputs = X & { mean: tf.TensorInfo; variance: tf.TensorInfo; scale?: tf.TensorInfo; offset?: tf.TensorInfo };

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../../../base/index.js';
-import type { Value } from '../../graph.js';
-import type { GraphBuilder } from '../builder.js';
+import type { GraphBuilder } from '../../graph/builder.js';
+import type { Value } from '../../graph/graph.js';
 import type { Kernel, Kernels, X } from '../kernel.js';
 import { backwardInput, fromChannelsFirst, toChannelsFirst, windowAttributes } from './convolution.js';
 import { padded } from './joining.js';

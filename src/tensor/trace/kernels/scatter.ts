@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../../../base/index.js';
-import type { DType, Value } from '../../graph.js';
+import type { GraphBuilder } from '../../graph/builder.js';
+import type { DType, Value } from '../../graph/graph.js';
 import type { TraceBackend } from '../backend.js';
-import type { GraphBuilder } from '../builder.js';
 import type { Kernel, Kernels, X } from '../kernel.js';
 
 function checkIndices(on: TraceBackend, indices: tf.TensorInfo, shape: readonly number[]): void {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { equal } from '../builder.js';
+import { equal } from '../../graph/builder.js';
 import type { Kernel, Kernels, X } from '../kernel.js';
 
 const reshape: Kernel<X, { shape: number[] }> = (on, { x }, { shape }) =>

@@ -1,4 +1,4 @@
-import type { Graph } from '../../../graph.js';
+import type { Graph } from '../../../graph/graph.js';
 import { extrema } from '../../lower/extrema.js';
 import { withFusedSums } from '../../lower/gemm-add.js';
 import { inJoinOrder } from '../../lower/join-order.js';

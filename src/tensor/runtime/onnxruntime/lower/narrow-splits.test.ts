@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { runChild } from '../../../../../tests/support/child.js';
 import { noWebgpu, softwareGpu } from '../../../../../tests/support/software-gpu.js';
 import { allocate, fill } from '../../../buffers/memory.js';
-import type { Graph } from '../../../graph.js';
+import type { Graph } from '../../../graph/graph.js';
 import { interpreted } from '../../../interpret/program.js';
 import { withNarrowSplits } from './narrow-splits.js';
 

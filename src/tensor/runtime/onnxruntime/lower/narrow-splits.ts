@@ -1,4 +1,4 @@
-import type { Constant, Graph, Node, Value } from '../../../graph.js';
+import type { Constant, Graph, Node, Value } from '../../../graph/graph.js';
 
 /** A shader is sure of 8 buffers: the input and 7 outputs. */
 const WIDEST = 7;

@@ -1,13 +1,14 @@
-import type { Graph } from '../../../graph.js';
+import type { Graph } from '../../../graph/graph.js';
 import { extrema } from '../../lower/extrema.js';
 import { withFusedSums } from '../../lower/gemm-add.js';
 import { inJoinOrder } from '../../lower/join-order.js';
 import { products } from '../../lower/products.js';
 import { rewrite } from '../../lower/rewrite.js';
+import { inFastForms } from './fast-forms.js';
 import { integers } from './integers.js';
+import { forLoopFusion } from './loop-fusion.js';
 import { miscompiled, withSpreadVectors } from './miscompiled.js';
 import { nan } from './nan.js';
-import { suited } from './suited.js';
 import { ties } from './top-k.js';
 
 const legal = new WeakMap<Graph, Graph>();
@@ -23,4 +24,4 @@ export function legalise(graph: Graph): Graph {
 }
 
 /** The graph that OpenVINO is given: right, and in the form that it is fastest at. Outputs keep their names; their order may change. */
-export const lower = (graph: Graph): Graph => suited(legalise(graph));
+export const lower = (graph: Graph): Graph => forLoopFusion(inFastForms(legalise(graph)));

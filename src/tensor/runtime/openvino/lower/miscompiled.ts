@@ -1,7 +1,7 @@
 import { sizeOf } from '../../../../base/index.js';
-import type { Graph, Value } from '../../../graph.js';
+import { beforeReshape, constantOf, equal, type GraphBuilder, isFixed, producerOf } from '../../../graph/builder.js';
+import type { Graph, Value } from '../../../graph/graph.js';
 import { FAMILIES, isReduction } from '../../../onnx/operators.js';
-import { beforeReshape, constantOf, equal, type GraphBuilder, isFixed, producerOf } from '../../../trace/builder.js';
 import { type Rewrite, type Rewrites, rewrite } from '../../lower/rewrite.js';
 
 /* Graphs that OpenVINO 2026.4 compiles wrongly, silently, or not at all, each in a form that it compiles rightly. */

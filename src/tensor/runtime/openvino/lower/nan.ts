@@ -1,7 +1,7 @@
-import type { Value } from '../../../graph.js';
+import type { GraphBuilder } from '../../../graph/builder.js';
+import { numberOf, producerOf } from '../../../graph/builder.js';
+import type { Value } from '../../../graph/graph.js';
 import type { Op } from '../../../onnx/operators.js';
-import type { GraphBuilder } from '../../../trace/builder.js';
-import { numberOf, producerOf } from '../../../trace/builder.js';
 import type { Rewrite, Rewrites } from '../../lower/rewrite.js';
 
 /*

@@ -1,5 +1,5 @@
-import type { Value } from '../../../graph.js';
-import { constantOf, type GraphBuilder } from '../../../trace/builder.js';
+import { constantOf, type GraphBuilder } from '../../../graph/builder.js';
+import type { Value } from '../../../graph/graph.js';
 import type { Rewrite, Rewrites } from '../../lower/rewrite.js';
 
 /** More rounds than this are left to a runtime whose TopK keeps the order of equal elements. */

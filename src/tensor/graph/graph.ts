@@ -22,14 +22,15 @@ export interface Node {
   readonly outputs: readonly Value[];
 }
 
+/** An edge whose elements the graph holds, row-major. */
 export interface Constant {
   readonly value: Value;
   readonly data: Data;
 }
 
 /**
- * A pure function as a list of ONNX operators in topological order. The tracing backend writes it, ONNX emission, the
- * runtimes' `canRun` and the float64 interpreter read it; nobody changes it afterwards.
+ * A pure function as a list of ONNX operators in topological order. Tracing records it in the plainest operators that say what the function
+ * does; files are written of it, the float64 interpreter reads it, and each runtime lowers it to a graph of its own. Nobody changes it afterwards.
  */
 export interface Graph {
   readonly inputs: readonly Value[];

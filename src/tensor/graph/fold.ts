@@ -1,5 +1,5 @@
-import type { DType } from '../graph.js';
 import { isCommutative, NEUTRAL, type Op } from '../onnx/operators.js';
+import type { DType } from './graph.js';
 
 /** Element-wise operators on known numbers, in double precision. */
 const FLOAT: Partial<Record<Op, (x: number, y: number) => number>> = {

@@ -1,7 +1,7 @@
 import { sizeOf } from '../../base/index.js';
-import type { Attribute, Data, DType, Node, Value } from '../graph.js';
 import { ELEMENT_TYPE, type Op } from '../onnx/operators.js';
 import { fold, passes } from './fold.js';
+import type { Attribute, Data, DType, Node, Value } from './graph.js';
 
 type Type = Pick<Value, 'shape' | 'dtype'>;
 

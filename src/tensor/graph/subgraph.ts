@@ -1,5 +1,5 @@
-import type { Constant, Graph, Node, Value } from '../graph.js';
 import { constantOf, producerOf, serialOf } from './builder.js';
+import type { Constant, Graph, Node, Value } from './graph.js';
 
 /**
  * The part of what was recorded that `outputs` need, in an order that can be run, with names that depend on nothing but the structure:

@@ -4,7 +4,7 @@ import { fold, key, normal } from '../../../../base/random.js';
 import { compile } from '../../../compile.js';
 import { interpret } from '../../../interpret/interpret.js';
 import { trace } from '../../../trace/trace.js';
-import { suited } from './suited.js';
+import { inFastForms } from './fast-forms.js';
 
 const product = (k: number, m: number, n: number) =>
   trace(
@@ -14,14 +14,14 @@ const product = (k: number, m: number, n: number) =>
       { shape: [k, n], dtype: 'float32' },
     ],
   );
-const ops = (graph: ReturnType<typeof product>) => suited(graph).nodes.map(({ op }) => op);
+const ops = (graph: ReturnType<typeof product>) => inFastForms(graph).nodes.map(({ op }) => op);
 
 describe('a product Xᵀ Y', () => {
   it('with few columns leaves X as it lies', () => {
     const graph = product(128, 64, 8);
     expect(ops(graph)).toEqual(['Gemm', 'Transpose']);
     const inputs = graph.inputs.map(({ shape }, i) => Float64Array.from(normal(fold(key(1), i), shape).data));
-    expect(interpret(suited(graph), inputs)).toEqual(interpret(graph, inputs));
+    expect(interpret(inFastForms(graph), inputs)).toEqual(interpret(graph, inputs));
   });
 
   it('with one column, with many, or of small matrices stays', () => {
@@ -44,7 +44,7 @@ describe('an outer product', () => {
     );
     expect(ops(graph)).toEqual(expected);
     const inputs = graph.inputs.map(({ shape }, i) => Float64Array.from(normal(fold(key(2), i), shape).data));
-    expect(interpret(suited(graph), inputs)).toEqual(interpret(graph, inputs));
+    expect(interpret(inFastForms(graph), inputs)).toEqual(interpret(graph, inputs));
   });
 });
 
@@ -71,28 +71,5 @@ describe('a sigmoid', () => {
       if (Number.isNaN(x)) expect(y[i]).toBeNaN();
       else expect(Math.abs(y[i] - exact)).toBeLessThan(3e-7 * exact + 1e-37);
     }
-  });
-});
-
-describe('outputs that other nodes read', () => {
-  const x = { shape: [3], dtype: 'float32' } as const;
-  const chain = (x: tf.Tensor) => {
-    const first = x.mul(2);
-    const second = first.add(1);
-    return { total: second.sum(), second, first };
-  };
-
-  it('come first, through a reshape', () => {
-    const graph = trace((x) => Object.values(chain(x)), [x]);
-    expect(suited(graph).outputs.map(({ name, shape }) => ({ name, shape }))).toEqual([
-      { name: 'out2', shape: [1, 3] },
-      { name: 'out1', shape: [1, 3] },
-      { name: 'out0', shape: [] },
-    ]);
-  });
-
-  it('have their own values and shapes', async () => {
-    const { total, second, first } = await compile(chain, { runtime: 'openvino' })(Float32Array.of(1, 2, 3));
-    expect([total.item(), [...second.data()], [...first.data()], first.shape]).toEqual([15, [3, 5, 7], [2, 4, 6], [3]]);
   });
 });
