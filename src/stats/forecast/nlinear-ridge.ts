@@ -5,6 +5,7 @@ import type { Windows } from '../windows.js';
 
 /** A linear forecaster in closed form: its weights, as the network of its name takes them, and how they were found. */
 export interface RidgeForecast<P> extends Pick<MultivariateRidge, 'lambda' | 'gcv'> {
+  /** The weights, in float32. */
   readonly params: P;
 }
 
