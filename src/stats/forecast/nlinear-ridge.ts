@@ -3,7 +3,7 @@ import type { Matrix } from '../../linalg/index.js';
 import { type MultivariateRidge, multivariateRidge } from '../regression/multivariate-ridge.js';
 import type { Windows } from '../windows.js';
 
-/** A linear forecaster in closed form: its weights, as the network of its name takes them, and how they were found. */
+/** A linear forecaster in closed form: its weights `params`, as the network of its name takes them, and how they were found. */
 export interface RidgeForecast<P> extends Pick<MultivariateRidge, 'lambda' | 'gcv'> {
   /** The weights, in float32. */
   readonly params: P;
