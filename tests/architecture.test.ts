@@ -47,21 +47,21 @@ const BELOW: Record<string, string[]> = {
  * explanation. It is raised only in a commit that says why.
  */
 const BUDGET: Record<string, number> = {
-  attack: 140,
-  base: 500,
-  cli: 450,
-  datasets: 100,
-  kernel: 1950,
-  linalg: 450,
-  market: 1900,
-  models: 850,
-  nn: 2900,
-  optim: 600,
-  report: 950,
-  rl: 350,
-  stats: 2000,
-  tensor: 6300,
-  train: 850,
+  attack: 130,
+  base: 510,
+  cli: 460,
+  datasets: 80,
+  kernel: 1970,
+  linalg: 365,
+  market: 1950,
+  models: 740,
+  nn: 2990,
+  optim: 560,
+  report: 910,
+  rl: 345,
+  stats: 2010,
+  tensor: 6600,
+  train: 810,
 };
 /** A room is entered by what it offers to users, or by what it offers to other rooms only. */
 const DOORS = /^src\/\w+\/(index|internal)\.ts$/;
