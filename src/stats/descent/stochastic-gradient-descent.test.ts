@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { expectClose } from '../../../tests/support/close.js';
 import { estimate, expectMean } from '../../../tests/support/monte-carlo.js';
 import { factorReturns } from '../../../tests/support/simulated.js';
 import { theorem } from '../../../tests/support/theorem.js';
@@ -31,6 +32,13 @@ describe('stochasticGradientDescent', () => {
     const step = (k: number) => 2 / (mu * (k + (4 * L_MAX) / mu));
     const { w } = stochasticGradientDescent(objective, { key: key(3), batch: 8, step, iterations: 40_000 });
     expect(Math.sqrt(distance2(w))).toBeLessThan(0.03);
+  });
+
+  it('takes a tenth of the best step of gradient descent where it is told none', () => {
+    const objective = leastSquares(X, Y);
+    const run = (step?: number) => stochasticGradientDescent(objective, { key: key(4), batch: 4, step, iterations: 20 }).path.data;
+    const { mu, L } = objective.curvature;
+    expectClose(run(), run(0.2 / (mu + L)), 14);
   });
 
   it('names a batch or a step that cannot be', () => {

@@ -77,6 +77,10 @@ describe('predictiveRegression', () => {
     expect(innovations.autocorrelation[11]).toBeLessThan(-0.3); // what entered twelve months ago leaves
   });
 
+  it('needs five rows', () => {
+    expect(predictiveRegression([1, 2, 4, 3, 5], [2, 1, 3, 5, 4]).T).toBe(4);
+  });
+
   it('names what is wrong', () => {
     const { returns, predictor } = history(1, 0);
     expect(() => predictiveRegression(returns.slice(1), predictor)).toThrow('predictiveRegression: x has 61 rows but y has 60 values');

@@ -17,6 +17,23 @@ describe('partialRegression', () => {
     const alone = fromColumns([column(X, 1)], ['market']);
     expect(() => partialRegression(alone, Y, 'market')).toThrow("'market' is the only column, so there is nothing to take out of it");
   });
+
+  it('takes one column out of another', () => {
+    const two = fromColumns([column(X, 0), column(X, 1)], ['intercept', 'market']);
+    expect(partialRegression(two, Y, 'market').slope).toBeCloseTo(linearRegression(two, Y).coefficients[1], 12);
+  });
+
+  it('names a sample that has no partial regression', () => {
+    const gap = Y.map((value, i) => (i === 5 ? Number.NaN : value));
+    expect(() => partialRegression(X, gap, 'market')).toThrow('partialRegression: y is NaN at row 5');
+    const twice = fromColumns([column(X, 0), column(X, 1), column(X, 1)], ['intercept', 'market', 'copy']);
+    for (const name of ['intercept', 'market', 'copy'])
+      expect(() => partialRegression(twice, Y, name)).toThrow(
+        "partialRegression: 'copy' is a linear combination of 'intercept' and 'market'",
+      );
+    const short = fromColumns([Float64Array.of(1, 1), Float64Array.of(1, 2)], ['intercept', 'market']);
+    expect(() => partialRegression(short, [1, 2], 'market')).toThrow('partialRegression: 2 rows cannot determine 2 coefficients');
+  });
 });
 
 type Partial = typeof partialRegression;

@@ -1,6 +1,6 @@
-import { column, fromColumns, type Matrix } from '../../linalg/index.js';
+import { column, fromColumns, type Matrix, qr } from '../../linalg/index.js';
 import { columnName } from '../../linalg/internal.js';
-import { checkSample } from './design.js';
+import { checkOverdetermined, checkSample, dependentColumn } from './design.js';
 import { linearRegression } from './linear-regression.js';
 
 /** One coefficient of a regression, taken apart: what its column and y still say once the other columns have spoken. */
@@ -31,12 +31,12 @@ export function partialRegression(x: Matrix, y: ArrayLike<number>, name: string)
   const j = names.indexOf(name);
   if (j < 0) throw new Error(`partialRegression: x has no column '${name}'; it has ${names.map((n) => `'${n}'`).join(', ')}`);
   if (x.cols < 2) throw new Error(`partialRegression: '${name}' is the only column, so there is nothing to take out of it`);
+  checkOverdetermined('partialRegression', x);
+  const { dependent } = qr(x); // a column that the others determine would leave rounding to divide by
+  if (dependent >= 0) throw dependentColumn('partialRegression', x, dependent);
   const others = names.map((_, k) => k).filter((k) => k !== j);
-  const controls = fromColumns(
-    others.map((k) => column(x, k)),
-    others.map((k) => names[k]),
-  );
+  const controls = fromColumns(others.map((k) => column(x, k)));
   const xLeft = linearRegression(controls, column(x, j)).residuals;
   const yLeft = linearRegression(controls, y).residuals;
-  return { slope: linearRegression(fromColumns([xLeft], [name]), yLeft).coefficients[0], x: xLeft, y: yLeft };
+  return { slope: linearRegression(fromColumns([xLeft]), yLeft).coefficients[0], x: xLeft, y: yLeft };
 }
