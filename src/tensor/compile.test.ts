@@ -1,14 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { runChild } from '../../tests/support/child.js';
-import { clone, fromArray, fromTf, toTf } from './buffers/device-tensor.js';
+import { fromArray, toTf } from './buffers/device-tensor.js';
 import { compile } from './compile.js';
 import './eager.js';
 import { valueAndGrad } from './grad.js';
 import { describeOnnx } from './onnx/decode.js';
 
 beforeAll(() => tf.setBackend('cpu'));
-afterEach(() => vi.restoreAllMocks());
 
 const RUNTIMES = ['openvino', 'onnxruntime'] as const;
 const vector = (...values: number[]) => fromArray(Float32Array.from(values), [values.length]);
@@ -168,40 +167,6 @@ describe.each(RUNTIMES)('compile on %s', (runtime) => {
   });
 });
 
-describe('a donated state', () => {
-  const next = compile((state: tf.Tensor) => state.add(1), { donate: [0] });
-
-  it('cannot be read after its step, and a clone can', async () => {
-    const counter = compile((state: tf.Tensor) => state.add(1), { donate: [0] });
-    let state = fromArray([0], []);
-    for (let i = 1; i < 812; i++) state = await counter(state);
-    const copy = clone(state);
-    const after = await counter(state);
-    expect(() => state.item()).toThrow('state was donated to step 812; keep a copy with clone(state)');
-    await expect(counter(state)).rejects.toThrow('state was donated to step 812; keep a copy with clone(state)');
-    expect([copy.item(), after.item()]).toEqual([811, 812]);
-  });
-
-  it('survives a call that fails', async () => {
-    const state = fromArray([1, 2], [2]);
-    const fails = compile((state: tf.Tensor, x: tf.Tensor) => state.add(x.reshape([2])), { donate: [0] });
-    await expect(fails(state, Float32Array.of(1, 2, 3))).rejects.toThrow();
-    expect([...state.data()]).toEqual([1, 2]);
-  });
-
-  it('reuses two sets of memory, whatever is kept on the way', async () => {
-    let state = fromArray([0, 0, 0], [3]);
-    const kept = [];
-    for (let i = 0; i < 10; i++) {
-      if (i % 3 === 0) kept.push(clone(state));
-      state = await next(state);
-    }
-    const branch = await next(kept[1]); // continue from the best so far
-    expect(kept.slice(2).map((t) => t.data()[0])).toEqual([6, 9]);
-    expect([branch.data()[2], state.data()[2]]).toEqual([4, 10]);
-  });
-});
-
 describe('what compile refuses', () => {
   it('names the place of an argument that is no data', async () => {
     const f = compile((params: { w: tf.Tensor }) => params.w.square());
@@ -269,41 +234,6 @@ describe('what compile refuses', () => {
   });
 });
 
-describe('signatures', () => {
-  it('are traced once each', async () => {
-    let traces = 0;
-    const f = compile((x: tf.Tensor) => {
-      traces++;
-      return x.add(1);
-    });
-    for (const length of [1, 2, 1, 2, 3, 1]) await f(new Float32Array(length));
-    expect(traces).toBe(3);
-    expect(f.programs.map(({ signature }) => signature)).toEqual(['* float32[1]', '* float32[2]', '* float32[3]']);
-  });
-
-  it('that change with every call are warned of, once', async () => {
-    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    const f = compile(
-      function step(x: tf.Tensor) {
-        return x.add(1);
-      },
-      { runtime: 'onnxruntime' },
-    );
-    for (let length = 1; length < 12; length++) await f(new Float32Array(length));
-    expect(warn).toHaveBeenCalledOnce();
-    expect(warn.mock.calls[0][0]).toContain(
-      'step has been compiled 5 times in 6 calls, because its arguments keep changing shape (x is float32 [6], and was float32 [5])',
-    );
-  });
-
-  it('of another structure do not fit a compiled one', async () => {
-    const f = compile((x: Record<string, tf.Tensor>) => Object.values(x).reduce((a, b) => a.add(b)));
-    expect((await f({ a: 1 })).item()).toBe(1);
-    expect((await f({ a: 1, b: 2 })).item()).toBe(3);
-    expect((await f({ a: 1, c: 5 })).item()).toBe(6);
-  });
-});
-
 describe('device', () => {
   // In a process of its own: Dawn writes to stderr that it finds no Vulkan.
   it.each(['webgpu', 'cuda'])('%s computes where its driver is, and else says what is missing', (device) => {
@@ -343,31 +273,6 @@ describe('precision', () => {
     await expect(compile(f)(double, 1)).rejects.toThrow(
       "x is float64, f computes in float32: compile with precision 'float64', or use toTf",
     );
-  });
-});
-
-describe('conversions', () => {
-  it('carry values, shapes and types to tfjs and back', () => {
-    const tree = { a: tf.tensor2d([1.5, 2, 3, 4], [2, 2]), b: [tf.tensor1d([7], 'int32'), tf.tensor1d([true, false], 'bool')] };
-    const back = toTf(fromTf(tree));
-    expect(back.a.arraySync()).toEqual([
-      [1.5, 2],
-      [3, 4],
-    ]);
-    expect(back.b.map((t) => [t.dtype, ...t.dataSync()])).toEqual([
-      ['int32', 7],
-      ['bool', 1, 0],
-    ]);
-  });
-
-  it('copy: changing an array later changes nothing', () => {
-    const array = Float32Array.of(1, 2);
-    const tensor = fromArray(array, [2]);
-    array[0] = 9;
-    tensor.data()[1] = 9;
-    expect([...tensor.data()]).toEqual([1, 2]);
-    expect(() => tensor.item()).toThrow('item() is for tensors of one element, got shape [2]; use data()');
-    expect(() => fromArray([1, 2, 3], [2, 2])).toThrow('shape [2,2] has 4 elements, got 3 values');
   });
 });
 

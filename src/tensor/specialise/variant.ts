@@ -24,7 +24,7 @@ export interface CompileOptions extends RuntimeChoice {
   readonly precision?: 'float32' | 'float64';
 }
 
-/** One specialisation of a compiled function: its `signature`, such as `[*,*] float32[32,16],float32[]`, and what runs it on how many `threads`. */
+/** One specialisation of a compiled function: its `signature`, such as `*,* float32[32,16],float32[]`, and what runs it on how many `threads`. */
 export interface ProgramInfo {
   readonly signature: string;
   /** `interpreter` in double precision, and where nothing is left to compute. */

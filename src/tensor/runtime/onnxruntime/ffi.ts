@@ -2,12 +2,10 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import koffi, { type LibraryHandle } from 'koffi';
+import type { Out, Pointer } from '../pointer.js';
 
-/** An address inside the library, as koffi hands it out. */
-export type Pointer = bigint & { readonly brand: 'pointer' };
 /** Null, or what went wrong. */
 type OrtStatus = Pointer | null;
-type Out = [Pointer | null];
 
 /** The part of ONNX Runtime's C API that the engine calls (onnxruntime_c_api.h). */
 export interface OrtApi {

@@ -1,7 +1,8 @@
 import { sizeOf } from '../../../base/index.js';
 import type { Memory, Remote, TensorDType, TensorSpec, TypedArray } from '../../buffers/memory.js';
 import { IR_VERSION, ModelProto, OPSET } from '../../onnx/schema.js';
-import { check, create, type Pointer } from './ffi.js';
+import type { Pointer } from '../pointer.js';
+import { check, create } from './ffi.js';
 import { createSession, type Library, type OrtSession } from './session.js';
 
 const ELEMENT_TYPES = { bool: 9, float32: 1, float64: 11, int32: 6 } as const; // ONNXTensorElementDataType

@@ -1,7 +1,8 @@
 import type { Memory, Remote } from '../../buffers/memory.js';
 import type { Graph } from '../../graph/graph.js';
+import type { Pointer } from '../pointer.js';
 import type { Program, Request } from '../runtime.js';
-import { check, type Pointer } from './ffi.js';
+import { check } from './ffi.js';
 import { type ProviderMemory, tensorOver } from './memory.js';
 import type { Library, OrtSession } from './session.js';
 

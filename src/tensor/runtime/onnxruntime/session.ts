@@ -1,5 +1,6 @@
 import { flushingDenormals } from '../floating-point.js';
-import { check, create, type OrtApi, type Pointer } from './ffi.js';
+import type { Pointer } from '../pointer.js';
+import { check, create, type OrtApi } from './ffi.js';
 
 const [ERRORS_ONLY, ALL_OPTIMIZATIONS, ARENA_ALLOCATOR, DEFAULT_MEMORY] = [3, 99, 1, 0];
 

@@ -2,14 +2,12 @@ import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync } f
 import { join, resolve } from 'node:path';
 import koffi, { type LibraryHandle } from 'koffi';
 import { packageRoot } from '../../../base/internal.js';
+import type { Out, Pointer } from '../pointer.js';
 
 /** The release that the tests run with. Another one may differ in results, so it is not used. */
 export const SUPPORTED = '2026.4';
 
-/** An address inside the library, as koffi hands it out. */
-export type Pointer = bigint & { readonly brand: 'pointer' };
 type OpenVinoStatus = number;
-type Out = [Pointer | null];
 
 interface Shape {
   rank: number;

@@ -4,8 +4,9 @@ import type { Graph } from '../../graph/graph.js';
 import { toOnnx } from '../../onnx/emit.js';
 import { cacheKey } from '../cache.js';
 import { flushingDenormals } from '../floating-point.js';
+import type { Pointer } from '../pointer.js';
 import type { GraphRuntime, LoadOptions, Program, Request } from '../runtime.js';
-import { type OpenVinoApi, openLibrary, type Pointer, type Property } from './ffi.js';
+import { type OpenVinoApi, openLibrary, type Property } from './ffi.js';
 import { legalise, lower } from './lower/lower.js';
 import { refusal } from './support.js';
 

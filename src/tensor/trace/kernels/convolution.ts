@@ -5,8 +5,10 @@ import type { Kernel, Kernels, X } from '../kernel.js';
 import { activate } from './activations.js';
 import { padded } from './joining.js';
 
-type Info = tf.backend_util.Conv2DInfo;
-type Pair = [number, number];
+/** The geometry of a window that slides over images. */
+export type Info = tf.backend_util.Conv2DInfo;
+/** One number for rows, one for columns. */
+export type Pair = [number, number];
 
 interface Geometry {
   strides: number | Pair;

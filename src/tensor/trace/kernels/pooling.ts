@@ -3,11 +3,8 @@ import { sizeOf } from '../../../base/index.js';
 import type { GraphBuilder } from '../../graph/builder.js';
 import type { Value } from '../../graph/graph.js';
 import type { Kernel, Kernels, X } from '../kernel.js';
-import { backwardInput, fromChannelsFirst, toChannelsFirst, windowAttributes } from './convolution.js';
+import { backwardInput, fromChannelsFirst, type Info, type Pair, toChannelsFirst, windowAttributes } from './convolution.js';
 import { padded } from './joining.js';
-
-type Info = tf.backend_util.Conv2DInfo;
-type Pair = [number, number];
 
 interface Pooling {
   filterSize: number | Pair;

@@ -1,0 +1,30 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fromArray, fromTf, toTf } from './device-tensor.js';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+describe('conversions', () => {
+  it('carry values, shapes and types to tfjs and back', () => {
+    const tree = { a: tf.tensor2d([1.5, 2, 3, 4], [2, 2]), b: [tf.tensor1d([7], 'int32'), tf.tensor1d([true, false], 'bool')] };
+    const back = toTf(fromTf(tree));
+    expect(back.a.arraySync()).toEqual([
+      [1.5, 2],
+      [3, 4],
+    ]);
+    expect(back.b.map((t) => [t.dtype, ...t.dataSync()])).toEqual([
+      ['int32', 7],
+      ['bool', 1, 0],
+    ]);
+  });
+
+  it('copy: changing an array later changes nothing', () => {
+    const array = Float32Array.of(1, 2);
+    const tensor = fromArray(array, [2]);
+    array[0] = 9;
+    tensor.data()[1] = 9;
+    expect([...tensor.data()]).toEqual([1, 2]);
+    expect(() => tensor.item()).toThrow('item() is for tensors of one element, got shape [2]; use data()');
+    expect(() => fromArray([1, 2, 3], [2, 2])).toThrow('shape [2,2] has 4 elements, got 3 values');
+  });
+});
