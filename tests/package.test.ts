@@ -29,9 +29,12 @@ beforeAll(() => {
   }
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
   const options = { target: 'es2023', module: 'nodenext', strict: true, types: ['node'], skipLibCheck: true, preserveSymlinks: false };
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['product.ts', 'waves.ts'] }));
+  writeFileSync(
+    join(project, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: options, include: ['product.ts', 'waves.ts', 'glu.ts'] }),
+  );
   const examples = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
-  for (const [i, name] of ['product', 'waves'].entries()) writeFileSync(join(project, `${name}.ts`), examples[i]);
+  for (const [i, name] of ['product', 'waves', 'glu'].entries()) writeFileSync(join(project, `${name}.ts`), examples[i]);
 }, 120_000);
 
 /** What a compiled program prints in an environment that holds Node alone. */
@@ -85,6 +88,11 @@ describe('the packed package, in an empty project', () => {
     expect(first).toBeLessThan(0.008);
     expect(existsSync(join(project, 'waves.safetensors'))).toBe(true);
     expect(best()).toBe(first);
+  });
+
+  it('checks, trains and exports the layer of the third', () => {
+    expect(Number(/loss after 1,000 steps (\S+)/.exec(executed('glu.js'))![1])).toBeLessThan(1e-3);
+    expect(existsSync(join(project, 'glu.onnx'))).toBe(true);
   });
 
   it('has its command and every room', () => {

@@ -37,7 +37,7 @@ export const categoricalEntropy = layer({
   forward(logits: tf.Tensor) {
     const logP = logits.logSoftmax();
     const p = logP.exp();
-    const entropy: tf.Tensor = p.mul(logP).sum(-1).neg();
+    const entropy = p.mul(logP).sum(-1).neg();
     return { value: entropy, saved: { logP, p, entropy } };
   },
   backward: (dy, { logP, p, entropy }) => [p.mul(logP.add(entropy.expandDims(-1))).mul(dy.neg().expandDims(-1))],

@@ -36,7 +36,7 @@ export const gaussianLogProbability = layer({
       throw shapeError('gaussianLogProbability takes mean and action [..., K] and logDeviation [K]', { mean, logDeviation, action });
     const precision = logDeviation.neg().exp();
     const z = action.sub(mean).mul(precision);
-    const value: tf.Tensor = z.square().mul(0.5).add(logDeviation.add(HALF_LOG_2PI)).sum(-1).neg();
+    const value = z.square().mul(0.5).add(logDeviation.add(HALF_LOG_2PI)).sum(-1).neg();
     return { value, saved: { z, precision } };
   },
   backward(dy, { z, precision }) {

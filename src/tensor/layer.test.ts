@@ -7,7 +7,7 @@ import { trace } from './trace/trace.js';
 
 const cube = layer({
   name: 'cube',
-  forward: (x: tf.Tensor) => ({ value: x.mul(x).mul(x) as tf.Tensor, saved: { x } }),
+  forward: (x: tf.Tensor) => ({ value: x.mul(x).mul(x), saved: { x } }),
   backward: (dy, { x }) => [dy.mul(x.square()).mul(3)],
   plain: (x) => x.mul(x).mul(x),
 });
@@ -27,7 +27,7 @@ const waves = layer({
       .add(shift ?? 0);
     const picked = chosen ? z.gather(chosen as tf.Tensor1D) : z;
     return {
-      value: { sin: z.sin(), parts: [picked.pow(power) as tf.Tensor] },
+      value: { sin: z.sin(), parts: [picked.pow(power)] },
       saved: { x, w, z, power, held: { chosen, shape: z.shape } },
     };
   },
@@ -43,7 +43,7 @@ const waves = layer({
       .mul(w[0])
       .add(w[1])
       .add(shift ?? 0);
-    return { sin: z.sin(), parts: [(chosen ? z.gather(chosen as tf.Tensor1D) : z).pow(power) as tf.Tensor] };
+    return { sin: z.sin(), parts: [(chosen ? z.gather(chosen as tf.Tensor1D) : z).pow(power)] };
   },
 });
 const [x, w, b] = [
@@ -114,7 +114,7 @@ describe('layer', () => {
     const made = (backward: (dy: tf.Tensor) => (tf.Tensor | undefined)[]) =>
       layer({
         name: 'scaled',
-        forward: (params: { readonly w: tf.Tensor }, x: tf.Tensor) => ({ value: x.mul(params.w) as tf.Tensor, saved: {} }),
+        forward: (params: { readonly w: tf.Tensor }, x: tf.Tensor) => ({ value: x.mul(params.w), saved: {} }),
         backward: (dy) => [{ w: backward(dy)[0] }, backward(dy)[1]] as never,
         plain: ({ w }, x) => x.mul(w),
       });

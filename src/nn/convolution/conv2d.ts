@@ -54,7 +54,7 @@ export const conv2d = layer({
       throw shapeError('conv2d filters x [B, rows, columns, F] by w [K, K, F, D] and b [D]', { x, w, b });
     if (padding === 'valid' && (x.shape[1]! < w.shape[0]! || x.shape[2]! < w.shape[1]!))
       throw shapeError("conv2d: the filter is larger than the image; pad it with 'same', or pool less before", { x, w });
-    const value: tf.Tensor = tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, padding).add(b);
+    const value = tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, padding).add(b);
     return { value, saved: { x, w, padding } };
   },
   backward(dy, { x, w, padding }) {

@@ -26,7 +26,7 @@ export const maxPool2d = layer({
     requireWindows('maxPool2d', x, size);
     const parts = partsOf(x, size);
     const y = parts.reduce((most, part) => tf.maximum(most, part));
-    const value: tf.Tensor = y.reshape(pooled(x, size));
+    const value = y.reshape(pooled(x, size));
     return { value, saved: { y, parts, size } };
   },
   backward(dy, { y, parts, size }) {
@@ -55,7 +55,7 @@ export const averagePool2d = layer({
   name: 'averagePool2d',
   forward(x: tf.Tensor, { size }: PoolingOptions) {
     requireWindows('averagePool2d', x, size);
-    const value: tf.Tensor = tf
+    const value = tf
       .addN(partsOf(x, size))
       .div(size * size)
       .reshape(pooled(x, size));

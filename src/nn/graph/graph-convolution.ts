@@ -34,7 +34,7 @@ export const graphConvolution = layer({
       throw shapeError('graphConvolution maps x [N, F] over A [N, N] by w [F, D] and b [D]', { A, x, w, b });
     const narrows = x.shape[1]! > w.shape[1]!;
     const inner = narrows ? x.matMul(w) : A.matMul(x); // [N, D] or [N, F]
-    return { value: (narrows ? A.matMul(inner) : inner.matMul(w)).add(b) as tf.Tensor, saved: { A, x, w, inner, narrows } };
+    return { value: (narrows ? A.matMul(inner) : inner.matMul(w)).add(b), saved: { A, x, w, inner, narrows } };
   },
   backward(dy, { A, x, w, inner, narrows }) {
     const b = dy.sum(0);

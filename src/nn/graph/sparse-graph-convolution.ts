@@ -45,8 +45,8 @@ export const sparseGraphConvolution = layer({
       throw shapeError('sparseGraphConvolution takes int32 from and to [E] and weight [E]', { from, to, weight });
     checkEnds('sparseGraphConvolution', graph, x.shape[0]!);
     const m = x.matMul(w);
-    const scale: tf.Tensor = weight.expandDims(1);
-    const value: tf.Tensor = tf.unsortedSegmentSum(m.gather(from).mul(scale), to, x.shape[0]).add(b);
+    const scale = weight.expandDims(1);
+    const value = tf.unsortedSegmentSum(m.gather(from).mul(scale), to, x.shape[0]).add(b);
     return { value, saved: { from, to, x, scale, w, m } };
   },
   backward(dy, { from, to, x, scale, w, m }) {

@@ -47,7 +47,7 @@ export const layerNorm = layer({
     const centred = x.sub(x.mean(-1, true)); // [..., F]
     const scale = centred.square().mean(-1, true).add(epsilon).rsqrt(); // [..., 1]
     const xHat = centred.mul(scale);
-    const value: tf.Tensor = xHat.mul(gamma).add(beta);
+    const value = xHat.mul(gamma).add(beta);
     return { value, saved: { xHat, scale, gamma } };
   },
   backward(dy, { xHat, scale, gamma }) {

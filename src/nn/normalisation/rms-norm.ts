@@ -30,7 +30,7 @@ export const rmsNorm = layer({
       throw shapeError(`rmsNorm normalises the last axis of x ${showShape(x)}, so gamma must be [${F}]`, { gamma });
     const scale = x.square().mean(-1, true).add(epsilon).rsqrt(); // [..., 1]
     const xHat = x.mul(scale);
-    const value: tf.Tensor = xHat.mul(gamma);
+    const value = xHat.mul(gamma);
     return { value, saved: { xHat, scale, gamma } };
   },
   backward(dy, { xHat, scale, gamma }) {

@@ -34,7 +34,7 @@ export const spectralNorm = layer({
   forward(w: tf.Tensor, { u: before }: SpectralNormOptions) {
     const { u, v } = iterate(w, before);
     const inverse = sigma(w, { u, v }).reciprocal();
-    const y: tf.Tensor = w.mul(inverse);
+    const y = w.mul(inverse);
     return { value: { y, u }, saved: { y, inverse, u, v } };
   },
   backward({ y: dy }, { y, inverse, u, v }) {
