@@ -52,7 +52,7 @@ function quantiles(residuals: ArrayLike<number>): Spec {
   const stride = Math.ceil(T / 80);
   const points = Array.from(sorted, (e, t) => ({ normal: inverseNormal((t + 0.5) / T), residual: (e - mean) / deviation }));
   const values = points.filter((_, t) => t % stride === 0 || t < 12 || t >= T - 12);
-  const x = { type: 'quantitative', title: 'quantile of the normal (σ)' };
+  const x = { type: 'quantitative', title: 'quantile of the normal (σ)', axis: { tickCount: 5 } };
   const y = { type: 'quantitative', title: 'quantile of the residuals (σ)' };
   return {
     width: 220,

@@ -176,7 +176,7 @@ function readable({ rows, x, y }: Figure): Row[] {
   const starts = rows.filter((row) => row[x.field] === smallest);
   const value = (row: Row) => Number(row[y.field]);
   const values = starts.map(value);
-  const apart = 0.035 * (Math.max(...values) - Math.min(...values));
+  const apart = 0.045 * (Math.max(...values) - Math.min(...values));
   const kept: Row[] = [];
   for (const row of [...starts].sort((a, b) => Math.abs(value(b)) - Math.abs(value(a))))
     if (kept.every((other) => Math.abs(value(other) - value(row)) >= apart)) kept.push(row);
@@ -213,7 +213,8 @@ function channel({ rows }: Figure, { field, title, log, format, domain }: Axis):
     throw new Error(`figure: no row has a value in '${field}'; the columns are ${Object.keys(rows[0] ?? {}).join(', ')}`);
   if (typeof sample === 'string' && /^\d{4}-\d\d-\d\d/.test(sample)) return { field, title, type: 'temporal', scale: { type: 'utc' } };
   if (typeof sample !== 'number') return { field, title, type: 'nominal' };
-  const scale = log ? { type: 'log', ...(domain && { domain }) } : { zero: false, ...(domain && { domain }) };
+  // A logarithmic x ends where the data end, so that names stand beside their curves.
+  const scale = log ? { type: 'log', nice: false, ...(domain && { domain }) } : { zero: false, ...(domain && { domain }) };
   return {
     field,
     title,

@@ -11,6 +11,20 @@ const SHOTS = join(ROOT, 'build', 'screenshots');
 const WEEK1 = readFileSync(join(ROOT, 'notebooks', 'week01-regression.ipynb'), 'utf8');
 const CHARTS = WEEK1.split('"application/vnd.vegalite.v5+json"').length - 1;
 
+/** WCAG 2.2 contrast of two colours as a browser computes them; a translucent one is laid over the other. */
+function contrast(ink: string, page: string): number {
+  const parts = (colour: string) => colour.match(/[\d.]+/g)!.map(Number);
+  const [below, above] = [parts(page), parts(ink)];
+  const alpha = above[3] ?? 1;
+  const luminance = (rgb: number[]) => {
+    const [r, g, b] = rgb.map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const seen = [0, 1, 2].map((i) => alpha * above[i] + (1 - alpha) * below[i]);
+  const [high, low] = [luminance(seen), luminance(below.slice(0, 3))].sort((x, y) => y - x);
+  return (high + 0.05) / (low + 0.05);
+}
+
 /** Week 1 with its quick parameters, so that a run takes seconds. */
 function quickWeek1(): string {
   const notebook = JSON.parse(WEEK1);
@@ -20,7 +34,7 @@ function quickWeek1(): string {
   return JSON.stringify(notebook);
 }
 
-describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { timeout: 120_000 }, () => {
+describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { timeout: 300_000 }, () => {
   let lab: Lab;
   let browser: Browser;
   let week1: NotebookPage;
@@ -64,7 +78,19 @@ describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { t
     expect(marks.every((n) => n > 0)).toBe(true);
     expect(await week1.count('mjx-merror')).toBe(0);
     expect(week1.complaints).toEqual([]);
+    expect(await inkContrast()).toBeGreaterThanOrEqual(4.5);
     await shoot('light');
+  });
+
+  it('keeps answers folded until a reader opens one, and a theorem until its idea is clicked', async () => {
+    const answer = week1.page.locator('.jp-CodeCell', { hasText: '// Answer 1.1' }).first();
+    expect(await answer.locator('.jp-OutputArea-output').count()).toBe(0);
+    await answer.locator('.jp-InputPlaceholder, .jp-Placeholder').first().click();
+    await answer.getByText('for (const name of').waitFor();
+    const theorem = week1.page.locator('details', { hasText: 'Theorem 1 (Normal equations).' }).first();
+    expect(await theorem.locator('blockquote').isVisible()).toBe(false);
+    await theorem.locator('summary').click();
+    await theorem.locator('blockquote mjx-container').first().waitFor({ state: 'visible' });
   });
 
   it('points at the line of a cell that fails, in its own TypeScript', async () => {
@@ -84,6 +110,7 @@ describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { t
       .locator('.vega-embed')
       .nth(CHARTS - 1)
       .waitFor({ state: 'attached' });
+    expect(await inkContrast()).toBeGreaterThanOrEqual(4.5);
     await shoot('dark');
     await week1.page.close();
     await lab.theme('JupyterLab Light');
@@ -104,6 +131,16 @@ describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { t
     expect(waited).toBeLessThan(Number(longest) + 200);
     expect(training.complaints).toEqual([]);
   });
+
+  /** The least contrast of a word in a chart with the page behind it. */
+  async function inkContrast(): Promise<number> {
+    const { inks, page } = await week1.page.evaluate(() => ({
+      inks: [...document.querySelectorAll('.vega-embed text')].map((text) => getComputedStyle(text).fill),
+      page: getComputedStyle(document.querySelector('.jp-Notebook')!).backgroundColor,
+    }));
+    expect(inks.length).toBeGreaterThan(100);
+    return Math.min(...[...new Set(inks)].map((ink) => contrast(ink, page)));
+  }
 
   /** The notebook from top to bottom, a screen at a time, for people to look at. */
   async function shoot(theme: string): Promise<void> {

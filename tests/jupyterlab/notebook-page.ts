@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 
 /** Long, for a computer that is busy with other tests. */
-const PATIENCE_MS = 100_000;
+const PATIENCE_MS = 240_000;
 
 /** A notebook open in JupyterLab, as a reader uses it. */
 export class NotebookPage {

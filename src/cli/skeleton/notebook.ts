@@ -126,6 +126,27 @@ the sum of the log returns is the last price over the first.`),
   );
 }`,
   ),
+  ...exercise(
+    '**Exercise 1.3 · change.** Use only every fifth day. How much wider is the error, and why not √5 times?',
+    `// Answer 1.3
+{
+  const fifth = returns.filter((_, t) => t % 5 === 0);
+  const wide = (25_200 * standardDeviation(fifth)) / Math.sqrt(fifth.length);
+  await show(markdown\`The error is \${wide / error} times as wide: √5 = 2.24 up to chance, for a fifth of the days.\`);
+}`,
+  ),
+  ...exercise(
+    '**Exercise 1.4 · build.** Check the standard error by simulation: how far do means of simulated histories scatter?',
+    `// Answer 1.4
+{
+  const s = standardDeviation(returns);
+  const means = split(key(seed + 1), 200).map(
+    (k) => 25_200 * s * mean(normal(k, [returns.length], 'float64').data),
+  );
+  const scatter = standardDeviation(means);
+  await show(markdown\`They scatter by \${estimate(scatter, scatter / Math.sqrt(400), 2)} % a year; the formula says \${error}.\`);
+}`,
+  ),
 ];
 
 const capstone: Cell[] = [

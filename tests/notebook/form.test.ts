@@ -1,0 +1,122 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const KINDS = ['run it with another number', 'read', 'change', 'prove', 'build'];
+const LINES = 25;
+
+interface Cell {
+  cell_type: string;
+  source: string[];
+  metadata: { tags?: string[]; jupyter?: { source_hidden?: boolean; outputs_hidden?: boolean } };
+}
+interface TextCell extends Cell {
+  text: string;
+}
+
+const has = (cell: Cell | undefined, tag: string) => cell?.metadata.tags?.includes(tag) ?? false;
+
+/** What a cell lacks of the form of an exercise and the folded answer below it. */
+function exerciseFaults(cells: readonly TextCell[]): string[] {
+  return cells.flatMap((cell, i) => {
+    if (has(cell, 'answer') && !has(cells[i - 1], 'exercise')) return [`${cell.text.split('\n')[0]}: no exercise stands above it`];
+    if (!has(cell, 'exercise')) return [];
+    const [, number, kind] = /^\*\*Exercise (\d+\.\d+) · ([^.*]+)\.\*\* /.exec(cell.text) ?? [];
+    if (!number) return [`'${cell.text.slice(0, 40)}': begin with **Exercise 3.2 · prove.**`];
+    if (!KINDS.includes(kind)) return [`Exercise ${number} is of the kind '${kind}'; the kinds are ${KINDS.join(', ')}`];
+    const answer = cells[i + 1];
+    if (!has(answer, 'answer')) return [`Exercise ${number} has no answer below it`];
+    if (!answer.text.startsWith(`// Answer ${number}\n`)) return [`Exercise ${number}: its answer begins with // Answer ${number}`];
+    const { source_hidden, outputs_hidden } = answer.metadata.jupyter ?? {};
+    return source_hidden && outputs_hidden ? [] : [`Answer ${number} is not folded; set jupyter.source_hidden and outputs_hidden`];
+  });
+}
+
+/** Functions that one cell declares and a later one calls: they belong to the library. */
+function helpers(code: readonly string[]): string[] {
+  return code.flatMap((text, i) =>
+    [...text.matchAll(/^(?:const|let) (\w+)(?::[^=]+)? = (?:async )?(?:\([^)]*\)|\w+)(?:: [^=]+)? =>|^(?:async )?function (\w+)/gm)]
+      .map((match) => match[1] ?? match[2])
+      .filter((name) => code.slice(i + 1).some((later) => new RegExp(`\\b${name}\\(`).test(later))),
+  );
+}
+
+describe.each(globSync('notebooks/**/*.ipynb', { cwd: ROOT }).filter((file) => !file.includes('.ipynb_checkpoints')))('%s', (file) => {
+  const { cells: raw } = JSON.parse(readFileSync(join(ROOT, file), 'utf8')) as { cells: Cell[] };
+  const cells = raw.map((cell) => ({ ...cell, text: cell.source.join('') }));
+  const code = cells.filter((cell) => cell.cell_type === 'code');
+  const prose = cells.filter((cell) => cell.cell_type === 'markdown').map(({ text }) => text);
+
+  it('says at the head what it gives, needs and takes, and at the end what to keep, what failed and where to read on', () => {
+    for (const word of ['**After this week you can**', '**You need**', '**It takes**']) expect(prose[0]).toContain(word);
+    for (const word of ['What to take along', 'What failed', 'Where to read on']) expect(prose.at(-1)).toContain(word);
+  });
+
+  it('asks in each section for a prediction and says what surprised us', () => {
+    const sections = prose
+      .join('\n\n')
+      .split(/^## (?=\d+\. )/m)
+      .slice(1);
+    const asked = sections.filter((section) => !/^\d+\. (Capstone|What held)/.test(section));
+    expect(asked.length).toBeGreaterThan(0);
+    for (const section of asked)
+      for (const part of ['**Predict.**', '**What surprised us.**'])
+        expect(section.includes(part), `${section.split('\n')[0]}: ${part}`).toBe(true);
+  });
+
+  it('has exercises with folded answers, four to six a group, of at least three kinds', () => {
+    expect(exerciseFaults(cells)).toEqual([]);
+    const groups = new Map<string, Set<string>[]>();
+    for (const { text } of cells.filter((cell) => has(cell, 'exercise'))) {
+      const [, group, kind] = /Exercise (\d+)\.\d+ · ([^.*]+)/.exec(text)!;
+      groups.set(group, [...(groups.get(group) ?? []), new Set([kind])]);
+    }
+    expect(groups.size).toBeGreaterThan(0);
+    for (const [group, kinds] of groups) {
+      expect(kinds.length, `group ${group}`).toBeGreaterThanOrEqual(4);
+      expect(kinds.length, `group ${group}`).toBeLessThanOrEqual(6);
+      expect(new Set(kinds.flatMap((kind) => [...kind])).size, `kinds of group ${group}`).toBeGreaterThanOrEqual(3);
+    }
+  });
+
+  it(`has no cell over ${LINES} lines and no helper function that a later cell calls`, () => {
+    expect(code.filter(({ source }) => source.length > LINES).map(({ text }) => text.split('\n')[0])).toEqual([]);
+    expect(helpers(code.map(({ text }) => text))).toEqual([]);
+  });
+
+  it('states theorems folded behind their idea, in the order of the PDF', () => {
+    const shown = code.flatMap(({ text }) => [...text.matchAll(/statement\(\s*'(thm:[\w-]+)',\s*['"`]/g)].map((match) => match[1]));
+    expect(code.flatMap(({ text }) => text.match(/statement\(/g) ?? []).length).toBe(shown.length);
+    const week = basename(file).split('-')[0];
+    const source = readFileSync(join(ROOT, 'proofs', `${week}.tex`), 'utf8');
+    const proved = [...source.matchAll(/\\thmlabel\{(thm:[\w-]+)\}/g)].map((match) => match[1]);
+    expect(shown).toEqual(proved.filter((label) => shown.includes(label)));
+    expect(shown.length).toBeGreaterThan(0);
+  });
+});
+
+describe('the form of a notebook', () => {
+  const cell = (text: string, tag?: string, jupyter?: object) =>
+    ({ cell_type: 'markdown', source: [text], text, metadata: { ...(tag && { tags: [tag] }), ...(jupyter && { jupyter }) } }) as TextCell;
+  const folded = { source_hidden: true, outputs_hidden: true };
+
+  it('would notice an exercise without its answer, an open answer, and one that stands alone', () => {
+    const exercise = cell('**Exercise 1.1 · prove.** Why?', 'exercise');
+    expect(exerciseFaults([exercise, cell('// Answer 1.1\n1;', 'answer', folded)])).toEqual([]);
+    expect(exerciseFaults([exercise])).toEqual(['Exercise 1.1 has no answer below it']);
+    expect(exerciseFaults([exercise, cell('// Answer 1.1\n1;', 'answer')])).toEqual([
+      'Answer 1.1 is not folded; set jupyter.source_hidden and outputs_hidden',
+    ]);
+    expect(exerciseFaults([exercise, cell('// Answer 1.2\n1;', 'answer', folded)])[0]).toContain('begins with // Answer 1.1');
+    expect(exerciseFaults([cell('// Answer 1.1\n1;', 'answer', folded)])[0]).toContain('no exercise stands above it');
+    expect(exerciseFaults([cell('**Exercise 1.1 · guess.** Why?', 'exercise')])[0]).toContain("of the kind 'guess'");
+  });
+
+  it('would notice a helper', () => {
+    expect(helpers(['const mean = (v: number[]) => v[0];', 'mean([1]);'])).toEqual(['mean']);
+    expect(helpers(['function mean() {}', 'const x = 1;', 'mean();'])).toEqual(['mean']);
+    expect(helpers(['const mean = (v: number[]) => v[0];\nmean([1]);', 'const demean = 1;'])).toEqual([]);
+    expect(helpers(['{\n  const mean = (v: number[]) => v[0];\n}', 'mean([1]);'])).toEqual([]);
+  });
+});
