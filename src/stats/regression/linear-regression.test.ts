@@ -57,6 +57,20 @@ describe('linearRegression', () => {
     expect(() => predict(swapped, design({ b: [1], a: [2] }))).toThrow("predict: column 1 of x is 'b' where the fit has 'a'");
   });
 
+  it('measures R² from zero where there is no intercept, and has none where y does not vary', () => {
+    const market = column(X, 1);
+    const through = linearRegression(design({ market }, { intercept: false }), Y);
+    const square = (v: Float64Array) => v.reduce((sum, value) => sum + value * value, 0);
+    expect(through.rSquared).toBeCloseTo(1 - square(through.residuals) / square(Y), 12);
+    expect(linearRegression(design({ market }), new Float64Array(400).fill(2)).rSquared).toBeNaN();
+  });
+
+  it('names a first column of zeros', () => {
+    expect(() => linearRegression(design({ none: new Float64Array(400), market: column(X, 1) }, { intercept: false }), Y)).toThrow(
+      "linearRegression: 'none' is all zeros",
+    );
+  });
+
   it('names what is wrong with the sample', () => {
     const market = Float64Array.from(column(X, 1));
     const gap = market.slice();

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
 import { gaussian } from '../../../tests/support/simulated.js';
+import { transposeVec } from '../../linalg/matrix.js';
 import reference from '../regression.reference.json' with { type: 'json' }; // made by reference/regression.py
 import { design } from './design.js';
 import { logisticRegression, predictProbability } from './logistic-regression.js';
@@ -64,9 +65,62 @@ describe('logisticRegression', () => {
     expect(Math.abs(coefficients[1])).toBeLessThan(1e-6);
   });
 
+  // Nearly separated labels under a small penalty: from step 7 or 8 on a whole Newton step falls below where it started.
+  it.each([
+    { a: [-1, -1, -1, -2, -2, -1, -2, 7, 1], b: [-8, 0, -1, -1, 2, 4, 3, 0, -3], y: [0, 0, 0, 0, 0, 1, 1, 1, 0], lambda: 0.001, steps: 14 },
+    {
+      a: [1, -1, 2, -1, -1, -11, 46, -1, 17],
+      b: [-2, -4, 0, 2, -1, -3, 8, -1, 1],
+      y: [0, 0, 1, 1, 0, 0, 1, 0, 1],
+      lambda: 0.001,
+      steps: 14,
+    },
+    {
+      a: [-1, -16, 1, -1, 6, -1, -13, 1, 15, -1],
+      b: [-1, 5, -3, 0, 2, 0, 6, 1, -1, 1],
+      y: [0, 0, 0, 0, 1, 0, 0, 1, 1, 0],
+      lambda: 0.01,
+      steps: 13,
+    },
+  ])('halves a Newton step that overshoots, $steps in all', ({ a, b, y, lambda, steps }) => {
+    const x = design({ a, b });
+    const { coefficients, probabilities, iterations } = logisticRegression(x, y, { lambda });
+    const slope = transposeVec(
+      x,
+      probabilities.map((p, i) => y[i] - p),
+    );
+    expectClose(
+      slope.map((g, j) => g - (j === 0 ? 0 : lambda) * coefficients[j]),
+      [0, 0, 0],
+      9,
+    );
+    expect(iterations).toBe(steps);
+  });
+
+  it('counts its steps, and stops when they are too many', () => {
+    const fair = Float64Array.from({ length: 40 }, (_, i) => i % 2);
+    const ones = { rows: 40, cols: 1, data: new Float64Array(40).fill(1), names: ['intercept'] };
+    expect(logisticRegression(ones, fair).iterations).toBe(0);
+    const x = design(logit.columns);
+    const { iterations } = logisticRegression(x, logit.y);
+    expect(iterations).toBeGreaterThan(3);
+    expect(logisticRegression(x, logit.y, { maxIterations: iterations + 1 }).iterations).toBe(iterations);
+    expect(() => logisticRegression(x, logit.y, { maxIterations: iterations })).toThrow(
+      `logisticRegression: no maximum after ${iterations} Newton steps`,
+    );
+  });
+
   it('names what is wrong', () => {
     const x = gaussian(1, 30);
     const y = gaussian(2, 30).map((z) => (z > 0 ? 1 : 0));
+    const gap = x.map((value, i) => (i === 3 ? Number.NaN : value));
+    expect(() => logisticRegression(design({ x: gap }), y)).toThrow("logisticRegression: x is NaN at row 3, 'x'");
+    expect(() => logisticRegression(design({ x }), new Float64Array(30).fill(1))).toThrow('every label is 1; both must occur');
+    expect(() => logisticRegression(design({ x }), y, { lambda: -1 })).toThrow('lambda must be');
+    expect(() => logisticRegression(design({ none: new Float64Array(30), x }, { intercept: false }), y)).toThrow("'none' is all zeros");
+    expect(() => logisticRegression(design({ a: [1, 2], b: [1, 3] }), [0, 1])).toThrow('is a linear combination of');
+    expect(() => logisticRegression(design({ a: [1, 2] }), [0, 1])).toThrow('separates the labels'); // as many rows as columns
+    expect(() => logisticRegression(design({ a: [1, 2] }), [0, 1])).toThrow(Error);
     const signs = y.map((label) => 2 * label - 1);
     expect(() => logisticRegression(design({ x }), signs)).toThrow('labels must be 0 or 1, got');
     expect(() => logisticRegression(design({ x }), new Float64Array(30))).toThrow('every label is 0; both must occur');

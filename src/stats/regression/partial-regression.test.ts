@@ -31,6 +31,8 @@ describe('partialRegression', () => {
       expect(() => partialRegression(twice, Y, name)).toThrow(
         "partialRegression: 'copy' is a linear combination of 'intercept' and 'market'",
       );
+    const none = fromColumns([new Float64Array(300), column(X, 1)], ['none', 'market']);
+    expect(() => partialRegression(none, Y, 'market')).toThrow("partialRegression: 'none' is all zeros");
     const short = fromColumns([Float64Array.of(1, 1), Float64Array.of(1, 2)], ['intercept', 'market']);
     expect(() => partialRegression(short, [1, 2], 'market')).toThrow('partialRegression: 2 rows cannot determine 2 coefficients');
   });
