@@ -8,7 +8,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { bindings, verify } from './latex/bindings.mjs';
+import { bindings, covers, verify } from './latex/bindings.mjs';
 import { complaints, pages } from './latex/log.mjs';
 import { numbers } from './latex/numbers.mjs';
 
@@ -67,8 +67,9 @@ async function build(file) {
 
   const folder = join(root, 'build', basename(dirname(file)), name);
   mkdirSync(folder, { recursive: true });
-  const status = (/** @type {string} */ check) => statusOf(checks[check]);
-  write(join(folder, 'lemmata-checks.tex'), found.theorems.map((theorem) => `\\lemmata@status${verdict(theorem, checks)}\n`).join(''));
+  const current = currentOf(found, checks);
+  const status = (/** @type {string} */ check) => statusOf(current[check]);
+  write(join(folder, 'lemmata-checks.tex'), found.theorems.map((theorem) => `\\lemmata@status${verdict(theorem, current)}\n`).join(''));
   write(join(folder, 'lemmata-numbers.tex'), values.tex);
   write(join(folder, 'theorems.json'), `${JSON.stringify(graph(found, status), null, 2)}\n`);
 
@@ -90,6 +91,20 @@ async function build(file) {
  * @typedef {{ status: 'passed' | 'failed', mutants: number, clauses: string }} Check
  * @typedef {Record<string, Check | undefined>} Checks
  */
+
+/**
+ * The entries that a document names and that are of its tests as they stand: one without a clause that its test file covers by now is
+ * of an older file, and says nothing.
+ *
+ * @param {import('./latex/bindings.mjs').Bindings} found
+ * @param {Checks} checks
+ * @returns {Checks}
+ */
+function currentOf(found, checks) {
+  const isCurrent = (/** @type {string} */ name) =>
+    checks[name]?.clauses !== undefined && [...covers(root, name)].every((clause) => checks[name]?.clauses.includes(clause));
+  return Object.fromEntries(found.checks.flatMap(({ value }) => (isCurrent(value) ? [[value, checks[value]]] : [])));
+}
 
 /** @param {Check | undefined} check */
 function statusOf(check) {

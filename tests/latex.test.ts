@@ -41,12 +41,14 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
     rmSync(join(ROOT, 'build', basename(folder)), { recursive: true, force: true });
   });
 
-  /** Builds a document with the given body, against small results. */
-  const document = (body: string, results: object = {}) => {
+  /** Builds a document with the given body, against small results and, if given, those of checks. */
+  const document = (body: string, results: object = {}, checks?: object) => {
     const file = join(folder, 'document.tex');
     writeFileSync(file, `\\documentclass{article}\n\\usepackage{lemmata}\n\\begin{document}\n${body}\n\\end{document}\n`);
     const found = join(folder, 'results');
     mkdirSync(found, { recursive: true });
+    if (checks) writeFileSync(join(found, 'checks.json'), JSON.stringify(checks));
+    else rmSync(join(found, 'checks.json'), { force: true });
     writeFileSync(join(found, 'week99.json'), JSON.stringify({ profile: 'full', code: STAMP, numbers: {}, ...results }));
     return run([file], { env: { LEMMATA_RESULTS: found } });
   };
@@ -99,6 +101,26 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
       expect(status).toBe(1);
       expect(stderr).toContain(message);
       expect(stderr).toMatch(/document\.tex:4: /);
+    }
+  });
+
+  it('calls a check unchecked whose saved verdict lacks a clause that its test file has now', { timeout: 120_000 }, () => {
+    const name = 'src/stats/regression/press.theorem.test.ts#thm:press';
+    const statement = `\\begin{theorem}[Name]\\thmlabel{thm:name}\\checkedby{${name}}
+\\begin{enumerate}\\item One. \\item Two.\\end{enumerate}
+\\end{theorem}`;
+    const saved = { status: 'passed', mutants: 3 };
+    const cases: [object, string][] = [
+      [{ [name]: { ...saved, clauses: 'ab' } }, '{checked}{3}{2 of 2 clauses}'],
+      [{ [name]: { ...saved, status: 'failed', clauses: 'ab' } }, '{failing}{3}{2 of 2 clauses}'],
+      [{ [name]: { ...saved, clauses: 'a' } }, '{unchecked}{0}{0 of 2 clauses}'],
+      [{ [name]: saved }, '{unchecked}{0}{0 of 2 clauses}'], // of a run that did not record clauses
+      [{ 'src/stats/regression/old.test.ts#thm:press': { ...saved, clauses: 'ab' } }, '{unchecked}{0}{0 of 2 clauses}'],
+    ];
+    for (const [checks, verdict] of cases) {
+      expect(document(statement, {}, checks).stderr).toBe('');
+      const generated = readFileSync(join(ROOT, 'build', basename(folder), 'document/lemmata-checks.tex'), 'utf8');
+      expect(generated).toBe(`\\lemmata@status{thm:name}${verdict}\n`);
     }
   });
 

@@ -111,7 +111,7 @@ const labels_ = (test) => [...test.matchAll(CALL)].map((match) => match[1]);
  * @param {string} root
  * @param {string} check
  */
-const covers = (root, check) => {
+export const covers = (root, check) => {
   const [file, label] = check.split('#');
   return [...(read(root, file) ?? '').matchAll(CALL)].flatMap((match) => (match[1] === label ? [...(match[2] ?? '')] : []));
 };
