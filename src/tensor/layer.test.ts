@@ -122,6 +122,8 @@ describe('layer', () => {
     expect(() => slope(made((dy) => [undefined, dy]))).toThrow(
       'the backward of scaled: argument 0.w, [3], has no gradient; return one in its place, or null where the layer holds it constant',
     );
+    const by = (x: tf.Tensor) => made((dy) => [undefined, dy])({ w: tf.ones([3]) }, x).sum();
+    expect(grad(by)(tf.zeros([1, 3])).arraySync()).toEqual([[1, 1, 1]]); // one that is not asked for may be missing
     expect(() => slope(made((dy) => [dy, dy]))).toThrow(
       'the backward of scaled: argument 0.w, [3], has a gradient of another shape, [2,3]; sum it over the axes along which it was broadcast',
     );

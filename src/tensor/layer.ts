@@ -71,7 +71,7 @@ export function layer<A extends unknown[], V, S>({ name, forward, backward, plai
       },
       backward(dys, saved) {
         const found = tensorsOf(backward(replaced(run.value, dys) as OutputGradients<V>, replaced(run.saved, saved) as S));
-        return Object.fromEntries(Object.entries(inputs).map(([path, input]) => [path, gradientAt(path, input, found, name)]));
+        return Object.fromEntries(Object.entries(inputs).map(([path, input]) => [path, () => gradientAt(path, input, found, name)]));
       },
     });
     return replaced(run.value, outputs) as V;

@@ -5,8 +5,8 @@ import './gradients.js';
 interface ByHand {
   /** Runs off the tape; what is saved lives until the gradient was taken. */
   readonly forward: (save: (tensors: tf.Tensor[]) => void) => tf.Tensor[];
-  /** By each input, from the gradients by the outputs: undefined for one that the loss does not depend on. */
-  readonly backward: (dys: readonly (tf.Tensor | undefined)[], saved: readonly tf.Tensor[]) => Readonly<Record<string, tf.Tensor>>;
+  /** By each input that is asked for, from the gradients by the outputs: undefined for one that the loss does not depend on. */
+  readonly backward: (dys: readonly (tf.Tensor | undefined)[], saved: readonly tf.Tensor[]) => Record<string, () => tf.Tensor>;
 }
 
 /**
@@ -25,11 +25,10 @@ export function withGradient(name: string, inputs: Readonly<Record<string, tf.Te
       throw new Error(
         `${name} has a hand-derived first derivative only: a second derivative through it was asked for; use ${name}.plain, or plainly(f) where f calls it`,
       );
-    const gradients = backward(
+    return backward(
       dys.map((dy) => dy ?? undefined),
       node.saved ?? [],
     );
-    return Object.fromEntries(Object.entries(gradients).map(([input, gradient]) => [input, () => gradient]));
   };
   return outputs;
 }

@@ -69,7 +69,7 @@ export function initPatchTst(key: Key, config: PatchTstConfig): PatchTstParams<H
     embed: initLinear(forEmbed, { inputs: patch, outputs: width }),
     positions: initPositions(forPositions, { length: P, width }),
     blocks: Array.from({ length: layers }, (_, i) => initEncoderBlock(fold(forBlocks, i), { width, hidden })),
-    norm: initNorm(width),
+    norm: initNorm({ width }),
     head: initLinear(forHead, { inputs: P * width, outputs: horizons }),
   };
 }

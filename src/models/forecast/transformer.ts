@@ -59,7 +59,7 @@ export function initTransformer(key: Key, config: TransformerConfig): Transforme
   return {
     embed: initLinear(forEmbed, { inputs, outputs: width }),
     blocks: Array.from({ length: layers }, (_, i) => initEncoderBlock(fold(forBlocks, i), { width, hidden })),
-    norm: initNorm(width),
+    norm: initNorm({ width }),
     out: initLinear(forOut, { inputs: width, outputs }),
   };
 }

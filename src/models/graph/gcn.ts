@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { fold, type HostArray, type Key } from '../../base/index.js';
+import { fold, type HostArray, type Key, zeros } from '../../base/index.js';
 import { type Edges, graphConvolution, type LinearParams, relu, sparseGraphConvolution, xavierUniform } from '../../nn/index.js';
 
 /** Weights of a graph convolutional network, layer after layer. */
@@ -18,7 +18,7 @@ export function initGcn(key: Key, widths: readonly number[]): GcnParams<HostArra
   return {
     layers: widths.slice(1).map((D, i) => ({
       w: xavierUniform(fold(key, i), [widths[i], D]),
-      b: { data: new Float32Array(D), shape: [D] },
+      b: zeros([D]),
     })),
   };
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
+import { type HostArray, type Key, shapeError, split, zeros } from '../../base/index.js';
 import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 import { initLinear, type LinearParams, linear } from '../linear.js';
@@ -84,9 +84,8 @@ export interface MultiHeadParams<T = tf.Tensor> {
 /** Maps uniform on ±1/√D, shifts 0. */
 export function initMultiHead(key: Key, { width }: { readonly width: number }): MultiHeadParams<HostArray<Float32Array>> {
   const [forQkv, forOut] = split(key);
-  const zeros = () => ({ data: new Float32Array(width), shape: [width] });
   const qkv = uniformWithin(1 / Math.sqrt(width), forQkv, [width, 3 * width]);
-  return { qkv, shiftQ: zeros(), shiftV: zeros(), out: initLinear(forOut, { inputs: width, outputs: width }) };
+  return { qkv, shiftQ: zeros([width]), shiftV: zeros([width]), out: initLinear(forOut, { inputs: width, outputs: width }) };
 }
 
 /** How the width is split, and how each part attends. */

@@ -28,11 +28,11 @@ export interface DecoderBlockParams<T = tf.Tensor> {
 export function initDecoderBlock(key: Key, { width, hidden }: BlockSize): DecoderBlockParams<HostArray<Float32Array>> {
   const [forSelf, forCross, forFeedForward] = split(key, 3);
   return {
-    norm1: initNorm(width),
+    norm1: initNorm({ width }),
     self: initMultiHead(forSelf, { width }),
-    norm2: initNorm(width),
+    norm2: initNorm({ width }),
     cross: initMultiHead(forCross, { width }),
-    norm3: initNorm(width),
+    norm3: initNorm({ width }),
     feedForward: initFeedForward(forFeedForward, { width, hidden }),
   };
 }

@@ -30,9 +30,9 @@ export interface BlockSize {
 export function initEncoderBlock(key: Key, { width, hidden }: BlockSize): EncoderBlockParams<HostArray<Float32Array>> {
   const [forAttention, forFeedForward] = split(key);
   return {
-    norm1: initNorm(width),
+    norm1: initNorm({ width }),
     attention: initMultiHead(forAttention, { width }),
-    norm2: initNorm(width),
+    norm2: initNorm({ width }),
     feedForward: initFeedForward(forFeedForward, { width, hidden }),
   };
 }

@@ -6,11 +6,13 @@ import { type HostArray, type Key, normal, shapeError } from '../../base/index.j
  *
  *     P[t, 2i] = sin(t / 10000^(2i/D))        P[t, 2i+1] = cos(t / 10000^(2i/D))
  *
+ * @param T  steps
+ * @param D  width; of an odd one the last column is a sine
  * @returns  [T, D]
  *
  * Vaswani et al. 2017, section 3.5.
  */
-export function sinusoidalPositions(T: number, D: number): { data: Float32Array; shape: number[] } {
+export function sinusoidalPositions(T: number, D: number): HostArray<Float32Array> {
   const data = new Float32Array(T * D);
   for (let t = 0; t < T; t++)
     for (let j = 0; j < D; j++) {

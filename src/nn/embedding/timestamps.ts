@@ -17,7 +17,7 @@ const FIELDS = Object.keys(CALENDAR) as CalendarField[];
  * @returns           [T, 5] int32
  * @throws            naming the timestamp that is none
  */
-export function calendarFields(timestamps: readonly (number | string)[]): { data: Int32Array; shape: number[] } {
+export function calendarFields(timestamps: readonly (number | string)[]): HostArray<Int32Array> {
   const rows = timestamps.map((timestamp, i) => {
     const date = new Date(typeof timestamp === 'number' ? timestamp : parse(timestamp));
     if (Number.isNaN(date.getTime()))
@@ -49,10 +49,7 @@ function parse(text: string): number {
  *
  * Zhou et al. 2021 (Informer), appendix B; their code's `time_features`.
  */
-export function calendarFeatures({ data, shape }: { readonly data: Int32Array; readonly shape: readonly number[] }): {
-  data: Float32Array;
-  shape: number[];
-} {
+export function calendarFeatures({ data, shape }: HostArray<Int32Array>): HostArray<Float32Array> {
   const last = FIELDS.map((field) => CALENDAR[field] - 1);
   return { data: Float32Array.from(data, (value, i) => value / last[i % last.length] - 0.5), shape: [...shape] };
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
+import { type HostArray, type Key, shapeError, split, zeros } from '../../base/index.js';
 import { layer } from '../../tensor/index.js';
 import { checkMask, visibleSoftmax } from '../attention/masks.js';
 import { xavierUniform } from '../initialisers.js';
@@ -29,8 +29,12 @@ export function initGraphAttention(
 ): GraphAttentionParams<HostArray<Float32Array>> {
   const [forW, forSource, forTarget] = split(key, 3);
   const scores = (k: Key) => xavierUniform(k, [heads, width]);
-  const b = { data: new Float32Array(heads * width), shape: [heads * width] };
-  return { w: xavierUniform(forW, [inputs, heads * width]), b, source: scores(forSource), target: scores(forTarget) };
+  return {
+    w: xavierUniform(forW, [inputs, heads * width]),
+    b: zeros([heads * width]),
+    source: scores(forSource),
+    target: scores(forTarget),
+  };
 }
 
 /** Who sees whom, as a mask. */

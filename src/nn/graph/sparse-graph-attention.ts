@@ -69,7 +69,7 @@ export const mixAlongLinks = layer({
     const dE = P.mul(dP.sub(dy.mul(y).sum(-1, true).gather(to)));
     const dS = tf.where(S.greater(0), dE, dE.mul(SLOPE));
     const onto = (edges: tf.Tensor, ends: tf.Tensor1D) => tf.unsortedSegmentSum(edges, ends, h.shape[0]);
-    return [{ source: onto(dS, from), target: onto(dS, to) }, onto(taken.mul(P), from)];
+    return [{ source: onto(dS, from), target: onto(dS, to) }, onto(taken.mul(P), from), null]; // edges may have weights, for others
   },
   plain({ source, target }, h, { graph }) {
     const { from, to } = graph as { from: tf.Tensor1D; to: tf.Tensor1D };

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type HostArray, shapeError } from '../../base/index.js';
+import { type HostArray, ones, shapeError, zeros } from '../../base/index.js';
 import { layer, stopGradient } from '../../tensor/index.js';
 import { asRows } from '../axes.js';
 
@@ -25,17 +25,17 @@ export interface BatchNormConfig {
   readonly width: number;
 }
 
-type Initial<P> = { readonly [K in keyof P]: HostArray<Float32Array> };
-
-const filled = (width: number, value: number) => ({ data: new Float32Array(width).fill(value), shape: [width] });
-
-/** γ = 1 and β = 0, mean 0 and variance 1. */
-export function initBatchNorm({ width }: BatchNormConfig): { params: Initial<BatchNormParams>; averages: Initial<RunningAverages> } {
-  return {
-    params: { gamma: filled(width, 1), beta: filled(width, 0) },
-    averages: { mean: filled(width, 0), variance: filled(width, 1) },
-  };
+/** What `initBatchNorm` makes: weights, and the averages before any batch. */
+interface InitialBatchNorm {
+  readonly params: BatchNormParams<HostArray<Float32Array>>;
+  readonly averages: RunningAverages<HostArray<Float32Array>>;
 }
+
+/** γ = 1 and β = 0, mean 0 and variance 1, all [F]. */
+export const initBatchNorm = ({ width }: BatchNormConfig): InitialBatchNorm => ({
+  params: { gamma: ones([width]), beta: zeros([width]) },
+  averages: { mean: zeros([width]), variance: ones([width]) },
+});
 
 /** The averages before a batch, and how fast they move. */
 export interface BatchNormOptions {

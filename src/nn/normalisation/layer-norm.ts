@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type HostArray, shapeError, showShape } from '../../base/index.js';
+import { type HostArray, ones, shapeError, showShape, zeros } from '../../base/index.js';
 import { layer } from '../../tensor/index.js';
 import { sumToLast } from '../axes.js';
 
@@ -11,10 +11,10 @@ export interface NormParams<T = tf.Tensor> {
   readonly beta: T;
 }
 
-/** Gain 1 and shift 0. */
-export const initNorm = (width: number): NormParams<HostArray<Float32Array>> => ({
-  gamma: { data: new Float32Array(width).fill(1), shape: [width] },
-  beta: { data: new Float32Array(width), shape: [width] },
+/** Gain 1 and shift 0, both [F] for a width of F. */
+export const initNorm = ({ width }: { readonly width: number }): NormParams<HostArray<Float32Array>> => ({
+  gamma: ones([width]),
+  beta: zeros([width]),
 });
 
 /** What keeps a norm from dividing by 0. */
