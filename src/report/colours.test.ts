@@ -56,6 +56,9 @@ describe('the contrast of charts (WCAG 2.2)', () => {
       const colours = JSON.stringify(spec).match(/#[0-9a-f]{3,8}\b/gi) ?? [];
       expect(colours.filter((colour) => ![...PALETTE, GREY].includes(colour))).toEqual([]);
       const svg = String(bundle['image/svg+xml']);
+      const drawn = [...svg.matchAll(/(?:fill|stroke)="([^"]*)"/g)].map((match) => match[1]);
+      const expected = [...PALETTE, GREY, '#ffffff', '#1b1b1b', 'none', 'transparent'];
+      expect([...new Set(drawn)].filter((colour) => !expected.includes(colour))).toEqual([]); // no black by default
       const ground = /<rect width="[^"]*" height="[^"]*" fill="(#\w+)"/.exec(svg)?.[1] ?? '';
       const inks = [...svg.matchAll(/<text[^>]*fill="([^"]*)"/g)].map((match) => match[1]);
       expect(inks.length).toBeGreaterThan(4);

@@ -207,14 +207,15 @@ function colour({ series = '', rows, colours }: Figure, legend: Spec | null): Sp
 /** Labels powers of ten only: between them a logarithmic axis has ticks, and no room for words. */
 const DECADES = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-9 ? datum.label : ''";
 
-function channel({ rows }: Figure, { field, title, log, format, domain }: Axis): Spec {
+function channel({ rows, x }: Figure, axis: Axis): Spec {
+  const { field, title, log, format, domain } = axis;
   const sample = rows.find((row) => row[field] != null)?.[field];
   if (sample === undefined)
     throw new Error(`figure: no row has a value in '${field}'; the columns are ${Object.keys(rows[0] ?? {}).join(', ')}`);
   if (typeof sample === 'string' && /^\d{4}-\d\d-\d\d/.test(sample)) return { field, title, type: 'temporal', scale: { type: 'utc' } };
   if (typeof sample !== 'number') return { field, title, type: 'nominal' };
   // A logarithmic x ends where the data end, so that names stand beside their curves.
-  const scale = log ? { type: 'log', nice: false, ...(domain && { domain }) } : { zero: false, ...(domain && { domain }) };
+  const scale = log ? { type: 'log', nice: axis !== x, ...(domain && { domain }) } : { zero: false, ...(domain && { domain }) };
   return {
     field,
     title,

@@ -28,6 +28,7 @@ const CONFIG = {
   range: { category: PALETTE },
   mark: { color: PALETTE[0], aria: false },
   point: { opacity: 1 },
+  rule: { color: PALETTE[0] },
   text: { color: INK, fontSize: 11 },
   axis: {
     labelFontSize: 11,
@@ -41,6 +42,7 @@ const CONFIG = {
     gridColor: GREY,
     gridOpacity: 0.25,
     labelOverlap: 'greedy',
+    labelSeparation: 6,
   },
   legend: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal', labelLimit: 240, labelColor: INK, titleColor: INK },
   header: { labelColor: INK, titleColor: INK, labelFontSize: 11 },
