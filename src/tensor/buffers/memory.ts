@@ -4,6 +4,7 @@ import type { DType } from '../graph/graph.js';
 /** The element types a tensor may have: `int64` is for a graph's own shapes and axes, `float64` for `precision: 'float64'`. */
 export type TensorDType = Exclude<DType, 'int64'> | 'float64';
 
+/** The elements of a tensor, row-major: Float32Array for `float32`, Float64Array for `float64`, Int32Array for `int32`, Uint8Array for `bool`. */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /** What a graph is specialised to: an array's shape and element type. */
@@ -39,6 +40,7 @@ export class Memory implements TensorSpec {
   }
 }
 
+/** What a device has of a memory. */
 export interface Remote {
   /** Copies the values into `data`, where they are newer. */
   bring(data: TypedArray): void;

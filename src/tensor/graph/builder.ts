@@ -10,8 +10,11 @@ const producers = new WeakMap<Value, Node>();
 const constants = new WeakMap<Value, Data>();
 /** Values that no input changes: constants, and what is computed from them alone. */
 const fixed = new WeakSet<Value>();
+/** The node that computes a value. */
 export const producerOf = (value: Value): Node | undefined => producers.get(value);
+/** The elements of a constant. */
 export const constantOf = (value: Value): Data | undefined => constants.get(value);
+/** Whether no input changes a value. */
 export const isFixed = (value: Value): boolean => fixed.has(value);
 
 /** The number every element of a one-element constant has, else undefined. */

@@ -4,6 +4,7 @@ import { onnxruntime, type Provider } from './onnxruntime/onnxruntime.js';
 import { openvino } from './openvino/openvino.js';
 import type { GraphRuntime } from './runtime.js';
 
+/** What runs a compiled graph: `openvino` or `onnxruntime`. */
 export type RuntimeName = GraphRuntime['name'];
 
 /** What is to run a compiled function. */

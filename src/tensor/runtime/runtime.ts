@@ -10,6 +10,7 @@ export interface GraphRuntime {
   load(graph: Graph, options: LoadOptions): Promise<Program>;
 }
 
+/** How a graph is loaded into a runtime. */
 export interface LoadOptions {
   readonly threads: number;
   /** Where compiled programs are kept between processes; absent: nowhere. */

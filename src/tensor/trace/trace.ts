@@ -8,6 +8,7 @@ import { registerKernels } from './kernels/index.js';
 
 export type { Captured } from './backend.js';
 
+/** The form of one argument of a traced function. */
 export interface InputSpec {
   readonly shape: readonly number[];
   readonly dtype: 'float32' | 'int32' | 'bool';

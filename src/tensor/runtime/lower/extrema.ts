@@ -17,4 +17,5 @@ const extremum =
     return [g.binary('Add', g.node('ReduceSum', [nans, axes], y, attributes), reduced)];
   };
 
+/** Extrema along axes that NaN goes through. */
 export const extrema: Rewrites = { ReduceMax: extremum('ReduceMax'), ReduceMin: extremum('ReduceMin') };

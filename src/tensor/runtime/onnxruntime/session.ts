@@ -4,6 +4,7 @@ import { check, create, type OrtApi } from './ffi.js';
 
 const [ERRORS_ONLY, ALL_OPTIMIZATIONS, ARENA_ALLOCATOR, DEFAULT_MEMORY] = [3, 99, 1, 0];
 
+/** ONNX Runtime, started. */
 export interface Library {
   readonly api: OrtApi;
   readonly env: Pointer;

@@ -39,6 +39,7 @@ export interface OpenVinoApi {
   lastError(): string;
 }
 
+/** A setting of the library's, both as text. */
 export interface Property {
   key: string;
   value: string;

@@ -43,6 +43,7 @@ function transposed(g: GraphBuilder, x: Value): Value {
   return value;
 }
 
+/** The three of them that are one operator each; see also `withSpreadVectors`. */
 export const miscompiled: Rewrites = { Reshape: toScalar, Abs: absoluteOfJoined, Gemm: transposedConstant };
 
 /**

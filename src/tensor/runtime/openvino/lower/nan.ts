@@ -53,6 +53,7 @@ const chosenByNaN: Rewrite = (g, { inputs: [condition, yes, no] }) => {
 const toBool: Rewrite = (g, { inputs: [x], outputs: [y] }) =>
   y.dtype === 'bool' && x.dtype === 'float32' ? [g.unary('Not', g.binary('Equal', x, g.scalar(0), 'bool'))] : undefined;
 
+/** Element-wise operators that NaN goes through as ONNX says. */
 export const nan: Rewrites = {
   Relu: relu,
   Max: extremum('Max'),

@@ -50,4 +50,5 @@ function without(g: GraphBuilder, x: Value, taken: Value): Value {
 const only = (g: GraphBuilder, x: Value, hit: Value): Value =>
   x.dtype === 'float32' ? g.where(hit, x, g.scalar(0)) : g.binary('Mul', x, g.cast(hit, 'int32'));
 
+/** The largest, of equal ones the first. */
 export const ties: Rewrites = { TopK: topK };
