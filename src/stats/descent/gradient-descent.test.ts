@@ -25,6 +25,30 @@ describe('gradientDescent', () => {
     expectClose(gradientDescent(logisticLoss(X, UP, { lambda: 5 }), { iterations: 4000 }).w, logistic, 10);
   });
 
+  it('takes the best fixed step, 2/(μ + L), where it is told none', () => {
+    for (const objective of [leastSquares(X, Y), leastSquares(X, Y, { lambda: 50 })]) {
+      const { mu, L } = objective.curvature;
+      const path = (step?: number) => gradientDescent(objective, { iterations: 20, step }).path.data;
+      expectClose(path(), path(2 / (mu + L)), 14);
+    }
+  });
+
+  it('adds a ridge penalty to both ends of the curvature: κ is (L + λ/n)/(μ + λ/n)', () => {
+    const n = X.rows;
+    const s = svd(X).s;
+    const [lambda, none] = [70, leastSquares(X, Y).curvature];
+    expect(none.mu).toBeCloseTo(s[2] ** 2 / n, 12);
+    expect(none.L).toBeCloseTo(s[0] ** 2 / n, 12);
+    const ridged = leastSquares(X, Y, { lambda }).curvature;
+    expect(ridged.L / ridged.mu).toBeCloseTo((none.L + lambda / n) / (none.mu + lambda / n), 12);
+    expect(ridged.mu - none.mu).toBeCloseTo(lambda / n, 12);
+    const logistic = logisticLoss(X, UP, { lambda }).curvature;
+    expect(logistic.mu).toBeCloseTo(lambda / n, 12);
+    expect(logistic.L).toBeCloseTo(none.L / 4 + lambda / n, 12);
+    const wide = fromColumns([1, 2, 3, 4].map((j) => Float64Array.of(j, 1 / j, j ** 2)));
+    expect(leastSquares(wide, [1, 2, 3], { lambda: 6 }).curvature.mu).toBeCloseTo(2, 12); // XᵀX is singular: λ/n alone
+  });
+
   it('is told of labels that are not 0 and 1', () => {
     const signs = UP.map((label) => 2 * label - 1);
     expect(() => logisticLoss(X, signs)).toThrow(/^logisticLoss: labels must be 0 or 1, got -1 at row \d+; turn −1 and 1 into/);
@@ -67,11 +91,16 @@ describe('gradientDescent', () => {
 type Descend = typeof gradientDescent;
 
 /** Other samples, so that no coincidence of one hides a wrong formula. */
-const OBJECTIVES = [X, fromColumns([1, 2, 3].map((j) => column(factorReturns(80, 16).x, j).map((value) => 100 * value)))].map((x) => ({
-  objective: leastSquares(x, Y.subarray(0, x.rows)),
-  best: linearRegression(x, Y.subarray(0, x.rows)).coefficients,
-  v: svd(x).v,
-}));
+const SHORT = fromColumns([1, 2, 3].map((j) => column(factorReturns(80, 16).x, j).map((value) => 100 * value)));
+const OBJECTIVES = [
+  { x: X, lambda: 0 },
+  { x: SHORT, lambda: 0 },
+  { x: SHORT, lambda: 60 }, // A = (XᵀX + λI)/n
+].map(({ x, lambda }) => {
+  const y = Y.subarray(0, x.rows);
+  const best = lambda > 0 ? ridge(x, y, { lambda, intercept: false }).coefficients : linearRegression(x, y).coefficients;
+  return { objective: leastSquares(x, y, { lambda }), best, v: svd(x).v };
+});
 /** c(η). */
 const factor = ({ curvature: { mu, L } }: Objective, step: number) => Math.max(Math.abs(1 - step * mu), Math.abs(1 - step * L));
 

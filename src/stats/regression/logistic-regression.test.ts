@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
 import { gaussian } from '../../../tests/support/simulated.js';
-import { transposeVec } from '../../linalg/matrix.js';
+import { column, diagonal, matMul, matVec, transpose, transposeVec } from '../../linalg/matrix.js';
 import reference from '../regression.reference.json' with { type: 'json' }; // made by reference/regression.py
 import { design } from './design.js';
 import { logisticRegression, predictProbability } from './logistic-regression.js';
@@ -35,6 +35,47 @@ describe('logisticRegression', () => {
     const steep = (lambda: number) => logisticRegression(design({ x }), y, { lambda }).coefficients[1];
     expect(steep(0.01)).toBeGreaterThan(steep(1));
     expect(steep(1)).toBeGreaterThan(0);
+  });
+
+  it('has the inverse of XᵀWX + λI for its covariance, and a likelihood without the penalty', () => {
+    const n = 60;
+    const x = design({ a: gaussian(21, n), b: gaussian(22, n).map((z) => 3 * z) });
+    const noise = gaussian(23, n);
+    const y = column(x, 1).map((a, i) => (a + noise[i] > 0 ? 1 : 0));
+    for (const lambda of [0, 2, 30]) {
+      const { coefficients, covariance, probabilities, standardErrors, logLikelihood } = logisticRegression(x, y, { lambda });
+      const weighted = {
+        ...x,
+        data: x.data.map((value, at) => value * probabilities[Math.floor(at / 3)] * (1 - probabilities[Math.floor(at / 3)])),
+      };
+      const information = matMul(transpose(x), weighted);
+      for (const j of [1, 2]) information.data[4 * j] += lambda; // the penalty spares the intercept
+      expectClose(matMul(covariance, information).data, [1, 0, 0, 0, 1, 0, 0, 0, 1], 10);
+      expectClose(
+        standardErrors.map((se) => se ** 2),
+        diagonal(covariance),
+        12,
+      );
+      const odds = matVec(x, coefficients);
+      expect(logLikelihood).toBeCloseTo(
+        odds.reduce((sum, eta, i) => sum - Math.log1p(Math.exp(y[i] ? -eta : eta)), 0),
+        10,
+      );
+    }
+  });
+
+  it('looks for separation in long samples too', () => {
+    const a = gaussian(31, 400);
+    const b = gaussian(32, 400);
+    const above = a.map((value, i) => (2 * value - b[i] > 0.5 ? 1 : 0)); // a line divides the labels
+    expect(() => logisticRegression(design({ a, b }), above)).toThrow("a combination led by 'a' separates the labels");
+    const tied = a.map((value) => (value > 2 ? 1 : 0)); // on in no row with the label 0
+    expect(() =>
+      logisticRegression(
+        design({ b, tied }),
+        a.map((value) => (value > 0 ? 1 : 0)),
+      ),
+    ).toThrow("led by 'tied' separates");
   });
 
   it('finds an estimate exactly where the labels of one column overlap', () => {
