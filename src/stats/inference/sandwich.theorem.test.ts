@@ -38,6 +38,7 @@ theorem<Fit>('thm:sandwich', 'a', {
     const draws = 5000;
     for (const n of [6, 9]) {
       const { x, beta } = factorReturns(n, n);
+      expect(x.rows, 'p < n').toBeGreaterThan(x.cols);
       const signal = matVec(x, beta);
       for (const j of [1, 3]) {
         const t = Array.from({ length: draws }, (_, i) => {
@@ -66,18 +67,52 @@ theorem<Fit>('thm:sandwich', 'a', {
   },
 });
 
-/** The law of √n(β̂ − β) and of nV̂ over simulated histories: per draw, n(β̂ⱼ − β)² and n[V̂]ⱼⱼ for the slope. */
-function simulate(history: (i: number) => { x: Matrix; errors: Float64Array }, robust: Robust, lags: number, draws: number) {
+/** A history with β = 0: its design, its errors, and what E εₜεₛ is given the design, 0 for |t − s| > 1. */
+interface History {
+  readonly x: Matrix;
+  readonly errors: Float64Array;
+  readonly covariance: (t: number, s: number) => number;
+}
+
+/** The law of √n(β̂ − β) and of nV̂ over simulated histories: per draw, nβ̂ⱼ², n[V̂]ⱼⱼ and E(n[V̂]ⱼⱼ | X) for the slope. */
+function simulate(history: (i: number) => History, robust: Robust, lags: number, draws: number) {
   const squares: number[] = [];
   const variances: number[] = [];
+  const means: number[] = [];
   for (let i = 0; i < draws; i++) {
-    const { x, errors } = history(i);
-    const fit = linearRegression(x, errors); // β = 0
+    const { x, errors, covariance } = history(i);
+    const fit = linearRegression(x, errors);
     squares.push(x.rows * fit.coefficients[1] ** 2);
     variances.push(x.rows * robust(fit, lags).data[3]);
+    means.push(x.rows * meanOfVariance(fit, covariance, lags));
   }
-  return { squares, variances };
+  return { squares, variances, means };
 }
+
+/** E([V̂ₘ]₂₂ | X) = Σₜₛ (1 − |t − s|/(m + 1)) bₜbₛ E eₜeₛ, where b is the second row of (XᵀX)⁻¹Xᵀ and E eeᵀ = (I − H) E εεᵀ (I − H). */
+function meanOfVariance({ x, inverseGram }: LinearRegression, covariance: History['covariance'], lags: number): number {
+  const n = x.rows;
+  const g = matMul(x, inverseGram).data; // H = gXᵀ
+  const banded = Float64Array.from({ length: 2 * n }, (_, at) => {
+    const [t, j] = [at >> 1, at & 1]; // (E εεᵀ X)ₜⱼ
+    return [t - 1, t, t + 1].reduce((sum, s) => sum + (s >= 0 && s < n ? covariance(t, s) * x.data[2 * s + j] : 0), 0);
+  });
+  const middle = matMul(transpose(x), { ...x, data: banded }).data;
+  let total = 0;
+  for (let t = 0; t < n; t++)
+    for (let s = Math.max(0, t - lags); s <= t; s++) {
+      const [t0, t1, s0, s1] = [2 * t, 2 * t + 1, 2 * s, 2 * s + 1];
+      const product =
+        (t - s <= 1 ? covariance(t, s) : 0) -
+        (g[t0] * banded[s0] + g[t1] * banded[s1] + g[s0] * banded[t0] + g[s1] * banded[t1]) +
+        g[t0] * (middle[0] * g[s0] + middle[1] * g[s1]) +
+        g[t1] * (middle[2] * g[s0] + middle[3] * g[s1]);
+      total += (s < t ? 2 : 1) * bartlett(t - s, lags) * g[t1] * g[s1] * product;
+    }
+  return total;
+}
+const apart = ({ variances, means }: { variances: number[]; means: number[] }) => variances.map((value, i) => value - means[i]);
+const deviation = (of: number[]) => Math.sqrt(of.length) * estimate(of).standardError;
 
 type Robust = (fit: LinearRegression, lags: number) => Matrix;
 const real: Robust = (fit, lags) => neweyWest(fit, { lags }).covariance;
@@ -106,20 +141,30 @@ const bartlett = (lag: number, lags: number) => 1 - lag / (lags + 1);
 const heteroskedastic = (n: number) => (i: number) => {
   const { data } = normal(fold(key(21), i), [3, n], 'float64');
   const z = Float64Array.from({ length: n }, (_, t) => Math.sign(data[t]) * (data[n + t] > 0 ? 2 : 1));
-  return { x: fromColumns([new Float64Array(n).fill(1), z]), errors: z.map((value, t) => (value * data[2 * n + t]) / Math.sqrt(2.5)) };
+  return {
+    x: fromColumns([new Float64Array(n).fill(1), z]),
+    errors: z.map((value, t) => (value * data[2 * n + t]) / Math.sqrt(2.5)),
+    covariance: (t: number, s: number) => (t === s ? z[t] ** 2 / 2.5 : 0),
+  };
 };
 
 theorem<Robust>('thm:sandwich', 'b', {
   real,
   check: (robust) => {
     const V = 3.4 / 2.5 ** 2;
-    const { squares, variances } = simulate(heteroskedastic(200), robust, 0, 800);
+    const [few, more] = [simulate(heteroskedastic(200), robust, 0, 800), simulate(heteroskedastic(1800), robust, 0, 120)];
+    const { squares, variances } = few;
     expectMean(squares, V);
-    const spread = estimate(squares).standardError / V;
-    expect(Math.abs(estimate(variances).mean / V - 1)).toBeLessThan(spread); // V̂ is nearer than the draws can tell
-    const deviation = (of: number[]) => Math.sqrt(of.length) * estimate(of).standardError;
-    const more = simulate(heteroskedastic(1800), robust, 0, 120).variances;
-    expect(deviation(more) / deviation(variances)).toBeCloseTo(1 / 3, 1); // consistent: the error of nV̂ falls as 1/√n
+    // Consistent: the mean of nV̂ given X is short of V by O(1/n), and its spread falls as 1/√n, each within four errors.
+    for (const { n, draws } of [
+      { n: 200, draws: few },
+      { n: 1800, draws: more },
+    ]) {
+      expectMean(apart(draws), 0);
+      expectMean(draws.variances, V, { open: (4 * V) / n });
+    }
+    const relative = Math.sqrt(1 / (2 * 800) + 1 / (2 * 120)); // error of the ratio of two standard deviations
+    expect(Math.abs((3 * deviation(more.variances)) / deviation(variances) - 1)).toBeLessThan(4 * relative);
     expectMean(
       squares.map((square, i) => (square > 1.96 ** 2 * variances[i] ? 1 : 0)), // |t| > 1.96
       0.05,
@@ -150,6 +195,7 @@ theorem<Robust>('thm:sandwich', 'c', {
         y.map((value, i) => value + 60 * Math.abs(z[i]) * calm.residuals[i]),
       );
       for (const fit of [calm, loud]) {
+        expect(dot(fit.residuals, fit.residuals), 'e ≠ 0').toBeGreaterThan(0);
         const mean = (v: Float64Array) => v.reduce((a, b) => a + b) / n;
         const moves = z.map((value) => (value - mean(z)) ** 2);
         const squares = fit.residuals.map((e) => e * e);
@@ -211,24 +257,29 @@ theorem<Robust>('thm:sandwich', 'd', {
 const serial = (n: number) => (i: number) => {
   const { data } = normal(fold(key(22), i), [2, n + 1], 'float64');
   const moving = (at: number) => Float64Array.from({ length: n }, (_, t) => data[at + t + 1] + 0.8 * data[at + t]);
-  return { x: fromColumns([new Float64Array(n).fill(1), moving(0)]), errors: moving(n + 1) };
+  const covariance = (t: number, s: number) => (t === s ? 1.64 : 0.8);
+  return { x: fromColumns([new Float64Array(n).fill(1), moving(0)]), errors: moving(n + 1), covariance };
 };
 
 theorem<Robust>('thm:sandwich', 'e', {
   real,
   check: (robust) => {
     const V = 3.9696 / 1.64 ** 2;
-    const [short, long] = [
-      simulate(serial(343), robust, 7, 500), // m = n^(1/3), so m/√n falls
-      simulate(serial(2197), robust, 13, 50),
+    const sizes = [
+      { n: 343, m: 7, draws: 500 }, // m = n^(1/3)
+      { n: 2197, m: 13, draws: 50 },
     ];
-    expectMean(short.squares, V);
-    // Bartlett's weights see (1 − 1/(m + 1)) of the lag: short of V by 2 · 0.8²/(m + 1) of Ω, and by the residuals' few degrees of freedom.
-    const shortfall = (variances: number[]) => 1 - estimate(variances).mean / V;
-    expect(shortfall(short.variances)).toBeLessThan(0.08);
-    expect(shortfall(short.variances)).toBeGreaterThan(0.02);
-    expect(shortfall(long.variances)).toBeLessThan(0.04); // and falls
-    expect(shortfall(long.variances)).toBeGreaterThan(-4 * (estimate(long.variances).standardError / V));
+    expect(13 / Math.sqrt(2197), 'm/√n falls').toBeLessThan(7 / Math.sqrt(343));
+    const [short, long] = sizes.map(({ n, m, draws }) => {
+      const seen = simulate(serial(n), robust, m, draws);
+      expectMean(seen.squares, V);
+      expectMean(apart(seen), 0); // its mean given X, exactly
+      // Bartlett's weights see 1 − 1/(m + 1) of the lag, which is short of Ω by 2 · 0.8²/(m + 1); what the residuals lack is O(m/n).
+      expectMean(seen.variances, V * (1 - (2 * 0.8 ** 2) / (m + 1) / 3.9696), { open: (2 * V * m) / n });
+      return seen;
+    });
+    expect(1 - estimate(long.means).mean / V).toBeLessThan((1 - estimate(short.means).mean / V) / 2); // the shortfall falls,
+    expect(deviation(long.variances)).toBeLessThan(deviation(short.variances)); // and the spread
   },
   mutants: {
     'keeps no lag': (fit) => real(fit, 0),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
 import { gaussian } from '../../../tests/support/simulated.js';
 import { theorem } from '../../../tests/support/theorem.js';
-import { column, fromColumns, type Matrix, matVec, transposeVec } from '../../linalg/matrix.js';
+import { column, fromColumns, type Matrix, matMul, matVec, transpose, transposeVec } from '../../linalg/matrix.js';
 import { dot, mean } from '../../linalg/vector.js';
 import reference from '../lasso.reference.json' with { type: 'json' }; // made by reference/lasso.py with scikit-learn 1.9.1
 import { design } from './design.js';
@@ -203,6 +203,12 @@ theorem<Fit>('thm:lasso', 'c', {
       [-0.2, 1, 4, -1.5, 0],
     ]) {
       const { x, y } = orthonormal(16, b);
+      const gram = matMul(transpose(x), x);
+      expectClose(
+        gram.data,
+        gram.data.map((_, at) => (at % (x.cols + 1) === 0 ? x.rows : 0)), // XᵀX = nI
+        12,
+      );
       for (const lambda of [0.4, 1.2, 2.25]) {
         const expected = b.map((value) => Math.sign(value) * Math.max(Math.abs(value) - lambda, 0));
         expectClose(fit(x, y, { lambda, intercept: false }).coefficients, expected, 12);

@@ -100,7 +100,8 @@ theorem<Risk>('thm:bias-variance', 'a', {
 theorem<Risk>('thm:bias-variance', 'b', {
   real: ridgeRisk,
   check: (risk) => {
-    for (const { x, beta, sigma } of TRUTHS)
+    for (const { x, beta, sigma } of TRUTHS) {
+      expect(qr(x).dependent, 'rank X = p').toBe(-1);
       for (const lambda of [0, ...LAMBDAS]) {
         const map = mapOf(ridge, x, lambda);
         const bias = matVec(map, matVec(x, beta)).map((value, j) => value - beta[j]);
@@ -111,6 +112,7 @@ theorem<Risk>('thm:bias-variance', 'b', {
         const [shift, hat] = [matVec(x, bias), matMul(x, map)];
         expect(predictionRisk).toBeCloseTo((dot(shift, shift) + sigma ** 2 * dot(hat.data, hat.data)) / x.rows, 9);
       }
+    }
   },
   mutants: {
     ...WRONG,
@@ -150,6 +152,8 @@ theorem<Fit>('thm:bias-variance', 'c', {
   real: ridge,
   check: (fit) => {
     for (const truth of TRUTHS) {
+      expect(qr(truth.x).dependent, 'rank X = p').toBe(-1);
+      expect(truth.sigma).toBeGreaterThan(0);
       const none = errorMatrix(fit, truth, 0);
       const better = (lambda: number) => {
         const some = errorMatrix(fit, truth, lambda);
