@@ -60,7 +60,7 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
   }, () => {
     const proofs = run(['proofs']);
     expect(proofs.stderr).toBe('');
-    expect(proofs.stdout).toMatch(/^proofs\/week01\.pdf {2}\d+ pages, 14 checks: /m);
+    expect(proofs.stdout).toMatch(/^proofs\/week01\.pdf {2}\d+ pages, 15 checks: /m);
     const theorems = JSON.parse(readFileSync(join(ROOT, 'build/proofs/week01/theorems.json'), 'utf8'));
     expect(theorems).toHaveLength(14);
     for (const { checks, implementedBy } of theorems) {

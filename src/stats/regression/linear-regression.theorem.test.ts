@@ -107,6 +107,8 @@ theorem<Fit>('thm:hat-matrix', 'ab', {
         12,
       );
     }
+    const still = fromColumns([new Float64Array(7).fill(1), Float64Array.of(-3, -2, -1, 0, 1, 2, 3)]);
+    expect(fit(still, gaussian(2, 7)).leverage[3]).toBeCloseTo(1 / 7, 13); // attained by a day at the mean
   },
   mutants: {
     'shrinks towards zero, which is no projection': mutate((fit) => ({

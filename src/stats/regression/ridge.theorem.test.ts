@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
 import { factorReturns, gaussian } from '../../../tests/support/simulated.js';
 import { theorem } from '../../../tests/support/theorem.js';
-import { column, diagonal, fromColumns, type Matrix, matVec, transpose, transposeVec } from '../../linalg/matrix.js';
+import { column, diagonal, fromColumns, type Matrix, matMul, matVec, transpose, transposeVec } from '../../linalg/matrix.js';
+import { backSubstitute } from '../../linalg/qr.js';
 import { svd } from '../../linalg/svd.js';
 import { dot } from '../../linalg/vector.js';
 import { linearRegression } from './linear-regression.js';
@@ -16,6 +17,18 @@ const percent = (n: number, seed: number) => {
 };
 const SAMPLES = [percent(60, 4), percent(20, 5)];
 const LAMBDAS = [0.7, 15];
+const unit = (n: number, i: number) => Float64Array.from({ length: n }, (_, k) => (k === i ? 1 : 0));
+
+/** Of two rows and three columns, and of rank 2 with a column that is the sum of two others. */
+const FEW = { x: { ...SAMPLES[1].x, rows: 2, data: SAMPLES[1].x.data.slice(0, 6) }, y: SAMPLES[1].y.slice(0, 2) };
+const SUMMED = {
+  x: fromColumns(
+    [0, 1, 2].map((j) =>
+      column(SAMPLES[1].x, j).map((value, i) => (j < 2 ? value : SAMPLES[1].x.data[3 * i] + SAMPLES[1].x.data[3 * i + 1])),
+    ),
+  ),
+  y: SAMPLES[1].y,
+};
 
 const withPenalty =
   (lambda: (lambda: number, x: Matrix) => number): Fit =>
@@ -40,9 +53,22 @@ function gradient(x: Matrix, y: ArrayLike<number>, { coefficients, intercept }: 
   return free ? [left.reduce((a, b) => a + b), ...slopes] : slopes;
 }
 
+/** Upper triangles K. With Λ = KᵀK and γ = Kβ the criterion is ‖y − XK⁻¹γ‖² + ‖γ‖², ridge at λ = 1 on XK⁻¹: any Λ ≻ 0 is such a fit. */
+const ROOTS = [
+  [1, 0.5, -0.3, 0, 2, 1.5, 0, 0, 0.4],
+  [3, 0, 2, 0, 0.1, -0.2, 0, 0, 1],
+].map((values): Matrix => ({ rows: 3, cols: 3, data: Float64Array.from(values) }));
+
 theorem<Fit>('thm:ridge', 'a', {
   real: ridge,
   check: (fit) => {
+    for (const { x, y } of [...SAMPLES, FEW])
+      for (const root of ROOTS) {
+        const inverse = fromColumns([0, 1, 2].map((j) => backSubstitute(root, unit(3, j))));
+        const beta = matVec(inverse, fit(matMul(x, inverse), y, { lambda: 1, intercept: false }).coefficients);
+        const left = matVec(x, beta).map((value, i) => y[i] - value);
+        expectClose(transposeVec(x, left), matVec(matMul(transpose(root), root), beta), 9); // Xᵀ(y − Xβ) = Λβ
+      }
     for (const { x, y } of SAMPLES)
       for (const lambda of LAMBDAS)
         for (const intercept of [false, true]) {
@@ -112,8 +138,9 @@ const filtered =
 theorem<Fit>('thm:ridge', 'c', {
   real: ridge,
   check: (fit) => {
-    for (const { x, y } of SAMPLES) {
+    for (const { x, y, rank } of [...SAMPLES.map((sample) => ({ ...sample, rank: 3 })), { ...FEW, rank: 2 }, { ...SUMMED, rank: 2 }]) {
       const { u, s, v } = svd(x);
+      expect(Array.from(s).filter((value) => value > 1e-10 * s[0])).toHaveLength(rank);
       const projections = transposeVec(u, y);
       for (const lambda of LAMBDAS) {
         const { coefficients, fitted, effectiveDegreesOfFreedom } = fit(x, y, { lambda, intercept: false });
@@ -134,7 +161,7 @@ theorem<Fit>('thm:ridge', 'c', {
         (lambda) => fit(x, y, { lambda, intercept: false }).effectiveDegreesOfFreedom,
       );
       for (let i = 1; i < freedom.length; i++) expect(freedom[i]).toBeLessThan(freedom[i - 1]);
-      expect(freedom[0]).toBeCloseTo(3, 12);
+      expect(freedom[0]).toBeCloseTo(rank, 12);
       expect(freedom.at(-1)).toBe(0);
     }
   },
