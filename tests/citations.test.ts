@@ -1,11 +1,13 @@
-import { globSync } from 'node:fs';
-import { dirname, normalize } from 'node:path';
+import { existsSync, globSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { text } from './support/house.js';
 
 const SKIPPED = /(^|\/)(node_modules|dist|build|data|\.\w[\w.-]*)(\/|$)/;
-const tracked = (pattern: string): string[] =>
-  globSync(pattern, { cwd: `${import.meta.dirname}/..`, exclude: (path) => SKIPPED.test(path) }).filter((file) => !SKIPPED.test(file));
+const root = `${import.meta.dirname}/..`;
+/** Packages of others: what set-up fetched, and a Python environment that a reader made here. */
+const isForeign = (path: string) => SKIPPED.test(path) || existsSync(join(root, path, 'pyvenv.cfg'));
+const tracked = (pattern: string): string[] => globSync(pattern, { cwd: root, exclude: isForeign }).filter((file) => !SKIPPED.test(file));
 const files = tracked('**/*');
 const known = new Set(files);
 

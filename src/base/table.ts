@@ -31,6 +31,8 @@ export interface TableOptions {
 /**
  * Shows records one below the other: HTML without style or script, so that any theme and an untrusted notebook show it, and aligned text.
  *
+ *     await show(table(rows));        as text outside a notebook
+ *
  * @param rows  records with the same keys, or a danfojs data frame
  * @throws      when there are no rows, or a unit, decimals or column name a column that is not there
  */

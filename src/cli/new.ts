@@ -16,7 +16,8 @@ export function newCommand(): Command {
     .action((number: string, options: { in: string }) => {
       for (const file of newWeek(number, options.in)) process.stdout.write(`  ${relative(options.in, file)}\n`);
       process.stdout.write(
-        `Now: npm run notebooks -- week${number}, npm run experiments -- week${number}, npm run proofs, npm run summaries\n`,
+        `Now: npm run notebooks -- week${number}, npm run experiments -- week${number}, npm run proofs, npm run summaries;\n` +
+          `then npm test -- tests/weeks/week${number}.test.ts, which lets the proofs say checked, and npm run lint\n`,
       );
     });
   return command;

@@ -17,7 +17,7 @@ export type InputGradients<T> =
 
 /** What makes a layer: see `layer`. */
 export interface LayerDefinition<A extends unknown[], V, S> {
-  /** As errors and tests name it, no two alike: the name of the constant that holds the layer. */
+  /** As errors and tests name it: the name of the constant that holds the layer. Made again, as in a cell, it takes the old one's place. */
   readonly name: string;
   /** The value, a tensor or a tree of some, and what the backward needs: tensors, numbers, shapes, in a tree of any form. */
   readonly forward: (...args: A) => { readonly value: V; readonly saved: S };

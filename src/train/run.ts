@@ -44,7 +44,7 @@ export interface About {
   readonly seed?: number;
   /** Everything that was chosen: widths, rates, dates. Plain JSON. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** Hash of the data, as `market.list()` or `fingerprint` gives it. */
+  /** Hash of the data, as `listDatasets()` of `lemmata/market` or `fingerprint` gives it. */
   readonly data?: string;
   /** Hash of the code; in a notebook that `npm run notebooks` executes, that of its provenance. */
   readonly code?: string;

@@ -59,7 +59,8 @@ export interface PanelWindows {
  *
  *     const { x, y, dates } = windowsOf(returns, { lookback: 64, horizon: 5 });        walkForward(dates, { horizon: 5, … })
  *
- * For windows of single series below one another in double precision: `windows(matrixOf(panel), …)` of `lemmata/stats`. For batches
+ * For a regression the windows are rows: `{ rows: dates.length, cols: lookback * N, data: Float64Array.from(x.data) }`. For windows of
+ * single series below one another in double precision: `windows(matrixOf(panel), …)` of `lemmata/stats`. For batches
  * of windows that are not copied: `windowBatches` of `lemmata/train`.
  *
  * @param panel  [T, N]

@@ -30,6 +30,8 @@ export interface MultivariateRidge {
  *
  *     B̂(λ) = argmin ‖Y − XB‖² + λ‖B‖² = Σₖ sₖ/(sₖ² + λ) vₖ (uₖᵀY)        X and Y centred, so that intercepts are not penalised
  *
+ *     const forecasts = matMul(rows, coefficients);        plus intercepts[k] in column k: [r, m] for new rows [r, p]
+ *
  * @param x       [n, p]
  * @param y       [n, m]
  * @param lambda  left out, the one of `ridgeGrid` whose generalised cross-validation is lowest: 0 and ∞ are among them
