@@ -10,6 +10,7 @@ export {
   type TableOptions,
   table,
 } from '../base/index.js';
+export { answer } from './answer.js';
 export { type Claim, checklist } from './checklist.js';
 export { residualDiagnostics } from './diagnostics.js';
 export { estimate, findingRows } from './estimate.js';

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Bundle, show } from '../base/display.js';
 import { fixed, percent, significant } from '../base/format.js';
 import { table } from '../base/table.js';
+import { answer } from './answer.js';
 import { checklist } from './checklist.js';
 import { residualDiagnostics } from './diagnostics.js';
 import { estimate, findingRows } from './estimate.js';
@@ -161,6 +162,14 @@ describe('in the kernel', () => {
   it('outputs arrive as bundles', async () => {
     await show(table([{ a: 1 }]), markdown`b`);
     expect(seen.map(({ bundle }) => bundle['text/plain'])).toEqual(['a\n─\n1', 'b']);
+  });
+
+  it('an answer is folded, with its prose and tables in order', async () => {
+    await answer(markdown`b`, table([{ a: 1 }]));
+    expect(seen).toHaveLength(1);
+    expect(seen[0].bundle['text/markdown']).toMatch(/^<details><summary>Answer<\/summary>\n\nb\n\n<table>.*<\/table>\n\n<\/details>$/);
+    expect(seen[0].bundle['text/plain']).toBe('b\na\n─\n1');
+    await expect(answer({ 'text/plain': '[chart] x' })).rejects.toThrow("answer: '[chart] x' cannot be folded");
   });
 
   it('progress is one display, redrawn a few times, and ends without a rate', () => {

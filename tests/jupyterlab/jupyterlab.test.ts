@@ -84,9 +84,13 @@ describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { t
 
   it('keeps answers folded until a reader opens one, and a theorem until its idea is clicked', async () => {
     const answer = week1.page.locator('.jp-CodeCell', { hasText: '// Answer 1.1' }).first();
-    expect(await answer.locator('.jp-OutputArea-output').count()).toBe(0);
-    await answer.locator('.jp-InputPlaceholder, .jp-Placeholder').first().click();
-    await answer.getByText('for (const name of').waitFor();
+    expect(await answer.locator('.cm-content').isVisible()).toBe(false);
+    const said = answer.locator('details', { hasText: 'AMD: β' });
+    expect(await said.getByText('AMD: β').isVisible()).toBe(false);
+    await said.locator('summary').click();
+    await said.getByText('AMD: β').waitFor();
+    await answer.locator('.jp-Placeholder-content').first().click();
+    await answer.locator('.cm-content').waitFor();
     const theorem = week1.page.locator('details', { hasText: 'Theorem 1 (Normal equations).' }).first();
     expect(await theorem.locator('blockquote').isVisible()).toBe(false);
     await theorem.locator('summary').click();

@@ -28,6 +28,8 @@ function exerciseFaults(cells: readonly TextCell[]): string[] {
     const answer = cells[i + 1];
     if (!has(answer, 'answer')) return [`Exercise ${number} has no answer below it`];
     if (!answer.text.startsWith(`// Answer ${number}\n`)) return [`Exercise ${number}: its answer begins with // Answer ${number}`];
+    if (!/\bawait answer\(/.test(answer.text) || /\bshow\(/.test(answer.text))
+      return [`Answer ${number}: show it by answer(…), which folds it`];
     const { source_hidden, outputs_hidden } = answer.metadata.jupyter ?? {};
     return source_hidden && outputs_hidden ? [] : [`Answer ${number} is not folded; set jupyter.source_hidden and outputs_hidden`];
   });
@@ -103,13 +105,13 @@ describe('the form of a notebook', () => {
 
   it('would notice an exercise without its answer, an open answer, and one that stands alone', () => {
     const exercise = cell('**Exercise 1.1 · prove.** Why?', 'exercise');
-    expect(exerciseFaults([exercise, cell('// Answer 1.1\n1;', 'answer', folded)])).toEqual([]);
+    expect(exerciseFaults([exercise, cell('// Answer 1.1\nawait answer(x);', 'answer', folded)])).toEqual([]);
     expect(exerciseFaults([exercise])).toEqual(['Exercise 1.1 has no answer below it']);
-    expect(exerciseFaults([exercise, cell('// Answer 1.1\n1;', 'answer')])).toEqual([
+    expect(exerciseFaults([exercise, cell('// Answer 1.1\nawait answer(x);', 'answer')])).toEqual([
       'Answer 1.1 is not folded; set jupyter.source_hidden and outputs_hidden',
     ]);
-    expect(exerciseFaults([exercise, cell('// Answer 1.2\n1;', 'answer', folded)])[0]).toContain('begins with // Answer 1.1');
-    expect(exerciseFaults([cell('// Answer 1.1\n1;', 'answer', folded)])[0]).toContain('no exercise stands above it');
+    expect(exerciseFaults([exercise, cell('// Answer 1.2\nawait answer(x);', 'answer', folded)])[0]).toContain('begins with // Answer 1.1');
+    expect(exerciseFaults([cell('// Answer 1.1\nawait answer(x);', 'answer', folded)])[0]).toContain('no exercise stands above it');
     expect(exerciseFaults([cell('**Exercise 1.1 · guess.** Why?', 'exercise')])[0]).toContain("of the kind 'guess'");
   });
 

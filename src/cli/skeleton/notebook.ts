@@ -54,7 +54,7 @@ Run the cells from top to bottom. Each section asks a question: write down your 
   code(`import { loadPanel, logReturns, seriesOf } from 'lemmata/market';
 import { mean, standardDeviation } from 'lemmata/linalg';
 import {
-  checklist, estimate, type Finding, histogram, markdown, PALETTE, save, show, sourcesOf, statement, table,
+  answer, checklist, estimate, type Finding, histogram, markdown, PALETTE, save, show, sourcesOf, statement, table,
 } from 'lemmata/report';
 import { key, normal, split } from 'lemmata/tensor';
 
@@ -107,7 +107,7 @@ the sum of the log returns is the last price over the first.`),
 {
   const late = seriesOf(logReturns(await loadPanel('skfolio/sp500-index', { from: '2000-01-01', to })), 'SP500');
   const error = (25_200 * standardDeviation(late)) / Math.sqrt(late.length);
-  await show(markdown\`From 2000 on the mean is \${estimate(25_200 * mean(late), error, 1)} % a year: the interval is wider.\`);
+  await answer(markdown\`From 2000 on the mean is \${estimate(25_200 * mean(late), error, 1)} % a year: the interval is wider.\`);
 }`,
   ),
   ...exercise(
@@ -116,7 +116,7 @@ the sum of the log returns is the last price over the first.`),
 {
   let logPrice = 0;
   for (const r of returns) logPrice += r;
-  await show(
+  await answer(
     checks.check('thm:${week}-mean', {
       claim: 'the distance of n times the mean from the log of last over first price',
       value: Math.abs(logPrice - returns.length * mean(returns)),
@@ -132,7 +132,7 @@ the sum of the log returns is the last price over the first.`),
 {
   const fifth = returns.filter((_, t) => t % 5 === 0);
   const wide = (25_200 * standardDeviation(fifth)) / Math.sqrt(fifth.length);
-  await show(markdown\`The error is \${wide / error} times as wide: √5 = 2.24 up to chance, for a fifth of the days.\`);
+  await answer(markdown\`The error is \${wide / error} times as wide: √5 = 2.24 up to chance, for a fifth of the days.\`);
 }`,
   ),
   ...exercise(
@@ -144,7 +144,7 @@ the sum of the log returns is the last price over the first.`),
     (k) => 25_200 * s * mean(normal(k, [returns.length], 'float64').data),
   );
   const scatter = standardDeviation(means);
-  await show(markdown\`They scatter by \${estimate(scatter, scatter / Math.sqrt(400), 2)} % a year; the formula says \${error}.\`);
+  await answer(markdown\`They scatter by \${estimate(scatter, scatter / Math.sqrt(400), 2)} % a year; the formula says \${error}.\`);
 }`,
   ),
 ];
