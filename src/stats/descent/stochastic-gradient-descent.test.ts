@@ -94,13 +94,25 @@ const WRONG: Record<string, Descend> = {
   ),
 };
 
+const made = new Map<Descend, Map<string, unknown>>();
+/** What a descent did, made once: checks with wrong bounds look at the same runs. */
+function once<T>(descend: Descend, what: readonly unknown[], make: () => T): T {
+  if (!made.has(descend)) made.set(descend, new Map());
+  const known = made.get(descend)!;
+  const name = what.join();
+  if (!known.has(name)) known.set(name, make());
+  return known.get(name) as T;
+}
+
 /** The gradients of the first step at w under many keys. */
 function firstGradients(descend: Descend, objective: Objective, w: Float64Array, batch: number, draws: number) {
   const step = 1e-3;
-  return Array.from({ length: draws }, (_, i) => {
-    const moved = descend(objective, { key: fold(key(31), i), batch, step, iterations: 1, start: w }).w;
-    return w.map((value, j) => (value - moved[j]) / step);
-  });
+  return once(descend, ['gradients', objective.rows, w, batch], () =>
+    Array.from({ length: draws }, (_, i) => {
+      const moved = descend(objective, { key: fold(key(31), i), batch, step, iterations: 1, start: w }).w;
+      return w.map((value, j) => (value - moved[j]) / step);
+    }),
+  );
 }
 
 theorem<Descend>('thm:sgd', 'a', {
@@ -199,12 +211,14 @@ theorem<Right<DistanceBound>>('thm:sgd', 'c', {
     };
     /** ‖wₖ − w*‖² of many runs: [k] of [run]. */
     const runs = ({ objective, best, away }: Problem, step: number, batch: number, iterations: number, count: number, far: number) => {
-      const all = Array.from({ length: count }, (_, i) => {
-        const start = best.map((b) => b + far);
-        return descend(objective, { key: fold(key(33), i), batch, step, iterations, start }).path.data;
+      return once(descend, ['runs', objective.rows, step, batch, iterations, count, far], () => {
+        const all = Array.from({ length: count }, (_, i) => {
+          const start = best.map((b) => b + far);
+          return descend(objective, { key: fold(key(33), i), batch, step, iterations, start }).path.data;
+        });
+        const p = objective.size;
+        return Array.from({ length: iterations + 1 }, (_, k) => all.map((path) => away(path.subarray(k * p, (k + 1) * p))));
       });
-      const p = objective.size;
-      return Array.from({ length: iterations + 1 }, (_, k) => all.map((path) => away(path.subarray(k * p, (k + 1) * p))));
     };
     // One column of ones: E (wₖ − w*)² = (1 − η)²ᵏ (w₀ − w*)² + η σ*²/(B(2 − η)) (1 − (1 − η)²ᵏ), and L_B = 1.
     for (const [step, batch] of [

@@ -272,6 +272,7 @@ theorem<Fit>('thm:ols-likelihood', {
   real: linearRegression,
   check: (fit) => {
     for (const { x, y, noise } of SAMPLES) {
+      expect(noise, 'σ > 0').toBeGreaterThan(0);
       const { coefficients, residuals, logLikelihood } = fit(x, y);
       const variance = dot(residuals, residuals) / y.length;
       expect(logLikelihood).toBeCloseTo(logDensity(x, y, coefficients, variance), 8);
