@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { key } from '../base/random.js';
+import { key } from '../tensor/index.js';
 import { dropout, dropoutMask, temporalDropoutMask } from './dropout.js';
 
 describe('dropout', () => {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
+import '../../tensor/index.js';
 import { oneHotLargest } from './largest.js';
 
 it('finds the largest, and of equal ones the first', () => {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import '../without-banner.js';
 import { fromArray, fromTf, toTf } from './device-tensor.js';
 
 beforeAll(() => tf.setBackend('cpu'));
