@@ -62,26 +62,29 @@ export function line({ band, ...figure }: Figure & LineExtras): Promise<Bundle> 
 
 /** The name of each series at its last point, moved apart where two would overlap. */
 function names(figure: Figure): Spec[] {
-  const { series, rows, x, y, height = 260 } = figure;
+  const { series, rows, y } = figure;
   if (!series) return [];
   const last = new Map<unknown, Row>();
   for (const row of rows) if (row[y.field] != null) last.set(row[series], row);
+  return [named(figure, [...last.values()], { type: 'text', align: 'left', baseline: 'middle', dx: 6 }, 13)];
+}
+
+/** Names of series at the points given, each `pixels` or more below the next. */
+function named(figure: Figure, points: readonly Row[], mark: Spec, pixels: number): Spec {
+  const { rows, x, y, series, height = 260 } = figure;
   const scale = (value: number) => (y.log ? Math.log(value) : value);
   const all = rows.map((row) => scale(Number(row[y.field]))).filter(Number.isFinite);
   const [low, high] = y.domain?.map(scale) ?? [Math.min(...all), Math.max(...all)];
-  const apart = ((high - low) * 13) / height;
-  const ends = [...last.values()].sort((a, b) => Number(a[y.field]) - Number(b[y.field]));
+  const sorted = [...points].sort((a, b) => Number(a[y.field]) - Number(b[y.field]));
   const at = spread(
-    ends.map((row) => scale(Number(row[y.field]))),
-    apart,
+    sorted.map((row) => scale(Number(row[y.field]))),
+    ((high - low) * pixels) / height,
     low,
     high,
   );
-  const values = ends.map((row, i) => ({ ...row, [y.field]: y.log ? Math.exp(at[i]) : at[i] }));
-  const text = { type: 'text', align: 'left', baseline: 'middle', dx: 6 };
-  return [
-    { data: { values }, mark: text, encoding: { x: channel(figure, x), y: channel(figure, y), text: { field: series, type: 'nominal' } } },
-  ];
+  const values = sorted.map((row, i) => ({ ...row, [y.field]: y.log ? Math.exp(at[i]) : at[i] }));
+  const text = { field: series, type: 'nominal' };
+  return { data: { values }, mark, encoding: { x: channel(figure, x), y: channel(figure, y), text } };
 }
 
 /** Ascending positions moved as little as needed to be `apart`, and kept within [low, high]. */
@@ -158,29 +161,13 @@ export function intervals({ low, high, ...figure }: Figure & { low: string; high
   });
 }
 
-/** Each coefficient as the penalty grows, named at its line's left end as far as the names do not overlap. */
+/** Each coefficient as the penalty grows, named at its line's left end; names that would overlap are moved apart. */
 export function coefficientPath(figure: Figure & { series: string }): Promise<Bundle> {
   const { layer, ...spec } = chart({ rules: [{ y: 0 }], ...figure }, { type: 'line', strokeWidth: 1.5 }, null);
-  const [x, y] = [channel(figure, figure.x), channel(figure, figure.y)];
-  const names = {
-    data: { values: readable(figure) },
-    mark: { type: 'text', align: 'right', dx: -4, fontSize: 10 },
-    encoding: { x, y, text: { field: figure.series } },
-  };
-  return plot({ ...spec, layer: [...(layer as Spec[]), names], config: { axisY: { orient: 'right' } } });
-}
-
-/** The rows at the smallest x whose y values are far enough apart to be labelled, the largest first. */
-function readable({ rows, x, y }: Figure): Row[] {
-  const smallest = Math.min(...rows.map((row) => Number(row[x.field])));
-  const starts = rows.filter((row) => row[x.field] === smallest);
-  const value = (row: Row) => Number(row[y.field]);
-  const values = starts.map(value);
-  const apart = 0.045 * (Math.max(...values) - Math.min(...values));
-  const kept: Row[] = [];
-  for (const row of [...starts].sort((a, b) => Math.abs(value(b)) - Math.abs(value(a))))
-    if (kept.every((other) => Math.abs(value(other) - value(row)) >= apart)) kept.push(row);
-  return kept;
+  const smallest = Math.min(...figure.rows.map((row) => Number(row[figure.x.field])));
+  const starts = figure.rows.filter((row) => row[figure.x.field] === smallest);
+  const mark = { type: 'text', align: 'right', baseline: 'middle', dx: -4, fontSize: 10 };
+  return plot({ ...spec, layer: [...(layer as Spec[]), named(figure, starts, mark, 12)], config: { axisY: { orient: 'right' } } });
 }
 
 const TOP = { orient: 'top', title: null };

@@ -9,7 +9,7 @@ import { answer } from './answer.js';
 import { checklist } from './checklist.js';
 import { residualDiagnostics } from './diagnostics.js';
 import { estimate, findingRows } from './estimate.js';
-import { line } from './figures.js';
+import { coefficientPath, line } from './figures.js';
 import { markdown, maths } from './markdown.js';
 import { plot } from './plot.js';
 import { duration, progress } from './progress.js';
@@ -124,6 +124,23 @@ describe('plot', () => {
     const log = { field: 'p', type: 'quantitative', title: 'p', scale: { type: 'log', zero: true } };
     const spec = { title: 'Walk', mark: 'line', data: { values: figure.rows }, encoding: { x: { ...log, field: 't' }, y: log } };
     await expect(plot(spec)).rejects.toThrow(/^plot: .*zero/);
+  });
+
+  it('names every path of coefficients, twelve pixels apart, in their order', async () => {
+    const rows = [0.1, 0.2, 0.21, 0.22].flatMap((c, i) => [1, 10].map((lambda) => ({ lambda, name: `s${i}`, c: c / lambda })));
+    const bundle = await coefficientPath({
+      ...figure,
+      rows,
+      x: { field: 'lambda', title: 'λ', log: true },
+      y: { field: 'c', title: 'β' },
+      series: 'name',
+    });
+    const { layer } = bundle['application/vnd.vegalite.v5+json'] as { layer: { data?: { values: { name: string; c: number }[] } }[] };
+    const named = layer.at(-1)!.data!.values;
+    const pixel = (0.22 - 0.01) / 260;
+    expect(named.map(({ name }) => name)).toEqual(['s0', 's1', 's2', 's3']);
+    for (let i = 1; i < 4; i++) expect(named[i].c - named[i - 1].c).toBeGreaterThanOrEqual(12 * pixel - 1e-9);
+    expect(named[3].c).toBeCloseTo(0.22, 12);
   });
 
   it('names a column that no row has', () => {

@@ -31,6 +31,7 @@ export {
   simulatePredictiveRegression,
 } from './inference/stambaugh.js';
 export { design } from './regression/design.js';
+export { type Hedge, type HedgeOptions, hedge } from './regression/hedge.js';
 export { type Lasso, type LassoOptions, lasso, lassoPath } from './regression/lasso.js';
 export { type LinearRegression, linearRegression, predict } from './regression/linear-regression.js';
 export { type LogisticRegression, logisticRegression, predictProbability } from './regression/logistic-regression.js';
