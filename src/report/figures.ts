@@ -76,12 +76,9 @@ function named(figure: Figure, points: readonly Row[], mark: Spec, pixels: numbe
   const all = rows.map((row) => scale(Number(row[y.field]))).filter(Number.isFinite);
   const [low, high] = y.domain?.map(scale) ?? [Math.min(...all), Math.max(...all)];
   const sorted = [...points].sort((a, b) => Number(a[y.field]) - Number(b[y.field]));
-  const at = spread(
-    sorted.map((row) => scale(Number(row[y.field]))),
-    ((high - low) * pixels) / height,
-    low,
-    high,
-  );
+  const apart = ((high - low) * pixels) / height;
+  const wanted = sorted.map((row) => scale(Number(row[y.field])));
+  const at = spread(wanted, apart, low + apart / 2, high); // the axis below strikes no name through
   const values = sorted.map((row, i) => ({ ...row, [y.field]: y.log ? Math.exp(at[i]) : at[i] }));
   const text = { field: series, type: 'nominal' };
   return { data: { values }, mark, encoding: { x: channel(figure, x), y: channel(figure, y), text } };
@@ -161,11 +158,21 @@ export function intervals({ low, high, ...figure }: Figure & { low: string; high
   });
 }
 
-/** Each coefficient as the penalty grows, named at its line's left end; names that would overlap are moved apart. */
-export function coefficientPath(figure: Figure & { series: string }): Promise<Bundle> {
-  const { layer, ...spec } = chart({ rules: [{ y: 0 }], ...figure }, { type: 'line', strokeWidth: 1.5 }, null);
+/**
+ * Each coefficient as the penalty grows, named at its line's left end; names that would overlap are moved apart.
+ *
+ * @param named  the series that the chart is about; others are grey and nameless. All without it
+ */
+export function coefficientPath({ named: only, ...rest }: Figure & { series: string; named?: readonly string[] }): Promise<Bundle> {
+  const about = (row: Row) => !only || only.includes(String(row[rest.series]));
+  const colours = only && {
+    ...Object.fromEntries(rest.rows.map((row) => [String(row[rest.series]), GREY])),
+    ...Object.fromEntries(only.map((name, i) => [name, PALETTE[i % PALETTE.length]])),
+  };
+  const figure = { rules: [{ y: 0 }], ...(colours && { colours }), ...rest };
+  const { layer, ...spec } = chart(figure, { type: 'line', strokeWidth: 1.5 }, null);
   const smallest = Math.min(...figure.rows.map((row) => Number(row[figure.x.field])));
-  const starts = figure.rows.filter((row) => row[figure.x.field] === smallest);
+  const starts = figure.rows.filter((row) => row[figure.x.field] === smallest && about(row));
   const mark = { type: 'text', align: 'right', baseline: 'middle', dx: -4, fontSize: 10 };
   return plot({ ...spec, layer: [...(layer as Spec[]), named(figure, starts, mark, 12)], config: { axisY: { orient: 'right' } } });
 }

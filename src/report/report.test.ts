@@ -11,7 +11,7 @@ import { residualDiagnostics } from './diagnostics.js';
 import { estimate, findingRows } from './estimate.js';
 import { coefficientPath, line } from './figures.js';
 import { markdown, maths } from './markdown.js';
-import { plot } from './plot.js';
+import { GREY, plot } from './plot.js';
 import { duration, progress } from './progress.js';
 import { type Findings, num, save } from './results.js';
 import { statement } from './statement.js';
@@ -128,19 +128,18 @@ describe('plot', () => {
 
   it('names every path of coefficients, twelve pixels apart, in their order', async () => {
     const rows = [0.1, 0.2, 0.21, 0.22].flatMap((c, i) => [1, 10].map((lambda) => ({ lambda, name: `s${i}`, c: c / lambda })));
-    const bundle = await coefficientPath({
-      ...figure,
-      rows,
-      x: { field: 'lambda', title: 'λ', log: true },
-      y: { field: 'c', title: 'β' },
-      series: 'name',
-    });
-    const { layer } = bundle['application/vnd.vegalite.v5+json'] as { layer: { data?: { values: { name: string; c: number }[] } }[] };
-    const named = layer.at(-1)!.data!.values;
+    const path = { ...figure, rows, x: { field: 'lambda', title: 'λ', log: true }, y: { field: 'c', title: 'β' }, series: 'name' };
+    const labels = (bundle: Bundle) =>
+      (bundle['application/vnd.vegalite.v5+json'] as { layer: { data?: { values: { name: string; c: number }[] } }[] }).layer.at(-1)!.data!
+        .values;
+    const named = labels(await coefficientPath(path));
     const pixel = (0.22 - 0.01) / 260;
     expect(named.map(({ name }) => name)).toEqual(['s0', 's1', 's2', 's3']);
     for (let i = 1; i < 4; i++) expect(named[i].c - named[i - 1].c).toBeGreaterThanOrEqual(12 * pixel - 1e-9);
     expect(named[3].c).toBeCloseTo(0.22, 12);
+    const one = await coefficientPath({ ...path, named: ['s2'] });
+    expect(labels(one).map(({ name }) => name)).toEqual(['s2']);
+    expect(String(one['image/svg+xml'])).toContain(GREY);
   });
 
   it('names a column that no row has', () => {
