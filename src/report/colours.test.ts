@@ -77,7 +77,8 @@ describe('line', () => {
   };
 
   it('names each series at its right end, moved apart where two would overlap', async () => {
-    expect((await ends([0, 5, 10])).map(({ y }) => y)).toEqual([0, 5, 10]);
+    expect((await ends([0, 5, 10])).map(({ y }) => y)).toEqual([0.25, 5, 10]); // half a name above the axis
+    expect((await ends([0, 0.1, 10])).map(({ y }) => y)).toEqual([0.25, 0.75, 10]);
     const [a, b, c] = (await ends([9.9, 10, 9.95])).map(({ y }) => y);
     expect(b - a).toBeCloseTo(0.5, 6); // 13 of 260 pixels, of a range of 10
     expect(c).toBeCloseTo(10, 6);

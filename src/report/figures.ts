@@ -86,7 +86,7 @@ function named(figure: Figure, points: readonly Row[], mark: Spec, pixels: numbe
 
 /** Ascending positions moved as little as needed to be `apart`, and kept within [low, high]. */
 function spread(positions: readonly number[], apart: number, low: number, high: number): number[] {
-  const at = [...positions];
+  const at = positions.map((position) => Math.max(low, position));
   for (let i = 1; i < at.length; i++) at[i] = Math.max(at[i], at[i - 1] + apart);
   for (let i = at.length - 1, limit = high; i >= 0; limit = at[i] - apart, i--) at[i] = Math.max(low, Math.min(at[i], limit));
   return at;

@@ -30,6 +30,8 @@ export interface Hedge {
  * @param asset    r [n], simple returns
  * @param futures  m [n], simple returns of what the futures follow
  * @throws         when lengths differ, no row follows the first rebalance, or futures do not move over a window
+ *
+ * Ederington 1979, for the slope as the ratio of least variance.
  */
 export function hedge(asset: ArrayLike<number>, futures: ArrayLike<number>, options: HedgeOptions): Hedge {
   const { ratio, rebalance, roll = [], cost = 0 } = options;
