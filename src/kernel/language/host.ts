@@ -28,8 +28,11 @@ const isInstalled = (file: string) => file.includes('/node_modules/');
  */
 export class LanguageHost implements ts.LanguageServiceHost {
   readonly #directory: string;
-  /** What installed files import, by folder and specifier: it does not change under a running kernel. */
-  readonly #installed = new Map<string, ts.ResolvedModuleWithFailedLookupLocations>();
+  /** What installed and built files import, by folder and specifier, once found: where a file is does not change under a running kernel. */
+  readonly #found = new Map<string, ts.ResolvedModuleWithFailedLookupLocations>();
+  /** The texts of files on disk: the service asks for every one at every cell. */
+  readonly #snapshots = new Map<string, { version: string; snapshot: ts.IScriptSnapshot }>();
+  readonly #resolutions = ts.createModuleResolutionCache(packageRoot, (file) => file, OPTIONS);
   readonly #cells = new Map<string, { text: string; version: number }>();
   #roots: string[] = [];
   #version = 0;
@@ -69,8 +72,14 @@ export class LanguageHost implements ts.LanguageServiceHost {
   readFile = (file: string) => this.#cells.get(file)?.text ?? ts.sys.readFile(file);
 
   getScriptSnapshot = (file: string) => {
+    const version = this.getScriptVersion(file);
+    const known = this.#snapshots.get(file);
+    if (known?.version === version) return known.snapshot;
     const text = this.readFile(file);
-    return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+    if (text === undefined) return undefined;
+    const snapshot = ts.ScriptSnapshot.fromString(text);
+    if (!this.#cells.has(file)) this.#snapshots.set(file, { version, snapshot });
+    return snapshot;
   };
 
   // Installed packages do not change under a running kernel; the library and the user's own files do.
@@ -86,10 +95,11 @@ export class LanguageHost implements ts.LanguageServiceHost {
     containingFile: string,
   ): readonly ts.ResolvedModuleWithFailedLookupLocations[] =>
     literals.map(({ text }) => {
-      if (!isInstalled(containingFile)) return this.#resolve(text, containingFile);
+      const stays = isInstalled(containingFile) || containingFile.startsWith(BUILT);
+      if (!stays) return this.#resolve(text, containingFile);
       const key = `${dirname(containingFile)} ${text}`;
-      const known = this.#installed.get(key) ?? ts.resolveModuleName(text, containingFile, OPTIONS, this);
-      this.#installed.set(key, known);
+      const known = this.#found.get(key) ?? ts.resolveModuleName(text, containingFile, OPTIONS, this, this.#resolutions);
+      if (known.resolvedModule) this.#found.set(key, known);
       return known;
     });
 
@@ -103,6 +113,7 @@ export class LanguageHost implements ts.LanguageServiceHost {
   }
 }
 
+const BUILT = join(packageRoot, 'dist', '/');
 const builtFile = (path: string) => join(packageRoot, 'dist', `${path}.d.ts`);
 
 const resolved = (file: string): ts.ResolvedModuleWithFailedLookupLocations => ({
