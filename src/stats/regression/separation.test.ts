@@ -38,7 +38,7 @@ describe('separatingDirection', () => {
     expect(Math.min(separated, estimated)).toBeGreaterThan(200); // both answers were tried
   });
 
-  it('does not change with the scale of rows and columns', () => {
+  it('does not change with the scale of a column or of all rows', () => {
     const a = Float64Array.of(1, 2, 3, 4, 5, 6);
     const signs = Float64Array.of(-1, -1, 1, -1, 1, 1);
     const apart = Float64Array.of(-1, -1, -1, 1, 1, 1);

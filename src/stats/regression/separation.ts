@@ -6,7 +6,7 @@ import { backSubstitute, dot, fromColumns, type Matrix, qr } from '../../linalg/
  *     r = Σ wᵢ sᵢ xᵢ of least norm over weights wᵢ ≥ 1:   r = 0, or r itself separates
  *
  * Decided by Lawson and Hanson's active-set method for non-negative least squares on u = w − 1, in the basis where XᵀX = I and with rows
- * of length one: neither changes which labels are separated, and together they take out the columns' and the rows' scale.
+ * of length one: neither changes which labels are separated, and together they take out the scale of the columns and of all rows together.
  *
  * @param x      [n, p] of full column rank
  * @param signs  [n] of −1 and 1
