@@ -60,7 +60,8 @@ describe('a failing cell', () => {
 
 describe('cells queued behind a failing one', () => {
   it('are told that they were aborted, when the sender asked to stop', async () => {
-    const failing = kernel.start("throw new Error('first')");
+    // It fails late enough for the other to be in the queue by then, however busy the machine is.
+    const failing = kernel.start("await new Promise((resolve) => setTimeout(resolve, 500)); throw new Error('first')");
     const queued = kernel.start("'second'");
     expect((await failing.result).reply.status).toBe('error');
     expect((await queued.result).reply.status).toBe('aborted');
