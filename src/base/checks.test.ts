@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkNumber, checkWhole } from './checks.js';
+import { checkNumber, checkOneOf, checkOptions, checkWhole } from './checks.js';
 
 describe('checkWhole', () => {
   it.each([
@@ -34,5 +34,36 @@ describe('checkNumber', () => {
   it('adds the hint, and lets the closed bounds pass', () => {
     expect(() => checkNumber('f', 'rate', -1, { from: 0 }, 'try 0.1')).toThrow('from 0 up, got -1; try 0.1');
     for (const value of [0, 1]) expect(() => checkNumber('f', 'rate', value, { from: 0, to: 1 })).not.toThrow();
+  });
+});
+
+describe('checkOptions', () => {
+  type Options = { learningRate?: number; beta1?: number };
+  const check = (options: unknown) => checkOptions<Options>('adam', options as Options, ['learningRate', 'beta1']);
+
+  it.each([
+    [{ lerningRate: 1 }, "adam: there is no option 'lerningRate'; it takes learningRate, beta1 (did you mean learningRate?)"],
+    [{ momentum: 1 }, "adam: there is no option 'momentum'; it takes learningRate, beta1"],
+    [0.1, 'adam: options must be an object such as { learningRate }, got 0.1'],
+    [[0.1], 'adam: options must be an object such as { learningRate }, got an array'],
+    [null, 'adam: options must be an object such as { learningRate }, got null'],
+  ])('refuses %o', (options, message) => {
+    expect(() => check(options)).toThrow(new Error(message));
+  });
+
+  it('lets known names pass, none, and unknown ones that are undefined', () => {
+    for (const options of [undefined, {}, { beta1: 0.9 }, { momentum: undefined }]) expect(() => check(options)).not.toThrow();
+  });
+});
+
+describe('checkOneOf', () => {
+  it('names what is allowed', () => {
+    const check = (value: unknown) => checkOneOf('compile', 'runtime', value, ['openvino', 'onnxruntime'], 'leave it out');
+    expect(() => check('openvimo')).toThrow(
+      "compile: runtime must be openvino or onnxruntime, got 'openvimo' (did you mean openvino?); leave it out",
+    );
+    expect(() => check(3)).toThrow('compile: runtime must be openvino or onnxruntime, got 3; leave it out');
+    expect(() => check('openvino')).not.toThrow();
+    expect(() => checkOneOf('f', 'x', 'b', ['a'])).toThrow("f: x must be a, got 'b'");
   });
 });

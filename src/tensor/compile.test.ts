@@ -218,6 +218,14 @@ describe('what compile refuses', () => {
   });
 
   it('is an option out of range', async () => {
+    const compileWith = (options: unknown) => () => compile((x: tf.Tensor) => x, options as object);
+    expect(compileWith({ runtme: 'openvino' })).toThrow(
+      "compile: there is no option 'runtme'; it takes runtime, device, threads, donate, precision (did you mean runtime?)",
+    );
+    expect(compileWith({ runtime: 'tensorrt' })).toThrow("compile: runtime must be openvino or onnxruntime, got 'tensorrt'");
+    expect(compileWith({ device: 'gpu' })).toThrow("compile: device must be cpu, webgpu or cuda, got 'gpu'");
+    expect(compileWith({ precision: 64 })).toThrow('compile: precision must be float32 or float64, got 64');
+    expect(compileWith({ donate: 0 })).toThrow('compile: donate must be a list of arguments counted from 0, such as [0], got 0');
     expect(() => compile((x: tf.Tensor) => x, { threads: 0 })).toThrow('compile: threads must be a whole number from 1 up, got 0');
     await expect(compile((x: tf.Tensor) => x, { donate: [1] })(1)).rejects.toThrow(
       'compile: donate names argument 1, counted from 0, where the compiled function was given no tensor',

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { key, showShape, sizeOf, uniform } from '../base/index.js';
+import { checkOptions } from '../base/internal.js';
 import { grad } from './grad.js';
 import { interpret } from './interpret/interpret.js';
 import { trace } from './trace/trace.js';
@@ -27,11 +28,9 @@ export interface GradCheckOptions {
  * @returns       the largest relative error
  * @throws        when it exceeds the tolerance, naming the argument and the element
  */
-export function gradCheck(
-  fn: (...xs: tf.Tensor[]) => tf.Tensor,
-  points: readonly Point[],
-  { h = 1e-5, tolerance = 1e-7 }: GradCheckOptions = {},
-): number {
+export function gradCheck(fn: (...xs: tf.Tensor[]) => tf.Tensor, points: readonly Point[], options: GradCheckOptions = {}): number {
+  checkOptions('gradCheck', options, ['h', 'tolerance']);
+  const { h = 1e-5, tolerance = 1e-7 } = options;
   const specs = points.map(({ shape }) => ({ shape, dtype: 'float32' as const }));
   const at = points.map((point) => Float64Array.from(point instanceof tf.Tensor ? point.dataSync() : point.data));
   const loss = (xs: tf.Tensor[]) => weighted(fn(...xs));

@@ -1,4 +1,4 @@
-import { cellHook, checkWhole } from '../../base/internal.js';
+import { cellHook, checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
 import { DeviceTensor, fromArray, fromLeaf, type Input, specOf, valuesOf } from '../buffers/device-tensor.js';
 import { giveBack, type Taken, takeDonated } from '../buffers/donation.js';
 import { type OnnxOptions, toOnnx } from '../onnx/emit.js';
@@ -28,8 +28,7 @@ export class CompiledFunction {
   #warned = false;
 
   constructor(fn: (...args: unknown[]) => unknown, options: CompileOptions) {
-    const { threads } = options;
-    if (threads !== undefined) checkWhole('compile', 'threads', threads);
+    checkChoices(options);
     this.#source = { fn, name: fn.name || 'the compiled function', options };
     this.#names = parameterNames(fn);
   }
@@ -153,7 +152,9 @@ export class CompiledFunction {
     );
   }
 
-  toOnnx({ dynamicBatch, ...options }: ExportOptions = {}): Uint8Array {
+  toOnnx(given: ExportOptions = {}): Uint8Array {
+    checkOptions('toOnnx', given, ['dynamicBatch', 'inputNames', 'outputNames', 'metadata']);
+    const { dynamicBatch, ...options } = given;
     const variant = this.#ready.at(-1);
     if (!variant)
       throw new Error(`${this.#source.name} has no graph before its first call: call it once with arguments of the shapes to export`);
@@ -180,3 +181,15 @@ export class CompiledFunction {
 }
 
 const MANY_TRACES = 5;
+
+/** @throws when an option is unknown or has a value that it cannot have */
+function checkChoices(options: CompileOptions): void {
+  checkOptions('compile', options, ['runtime', 'device', 'threads', 'donate', 'precision']);
+  const { runtime, device, threads, donate, precision } = options;
+  if (runtime !== undefined) checkOneOf('compile', 'runtime', runtime, ['openvino', 'onnxruntime']);
+  if (device !== undefined) checkOneOf('compile', 'device', device, ['cpu', 'webgpu', 'cuda']);
+  if (precision !== undefined) checkOneOf('compile', 'precision', precision, ['float32', 'float64']);
+  if (threads !== undefined) checkWhole('compile', 'threads', threads);
+  if (donate !== undefined && !(Array.isArray(donate) && donate.every((i) => Number.isSafeInteger(i) && i >= 0)))
+    throw new Error(`compile: donate must be a list of arguments counted from 0, such as [0], got ${JSON.stringify(donate)}`);
+}
