@@ -47,21 +47,21 @@ const BELOW: Record<string, string[]> = {
  * explanation. It is raised only in a commit that says why.
  */
 const BUDGET: Record<string, number> = {
-  attack: 130,
-  base: 510,
+  attack: 150,
+  base: 620,
   cli: 460,
   datasets: 80,
-  kernel: 1970,
-  linalg: 365,
-  market: 1950,
-  models: 740,
-  nn: 2990,
-  optim: 560,
-  report: 910,
-  rl: 345,
-  stats: 2010,
-  tensor: 6600,
-  train: 810,
+  kernel: 3000,
+  linalg: 420,
+  market: 2400,
+  models: 800,
+  nn: 3350,
+  optim: 660,
+  report: 1000,
+  rl: 400,
+  stats: 2350,
+  tensor: 7300,
+  train: 960,
 };
 /** A room is entered by what it offers to users, or by what it offers to other rooms only. */
 const DOORS = /^src\/\w+\/(index|internal)\.ts$/;

@@ -43,7 +43,8 @@ function complaintsOn(name: string): string[] {
   return exportsOf(fileOf(name), samples).flatMap((one) => complaints(one, checker));
 }
 
-describe('a public name has a docstring that says what its name does not', () => {
+// The first asks the type checker for the whole house.
+describe('a public name has a docstring that says what its name does not', { timeout: 120_000 }, () => {
   it.each(publicRooms)('%s', (room) => {
     const checker = compiled().getTypeChecker();
     const own = exportsOf(`src/${room}/index.ts`).filter(({ declarations: [first] }) => first && place(first).startsWith(`src/${room}/`));

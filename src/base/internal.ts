@@ -6,5 +6,6 @@ export { display } from './display.js';
 export { packageRoot, packageVersion } from './package-root.js';
 export { inverseNormal, threefry } from './random.js';
 export { isAlive, publish, replaceFile, replaceFolder } from './replace-file.js';
+export { frameForms } from './table.js';
 export { textWidth } from './text-width.js';
 export { rowsUpTo, windowEnds } from './windows.js';

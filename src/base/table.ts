@@ -12,6 +12,8 @@ export interface DataFrameLike {
   readonly columns: readonly string[];
   /** [rows, columns] */
   readonly values: unknown;
+  /** Labels of the rows; other ones than 0, 1, 2, … are shown, in a column `index` of their own. */
+  readonly index?: readonly unknown[];
 }
 
 /** How a table shows: its caption, columns, units and decimals. */
@@ -51,9 +53,46 @@ export function table(rows: readonly Row[] | DataFrameLike, options: TableOption
 
 const isFrame = (rows: readonly Row[] | DataFrameLike): rows is DataFrameLike => 'columns' in rows && 'values' in rows;
 
-function fromFrame({ columns, values }: DataFrameLike): Row[] {
-  return (values as Cell[][]).map((row) => Object.fromEntries(columns.map((name, j) => [name, row[j]])));
+function fromFrame({ columns, values, index = [] }: DataFrameLike): Row[] {
+  const labelled = index.some((label, i) => label !== i) && !columns.includes('index');
+  return (values as Cell[][]).map((row, i) =>
+    Object.fromEntries([...(labelled ? [['index', index[i] as Cell]] : []), ...columns.map((name, j) => [name, row[j]])]),
+  );
 }
+
+/** A frame's parts: `rows` [rows, columns] under `columns`, with the labels `index` of the rows, and a line `size` that says how much it is. */
+export interface FrameParts {
+  readonly columns: readonly string[];
+  readonly index: readonly (string | number)[];
+  readonly rows: readonly (readonly Cell[])[];
+  readonly size: string;
+}
+
+/** A longer frame shows its first and last rows, as pandas does. */
+const ROWS_SHOWN = 60;
+const EACH_END = 5;
+const COLUMNS_SHOWN = 20;
+
+/** A data frame as pandas shows it: row labels, then columns, long ones by both their ends, and its size below. */
+export function frameForms({ columns, index, rows, size }: FrameParts): Bundle {
+  const at = ends(rows.length, ROWS_SHOWN, EACH_END);
+  const across = ends(columns.length, COLUMNS_SHOWN, COLUMNS_SHOWN / 2);
+  const heads = ['', ...across.map((j) => (j < 0 ? '…' : columns[j]))];
+  const cells = at.map((i) =>
+    i < 0 ? heads.map(() => '…') : [String(index[i] ?? i), ...across.map((j) => (j < 0 ? '…' : format(rows[i][j])))],
+  );
+  const numeric = [false, ...across.map((j) => j >= 0 && at.every((i) => i < 0 || rows[i][j] == null || typeof rows[i][j] === 'number'))];
+  return {
+    'text/html': `${html('', heads, cells, numeric)}<p>${escapeHtml(size)}</p>`,
+    'text/plain': [text('', heads, cells, numeric), size].join('\n'),
+  };
+}
+
+/** 0, 1, …, n − 1, or both ends of them around a −1. */
+const ends = (n: number, most: number, each: number) =>
+  n <= most
+    ? [...Array(n).keys()]
+    : [...Array.from({ length: each }, (_, i) => i), -1, ...Array.from({ length: each }, (_, i) => n - each + i)];
 
 function columnsOf(records: readonly Row[], { columns, units = {}, decimals = {} }: TableOptions): readonly string[] {
   if (records.length === 0) throw new Error('table: there are no rows to show; check the filter that made them');

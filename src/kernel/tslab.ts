@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import ts from 'typescript6';
 import { cellHook } from '../base/internal.js';
 
-/** What a cell gets from `import * as tslab from 'tslab'`: the display functions of tslab 1.0.22, word for word. */
+/** What a cell gets from `import * as tslab from 'tslab'`: the display functions of tslab 1.0.22; `raw` takes objects too. */
 export interface Display {
   javascript(s: string): void;
   html(s: string): void;
@@ -14,15 +14,16 @@ export interface Display {
   gif(b: Uint8Array): void;
   pdf(b: Uint8Array): void;
   text(s: string): void;
-  raw(contentType: string, b: string | Uint8Array): void;
+  /** Any MIME type: text, bytes, or for the JSON types an object, which may also come as its JSON text. */
+  raw(contentType: string, b: string | Uint8Array | object): void;
 }
 
 /** A display that overwrites its one output each time. */
 export const newDisplay = (): Display => displayInto({ update: randomUUID() });
 
 function displayInto(options: { update?: string }): Display {
-  const raw = (contentType: string, content: string | Uint8Array) => {
-    cellHook('display')!({ [contentType]: typeof content === 'string' ? content : Buffer.from(content).toString('base64') }, options);
+  const raw = (contentType: string, content: string | Uint8Array | object) => {
+    cellHook('display')!({ [contentType]: content instanceof Uint8Array ? Buffer.from(content).toString('base64') : content }, options);
   };
   return {
     javascript: (s) => raw('text/javascript', s),

@@ -49,6 +49,28 @@ describe('a display', () => {
     expect(update.content.transient).toEqual(shown[2].content.transient);
   });
 
+  it('takes a JSON type as an object or as text, and says when the text is no JSON', async () => {
+    const spec = { mark: 'bar' };
+    const mime = 'application/vnd.vegalite.v5+json';
+    for (const content of [JSON.stringify(spec), `JSON.stringify(${JSON.stringify(spec)})`])
+      expect((await outputs(`tslab.display.raw('${mime}', ${content})`))[0].content.data).toEqual({ [mime]: spec });
+    const { reply } = await kernel.run("tslab.display.raw('application/json', '{')");
+    expect(reply.evalue).toMatch(
+      /^display: application\/json carries text that is no JSON \(.*\); give an object or JSON\.stringify\(object\)$/,
+    );
+  });
+
+  it("shows a formula of KaTeX once: its MathML, unless the output brings KaTeX's style sheet", async () => {
+    const html = async (code: string) =>
+      (await outputs(`import katex from 'katex'; tslab.display.html(${code})`))[0].content.data['text/html'];
+    const shown = await html("'<p>' + katex.renderToString('x^2') + ' and ' + katex.renderToString('y', { displayMode: true }) + '</p>'");
+    expect(shown).not.toContain('katex-html');
+    expect(shown.match(/<math /g)).toHaveLength(2);
+    expect(shown.match(/<span/g)!.length).toBe(shown.match(/<\/span>/g)!.length);
+    expect(shown).toMatch(/^<p><span class="katex">.* and .*<\/p>$/s);
+    expect(await html('\'<link rel="stylesheet" href="katex.min.css">\' + katex.renderToString(\'x^2\')')).toContain('katex-html');
+  });
+
   it('is cleared on request', async () => {
     const shown = await outputs("import { clearOutput } from 'lemmata/kernel'; clearOutput({ wait: true });");
     expect(shown).toEqual([{ type: 'clear_output', content: { wait: true } }]);
@@ -69,7 +91,69 @@ describe('the value of the last expression', () => {
     expect(rows['text/html']).toMatch(/<table>.*SPY.*<\/table>/s);
     const frame = await data("import { DataFrame } from 'danfojs-node'; new DataFrame([[1, 'a'], [2, 'b']], { columns: ['n', 's'] })");
     expect(frame['text/html']).toMatch(/<th[^>]*>n<\/th>.*<td[^>]*>b<\/td>/s);
-    expect(frame['text/plain']).toMatch(/^n +s\n/);
+    expect(frame['text/plain']).toMatch(/^ +n +s\n/);
+  });
+
+  it('shows danfojs frames and series as pandas does: labels, both ends of a long one, the size, and an empty one by its columns', async () => {
+    const made = 'const df = new DataFrame({ A: [1, 2, 3], C: [1.5, 2, 3.25] });';
+    const lines = async (code: string) => {
+      const forms = await data(code);
+      expect(forms['text/html']).toMatch(/^<table>.*<\/table><p>.*<\/p>$/s);
+      return forms['text/plain'].split('\n').map((line: string) => line.trim().split(/\s+/).join(' '));
+    };
+    expect(await lines(`${made} df.describe()`)).toEqual([
+      'A C',
+      expect.anything(),
+      'count 3 3',
+      'mean 2 2.250',
+      'std 1 0.9014', // of 1.5, 2, 3.25: √(((0.75)² + (0.25)² + 1²) / 2) = √0.8125
+      'min 1 1.500',
+      'median 2 2',
+      'max 3 3.250',
+      'variance 1 0.8125',
+      '7 rows × 2 columns',
+    ]);
+    expect(await lines("df['A']")).toEqual(['A', expect.anything(), '0 1', '1 2', '2 3', 'Series, 3 rows, int32']);
+    expect(await lines("df.setIndex({ column: 'A' })")).toContain('3 3 3.250');
+    expect(await lines("df.query(df.column('A').gt(100))")).toEqual(['A C', expect.anything(), '0 rows × 2 columns']);
+    const long = await lines('new DataFrame({ n: Array.from({ length: 1000 }, (_, i) => i) })');
+    expect(long.slice(2)).toEqual([
+      '0 0',
+      '1 1',
+      '2 2',
+      '3 3',
+      '4 4',
+      '… …',
+      ...[995, 996, 997, 998, 999].map((i) => `${i} ${i}`),
+      '1,000 rows × 1 column',
+    ]);
+  });
+
+  it("draws danfojs' plots with Vega-Lite, and a bare specification as its chart", async () => {
+    const chart = async (code: string) => (await outputs(code))[0].content.data['application/vnd.vegalite.v5+json'];
+    const line = await chart(
+      "df.plot('any').line({ config: { columns: ['C'] }, layout: { title: 'Prices', yaxis: { title: 'C ($)' } } });",
+    );
+    expect(line).toMatchObject({ title: 'Prices', mark: { type: 'line' }, encoding: { y: { title: 'C ($)' }, x: { title: 'index' } } });
+    expect(line.data.values.map(({ x, y }: { x: number; y: number }) => [x, y])).toEqual([
+      [0, 1.5],
+      [1, 2],
+      [2, 3.25],
+    ]);
+    for (const kind of ['bar', 'scatter', 'hist', 'box', 'violin'])
+      expect(await chart(`df.plot('any').${kind}({ config: { columns: ['A', 'C'] } });`), kind).toHaveProperty('mark');
+    expect(await chart("df.plot('any').pie({ config: { labels: 'A', values: 'C' } });")).toHaveProperty('mark.type', 'arc');
+    expect((await kernel.run("df.plot('any').line({ config: { columns: ['Z'] } })")).reply.evalue).toBe(
+      "plot: there is no column 'Z'; the columns are A, C",
+    );
+    const spec = { data: { values: [{ a: 1 }] }, mark: 'bar', encoding: { x: { field: 'a' } } };
+    const bare = await data(`(${JSON.stringify({ ...spec, $schema: 'https://vega.github.io/schema/vega-lite/v6.json' })})`);
+    expect(bare).toEqual({
+      'application/vnd.vegalite.v5+json': { ...spec, $schema: 'https://vega.github.io/schema/vega-lite/v5.json' },
+      'text/plain': '[chart]',
+    });
+    expect(await data(`(${JSON.stringify(spec)})`)).toEqual(bare);
+    expect(await data("({ data: 1, mark: 'x' })")).toEqual({ 'text/plain': "{ data: 1, mark: 'x' }" });
   });
 
   it("is what a value's own toMime or Jupyter.display says, also asynchronously", async () => {

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
+import { normalise } from '../display/normalise.js';
 import { type Failure, SHARED, type ToRuntime, type ToServer } from '../protocol.js';
 import { type CellContext, runInCell } from './cell-context.js';
 import { forgetQuestions } from './input.js';
@@ -43,7 +44,7 @@ export class Executor {
   async #evaluate(cell: CellContext, javascript: string): Promise<{ value?: Done['value']; failure?: Failure }> {
     try {
       const shown = this.#start(cell, javascript).then(async (result) =>
-        result?.value === undefined ? {} : { value: await render(result.value) },
+        result?.value === undefined ? {} : { value: normalise(await render(result.value)) },
       );
       return await Promise.race([shown, this.#interruption.whenInterrupted()]);
     } catch (thrown) {

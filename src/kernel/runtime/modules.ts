@@ -3,6 +3,8 @@ import { createRequire, registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+import { drawFrames } from '../display/frame-plot.js';
+
 type Namespace = Record<string, unknown>;
 
 /** A module that cells import: `module` is replaced when a reload finds that its files changed. */
@@ -48,8 +50,13 @@ export class Modules {
     return this.#loaded.get(specifier)!;
   }
 
-  import = async (specifier: string): Promise<Namespace> =>
-    interoperable(specifier.endsWith('.json') ? await import(specifier, { with: { type: 'json' } }) : await import(specifier));
+  import = async (specifier: string): Promise<Namespace> => {
+    const module = interoperable(
+      specifier.endsWith('.json') ? await import(specifier, { with: { type: 'json' } }) : await import(specifier),
+    );
+    if (specifier === 'danfojs-node') drawFrames(module);
+    return module;
+  };
 
   /** Loads again what changed on disk, for all cells that imported it. */
   async reload(): Promise<void> {

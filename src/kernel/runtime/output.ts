@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { type CellHooks, offerCellHook } from '../../base/internal.js';
+import { normalise } from '../display/normalise.js';
 import { currentCell } from './cell-context.js';
 import { send } from './link.js';
 
@@ -13,7 +14,7 @@ export function captureOutput(): void {
     if (!cell) return;
     const update = id !== undefined && shown.has(id);
     if (id !== undefined) shown.add(id);
-    send({ type: 'display', cell: cell.id, data, id, update });
+    send({ type: 'display', cell: cell.id, data: normalise(data), id, update });
   };
   offerCellHook('display', () => display);
 }

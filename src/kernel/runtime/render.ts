@@ -1,19 +1,24 @@
 import { inspect } from 'node:util';
-import { type DataFrameLike, type Row, table } from '../../base/index.js';
+import { type Row, table } from '../../base/index.js';
+import { isNDframe, showNDframe } from '../display/data-frame.js';
+import { isChart, showChart } from '../display/vega.js';
 import type { MimeBundle } from '../protocol.js';
 
 const JUPYTER_DISPLAY = Symbol.for('Jupyter.display');
 
 /**
- * How a value shows as the result of a cell: as its own `toMime()` or `[Symbol.for('Jupyter.display')]()` says; a data frame or
- * an array of records as a table; a tensor by its values; anything else as Node inspects it.
+ * How a value shows as the result of a cell: as its own `toMime()` or `[Symbol.for('Jupyter.display')]()` says; a danfojs frame
+ * or series and an array of records as a table; a specification of Vega or Vega-Lite as its chart; a tensor by its values; anything
+ * else as Node inspects it.
  */
 export async function render(value: unknown): Promise<MimeBundle> {
   if (isObject(value)) {
     const own = value[JUPYTER_DISPLAY] ?? value.toMime;
     if (typeof own === 'function') return own.call(value);
     if (isBundle(value)) return value;
-    if (isFrame(value) || isRecords(value)) return { ...table(value) };
+    if (isNDframe(value)) return showNDframe(value);
+    if (isRecords(value)) return { ...table(value) };
+    if (isChart(value)) return showChart(value);
     if (typeof value.dataSync === 'function' && 'shape' in value) return { 'text/plain': String(value) };
   }
   return { 'text/plain': inspect(value, { maxArrayLength: 100, maxStringLength: 10_000 }) };
@@ -27,13 +32,6 @@ const isBundle = (value: Fields) => {
   const keys = Object.keys(value);
   return keys.length > 0 && typeof value['text/plain'] === 'string' && keys.every((key) => /^[\w.+-]+\/[\w.+-]+$/.test(key));
 };
-
-const isFrame = (value: Fields): value is Fields & DataFrameLike =>
-  Array.isArray(value.columns) &&
-  Array.isArray(value.values) &&
-  Array.isArray(value.shape) &&
-  value.values.length > 0 &&
-  Array.isArray(value.values[0]);
 
 function isRecords(value: unknown): value is Row[] {
   if (!Array.isArray(value) || value.length === 0) return false;
