@@ -5,7 +5,7 @@ export { sha256 } from './digest.js';
 export { display } from './display.js';
 export { packageRoot, packageVersion } from './package-root.js';
 export { inverseNormal, threefry } from './random.js';
-export { isAlive, publish, replaceFile, replaceFolder } from './replace-file.js';
+export { publish, replaceFile, replaceFolder } from './replace-file.js';
 export { frameForms } from './table.js';
 export { textWidth } from './text-width.js';
 export { rowsUpTo, windowEnds } from './windows.js';

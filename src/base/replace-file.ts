@@ -58,7 +58,7 @@ export function replaceFolder<T>(folder: string, fill: (draft: string) => T): T 
 }
 
 /** Whether a process of this number runs, whoever owns it. */
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {

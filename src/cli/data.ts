@@ -10,6 +10,7 @@ import {
   updateYahoo,
   type YahooOptions,
 } from '../market/index.js';
+import { unreadableRecords } from '../market/internal.js';
 import { printTable, wrap } from './table.js';
 
 /** `lemmata data …`: the local store of market data. */
@@ -80,6 +81,7 @@ async function show({ limits }: { limits?: boolean }): Promise<void> {
       d.fetchedAt.slice(0, 10),
     ]),
   );
+  for (const fault of await unreadableRecords()) print(`\nNot shown: ${fault}`);
   if (!limits) return print('\nWhat each must not be used for: lemmata data list --limits');
   for (const d of datasets) print(`\n${d.name}: ${d.field} in ${d.unit}\n${d.limits.map((limit) => wrap(limit, '  - ')).join('\n')}`);
 }

@@ -10,8 +10,17 @@ export function toDay(date: string): number {
   return fromDay(day) === date ? day : Number.NaN;
 }
 
-/** The ISO date of a number of days since 1970-01-01. */
-export const fromDay = (day: number): string => new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
+/** The ISO date of a number of days since 1970-01-01. Panels of the same days share its texts. */
+export function fromDay(day: number): string {
+  let date = texts.get(day);
+  if (date === undefined) {
+    date = new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
+    if (texts.size < 100_000) texts.set(day, date);
+  }
+  return date;
+}
+
+const texts = new Map<number, string>();
 
 /** Day of the week of a day number: 0 is Sunday. */
 export const weekday = (day: number): number => (((day + 4) % 7) + 7) % 7;

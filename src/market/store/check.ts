@@ -20,6 +20,22 @@ export function checkTable(table: Table, checked: Checked): void {
   for (const [name, values] of table.columns) checkValues(name, values, table.dates, checked);
 }
 
+/** Throws on a column without a name, and on two that SQL, which knows no capital letters, takes for one. */
+export function checkColumnNames(where: string, names: readonly string[]): void {
+  const seen = new Map([['date', 'date']]);
+  for (const [i, name] of names.entries()) {
+    if (name.trim() === '') throw new Error(`${where}: column ${i + 1} after the dates has no name; name it, or leave it out with columns`);
+    const other = seen.get(name.toLowerCase());
+    if (other !== undefined)
+      throw new Error(
+        other === 'date'
+          ? `${where}: a column is named '${name}', as the store names the dates; give it another name with columns`
+          : `${where}: the columns '${other}' and '${name}' differ by capital letters only, which SQL does not tell apart; rename one with columns`,
+      );
+    seen.set(name.toLowerCase(), name);
+  }
+}
+
 function checkOrder(dates: readonly string[], { where, line }: Checked): void {
   for (let t = 1; t < dates.length; t++) {
     const [before, now] = [dates[t - 1], dates[t]];

@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from '@duckdb/node-api';
 import { fromDay, toDay } from '../panel/dates.js';
 import type { Table } from './table.js';
 
@@ -8,7 +8,7 @@ const CHUNK_ROWS = 2048; // DuckDB's vector size: a data chunk holds no more
 export async function writeParquet(path: string, { dates, columns }: Table): Promise<void> {
   await withDuckDB(async (connection, { DuckDBDataChunk, DuckDBDateValue, DATE, DOUBLE }) => {
     const names = [...columns.keys()];
-    await connection.run(`CREATE TABLE data (date DATE, ${names.map((name) => `${identifier(name)} DOUBLE`).join(', ')})`);
+    await connection.run(`CREATE TEMP TABLE data (date DATE, ${names.map((name) => `${identifier(name)} DOUBLE`).join(', ')})`);
     const appender = await connection.createAppender('data');
     for (let start = 0; start < dates.length; start += CHUNK_ROWS) {
       const rows = dates.slice(start, start + CHUNK_ROWS);
@@ -23,33 +23,63 @@ export async function writeParquet(path: string, { dates, columns }: Table): Pro
 }
 
 /** Reads a Parquet file that `writeParquet` wrote. */
-export async function readParquet(path: string): Promise<Table> {
-  return withDuckDB(async (connection, { DuckDBDateValue }) => {
-    const reader = await connection.runAndReadAll(`SELECT * FROM read_parquet(${literal(path)})`);
-    const [days, ...values] = reader.getColumns();
-    const dates = days.map((day) => fromDay(day instanceof DuckDBDateValue ? day.days : Number.NaN));
-    const names = reader.columnNames().slice(1);
-    return {
-      dates,
-      columns: new Map(names.map((name, i) => [name, Float64Array.from(values[i], (v) => (v === null ? Number.NaN : Number(v)))])),
-    };
+export const readParquet = (path: string): Promise<Table> =>
+  withDuckDB(async (connection) => {
+    const result = await connection.run(`SELECT * REPLACE (date - DATE '1970-01-01' AS date) FROM read_parquet(${literal(path)})`);
+    const names = result.columnNames().slice(1);
+    const [days, ...values] = await numbersOf(result);
+    return { dates: Array.from(days, fromDay), columns: new Map(names.map((name, i) => [name, values[i]])) };
+  });
+
+/** The columns of an answer, NaN where it has NULL. All are DOUBLE, or BIGINT below 2⁵³. */
+export async function numbersOf(result: DuckDBResult): Promise<Float64Array[]> {
+  const chunks = await result.fetchAllChunks();
+  const rows = chunks.reduce((total, { rowCount }) => total + rowCount, 0);
+  return Array.from({ length: result.columnCount }, (_, j) => {
+    const column = new Float64Array(rows);
+    let at = 0;
+    for (const chunk of chunks) {
+      const vector = chunk.getColumnVector(j);
+      const count = vector.itemCount;
+      for (let i = 0; i < count; i++) {
+        const value = vector.getItem(i) as number | bigint | null;
+        column[at++] = value === null ? Number.NaN : Number(value);
+      }
+    }
+    return column;
   });
 }
 
-/** Runs SQL on an in-memory DuckDB. One thread, so that the same table gives the same bytes; no extension is ever fetched. */
+/**
+ * Runs SQL on an in-memory DuckDB of this process, which starts once. One thread, so that the same table gives the same bytes; no extension
+ * is ever fetched, and no file is kept in memory, since a file may be written again.
+ */
 export async function withDuckDB<T>(work: (connection: DuckDBConnection, duckdb: DuckDB) => Promise<T>): Promise<T> {
   const duckdb = await import('@duckdb/node-api'); // 0.15 s to load, so only when a table is read or written
-  const instance = await duckdb.DuckDBInstance.create(':memory:', { threads: '1', autoinstall_known_extensions: 'false' });
-  const connection = await instance.connect();
+  shared ??= newInstance();
+  const connection = await (await shared).connect();
   try {
     return await work(connection, duckdb);
   } finally {
     connection.closeSync();
-    instance.closeSync();
   }
 }
 
+let shared: Promise<DuckDBInstance> | undefined;
+
+/** A DuckDB in memory. */
+export async function newInstance(): Promise<DuckDBInstance> {
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  return DuckDBInstance.create(':memory:', {
+    threads: '1',
+    autoinstall_known_extensions: 'false',
+    enable_external_file_cache: 'false',
+  });
+}
+
 type DuckDB = typeof import('@duckdb/node-api');
-const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
-const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+/** A name in SQL. */
+export const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
+/** A text in SQL. */
+export const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 const nullForNaN = (values: Float64Array) => Array.from(values, (value) => (Number.isNaN(value) ? null : value));

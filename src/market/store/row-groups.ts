@@ -1,4 +1,4 @@
-import { withDuckDB } from './parquet.js';
+import { literal, withDuckDB } from './parquet.js';
 
 /** How many rows each row group has. */
 export const rowGroups = (path: string): Promise<number[]> =>
@@ -44,5 +44,3 @@ export const readRows = (path: string, names: readonly string[], start: number, 
     }
     return columns;
   });
-
-const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;

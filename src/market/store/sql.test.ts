@@ -1,7 +1,10 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryStore } from '../../../tests/support/temporary-store.js';
 import { loadPanel } from '../panel/load.js';
 import { query } from './sql.js';
+import { saveDataset } from './store.js';
 
 describe('query', () => {
   it('answers from any dataset by its name, in plain values', async () => {
@@ -26,6 +29,43 @@ describe('query', () => {
   it('says what is wrong and which tables there are', async () => {
     await expect(query('SELECT * FROM "arch/vox"')).rejects.toThrow(
       /^query: Catalog Error: .*arch\/vox.*; tables are "arch\/corporate-yields", /,
+    );
+  });
+
+  it('gives decimals as numbers, and refuses whole numbers that a number cannot hold', async () => {
+    expect(await query('SELECT 0.5 AS half, 100.0 * 3 / 4 AS share, 12345678901234.56 AS price, sum(i) AS n FROM range(4) t(i)')).toEqual([
+      { half: 0.5, share: 75, price: 12345678901234.56, n: 6 },
+    ]);
+    expect(await query('SELECT 9007199254740991 AS n')).toEqual([{ n: 9007199254740991 }]);
+    await expect(query('SELECT 9007199254740993 AS id')).rejects.toThrow(
+      "query: column 'id' has 9007199254740993, and a number holds whole numbers up to 2^53 only; CAST it to VARCHAR, or to DOUBLE to round it",
+    );
+  });
+
+  it('fails for a damaged, lost or foreign file only where the query names it', async () => {
+    const folder = temporaryStore();
+    const [dates, about] = [['2024-01-02', '2024-01-03'], { kind: 'series', field: 'x', unit: '1', source: 'CSV', version: '1' } as const];
+    const save = (name: string, value: number) =>
+      saveDataset(
+        { ...about, name, sourceSha256: '0'.repeat(64), licence: 'MIT', limits: [] },
+        { dates, columns: new Map([['A', Float64Array.of(value, value)]]) },
+      );
+    const count = (name: string) => query(`SELECT count(*) AS n, max(A) AS a FROM "${name}"`);
+    for (const [i, name] of ['csv/a', 'csv/lost', 'csv/changed', 'csv/A'].entries()) await save(name, i);
+    writeFileSync(join(folder, 'csv', 'notes.json'), '{"mine": true}');
+    const file = (name: string) =>
+      join(folder, 'csv', readdirSync(join(folder, 'csv')).find((one) => one.startsWith(`${name}.`) && one.endsWith('.parquet'))!);
+    rmSync(file('lost'));
+    const bytes = readFileSync(file('changed'));
+    bytes[100] ^= 1;
+    writeFileSync(file('changed'), bytes);
+
+    expect(await count('csv/a')).toEqual([{ n: 2, a: 0 }]); // csv/A is another
+    expect(await count('csv/A')).toEqual([{ n: 2, a: 3 }]);
+    await expect(count('csv/lost')).rejects.toThrow(/csv\/lost\.[0-9a-f]{8}\.parquet is missing, but its record is there/);
+    await expect(count('csv/changed')).rejects.toThrow(/csv\/changed\.[0-9a-f]{8}\.parquet is damaged: sha256/);
+    await expect(query('FROM "csv/a" JOIN "csv/A" USING (date)')).rejects.toThrow(
+      'query: SQL does not tell "csv/A" from "csv/a"; name one of them',
     );
   });
 

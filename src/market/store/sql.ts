@@ -1,8 +1,9 @@
+import type { DuckDBResultReader } from '@duckdb/node-api';
 import { fromDay } from '../panel/dates.js';
-import { withDuckDB } from './parquet.js';
-import { listDatasets, parquetPath } from './store.js';
+import { literal, newInstance } from './parquet.js';
+import { listDatasets, parquetPath, readVersions } from './store.js';
 
-/** A row of a query's answer: dates are `YYYY-MM-DD`, whole numbers are numbers, NULL is null. */
+/** A row of a query's answer: dates are `YYYY-MM-DD`, whole numbers and decimals are numbers, NULL is null. */
 export type SqlRow = Record<string, string | number | boolean | null>;
 
 /**
@@ -10,23 +11,61 @@ export type SqlRow = Record<string, string | number | boolean | null>;
  *
  *     await query(`SELECT year(date) AS year, avg(VIX) AS vix FROM "arch/vix" GROUP BY year ORDER BY year`)
  *
- * The dialect is DuckDB's.
+ * The dialect is DuckDB's. Only the datasets that the text names are opened, each in one version, and checked as `loadDataset` checks them.
  *
- * @throws when DuckDB refuses the query, with its reason and the tables there are
+ * @throws when DuckDB refuses the query, with its reason and the tables there are; when a dataset that it names is damaged; and when a
+ *         whole number of the answer is beyond 2⁵³
  */
 export async function query(sql: string): Promise<SqlRow[]> {
-  const datasets = await listDatasets();
-  return withDuckDB(async (connection, { DuckDBDateValue }) => {
-    for (const record of datasets)
-      await connection.run(`CREATE VIEW "${record.name}" AS SELECT * FROM read_parquet('${parquetPath(record).replaceAll("'", "''")}')`);
-    const reader = await connection.runAndReadAll(sql).catch((error: Error) => {
-      throw new Error(`query: ${error.message.split('\n')[0]}; tables are ${datasets.map(({ name }) => `"${name}"`).join(', ')}`);
-    });
-    const plain = (value: unknown): SqlRow[string] => {
-      if (value instanceof DuckDBDateValue) return fromDay(value.days);
-      if (typeof value === 'bigint') return Number(value);
-      return value === null || typeof value === 'number' || typeof value === 'boolean' ? value : String(value);
-    };
-    return reader.getRowObjects().map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])));
+  const known = (await listDatasets()).map(({ name }) => name);
+  return readVersions(namedIn(sql, known), async (records) => {
+    const instance = await newInstance(); // of its own: what a query creates goes with it
+    const connection = await instance.connect();
+    try {
+      for (const record of records)
+        await connection.run(`CREATE VIEW "${record.name}" AS SELECT * FROM read_parquet(${literal(parquetPath(record))})`);
+      const reader = await connection.runAndReadAll(sql).catch((error: Error) => {
+        throw new Error(`query: ${error.message.split('\n')[0]}; tables are ${known.map((name) => `"${name}"`).join(', ')}`);
+      });
+      return await rowsOf(reader);
+    } finally {
+      connection.closeSync();
+      instance.closeSync();
+    }
   });
+}
+
+/** The datasets that a text names. SQL takes capital for small letters, so of two that differ in nothing else it must name one, as it is. */
+function namedIn(sql: string, known: readonly string[]): string[] {
+  const text = sql.toLowerCase();
+  const named = known.filter((name) => text.includes(`"${name.toLowerCase()}"`));
+  return named.filter((name) => {
+    const twins = named.filter((other) => other.toLowerCase() === name.toLowerCase());
+    const meant = twins.length === 1 ? twins : twins.filter((twin) => sql.includes(`"${twin}"`));
+    if (meant.length !== 1)
+      throw new Error(
+        `query: SQL does not tell ${twins.map((twin) => `"${twin}"`).join(' from ')}; name one of them, with its capital letters`,
+      );
+    return meant[0] === name;
+  });
+}
+
+async function rowsOf(reader: DuckDBResultReader): Promise<SqlRow[]> {
+  const { DuckDBDateValue, DuckDBDecimalValue } = await import('@duckdb/node-api');
+  const plain = (name: string, value: unknown): SqlRow[string] => {
+    if (value instanceof DuckDBDateValue) return fromDay(value.days);
+    if (value instanceof DuckDBDecimalValue) return Number(value.toString());
+    if (typeof value === 'bigint') return whole(name, value);
+    return value === null || typeof value === 'number' || typeof value === 'boolean' ? value : String(value);
+  };
+  return reader.getRowObjects().map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(name, value)])));
+}
+
+function whole(name: string, value: bigint): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number))
+    throw new Error(
+      `query: column '${name}' has ${value}, and a number holds whole numbers up to 2^53 only; CAST it to VARCHAR, or to DOUBLE to round it`,
+    );
+  return number;
 }

@@ -1,31 +1,81 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive } from '../../base/internal.js';
+import { type FileLock, tryLock } from './file-lock.js';
+
+const HOUR = 3_600_000;
+const partial = (root: string) => join(root, '.partial');
+
+/** The lock under which a store's files change their places. */
+export const storeLock = (root: string): string => join(partial(root), 'store.lock');
 
 /**
  * Runs `work` with a fresh folder inside `root`, gone afterwards whatever happens. What is made there reaches its place by
- * `publish`, so a reader sees the old file or the new one and never a part. Folders of processes that were killed go first.
+ * `publish`, so a reader sees the old file or the new one and never a part. Its name is random, and a lock that the system gives up when
+ * this process ends says that it is in use; folders of processes that were killed go first.
+ *
+ * @param afterKill  called when a process was killed in here before, since it may have left more than its folder
  */
-export async function withStaging<T>(root: string, work: (folder: string) => Promise<T>): Promise<T> {
-  const staging = join(root, '.partial');
-  const folder = join(staging, `${process.pid}-${randomBytes(4).toString('hex')}`);
+export async function withStaging<T>(
+  root: string,
+  work: (folder: string) => Promise<T>,
+  afterKill: () => Promise<void> = async () => {},
+): Promise<T> {
   try {
-    await mkdir(folder, { recursive: true });
-    await removeAbandoned(staging);
+    await mkdir(partial(root), { recursive: true });
+    if (await removeAbandoned(root)) await afterKill();
+    const { folder, lock } = await claim(root);
     try {
+      await mkdir(folder);
       return await work(folder);
     } finally {
       await rm(folder, { recursive: true, force: true });
+      lock.release();
     }
   } catch (error) {
     throw explainWriteError(error, root);
   }
 }
 
-async function removeAbandoned(staging: string): Promise<void> {
-  for (const name of await readdir(staging))
-    if (!isAlive(Number.parseInt(name, 10))) await rm(join(staging, name), { recursive: true, force: true });
+/** A name that no other has, and its lock: `<name>.lock` is there, and held, for as long as the folder `<name>` is. */
+async function claim(root: string): Promise<{ folder: string; lock: FileLock }> {
+  for (;;) {
+    const folder = join(partial(root), randomBytes(8).toString('hex'));
+    const lock = await tryLock(`${folder}.lock`);
+    if (lock) return { folder, lock };
+    // Another process looked at the new file at this moment, took it for abandoned and removes it.
+  }
+}
+
+/** Whether there was anything to remove. */
+async function removeAbandoned(root: string): Promise<boolean> {
+  let any = false;
+  for (const entry of await readdir(partial(root))) {
+    const path = join(partial(root), entry);
+    if (entry.endsWith('.lock')) {
+      const lock = await tryLock(path, { make: false });
+      if (!lock) continue;
+      if (!lock.exclusive && !isOld(path)) {
+        lock.leave();
+        continue;
+      }
+      await rm(path.slice(0, -'.lock'.length), { recursive: true, force: true });
+      lock.release();
+      any = true;
+    } else if (!existsSync(`${path}.lock`) && isOld(path)) {
+      // Of a version without locks.
+      await rm(path, { recursive: true, force: true });
+      any = true;
+    }
+  }
+  return any;
+}
+
+/** Where the system has no locks, and for what has none, an hour without a change says that its process is gone. */
+export function isOld(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && Date.now() - found.mtimeMs > HOUR;
 }
 
 /** Says what to do about a full or unwritable disk, whoever met it: Node, DuckDB or pip. Other errors pass unchanged. */

@@ -1,13 +1,13 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { parquetIn, temporaryStore } from '../../../tests/support/temporary-store.js';
 import { loadBars, loadPanel } from '../panel/load.js';
+import { tryLock } from './file-lock.js';
 import type { Description } from './provenance.js';
 import { withStaging } from './staging.js';
-import { listDatasets, loadDataset, saveDataset } from './store.js';
+import { findDamage, listDatasets, loadDataset, saveDataset, unreadableRecords } from './store.js';
 import type { Table } from './table.js';
 
 const ABOUT: Description = {
@@ -132,13 +132,74 @@ describe('the store', () => {
     expect(files).toContain(`two.${sha256.slice(0, 8)}.parquet`);
   });
 
-  it('removes what a killed process left behind', async () => {
+  it('keeps one of two versions that are written at once, and each reader has one or the other', async () => {
     const folder = temporaryStore();
-    const { pid } = spawnSync(process.execPath, ['-e', '']);
-    mkdirSync(join(folder, '.partial', `${pid}-dead`), { recursive: true });
-    mkdirSync(join(folder, '.partial', `${process.ppid}-alive`), { recursive: true });
+    const version = (value: number): [Description, Table] => [
+      { ...ABOUT, version: String(value) },
+      { dates: TABLE.dates, columns: new Map([['A', Float64Array.of(value, value)]]) },
+    ];
+    await saveDataset(...version(0));
+    const reading = Array.from({ length: 40 }, async () => {
+      const { table, provenance } = await loadDataset('csv/two');
+      expect([...table.columns.get('A')!]).toEqual([Number(provenance.version), Number(provenance.version)]);
+    });
+    await Promise.all([...reading, ...Array.from({ length: 12 }, (_, i) => saveDataset(...version(1 + (i % 3))))]);
+    const { table, provenance } = await loadDataset('csv/two');
+    expect(table.columns.get('A')![0]).toBe(Number(provenance.version));
+    expect(readdirSync(join(folder, 'csv'))).toHaveLength(2);
+    expect(readdirSync(join(folder, '.partial'))).toEqual([]);
+  });
+
+  it('removes what a killed process left behind, and nothing of one that runs', async () => {
+    const folder = temporaryStore();
     await saveDataset(ABOUT, TABLE);
-    expect(readdirSync(join(folder, '.partial'))).toEqual([`${process.ppid}-alive`]);
+    const [partial, orphan] = [join(folder, '.partial'), join(folder, 'csv', 'lost.deadbeef.parquet')];
+    // A writer that holds its lock, and one that was killed after it had put its Parquet file into its place.
+    const running = (await tryLock(join(partial, 'aaaa.lock')))!;
+    for (const name of ['aaaa', 'bbbb']) mkdirSync(join(partial, name));
+    for (const file of [join(partial, 'bbbb.lock'), join(partial, 'bbbb', 'data.parquet'), orphan]) writeFileSync(file, '');
+    await saveDataset(ABOUT, TABLE);
+    expect(readdirSync(partial).sort()).toEqual(['aaaa', 'aaaa.lock']);
+    expect(existsSync(orphan)).toBe(false);
+    running.release();
+  });
+
+  it('removes an old folder that no lock belongs to, as versions before locks left it', async () => {
+    const folder = temporaryStore();
+    const old = (Date.now() - 2 * 3_600_000) / 1000;
+    for (const name of ['17-0a0b0c0d', '17-0d0c0b0a']) mkdirSync(join(folder, '.partial', name), { recursive: true });
+    utimesSync(join(folder, '.partial', '17-0a0b0c0d'), old, old);
+    await saveDataset(ABOUT, TABLE);
+    expect(readdirSync(join(folder, '.partial'))).toEqual(['17-0d0c0b0a']);
+  });
+
+  it('lists what it holds beside files of others and a record that is damaged', async () => {
+    const folder = temporaryStore();
+    const record = await saveDataset(ABOUT, TABLE);
+    writeFileSync(join(folder, 'csv', 'notes.json'), '{"mine": true}');
+    expect(await listDatasets()).toEqual([record]);
+    expect(await unreadableRecords()).toEqual([expect.stringMatching(/notes\.json is not a dataset's record/)]);
+  });
+
+  it('hashes a file once for each state of it', async () => {
+    const folder = temporaryStore();
+    const record = await saveDataset(ABOUT, TABLE);
+    const path = parquetIn(join(folder, 'csv'));
+    expect(await findDamage(record)).toBeUndefined();
+    const { atime, mtime } = statSync(path);
+    writeFileSync(path, flipBit(readFileSync(path), 300));
+    utimesSync(path, atime, mtime); // size and time of the last change are as they were
+    expect(await findDamage(record)).toMatch(/is damaged: sha256/);
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ['no name', ['A', ''], /^csv\/two: column 2 after the dates has no name; name it, or leave it out with columns$/],
+    ['a name that differs by case', ['BRKA', 'BRKa'], /^csv\/two: the columns 'BRKA' and 'BRKa' differ by capital letters only, which SQL/],
+    ['the name of the dates', ['Date'], /^csv\/two: a column is named 'Date', as the store names the dates/],
+  ])('refuses a column with %s', async (_, names, message) => {
+    temporaryStore();
+    const columns = new Map(names.map((name) => [name, Float64Array.of(1, 2)]));
+    await expect(saveDataset(ABOUT, { dates: TABLE.dates, columns })).rejects.toThrow(message);
   });
 
   it('says so when the data folder is no folder', async () => {

@@ -1,25 +1,34 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { packageRoot, publish, sha256 } from '../../base/internal.js';
+import { checkColumnNames } from './check.js';
+import { withLock } from './file-lock.js';
 import { readParquet, writeParquet } from './parquet.js';
 import { type Description, isDatasetName, type Provenance, parseProvenance } from './provenance.js';
-import { withStaging } from './staging.js';
+import { isOld, storeLock, withStaging } from './staging.js';
 import type { Table } from './table.js';
 
 /** Where datasets live: `LEMMATA_DATA`, else `data/` at the root of the package. */
 export const dataRoot = (): string => process.env.LEMMATA_DATA || join(packageRoot, 'data');
 
 /**
- * Writes a table into the store, with the record that says where it came from. The Parquet file is named by its own hash and the record,
- * renamed into place last, names that hash: whenever the process ends, the record points at a complete file, the old one or the new.
+ * Writes a table into the store, with the record that says where it came from. A version is two files that never change: the Parquet
+ * file, named by its own hash, and the record, renamed into place last. Whenever the process ends, the record points at a complete file,
+ * the old one or the new, and of several writers the last one wins.
  *
  * @returns the record
- * @throws  when the name is not `<source>/<dataset>`, or the disk is full
+ * @throws  when the name is not `<source>/<dataset>`, a column has no name or one that SQL takes for another's, or the disk is full
  */
 export async function saveDataset(about: Description, table: Table): Promise<Provenance> {
   const { name } = about;
   if (!isDatasetName(name)) throw new Error(`'${name}' is no name of a dataset; write <source>/<dataset>, for example csv/my-prices`);
-  return withStaging(dataRoot(), async (folder) => {
+  checkColumnNames(name, [...table.columns.keys()]);
+  const former = await readRecord(name).catch(() => undefined); // what is no record is replaced
+  if (former && former.name !== name)
+    throw new Error(`'${name}' and '${former.name}' are one file on this disk, which takes capital for small letters; choose another name`);
+  const root = dataRoot();
+  const write = async (folder: string) => {
     const parquet = join(folder, 'data.parquet');
     await writeParquet(parquet, table);
     const bytes = await readFile(parquet);
@@ -35,43 +44,85 @@ export async function saveDataset(about: Description, table: Table): Promise<Pro
     };
     const json = join(folder, 'data.json');
     await writeFile(json, `${JSON.stringify(record, null, 2)}\n`);
-    publish(parquet, parquetPath(record));
-    publish(json, recordPath(name));
-    await removeFormer(record);
+    await withLock(storeLock(root), (alone) => {
+      publish(parquet, parquetPath(record));
+      publish(json, recordPath(name));
+      const written = parquetPath(record);
+      removeFormer(dirname(written), alone, (dataset) => (dataset === basename(name) ? basename(written) : 'unknown'));
+    });
     return record;
-  });
+  };
+  return withStaging(root, write, () => sweep(root));
 }
 
 /**
- * A dataset, as its table and its record.
+ * A dataset, as its table and its record. While others write, it is one version, whole.
  *
  * @throws when it is not in the store, or its file is not the one that was written
  */
-export async function loadDataset(name: string): Promise<{ table: Table; provenance: Provenance }> {
-  const record = await readRecord(name);
-  if (!record) {
-    const known = (await listDatasets()).map((entry) => entry.name).join(', ') || 'nothing yet';
-    throw new Error(`no dataset '${name}' in ${dataRoot()}: it holds ${known}; fetch the default data with: lemmata data update`);
+export const loadDataset = (name: string): Promise<{ table: Table; provenance: Provenance }> =>
+  readVersions([name], async ([record]) => ({ table: await readParquet(parquetPath(record)), provenance: record }));
+
+/**
+ * What `read` makes of the current versions of some datasets. Where one is replaced under the reader's eyes, all are read again.
+ *
+ * @throws when there is no such dataset, or its file is not the one that was written
+ */
+export async function readVersions<T>(names: readonly string[], read: (records: readonly Provenance[]) => Promise<T>): Promise<T> {
+  for (;;) {
+    const records = await Promise.all(names.map(requireRecord));
+    try {
+      for (const record of records) {
+        const damage = await findDamage(record);
+        if (damage) throw new Error(damage);
+      }
+      return await read(records);
+    } catch (error) {
+      const now = await Promise.all(names.map(requireRecord));
+      if (now.every(({ sha256, fetchedAt }, i) => sha256 === records[i].sha256 && fetchedAt === records[i].fetchedAt)) throw error;
+    }
   }
-  const damage = await findDamage(record);
-  if (damage) throw new Error(damage);
-  return { table: await readParquet(parquetPath(record)), provenance: record };
 }
 
-/** The records of all datasets, by name. Quick: no Parquet file is opened. */
+async function requireRecord(name: string): Promise<Provenance> {
+  const record = await readRecord(name);
+  if (record) return record;
+  const known = (await listDatasets()).map((entry) => entry.name).join(', ') || 'nothing yet';
+  throw new Error(`no dataset '${name}' in ${dataRoot()}: it holds ${known}; fetch the default data with: lemmata data update`);
+}
+
+/** The records of all datasets, by name; other files are left alone. Quick: no Parquet file is opened. */
 export async function listDatasets(): Promise<Provenance[]> {
+  const records = await Promise.all((await namesInStore()).map((name) => readRecord(name).catch(() => undefined)));
+  return records.filter((record) => record !== undefined);
+}
+
+/** Names that have a file where a record would be. */
+async function namesInStore(): Promise<string[]> {
   const root = dataRoot();
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
-  const names = entries
+  return entries
     .filter((entry) => entry.isFile() && entry.name.endsWith('.json') && !entry.parentPath.includes('.partial'))
     .map((entry) =>
       relative(root, join(entry.parentPath, entry.name))
         .replace(/\.json$/, '')
         .replaceAll('\\', '/'),
     )
-    .filter(isDatasetName);
-  const records = await Promise.all(names.sort().map(readRecord));
-  return records.filter((record) => record !== undefined);
+    .filter(isDatasetName)
+    .sort();
+}
+
+/** What stands where records stand and is none: a path and why, for each. */
+export async function unreadableRecords(): Promise<string[]> {
+  const faults = await Promise.all(
+    (await namesInStore()).map((name) =>
+      readRecord(name).then(
+        () => '',
+        (error: Error) => error.message,
+      ),
+    ),
+  );
+  return faults.filter((fault) => fault !== '');
 }
 
 /** Why a dataset's Parquet file cannot be trusted, or undefined when it is byte for byte what was written. */
@@ -79,20 +130,29 @@ export async function findDamage(record: Provenance): Promise<string | undefined
   const { name, bytes, source } = record;
   const path = parquetPath(record);
   const fix = source.startsWith('PyPI') ? 'run: lemmata data update' : `load ${name} from its source again`;
-  const found = await stat(path).catch(() => undefined);
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
   if (!found) return `${path} is missing, but its record is there; to repair it, ${fix}`;
   const repair = `so it was ${found.size < bytes ? 'cut short' : 'changed'}; to repair it, ${fix}`;
-  if (found.size !== bytes) return `${path} is damaged: ${found.size} bytes instead of ${bytes}, ${repair}`;
+  if (found.size !== BigInt(bytes)) return `${path} is damaged: ${found.size} bytes instead of ${bytes}, ${repair}`;
+  const state = [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs, record.sha256].join();
+  if (intact.get(path) === state) return undefined;
   const actual = sha256(await readFile(path));
   if (actual !== record.sha256)
     return `${path} is damaged: sha256 ${actual.slice(0, 12)}… instead of ${record.sha256.slice(0, 12)}…, ${repair}`;
+  intact.set(path, state);
   return undefined;
 }
+
+/** Files whose hash was right, in the state that they had then: a file is hashed once for each state. */
+const intact = new Map<string, string>();
 
 /** A dataset's record, undefined when there is none. Throws when it is no record. */
 export async function readRecord(name: string): Promise<Provenance | undefined> {
   const path = recordPath(name);
-  const text = await readFile(path, 'utf8').catch(() => undefined);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw new Error(`${path} cannot be read (${error.code}); check its permissions`);
+  });
   if (text === undefined) return undefined;
   try {
     return parseProvenance(text);
@@ -105,11 +165,36 @@ const recordPath = (name: string) => join(dataRoot(), `${name}.json`);
 /** Where the Parquet file of a record is. */
 export const parquetPath = ({ name, sha256 }: Provenance) => join(dataRoot(), `${name}.${sha256.slice(0, 8)}.parquet`);
 
-/** Removes the Parquet files that an earlier record of the same dataset named. */
-async function removeFormer(record: Provenance): Promise<void> {
-  const current = parquetPath(record);
-  const prefix = `${basename(record.name)}.`;
-  for (const file of await readdir(dirname(current)))
-    if (file.startsWith(prefix) && /^[0-9a-f]{8}\.parquet$/.test(file.slice(prefix.length)) && file !== basename(current))
-      await rm(join(dirname(current), file), { force: true });
+const VERSION = /^(.+)\.[0-9a-f]{8}\.parquet$/;
+
+/**
+ * Removes Parquet files of a folder that no record names, under the store's lock. Where the system has no locks another writer may be
+ * about to name one, so there it must be an hour old.
+ *
+ * @param current  the file that a dataset's record names; nothing when there is no record, and 'unknown' when it cannot be read
+ */
+function removeFormer(folder: string, alone: boolean, current: (dataset: string) => string | undefined): void {
+  for (const file of readdirSync(folder)) {
+    const dataset = VERSION.exec(file)?.[1];
+    const named = dataset === undefined ? 'unknown' : current(dataset);
+    const path = join(folder, file);
+    if (named !== 'unknown' && named !== file && (alone || isOld(path))) rmSync(path, { force: true });
+  }
+}
+
+/** Removes what writers that were killed between two renames have left. */
+async function sweep(root: string): Promise<void> {
+  const folders = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory() && isDatasetName(`${entry.name}/x`));
+  await withLock(storeLock(root), (alone) => {
+    for (const { name: folder } of folders)
+      removeFormer(join(root, folder), alone, (dataset) => {
+        const json = join(root, folder, `${dataset}.json`);
+        if (!existsSync(json)) return undefined;
+        try {
+          return basename(parquetPath(parseProvenance(readFileSync(json, 'utf8'))));
+        } catch {
+          return 'unknown';
+        }
+      });
+  });
 }
