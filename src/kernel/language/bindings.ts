@@ -1,9 +1,11 @@
 import ts from 'typescript6';
+import { hoistedIn } from './cell-names.js';
 
 /** The names that a cell's top level declares: what later cells see. */
 export function declaredNames(source: ts.SourceFile): string[] {
   const names = new Set<string>();
-  for (const statement of source.statements) for (const name of namesOf(statement)) names.add(name);
+  for (const statement of source.statements)
+    for (const name of [...namesOf(statement), ...hoistedIn(statement).map(({ name }) => name)]) names.add(name);
   return [...names];
 }
 

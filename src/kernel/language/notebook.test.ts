@@ -5,27 +5,41 @@ import { Notebook } from './notebook.js';
 const notebook = new Notebook(tmpdir());
 let count = 0;
 
-/** The JavaScript of a cell, without its first statement, which publishes the names. */
+/** The JavaScript of a cell, without the statements that look up and report its names. */
 function compiled(code: string): string {
   const id = `In[${++count}]`;
   const { cell, diagnostics } = notebook.compile(id, code);
   if (diagnostics) throw new Error(diagnostics[0].message);
   notebook.publish(id, cell.names);
-  return cell.javascript.slice(cell.javascript.indexOf('});\n') + 4).trim();
+  return cell.javascript
+    .split('\n')
+    .filter((line) => !/^(\$kernel\.(declare|reached)\(|const \w+(\$\w+)*\$0+ = )/.test(line))
+    .join('\n')
+    .trim();
 }
 
 describe('a compiled cell', () => {
   it('returns its last expression, in an object so that a promise is not awaited', () => {
     expect(compiled('1 + 1;')).toBe('return { value: 1 + 1 };');
-    expect(compiled('const local = 1;')).toBe('const local = 1;');
+    expect(compiled('const local = 1;')).toBe('local$0.value = 1;');
   });
 
-  it('keeps its own names as local variables and reaches those of other cells through the scope', () => {
-    compiled('let total = 1; function add(x: number) { total += x; }');
-    expect(compiled('add(total)')).toBe('return { value: (0, $kernel.scope.add)($kernel.scope.total) };');
-    expect(compiled('total // with a comment\n\n')).toMatch(/^return \{ value: \$kernel\.scope\.total \};/);
-    expect(compiled('const o = { total, add: 1 }; o.total')).toContain('{ total: $kernel.scope.total, add: 1 }');
+  it("reaches its own names and those of other cells through the names' records", () => {
+    expect(compiled('let total = 1; function add(x: number) { total += x; }')).toBe(
+      'add$0.value = add;\ntotal$0.value = 1;\nfunction add(x) { total$0.value += x; }',
+    );
+    expect(compiled('add(total)')).toBe('return { value: (0, add$0.value)(total$0.value) };');
+    expect(compiled('total // with a comment\n\n')).toMatch(/^return \{ value: total\$0\.value \};/);
+    expect(compiled('const o = { total, add: 1 }; o.total')).toContain('{ total: total$0.value, add: 1 }');
     expect(compiled('((total: string) => total)("shadowed")')).toContain('(total) => total');
+    expect(compiled('const total$0 = total;')).toBe('total$0$00.value = total$00.value;');
+  });
+
+  it('takes the older meaning of a name that it declares anew, with its type', () => {
+    compiled("const words = ['b', 'a'];");
+    expect(compiled('const words = words.toSorted().map((words) => words.length);')).toContain('words$0.value.toSorted()');
+    expect(compiled('const words = words[0].toFixed();')).toContain('words$0.value[0]');
+    expect(() => compiled('const words = words.toFixed();')).toThrow("Property 'toFixed' does not exist on type 'string'");
   });
 
   it('loads modules by await, and not at all for types', () => {

@@ -5,6 +5,7 @@ import { type Completions, complete } from './complete.js';
 import { type Diagnostic, diagnose } from './diagnose.js';
 import { LanguageHost } from './host.js';
 import { type Inspection, inspect } from './inspect.js';
+import { renameOlderMeanings } from './older-meaning.js';
 
 /** A cell as JavaScript, ready to run. Its lines map back to the cell's TypeScript through `sourceMap`. */
 export interface CompiledCell {
@@ -28,6 +29,7 @@ export class Notebook {
   readonly #augmenting = new Set<string>();
   /** name → id of the cell that declared it last */
   readonly #declaredBy = new Map<string, string>();
+  #aliases = new Map<string, string>();
 
   constructor(directory: string) {
     this.#host = new LanguageHost(directory);
@@ -44,7 +46,10 @@ export class Notebook {
   compile(id: string, code: string): Compilation {
     const names = this.#put(id, code);
     const file = this.#host.fileOf(id);
-    const diagnostics = diagnose(this.#service, file, code);
+    const diagnostics = diagnose(this.#service, file, code).map((diagnostic) => ({
+      ...diagnostic,
+      message: this.#withoutAliases(diagnostic.message),
+    }));
     if (diagnostics.length) {
       this.#host.remove(id);
       return { diagnostics };
@@ -76,17 +81,26 @@ export class Notebook {
     }
   }
 
+  #withoutAliases(message: string): string {
+    let text = message;
+    for (const [alias, name] of this.#aliases) text = text.replaceAll(alias, name);
+    return text;
+  }
+
   /** Writes the cell's module and returns the names it declares. */
   #put(id: string, code: string, mentioned = identifiersIn(code)): string[] {
-    const source = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest);
+    const source = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest, true);
     const names = declaredNames(source);
     const own = new Set(names);
     const imports = mentioned
       .filter((name) => !own.has(name) && this.#declaredBy.has(name))
       .map((name) => `import { ${name} } from './${this.#declaredBy.get(name)}';`);
+    const renamed = renameOlderMeanings(source, (name) => this.#declaredBy.has(name));
+    this.#aliases = renamed.aliases;
+    for (const [alias, name] of renamed.aliases) imports.push(`import { ${name} as ${alias} } from './${this.#declaredBy.get(name)}';`);
     const exported = exportedNames(source);
     const exports = `export { ${names.filter((name) => !exported.has(name)).join(', ')} };`;
-    this.#host.put(id, [code, ...imports, exports].join('\n'));
+    this.#host.put(id, [renamed.code, ...imports, exports].join('\n'));
     return names;
   }
 }

@@ -1,33 +1,43 @@
 import ts from 'typescript6';
-import { namesIn } from './bindings.js';
+import { Assignments, unwrapped } from './assignments.js';
+import { CellNames, firstOf, hoistedIn, localNames } from './cell-names.js';
 import { call, kernel } from './kernel-object.js';
 import { ImportRewriter } from './rewrite-imports.js';
 
 const { factory } = ts;
 
 /**
- * Turns a cell, a module to the type checker, into the body of `async ($kernel, $interrupted) => { … }`:
+ * Turns a cell, a module to the type checker, into the body of `async ($kernel, $interrupted, …) => { … }`:
  *
- * - its top-level names stay local variables, published to later cells through getters and setters;
- * - names of earlier cells become `$kernel.scope.name`;
+ * - every top-level name, the cell's own or an earlier cell's, becomes `name$0.value`: the record that all cells share, so that what one
+ *   cell assigns or declares holds at once in the functions of all others;
  * - imports become `await $kernel.load('…')`, so that any ES module works and a reload reaches every use;
  * - before each `await` and in each turn of a loop that may last, it asks whether it was interrupted: at such a safe point no
- *   statement is half done;
+ *   statement is half done; after an `await` it goes on only if it was not given up meanwhile;
  * - the value of a last expression is returned.
  */
 export function rewriteCell(checker: ts.TypeChecker, ownLength: number): ts.TransformerFactory<ts.SourceFile> {
   return (context) => (source) => {
     const isOwn = (node: ts.Node) => node.getStart(source) < ownLength;
     const own = source.statements.filter(isOwn);
+    const names = new CellNames(source.text);
     const imports = new ImportRewriter(checker);
-    const prologue = own.filter(ts.isImportDeclaration).map((statement) => imports.add(statement));
+    const loads = own.filter(ts.isImportDeclaration).map((statement) => imports.add(statement));
+    const locals = new Map(own.flatMap(localNames).map((local) => [local.declaration, local]));
+    for (const { name } of locals.values()) names.declare(name);
+    for (const { name } of imports.names()) names.declare(name);
 
-    /** What an identifier that is a reference stands for: a name of an earlier cell, an import, or itself. */
+    /** What an identifier that is a reference stands for: the record of a top-level name, or itself. */
     const replacement = (name: ts.Identifier, symbol = checker.getSymbolAtLocation(name)): ts.Expression | undefined => {
-      const declaration = symbol?.declarations?.[0];
-      if (!declaration || declaration.getSourceFile() !== source) return undefined;
-      const isBorrowed = ts.isImportSpecifier(declaration) && !isOwn(declaration);
-      return isBorrowed ? factory.createPropertyAccessExpression(kernel('scope'), name.text) : imports.reference(declaration);
+      for (const declaration of symbol?.declarations ?? []) {
+        if (declaration.getSourceFile() !== source) continue;
+        if (ts.isImportSpecifier(declaration) && !isOwn(declaration))
+          return names.value((declaration.propertyName ?? declaration.name).text);
+        if (imports.has(declaration)) return names.value(name.text);
+        // A class speaks of itself by its inner name, which is there before the outer one.
+        if (locals.has(declaration)) return hasInnerName(declaration) && isWithin(name, declaration) ? undefined : names.value(name.text);
+      }
+      return undefined;
     };
 
     const visit = (node: ts.Node): ts.Node => {
@@ -40,28 +50,51 @@ export function rewriteCell(checker: ts.TypeChecker, ownLength: number): ts.Tran
         return factory.createPropertyAssignment(node.name, initial ? factory.createAssignment(value, initial) : value);
       }
       if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) return kernel('meta');
+      if (ts.isVariableDeclarationList(node) && isRecorded(node) && !isUsing(node)) return assignment.ofHoisted(node);
+      if (ts.isVariableStatement(node) && isRecorded(node.declarationList) && !isUsing(node.declarationList))
+        return ts.setTextRange(factory.createExpressionStatement(assignment.ofHoisted(node.declarationList)), node);
       const visited = ts.visitEachChild(node, visit, context);
       if (ts.isCallExpression(visited)) return rewriteCall(node as ts.CallExpression, visited);
-      if (ts.isTaggedTemplateExpression(visited) && visited.tag !== (node as ts.TaggedTemplateExpression).tag && isPlain(node, 'tag'))
+      if (ts.isTaggedTemplateExpression(visited) && isReplacedName((node as ts.TaggedTemplateExpression).tag, visited.tag))
         return factory.updateTaggedTemplateExpression(visited, withoutThis(visited.tag), undefined, visited.template);
       if (ts.isAwaitExpression(visited))
-        return factory.updateAwaitExpression(
-          visited,
-          factory.createParenthesizedExpression(factory.createComma(checkpoint(node), visited.expression)),
+        return call(
+          kernel('resume'),
+          factory.updateAwaitExpression(
+            visited,
+            factory.createParenthesizedExpression(factory.createComma(checkpoint(node), visited.expression)),
+          ),
         );
       if (ts.isIterationStatement(visited, false) && !isTight(visited)) return withCheckpoint(visited);
       return visited;
     };
+    const assignment = new Assignments(names, (node) => ts.visitNode(node, visit) as ts.Expression);
+    const isRecorded = (list: ts.VariableDeclarationList) => list.declarations.some(({ name }) => locals.has(firstOf(name)));
 
-    const statements = own
-      .filter((statement) => !ts.isImportDeclaration(statement))
-      .flatMap((statement) => ts.visitNode(statement, visit) as ts.Statement);
-    const local = own.flatMap(localNames).map(({ name, constant }) => property(name, factory.createIdentifier(name), constant));
-    const imported = imports.names().map(({ name, value }) => property(name, value, true));
-    const publish = factory.createExpressionStatement(
-      call(kernel('publish'), factory.createObjectLiteralExpression([...local, ...imported], true)),
-    );
-    return factory.updateSourceFile(source, [publish, ...prologue, ...returningLast(statements.map(withoutExport))]);
+    /** A top-level statement; each of its names is known to all cells once it has its value. */
+    const topLevel = (statement: ts.Statement): ts.Statement[] => {
+      if ((ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) && !statement.name) return []; // `export default` of nobody
+      if (ts.isVariableStatement(statement) && isRecorded(statement.declarationList) && !isUsing(statement.declarationList))
+        return statement.declarationList.declarations.flatMap((declaration) => assignment.statementsOf(declaration));
+      if (ts.isImportEqualsDeclaration(statement)) return locals.has(statement) ? assignment.ofAlias(statement) : [];
+      const visited = withoutExport(ts.visitNode(statement, visit) as ts.Statement);
+      const kept = ts.isFunctionDeclaration(statement) ? [] : localNames(statement).filter(({ hoists }) => !hoists);
+      return [visited, ...names.assignOwn(kept.map(({ name }) => name))];
+    };
+
+    const rest = own.filter((statement) => !ts.isImportDeclaration(statement));
+    const statements = returningLast(rest, topLevel);
+    const functions = own.filter(ts.isFunctionDeclaration).flatMap(localNames);
+    const vars = [...locals.values()].filter(({ hoists }) => hoists);
+    const inBlocks = rest.flatMap(hoistedIn);
+    const prologue = [
+      ...names.assignOwn(functions.map(({ name }) => name)),
+      ...vars.map(({ name }) => factory.createExpressionStatement(call(kernel('hoist'), factory.createStringLiteral(name)))),
+      ...names.reached(inBlocks.map(({ name }) => name)),
+      ...loads,
+      ...imports.names().map(({ name, value }) => names.bind(name, value)),
+    ];
+    return factory.updateSourceFile(source, [...names.records(), ...prologue, ...statements]);
   };
 }
 
@@ -74,7 +107,13 @@ function isReference(node: ts.Identifier): boolean {
   return node !== name && node !== propertyName && node !== label;
 }
 
-const isPlain = (node: ts.Node, key: 'expression' | 'tag') => ts.isIdentifier((node as unknown as Record<string, ts.Node>)[key]);
+/** A name, in brackets or with a type asserted, that became a property. */
+const isReplacedName = (before: ts.Expression, after: ts.Expression) => before !== after && ts.isIdentifier(unwrapped(before));
+
+const isUsing = ({ flags }: ts.Node) => (flags & ts.NodeFlags.Using) !== 0;
+
+const hasInnerName = (node: ts.Node) => ts.isClassDeclaration(node) || ts.isEnumDeclaration(node) || ts.isModuleDeclaration(node);
+const isWithin = (node: ts.Node, outer: ts.Node) => node.pos >= outer.pos && node.end <= outer.end;
 
 /** `(0, a.b)(…)`: a plain function keeps `this` undefined when its name becomes a property. */
 const withoutThis = (callee: ts.Expression): ts.Expression =>
@@ -83,7 +122,7 @@ const withoutThis = (callee: ts.Expression): ts.Expression =>
 function rewriteCall(node: ts.CallExpression, visited: ts.CallExpression): ts.Expression {
   if (node.expression.kind === ts.SyntaxKind.ImportKeyword)
     return factory.updateCallExpression(visited, kernel('import'), undefined, visited.arguments);
-  if (node.expression === visited.expression || !isPlain(node, 'expression')) return visited;
+  if (!isReplacedName(node.expression, visited.expression)) return visited;
   const callee = withoutThis(visited.expression);
   return ts.isCallChain(visited)
     ? factory.updateCallChain(visited, callee, visited.questionDotToken, undefined, visited.arguments)
@@ -118,45 +157,6 @@ function withCheckpoint(loop: ts.IterationStatement): ts.Statement {
   return factory.updateDoStatement(loop as ts.DoStatement, body, (loop as ts.DoStatement).expression);
 }
 
-/** The values that a statement declares in the cell's own scope. */
-function localNames(statement: ts.Statement): { name: string; constant: boolean }[] {
-  if (ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword)) return [];
-  if (ts.isVariableStatement(statement)) {
-    const constant = (statement.declarationList.flags & ts.NodeFlags.Const) !== 0;
-    return statement.declarationList.declarations.flatMap(({ name }) => namesIn(name)).map((name) => ({ name, constant }));
-  }
-  const isValue =
-    (ts.isFunctionDeclaration(statement) && statement.body) ||
-    ts.isClassDeclaration(statement) ||
-    ts.isEnumDeclaration(statement) ||
-    (ts.isModuleDeclaration(statement) && ts.isIdentifier(statement.name) && declaresValues(statement)) ||
-    (ts.isImportEqualsDeclaration(statement) && !statement.isTypeOnly);
-  const { name } = statement as ts.DeclarationStatement;
-  return isValue && name ? [{ name: name.text, constant: true }] : [];
-}
-
-const declaresValues = ({ body }: ts.ModuleDeclaration) =>
-  !!body && ts.isModuleBlock(body) && body.statements.some((s) => !ts.isInterfaceDeclaration(s) && !ts.isTypeAliasDeclaration(s));
-
-/** `name: { get: () => value, set: (x) => { value = x; } }` */
-function property(name: string, value: ts.Expression, constant: boolean): ts.PropertyAssignment {
-  const arrow = (parameters: string[], body: ts.ConciseBody) =>
-    factory.createArrowFunction(
-      undefined,
-      undefined,
-      parameters.map((parameter) => factory.createParameterDeclaration(undefined, undefined, parameter)),
-      undefined,
-      undefined,
-      body,
-    );
-  const assign = factory.createBlock([
-    factory.createExpressionStatement(factory.createAssignment(value, factory.createIdentifier('$value'))),
-  ]);
-  const get = factory.createPropertyAssignment('get', arrow([], value));
-  const set = factory.createPropertyAssignment('set', arrow(['$value'], assign));
-  return factory.createPropertyAssignment(name, factory.createObjectLiteralExpression(constant ? [get] : [get, set]));
-}
-
 function withoutExport(statement: ts.Statement): ts.Statement {
   if (ts.isExportAssignment(statement)) return ts.setTextRange(factory.createExpressionStatement(statement.expression), statement);
   if (ts.isExportDeclaration(statement)) return factory.createEmptyStatement();
@@ -170,12 +170,12 @@ function withoutExport(statement: ts.Statement): ts.Statement {
 const isExport = ({ kind }: ts.Node) => kind === ts.SyntaxKind.ExportKeyword || kind === ts.SyntaxKind.DefaultKeyword;
 
 /** `return { value: last };`: in an object, because returning a promise would await it. */
-function returningLast(statements: ts.Statement[]): ts.Statement[] {
+function returningLast(statements: ts.Statement[], rewrite: (statement: ts.Statement) => ts.Statement[]): ts.Statement[] {
   const at = statements.findLastIndex((statement) => !ts.isEmptyStatement(statement));
-  const last = statements[at];
-  if (!last || !ts.isExpressionStatement(last)) return statements;
-  const result = factory.createReturnStatement(
-    factory.createObjectLiteralExpression([factory.createPropertyAssignment('value', last.expression)]),
-  );
-  return [...statements.slice(0, at), ts.setTextRange(result, last)];
+  return statements.flatMap((statement, i) => {
+    const rewritten = rewrite(statement);
+    if (i !== at || !(ts.isExpressionStatement(statement) || ts.isExportAssignment(statement))) return rewritten;
+    const value = factory.createPropertyAssignment('value', (rewritten[0] as ts.ExpressionStatement).expression);
+    return ts.setTextRange(factory.createReturnStatement(factory.createObjectLiteralExpression([value])), statement);
+  });
 }

@@ -4,8 +4,8 @@ import { call, kernel } from './kernel-object.js';
 const { factory } = ts;
 
 /**
- * Turns the import statements of a cell into `const $m0 = await $kernel.import('…')` and each use of an imported name into
- * `$m0.module.name`: a live binding, as in any ES module, that also follows a reload.
+ * Turns the import statements of a cell into `const $m0 = await $kernel.load('…')`, and says what each imported name then is:
+ * `$m0.module.name`, a live binding, as in any ES module, that also follows a reload.
  */
 export class ImportRewriter {
   readonly #checker: ts.TypeChecker;
@@ -32,8 +32,8 @@ export class ImportRewriter {
     );
   }
 
-  reference(declaration: ts.Declaration): ts.Expression | undefined {
-    return this.#values.get(declaration)?.value;
+  has(declaration: ts.Declaration): boolean {
+    return this.#values.has(declaration);
   }
 
   names(): { name: string; value: ts.Expression }[] {

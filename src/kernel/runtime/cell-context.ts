@@ -9,8 +9,8 @@ export interface CellContext {
   readonly abort: AbortController;
   /** Whether the front end that sent the cell can answer `input()`. */
   readonly allowsInput: boolean;
-  /** Accessors of the top-level names, once the cell has begun. */
-  bindings: PropertyDescriptorMap;
+  /** Top-level names that the cell declares and has not yet come to. */
+  readonly unreached: Set<string>;
   /** The first rejection or exception that nothing caught. */
   failure?: Failure;
   done: boolean;

@@ -6,6 +6,7 @@ import { type CellContext, runInCell } from './cell-context.js';
 import { forgetQuestions } from './input.js';
 import { Interrupted, type Interruption } from './interruption.js';
 import type { Modules } from './modules.js';
+import { Names } from './names.js';
 import { render } from './render.js';
 import { describeFailure, type StackTraces } from './stack.js';
 
@@ -14,8 +15,7 @@ type Done = Extract<ToServer, { type: 'done' }>;
 
 /** Runs cells, one after another, in this thread and this global scope. */
 export class Executor {
-  /** The notebook's top-level names, each a view on the variable of the cell that declared it last. */
-  readonly #scope: Record<string, unknown> = Object.create(null);
+  readonly #names = new Names();
   readonly #modules: Modules;
   readonly #interruption: Interruption;
   readonly #stacks: StackTraces;
@@ -27,7 +27,7 @@ export class Executor {
   }
 
   async run({ cell: id, javascript, sourceMap, epoch, allowsInput }: Run): Promise<Done> {
-    const cell: CellContext = { id, epoch, abort: new AbortController(), allowsInput, bindings: {}, done: false };
+    const cell: CellContext = { id, epoch, abort: new AbortController(), allowsInput, unreached: new Set(), done: false };
     this.#stacks.add(id, sourceMap);
     this.#interruption.begin(cell);
     return runInCell(cell, async () => {
@@ -35,9 +35,8 @@ export class Executor {
       await new Promise(setImmediate); // rejections that nobody handles surface now
       cell.done = true;
       forgetQuestions();
-      const unreached = this.#publish(cell);
       const failure = outcome.failure ?? cell.failure;
-      return { type: 'done', cell: id, unreached, value: failure ? undefined : outcome.value, failure };
+      return { type: 'done', cell: id, unreached: [...cell.unreached], value: failure ? undefined : outcome.value, failure };
     });
   }
 
@@ -56,12 +55,26 @@ export class Executor {
   #start(cell: CellContext, javascript: string): Promise<{ value: unknown } | undefined> {
     const { shared } = this.#interruption;
     const kernel = {
-      scope: this.#scope,
+      name: (name: string) => this.#names.of(name),
+      declare: (...names: string[]) => {
+        for (const name of names) cell.unreached.add(name);
+      },
+      reached: (...names: string[]) => {
+        for (const name of names) cell.unreached.delete(name);
+      },
+      bind: (name: string, read: () => unknown) => {
+        this.#names.bind(name, read);
+        cell.unreached.delete(name);
+      },
+      hoist: (name: string) => this.#names.hoist(name),
       meta: { url: pathToFileURL(`${process.cwd()}/`).href, dirname: process.cwd() },
       load: (specifier: string) => this.#modules.load(specifier),
       import: this.#modules.import,
-      publish: (bindings: PropertyDescriptorMap) => Object.assign(cell.bindings, bindings),
       checkpoint: this.#interruption.checkpoint,
+      resume: <T>(awaited: T): T => {
+        if (cell.done) this.#interruption.checkpoint();
+        return awaited;
+      },
     };
     // The call happens inside the script, so that SIGINT can break off the cell's synchronous part; the inner braces let a cell
     // declare `require` itself.
@@ -75,28 +88,9 @@ export class Executor {
       Atomics.store(shared, SHARED.SYNCHRONOUS, 0);
     }
   }
-
-  /** Shows the names that got a value to later cells; those a failed cell never reached, which it returns, keep their older meaning. */
-  #publish(cell: CellContext): string[] {
-    const unreached: string[] = [];
-    for (const [name, accessors] of Object.entries(cell.bindings))
-      if (isInitialised(accessors)) Object.defineProperty(this.#scope, name, { ...accessors, configurable: true, enumerable: true });
-      else unreached.push(name);
-    cell.bindings = {};
-    return unreached;
-  }
 }
 
 const ENTRY_NAME = 'lemmata.cell';
 const ENTRY = Symbol.for(ENTRY_NAME);
 
 const isBrokenOff = (thrown: unknown) => (thrown as NodeJS.ErrnoException | undefined)?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED';
-
-function isInitialised({ get }: PropertyDescriptor): boolean {
-  try {
-    get!();
-    return true;
-  } catch {
-    return false;
-  }
-}
