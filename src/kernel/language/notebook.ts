@@ -64,6 +64,11 @@ export class Notebook {
     this.#host.setRoots([...new Set([...this.#augmenting, ...this.#declaredBy.values()])]);
   }
 
+  /** Whether a cell that ran declared the name. */
+  declares(name: string): boolean {
+    return this.#declaredBy.has(name);
+  }
+
   complete(code: string, offset: number): Completions {
     return this.#ask(code, (file) => complete(this.#service, file, code, offset));
   }

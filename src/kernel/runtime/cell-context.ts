@@ -14,6 +14,8 @@ export interface CellContext {
   /** The first rejection or exception that nothing caught. */
   failure?: Failure;
   done: boolean;
+  /** What is left to do when the cell has run. */
+  readonly atEnd: (() => void)[];
 }
 
 const storage = new AsyncLocalStorage<CellContext>();
@@ -27,3 +29,8 @@ export function runInCell<T>(cell: CellContext, action: () => T): T {
 
 /** The cell that caused the code that runs now; native callbacks lose their context, and then it is the latest cell. */
 export const currentCell = (): CellContext | undefined => storage.getStore() ?? latest;
+
+/** Does something when the cell that calls has run, whether it failed or not. */
+export function atEndOfCell(action: () => void): void {
+  currentCell()?.atEnd.push(action);
+}

@@ -27,12 +27,13 @@ export class Executor {
   }
 
   async run({ cell: id, javascript, sourceMap, epoch, allowsInput }: Run): Promise<Done> {
-    const cell: CellContext = { id, epoch, abort: new AbortController(), allowsInput, unreached: new Set(), done: false };
+    const cell: CellContext = { id, epoch, abort: new AbortController(), allowsInput, unreached: new Set(), done: false, atEnd: [] };
     this.#stacks.add(id, sourceMap);
     this.#interruption.begin(cell);
     return runInCell(cell, async () => {
       const outcome = await this.#evaluate(cell, javascript);
       await new Promise(setImmediate); // rejections that nobody handles surface now
+      for (const action of cell.atEnd) action();
       cell.done = true;
       forgetQuestions();
       const failure = outcome.failure ?? cell.failure;

@@ -1,4 +1,5 @@
 import type { Notebook } from '../language/notebook.js';
+import { expandMagics } from '../magics/magics.js';
 import type { Failure, MimeBundle, ToServer } from '../protocol.js';
 import type { History } from './history.js';
 import type { Runtime } from './runtime.js';
@@ -110,8 +111,15 @@ export class Executions {
   }
 
   async #run(id: string, code: string, allowsInput: boolean): Promise<Outcome> {
-    const { cell, diagnostics } = this.#notebook.compile(id, code);
-    if (diagnostics) return { error: describeDiagnostics(diagnostics, id, code) };
+    let typescript: string;
+    try {
+      typescript = expandMagics(code, (word) => this.#notebook.declares(word));
+    } catch (error) {
+      const { name, message } = error as Error;
+      return { error: { ename: name, evalue: message, traceback: message.split('\n') } };
+    }
+    const { cell, diagnostics } = this.#notebook.compile(id, typescript);
+    if (diagnostics) return { error: describeDiagnostics(diagnostics, id, typescript) };
     const { names, javascript, sourceMap } = cell;
     const { unreached, value, failure } = await this.#runtime.run({ cell: id, javascript, sourceMap, allowsInput });
     this.#notebook.publish(

@@ -1,5 +1,6 @@
 import { isComplete } from '../language/is-complete.js';
 import { Notebook } from '../language/notebook.js';
+import { blankMagics } from '../magics/magics.js';
 import type { ToServer } from '../protocol.js';
 import { Executions } from './executions.js';
 import { History } from './history.js';
@@ -69,7 +70,7 @@ export class Server {
         case 'inspect_request':
           return this.#inspect(content);
         case 'is_complete_request':
-          return { ...isComplete(content.code) };
+          return { ...isComplete(this.#withoutMagics(content.code)) };
         case 'history_request':
           return this.#history.answer(content);
         case 'comm_info_request':
@@ -93,7 +94,7 @@ export class Server {
   }
 
   #complete({ code, cursor_pos }: Json): Json {
-    const { start, end, matches } = this.#notebook.complete(code, toUnits(code, cursor_pos));
+    const { start, end, matches } = this.#notebook.complete(this.#withoutMagics(code), toUnits(code, cursor_pos));
     const at = { start: toPoints(code, start), end: toPoints(code, end) };
     return {
       status: 'ok',
@@ -105,7 +106,7 @@ export class Server {
   }
 
   #inspect({ code, cursor_pos }: Json): Json {
-    const found = this.#notebook.inspect(code, toUnits(code, cursor_pos));
+    const found = this.#notebook.inspect(this.#withoutMagics(code), toUnits(code, cursor_pos));
     if (!found) return { status: 'ok', found: false, data: {}, metadata: {} };
     const { signature, documentation } = found;
     const data = {
@@ -114,6 +115,8 @@ export class Server {
     };
     return { status: 'ok', found: true, data, metadata: {} };
   }
+
+  #withoutMagics = (code: string): string => blankMagics(code, (word) => this.#notebook.declares(word));
 
   async #shutDown(request: Message, content: Json): Promise<void> {
     this.#sockets.publish('shutdown_reply', content, request.header);

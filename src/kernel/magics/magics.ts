@@ -1,0 +1,103 @@
+import ts from 'typescript6';
+
+/** A line that is not TypeScript, and what runs in its stead. */
+interface Magic {
+  usage: string;
+  /** Of `text`, what follows the name: on its line, or for a cell magic on the lines below it. */
+  rewrite: (text: string) => string;
+}
+
+const KERNEL = "(await import('lemmata/kernel'))";
+const shows = (form: string): Magic => ({
+  usage: `%%${form}: shows the cell as ${form}; tslab.display.${form}(text)`,
+  rewrite: (text) => `(await import('tslab')).display.${form}(${JSON.stringify(text)});`,
+});
+
+const LINE: Record<string, Magic> = {
+  time: {
+    usage: '%time f(x): its value, and how long it took; time(() => f(x))',
+    rewrite: (text) => `await ${KERNEL}.time(async () => (${withoutEnd(text)}))`,
+  },
+};
+const CELL: Record<string, Magic> = {
+  bash: { usage: '%%bash: runs the cell with bash; shell(text, { with: "bash" })', rewrite: (text) => shell(text, ', { with: "bash" }') },
+  time: { usage: '%%time: how long the cell took; timeCell()', rewrite: (text) => `${KERNEL}.timeCell();\n${text}` },
+  ...Object.fromEntries(['html', 'markdown', 'latex', 'svg', 'javascript'].map((form) => [form, shows(form)])),
+};
+/** Read by the compiler's side of the kernel. */
+const OTHERS = /^%ts\b/;
+
+const shell = (command: string, options = '') => `await ${KERNEL}.shell(${JSON.stringify(command)}${options});`;
+const withoutEnd = (text: string) => text.replace(/;\s*$/, '');
+
+/**
+ * A cell with its magics written as TypeScript, line for line: `!ls data` runs a command, `%time f(x)` and `%%time` measure, `%%bash`
+ * and `%%html` take the whole cell. A `!` before a name of the cell or the notebook, as in `!ready && start()`, is TypeScript's own.
+ *
+ * @throws when there is no such magic; the message lists those there are
+ */
+export function expandMagics(code: string, isName: (word: string) => boolean): string {
+  if (!MAYBE.test(code)) return code;
+  const cell = /^\s*%%(\w*)[^\S\n]*([^\n]*)\n?/.exec(code);
+  if (cell) {
+    const [head, name, argument] = cell;
+    const magic = CELL[name] ?? unknown(`%%${name}`);
+    if (argument) throw new Error(`%%${name} takes nothing on its own line, got '${argument}'; its text starts on the next line`);
+    return magic.rewrite(code.slice(head.length));
+  }
+  const lines = code.split('\n');
+  for (const [i, line] of lines.entries()) if (isMagic(line, lines.slice(0, i), isName)) lines[i] = rewriteLine(line.trim());
+  return lines.join('\n');
+}
+
+/** The cell with blanks in place of its magics: the same places, for questions about the TypeScript beside them. */
+export function blankMagics(code: string, isName: (word: string) => boolean): string {
+  if (!MAYBE.test(code)) return code;
+  if (/^\s*%%(?!time\b)/.test(code)) return code.replace(/[^\n]/g, ' ');
+  const lines = code.split('\n');
+  for (const [i, line] of lines.entries())
+    if (/^\s*%%time\s*$/.test(line) || isMagic(line, lines.slice(0, i), isName)) lines[i] = ' '.repeat(line.length);
+  return lines.join('\n');
+}
+
+const MAYBE = /^\s*[!%]/m;
+
+function rewriteLine(line: string): string {
+  if (line.startsWith('!')) return shell(line.slice(1).trim());
+  const [, name, text] = /^%(\w*)\s*(.*)$/.exec(line)!;
+  if (!text) throw new Error(`%${name} takes an expression on its line; ${LINE[name]?.usage ?? ''}`);
+  return (LINE[name] ?? unknown(`%${name}`)).rewrite(text);
+}
+
+/** Whether the line starts a statement, as a magic must, and is none of TypeScript's. */
+function isMagic(line: string, before: string[], isName: (word: string) => boolean): boolean {
+  const start = /^\s*(?:%(?=[a-z])|!(?=[\w./~$]))/.exec(line);
+  if (!start || OTHERS.test(line.trim()) || !isWhole(before.join('\n'))) return false;
+  if (line.trim().startsWith('%')) return true;
+  const word = /^[\w$]+/.exec(line.slice(start[0].length))?.[0];
+  return word === undefined || !(isName(word) || isWordOfTypeScript(word) || declares(before, word));
+}
+
+/** Nothing is open at the end: no bracket, no text, no comment. */
+function isWhole(code: string): boolean {
+  const { diagnostics = [] } = ts.transpileModule(code, { reportDiagnostics: true, compilerOptions: { target: ts.ScriptTarget.ESNext } });
+  return diagnostics.every(({ start = 0, length = 0 }) => start + length < code.trimEnd().length);
+}
+
+const isWordOfTypeScript = (word: string) => {
+  const scanner = ts.createScanner(ts.ScriptTarget.ESNext, true, ts.LanguageVariant.Standard, word);
+  return scanner.scan() !== ts.SyntaxKind.Identifier;
+};
+
+const declares = (lines: string[], word: string) =>
+  lines.some((line) =>
+    new RegExp(`\\b(?:let|const|var|function|class|import)\\b[^=]*(?<![\\w$])${word.replaceAll('$', '\\$')}(?![\\w$])`).test(line),
+  );
+
+function unknown(name: string): never {
+  const known = [
+    '!command: runs it in a shell; shell(text)',
+    ...[...Object.values(LINE), ...Object.values(CELL)].map(({ usage }) => usage),
+  ];
+  throw new Error(`there is no ${name}; there are\n  ${known.join('\n  ')}\n  %ts strict off: loose types from here on`);
+}
