@@ -1,6 +1,6 @@
 export { forwardLogReturn, lag, momentum, monthEnds, realisedVolatility, rolling } from './features/features.js';
 export { assertNoLookahead, type Dated, type LookaheadOptions } from './features/lookahead.js';
-export { align, dropMissing, sideBySide } from './panel/align.js';
+export { type Aligned, align, dropMissing, sideBySide } from './panel/align.js';
 export { matrixOf, type PanelWindows, windowsOf } from './panel/arrays.js';
 export { isTradingDay, nextTradingDay, previousTradingDay, tradingDays } from './panel/calendar.js';
 export { type Danfo, type DataFrameReading, type DataFrameRows, fromDataFrame, toDataFrame } from './panel/data-frame.js';

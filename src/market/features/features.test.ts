@@ -42,7 +42,49 @@ describe('features', () => {
     expect(dates).toEqual(['2022-10-31', '2022-11-30']); // the data end on 28 December, two trading days before the month does
   });
 
+  it.each<[string, string[], string[]]>([
+    // Tokyo closes on 31 December, and 30 December 2024 was its last day.
+    [
+      'another exchange',
+      ['2024-11-28', '2024-11-29', '2024-12-27', '2024-12-30', '2025-01-06', '2025-01-31'],
+      ['2024-11-29', '2024-12-30', '2025-01-31'],
+    ],
+    ['the calendar', ['1990-02-28', '1990-03-31', '1990-04-30'], ['1990-02-28', '1990-03-31', '1990-04-30']], // a Saturday and two weekdays
+    ['a weekly series', ['2024-05-24', '2024-05-31', '2024-06-07', '2024-06-28', '2024-07-05'], ['2024-05-31', '2024-06-28']],
+    ['the NYSE, closed on Good Friday', ['2024-03-27', '2024-03-28'], ['2024-03-28']],
+    ['an exchange that was open when the NYSE was not', ['2024-02-19', '2024-03-28'], ['2024-02-19']], // Washington's Birthday; March may go on
+  ])('month ends of %s', (_, dates, ends) => {
+    const panel = { dates, assets: ['A'], values: Float64Array.from(dates, (_, t) => t), field: 'close', source: 'test' };
+    expect(monthEnds(panel)).toMatchObject({ dates: ends, values: Float64Array.from(ends, (date) => dates.indexOf(date)) });
+  });
+
+  it('keeps each month of a monthly dataset', async () => {
+    const factors = await loadPanel('arch/french-factors');
+    expect(monthEnds(factors).dates).toEqual(factors.dates);
+  });
+
   it.each<[string, () => unknown, string]>([
+    [
+      'momentum of a negative price',
+      () =>
+        momentum(
+          panelOf(
+            ['A', 'B'],
+            [
+              [1, 2],
+              [1, -2],
+              [1, 2],
+            ],
+          ),
+          1,
+        ),
+      "momentum of test: 'B' is -2 on 2020-01-03, and a ratio of prices needs positive ones",
+    ],
+    [
+      'a label of a zero price',
+      () => forwardLogReturn(panelOf(['A'], [[1], [0], [1]]), 1),
+      "forwardLogReturn of test: 'A' is 0 on 2020-01-03",
+    ],
     ['a negative lag', () => lag(PRICES, -1), 'lag must be a positive integer of rows, got -1'],
     ['a lag longer than the data', () => lag(PRICES, 5), 'lag 5 leaves no sample: test has 5 rows; shorten lag or load more history'],
     [

@@ -1,6 +1,8 @@
 import { checkWhole } from '../../base/internal.js';
-import { isTradingDay, nextTradingDay } from '../panel/calendar.js';
+import { FIRST_DATE, isTradingDay, nextTradingDay } from '../panel/calendar.js';
+import { monthOf, nextWeekday } from '../panel/dates.js';
 import { mapValues, type Panel } from '../panel/panel.js';
+import { requirePositive } from '../panel/returns.js';
 
 /*
  * Features are point-in-time: the value on date t is computed from rows up to t alone, and is NaN until enough of them exist.
@@ -44,11 +46,12 @@ export const realisedVolatility = (returns: Panel, window: number, periodsPerYea
  *
  * With monthly prices, lookback 12 and skip 1 is the 12–1 momentum of Jegadeesh & Titman 1993.
  *
- * @throws unless 0 ≤ skip < lookback
+ * @throws unless 0 ≤ skip < lookback, and at a price that is zero or negative, naming its date and asset
  */
 export function momentum(prices: Panel, lookback: number, skip = 0): Panel {
   requireCount('lookback', lookback, prices);
   checkWhole('momentum', 'skip', skip, { from: 0, to: lookback - 1 }, 'it is less than the lookback');
+  requirePositive('momentum', prices);
   const N = prices.assets.length;
   return mapValues(prices, 'momentum', (_, t, n) =>
     t >= lookback ? Math.log(prices.values[(t - skip) * N + n] / prices.values[(t - lookback) * N + n]) : Number.NaN,
@@ -58,9 +61,12 @@ export function momentum(prices: Panel, lookback: number, skip = 0): Panel {
 /**
  * The label of a forecast over `horizon` rows: y_t = ln(p_{t+horizon} / p_t), NaN on the last rows. It is known only at
  * t + horizon, so splits must carry the same horizon.
+ *
+ * @throws at a price that is zero or negative, naming its date and asset
  */
 export function forwardLogReturn(prices: Panel, horizon: number): Panel {
   requireCount('horizon', horizon, prices);
+  requirePositive('forwardLogReturn', prices);
   const N = prices.assets.length;
   const T = prices.dates.length;
   return mapValues(prices, 'forwardLogReturn', (price, t, n) =>
@@ -69,24 +75,34 @@ export function forwardLogReturn(prices: Panel, horizon: number): Panel {
 }
 
 /**
- * The rows of the last trading day of each month. Which day that is follows from the calendar, not from where the data end, so a
- * month that is still running has no row.
+ * The last row of each calendar month that is over. A month is over when a row of a later one follows, or when its last row is as late as a
+ * row can be: on its last weekday or after, or for a panel of NYSE days on the last of those. A month that is still running has no row.
  *
- * @throws when no month ends within the panel's dates
+ * Of an exchange other than the NYSE, whose holidays are not known here, a last month that ends with a holiday counts as running.
+ *
+ * @param panel  [T, N] of any frequency: daily, weekly, or monthly already
+ * @throws       when no month ends within the panel's dates
  */
 export function monthEnds(panel: Panel): Panel {
-  const rows = [...panel.dates.keys()].filter((t) => isMonthEnd(panel.dates[t]));
+  const { dates } = panel;
+  const last = dates.length - 1;
+  const rows = [...dates.keys()].filter((t) => (t < last ? monthOf(dates[t]) < monthOf(dates[t + 1]) : endsMonth(panel)));
   if (rows.length === 0)
-    throw new Error(
-      `${panel.source}: no month ends within ${panel.dates[0]} … ${panel.dates.at(-1)} (${panel.dates.length} rows); widen the range`,
-    );
+    throw new Error(`${panel.source}: no month ends within ${dates[0]} … ${dates.at(-1)} (${dates.length} rows); widen the range`);
   const N = panel.assets.length;
   const values = new Float64Array(rows.length * N);
   for (const [t, row] of rows.entries()) values.set(panel.values.subarray(row * N, (row + 1) * N), t * N);
-  return { ...panel, dates: rows.map((t) => panel.dates[t]), values };
+  return { ...panel, dates: rows.map((t) => dates[t]), values };
 }
 
-const isMonthEnd = (date: string): boolean => isTradingDay(date) && nextTradingDay(date).slice(0, 7) !== date.slice(0, 7);
+/** Whether no row of the same month can follow the last one. */
+function endsMonth({ dates }: Panel): boolean {
+  const date = dates.at(-1)!;
+  if (monthOf(nextWeekday(date)) > monthOf(date)) return true;
+  const recent = dates.slice(-260); // a year of daily rows: enough to meet a holiday that other markets do not keep
+  const nyse = recent[0] >= FIRST_DATE && recent.every(isTradingDay);
+  return nyse && monthOf(nextTradingDay(date)) > monthOf(date);
+}
 
 function requireCount(name: string, value: number, { dates, source }: Panel): void {
   if (!(Number.isInteger(value) && value > 0)) throw new Error(`${name} must be a positive integer of rows, got ${value}`);

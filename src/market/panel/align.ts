@@ -1,4 +1,9 @@
+import { checkOneOf } from '../../base/internal.js';
+import { fromDay, monthOf, toDay } from './dates.js';
 import type { Panel } from './panel.js';
+
+/** Panels on the same dates, and what that cost: `dropped[i]` rows of panel i have no place on them. */
+export type Aligned = Panel[] & { readonly dropped: readonly number[] };
 
 /**
  * Puts panels of unequal histories on the same dates.
@@ -6,13 +11,60 @@ import type { Panel } from './panel.js';
  * `inner` keeps the dates that all of them have; `outer` keeps every date and leaves NaN where a panel has no row. Nothing is
  * filled: yesterday's price is not today's, and a filled one would make a zero return and hide a gap.
  *
+ * Where all panels are monthly, one row late in each month, rows meet by the calendar month, and the latest of their dates is that of the
+ * row: of the last trading day, 1990-03-30, and of the last day, 1990-03-31, the second, when all were known.
+ *
+ * An inner join may cut what one history has before or after the others. Within the span that all have it may cost no panel more than a
+ * tenth of its rows, if these are more than two: that means calendars that do not fit, and a sample chosen by holidays. Who wants that joins `outer` and calls
+ * `dropMissing`.
+ *
  * @param panels each [T_i, N_i]
- * @returns      each [T, N_i], in the order given
- * @throws       when no date is common to all
+ * @returns      each [T, N_i], in the order given, and how many rows of each were dropped
+ * @throws       when no date is common to all, or a panel would lose more than a tenth of its rows within the common span
  */
-export function align(panels: readonly Panel[], join: 'inner' | 'outer' = 'inner'): Panel[] {
-  const dates = join === 'inner' ? commonDates(panels) : allDates(panels);
-  return panels.map((panel) => onDates(panel, dates));
+export function align(panels: readonly Panel[], join: 'inner' | 'outer' = 'inner'): Aligned {
+  checkOneOf('align', 'join', join, ['inner', 'outer']);
+  const same = panels.every(isMonthly) ? onMonthEnds(panels) : panels;
+  const dates = join === 'inner' ? commonDates(same) : allDates(same);
+  if (join === 'inner') refuseHoles(same, panels, dates);
+  const aligned = same.map((panel) => onDates(panel, dates));
+  return Object.assign(aligned, { dropped: panels.map((panel) => (join === 'outer' ? 0 : panel.dates.length - dates.length)) });
+}
+
+/** One row in each month, in its last week: which day it is depends on the exchange, or on none. */
+const isMonthly = ({ dates }: Panel): boolean =>
+  dates.length > 1 &&
+  dates.every((date, t) => monthOf(fromDay(toDay(date) + 7)) > monthOf(date) && (t === 0 || monthOf(dates[t - 1]) < monthOf(date)));
+
+function onMonthEnds(panels: readonly Panel[]): Panel[] {
+  const latest = new Map<string, string>();
+  for (const date of panels.flatMap((panel) => panel.dates)) {
+    const known = latest.get(monthOf(date));
+    if (known === undefined || date > known) latest.set(monthOf(date), date);
+  }
+  return panels.map((panel) => ({ ...panel, dates: panel.dates.map((date) => latest.get(monthOf(date))!) }));
+}
+
+function refuseHoles(panels: readonly Panel[], given: readonly Panel[], common: readonly string[]): void {
+  const [from, to] = [
+    panels
+      .map(({ dates }) => dates[0])
+      .sort()
+      .at(-1)!,
+    panels.map(({ dates }) => dates.at(-1)!).sort()[0],
+  ];
+  const kept = new Set(common);
+  for (const [i, { dates, source }] of panels.entries()) {
+    const within = [...dates.keys()].filter((t) => dates[t] >= from && dates[t] <= to);
+    const lost = within.filter((t) => !kept.has(dates[t]));
+    if (lost.length <= 2 || lost.length <= within.length / 10) continue;
+    const others = panels.filter((_, j) => j !== i).map((panel) => panel.source);
+    throw new Error(
+      `align: ${lost.length} of ${within.length} rows of ${source} between ${from} and ${to} have no partner in ${others.join(' and ')}, ` +
+        `the first on ${given[i].dates[lost[0]]}; bring all to one calendar first (monthEnds makes daily rows monthly), ` +
+        "or join 'outer' and dropMissing to go on with what is left",
+    );
+  }
 }
 
 /**

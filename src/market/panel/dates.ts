@@ -25,6 +25,16 @@ const texts = new Map<number, string>();
 /** Day of the week of a day number: 0 is Sunday. */
 export const weekday = (day: number): number => (((day + 4) % 7) + 7) % 7;
 
+/** The calendar month of a date, `YYYY-MM`. */
+export const monthOf = (date: string): string => date.slice(0, 7);
+
+/** The first day after a date that is no Saturday or Sunday. */
+export function nextWeekday(date: string): string {
+  let day = toDay(date) + 1;
+  while (weekday(day) === 0 || weekday(day) === 6) day++;
+  return fromDay(day);
+}
+
 /** Like `toDay`, but what is no date is an error that says who asked. */
 export function parseDay(date: string, who: string): number {
   const day = toDay(date);

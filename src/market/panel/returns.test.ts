@@ -20,6 +20,23 @@ describe('returns', () => {
     expect([...logReturns(panel).values]).toEqual([expect.closeTo(0.09531017980432493, 15), expect.closeTo(-0.10536051565782628, 15)]); // ln 1.1, ln 0.9
   });
 
+  it('refuses prices that are not positive, by date and asset', () => {
+    const spread = panelOf(
+      ['A', 'S'],
+      [
+        [1, -2],
+        [1, -4],
+        [1, -1],
+      ],
+    );
+    expect(() => logReturns(spread)).toThrow(
+      "logReturns of test: 'S' is -2 on 2020-01-02, and a ratio of prices needs positive ones; of spreads and rates take differences, or select",
+    );
+    expect(() => simpleReturns(panelOf(['A'], [[1], [0], [1]]))).toThrow("simpleReturns of test: 'A' is 0 on 2020-01-03");
+    expect([...simpleReturns(panelOf(['A'], [[1], [0]])).values]).toEqual([-1]); // all is lost on the last day
+    expect([...logReturns(panelOf(['A'], [[Number.NaN], [1], [1]])).values]).toEqual([Number.NaN, 0]);
+  });
+
   it('log returns add up over time', () => {
     fc.assert(
       fc.property(prices, (panel) => {

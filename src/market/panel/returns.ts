@@ -8,9 +8,12 @@ import type { Panel } from './panel.js';
  *
  * @param prices [T, N]
  * @returns      [T − 1, N], dated by the later price
- * @throws       when fewer than two dates are given
+ * @throws       when fewer than two dates are given, and at a price that is zero or negative, naming its date and asset
  */
-export const logReturns = (prices: Panel): Panel => changes(prices, 'logReturn', (now, before) => Math.log(now / before));
+export function logReturns(prices: Panel): Panel {
+  requirePositive('logReturns', prices);
+  return changes(prices, 'logReturn', (now, before) => Math.log(now / before));
+}
 
 /**
  * Simple returns R_t = p_t / p_{t−1} − 1, one row fewer than the prices.
@@ -20,9 +23,25 @@ export const logReturns = (prices: Panel): Panel => changes(prices, 'logReturn',
  *
  * @param prices [T, N]
  * @returns      [T − 1, N], dated by the later price
- * @throws       when fewer than two dates are given
+ * @throws       when fewer than two dates are given, and at a price that is zero or negative and has a next one, naming its date and asset
  */
-export const simpleReturns = (prices: Panel): Panel => changes(prices, 'simpleReturn', (now, before) => now / before - 1);
+export function simpleReturns(prices: Panel): Panel {
+  const last = (prices.dates.length - 1) * prices.assets.length; // a last price may be zero: all is lost, −1
+  requirePositive('simpleReturns', { ...prices, values: prices.values.subarray(0, last) });
+  return changes(prices, 'simpleReturn', (now, before) => now / before - 1);
+}
+
+/** A return is a ratio of prices, which says nothing where one is zero or negative. Missing prices pass. */
+export function requirePositive(who: string, { values, dates, assets, source }: Panel): void {
+  for (let i = 0; i < values.length; i++)
+    if (values[i] <= 0) {
+      const [date, asset] = [dates[Math.floor(i / assets.length)], assets[i % assets.length]];
+      throw new Error(
+        `${who} of ${source}: '${asset}' is ${values[i]} on ${date}, and a ratio of prices needs positive ones; ` +
+          'of spreads and rates take differences, or select dates and assets without such prices',
+      );
+    }
+}
 
 function changes(prices: Panel, field: string, change: (now: number, before: number) => number): Panel {
   if (prices.dates.length < 2)

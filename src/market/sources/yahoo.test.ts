@@ -90,6 +90,22 @@ describe('updateYahoo', () => {
     expect(Number(asked.get('period2'))).toBeGreaterThan(timestamp[3]);
   });
 
+  it.each<[string, object]>([
+    ['the zone', { exchangeTimezoneName: 'America/Sao_Paulo', gmtoffset: -10_800 }],
+    ['the offset, where the zone is unknown here', { exchangeTimezoneName: 'America/Atlantis', gmtoffset: -10_800 }],
+    ['the offset alone', { gmtoffset: -10_800 }],
+  ])('dates bars that are stamped late the evening before by %s', async (_, zone) => {
+    temporaryStore();
+    // Brazil gave up summer time in 2019; bars of January 2022 came stamped at 23:00 of the day before (yfinance moves them too).
+    const timestamp = ['2022-01-07', '2022-01-10', '2022-01-11'].map((date) => open(date, '02:00:00'));
+    const close = [10, 11, 12];
+    const meta = { currency: 'BRL', symbol: 'PETR4.SA', ...zone };
+    const indicators = { quote: [{ open: close, high: close, low: close, close, volume: close }], adjclose: [{ adjclose: close }] };
+    const { options } = await service(send(answer({ result: { meta, timestamp, indicators } })));
+    await updateYahoo(['PETR4.SA'], { ...options, from: '2022-01-06', to: '2022-01-11', calendar: 'none' });
+    expect((await loadBars('yahoo/PETR4.SA')).dates).toEqual(['2022-01-07', '2022-01-10', '2022-01-11']); // Friday, Monday, Tuesday
+  });
+
   it('asks again only for dates it does not have, for damaged files, and when told to', async () => {
     const folder = temporaryStore();
     const { options, paths } = await service(ok);

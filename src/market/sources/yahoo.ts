@@ -87,7 +87,7 @@ async function fetchTicker(
         'the service may have changed: upgrade lemmata',
     );
   const { meta, quotes } = chart.data;
-  const table = toTable(quotes, meta.exchangeTimezoneName, range);
+  const table = toTable(quotes, dayIn(where, meta), range);
   if (table.dates.length === 0)
     throw new Error(`${where}: no rows in ${range.from} … ${range.to}; it may not have traded then; choose another range`);
   checkTable(table, { where, kind: 'bars', calendar, allowMissing, line: (row) => `row ${row + 1}` });
@@ -111,15 +111,38 @@ async function fetchTicker(
 const MS_PER_DAY = 86_400_000;
 const price = z.number().nullish();
 const answerSchema = z.object({
-  meta: z.object({ exchangeTimezoneName: z.string(), currency: z.string().nullish() }),
+  meta: z
+    .object({ exchangeTimezoneName: z.string().nullish(), gmtoffset: z.number().nullish(), currency: z.string().nullish() })
+    .refine((meta) => (meta.exchangeTimezoneName ?? meta.gmtoffset) != null, 'neither a time zone nor an offset'),
   quotes: z.array(z.object({ date: z.date(), open: price, high: price, low: price, close: price, adjclose: price, volume: price })),
 });
+type Meta = z.infer<typeof answerSchema>['meta'];
 type Quote = z.infer<typeof answerSchema>['quotes'][number];
 
-function toTable(quotes: readonly Quote[], timeZone: string, { from, to }: Range): Table {
-  // The locale en-CA writes dates as YYYY-MM-DD.
-  const local = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-  const rows = quotes.map((quote) => ({ quote, date: local.format(quote.date) })).filter(({ date }) => date >= from && date <= to);
+/**
+ * The day of a daily bar, where its exchange is. Bars are stamped with the opening or with midnight, and some that are meant for midnight an
+ * hour or two before it, where summer time was abolished (Brazil since 2019): from 22:00 on a stamp belongs to the next day.
+ */
+function dayIn(where: string, { exchangeTimezoneName: timeZone, gmtoffset }: Meta): (stamp: Date) => string {
+  const later = (stamp: Date, seconds: number) => new Date(stamp.getTime() + 1000 * seconds);
+  try {
+    // The locale en-CA writes dates as YYYY-MM-DD.
+    const local = new Intl.DateTimeFormat('en-CA', { timeZone: timeZone ?? 'none', year: 'numeric', month: '2-digit', day: '2-digit' });
+    return (stamp) => local.format(later(stamp, 2 * 3600));
+  } catch {
+    if (typeof gmtoffset === 'number')
+      return (stamp) =>
+        later(stamp, 2 * 3600 + gmtoffset)
+          .toISOString()
+          .slice(0, 10);
+    throw new Error(
+      `${where}: the answer names no time zone that is known ('${timeZone}') and no offset, so its bars have no date; upgrade lemmata`,
+    );
+  }
+}
+
+function toTable(quotes: readonly Quote[], dayOf: (stamp: Date) => string, { from, to }: Range): Table {
+  const rows = quotes.map((quote) => ({ quote, date: dayOf(quote.date) })).filter(({ date }) => date >= from && date <= to);
   const values = (field: Exclude<keyof Quote, 'date'>) => Float64Array.from(rows, ({ quote }) => quote[field] ?? Number.NaN);
   return {
     dates: rows.map(({ date }) => date),

@@ -56,6 +56,41 @@ describe('walkForward', () => {
     );
   });
 
+  it('finds labels of the test that reach into training after it', () => {
+    const split = (start: number) => ({ train: { start, end: 200 }, test: { start: 50, end: 100 }, horizon: 20 });
+    expect(() => assertNoLeak(DATES, split(100))).toThrow(
+      `split: horizon 20 reaches past the 0 rows after the test: labels of ${DATES[81]} … ${DATES[99]} are tested and use prices after ${DATES[100]}, where training starts; leave out at least 19 rows or shorten the label`,
+    );
+    expect(() => assertNoLeak(DATES, split(118))).toThrow(`labels of ${DATES[99]} … ${DATES[99]} are tested`);
+    expect(() => assertNoLeak(DATES, split(119))).not.toThrow();
+  });
+
+  it('agrees with the spans of the labels, whichever window comes first', () => {
+    const window = fc.record({ start: fc.integer({ min: 0, max: 30 }), length: fc.integer({ min: 1, max: 10 }) });
+    fc.assert(
+      fc.property(window, window, fc.integer({ min: 1, max: 8 }), (a, b, horizon) => {
+        const [train, test] = [a, b].map(({ start, length }) => ({ start, end: start + length }));
+        // Labels of rows i and j are made of the moves t → t + 1 with i ≤ t < i + horizon: they share one if |i − j| < horizon.
+        const leaks = range(train.start, train.end).some((i) => range(test.start, test.end).some((j) => Math.abs(i - j) < horizon));
+        const check = () => assertNoLeak(DATES, { train, test, horizon });
+        if (leaks) expect(check).toThrow('split: ');
+        else expect(check).not.toThrow();
+      }),
+    );
+  });
+
+  it('refuses windows that hold no row or are not there', () => {
+    const [train, test] = [
+      { start: 0, end: 10 },
+      { start: 10, end: 20 },
+    ];
+    expect(() => assertNoLeak(DATES.slice(0, 15), { train, test, horizon: 1 })).toThrow('split: the test window is rows 10 … 19 of 15');
+    expect(() => assertNoLeak(DATES, { train: { start: 5, end: 5 }, test, horizon: 1 })).toThrow(
+      'split: the training window is rows 5 … 4',
+    );
+    expect(() => assertNoLeak(DATES, { train, test, horizon: 0 })).toThrow('split: horizon must be a whole number from 1 up, got 0');
+  });
+
   it('refuses what leaves nothing to test', () => {
     expect(() => walkForward(DATES.slice(0, 10), { train: 8, test: 1, horizon: 3 })).toThrow(
       'walkForward: train 8 + purge 2 + embargo 0 leaves nothing to test: 10 rows; shorten train or load more history',

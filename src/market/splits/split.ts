@@ -1,4 +1,4 @@
-import { checkWhole } from '../../base/internal.js';
+import { checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
 
 /** A half-open range of rows: start ≤ t < end. */
 export interface RowRange {
@@ -39,7 +39,9 @@ export interface WalkForward {
  * @throws      when the purge is too short for the horizon, naming the dates that overlap; when no row is left to test
  */
 export function walkForward(dates: readonly string[], options: WalkForward): Split[] {
+  checkOptions('walkForward', options, ['train', 'test', 'horizon', 'purge', 'embargo', 'window']);
   const { train, test, horizon, embargo = 0, window = 'expanding' } = options;
+  checkOneOf('walkForward', 'window', window, ['expanding', 'rolling']);
   const purge = options.purge ?? horizon - 1;
   for (const [name, value, from] of [
     ['train', train, 1],
@@ -70,12 +72,23 @@ export function walkForward(dates: readonly string[], options: WalkForward): Spl
 }
 
 /**
- * Demands that a split does not leak: each label that is trained on is known at the first test row, and no row is in both windows.
+ * Demands that a split does not leak. The label of row t spans the rows t + 1 … t + horizon, of a row that is trained on as of one that is
+ * tested, and whichever comes first must be known where the other begins: no row is in both windows, and no label of the earlier window
+ * reaches past the first row of the later one.
+ *
+ * A feature that remembers longer than the label leaks further where training follows the test; that takes an embargo, which only the
+ * features can tell.
  *
  * @param dates [T] of the samples
- * @throws      naming the dates that overlap
+ * @throws      naming the dates that overlap; when a window is empty or not within the dates, or the horizon is no whole number from 1 up
  */
 export function assertNoLeak(dates: readonly string[], { train, test, horizon }: Split): void {
+  checkWhole('split', 'horizon', horizon);
+  for (const [name, { start, end }] of Object.entries({ training: train, test }))
+    if (!(Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start < end && end <= dates.length))
+      throw new Error(
+        `split: the ${name} window is rows ${start} … ${end - 1} of ${dates.length}; it must hold a row or more, all of them there`,
+      );
   const overlap = Math.min(train.end, test.end) - Math.max(train.start, test.start);
   if (overlap > 0) {
     const start = Math.max(train.start, test.start);
@@ -84,12 +97,17 @@ export function assertNoLeak(dates: readonly string[], { train, test, horizon }:
         'separate the windows',
     );
   }
-  if (train.start >= test.end) return; // training after the test leaks through features, not labels; walkForward never makes it
-  const reach = train.end - 1 + horizon - test.start; // rows by which the last label reaches past the first test row
+  const trainsFirst = train.start < test.start;
+  const [earlier, later] = trainsFirst ? [train, test] : [test, train];
+  const reach = earlier.end - 1 + horizon - later.start; // rows by which the last label reaches past the first row of the later window
   if (reach <= 0) return;
-  const first = dates[Math.max(train.start, train.end - reach)];
+  const labels = `labels of ${dates[Math.max(earlier.start, earlier.end - reach)]} … ${dates[earlier.end - 1]}`;
+  const gap = later.start - earlier.end;
   throw new Error(
-    `split: horizon ${horizon} reaches past the purge of ${test.start - train.end} rows: labels of ${first} … ${dates[train.end - 1]} ` +
-      `use prices after ${dates[test.start]}, where the test starts; raise purge to at least ${horizon - 1} or shorten the label`,
+    trainsFirst
+      ? `split: horizon ${horizon} reaches past the purge of ${gap} rows: ${labels} use prices after ${dates[later.start]}, ` +
+          `where the test starts; raise purge to at least ${horizon - 1} or shorten the label`
+      : `split: horizon ${horizon} reaches past the ${gap} rows after the test: ${labels} are tested and use prices after ${dates[later.start]}, ` +
+          `where training starts; leave out at least ${horizon - 1} rows or shorten the label`,
   );
 }
