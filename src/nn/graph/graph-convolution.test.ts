@@ -25,6 +25,16 @@ describe('graphConvolution', () => {
   });
 });
 
+// https://github.com/pyg-team/pytorch_geometric/issues/6251: the path 0–1–2 with features 0, 2 and 1 and weight 1.
+it('a path of three has the features of its neighbours, by the roots of their degrees', () => {
+  const { data, shape } = normaliseAdjacency(3, [
+    [0, 1],
+    [1, 2],
+  ]);
+  const y = graphConvolution({ w: tf.ones([1, 1]), b: tf.zeros([1]) }, tf.tensor2d([[0], [2], [1]]), { graph: tf.tensor(data, shape) });
+  expectClose(y.dataSync(), [0.8165, 1.0749, 1.3165], 4);
+});
+
 describe('normaliseAdjacency', () => {
   // The path 1–2–3: degrees with self-loops are 2, 3, 2.
   it('has the closed form of a path of three', () => {

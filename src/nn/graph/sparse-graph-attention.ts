@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
 import { layer } from '../../tensor/index.js';
+import { segmentMax } from '../../tensor/internal.js';
 import type { GraphAttentionParams } from './graph-attention.js';
 import { checkEnds, type Edges } from './sparse-graph-convolution.js';
 
@@ -16,7 +17,7 @@ export interface LinksOptions {
 /**
  * `graphAttention` over a list of edges instead of a mask [N, N]: its cost grows with E, not N².
  *
- *     e = leakyReLU(t[to] + s[from])    p = exp(e − b[to])    z[i] = Σ p over the edges to i    P = p / z[to]    y[i] = Σ P h[from]
+ *     e = leakyReLU(t[to] + s[from])    p = exp(e − m[to])    z[i] = Σ p over the edges to i    P = p / z[to]    y[i] = Σ P h[from]
  *
  *     ∂e = P ⊙ (∂y[to]·h[from] − ∂y[to]·y[to])    ∂t[i] and ∂s[j] sum it over the edges to i and from j    ∂h[j] = Σ P ∂y[to]
  *
@@ -25,8 +26,8 @@ export interface LinksOptions {
  * @returns       [N, H D], the heads side by side; b alone for a node that averages none
  * @throws        when shapes do not fit, or an edge whose ends are known leaves the graph
  *
- * Veličković et al. 2018, eq. 1–5. b[i] = leakyReLU(t[i] + max s) is no less than any score of i, so that p is at most 1: a largest score
- * of each node alone would need a maximum over segments, which ONNX has not.
+ * Veličković et al. 2018, eq. 1–5. m[i] is the largest score e of the edges to i, so that the largest p of each node is 1, whatever the
+ * scores of other nodes are.
  */
 export function sparseGraphAttention(params: GraphAttentionParams, x: tf.Tensor, { graph }: LinksOptions): tf.Tensor {
   const { w, b, source, target } = params;
@@ -55,10 +56,8 @@ export const mixAlongLinks = layer({
     const { from, to } = graph as { from: tf.Tensor1D; to: tf.Tensor1D };
     const N = h.shape[0];
     const S = target.gather(to).add(source.gather(from)); // [E, H, 1]
-    const p = leaky(S)
-      .sub(leaky(target.add(source.max(0, true))).gather(to))
-      .exp();
-    const total = tf.unsortedSegmentSum(p, to, N).maximum(1e-37);
+    const p = belowLargest(leaky(S), to, N).exp();
+    const total = tf.unsortedSegmentSum(p, to, N);
     const P = p.div(total.gather(to));
     const y = tf.unsortedSegmentSum(h.gather(from).mul(P), to, N);
     return { value: y, saved: { from, to, h, S, P, y } };
@@ -73,8 +72,11 @@ export const mixAlongLinks = layer({
   },
   plain({ source, target }, h, { graph }) {
     const { from, to } = graph as { from: tf.Tensor1D; to: tf.Tensor1D };
-    const p = target.gather(to).add(source.gather(from)).leakyRelu(SLOPE).exp();
-    const total = tf.unsortedSegmentSum(p, to, h.shape[0]);
-    return tf.unsortedSegmentSum(h.gather(from).mul(p), to, h.shape[0]).div(total);
+    const p = belowLargest(target.gather(to).add(source.gather(from)).leakyRelu(SLOPE), to, h.shape[0]).exp();
+    const P = p.div(tf.unsortedSegmentSum(p, to, h.shape[0]).gather(to));
+    return tf.unsortedSegmentSum(h.gather(from).mul(P), to, h.shape[0]);
   },
 });
+
+/** How far each score lies below the largest of the edges to its node. */
+const belowLargest = (scores: tf.Tensor, to: tf.Tensor1D, N: number): tf.Tensor => scores.sub(segmentMax(scores, to, N).gather(to));

@@ -14,10 +14,10 @@ function checkIndices(on: TraceBackend, indices: tf.TensorInfo, shape: readonly 
   }
 }
 
-/** `onto` with `updates` put, or added, at the rows that `indices` [K, rank] name. */
-function scatter(g: GraphBuilder, onto: Value, indices: Value, updates: Value, add: boolean): Value {
+/** `onto` with `updates` put, added, or kept where they are larger, at the rows that `indices` [K, rank] name. */
+function scatter(g: GraphBuilder, onto: Value, indices: Value, updates: Value, reduction: 'none' | 'add' | 'max'): Value {
   const places = g.cast(indices, 'int64');
-  return g.node('ScatterND', [onto, places, updates], onto, add ? { reduction: 'add' } : {});
+  return g.node('ScatterND', [onto, places, updates], onto, reduction === 'none' ? {} : { reduction });
 }
 
 const zeros = (g: GraphBuilder, shape: readonly number[], dtype: DType) => g.expand(g.scalar(0, dtype), shape);
@@ -34,7 +34,7 @@ const scatterNd: Kernel<ScatterInputs, { shape: number[] }> = (on, { indices, up
   const places = column(g, on, indices);
   const numbers = g.cast(on.full(updates), updates.dtype === 'bool' ? 'int32' : (updates.dtype as DType));
   const rows = g.reshape(numbers, [...places.shape.slice(0, -1), ...shape.slice(places.shape.at(-1)!)]);
-  const sum = scatter(g, zeros(g, shape, numbers.dtype), places, rows, true);
+  const sum = scatter(g, zeros(g, shape, numbers.dtype), places, rows, 'add');
   return on.give(g.cast(sum, updates.dtype as DType));
 };
 
@@ -43,20 +43,21 @@ const tensorScatterUpdate: Kernel<ScatterInputs & { tensor: tf.TensorInfo }> = (
   checkIndices(on, indices, tensor.shape);
   const places = column(g, on, indices);
   const shape = [...places.shape.slice(0, -1), ...tensor.shape.slice(places.shape.at(-1)!)];
-  return on.give(scatter(g, on.full(tensor), places, g.expand(on.compact(updates), shape), false));
+  return on.give(scatter(g, on.full(tensor), places, g.expand(on.compact(updates), shape), 'none'));
 };
 
 /** A vector of indices is one index of rank 1 each. */
 const column = (g: GraphBuilder, on: TraceBackend, indices: tf.TensorInfo): Value =>
   indices.shape.length < 2 ? g.reshape(on.full(indices), [sizeOf(indices.shape), 1]) : on.full(indices);
 
-/** Σ of the rows of `x` [N, …] by segment: `ids` [N] outside 0 … count − 1 add to a row that is cut off. */
-function segmentSum(g: GraphBuilder, x: Value, ids: Value, count: number): Value {
+/** Σ or max of the rows of `x` [N, …] by segment: `ids` [N] outside 0 … count − 1 go to a row that is cut off. */
+function bySegment(g: GraphBuilder, x: Value, ids: Value, count: number, reduction: 'add' | 'max'): Value {
   const shape = [count + 1, ...x.shape.slice(1)];
+  const start = reduction === 'add' ? zeros(g, shape, x.dtype) : g.expand(g.scalar(LEAST_FLOAT32), shape);
   const zero = g.scalar(0, 'int32');
   const inside = g.binary('And', g.binary('LessOrEqual', zero, ids, 'bool'), g.binary('Less', ids, g.scalar(count, 'int32'), 'bool'));
   const places = g.reshape(g.where(inside, ids, g.scalar(count, 'int32')), [ids.shape[0], 1]);
-  return g.slice(scatter(g, zeros(g, shape, x.dtype), places, x, true), [0], [0], [count]);
+  return g.slice(scatter(g, start, places, x, reduction), [0], [0], [count]);
 }
 
 const unsortedSegmentSum: Kernel<X & { segmentIds: tf.TensorInfo }, { numSegments: number }> = (on, { x, segmentIds }, { numSegments }) => {
@@ -66,8 +67,15 @@ const unsortedSegmentSum: Kernel<X & { segmentIds: tf.TensorInfo }, { numSegment
   if (sizeOf(x.shape) === 0 || shape.includes(0)) return on.give(shape.includes(0) ? g.empty(shape, dtype) : zeros(g, shape, dtype));
   const ids = g.reshape(g.cast(on.full(segmentIds), 'int32'), [sizeOf(segmentIds.shape)]);
   const rows = g.reshape(g.cast(on.full(x), dtype), [ids.shape[0], ...shape.slice(1)]);
-  return on.give(segmentSum(g, rows, ids, numSegments));
+  return on.give(bySegment(g, rows, ids, numSegments, 'add'));
 };
+
+/** `segmentMax`: no kernel of tfjs. */
+const segmentMax: Kernel<X & { segmentIds: tf.TensorInfo }, { numSegments: number }> = (on, { x, segmentIds }, { numSegments }) =>
+  on.give(bySegment(on.graph, on.full(x), on.full(segmentIds), numSegments, 'max'));
+
+/** What a maximum starts from: unlike −∞ it makes no NaN where two are subtracted. */
+export const LEAST_FLOAT32 = -((2 - 2 ** -23) * 2 ** 127);
 
 type Counted = X & { weights: tf.TensorInfo };
 
@@ -93,7 +101,7 @@ function bins(on: TraceBackend, { x, weights }: Counted, { size, binaryOutput = 
   const ids = g.reshape(g.where(inside, g.binary('Add', values, starts), g.scalar(-1, 'int32')), [total]);
   const weighted =
     sizeOf(weights.shape) > 0 && !binaryOutput ? g.reshape(on.full(weights), [total]) : g.expand(g.scalar(1, dtype), [total]);
-  const counts = g.reshape(segmentSum(g, weighted, ids, rows * size), [rows, size]);
+  const counts = g.reshape(bySegment(g, weighted, ids, rows * size, 'add'), [rows, size]);
   return binaryOutput ? g.binary('Min', counts, g.scalar(1, dtype)) : counts;
 }
 
@@ -110,6 +118,7 @@ export const scattering: Kernels = {
   ScatterNd: scatterNd,
   TensorScatterUpdate: tensorScatterUpdate,
   UnsortedSegmentSum: unsortedSegmentSum,
+  SegmentMax: segmentMax,
   Bincount: bincount,
   DenseBincount: denseBincount,
 };
