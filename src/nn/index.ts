@@ -5,6 +5,7 @@
  */
 export { gelu } from './activations/gelu.js';
 export { geluTanh } from './activations/gelu-tanh.js';
+export { logSigmoid } from './activations/log-sigmoid.js';
 export { relu } from './activations/relu.js';
 export { sigmoid } from './activations/sigmoid.js';
 export { silu } from './activations/silu.js';

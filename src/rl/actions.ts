@@ -11,10 +11,13 @@ import { checkClassLabels } from '../nn/index.js';
  * @throws        when there is not one integer action for each row, or one is seen that does not exist; in a compiled call, where actions
  *                have no values while it is recorded, such a one has value 0
  */
-export const chosen = (values: tf.Tensor, action: tf.Tensor): tf.Tensor => values.mul(oneHotActions('chosen', values, action)).sum(-1);
+export const chosen = (values: tf.Tensor, action: tf.Tensor): tf.Tensor => takenOf(values, takenActions('chosen', values, action));
 
-/** 1 where an action of [B] was taken, else 0: [B, A], to go with values [B, A]. */
-export function oneHotActions(who: string, values: tf.Tensor, action: tf.Tensor): tf.Tensor {
+/** The values [B, A] of what was taken [B, A]: [B]. Those of other actions may be ∞ or NaN, as of actions that are not allowed. */
+export const takenOf = (values: tf.Tensor, taken: tf.Tensor): tf.Tensor => tf.where(taken, values, tf.zerosLike(values)).sum(-1);
+
+/** Whether an action was the one of [B]: bool [B, A], to go with values [B, A]. */
+export function takenActions(who: string, values: tf.Tensor, action: tf.Tensor): tf.Tensor {
   if (values.rank !== 2 || action.rank !== 1 || action.shape[0] !== values.shape[0] || action.dtype !== 'int32')
     throw shapeError(`${who} takes one number for each action [B, A] and int32 actions [B] (these are ${action.dtype})`, {
       values,
@@ -22,5 +25,5 @@ export function oneHotActions(who: string, values: tf.Tensor, action: tf.Tensor)
     });
   const A = values.shape[1]!;
   checkClassLabels(who, action, A);
-  return tf.oneHot(action as tf.Tensor1D, A).cast('float32');
+  return action.expandDims(1).equal(tf.range(0, A, 1, 'int32'));
 }

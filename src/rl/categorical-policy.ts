@@ -1,12 +1,14 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../base/index.js';
 import { layer } from '../tensor/index.js';
-import { chosen, oneHotActions } from './actions.js';
+import { chosen, takenActions, takenOf } from './actions.js';
 
 /**
  * The log-probability of actions under a softmax policy.
  *
  *     y = log π(a | s) = l[a] − log Σ e^l        ∂l = (onehot(a) − π) ∂y
+ *
+ * An action that is not allowed has the logit −∞: it takes no part, and its ∂l is 0.
  *
  * @param logits  l [B, A]
  * @param action  [B] int32, 0 … A − 1
@@ -16,18 +18,18 @@ import { chosen, oneHotActions } from './actions.js';
 export const categoricalLogProbability = layer({
   name: 'categoricalLogProbability',
   forward(logits: tf.Tensor, action: tf.Tensor) {
-    const taken = oneHotActions('categoricalLogProbability', logits, action);
+    const taken = takenActions('categoricalLogProbability', logits, action);
     const logP = logits.logSoftmax();
-    return { value: logP.mul(taken).sum(-1), saved: { logP, taken } };
+    return { value: takenOf(logP, taken), saved: { logP, taken } };
   },
-  backward: (dy, { logP, taken }) => [taken.sub(logP.exp()).mul(dy.expandDims(-1))],
+  backward: (dy, { logP, taken }) => [taken.cast('float32').sub(logP.exp()).mul(dy.expandDims(-1))],
   plain: (logits, action) => chosen(logits, action).sub(logits.logSumExp(-1)),
 });
 
 /**
  * The entropy of a softmax policy, in nats: what is left to explore.
  *
- *     H = −Σ π log π        ∂l = −π (log π + H) ∂H
+ *     H = −Σ π log π        ∂l = −π (log π + H) ∂H        0 log 0 = 0, so that a logit of −∞ is an action that does not exist
  *
  * @param logits  l [..., A]
  * @returns       [...], in nats
@@ -37,15 +39,20 @@ export const categoricalEntropy = layer({
   forward(logits: tf.Tensor) {
     const logP = logits.logSoftmax();
     const p = logP.exp();
-    const entropy = p.mul(logP).sum(-1).neg();
-    return { value: entropy, saved: { logP, p, entropy } };
+    const surprise = whereAllowed(p, logP);
+    const entropy = p.mul(surprise).sum(-1).neg();
+    return { value: entropy, saved: { surprise, p, entropy } };
   },
-  backward: (dy, { logP, p, entropy }) => [p.mul(logP.add(entropy.expandDims(-1))).mul(dy.neg().expandDims(-1))],
+  backward: (dy, { surprise, p, entropy }) => [p.mul(surprise.add(entropy.expandDims(-1))).mul(dy.neg().expandDims(-1))],
   plain(logits) {
     const logP = logits.sub(logits.logSumExp(-1, true));
-    return logP.exp().mul(logP).sum(-1).neg();
+    const p = logP.exp();
+    return p.mul(whereAllowed(p, logP)).sum(-1).neg();
   },
 });
+
+/** log π where π > 0, else 0. */
+const whereAllowed = (p: tf.Tensor, logP: tf.Tensor): tf.Tensor => tf.where(p.greater(0), logP, tf.zerosLike(logP));
 
 /** One uniform number for each logit. */
 export interface CategoricalNoise {

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../tests/support/close.js';
-import { expectCompiled } from '../../tests/support/compiled.js';
+import { expectCompiled, RUNTIMES } from '../../tests/support/compiled.js';
 import { expectReference, inDouble } from '../../tests/support/gradients.js';
 import { fold, type HostArray, key, normal, uniform } from '../base/index.js';
 import { adam } from '../optim/adam.js';
 import { compile } from '../tensor/compile.js';
-import { valueAndGrad } from '../tensor/grad.js';
+import { grad, valueAndGrad } from '../tensor/grad.js';
 import { gradCheck } from '../tensor/grad-check.js';
 import { map } from '../tensor/tree.js';
 import { actorCritic as actorCriticHeads, initActorCritic } from './agents/actor-critic.js';
@@ -69,6 +69,64 @@ describe('policies and their losses', () => {
     expect(() => ppoLoss(tf.zeros([3]), tf.zeros([3, 1]), { old: tf.zeros([3]) })).toThrow(
       'ppoLoss takes one number for each row of each: [B]: got logProbability [3], old [3], advantage [3,1]',
     );
+  });
+});
+
+// https://github.com/tensorflow/agents/issues/562: an action that is not allowed has the logit −∞. Of logits 0 and 1 the second has
+// log-probability −log(1 + e⁻¹), and with p = e/(1 + e) the entropy is −p log p − (1 − p) log(1 − p) and its slope −p (log p + H).
+describe('a policy with actions that are not allowed', () => {
+  const logits = { data: Float32Array.of(0, -Infinity, 1), shape: [1, 3] };
+  const p = Math.E / (1 + Math.E);
+  const H = -p * Math.log(p) - (1 - p) * Math.log(1 - p);
+  const of = (f: (l: tf.Tensor) => tf.Tensor) => (l: tf.Tensor) => valueAndGrad((l: tf.Tensor) => f(l).sum())(l);
+
+  it.each(RUNTIMES)('is that of the other actions, on %s', async (runtime) => {
+    const logP = await compile((l: tf.Tensor, a: tf.Tensor) => of((l) => categoricalLogProbability(l, a))(l), { runtime })(
+      logits,
+      Int32Array.of(2),
+    );
+    expect(logP.value.item()).toBeCloseTo(Math.log(p), 6);
+    expectClose(logP.grads.data(), [p - 1, 0, 1 - p], 6);
+    const entropy = await compile(of(categoricalEntropy), { runtime })(logits);
+    expect(entropy.value.item()).toBeCloseTo(H, 6);
+    const slope = -p * (Math.log(p) + H);
+    expectClose(entropy.grads.data(), [-slope, 0, slope], 6);
+  });
+
+  it('has the same second derivatives in its plain form, and never draws them', () => {
+    const hidden = tf.tensor2d([[0, -Infinity, 0]]);
+    const slope = (f: (l: tf.Tensor) => tf.Tensor) => (l: tf.Tensor) => grad((l: tf.Tensor) => f(l.add(hidden)).sum())(l);
+    const two = tf.tensor1d([1], 'int32');
+    const [l, both] = [
+      { data: [0, 5, 1], shape: [1, 3] },
+      { data: [0, 1], shape: [1, 2] },
+    ];
+    for (const [three, pair] of [
+      [categoricalEntropy.plain, categoricalEntropy.plain],
+      [
+        (x: tf.Tensor) => categoricalLogProbability.plain(x, tf.tensor1d([2], 'int32')),
+        (x: tf.Tensor) => categoricalLogProbability.plain(x, two),
+      ],
+    ]) {
+      const squared = (f: (l: tf.Tensor) => tf.Tensor) => (x: tf.Tensor) => slope(f)(x).square().sum();
+      const alone = inDouble(
+        (x) =>
+          grad((x: tf.Tensor) => pair(x).sum())(x)
+            .square()
+            .sum(),
+        [both],
+      );
+      const { y, grads } = inDouble(squared(three), [l]);
+      expect(y[0]).toBeCloseTo(alone.y[0], 10);
+      expectClose(grads[0], [alone.grads[0][0], 0, alone.grads[0][1]], 10);
+    }
+    const { data, shape } = uniform(key(3), [500, 3]);
+    expect(
+      sampleCategorical(tf.tensor2d([[0, -Infinity, 1]]), { u: tf.tensor(data, shape) })
+        .equal(1)
+        .any()
+        .dataSync()[0],
+    ).toBe(0);
   });
 });
 

@@ -30,6 +30,9 @@ describeLayer(hinge, {
 
 const labels = tf.tensor1d(pytorch.crossEntropy.inputs[1].data, 'int32');
 const classes = tf.tensor1d([2, 0, 1, 0], 'int32');
+// Of the script.
+const padded = tf.tensor2d([2, 0, -100, 3, -100, -100], [2, 3], 'int32');
+const impossible = tf.tensor2d([0, -Infinity, 0, 0, 0, 0, -Infinity, 0, -Infinity, 0, 0, -Infinity], [4, 3]);
 const ofClasses = (x: tf.Tensor, table: tf.Tensor) => crossEntropy(x, classes, { weights: table.gather(classes) });
 describeLayer(crossEntropy, {
   PyTorch: { call: (x) => crossEntropy(x, labels), reference: pytorch.crossEntropy },
@@ -41,6 +44,22 @@ describeLayer(crossEntropy, {
   'weights of classes, differentiated': {
     call: ofClasses,
     inputs: [losses.weightedCrossEntropy.inputs[0], { data: [0.5, 2, 4], shape: [3] }],
+  },
+  'PyTorch, sequences with padding': {
+    call: (x) => crossEntropy(x, padded, { ignoreIndex: -100 }),
+    reference: losses.ignoringCrossEntropy,
+  },
+  'PyTorch, smoothed': {
+    call: (x) => crossEntropy(x, padded, { ignoreIndex: -100, labelSmoothing: 0.2 }),
+    reference: losses.smoothedCrossEntropy,
+  },
+  'PyTorch, smoothed and weighted': {
+    call: (x, weights) => crossEntropy(x, classes, { weights, labelSmoothing: 0.1 }),
+    reference: losses.smoothedWeightedCrossEntropy,
+  },
+  'PyTorch, classes that cannot be': {
+    call: (x) => crossEntropy(x.add(impossible), classes),
+    reference: losses.maskedCrossEntropy,
   },
 });
 

@@ -38,11 +38,15 @@ export function nanUnless(
 
 /**
  * What to add where a label is used: nothing where labels were checked, and for those whose values do not exist yet 0 for a class, NaN
- * for any other number, [labels' shape].
+ * for any other number, [labels' shape]. A label whose weight is 0 may be any.
  */
-export function nanOutside(who: string, labels: tf.Tensor, classes: number): tf.Tensor | undefined {
-  checkClassLabels(who, labels, classes);
-  if (valuesNow(labels)) return undefined;
+export function nanOutside(who: string, labels: tf.Tensor, classes: number, weights?: tf.Tensor): tf.Tensor | undefined {
+  const [known, counts] = [valuesNow(labels), weights && valuesNow(weights)];
+  if (known && (!weights || counts)) {
+    checkClassLabels(who, counts ? known.map((label, n) => (counts[n] === 0 ? 0 : label)) : known, classes);
+    return undefined;
+  }
   const inside = labels.greaterEqual(0).logicalAnd(labels.less(classes));
-  return tf.where(inside, tf.zeros(labels.shape), tf.fill(labels.shape, Number.NaN));
+  const right = weights ? inside.logicalOr(weights.equal(0)) : inside;
+  return tf.where(right, tf.zeros(labels.shape), tf.fill(labels.shape, Number.NaN));
 }

@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
 import { RUNTIMES } from '../../../tests/support/compiled.js';
 import { inDouble } from '../../../tests/support/gradients.js';
+import { key, normal } from '../../base/random.js';
 import { compile } from '../../tensor/compile.js';
+import { valueAndGrad } from '../../tensor/grad.js';
 import { binaryCrossEntropy } from './binary-cross-entropy.js';
 import { crossEntropy } from './cross-entropy.js';
 import { gaussianKl } from './gaussian-kl.js';
@@ -42,7 +45,7 @@ describe('losses', () => {
     );
     expect(() => huber(tf.zeros([3]), tf.zeros([4]))).toThrow('huber: prediction and target must have one shape');
     expect(() => crossEntropy(tf.zeros([3, 2]), tf.zeros([3]))).toThrow(
-      'crossEntropy takes logits [N, C] and int32 labels [N] (these are float32): got logits [3,2], labels [3]',
+      'crossEntropy takes logits [..., C] and int32 labels [...] (these are float32): got logits [3,2], labels [3]',
     );
   });
 });
@@ -76,6 +79,79 @@ describe('crossEntropy with weights', () => {
   });
 });
 
+// https://github.com/huggingface/trl/issues/7263 and https://github.com/NovaSky-AI/SkyRL/issues/2259: a class that cannot be has −∞. Of logits
+// 0 and 1 the loss of the second is log(1 + e⁻¹), and the gradient ± 1/(1 + e).
+describe('crossEntropy where a logit is −∞', () => {
+  const logits = { data: Float32Array.of(0, -Infinity, 1), shape: [1, 3] };
+  const lossOf = (x: tf.Tensor, y: tf.Tensor) => valueAndGrad((x: tf.Tensor) => crossEntropy(x, y))(x);
+
+  it.each(RUNTIMES)('is that of the other classes, on %s', async (runtime) => {
+    const { value, grads } = await compile(lossOf, { runtime })(logits, Int32Array.of(2));
+    expect(value.item()).toBeCloseTo(Math.log1p(1 / Math.E), 6);
+    expectClose(grads.data(), [1 / (1 + Math.E), 0, -1 / (1 + Math.E)], 6);
+  });
+
+  it('is that of the other classes eagerly, and ∞ for the class itself', () => {
+    const x = tf.tensor2d(logits.data, [1, 3]);
+    const { value, grads } = lossOf(x, tf.tensor1d([2], 'int32'));
+    expect(value.dataSync()[0]).toBeCloseTo(Math.log1p(1 / Math.E), 6);
+    expectClose(grads.dataSync(), [1 / (1 + Math.E), 0, -1 / (1 + Math.E)], 6);
+    expect(crossEntropy(x, tf.tensor1d([1], 'int32')).dataSync()[0]).toBe(Infinity);
+  });
+});
+
+describe('crossEntropy of rows that do not count', () => {
+  const half = { data: Float32Array.of(1, 2, 3, 4, Number.NaN, Infinity), shape: [3, 2] };
+  const right = (Math.log1p(Math.E) + Math.log1p(1 / Math.E)) / 2;
+
+  it.each(RUNTIMES)('takes any label and any logit, on %s', async (runtime) => {
+    const weighted = compile((x: tf.Tensor, y: tf.Tensor, weights: tf.Tensor) => crossEntropy(x, y, { weights }), { runtime });
+    expect((await weighted(half, Int32Array.of(0, 1, -100), Float32Array.of(1, 1, 0))).item()).toBeCloseTo(right, 6);
+    expect((await weighted(half, Int32Array.of(0, -100, 1), Float32Array.of(1, 1, 0))).item()).toBeNaN();
+    const ignoring = compile((x: tf.Tensor, y: tf.Tensor) => valueAndGrad((x: tf.Tensor) => crossEntropy(x, y, { ignoreIndex: -100 }))(x), {
+      runtime,
+    });
+    const { value, grads } = await ignoring(half, Int32Array.of(0, 1, -100));
+    expect(value.item()).toBeCloseTo(right, 6);
+    expectClose(Array.from(grads.data()).slice(4), [0, 0], 6);
+    expect((await ignoring(half, Int32Array.of(0, 2, -100))).value.item()).toBeNaN();
+  });
+
+  it('says so where none counts, eagerly', () => {
+    const [x, y] = [tf.zeros([2, 3]), tf.tensor1d([-100, -100], 'int32')];
+    expect(crossEntropy(x, tf.tensor1d([-100, 1], 'int32'), { ignoreIndex: -100 }).dataSync()[0]).toBeCloseTo(Math.log(3), 6);
+    expect(() => crossEntropy(x, y, { ignoreIndex: -100 })).toThrow(
+      'crossEntropy: every label that has a weight is ignoreIndex, -100, and the mean over nothing is not a number',
+    );
+    expect(() => crossEntropy(x, y)).toThrow('labels are 0 … 2, one for each of 3 classes; got -100 at index 0');
+    expect(() => crossEntropy(x, y, { labelSmoothing: 1 })).toThrow('labelSmoothing must be a finite number from 0 up, below 1, got 1');
+  });
+
+  // Σ over sequences of any length is Σ over their rows: what is padded behind them does not move the mean.
+  it('is the mean over what is left, whatever the padding', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }), fc.nat(), (lengths, seed) => {
+        const [B, T] = [lengths.length, 4];
+        const { data } = normal(key(seed), [B, T, 3]);
+        const isReal = (i: number) => i % T < lengths[Math.floor(i / T)];
+        const labels = Int32Array.from({ length: B * T }, (_, i) => (isReal(i) ? i % 3 : -100));
+        const rows = Array.from({ length: B * T }, (_, i) => i).filter(isReal);
+        const whole = crossEntropy(tf.tensor(data, [B, T, 3]), tf.tensor(labels, [B, T], 'int32'), { ignoreIndex: -100 });
+        const left = tf.tensor2d(Float32Array.from(rows.flatMap((i) => [...data.slice(3 * i, 3 * i + 3)])), [rows.length, 3]);
+        const alone = crossEntropy(
+          left,
+          tf.tensor1d(
+            rows.map((i) => labels[i]),
+            'int32',
+          ),
+        );
+        expect(whole.dataSync()[0]).toBeCloseTo(alone.dataSync()[0], 5);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
 const point = (...data: number[]) => ({ data, shape: [data.length] });
 
 it.each(RUNTIMES)('binaryCrossEntropy takes booleans and integers for targets, on %s', async (runtime) => {
@@ -99,6 +175,21 @@ it('binaryCrossEntropy has its value at 0 and its limits', () => {
   expect(at(0, 0.3).grads[0][0]).toBeCloseTo(0.2, 14);
   expect([at(1000, 1).y[0], at(1000, 0).y[0], at(-1000, 1).y[0]]).toEqual([0, 1000, 1000]);
   expect(at(-1000, 1).grads[0][0]).toBe(-1);
+});
+
+// log(1 + e^−20) and −1/(1 + e^20): softplus(x) − x in float32 is 0, and so is σ(x) − 1. A right logit of −∞ is free.
+it.each(RUNTIMES)('binaryCrossEntropy keeps the digits of a sure and right answer, on %s', async (runtime) => {
+  const compiled = compile((x: tf.Tensor, y: tf.Tensor) => valueAndGrad((x: tf.Tensor) => binaryCrossEntropy(x, y))(x), { runtime });
+  for (const [x, y] of [
+    [20, 1],
+    [-20, 0],
+  ]) {
+    const { value, grads } = await compiled(Float32Array.of(x), Float32Array.of(y));
+    expect(value.item() / Math.log1p(Math.exp(-20))).toBeCloseTo(1, 5);
+    expect((grads.item() * (1 + Math.exp(20))) / -Math.sign(x)).toBeCloseTo(1, 5);
+  }
+  const free = await compiled(Float32Array.of(-Infinity), Float32Array.of(0));
+  expect([free.value.item(), free.grads.item()]).toEqual([0, 0]);
 });
 
 // Margins y s of 2, 0.25 and −1: losses 0, 0.75 and 2.

@@ -52,4 +52,6 @@ write("layers", dict(
     learnedPositions=case(lambda table, x: x + table[: x.shape[1]], rand(5, 3), rand(2, 4, 3)),
     timestamps=case(timestamps(fields), rand(7, 2), rand(12, 2)) | dict(fields=pack(fields)),
     spectralNorm=spectral(rand(4, 3), unit(rand(3)).detach()),
+    logSigmoid=case(F.logsigmoid, rand(12)),
+    paddedEmbedding=case(lambda table: F.embedding(labels, table, padding_idx=3), rand(4, 2)),
 ))

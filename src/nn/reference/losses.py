@@ -38,6 +38,16 @@ def weighted_cross_entropy(logits, weights):
 def leaf(t):
     return t.float().double().requires_grad_()
 
+def sequences(**options):
+    """PyTorch has the classes in axis 1, the library last: logits [2, 3, 4] of sequences of three steps."""
+    return lambda logits: F.cross_entropy(logits.movedim(-1, 1), padded, **options)
+
+def smoothed_rows(logits, weights):
+    losses = F.cross_entropy(logits, classes, reduction="none", label_smoothing=0.1)
+    return (weights * losses).sum() / weights.sum()
+
+padded = torch.tensor([[2, 0, -100], [3, -100, -100]])
+impossible = torch.tensor([[0, -torch.inf, 0], [0, 0, 0], [-torch.inf, 0, -torch.inf], [0, 0, -torch.inf]])  # a label each is left
 mask = torch.tensor([[1.0, 1, 0, 1, 1], [1, 0, 1, 1, 0]])
 mix = torch.tensor([[0.125], [0.5], [0.75]])
 signs = torch.tensor([[1.0, -1, 1], [-1, -1, 1]])
@@ -60,4 +70,8 @@ write("losses", dict(
     gradientPenalty=case(penalty, rand(3, 4), rand(3, 4), rand(4, 5), rand(5), rand(5, 1)),
     weightedCrossEntropy=case(weighted_cross_entropy, rand(4, 3), leaf(torch.rand(4))),
     classWeightedCrossEntropy=case(lambda x: F.cross_entropy(x, classes, weight=class_weights), rand(4, 3)),
+    ignoringCrossEntropy=case(sequences(ignore_index=-100), rand(2, 3, 4)),
+    smoothedCrossEntropy=case(sequences(ignore_index=-100, label_smoothing=0.2), rand(2, 3, 4)),
+    smoothedWeightedCrossEntropy=case(smoothed_rows, rand(4, 3), leaf(torch.rand(4))),
+    maskedCrossEntropy=case(lambda x: F.cross_entropy(x + impossible, torch.tensor([2, 0, 1, 0])), rand(4, 3)),
 ))
