@@ -73,7 +73,7 @@ describe('batchNorm', () => {
         const next = batchNorm({ gamma, beta }, x, { averages: { mean, variance } }).averages;
         return [value, grads.gamma, grads.beta, ...(withAverages ? [next.mean, next.variance] : [])];
       }, specs).nodes.length;
-    expect(ops(true) - ops(false)).toBe(6); // old · (1 − m) + new · m, for the mean and for the variance
+    expect(ops(true) - ops(false)).toBe(8); // old · (1 − m) + new · m, for the mean and for the variance, and μ = x₀ + mean d as [F]
   });
 
   it.each(['openvino', 'onnxruntime'] as const)('carries its averages through a compiled step on %s', async (runtime) => {

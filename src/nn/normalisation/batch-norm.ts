@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, ones, shapeError, zeros } from '../../base/index.js';
 import { layer, stopGradient } from '../../tensor/index.js';
 import { asRows } from '../axes.js';
+import { centred } from './centred.js';
 
 /** Gain and shift of each channel, both [F]. */
 export interface BatchNormParams<T = tf.Tensor> {
@@ -72,9 +73,9 @@ export const batchNorm = layer({
     const rows = asRows(x);
     if (rows.shape[0] < 2)
       throw shapeError('batchNorm needs 2 rows or more for a variance; drop a last batch of one, or evaluate with batchNormEval', { x });
-    const { mean, centred, variance } = moments(rows);
+    const { mean, deviations, variance } = moments(rows);
     const scale = variance.add(epsilon).rsqrt(); // [F]
-    const xHat = centred.mul(scale);
+    const xHat = deviations.mul(scale);
     const y = xHat.mul(gamma).add(beta).reshape(x.shape);
     return {
       value: { y, averages: moved(averages, { mean, variance }, rows.shape[0], momentum) },
@@ -92,8 +93,8 @@ export const batchNorm = layer({
   },
   plain({ gamma, beta }, x, { averages, momentum, epsilon = 1e-5 }) {
     const rows = asRows(x);
-    const { mean, centred, variance } = moments(rows);
-    const y = centred.div(variance.add(epsilon).sqrt()).mul(gamma).add(beta).reshape(x.shape);
+    const { mean, deviations, variance } = moments(rows);
+    const y = deviations.div(variance.add(epsilon).sqrt()).mul(gamma).add(beta).reshape(x.shape);
     const constant = { mean: stopGradient(mean), variance: stopGradient(variance) };
     return { y, averages: moved(averages, constant, rows.shape[0], momentum) };
   },
@@ -128,10 +129,9 @@ export function batchNormEval(
 }
 
 /** Of rows [n, F]: mean [F], deviations from it [n, F], and their mean square [F]. */
-function moments(rows: tf.Tensor): { mean: tf.Tensor; centred: tf.Tensor; variance: tf.Tensor } {
-  const mean = rows.mean(0);
-  const centred = rows.sub(mean);
-  return { mean, centred, variance: centred.square().mean(0) };
+function moments(rows: tf.Tensor): { mean: tf.Tensor; deviations: tf.Tensor; variance: tf.Tensor } {
+  const { mean, deviations } = centred(rows, 0);
+  return { mean: mean.squeeze([0]), deviations, variance: deviations.square().mean(0) };
 }
 
 function checkChannels(x: tf.Tensor, perChannel: Readonly<Record<string, tf.Tensor>>): void {

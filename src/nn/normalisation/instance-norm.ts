@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { centred } from './centred.js';
 import type { NormOptions } from './layer-norm.js';
 
 /** A series' own level and scale, taken off before a model and put back on its forecasts. */
@@ -21,10 +22,9 @@ export interface Instance {
  * Kim et al. 2022, eq. 1–4, without its gain and shift, as Nie et al. 2023 use it.
  */
 export function normaliseInstance(x: tf.Tensor, { epsilon = 1e-5 }: NormOptions = {}): { normalised: tf.Tensor; instance: Instance } {
-  const mean = x.mean(1, true);
-  const centred = x.sub(mean);
-  const deviation = centred.square().mean(1, true).add(epsilon).sqrt();
-  return { normalised: centred.div(deviation), instance: { mean, deviation } };
+  const { mean, deviations } = centred(x, 1);
+  const deviation = deviations.square().mean(1, true).add(epsilon).sqrt();
+  return { normalised: deviations.div(deviation), instance: { mean, deviation } };
 }
 
 /** Forecasts [B, K, F] in the units of the series that they continue. */

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, ones, shapeError, showShape, zeros } from '../../base/index.js';
 import { layer } from '../../tensor/index.js';
 import { sumToLast } from '../axes.js';
+import { centred } from './centred.js';
 
 /** Weights of a layer norm: gain γ and shift β, both [F]. */
 export interface NormParams<T = tf.Tensor> {
@@ -44,9 +45,9 @@ export const layerNorm = layer({
     const F = x.shape.at(-1);
     if (gamma.shape[0] !== F || beta.shape[0] !== F)
       throw shapeError(`layerNorm normalises the last axis of x ${showShape(x)}, so gamma and beta must be [${F}]`, { gamma, beta });
-    const centred = x.sub(x.mean(-1, true)); // [..., F]
-    const scale = centred.square().mean(-1, true).add(epsilon).rsqrt(); // [..., 1]
-    const xHat = centred.mul(scale);
+    const { deviations } = centred(x, -1); // [..., F]
+    const scale = deviations.square().mean(-1, true).add(epsilon).rsqrt(); // [..., 1]
+    const xHat = deviations.mul(scale);
     const value = xHat.mul(gamma).add(beta);
     return { value, saved: { xHat, scale, gamma } };
   },
@@ -58,7 +59,7 @@ export const layerNorm = layer({
     return [{ gamma: sumToLast(dy.mul(xHat)), beta: sumToLast(dy) }, dx];
   },
   plain({ gamma, beta }, x, { epsilon = 1e-5 } = {}) {
-    const centred = x.sub(x.mean(-1, true));
-    return centred.div(centred.square().mean(-1, true).add(epsilon).sqrt()).mul(gamma).add(beta);
+    const { deviations } = centred(x, -1);
+    return deviations.div(deviations.square().mean(-1, true).add(epsilon).sqrt()).mul(gamma).add(beta);
   },
 });
