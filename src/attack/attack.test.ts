@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { RUNTIMES } from '../../tests/support/compiled.js';
 import { distance } from '../../tests/support/gradients.js';
 import { fold, type HostArray, key, normal, uniform } from '../base/index.js';
 import { sgd } from '../optim/sgd.js';
@@ -114,6 +115,23 @@ describe('pgd', () => {
     pgd((x) => x.square().sum(1), x, { epsilon: 0.1, steps: 3, start }).dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
+});
+
+// https://github.com/Harry24k/adversarial-attacks-pytorch/issues/83: the square of a gradient of 10⁻²⁰ is 0 in float32, and a step that is
+// shorter for it calls a model robust that is not.
+it.each(RUNTIMES)('a step is as long as it should be for gradients of any size, on %s', async (runtime) => {
+  const step = compile(
+    (x: tf.Tensor, size: tf.Tensor) =>
+      fgsm((x) => x.sum(1).mul(size), x, { norm: 'l2', epsilon: 0.3 })
+        .sub(x)
+        .norm(2, 1),
+    { runtime },
+  );
+  const x = tensor(uniform(key(10), [2, 3]));
+  for (const size of [1e30, 1, 1e-15, 1e-20, 1e-30]) expect(distance((await step(x, size)).data(), [0.3, 0.3])).toBeLessThan(1e-6);
+  expect([...(await step(x, 0)).data()]).toEqual([0, 0]);
+  const far = tf.tensor2d([[3e25, 4e25]]);
+  expect(distance(project(far, { norm: 'l2', epsilon: 1 }).dataSync(), [0.6, 0.8])).toBeLessThan(1e-6);
 });
 
 describe('project', () => {

@@ -42,19 +42,24 @@ export function within(ball: Ball, x: tf.Tensor, perturbed: tf.Tensor): tf.Tenso
 }
 
 /** Where the loss rises fastest per unit of the norm: the gradient's sign, or the gradient at length 1. */
-export const steepest = (gradient: tf.Tensor, norm: Norm = 'linf'): tf.Tensor =>
-  norm === 'linf' ? gradient.sign() : gradient.div(lengths(gradient));
+export function steepest(gradient: tf.Tensor, norm: Norm = 'linf'): tf.Tensor {
+  if (norm === 'linf') return gradient.sign();
+  const direction = gradient.div(largest(gradient));
+  return direction.div(root(direction).maximum(LEAST_NORMAL));
+}
 
-/** Above 0, so that a sample without perturbation or gradient stays where it is. */
+/** ‖t‖ of each sample: c ‖t / c‖, c its largest |tᵢ|, because the square of a small gradient is 0 and that of a large one ∞. */
 const lengths = (t: tf.Tensor): tf.Tensor =>
-  t
-    .square()
-    .sum(
-      t.shape.slice(1).map((_, axis) => axis + 1),
-      true,
-    )
-    .sqrt()
-    .maximum(1e-20);
+  root(t.div(largest(t)))
+    .mul(largest(t))
+    .maximum(LEAST_NORMAL);
+
+const root = (t: tf.Tensor): tf.Tensor => t.square().sum(ofOneSample(t), true).sqrt();
+const largest = (t: tf.Tensor): tf.Tensor => t.abs().max(ofOneSample(t), true).maximum(LEAST_NORMAL);
+const ofOneSample = (t: tf.Tensor): number[] => t.shape.slice(1).map((_, axis) => axis + 1);
+
+/** In place of 0: a sample without perturbation or gradient stays where it is. */
+const LEAST_NORMAL = 2 ** -126;
 
 /**
  * Points uniform in the unit ball, one for each sample: where `pgd` starts, scaled by ε there.

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { zeros } from '../base/index.js';
 import { checkWhole } from '../base/internal.js';
 import { zip } from '../tensor/index.js';
-import { layoutOf } from './flat.js';
+import { layoutOf, type Tensors } from './flat.js';
 import type { InitialState, Optimizer, State } from './optimizer.js';
 
 /** What accumulation adds to a state: the gradients that wait for a step. */
@@ -18,15 +18,23 @@ export interface Accumulation {
  *
  *     g ← g + ∇L / k;   every k-th time: θ, … ← update(θ, …, g),  g ← 0
  *
+ * A mean of means: where batches count different numbers of rows, as under a mask, let the loss be `batches` times the batch's sum over the
+ * rows that all of them count.
+ *
  * @throws when `batches` is not an integer above 0
  */
-export function accumulated<P, S extends State>(params: P, optimizer: Optimizer<P, S>, batches: number): Optimizer<P, S & Accumulation> {
+export function accumulated<P, S extends State, O extends Optimizer<P, S>>(
+  params: P,
+  optimizer: O & Optimizer<P, S>,
+  batches: number,
+): Omit<O, keyof Optimizer<P, S>> & Optimizer<P, S & Accumulation> {
   checkWhole('accumulated', 'batches', batches);
   const layout = layoutOf(params);
   return {
-    init: (params) =>
+    ...optimizer, // `average` of an averaged one
+    init: (params: P) =>
       ({ ...optimizer.init(params), gradient: zeros([layout.n]), seen: zeros([]) }) as unknown as InitialState<S & Accumulation>,
-    update({ gradient, seen, ...rest }, grads) {
+    update({ gradient, seen, ...rest }: S & Accumulation, grads: Tensors<P> | tf.Tensor) {
       const state = rest as unknown as S;
       const sum = gradient.add(layout.pack(grads).div(batches));
       const due = seen.equal(batches - 1);
@@ -34,6 +42,5 @@ export function accumulated<P, S extends State>(params: P, optimizer: Optimizer<
       const next = zip(optimizer.update(state, sum), state, choose) as S;
       return { ...next, gradient: choose(tf.zerosLike(sum), sum), seen: choose(tf.scalar(0), seen.add(1)) };
     },
-    params: optimizer.params,
   };
 }

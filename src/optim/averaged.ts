@@ -1,5 +1,6 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { checkNumber } from '../base/internal.js';
+import type { Accumulation } from './accumulated.js';
 import { layoutOf, type Tensors } from './flat.js';
 import { towards } from './moments.js';
 import type { InitialState, Optimizer, State } from './optimizer.js';
@@ -14,6 +15,8 @@ export interface Averaged<P, S> extends Optimizer<P, S & { readonly average: tf.
  * The same optimiser, with a running mean of the parameters that it passes through, from the initial ones on.
  *
  *     a ← d a + (1 − d) θ
+ *
+ * Around `accumulated` it moves when the parameters do, not with each gradient that waits.
  *
  * @throws when d is not in [0, 1)
  *
@@ -31,7 +34,9 @@ export function averaged<P, S extends State>(
       ({ ...optimizer.init(params), average: layout.vector(params) }) as unknown as InitialState<S & { average: tf.Tensor }>,
     update({ average, ...state }, grads) {
       const next = optimizer.update(state as unknown as S, grads);
-      return { ...next, average: towards(average, next.parameters, 1 - decay) };
+      const moved = towards(average, next.parameters, 1 - decay);
+      const { seen } = next as Partial<Accumulation>;
+      return { ...next, average: seen ? tf.where(seen.equal(0), moved, average) : moved };
     },
     params: optimizer.params,
     average: ({ average }) => layout.unpack(average),

@@ -24,7 +24,15 @@ export function clipping(optimizer: string, { clipNorm, clipValue }: Clipping): 
   return (gradient) => {
     const g = clipValue === undefined ? gradient : gradient.clipByValue(-clipValue, clipValue);
     if (clipNorm === undefined) return g;
-    const norm = g.square().sum().sqrt();
-    return g.mul(tf.minimum(1, tf.div(clipNorm, norm.add(1e-6))));
+    return g.mul(tf.minimum(1, tf.div(clipNorm, normOf(g).add(1e-6))));
   };
 }
+
+/** ‖g‖ = c ‖g / c‖, c the largest |gᵢ|: squares of a large gradient overflow where its norm does not, and the step would be 0. */
+function normOf(g: tf.Tensor): tf.Tensor {
+  const largest = g.abs().max().maximum(LEAST_NORMAL);
+  return g.div(largest).square().sum().sqrt().mul(largest);
+}
+
+/** In place of 0, by which there is no division. */
+const LEAST_NORMAL = 2 ** -126;

@@ -55,7 +55,9 @@ export function plateau({ from, factor = 0.1, patience = 10, threshold = 1e-4 }:
           'plateau.observe: the state has no place of a plateau; make its optimizer with this one: adam(params, { learningRate: rate })',
         );
       const [rate, best, since] = place;
-      if (loss < best - threshold * Math.abs(best)) return moved(state, [rate, loss, 0]);
+      const seen = Math.fround(loss); // as the state keeps it: else a loss would be below itself
+      const first = best === LARGEST_FLOAT32;
+      if (first || seen < best - threshold * Math.abs(best)) return moved(state, [rate, seen, 0]);
       return moved(state, since < patience ? [rate, best, since + 1] : [rate * factor, best, 0]);
     },
   };
