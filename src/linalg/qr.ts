@@ -1,5 +1,6 @@
+import { choleskyQr } from './cholesky.js';
 import { columnsOf, reflect, reflector } from './householder.js';
-import { column, type Matrix, transpose, zeroMatrix } from './matrix.js';
+import { column, type Matrix, transpose, transposeVec, zeroMatrix } from './matrix.js';
 import { norm } from './vector.js';
 
 /** X = QR with orthonormal columns in Q [n, p] and R [p, p] upper triangular. */
@@ -13,16 +14,28 @@ export interface QR {
 }
 
 /**
- * Thin QR decomposition by Householder reflections.
+ * Thin QR decomposition: by Householder reflections, or twice by Cholesky's where x is tall and its columns are well apart.
  *
  * Column j is called dependent when |R_jj|, its distance to the span of the columns before it, is lost in the rounding of its own
  * length: |R_jj| ≤ 10 n ε ‖x_j‖. The rule does not change when a column is rescaled.
  *
  * @param x  [n, p], n ≥ p
  *
- * Golub & Van Loan, Matrix Computations, 4th ed., alg. 5.2.1.
+ * Golub & Van Loan, Matrix Computations, 4th ed., alg. 5.2.1; Yamamoto et al. 2015.
  */
 export function qr(x: Matrix): QR {
+  const fast = isTall(x) ? choleskyQr(x, zeroMatrix(x.rows, 0), { keep: true }) : undefined;
+  if (!fast) return byReflections(x);
+  const q = zeroMatrix(x.rows, x.cols);
+  for (const { start, rows, columns } of fast.q)
+    for (let i = 0, at = start * x.cols; i < rows; i++) for (let j = 0; j < x.cols; j++, at++) q.data[at] = columns[j][i];
+  return { q, r: fast.r, dependent: -1 };
+}
+
+/** So many rows that half the arithmetic is worth a second look at them. */
+const isTall = ({ rows: n, cols: p }: Matrix): boolean => n >= 256 && n >= 4 * p;
+
+function byReflections(x: Matrix): QR {
   const { rows: n, cols: p } = x;
   const work = columnsOf(x);
   const reflectors: Float64Array[] = [];
@@ -46,7 +59,7 @@ export function qr(x: Matrix): QR {
 }
 
 /**
- * R [p, p] of X = QR and QᵀY [p, m], without Q: rows are folded into the triangle a block at a time, which stays in the cache.
+ * R [p, p] of X = QR and QᵀY [p, m], without Q: as `qr`, or by folding rows into the triangle a block at a time, which stays in the cache.
  *
  * @param x  [n, p], any n and p
  * @param y  [n, m]
@@ -54,6 +67,10 @@ export function qr(x: Matrix): QR {
  * Golub & Van Loan, section 5.3.5; Demmel et al. 2012, sequential TSQR.
  */
 export function triangle(x: Matrix, y: Matrix = zeroMatrix(x.rows, 0)): { readonly r: Matrix; readonly qty: Matrix } {
+  return (isTall(x) ? choleskyQr(x, y) : undefined) ?? folded(x, y);
+}
+
+function folded(x: Matrix, y: Matrix): { readonly r: Matrix; readonly qty: Matrix } {
   const [p, m] = [x.cols, y.cols];
   const [r, qty] = [zeroMatrix(p, p), zeroMatrix(p, m)];
   const rows = Math.min(BLOCK, x.rows) + 1; // row 0 is the triangle's
@@ -78,8 +95,39 @@ export function triangle(x: Matrix, y: Matrix = zeroMatrix(x.rows, 0)): { readon
   return { r, qty };
 }
 
-/** Rows of a block: 128 rows of some hundred columns are half a megabyte, the second level of a cache. */
+/** Rows of a fold: 128 rows of some hundred columns are half a megabyte, the second level of a cache. */
 const BLOCK = 127;
+
+/** X = QR of least squares, and of Q what a fit needs: each row's square. */
+export interface LeastSquares extends Omit<QR, 'q'> {
+  /** Qᵀy [p]. */
+  readonly qty: Float64Array;
+  /** hᵢ = ‖qᵢ‖² [n]: the diagonal of QQᵀ. */
+  readonly leverage: Float64Array;
+}
+
+/**
+ * What least squares needs of X = QR.
+ *
+ * @param x  [n, p], n ≥ p
+ * @param y  [n]
+ */
+export function leastSquaresOf(x: Matrix, y: Float64Array): LeastSquares {
+  const target = { rows: x.rows, cols: 1, data: y };
+  const fast = isTall(x) ? choleskyQr(x, target, { keep: true }) : undefined;
+  const leverage = new Float64Array(x.rows);
+  if (!fast) {
+    const { q, r, dependent } = byReflections(x);
+    for (let at = 0; at < q.data.length; at++) leverage[Math.floor(at / q.cols)] += q.data[at] ** 2;
+    return { r, dependent, qty: transposeVec(q, y), leverage };
+  }
+  for (const { start, rows, columns } of fast.q)
+    for (let j = 0; j < x.cols; j++) {
+      const column = columns[j];
+      for (let i = 0; i < rows; i++) leverage[start + i] += column[i] * column[i];
+    }
+  return { r: fast.r, dependent: -1, qty: fast.qty.data, leverage };
+}
 
 /** Solves Rz = b for an upper triangular R [p, p]. */
 export function backSubstitute(r: Matrix, b: ArrayLike<number>): Float64Array {

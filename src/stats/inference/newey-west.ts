@@ -1,6 +1,6 @@
 import { checkWhole } from '../../base/internal.js';
 import { diagonal, type Matrix, matMul } from '../../linalg/index.js';
-import { zeroMatrix } from '../../linalg/internal.js';
+import { gram, zeroMatrix } from '../../linalg/internal.js';
 import { twoSidedPValue } from '../distributions/distributions.js';
 import type { LinearRegression } from '../regression/linear-regression.js';
 
@@ -30,7 +30,8 @@ export interface NeweyWest extends RobustCovariance {
  *
  *     V = (XᵀX)⁻¹ S (XᵀX)⁻¹        S = Γ₀ + Σₗ₌₁ᴸ (1 − l/(L+1)) (Γₗ + Γₗᵀ)        Γₗ = Σₜ eₜ eₜ₋ₗ xₜ xₜ₋ₗᵀ
  *
- * Bartlett's weights keep S positive semi-definite. L = 0 is White's covariance, HC0. Rows must be in time order. No small-sample factor.
+ * Bartlett's weights keep S positive semi-definite; it is computed as what shows that, Σₛ cₛcₛᵀ/(L+1) over the sums cₛ of L + 1 neighbouring
+ * eₜxₜ, which costs the same at every L. L = 0 is White's covariance, HC0. Rows must be in time order. No small-sample factor.
  *
  * @param lags  L; left out, `neweyWestLags`. With returns over overlapping windows of h days use at least h − 1.
  * @throws      when lags is not a whole number in [0, n)
@@ -41,27 +42,30 @@ export function neweyWest(fit: Sandwiched, { lags = neweyWestLags(fit.x.rows) }:
   const { x, residuals } = fit;
   const { rows: n, cols: p } = x;
   checkLags('neweyWest', lags, n);
-  const scores = new Float64Array(n * p); // row t is eₜxₜ
-  for (let t = 0, at = 0; t < n; t++) for (let j = 0; j < p; j++, at++) scores[at] = residuals[t] * x.data[at];
-  const s = zeroMatrix(p, p);
-  for (let lag = 0; lag <= lags; lag++) {
-    const weight = bartlett(lag, lags);
-    const gamma = scoreCovariance(scores, p, lag);
-    for (let i = 0; i < p; i++)
-      for (let j = 0; j < p; j++) s.data[i * p + j] += weight * (lag === 0 ? gamma[i * p + j] : gamma[i * p + j] + gamma[j * p + i]);
-  }
+  const s = gram(windowSums(x, residuals, lags + 1));
+  for (let at = 0; at < p * p; at++) s.data[at] /= lags + 1;
   return { lags, ...sandwich(fit, s) };
 }
 
-/** Γₗ = Σₜ gₜgₜ₋ₗᵀ [p, p] of the rows g of scores [n, p]. */
-function scoreCovariance(scores: Float64Array, p: number, lag: number): Float64Array {
-  const gamma = new Float64Array(p * p);
-  for (let at = lag * p, before = 0; at < scores.length; at += p, before += p)
-    for (let i = 0; i < p; i++) {
-      const score = scores[at + i];
-      for (let j = 0; j < p; j++) gamma[i * p + j] += score * scores[before + j];
-    }
-  return gamma;
+/**
+ * Row s is Σ eₜxₜ over s − window < t ≤ s, with zeros beyond both ends: [n + window − 1, p] of x [n, p] and e [n]. A window is the end of one
+ * block of rows and the start of the next: its sum needs one addition, and no subtraction that would leave rounding behind.
+ */
+function windowSums({ rows: n, cols: p, data: x }: Matrix, e: Float64Array, window: number): Matrix {
+  const out = zeroMatrix(n + window - 1, p);
+  const ends = zeroMatrix(window + 1, p).data; // of the block before: the sums from its i-th row on
+  const sum = new Float64Array(p);
+  for (let from = 0; from < out.rows; from += window) {
+    sum.fill(0);
+    for (let t = from; t < Math.min(from + window, out.rows); t++)
+      for (let j = 0, at = t * p, end = (t - from + 1) * p; j < p; j++, at++, end++) {
+        if (t < n) sum[j] += e[t] * x[at];
+        out.data[at] = sum[j] + ends[end];
+      }
+    for (let t = from + window - 1; t >= from; t--)
+      for (let j = 0, at = t * p, end = (t - from) * p; j < p; j++, at++, end++) ends[end] = ends[end + p] + (t < n ? e[t] * x[at] : 0);
+  }
+  return out;
 }
 
 /** V = (XᵀX)⁻¹ S (XᵀX)⁻¹ and what follows from it. */

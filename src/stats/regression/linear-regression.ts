@@ -1,5 +1,5 @@
-import { backSubstitute, diagonal, dot, inverseGram, type Matrix, matVec, mean, qr, transposeVec } from '../../linalg/index.js';
-import { columnName, constantColumn } from '../../linalg/internal.js';
+import { backSubstitute, diagonal, dot, inverseGram, type Matrix, matVec, mean } from '../../linalg/index.js';
+import { columnName, constantColumn, leastSquaresOf } from '../../linalg/internal.js';
 import { checkColumns, checkOverdetermined, checkSample, dependentColumn, type Fit } from './design.js';
 
 /** A least-squares fit of y on the columns of x: n rows, p coefficients. */
@@ -56,14 +56,13 @@ export interface LinearRegression {
 export function linearRegression(x: Matrix, y: ArrayLike<number>): LinearRegression {
   checkSample('linearRegression', x, y);
   checkOverdetermined('linearRegression', x);
-  const { q, r, dependent } = qr(x);
+  const { r, qty, leverage, dependent } = leastSquaresOf(x, Float64Array.from(y));
   if (dependent >= 0) throw dependentColumn('linearRegression', x, dependent);
 
   const { rows: n, cols: p } = x;
-  const coefficients = backSubstitute(r, transposeVec(q, y)); // [p]
+  const coefficients = backSubstitute(r, qty); // [p]
   const fitted = matVec(x, coefficients); // [n]
   const residuals = fitted.map((value, i) => y[i] - value);
-  const leverage = Float64Array.from({ length: n }, (_, i) => rowSquare(q, i)); // H = QQᵀ
   const leaveOneOutResiduals = residuals.map((e, i) => e / (1 - leverage[i]));
 
   const degreesOfFreedom = n - p;
@@ -107,11 +106,6 @@ export function linearRegression(x: Matrix, y: ArrayLike<number>): LinearRegress
 export function predict(fit: Fit & { readonly intercept?: number }, x: Matrix): Float64Array {
   checkColumns('predict', fit, x);
   return matVec(x, fit.coefficients).map((value) => value + (fit.intercept ?? 0));
-}
-
-function rowSquare(q: Matrix, i: number): number {
-  const row = q.data.subarray(i * q.cols, (i + 1) * q.cols);
-  return dot(row, row);
 }
 
 const hasIntercept = (x: Matrix): boolean => constantColumn(x) >= 0;

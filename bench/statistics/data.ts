@@ -1,0 +1,60 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { key, normal, split, uniform } from '../../src/base/index.js';
+import { type Matrix, matVec } from '../../src/linalg/index.js';
+import { type Panel, tradingDays } from '../../src/market/index.js';
+
+/** What the rows of the table compute on, the same for both sides. */
+export interface Data {
+  /** Simulated daily log returns of twenty assets over 33 years [8312, 20], as many as the default store has. */
+  readonly returns: Panel;
+  /** Ten standard normal columns [166240, 10], a third of each in common. */
+  readonly x: Matrix;
+  /** [166240]: three columns speak of it, and noise. */
+  readonly y: Float64Array;
+  /** [166240] of 0 and 1, more often 1 where y is high. */
+  readonly labels: Float64Array;
+}
+
+const [T, N, P] = [8312, 20, 10];
+
+export function simulated(): Data {
+  const [forReturns, forColumns, forCommon, forNoise, forLabels] = split(key(1), 5);
+  const returns: Panel = {
+    dates: tradingDays('1990-01-02', '2023-12-29').slice(0, T),
+    assets: Array.from({ length: N }, (_, n) => `A${n}`),
+    values: normal(forReturns, [T, N], 'float64').data.map((z) => 0.01 * z),
+    field: 'logReturn',
+    source: 'simulated',
+  };
+  const n = T * N;
+  const common = normal(forCommon, [n], 'float64').data;
+  const own = normal(forColumns, [n, P], 'float64').data;
+  const names = Array.from({ length: P }, (_, j) => `x${j}`);
+  const x: Matrix = { rows: n, cols: P, names, data: own.map((z, at) => 0.8 * z + 0.6 * common[Math.floor(at / P)]) };
+  const noise = normal(forNoise, [n], 'float64').data;
+  const y = matVec(x, [0.3, -0.2, 0.1, 0, 0, 0, 0, 0, 0, 0]).map((value, i) => value + noise[i]);
+  const chance = uniform(forLabels, [n], 'float64').data;
+  return { returns, x, y, labels: y.map((value, i) => (chance[i] < 1 / (1 + Math.exp(-0.5 * value)) ? 1 : 0)) };
+}
+
+/** Writes them for the peer: statistics.bin, doubles one after the other, and statistics.json with the shape and place of each. */
+export function writeStatistics(folder: string, { returns, x, y, labels }: Data): void {
+  const arrays: [string, Float64Array, number[]][] = [
+    ['returns', returns.values, [returns.dates.length, returns.assets.length]],
+    ['x', x.data, [x.rows, x.cols]],
+    ['y', y, [y.length]],
+    ['labels', labels, [labels.length]],
+  ];
+  let offset = 0;
+  const manifest = arrays.map(([name, { byteLength }, shape]) => {
+    offset += byteLength;
+    return [name, { offset: offset - byteLength, shape }];
+  });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'statistics.json'), JSON.stringify(Object.fromEntries(manifest)));
+  writeFileSync(
+    join(folder, 'statistics.bin'),
+    Buffer.concat(arrays.map(([, { buffer, byteOffset, byteLength }]) => new Uint8Array(buffer, byteOffset, byteLength))),
+  );
+}
