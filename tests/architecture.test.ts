@@ -52,7 +52,7 @@ const BUDGET: Record<string, number> = {
   cli: 460,
   datasets: 80,
   kernel: 3000,
-  linalg: 420,
+  linalg: 580,
   market: 2400,
   models: 800,
   nn: 3350,

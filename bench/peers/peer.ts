@@ -18,7 +18,8 @@ export interface PeerProgram {
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
-const python = (module: string, file: string) => (given: string | undefined) => {
+/** How a Python that has the modules starts a peer of this folder; nothing when there is none. */
+export const pythonPeer = (module: string, file: string) => (given: string | undefined) => {
   const candidates = given ? [given] : ['.venv/bin/python', 'python3', 'python'];
   const found = candidates.find((name) => spawnSync(name, ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0);
   return found ? [found, here(file)] : undefined;
@@ -32,9 +33,9 @@ export const peers: Readonly<Record<string, PeerProgram>> = {
     training: ['eager', 'compile'],
     prediction: ['jit'],
     threaded: true,
-    command: python('torch', 'torch_peer.py'),
+    command: pythonPeer('torch', 'torch_peer.py'),
   },
-  jax: { framework: 'jax', training: ['jit'], prediction: ['jit'], threaded: true, command: python('jax', 'jax_peer.py') },
+  jax: { framework: 'jax', training: ['jit'], prediction: ['jit'], threaded: true, command: pythonPeer('jax', 'jax_peer.py') },
   tfjs: { framework: 'tfjs', training: ['wasm'], prediction: ['wasm'], threaded: false, command: script('tfjs.ts') },
   'jax-js': { framework: 'jax-js', training: ['wasm'], prediction: ['wasm'], threaded: false, command: script('jax-js.ts') },
 };
@@ -73,17 +74,18 @@ export class Peer {
       framework,
       runtime,
       threads: this.threads,
-      ...this.#way(`${workload} ${runtime}`),
+      ...this.way(`${workload} ${runtime}`),
     }));
   }
 
   /** One way of running a workload on another checkout of this library. */
   own(workload: string, runtime: string, threads: number): Contender {
     const way = `${workload} ${runtime}/${threads}`;
-    return { framework: 'lemmata', runtime, threads, ...this.#way(way), release: () => void this.#ask(`release ${way} 0`) };
+    return { framework: 'lemmata', runtime, threads, ...this.way(way), release: () => void this.#ask(`release ${way} 0`) };
   }
 
-  #way(way: string): Pick<Contender, 'train' | 'time'> {
+  /** What a peer answers of one way of one computation. */
+  way(way: string): Pick<Contender, 'train' | 'time'> {
     return {
       train: async (steps) => (await this.#ask<{ loss: number }>(`train ${way} ${steps}`)).loss,
       time: async (seconds) => (await this.#ask<{ times: number[] }>(`time ${way} ${seconds}`)).times,

@@ -3,6 +3,7 @@ export { type CellHooks, cellHook, offerCellHook } from './cell-hooks.js';
 export { checkNumber, checkOneOf, checkOptions, checkWhole } from './checks.js';
 export { sha256 } from './digest.js';
 export { display } from './display.js';
+export { once } from './once.js';
 export { packageRoot, packageVersion } from './package-root.js';
 export { inverseNormal, threefry } from './random.js';
 export { publish, replaceFile, replaceFolder } from './replace-file.js';

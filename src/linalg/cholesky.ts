@@ -4,12 +4,12 @@ import { type Matrix, matMul, zeroMatrix } from './matrix.js';
 /**
  * The upper triangle R with RᵀR = A of a symmetric positive definite A [p, p]; nothing where A is near to a singular matrix.
  *
- * Near: the condition number of R, its columns scaled to length one, is above a million. XᵀX has twice the digits of that number to lose,
- * twelve of sixteen; beyond that a decomposition of X itself is to be taken.
+ * Near: the condition number of R, its columns scaled to length one, is above `limit`. XᵀX loses twice the digits of that number, at a
+ * million twelve of its sixteen; beyond that a decomposition of X itself is to be taken.
  *
  * Golub & Van Loan, Matrix Computations, 4th ed., alg. 4.2.1, on A scaled to a diagonal of ones.
  */
-export function cholesky({ rows: p, data: a }: Matrix): Matrix | undefined {
+export function cholesky({ rows: p, data: a }: Matrix, { limit = 1e6 } = {}): Matrix | undefined {
   const lengths = Float64Array.from({ length: p }, (_, j) => Math.sqrt(a[j * p + j]));
   // Beyond these bounds squares have lost digits, or are infinite.
   if (!lengths.every((length) => length > 1e-140 && length < 1e140)) return undefined;
@@ -22,15 +22,13 @@ export function cholesky({ rows: p, data: a }: Matrix): Matrix | undefined {
       for (let j = i; j < p; j++) r[i * p + j] -= above * r[k * p + j];
     }
     const pivot = Math.sqrt(r[i * p + i]);
-    if (!(pivot * LIMIT > 1)) return undefined;
+    if (!(pivot * limit > 1)) return undefined;
     for (let j = i; j < p; j++) r[i * p + j] /= pivot;
   }
-  if (!(Math.sqrt(p) * sizeOfInverse(out) <= LIMIT)) return undefined;
+  if (!(Math.sqrt(p) * sizeOfInverse(out) <= limit)) return undefined;
   for (let i = 0; i < p; i++) for (let j = i; j < p; j++) r[i * p + j] *= lengths[j];
   return out;
 }
-
-const LIMIT = 1e6;
 
 /** ‖R⁻¹‖ in Frobenius' norm, column by column. */
 function sizeOfInverse({ rows: p, data: r }: Matrix): number {

@@ -34,6 +34,20 @@ export function fromColumns(columns: readonly ArrayLike<number>[], names?: reado
   return names ? { rows, cols, data, names } : { rows, cols, data };
 }
 
+/** The mean of each column of x [n, p]: [p]. */
+export function columnMeans({ rows, cols, data }: Matrix): Float64Array {
+  const sums = new Float64Array(cols);
+  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < cols; j++, at++) sums[j] += data[at];
+  return sums.map((sum) => sum / rows);
+}
+
+/** x [n, p] less a number for each column, shifts [p]. */
+export function minus(x: Matrix, shifts: Float64Array): Matrix {
+  const data = new Float64Array(x.data.length);
+  for (let i = 0, at = 0; i < x.rows; i++) for (let j = 0; j < x.cols; j++, at++) data[at] = x.data[at] - shifts[j];
+  return { ...x, data };
+}
+
 /** The product Xw of a matrix [n, p] with a vector [p], one inner product for each row: [n]. */
 export function matVec(x: Matrix, w: ArrayLike<number>): Float64Array {
   const out = new Float64Array(x.rows);

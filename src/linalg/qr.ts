@@ -1,4 +1,5 @@
-import { choleskyQr } from './cholesky.js';
+import { cholesky, choleskyQr } from './cholesky.js';
+import { gram } from './gram.js';
 import { columnsOf, reflect, reflector } from './householder.js';
 import { column, type Matrix, transpose, transposeVec, zeroMatrix } from './matrix.js';
 import { norm } from './vector.js';
@@ -97,6 +98,9 @@ function folded(x: Matrix, y: Matrix): { readonly r: Matrix; readonly qty: Matri
 
 /** Rows of a fold: 128 rows of some hundred columns are half a megabyte, the second level of a cache. */
 const BLOCK = 127;
+
+/** The first column of x [n, p] that the ones before it determine, as `qr` finds it, or −1: all of XᵀX where that is enough to see none. */
+export const firstDependent = (x: Matrix): number => (x.rows < x.cols ? x.rows : cholesky(gram(x)) ? -1 : qr(x).dependent);
 
 /** X = QR of least squares, and of Q what a fit needs: each row's square. */
 export interface LeastSquares extends Omit<QR, 'q'> {

@@ -1,2 +1,3 @@
 /** What other rooms of the library need of this one beside `index.ts`; no part of the package's interface. */
 export { movingAverage } from './forecast/dlinear-ridge.js';
+export { rollingMoments } from './rolling-moments.js';

@@ -3,8 +3,9 @@ import { panelOf, simulatedPrices } from '../../../tests/support/panels.js';
 import { loadPanel } from '../panel/load.js';
 import { mapValues, type Panel, seriesOf } from '../panel/panel.js';
 import { logReturns } from '../panel/returns.js';
-import { forwardLogReturn, lag, momentum, monthEnds, realisedVolatility, rolling } from './features.js';
+import { forwardLogReturn, lag, momentum, monthEnds } from './features.js';
 import { assertNoLookahead } from './lookahead.js';
+import { realisedVolatility, rolling } from './rolling.js';
 
 const { NaN: missing } = Number;
 const PRICES = panelOf(['A'], [[1], [2], [4], [8], [32]]);

@@ -3,6 +3,7 @@ import { FIRST_DATE, isTradingDay, nextTradingDay } from '../panel/calendar.js';
 import { monthOf, nextWeekday } from '../panel/dates.js';
 import { mapValues, type Panel } from '../panel/panel.js';
 import { requirePositive } from '../panel/returns.js';
+import { requireCount } from './require-count.js';
 
 /*
  * Features are point-in-time: the value on date t is computed from rows up to t alone, and is NaN until enough of them exist.
@@ -15,31 +16,6 @@ export function lag(panel: Panel, k: number): Panel {
   const N = panel.assets.length;
   return mapValues(panel, panel.field, (_, t, n) => (t >= k ? panel.values[(t - k) * N + n] : Number.NaN));
 }
-
-/**
- * A statistic of the last `window` rows of each asset, the current one included: f(x_{t−window+1}, …, x_t).
- * NaN where a value in the window is missing.
- */
-export function rolling(panel: Panel, window: number, field: string, f: (values: Float64Array) => number): Panel {
-  requireCount('window', window, panel);
-  const N = panel.assets.length;
-  const recent = new Float64Array(window);
-  return mapValues(panel, field, (_, t, n) => {
-    if (t < window - 1) return Number.NaN;
-    for (let i = 0; i < window; i++) recent[i] = panel.values[(t - window + 1 + i) * N + n];
-    return recent.some(Number.isNaN) ? Number.NaN : f(recent);
-  });
-}
-
-/**
- * Realised volatility over the last `window` returns, annualised:
- *
- *     σ_t = √( periodsPerYear / window · Σ r² )
- *
- * Units: `0.16` is 16 % a year. The mean is taken as zero, which over a month costs less than estimating it.
- */
-export const realisedVolatility = (returns: Panel, window: number, periodsPerYear = 252): Panel =>
-  rolling(returns, window, 'realisedVolatility', (r) => Math.sqrt((periodsPerYear / window) * r.reduce((sum, x) => sum + x * x, 0)));
 
 /**
  * Momentum: the log return from `lookback` rows ago to `skip` rows ago, ln(p_{t−skip} / p_{t−lookback}).
@@ -102,10 +78,4 @@ function endsMonth({ dates }: Panel): boolean {
   const recent = dates.slice(-260); // a year of daily rows: enough to meet a holiday that other markets do not keep
   const nyse = recent[0] >= FIRST_DATE && recent.every(isTradingDay);
   return nyse && monthOf(nextTradingDay(date)) > monthOf(date);
-}
-
-function requireCount(name: string, value: number, { dates, source }: Panel): void {
-  if (!(Number.isInteger(value) && value > 0)) throw new Error(`${name} must be a positive integer of rows, got ${value}`);
-  if (value >= dates.length + (name === 'window' ? 1 : 0))
-    throw new Error(`${name} ${value} leaves no sample: ${source} has ${dates.length} rows; shorten ${name} or load more history`);
 }

@@ -1,6 +1,6 @@
-import { checkNumber } from '../../base/internal.js';
+import { checkNumber, once } from '../../base/internal.js';
 import { backSubstitute, column, dot, fromColumns, type Matrix, matVec, mean, qr } from '../../linalg/index.js';
-import { columnName, constantColumn, forwardSubstitute, triangle } from '../../linalg/internal.js';
+import { columnMeans, columnName, constantColumn, forwardSubstitute, triangle, zeroMatrix } from '../../linalg/internal.js';
 import { checkSample } from './design.js';
 import { lassoGrid } from './penalty-grid.js';
 
@@ -73,12 +73,10 @@ export function lassoPath(
     throw new Error(
       `lasso: '${columnName(x, constant)}' is constant and lasso adds an unpenalised intercept itself; build x with design(columns, { intercept: false })`,
     );
-  const centre = (v: ArrayLike<number>) => (intercept ? mean(v) : 0);
-  const means = Array.from({ length: x.cols }, (_, j) => centre(column(x, j)));
-  const yMean = centre(y);
-  const centred = [...means.map((m, j) => column(x, j).map((value) => value - m)), Float64Array.from(y, (value) => value - yMean)];
-  const [columns, target] = shortened(centred);
-  const largest = Math.max(...columns.map((xj) => Math.abs(dot(xj, target)))) / x.rows;
+  const means = intercept ? columnMeans(x) : new Float64Array(x.cols);
+  const yMean = intercept ? mean(y) : 0;
+  const [columns, target] = shortened(x, y, means, yMean);
+  const largest = steepest(columns, target) / x.rows;
   checkNumber('lasso', 'tolerance', tolerance, { above: 0 });
   if (!lambdas && largest === 0)
     throw new Error(
@@ -87,6 +85,7 @@ export function lassoPath(
   const grid = lambdas ?? lassoGrid(largest);
   if (grid.length === 0) throw new Error('lasso: the list of penalties is empty; leave lambdas out for a default grid');
 
+  const names = Array.from({ length: x.cols }, (_, j) => columnName(x, j));
   const beta = new Float64Array(x.cols);
   const residuals = target.slice();
   return grid.map((lambda) => {
@@ -94,15 +93,20 @@ export function lassoPath(
     const gap = descend({ columns, y: target, n: x.rows, lambda }, tolerance, beta, residuals);
     const coefficients = beta.slice();
     const constant = yMean - dot(means, coefficients);
-    const fitted = matVec(x, coefficients).map((value) => value + constant);
+    const fitted = once(() => matVec(x, coefficients).map((value) => value + constant));
+    const left = once(() => fitted().map((value, i) => y[i] - value));
     return {
-      names: means.map((_, j) => columnName(x, j)),
+      names,
       lambda,
       coefficients,
       intercept: constant,
-      fitted,
-      residuals: fitted.map((value, i) => y[i] - value),
-      active: means.flatMap((_, j) => (coefficients[j] !== 0 ? [j] : [])),
+      get fitted() {
+        return fitted();
+      },
+      get residuals() {
+        return left();
+      },
+      active: names.flatMap((_, j) => (coefficients[j] !== 0 ? [j] : [])),
       gap,
     };
   });
@@ -166,19 +170,26 @@ function jointly({ columns, y, n, lambda }: Problem, beta: Float64Array, e: Floa
   return share === 1;
 }
 
-/** Columns and y turned into their triangle where there are more rows than that has: no length and no inner product changes. */
-function shortened(vectors: readonly Float64Array[]): [columns: Float64Array[], y: Float64Array] {
-  const size = vectors.length;
-  const x = fromColumns(vectors);
-  if (x.rows <= size) return [vectors.slice(0, -1), vectors[size - 1]];
-  const { r } = triangle(x);
-  return [Array.from({ length: size - 1 }, (_, j) => column(r, j)), column(r, size - 1)];
+/** [X y], centred, and its triangle in its place where it has more rows than that: no length and no inner product changes. */
+function shortened(x: Matrix, y: ArrayLike<number>, means: Float64Array, yMean: number): [columns: Float64Array[], y: Float64Array] {
+  const p = x.cols;
+  const all = zeroMatrix(x.rows, p + 1);
+  for (let i = 0, from = 0, to = 0; i < x.rows; i++, to++) {
+    for (let j = 0; j < p; j++, from++, to++) all.data[to] = x.data[from] - means[j];
+    all.data[to] = y[i] - yMean;
+  }
+  const short = x.rows > p + 1 ? triangle(all).r : all;
+  return [Array.from({ length: p }, (_, j) => column(short, j)), column(short, p)];
 }
+
+/** max |xⱼᵀe|. */
+const steepest = (columns: readonly Float64Array[], e: Float64Array): number =>
+  columns.reduce((most, xj) => Math.max(most, Math.abs(dot(xj, e))), 0);
 
 /** The objective at β less the dual objective at e scaled into the dual's feasible set: at least the distance to the minimum. */
 function dualityGap({ columns, y, n, lambda }: Problem, beta: Float64Array, e: Float64Array): number {
-  const steepest = Math.max(...columns.map((xj) => Math.abs(dot(xj, e)))) / n;
-  const scale = steepest > lambda ? lambda / steepest : 1;
+  const pull = steepest(columns, e) / n;
+  const scale = pull > lambda ? lambda / pull : 1;
   const ee = dot(e, e);
   const primal = ee / (2 * n) + lambda * beta.reduce((sum, b) => sum + Math.abs(b), 0);
   const dual = (scale * dot(e, y) - (scale ** 2 * ee) / 2) / n;

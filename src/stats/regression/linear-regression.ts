@@ -1,6 +1,7 @@
 import { backSubstitute, diagonal, dot, inverseGram, type Matrix, matVec, mean } from '../../linalg/index.js';
 import { columnName, constantColumn, leastSquaresOf } from '../../linalg/internal.js';
 import { checkColumns, checkOverdetermined, checkSample, dependentColumn, type Fit } from './design.js';
+import { withoutOwnRow } from './leave-one-out.js';
 
 /** A least-squares fit of y on the columns of x: n rows, p coefficients. */
 export interface LinearRegression {
@@ -22,9 +23,9 @@ export interface LinearRegression {
   readonly residuals: Float64Array;
   /** hᵢ = (X(XᵀX)⁻¹Xᵀ)ᵢᵢ [n]: the weight of yᵢ in its own fitted value, between 0 and 1, with sum p. */
   readonly leverage: Float64Array;
-  /** eᵢ / (1 − hᵢ) [n]: the error at i of the fit that has not seen row i. */
+  /** eᵢ / (1 − hᵢ) [n]: the error at i of the fit that has not seen row i; NaN where hᵢ is 1 and there is no such fit, as at a dummy of one row. */
   readonly leaveOneOutResiduals: Float64Array;
-  /** Σ (eᵢ / (1 − hᵢ))²: the leave-one-out sum of squared errors. */
+  /** Σ (eᵢ / (1 − hᵢ))²: the leave-one-out sum of squared errors; NaN where one of them is. */
   readonly press: number;
   /** s = √(eᵀe / (n − p)). */
   readonly residualStandardError: number;
@@ -63,7 +64,7 @@ export function linearRegression(x: Matrix, y: ArrayLike<number>): LinearRegress
   const coefficients = backSubstitute(r, qty); // [p]
   const fitted = matVec(x, coefficients); // [n]
   const residuals = fitted.map((value, i) => y[i] - value);
-  const leaveOneOutResiduals = residuals.map((e, i) => e / (1 - leverage[i]));
+  const leaveOneOutResiduals = withoutOwnRow(residuals, leverage);
 
   const degreesOfFreedom = n - p;
   const squares = dot(residuals, residuals);

@@ -1,6 +1,6 @@
 import { checkNumber } from '../../base/internal.js';
-import { backSubstitute, diagonal, dot, inverseGram, type Matrix, matVec, mean, qr } from '../../linalg/index.js';
-import { columnName, triangle, zeroMatrix } from '../../linalg/internal.js';
+import { backSubstitute, diagonal, dot, inverseGram, type Matrix, matVec, mean, transposeVec } from '../../linalg/index.js';
+import { cholesky, columnName, firstDependent, forwardSubstitute, gram, triangle, zeroMatrix } from '../../linalg/internal.js';
 import { checkBinary, checkColumns, checkSample, dependentColumn } from './design.js';
 import { separatingDirection } from './separation.js';
 
@@ -52,32 +52,41 @@ export function logisticRegression(x: Matrix, y: ArrayLike<number>, { lambda = 0
   const names = Array.from({ length: x.cols }, (_, j) => columnName(x, j));
   const penalty = Float64Array.from(names, (name) => (name === 'intercept' ? 0 : lambda));
   const signs = Float64Array.from(y, (label) => 2 * label - 1);
-  if (lambda === 0) {
-    const dependent = x.rows < x.cols ? x.rows : qr(x).dependent;
-    if (dependent >= 0) throw dependentColumn('logisticRegression', x, dependent);
-    const direction = separatingDirection(x, signs);
+  let overlap = lambda > 0; // whether it is known that no direction separates the labels, so that there is a maximum
+  const ensureOverlap = () => {
+    const direction = overlap ? undefined : separatingDirection(x, signs);
     if (direction) throw separated(x, direction, names);
-  }
+    overlap = true;
+  };
 
-  let beta: Float64Array = new Float64Array(x.cols);
-  let value = objective(x, signs, penalty, beta);
+  const problem = { x, signs, penalty };
+  let here = pointAt(problem, new Float64Array(x.cols), new Float64Array(x.rows));
   for (let iteration = 1; iteration <= maxIterations; iteration++) {
-    const { step, decrement } = newton(x, signs, penalty, beta);
-    if (decrement <= 1e-20 * x.rows) return summary(x, y, beta, penalty, names, iteration - 1);
-    let size = 1;
-    let next = advance(beta, step, size);
+    const { step, move, decrement, reach, information } = newton(problem, here);
+    if (iteration === 1 && reach === Infinity && !overlap) ensureRank(x);
+    overlap ||= reach < SURE;
+    const done = decrement <= 1e-20 * x.rows;
+    if (done || iteration === STEPS_IN_DOUBT) ensureOverlap();
+    if (done) return summary(problem, y, here, information, names, iteration - 1);
     // Newton overshoots only far from the maximum; there half a step, or a half of that, climbs.
-    while (objective(x, signs, penalty, next) < value - 1e-12 * Math.abs(value) && size > 1e-10) {
+    let size = 1;
+    let there = advance(problem, here, step, move, size);
+    while (there.value < here.value - 1e-12 * Math.abs(here.value) && size > 1e-10) {
       size /= 2;
-      next = advance(beta, step, size);
+      there = advance(problem, here, step, move, size);
     }
-    beta = next;
-    value = objective(x, signs, penalty, beta);
+    here = there;
   }
+  ensureOverlap();
   throw new Error(
     `logisticRegression: no maximum after ${maxIterations} Newton steps; put the columns on one scale or add a penalty lambda`,
   );
 }
+
+/** Below 1 by more than rounding takes. */
+const SURE = 0.9;
+/** Newton steps after which it is asked at some cost whether the labels are separated; most samples answer it at the first. */
+const STEPS_IN_DOUBT = 5;
 
 /**
  * σ(Xβ̂) at new rows [m, p] → [m].
@@ -89,14 +98,85 @@ export function predictProbability(fit: LogisticRegression, x: Matrix): Float64A
   return probabilities(x, fit.coefficients);
 }
 
-/** Newton's step, and its squared length in the metric of the Hessian: twice the rise it promises. */
-function newton(x: Matrix, signs: Float64Array, penalty: Float64Array, beta: Float64Array) {
-  const { r, rhs } = weighted(x, signs, penalty, beta);
-  return { step: backSubstitute(r, rhs), decrement: dot(rhs, rhs) };
+/** Throws when a column depends on the ones before it, so that no estimate is unique. */
+function ensureRank(x: Matrix): void {
+  const dependent = firstDependent(x);
+  if (dependent >= 0) throw dependentColumn('logisticRegression', x, dependent);
+}
+
+/** What the fit is of. */
+interface Problem {
+  readonly x: Matrix;
+  /** ς = 2y − 1 [n]. */
+  readonly signs: Float64Array;
+  /** λ of each column [p]. */
+  readonly penalty: Float64Array;
+}
+
+/** Coefficients and what follows from them. */
+interface Point {
+  readonly beta: Float64Array;
+  /** xᵢᵀβ [n]. */
+  readonly eta: Float64Array;
+  /** ℓ(β), the penalty taken off. */
+  readonly value: number;
+}
+
+function pointAt({ signs, penalty }: Problem, beta: Float64Array, eta: Float64Array): Point {
+  const value = logLikelihoodOf(eta, signs) - 0.5 * penalty.reduce((sum, weight, j) => sum + weight * beta[j] ** 2, 0);
+  return { beta, eta, value };
+}
+
+function advance(problem: Problem, { beta, eta }: Point, step: Float64Array, move: Float64Array, size: number): Point {
+  const next = new Float64Array(eta.length);
+  for (let i = 0; i < next.length; i++) next[i] = eta[i] + size * move[i];
+  return pointAt(
+    problem,
+    beta.map((b, j) => b + size * step[j]),
+    next,
+  );
+}
+
+/**
+ * Newton's step δ, Xδ, its squared length in the metric of the Hessian, which is twice the rise it promises, and its reach r.
+ *
+ *     r = maxᵢ (1 − wᵢ) ςᵢxᵢᵀδ,  wᵢ = |yᵢ − pᵢ|        the weights wᵢ (1 − (1 − wᵢ) ςᵢxᵢᵀδ) make Σ ςᵢxᵢ zero
+ *
+ * Below 1 they are positive, so no direction d has ςᵢxᵢᵀd ≥ 0 for all i: the labels are not separated. Infinity where XᵀWX was too near a
+ * singular matrix to be trusted with that; the step is then made without forming it.
+ */
+function newton(problem: Problem, { beta, eta }: Point) {
+  const { x, signs, penalty } = problem;
+  const [weights, pull] = [new Float64Array(x.rows), new Float64Array(x.rows)];
+  for (let i = 0; i < x.rows; i++) {
+    const wrong = sigmoid(-signs[i] * eta[i]); // |yᵢ − pᵢ|, without the cancellation of 1 − p
+    weights[i] = wrong * (1 - wrong);
+    pull[i] = signs[i] * wrong;
+  }
+  const information = gram(x, weights);
+  penalty.forEach((weight, j) => {
+    information.data[j * (x.cols + 1)] += weight;
+  });
+  const triangle = cholesky(information);
+  if (!triangle) {
+    const { r, rhs } = weighted(problem, beta);
+    const step = backSubstitute(r, rhs);
+    return { step, move: matVec(x, step), decrement: dot(rhs, rhs), reach: Infinity, information };
+  }
+  const slope = transposeVec(x, pull);
+  const half = forwardSubstitute(
+    triangle,
+    slope.map((value, j) => value - penalty[j] * beta[j]),
+  );
+  const step = backSubstitute(triangle, half);
+  const move = matVec(x, step);
+  let reach = 0;
+  for (let i = 0; i < move.length; i++) reach = Math.max(reach, (signs[i] - pull[i]) * move[i]);
+  return { step, move, decrement: dot(half, half), reach, information };
 }
 
 /** QR of √W X (with √λ rows below it): RᵀR = XᵀWX + λI, solved without forming it. */
-function weighted(x: Matrix, signs: Float64Array, penalty: Float64Array, beta: Float64Array) {
+function weighted({ x, signs, penalty }: Problem, beta: Float64Array) {
   const eta = matVec(x, beta);
   const augmented = zeroMatrix(x.rows + x.cols, x.cols);
   const target = zeroMatrix(x.rows + x.cols, 1);
@@ -118,7 +198,7 @@ function weighted(x: Matrix, signs: Float64Array, penalty: Float64Array, beta: F
 /** The error for separated labels; it names the column that moves most along the direction. */
 function separated(x: Matrix, direction: Float64Array, names: readonly string[]): Error {
   const reach = Array.from(direction, (d, j) => Math.abs(d) * spread(x, j));
-  const main = names[reach.indexOf(Math.max(...reach))];
+  const main = names[reach.indexOf(reach.reduce((a, b) => Math.max(a, b)))];
   return new Error(
     `logisticRegression: a combination led by '${main}' separates the labels, so the likelihood has no maximum and coefficients would ` +
       'grow for ever; add a penalty (lambda > 0), use more rows, or drop the column if it knows the label',
@@ -135,18 +215,18 @@ function spread(x: Matrix, j: number): number {
 }
 
 function summary(
-  x: Matrix,
+  problem: Problem,
   y: ArrayLike<number>,
-  coefficients: Float64Array,
-  penalty: Float64Array,
+  { beta: coefficients, eta }: Point,
+  information: Matrix,
   names: readonly string[],
   iterations: number,
 ): LogisticRegression {
-  const signs = Float64Array.from(y, (label) => 2 * label - 1);
-  const covariance = inverseGram(weighted(x, signs, penalty, coefficients).r);
+  // Where XᵀWX has lost digits they are taken from √W X.
+  const covariance = inverseGram(cholesky(information, { limit: 100 }) ?? weighted(problem, coefficients).r);
   const standardErrors = diagonal(covariance).map(Math.sqrt);
   const rate = mean(y);
-  const logLikelihood = logLikelihoodAt(x, signs, coefficients);
+  const logLikelihood = logLikelihoodOf(eta, problem.signs);
   const nullLogLikelihood = y.length * (rate * Math.log(rate) + (1 - rate) * Math.log1p(-rate));
   return {
     names,
@@ -154,7 +234,7 @@ function summary(
     standardErrors,
     zStatistics: coefficients.map((b, j) => b / standardErrors[j]),
     covariance,
-    probabilities: probabilities(x, coefficients),
+    probabilities: eta.map(sigmoid),
     logLikelihood,
     nullLogLikelihood,
     pseudoRSquared: 1 - logLikelihood / nullLogLikelihood,
@@ -167,15 +247,15 @@ export const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
 
 const probabilities = (x: Matrix, beta: Float64Array): Float64Array => matVec(x, beta).map(sigmoid);
 
-const advance = (beta: Float64Array, step: Float64Array, size: number): Float64Array => beta.map((b, j) => b + size * step[j]);
+/** Σ log σ(sᵢxᵢᵀβ). */
+export const logLikelihoodAt = (x: Matrix, signs: Float64Array, beta: Float64Array): number => logLikelihoodOf(matVec(x, beta), signs);
 
-/** Σ log σ(sᵢxᵢᵀβ), written so that no exponential overflows. */
-export function logLikelihoodAt(x: Matrix, signs: Float64Array, beta: Float64Array): number {
-  return matVec(x, beta).reduce((sum, eta, i) => {
-    const margin = eta * signs[i];
-    return sum + Math.min(margin, 0) - Math.log1p(Math.exp(-Math.abs(margin)));
-  }, 0);
+/** Written so that no exponential overflows. */
+function logLikelihoodOf(eta: Float64Array, signs: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < eta.length; i++) {
+    const margin = eta[i] * signs[i];
+    sum += Math.min(margin, 0) - Math.log1p(Math.exp(-Math.abs(margin)));
+  }
+  return sum;
 }
-
-const objective = (x: Matrix, signs: Float64Array, penalty: Float64Array, beta: Float64Array): number =>
-  logLikelihoodAt(x, signs, beta) - 0.5 * penalty.reduce((sum, weight, j) => sum + weight * beta[j] ** 2, 0);

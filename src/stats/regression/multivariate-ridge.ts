@@ -1,15 +1,6 @@
 import type { Matrix } from '../../linalg/index.js';
 import { lowestInside, ridgeGrid } from './penalty-grid.js';
-import {
-  decompose,
-  effectiveDegreesOfFreedom,
-  generalisedCrossValidation,
-  keptAt,
-  type Reduced,
-  reduce,
-  solveAt,
-  squaredResiduals,
-} from './ridge-basis.js';
+import { decompose, effectiveDegreesOfFreedom, generalisedCrossValidation, keptAt, type Reduced, reduce, solveAt } from './ridge-basis.js';
 
 /** A ridge fit of several outputs at one penalty. */
 export interface MultivariateRidge {
@@ -46,11 +37,11 @@ export function multivariateRidge(x: Matrix, y: Matrix, { lambda }: { readonly l
 /** The same from a problem that is reduced already. */
 export function solve(reduced: Reduced, lambda?: number): MultivariateRidge {
   const basis = decompose(reduced);
-  const { rows, projections } = basis;
+  const { projections } = basis;
   const criterion = (penalty: number) => {
     const kept = keptAt(basis.s, penalty);
     const df = effectiveDegreesOfFreedom(basis, kept);
-    return { lambda: penalty, df, gcv: generalisedCrossValidation(squaredResiduals(basis, kept) / projections.cols, df, rows) };
+    return { lambda: penalty, df, gcv: generalisedCrossValidation(basis, penalty) / projections.cols };
   };
   const grid = lambda === undefined ? ridgeGrid(basis.s) : [lambda];
   const best = lambda === undefined ? lowestInside('multivariateRidge', grid.map(criterion), 'GCV', ({ gcv }) => gcv) : criterion(lambda);

@@ -1,5 +1,5 @@
-import { column, dot, type Matrix, matMul, mean, type SVD, svd, transpose, transposeVec } from '../../linalg/index.js';
-import { checkDesign, columnName, triangle } from '../../linalg/internal.js';
+import { column, dot, type Matrix, matMul, type SVD, svd, transpose, transposeVec } from '../../linalg/index.js';
+import { checkDesign, columnMeans, columnName, minus, triangle } from '../../linalg/internal.js';
 import { checkOutcome } from './design.js';
 
 /** What a ridge regression sees of its data: X and Y centred where there is an intercept, and where n > p R and QᵀY of X = QR in their place. */
@@ -89,19 +89,38 @@ export const squaredResiduals = ({ total, explained }: RidgeBasis, kept: Float64
     explained.reduce((left, value) => left - value, total),
   ) + explained.reduce((sum, value, k) => sum + value * (1 - kept[k]) ** 2, 0);
 
-/** (1/n) ‖E‖² / (1 − df/n)², with df = tr H; NaN where the fit goes through all its points, df = n. */
-export const generalisedCrossValidation = (squares: number, df: number, rows: number): number =>
-  interpolates(df, rows) ? Number.NaN : squares / rows / (1 - df / rows) ** 2;
+/**
+ * (1/n) ‖E‖² / (1 − df/n)² from the sum of squared residuals, with df = tr H. Where columns span all that the intercept leaves, E and
+ * 1 − df/n vanish together as λ → 0, and their ratio is taken from what they have in common.
+ */
+export function generalisedCrossValidation(
+  basis: RidgeBasis,
+  lambda: number,
+  squares = squaredResiduals(basis, keptAt(basis.s, lambda)),
+): number {
+  const n = basis.rows;
+  if (!spansAll(basis)) return squares / n / (1 - effectiveDegreesOfFreedom(basis, keptAt(basis.s, lambda)) / n) ** 2;
+  const lost = lostAt(basis.s, lambda);
+  const all = lost.reduce((total, share) => total + share, 0);
+  return (n * lost.reduce((total, share, k) => total + share ** 2 * basis.explained[k], 0)) / all ** 2;
+}
 
-/** Whether a fit of so many degrees of freedom has no residual left to judge it by. */
-export const interpolates = (df: number, rows: number): boolean => rows - df <= 1e-9 * rows;
+/** Whether the columns, with the intercept, have the rank n: at λ = 0 the fit goes through all its points. */
+export const spansAll = ({ s, intercept, rows }: Pick<RidgeBasis, 's' | 'intercept' | 'rows'>): boolean =>
+  s.filter((value) => value > 0).length + (intercept ? 1 : 0) === rows;
+
+/** 1 − keptₖ = λ/(sₖ² + λ) [k] of the directions with s > 0, but for a common factor, so that it has its digits down to λ = 0. */
+export function lostAt(s: Float64Array, lambda: number): Float64Array {
+  if (lambda === Infinity) return s.map((value) => (value > 0 ? 1 : 0));
+  const least = s.reduce((smallest, value) => (value > 0 ? value : smallest), 0);
+  return s.map((value) => (value > 0 ? (least ** 2 + lambda) / (value ** 2 + lambda) : 0));
+}
 
 function checkPenalty(caller: string, lambda: number): void {
   if (!(lambda >= 0)) throw new Error(`${caller}: lambda must be a number from 0 up, got ${lambda}; Infinity leaves the intercept alone`);
 }
 
 function centred(x: Matrix, intercept: boolean): { values: Matrix; means: Float64Array } {
-  if (!intercept) return { values: x, means: new Float64Array(x.cols) };
-  const means = Float64Array.from({ length: x.cols }, (_, j) => mean(column(x, j)));
-  return { values: { ...x, data: x.data.map((value, at) => value - means[at % x.cols]) }, means };
+  const means = intercept ? columnMeans(x) : new Float64Array(x.cols);
+  return { values: intercept ? minus(x, means) : x, means };
 }

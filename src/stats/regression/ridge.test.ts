@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
 import { gaussian } from '../../../tests/support/simulated.js';
 import { column, fromColumns, type Matrix } from '../../linalg/matrix.js';
+import { dot } from '../../linalg/vector.js';
 import reference from '../regression.reference.json' with { type: 'json' }; // made by reference/regression.py
 import { design } from './design.js';
 import { linearRegression, predict } from './linear-regression.js';
@@ -84,12 +85,57 @@ describe('ridge', () => {
     );
   });
 
-  it('has no leave-one-out error where it goes through every point', () => {
+  it('has the leave-one-out errors of the fits of least norm where it goes through every point', () => {
+    const wide = { rows: 20, cols: 50, data: gaussian(3, 1000) };
+    const y = gaussian(4, 20).map((e, i) => e + wide.data[50 * i]);
     const rows = [0, 1, 2, 3];
     const few = fromColumns(rows.map((j) => column(X, j).slice(0, 4)));
-    const { fits, byPress } = ridgePath(few, Y.slice(0, 4));
-    expect([fits[0].lambda, fits[0].press, fits[0].gcv]).toEqual([0, Number.NaN, Number.NaN]);
-    expect(byPress.lambda).toBeGreaterThan(0);
+    for (const { x, target, intercept } of [
+      { x: wide, target: y, intercept: true },
+      { x: wide, target: y, intercept: false },
+      { x: few, target: Float64Array.from(Y.slice(0, 4)), intercept: true },
+    ]) {
+      const { fits } = ridgePath(x, target, { intercept, lambdas: [0, 1e-9, 0.01, 1, Infinity] });
+      for (const fit of fits) {
+        const { lambda, leaveOneOutResiduals, press, gcv } = fit;
+        const refitted = target.map((value, i) => {
+          const keep = Array.from(target.keys()).filter((k) => k !== i);
+          const others = fromColumns(Array.from({ length: x.cols }, (_, j) => keep.map((k) => column(x, j)[k])));
+          const row = { rows: 1, cols: x.cols, data: x.data.slice(i * x.cols, (i + 1) * x.cols) };
+          return (
+            value -
+            predict(
+              ridge(
+                others,
+                keep.map((k) => target[k]),
+                { lambda, intercept },
+              ),
+              row,
+            )[0]
+          );
+        });
+        expectClose(leaveOneOutResiduals, refitted, 7);
+        expect(press).toBeCloseTo(
+          refitted.reduce((sum, e) => sum + e * e, 0),
+          6,
+        );
+        expect(gcv).toBeGreaterThan(0);
+      }
+      expect(fits[1].gcv).toBeCloseTo(fits[0].gcv, 6);
+      expect(fits[1].press).toBeCloseTo(fits[0].press, 6);
+    }
+  });
+
+  it('has no leave-one-out error for a row that alone tells of a column', () => {
+    const crash = Float64Array.from(Y, (_, i) => (i === 17 ? 1 : 0));
+    const x = fromColumns([column(X, 0), crash]);
+    const [none, some] = ridgePath(x, Y, { lambdas: [0, 1] }).fits;
+    expect([...none.leaveOneOutResiduals.keys()].filter((i) => Number.isNaN(none.leaveOneOutResiduals[i]))).toEqual([17]);
+    expect(none.press).toBeNaN();
+    expect(some.press).toBeCloseTo(dot(some.leaveOneOutResiduals, some.leaveOneOutResiduals), 10);
+    const ols = linearRegression(design({ x: column(X, 0), crash }), Y);
+    expect([ols.leaveOneOutResiduals[17], ols.press]).toEqual([Number.NaN, Number.NaN]);
+    expectClose(ols.leaveOneOutResiduals.slice(0, 17), none.leaveOneOutResiduals.slice(0, 17), 10);
   });
 
   it('names what is wrong', () => {

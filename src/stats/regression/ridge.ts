@@ -1,15 +1,18 @@
+import { once } from '../../base/internal.js';
 import { column, dot, fromColumns, type Matrix, matMul, matVec } from '../../linalg/index.js';
-import { columnName, constantColumn } from '../../linalg/internal.js';
+import { columnName, constantColumn, minus } from '../../linalg/internal.js';
 import { checkSample } from './design.js';
+import { leaveOneOut, withoutOwnRow } from './leave-one-out.js';
 import { lowestInside, ridgeGrid } from './penalty-grid.js';
 import {
   decompose,
   effectiveDegreesOfFreedom,
   generalisedCrossValidation,
-  interpolates,
+  lostAt,
   type RidgeBasis,
   reduce,
   solveAt,
+  spansAll,
 } from './ridge-basis.js';
 
 /** A ridge fit at one penalty. */
@@ -30,11 +33,11 @@ export interface Ridge {
   readonly leverage: Float64Array;
   /** df = tr H = Σᵢ hᵢ = Σₖ sₖ²/(sₖ² + λ) + 1: an intercept counts as one, here, in `leverage`, `press` and `gcv` alike. */
   readonly effectiveDegreesOfFreedom: number;
-  /** eᵢ / (1 − hᵢ) [n]: the error at i of the fit that has not seen row i, exact; NaN where df = n. */
+  /** eᵢ / (1 − hᵢ) [n]: the error at i of the fit that has not seen row i, exact; NaN where hᵢ is 1 and there is none. */
   readonly leaveOneOutResiduals: Float64Array;
-  /** Σ (eᵢ / (1 − hᵢ))²: the leave-one-out sum of squared errors; NaN where df = n. */
+  /** Σ (eᵢ / (1 − hᵢ))²: the leave-one-out sum of squared errors; NaN where one of them is. */
   readonly press: number;
-  /** (1/n) ‖e‖² / (1 − df/n)²: PRESS/n with every leverage replaced by the mean one, df/n; NaN where df = n. */
+  /** (1/n) ‖e‖² / (1 − df/n)²: PRESS/n with every leverage replaced by the mean one, df/n. */
   readonly gcv: number;
 }
 
@@ -96,8 +99,8 @@ export function ridgePath(
       `ridge: '${columnName(x, constant)}' is constant and ridge adds an unpenalised intercept itself; build x with design(columns, { intercept: false })`,
     );
   const basis = decompose(reduce('ridge', x, fromColumns([y]), { intercept }));
-  const squares = squaredRows(x, basis);
-  const fits = (lambdas ?? ridgeGrid(basis.s)).map((lambda) => fitAt(lambda, x, y, basis, squares));
+  const u = directions(x, basis);
+  const fits = (lambdas ?? ridgeGrid(basis.s)).map((lambda) => fitAt(lambda, x, y, basis, u));
   if (fits.length === 0) throw new Error('ridge: the list of penalties is empty; leave lambdas out for a default grid');
   return {
     fits,
@@ -110,34 +113,87 @@ export function ridgePath(
   };
 }
 
-/** uᵢₖ² [n, k] of the centred X, as U = XV diag(1/s); 0 where s is. */
-function squaredRows(x: Matrix, { s, v, xMeans }: RidgeBasis): Matrix {
+/** U [n, k] of the centred X, as XV diag(1/s); 0 where s is. */
+function directions(x: Matrix, { s, v, xMeans }: RidgeBasis): Matrix {
   const k = s.length;
-  const u = matMul({ ...x, data: x.data.map((value, at) => value - xMeans[at % x.cols]) }, v);
-  return { ...u, data: u.data.map((value, at) => (s[at % k] > 0 ? (value / s[at % k]) ** 2 : 0)) };
+  const scaled = v.data.map((value, at) => (s[at % k] > 0 ? value / s[at % k] : 0));
+  return matMul(minus(x, xMeans), { ...v, data: scaled });
 }
 
-function fitAt(lambda: number, x: Matrix, y: ArrayLike<number>, basis: RidgeBasis, squares: Matrix): Ridge {
+/** The fit at one penalty. What has a value for each row is made when it is read: a path has many penalties, and few are looked at. */
+function fitAt(lambda: number, x: Matrix, y: ArrayLike<number>, basis: RidgeBasis, u: Matrix): Ridge {
   const { kept, coefficients: all, intercepts } = solveAt(basis, lambda);
   const coefficients = column(all, 0);
-  const fitted = matVec(x, coefficients).map((value) => value + intercepts[0]);
-  const residuals = fitted.map((value, i) => y[i] - value);
   const own = basis.intercept ? 1 / x.rows : 0; // what the mean alone gives each row
-  const leverage = matVec(squares, kept).map((value) => value + own);
-  const df = effectiveDegreesOfFreedom(basis, kept);
-  const exact = interpolates(df, x.rows);
-  const leaveOneOutResiduals = residuals.map((e, i) => (exact ? Number.NaN : e / (1 - leverage[i])));
+  const fitted = once(() => matVec(x, coefficients).map((value) => value + intercepts[0]));
+  const residuals = once(() => fitted().map((value, i) => y[i] - value));
+  const leverage = once(() => squaresAlong(u, kept).map((value) => value + own));
+  const leaveOneOutResiduals = once(() => (spansAll(basis) ? throughAllPoints(basis, u, lambda) : withoutOwnRow(residuals(), leverage())));
+  const sums = once(() => sumsOfSquares(x, y, { coefficients, intercept: intercepts[0] }, u, kept, own));
   return {
     names: Array.from({ length: x.cols }, (_, j) => columnName(x, j)),
     lambda,
     coefficients,
     intercept: intercepts[0],
-    fitted,
-    residuals,
-    leverage,
-    effectiveDegreesOfFreedom: df,
-    leaveOneOutResiduals,
-    press: dot(leaveOneOutResiduals, leaveOneOutResiduals),
-    gcv: generalisedCrossValidation(dot(residuals, residuals), df, x.rows),
+    get fitted() {
+      return fitted();
+    },
+    get residuals() {
+      return residuals();
+    },
+    get leverage() {
+      return leverage();
+    },
+    effectiveDegreesOfFreedom: effectiveDegreesOfFreedom(basis, kept),
+    get leaveOneOutResiduals() {
+      return leaveOneOutResiduals();
+    },
+    get press() {
+      return spansAll(basis) ? dot(leaveOneOutResiduals(), leaveOneOutResiduals()) : sums().press;
+    },
+    get gcv() {
+      return generalisedCrossValidation(basis, lambda, sums().residual);
+    },
   };
+}
+
+/** Σₖ uᵢₖ² wₖ [n]. */
+function squaresAlong({ rows, cols: k, data }: Matrix, w: Float64Array): Float64Array {
+  const out = new Float64Array(rows);
+  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < k; j++, at++) out[i] += data[at] * data[at] * w[j];
+  return out;
+}
+
+/**
+ * eᵢ/(1 − hᵢ) where columns span all directions: both are sums over them of λ/(sₖ² + λ), which is divided out, so that the ratio has its
+ * limit at λ = 0, the error at i of the fit of least norm through all other points.
+ */
+function throughAllPoints({ s, projections }: RidgeBasis, u: Matrix, lambda: number): Float64Array {
+  const lost = lostAt(s, lambda);
+  const left = squaresAlong(u, lost);
+  return matVec(
+    u,
+    lost.map((share, k) => share * projections.data[k]),
+  ).map((e, i) => e / left[i]);
+}
+
+/** ‖e‖² and Σ (eᵢ/(1 − hᵢ))² in one pass over the rows, which keeps nothing of their size. */
+function sumsOfSquares(
+  x: Matrix,
+  y: ArrayLike<number>,
+  fit: Pick<Ridge, 'coefficients' | 'intercept'>,
+  u: Matrix,
+  kept: Float64Array,
+  own: number,
+) {
+  const [p, k] = [x.cols, u.cols];
+  let [residual, press] = [0, 0];
+  for (let i = 0, at = 0, along = 0; i < x.rows; i++) {
+    let [e, h] = [y[i] - fit.intercept, own];
+    for (let j = 0; j < p; j++, at++) e -= x.data[at] * fit.coefficients[j];
+    for (let j = 0; j < k; j++, along++) h += u.data[along] * u.data[along] * kept[j];
+    residual += e * e;
+    press += leaveOneOut(e, h) ** 2;
+  }
+  return { residual, press };
 }
