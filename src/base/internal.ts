@@ -7,6 +7,6 @@ export { once } from './once.js';
 export { packageRoot, packageVersion } from './package-root.js';
 export { inverseNormal, threefry } from './random.js';
 export { publish, replaceFile, replaceFolder } from './replace-file.js';
-export { frameForms } from './table.js';
+export { escapeHtml, frameForms } from './table.js';
 export { textWidth } from './text-width.js';
 export { rowsUpTo, windowEnds } from './windows.js';

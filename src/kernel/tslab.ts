@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import ts from 'typescript6';
+import typescript from 'typescript';
 import { cellHook } from '../base/internal.js';
 
 /** What a cell gets from `import * as tslab from 'tslab'`: the display functions of tslab 1.0.22; `raw` takes objects too. */
@@ -42,4 +42,4 @@ function displayInto(options: { update?: string }): Display {
 
 export const display: Display = displayInto({});
 
-export const versions = { tslab: '1.0.22', typescript: ts.version, node: process.version };
+export const versions = { tslab: '1.0.22', typescript: typescript.version, node: process.version };

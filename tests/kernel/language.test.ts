@@ -51,7 +51,7 @@ describe('inspection', () => {
   });
 
   it('explains the called function when the cursor is among its arguments', async () => {
-    expect((await inspect('annualise(')).data['text/plain']).toMatch(/^annualise\(daily: number/);
+    expect((await inspect('annualise(')).data['text/plain']).toMatch(/^function annualise\(daily: number/);
     expect((await inspect('tf.matMul(1, ')).data['text/plain']).toContain('Computes the dot product of two matrices');
   });
 

@@ -1,5 +1,5 @@
 import ts from 'typescript6';
-import { hoistedIn } from './cell-names.js';
+import { hoistedIn, localNames } from './cell-names.js';
 
 /** The names that a cell's top level declares: what later cells see. */
 export function declaredNames(source: ts.SourceFile): string[] {
@@ -38,7 +38,9 @@ export function namesIn(name: ts.BindingName): string[] {
   return name.elements.flatMap((element) => (ts.isOmittedExpression(element) ? [] : namesIn(element.name)));
 }
 
-function namesImportedBy({ importClause }: ts.ImportDeclaration): string[] {
+const namesImportedBy = (statement: ts.ImportDeclaration) => identifiersImportedBy(statement).map(({ text }) => text);
+
+function identifiersImportedBy({ importClause }: ts.ImportDeclaration): ts.Identifier[] {
   if (!importClause) return [];
   const { name, namedBindings } = importClause;
   const named = !namedBindings
@@ -46,7 +48,23 @@ function namesImportedBy({ importClause }: ts.ImportDeclaration): string[] {
     : ts.isNamespaceImport(namedBindings)
       ? [namedBindings.name]
       : namedBindings.elements.map((e) => e.name);
-  return [...(name ? [name] : []), ...named].map(({ text }) => text);
+  return [...(name ? [name] : []), ...named];
+}
+
+/** The variables of a cell that may be assigned: `let` and `var`. */
+export function variableNames(source: ts.SourceFile): string[] {
+  const isAssignable = (declaration: ts.Declaration) =>
+    (ts.isVariableDeclaration(declaration) || ts.isBindingElement(declaration)) &&
+    !(ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const);
+  return source.statements
+    .flatMap((statement) => [...localNames(statement), ...hoistedIn(statement)])
+    .filter(({ declaration }) => isAssignable(declaration))
+    .map(({ name }) => name);
+}
+
+/** The local names of a cell's import statements. */
+export function importedNames(source: ts.SourceFile): ts.Identifier[] {
+  return source.statements.flatMap((statement) => (ts.isImportDeclaration(statement) ? identifiersImportedBy(statement) : []));
 }
 
 /** The names that the cell already exports itself: `export const a = 1`, `export { a }`. */

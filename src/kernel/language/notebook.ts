@@ -1,11 +1,14 @@
 import ts from 'typescript6';
-import { declaredNames, exportedNames } from './bindings.js';
+import { declaredNames, exportedNames, importedNames, variableNames } from './bindings.js';
+import { Checker } from './checker.js';
 import { compileCell } from './compile-cell.js';
-import { type Completions, complete } from './complete.js';
+import { complete } from './complete.js';
+import type { Completions } from './completions.js';
 import { type Diagnostic, diagnose } from './diagnose.js';
-import { LanguageHost } from './host.js';
 import { type Inspection, inspect } from './inspect.js';
 import { renameOlderMeanings } from './older-meaning.js';
+import { Options, switchesIn } from './options.js';
+import { typesAmong } from './types-among.js';
 
 /** A cell as JavaScript, ready to run. Its lines map back to the cell's TypeScript through `sourceMap`. */
 export interface CompiledCell {
@@ -13,6 +16,8 @@ export interface CompiledCell {
   sourceMap: string;
   /** Top-level names, as later cells will see them. */
   names: string[];
+  /** What the reader should know though nothing is wrong, a line each. */
+  notes: string[];
 }
 
 export type Compilation = { cell: CompiledCell; diagnostics?: undefined } | { cell?: undefined; diagnostics: Diagnostic[] };
@@ -23,45 +28,54 @@ export type Compilation = { cell: CompiledCell; diagnostics?: undefined } | { ce
  * and a name may be declared again. Both lists stand *after* the cell's own text, so that no line moves.
  */
 export class Notebook {
-  readonly #host: LanguageHost;
-  readonly #service: ts.LanguageService;
+  readonly #options: Options;
+  readonly #checker: Checker;
+  readonly #directory: string;
   /** Cells that add to the types of the world: `declare global`, `declare module`. */
   readonly #augmenting = new Set<string>();
-  /** name → id of the cell that declared it last */
-  readonly #declaredBy = new Map<string, string>();
-  #aliases = new Map<string, string>();
+  /** name → id of the cell that declared it last, and whether it may be assigned */
+  readonly #declaredBy = new Map<string, { id: string; isVariable: boolean }>();
+  /** Modules without types that were named once. */
+  readonly #untyped = new Set<string>();
+  #aliases: ReadonlyMap<string, string> = new Map();
 
   constructor(directory: string) {
-    this.#host = new LanguageHost(directory);
-    this.#service = ts.createLanguageService(this.#host, ts.createDocumentRegistry(ts.sys.useCaseSensitiveFileNames, directory));
+    this.#directory = directory;
+    this.#options = new Options(directory);
+    this.#checker = new Checker(directory, this.#options);
   }
 
   /** Loads the standard library's types, so that the first cell does not wait for them. */
   warmUp(): void {
-    this.#put('warm-up', "console.log('');");
-    this.#service.getSemanticDiagnostics(this.#host.fileOf('warm-up'));
-    this.#host.remove('warm-up');
+    this.compile('warm-up', "console.log('');");
   }
 
-  compile(id: string, code: string): Compilation {
-    const names = this.#put(id, code);
-    const file = this.#host.fileOf(id);
-    const diagnostics = diagnose(this.#service, file, code).map((diagnostic) => ({
-      ...diagnostic,
-      message: this.#withoutAliases(diagnostic.message),
-    }));
-    if (diagnostics.length) {
-      this.#host.remove(id);
-      return { diagnostics };
-    }
-    return { cell: { ...compileCell(this.#service.getProgram()!, file, code.length), names } };
+  compile(id: string, text: string): Compilation {
+    const { code, switches, wrong } = switchesIn(text);
+    if (wrong)
+      return { diagnostics: [{ code: UNKNOWN_OPTION, message: wrong.message, line: wrong.line, column: 0, length: wrong.text.length }] };
+    for (const [name, on] of switches) this.#options.set(name, on);
+    if (switches.length) this.#checker.configure();
+    const { module, names, source } = this.#moduleOf(code);
+    this.#checker.write(this.#checker.cell, module);
+    const { diagnostics, untyped } = this.#diagnose(code);
+    if (diagnostics.length)
+      return { diagnostics: diagnostics.map((found) => ({ ...found, message: this.#withoutAliases(found.message) })) };
+    const file = this.#checker.fileOf(id);
+    this.#checker.write(file, module);
+    const types = this.#checker.ask((project) => typesAmong(importedNames(source), project, this.#checker.cell));
+    const compiled = compileCell(file, module, code.length, this.#options.emit(), (name) => types.has(name.getStart()));
+    return { cell: { ...compiled, names, notes: this.#notesOn(untyped) } };
   }
 
   /** Makes the names of a cell that ran visible to the cells after it. */
   publish(id: string, names: string[]): void {
-    for (const name of names) this.#declaredBy.set(name, id);
-    if (/\bdeclare\s+(global|module)\b/.test(this.#host.readFile(this.#host.fileOf(id)) ?? '')) this.#augmenting.add(id);
-    this.#host.setRoots([...new Set([...this.#augmenting, ...this.#declaredBy.values()])]);
+    const text = this.#checker.textOf(this.#checker.fileOf(id)) ?? '';
+    const variables = new Set(variableNames(parse(text)));
+    for (const name of names) this.#declaredBy.set(name, { id, isVariable: variables.has(name) });
+    if (!/\bdeclare\s{1,9}(?:global|module)\b|^\/\/\/ *<reference /m.test(text)) return;
+    this.#augmenting.add(id);
+    this.#checker.setRoots([...this.#augmenting].map(this.#checker.fileOf));
   }
 
   /** Whether a cell that ran declared the name. */
@@ -69,21 +83,17 @@ export class Notebook {
     return this.#declaredBy.has(name);
   }
 
-  complete(code: string, offset: number): Completions {
-    return this.#ask(code, (file) => complete(this.#service, file, code, offset));
+  complete(text: string, offset: number): Completions {
+    return complete(this.#checker, { ...this.#put(text), offset }, this.#directory);
   }
 
-  inspect(code: string, offset: number): Inspection | undefined {
-    return this.#ask(code, (file) => inspect(this.#service, file, code, offset));
+  inspect(text: string, offset: number): Inspection | undefined {
+    return inspect(this.#checker, { ...this.#put(text), offset }, this.#isVariable);
   }
 
-  #ask<T>(code: string, question: (file: string) => T): T {
-    this.#put('question', code, [...this.#declaredBy.keys()]);
-    try {
-      return question(this.#host.fileOf('question'));
-    } finally {
-      this.#host.remove('question');
-    }
+  /** Ends the compiler. */
+  close(): void {
+    this.#checker.close();
   }
 
   #withoutAliases(message: string): string {
@@ -92,23 +102,72 @@ export class Notebook {
     return text;
   }
 
-  /** Writes the cell's module and returns the names it declares. */
-  #put(id: string, code: string, mentioned = identifiersIn(code)): string[] {
-    const source = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest, true);
+  /** The errors of a cell. Decorators are those of the standard or TypeScript's older ones, whichever the notebook's fit. */
+  #diagnose(code: string): ReturnType<typeof diagnose> {
+    const ask = () => this.#checker.ask((project) => diagnose(project, this.#checker.cell, code, this.#isVariable));
+    const retry = (change: () => void) => {
+      change();
+      return ask();
+    };
+    let found = ask();
+    if (found.diagnostics.some(({ code }) => code === MODULE_NOT_FOUND)) found = retry(() => this.#checker.forget());
+    if (!found.diagnostics.some(({ code }) => IN_DECORATORS.has(code)) || this.#options.isSet('experimentalDecorators')) return found;
+    const before = this.#options.get('experimentalDecorators') === true;
+    const turn = (on: boolean) => () => {
+      this.#options.guess('experimentalDecorators', on);
+      this.#checker.configure();
+    };
+    const other = retry(turn(!before));
+    if (!other.diagnostics.some(({ code }) => IN_DECORATORS.has(code))) return other;
+    turn(before)();
+    return found;
+  }
+
+  #isVariable = (name: string) => this.#declaredBy.get(name)?.isVariable === true;
+
+  #notesOn(untyped: string[]): string[] {
+    const first = untyped.filter((specifier) => !this.#untyped.has(specifier));
+    for (const specifier of first) this.#untyped.add(specifier);
+    return first.map((specifier) => `'${specifier}' has no types, so what comes from it is any.`);
+  }
+
+  /** A half-written cell may swallow what follows it: here the names of earlier cells stand before it. */
+  #put(text: string): { code: string; shift: number } {
+    const { code } = switchesIn(text);
+    const own = new Set(declaredNames(parse(code)));
+    const before = this.#imports([...this.#declaredBy.keys()].filter((name) => !own.has(name))).join(' ');
+    this.#checker.write(this.#checker.cell, `${before}\n${code}`);
+    return { code, shift: before.length + 1 };
+  }
+
+  /** The cell's module, and the names that it declares. */
+  #moduleOf(code: string): { module: string; names: string[]; source: ts.SourceFile } {
+    const source = parse(code);
     const names = declaredNames(source);
     const own = new Set(names);
-    const imports = mentioned
-      .filter((name) => !own.has(name) && this.#declaredBy.has(name))
-      .map((name) => `import { ${name} } from './${this.#declaredBy.get(name)}';`);
+    const imports = this.#imports(identifiersIn(code).filter((name) => !own.has(name)));
     const renamed = renameOlderMeanings(source, (name) => this.#declaredBy.has(name));
     this.#aliases = renamed.aliases;
-    for (const [alias, name] of renamed.aliases) imports.push(`import { ${name} as ${alias} } from './${this.#declaredBy.get(name)}';`);
+    for (const [alias, name] of renamed.aliases) imports.push(`import { ${name} as ${alias} } from './${this.#declaredBy.get(name)!.id}';`);
     const exported = exportedNames(source);
     const exports = `export { ${names.filter((name) => !exported.has(name)).join(', ')} };`;
-    this.#host.put(id, [renamed.code, ...imports, exports].join('\n'));
-    return names;
+    return { module: [renamed.code, ...imports, exports].join('\n'), names, source };
+  }
+
+  #imports(names: string[]): string[] {
+    return names.flatMap((name) => {
+      const declared = this.#declaredBy.get(name);
+      return declared ? [`import { ${name} } from './${declared.id}';`] : [];
+    });
   }
 }
+
+const MODULE_NOT_FOUND = 2307;
+const UNKNOWN_OPTION = 5023;
+/** Decorators that do not fit what they decorate, and decorators where the standard has none. */
+const IN_DECORATORS = new Set([1206, 1238, 1239, 1240, 1241, 1270, 1271, 1329]);
+
+const parse = (code: string) => ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest, true);
 
 function identifiersIn(code: string): string[] {
   return [...new Set(code.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu))];

@@ -16,12 +16,16 @@ const { factory } = ts;
  *   statement is half done; after an `await` it goes on only if it was not given up meanwhile;
  * - the value of a last expression is returned.
  */
-export function rewriteCell(checker: ts.TypeChecker, ownLength: number): ts.TransformerFactory<ts.SourceFile> {
+export function rewriteCell(
+  checker: ts.TypeChecker,
+  ownLength: number,
+  isTypeOnly: (imported: ts.Identifier) => boolean,
+): ts.TransformerFactory<ts.SourceFile> {
   return (context) => (source) => {
     const isOwn = (node: ts.Node) => node.getStart(source) < ownLength;
     const own = source.statements.filter(isOwn);
     const names = new CellNames(source.text);
-    const imports = new ImportRewriter(checker);
+    const imports = new ImportRewriter(isTypeOnly);
     const loads = own.filter(ts.isImportDeclaration).map((statement) => imports.add(statement));
     const locals = new Map(own.flatMap(localNames).map((local) => [local.declaration, local]));
     for (const { name } of locals.values()) names.declare(name);

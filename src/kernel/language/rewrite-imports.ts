@@ -8,12 +8,12 @@ const { factory } = ts;
  * `$m0.module.name`, a live binding, as in any ES module, that also follows a reload.
  */
 export class ImportRewriter {
-  readonly #checker: ts.TypeChecker;
+  readonly #isType: (imported: ts.Identifier) => boolean;
   readonly #values = new Map<ts.Declaration, { name: string; value: ts.Expression }>();
   #count = 0;
 
-  constructor(checker: ts.TypeChecker) {
-    this.#checker = checker;
+  constructor(isType: (imported: ts.Identifier) => boolean) {
+    this.#isType = isType;
   }
 
   /** The statement that loads the module; nothing if only types come from it. */
@@ -43,7 +43,7 @@ export class ImportRewriter {
   #bind({ name, namedBindings }: ts.ImportClause, module: ts.Expression): number {
     const before = this.#values.size;
     const add = (declaration: ts.Declaration, local: ts.Identifier, value: ts.Expression) => {
-      if (this.#isValue(local)) this.#values.set(declaration, { name: local.text, value });
+      if (!this.#isType(local)) this.#values.set(declaration, { name: local.text, value });
     };
     if (name) add(name.parent as ts.ImportClause, name, factory.createPropertyAccessExpression(module, 'default'));
     if (namedBindings && ts.isNamespaceImport(namedBindings)) add(namedBindings, namedBindings.name, module);
@@ -54,13 +54,5 @@ export class ImportRewriter {
         add(element, element.name, factory.createElementAccessExpression(module, factory.createStringLiteral(exported)));
       }
     return this.#values.size - before;
-  }
-
-  #isValue(name: ts.Identifier): boolean {
-    const symbol = this.#checker.getSymbolAtLocation(name);
-    if (!symbol) return true;
-    const target = symbol.flags & ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(symbol) : symbol;
-    // An unresolved symbol has no declarations: the checker was told to ignore it, so it is a value.
-    return (target.flags & ts.SymbolFlags.Value) !== 0 || !target.declarations?.length;
   }
 }

@@ -2,8 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import { createRequire, registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-
 import { drawFrames } from '../display/frame-plot.js';
+import { loadTypeScript } from './transform.js';
 
 type Namespace = Record<string, unknown>;
 
@@ -27,6 +27,8 @@ export class Modules {
   readonly #loaded = new Map<string, Loaded>();
   /** file → the local files it imports */
   readonly #imports = new Map<string, Set<string>>();
+  /** file → the version that was asked for last */
+  readonly #served = new Map<string, number>();
   /** file → when it had last changed, at its first load */
   readonly #first = new Map<string, number>();
 
@@ -38,6 +40,7 @@ export class Modules {
         const found = this.#resolve(specifier, context, next);
         return { ...found, url: this.#versioned(found.url, context.parentURL) };
       },
+      load: loadTypeScript,
     });
   }
 
@@ -82,6 +85,8 @@ export class Modules {
     const file = fileURLToPath(url);
     if (parent && isLocal(parent)) this.#importsOf(fileURLToPath(parent)).add(file);
     const version = this.#version(file, new Set());
+    if (version !== (this.#served.get(file) ?? 0)) delete this.require.cache[file]; // CommonJS knows files, not URLs
+    this.#served.set(file, version);
     return version === 0 ? url : `${pathToFileURL(file)}?v=${version}`;
   }
 

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../base/internal.js';
 import type { Notebook } from '../language/notebook.js';
 import { expandMagics } from '../magics/magics.js';
 import type { Failure, MimeBundle, ToServer } from '../protocol.js';
@@ -120,7 +121,8 @@ export class Executions {
     }
     const { cell, diagnostics } = this.#notebook.compile(id, typescript);
     if (diagnostics) return { error: describeDiagnostics(diagnostics, id, typescript) };
-    const { names, javascript, sourceMap } = cell;
+    const { names, notes, javascript, sourceMap } = cell;
+    for (const note of notes) this.#publish('display_data', { data: aside(note), metadata: {}, transient: {} }, this.#headerOf(id));
     const { unreached, value, failure } = await this.#runtime.run({ cell: id, javascript, sourceMap, allowsInput });
     this.#notebook.publish(
       id,
@@ -156,3 +158,9 @@ export class Executions {
     this.#sockets.publish(type, content, header);
   }
 }
+
+/** A word beside the cell's own output, that does not look like an error. */
+const aside = (note: string): MimeBundle => ({
+  'text/plain': note,
+  'text/html': `<small style="opacity: 0.6">${escapeHtml(note)}</small>`,
+});

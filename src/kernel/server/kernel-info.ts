@@ -1,4 +1,4 @@
-import ts from 'typescript6';
+import typescript from 'typescript';
 import { packageVersion } from '../../base/internal.js';
 import { PROTOCOL_VERSION } from './wire.js';
 
@@ -11,14 +11,14 @@ export const KERNEL_INFO = {
   implementation_version: version,
   language_info: {
     name: 'typescript',
-    version: ts.version,
+    version: typescript.version,
     mimetype: 'text/typescript',
     file_extension: '.ts',
     pygments_lexer: 'typescript',
     codemirror_mode: 'typescript',
     nbconvert_exporter: 'script',
   },
-  banner: `Lemmata ${version}: TypeScript ${ts.version} on Node ${process.versions.node}`,
+  banner: `Lemmata ${version}: TypeScript ${typescript.version} on Node ${process.versions.node}`,
   help_links: [
     { text: 'TypeScript', url: 'https://www.typescriptlang.org/docs/' },
     { text: 'TensorFlow.js', url: 'https://js.tensorflow.org/api/latest/' },

@@ -13,7 +13,7 @@ const CONTEXT = 2;
 
 /** The stack of a failure and, below it, the line of the cell that is on top of it. */
 export function describeFailure({ name, message, stack }: Failure, sourceOf: (cell: string) => string | undefined): ErrorContent {
-  const place = /(\w+\[\d+\]):(\d+):(\d+)/.exec(stack);
+  const place = /\b((?:In|Unstored)\[\d+\]):(\d+):(\d+)/.exec(stack);
   const source = place && sourceOf(place[1]);
   const excerpt = source ? ['', frame(source, Number(place[2]) - 1, Number(place[3]) - 1)] : [];
   return { ename: name, evalue: message, traceback: [emphasise(stack, name), ...excerpt].flatMap((text) => text.split('\n')) };
