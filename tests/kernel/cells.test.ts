@@ -21,6 +21,8 @@ const text = async (code: string) => {
   return text ?? traceback;
 };
 
+const NOTE = "'./helper.js' has no types, so what comes from it is any.";
+
 describe('names across cells', () => {
   it('lets a later cell read and assign a variable, and earlier functions see the assignment', async () => {
     await kernel.run('let price = 10; const double = () => price * 2;');
@@ -85,9 +87,33 @@ describe('the type checker', () => {
     expect(traceback.match(/error TS2322/g)).toHaveLength(2);
   });
 
+  it('names the first of very many errors', async () => {
+    const { traceback } = await kernel.run('nowhere;\n'.repeat(5000));
+    expect(traceback.match(/ - error TS/g)).toHaveLength(20);
+    expect(traceback).toContain('… and 4,980 more errors');
+  });
+
   it('refuses to assign a constant of another cell', async () => {
     await kernel.run('const fixed = 1;');
     expect((await kernel.run('fixed = 2;')).reply.evalue).toBe("Cannot assign to 'fixed' because it is a constant.");
+  });
+
+  it('says of what only browsers have what to use instead', async () => {
+    const { traceback } = await kernel.run("document.title;\nalert('a');\nconst e: HTMLDivElement = 1;");
+    expect(traceback).toContain("Cannot find name 'document'. Browsers have it, a notebook runs in Node: show HTML with display.html(");
+    expect(traceback).toContain("Cannot find name 'alert'. Browsers have it, a notebook runs in Node: print with console.log(");
+    expect(traceback).toContain('/// <reference lib="dom" /> at the top of the cell');
+    expect(await text('new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)) instanceof WebAssembly.Module')).toBe('true');
+  });
+
+  it("takes decorators of the standard and TypeScript's older ones", async () => {
+    await kernel.run(
+      'const seen: string[] = [];\nconst unique = (by: string) => (target: object, key: string) => { seen.push(by + key); };',
+    );
+    await kernel.run("class Vehicle { @unique('the ') id?: string; }");
+    expect(await text('seen')).toBe("[ 'the id' ]");
+    await kernel.run('function twice(f: (x: number) => number, _: ClassMethodDecoratorContext) { return (x: number) => 2 * f(x); }');
+    expect(await text('class Counter { @twice next(x: number) { return x + 1; } }\nnew Counter().next(1)')).toBe('4');
   });
 
   it('runs no line of a cell that does not type-check', async () => {
@@ -98,7 +124,7 @@ describe('the type checker', () => {
 describe('imports', () => {
   it("find the library and its dependencies from a folder outside the package, with their modern package 'exports'", async () => {
     expect(await text("import * as kernel from 'lemmata/kernel'; Object.keys(kernel).sort().join()")).toBe(
-      "'clearOutput,input,installKernel,password,reload'",
+      "'clearOutput,input,installKernel,password,reload,shell,time,timeCell'",
     );
     expect(await text("import { z } from 'zod'; z.object({ a: z.number() }).safeParse({ a: 'x' }).success")).toBe('false');
   });
@@ -122,6 +148,45 @@ describe('imports', () => {
     writeFileSync(join(folder, 'slow.d.mts'), 'export declare const answer: number;');
     expect(await text("(await import('./slow.mjs')).answer")).toBe('42');
     expect(await text("import { answer } from './slow.mjs'; answer")).toBe('42');
+  });
+
+  it('take what has no types as any, and say so once', async () => {
+    writeFileSync(join(folder, 'helper.js'), 'export const double = (x) => x * 2;');
+    const first = await kernel.run("import { double } from './helper.js'; double(21)");
+    expect(first.text).toBe('42');
+    expect(first.outputs[0]).toMatchObject({ type: 'display_data', content: { data: { 'text/plain': NOTE } } });
+    const again = await kernel.run("import { double } from './helper.js'; double('1').whatever");
+    expect([again.outputs.length, again.text]).toEqual([0, undefined]);
+    writeFileSync(join(folder, 'old.cjs'), 'exports.half = (x) => x / 2;');
+    expect(await text("import { half } from './old.cjs'; half(3)")).toBe('1.5');
+    writeFileSync(join(folder, 'old.cjs'), 'exports.half = (x) => x / 4;');
+    expect(await text("import { half } from './old.cjs'; half(3)")).toBe('0.75');
+  });
+
+  it('read declarations beside the notebook: of a module beside it, and of the world', async () => {
+    writeFileSync(join(folder, 'helper.d.ts'), 'export declare const double: (x: number) => number;');
+    expect(await text("import { double } from './helper.js'; double('1')")).toContain('TS2345');
+    writeFileSync(join(folder, 'world.d.ts'), 'interface Tick { at: Date; price: number }');
+    expect(await text("const tick: Tick = { at: new Date(0), price: 'high' };")).toContain('TS2322');
+  });
+
+  it('run local TypeScript that is more than JavaScript with types, anew after an edit', async () => {
+    writeFileSync(
+      join(folder, 'side.ts'),
+      [
+        'function unique(target: object, key: string) { Reflect.set(target, key + "IsUnique", true); }',
+        'export enum Side { Buy = 1, Sell = -1 }',
+        'export class Book { @unique id?: string; constructor(readonly top: number) {} }',
+        'export namespace Tick { export const size = 0.01; }',
+        "import path = require('node:path');",
+        "export const name = path.basename('a/b');",
+      ].join('\n'),
+    );
+    const code =
+      "import { Side, Book, Tick, name } from './side.ts'; [Side.Sell, new Book(3).top, Tick.size, name, 'idIsUnique' in Book.prototype]";
+    expect(await text(code)).toBe("[ -1, 3, 0.01, 'b', true ]");
+    writeFileSync(join(folder, 'side.ts'), 'export enum Side { Buy = 5 }');
+    expect(await text("import { Side } from './side'; Side.Buy")).toBe('5');
   });
 
   it('serve a local TypeScript file as it is now, through the files it imports, with its types', async () => {

@@ -35,6 +35,54 @@ describe('completion', () => {
     expect(await complete('const n = drawdown.de + 1;', 21)).toMatchObject({ matches: ['depth'], cursor_start: 19, cursor_end: 21 });
   });
 
+  it('completes after a dot for the first name of the notebook, inside a body that is not closed, and from the middle of a word', async () => {
+    expect((await complete('tf.')).matches).toContain('tensor');
+    expect((await complete('tf.layers.')).matches).toContain('dense');
+    expect((await complete('function f() {\n  if (x) { drawdown.')).matches).toEqual(['depth', 'length']);
+    expect(await complete('tf.tensor2', 8)).toMatchObject({ cursor_start: 3, cursor_end: 8 });
+  });
+
+  it('completes names of the cell, of the notebook, of the language and of the world', async () => {
+    const { matches } = await complete('function f(annual: number) { const annul = 1; ann');
+    expect(matches).toEqual(['annual', 'annualise', 'annul']);
+    expect((await complete('cons')).matches).toEqual(['Console', 'ConstructorParameters', 'console', 'const', 'constructor']);
+    expect((await complete('let x: ReturnT')).matches).toEqual(['ReturnType']);
+    expect((await complete('docum')).matches).toEqual([]);
+  });
+
+  it('completes modules: packages of the checkout, rooms of the library, files beside the notebook', async () => {
+    const from = async (start: string, quote = "'") => (await complete(`import { x } from ${quote}${start}`)).matches;
+    expect(await from('@tensorf')).toContain('@tensorflow/tfjs');
+    expect(await from('lemmata/t')).toEqual(['lemmata/tensor', 'lemmata/train']);
+    expect(await from('node:fs')).toEqual(['node:fs', 'node:fs/promises']);
+    expect(await from('./week01')).toEqual([]); // notebooks are no modules
+    expect(await from('../src/n', '"')).toEqual(['nn/']);
+    expect(await from('../src/kernel/gl')).toEqual(['globals.ts']);
+    expect((await complete("const fs = require('node:f")).matches).toContain('node:fs');
+    expect((await complete("await import('../scr")).matches).toEqual(['scripts/']);
+    expect((await complete("readFileSync('../README")).matches).toEqual(['README.md']);
+    expect(await complete("import { x } from '../src/n'", 27)).toMatchObject({ matches: ['nn/'], cursor_start: 26, cursor_end: 27 });
+  });
+
+  it('completes keys of objects, texts that a type lists, and names to import', async () => {
+    const f = "function f(o: { unique: boolean; mode: 'aa' | 'ab' | 'b' }) {}\n";
+    expect((await complete(`${f}f({ un`)).matches).toEqual(['unique']);
+    expect((await complete(`${f}f({ unique: true, mode: 'a`)).matches).toEqual(['aa', 'ab']);
+    expect((await complete(`${f}f({ unique: true, mode: 'a' })`, f.length + 26)).matches).toEqual(['aa', 'ab']);
+    expect((await complete("import { trainingS } from 'lemmata/optim';", 18)).matches).toEqual(['trainingStep']);
+  });
+
+  it('answers in time that grows with the cell, whatever it holds', async () => {
+    const seconds = async (letters: number) => {
+      const start = performance.now();
+      await complete(`const png = '${'m'.repeat(letters)}'; Math.ab`);
+      return (performance.now() - start) / 1000;
+    };
+    await seconds(1000);
+    expect(await seconds(200_000)).toBeLessThan(2); // 60 s when words were looked for from every letter
+    expect((await complete('x'.repeat(100_000))).matches).toEqual([]);
+  });
+
   it('counts code points, as Jupyter does', async () => {
     expect(await complete("'📈📉'; drawdown.le")).toMatchObject({ matches: ['length'], cursor_start: 15, cursor_end: 17 });
   });

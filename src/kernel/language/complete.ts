@@ -36,11 +36,9 @@ function membersAt({ checker }: Project, file: string, position: number): Match[
 /** The names of the scope at a place, then those of the language and of the world. */
 function namesAt(checker: Checker, shift: number, offset: number): Match[] {
   const own = namesInScope(checker.textOf(checker.cell)!, offset + shift);
-  const seen = new Set(own.map(({ text }) => text));
-  return [
-    ...own,
-    ...[...KEYWORDS, ...checker.globals(membersAt)].filter(({ text }) => !seen.has(text)).toSorted((a, b) => compare(a.text, b.text)),
-  ];
+  const others = [...KEYWORDS, ...checker.globals(membersAt)].toSorted((a, b) => compare(a.text, b.text));
+  const seen = new Set<string>(); // a name may be a value and a type
+  return [...own, ...others].filter(({ text }) => !seen.has(text) && seen.add(text));
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
