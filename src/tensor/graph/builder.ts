@@ -1,7 +1,7 @@
 import { sizeOf } from '../../base/index.js';
 import { ELEMENT_TYPE, type Op } from '../onnx/operators.js';
 import { fold, passes } from './fold.js';
-import type { Attribute, Data, DType, Node, Value } from './graph.js';
+import type { Attribute, Data, DType, Loop, Node, Value } from './graph.js';
 
 type Type = Pick<Value, 'shape' | 'dtype'>;
 
@@ -71,6 +71,14 @@ export class GraphBuilder {
       if (inputs.every((input) => !input || fixed.has(input))) for (const output of outputs) fixed.add(output);
       return outputs;
     });
+  }
+
+  /** A loop: never one that was written before. */
+  loop(inputs: readonly Value[], types: readonly Type[], loop: Loop): readonly Value[] {
+    const outputs = types.map(({ shape, dtype }) => newValue(shape, dtype));
+    const node: Node = { op: 'Scan', inputs, attributes: {}, outputs, loop };
+    for (const output of outputs) producers.set(output, node);
+    return outputs;
   }
 
   /** What `make` makes, the first time that it is asked for under this key. */

@@ -20,6 +20,21 @@ export interface Node {
   readonly inputs: readonly (Value | null)[];
   readonly attributes: Readonly<Record<string, Attribute>>;
   readonly outputs: readonly Value[];
+  /** What a Scan repeats; no other operator has one. */
+  readonly loop?: Loop;
+}
+
+/** What a Scan repeats along the first axis of its sequences. */
+export interface Loop {
+  /**
+   * One step. It takes, as the node does, the states, then an element of each sequence, then what is the same in every step; it gives the next states,
+   * then an element of each result. The node gives the last states, then the results.
+   */
+  readonly body: Graph;
+  readonly states: number;
+  readonly sequences: number;
+  /** From the last element to the first. */
+  readonly reverse: boolean;
 }
 
 /** An edge whose elements the graph holds, row-major. */

@@ -1,4 +1,4 @@
-import { constantOf, producerOf, serialOf } from './builder.js';
+import { constantOf, isFixed, producerOf, serialOf } from './builder.js';
 import type { Constant, Graph, Node, Value } from './graph.js';
 
 /**
@@ -63,6 +63,31 @@ function reached(outputs: readonly Value[], inputs: ReadonlySet<Value>): { compu
   const recorded = (item: Node | Value) => serialOf(isNode(item) ? item.outputs[0] : item);
   const items = [...seen].sort((a, b) => recorded(a) - recorded(b));
   return { computed: items.filter(isNode), given: items.filter((item) => !isNode(item)) as Value[] };
+}
+
+/**
+ * What turns `inputs` into `outputs` as a graph of its own, and what it takes from outside, which are its further inputs. What no input
+ * changes is computed inside, where a runtime computes it once and for all.
+ */
+export function closed(inputs: readonly Value[], outputs: readonly Value[]): { body: Graph; outside: readonly Value[] } {
+  const first = Math.min(...inputs.map(serialOf));
+  const later = new Set<Node>();
+  const stack = [...outputs];
+  for (let value = stack.pop(); value; value = stack.pop()) {
+    const node = producerOf(value);
+    if (!node || later.has(node) || serialOf(node.outputs[0]) < first) continue;
+    later.add(node);
+    for (const input of node.inputs) if (input) stack.push(input);
+  }
+  const inside = new Set(inputs);
+  const outside = new Set<Value>();
+  for (const node of [...later].sort((a, b) => serialOf(a.outputs[0]) - serialOf(b.outputs[0]))) {
+    if (!node.inputs.some((input) => input && inside.has(input))) continue;
+    for (const output of node.outputs) inside.add(output);
+    for (const input of node.inputs) if (input && !inside.has(input) && !isFixed(input)) outside.add(input);
+  }
+  for (const output of outputs) if (!inside.has(output) && !isFixed(output)) outside.add(output);
+  return { body: subgraph([...inputs, ...outside], outputs), outside: [...outside] };
 }
 
 /** What `outputs` are computed from: the inputs, and every value `isKnown` says need not be computed. */

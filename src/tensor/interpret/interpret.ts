@@ -4,6 +4,7 @@ import type { Op } from '../onnx/operators.js';
 import { elementwise } from './elementwise.js';
 import { indexing } from './indexing.js';
 import { layout } from './layout.js';
+import { loops } from './loop.js';
 import { allocate, type DoubleKernel, type Elements, type Operand } from './operand.js';
 import { products } from './product.js';
 import { reductions } from './reduction.js';
@@ -16,6 +17,7 @@ export const kernels: Readonly<Record<Op, DoubleKernel>> = {
   ...elementwise,
   ...indexing,
   ...layout,
+  ...loops(interpret),
   ...products,
   ...reductions,
   ...windows,

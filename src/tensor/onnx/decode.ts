@@ -23,7 +23,7 @@ export interface OnnxSummary {
   readonly inputs: readonly Port[];
   /** What it gives, in order. */
   readonly outputs: readonly Port[];
-  /** How often each operator occurs. */
+  /** How often each operator occurs, inside loops too. */
   readonly operators: Readonly<Record<string, number>>;
 }
 
@@ -32,13 +32,17 @@ interface PortProto {
   type?: { tensor_type?: { elem_type: number; shape?: { dim: { dim_value?: number; dim_param?: string }[] } } };
 }
 
+interface GraphProto {
+  node: { op_type: string; attribute: { g?: GraphProto | null }[] }[];
+}
+
 /** The part of a decoded ModelProto that is read here. */
 interface DecodedModel {
   ir_version: number;
   producer_name: string;
   opset_import: { domain: string; version: number }[];
   metadata_props: { key: string; value: string }[];
-  graph?: { node: { op_type: string }[]; input: PortProto[]; output: PortProto[]; initializer: { name: string }[] };
+  graph?: GraphProto & { input: PortProto[]; output: PortProto[]; initializer: { name: string }[] };
 }
 
 /**
@@ -52,7 +56,7 @@ export function describeOnnx(bytes: Uint8Array): OnnxSummary {
   if (!graph?.output.length) throw corrupt(bytes, 'it holds no graph with outputs');
   const constants = new Set(graph.initializer.map(({ name }) => name));
   const operators: Record<string, number> = {};
-  for (const { op_type } of graph.node) operators[op_type] = (operators[op_type] ?? 0) + 1;
+  count(graph, operators);
   return {
     producer: model.producer_name,
     irVersion: model.ir_version,
@@ -62,6 +66,13 @@ export function describeOnnx(bytes: Uint8Array): OnnxSummary {
     outputs: graph.output.map(port),
     operators,
   };
+}
+
+function count({ node }: GraphProto, operators: Record<string, number>): void {
+  for (const { op_type, attribute } of node) {
+    operators[op_type] = (operators[op_type] ?? 0) + 1;
+    for (const { g } of attribute) if (g) count(g, operators);
+  }
 }
 
 function decode(bytes: Uint8Array): DecodedModel {

@@ -1,10 +1,10 @@
 import { sizeOf } from '../../base/index.js';
 import type { Data, Graph, Node, Value } from '../graph/graph.js';
 
-/** A graph that runs at any batch length, and the dimensions that follow it by value name: `batch`, or a multiple such as `32*batch`. */
+/** A graph that runs at any batch length, and the dimensions of its values that follow it: `batch`, or a multiple such as `32*batch`. */
 export interface DynamicGraph {
   readonly graph: Graph;
-  readonly dims: ReadonlyMap<string, readonly (number | string)[]>;
+  readonly dims: ReadonlyMap<Value, readonly (number | string)[]>;
 }
 
 /** Two primes no one's dimension is a multiple of by accident. */
@@ -21,33 +21,56 @@ export function withDynamicBatch(traceAt: (length: number) => Graph): DynamicGra
   const [graph, other] = LENGTHS.map(traceAt);
   assertAlike(graph, other);
   const [values, others] = [valuesOf(graph), valuesOf(other)];
-  const dims = new Map(values.map((value, i) => [value.name, value.shape.map((n, axis) => dimension(n, others[i].shape[axis]))]));
+  const dims = new Map(values.map((value, i) => [value, value.shape.map((n, axis) => dimension(n, others[i].shape[axis]))]));
   const source = graph.inputs
     .flatMap((value) => value.shape.map((_, axis) => ({ value, axis })))
-    .find(({ value, axis }) => dims.get(value.name)![axis] === 'batch');
+    .find(({ value, axis }) => dims.get(value)![axis] === 'batch');
   if (!source) throw new Error('toOnnx: no input has a batch axis: name the inputs whose first axis is the batch');
   const writer = new BatchWriter(source.value, source.axis);
   const constants = graph.constants.filter(({ value, data }, i) => {
     const second = other.constants[i].data;
-    const same = data.length === second.length && [...data].every((x, k) => Object.is(x, second[k]));
-    if (!same) writer.replace(value, data, second, dims.get(value.name)!);
-    return same;
+    if (same(data, second)) return true;
+    writer.replace(value.name, value, data, second, dims.get(value)!);
+    return false;
   });
-  const nodes = graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map((input) => input && writer.replaced(input)) }));
+  const open = (node: Node, second: Node): Node => {
+    const inputs = node.inputs.map((input) => input && writer.replaced(input));
+    if (!node.loop) return { ...node, inputs };
+    // What a loop holds that depends on the batch it takes from outside.
+    const { body } = node.loop;
+    const changed = body.constants.filter(({ data }, i) => !same(data, second.loop!.body.constants[i].data));
+    for (const { value, data } of changed) {
+      const at = second.loop!.body.constants.find(({ value: { name } }) => name === value.name)!;
+      writer.replace(`${node.outputs[0].name}/${value.name}`, value, data, at.data, dims.get(value)!);
+    }
+    const taken = changed.map(({ value }) => value);
+    const outside = taken.map((value) => writer.replaced({ ...value, name: `${node.outputs[0].name}/${value.name}` }));
+    const opened = {
+      ...body,
+      inputs: [...body.inputs, ...taken],
+      constants: body.constants.filter((constant) => !changed.includes(constant)),
+    };
+    return { ...node, inputs: [...inputs, ...outside], loop: { ...node.loop, body: opened } };
+  };
+  const nodes = graph.nodes.map((node, i) => open(node, other.nodes[i]));
   return { graph: { ...graph, constants: [...constants, ...writer.constants], nodes: [...writer.nodes, ...nodes] }, dims };
 }
+
+const same = (a: Data, b: Data) => a.length === b.length && [...a].every((x, k) => Object.is(x, b[k]));
 
 const valuesOf = (graph: Graph): Value[] => [
   ...graph.inputs,
   ...graph.constants.map((c) => c.value),
-  ...graph.nodes.flatMap((n) => n.outputs),
+  ...graph.nodes.flatMap(({ outputs, loop }) => [...outputs, ...(loop ? valuesOf(loop.body) : [])]),
   ...graph.outputs,
 ];
 
 function assertAlike(a: Graph, b: Graph): void {
-  const outline = ({ nodes, constants }: Graph) =>
-    JSON.stringify([nodes.map((n) => [n.op, n.inputs.map((v) => v?.name), n.attributes]), constants.length]);
-  if (outline(a) !== outline(b))
+  const outline = ({ nodes, constants }: Graph): unknown => [
+    nodes.map((n) => [n.op, n.inputs.map((v) => v?.name), n.attributes, n.loop && outline(n.loop.body)]),
+    constants.length,
+  ];
+  if (JSON.stringify(outline(a)) !== JSON.stringify(outline(b)))
     throw new Error('toOnnx: the function does something else at another batch length, so one file cannot serve all');
 }
 
@@ -75,8 +98,8 @@ class BatchWriter {
     return this.#replaced.get(value.name) ?? value;
   }
 
-  replace(value: Value, data: Data, other: Data, dims: readonly (number | string)[]): void {
-    this.#replaced.set(value.name, value.dtype === 'int64' ? this.#vector(data, other) : this.#numbers(value, data, other, dims));
+  replace(name: string, value: Value, data: Data, other: Data, dims: readonly (number | string)[]): void {
+    this.#replaced.set(name, value.dtype === 'int64' ? this.#vector(data, other) : this.#numbers(value, data, other, dims));
   }
 
   /** A vector of dimensions: each fixed, or a multiple of the batch length. */

@@ -1,4 +1,4 @@
-import type { Attribute, DType, Graph, Value } from '../graph/graph.js';
+import type { Attribute, DType, Graph, Loop, Node, Value } from '../graph/graph.js';
 import { withDynamicBatch } from './dynamic-batch.js';
 import { ELEMENT_TYPE, toBytes } from './operators.js';
 import { IR_VERSION, ModelProto, OPSET } from './schema.js';
@@ -23,31 +23,64 @@ export interface OnnxOptions {
 export function toOnnx(traced: Graph, options: OnnxOptions = {}): Uint8Array {
   const { graph, dims } = options.dynamicBatch ? withDynamicBatch(options.dynamicBatch) : { graph: traced, dims: undefined };
   const rename = namesOf(graph, options);
-  const name = (value: Value | null) => (value ? (rename.get(value.name) ?? value.name) : '');
+  const nameOf = (value: Value) => rename.get(value.name) ?? value.name;
   const model = {
     ir_version: IR_VERSION,
     producer_name: 'lemmata',
     opset_import: [{ domain: '', version: OPSET }],
     metadata_props: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
-    graph: {
-      name: 'lemmata',
-      node: graph.nodes.map(({ op, inputs, attributes, outputs }) => ({
-        op_type: op,
-        input: inputs.map(name),
-        output: outputs.map(name),
-        attribute: Object.entries(attributes).map(([key, value]) => ({ name: key, ...attribute(value) })),
-      })),
-      initializer: graph.constants.map(({ value, data }) => ({
-        name: value.name,
-        dims: [...value.shape],
-        data_type: ELEMENT_TYPE[value.dtype],
-        raw_data: toBytes(data),
-      })),
-      input: graph.inputs.map((value) => valueInfo(name(value), value.dtype, dims?.get(value.name) ?? value.shape)),
-      output: graph.outputs.map((value) => valueInfo(name(value), value.dtype, dims?.get(value.name) ?? value.shape)),
-    },
+    graph: graphProto('lemmata', graph, nameOf, (value) => dims?.get(value) ?? value.shape),
   };
   return ModelProto.encode(ModelProto.create(model)).finish();
+}
+
+type Naming = (value: Value) => string;
+type Dims = (value: Value) => readonly (number | string)[];
+
+function graphProto(title: string, graph: Graph, nameOf: Naming, dimsOf: Dims): object {
+  const info = (value: Value) => valueInfo(nameOf(value), value.dtype, dimsOf(value));
+  return {
+    name: title,
+    node: graph.nodes.map((node) => nodeProto(node, nameOf, dimsOf)),
+    initializer: graph.constants.map(({ value, data }) => ({
+      name: nameOf(value),
+      dims: [...value.shape],
+      data_type: ELEMENT_TYPE[value.dtype],
+      raw_data: toBytes(data),
+    })),
+    input: graph.inputs.map(info),
+    output: graph.outputs.map(info),
+  };
+}
+
+function nodeProto({ op, inputs, attributes, outputs, loop }: Node, nameOf: Naming, dimsOf: Dims): object {
+  const given = loop ? inputs.slice(0, loop.states + loop.sequences) : inputs;
+  const attribute = Object.entries(attributes).map(([key, value]) => ({ name: key, ...attributeProto(value) }));
+  return {
+    op_type: op,
+    input: given.map((value) => (value ? nameOf(value) : '')),
+    output: outputs.map(nameOf),
+    attribute: loop ? loopAttributes(loop, inputs as readonly Value[], nameOf(outputs[0]), nameOf, dimsOf) : attribute,
+  };
+}
+
+/** What a loop takes from outside it names as it is named there; its own names are none of theirs. */
+function loopAttributes({ body, states, sequences, reverse }: Loop, inputs: readonly Value[], title: string, nameOf: Naming, dimsOf: Dims) {
+  const given = states + sequences;
+  const outer = new Map(body.inputs.slice(given).map((value, i) => [value.name, nameOf(inputs[given + i])]));
+  const within = (value: Value) => outer.get(value.name) ?? `${title}/${value.name}`;
+  const proto = graphProto(title, { ...body, inputs: body.inputs.slice(0, given) }, within, dimsOf);
+  const turned = (count: number) => attributeProto(new Array<number>(count).fill(1));
+  return [
+    { name: 'body', type: 5, g: proto },
+    { name: 'num_scan_inputs', ...attributeProto(sequences) },
+    ...(reverse
+      ? [
+          { name: 'scan_input_directions', ...turned(sequences) },
+          { name: 'scan_output_directions', ...turned(body.outputs.length - states) },
+        ]
+      : []),
+  ];
 }
 
 function valueInfo(name: string, dtype: DType, shape: readonly (number | string)[]): object {
@@ -55,8 +88,8 @@ function valueInfo(name: string, dtype: DType, shape: readonly (number | string)
   return { name, type: { tensor_type: { elem_type: ELEMENT_TYPE[dtype], shape: { dim } } } };
 }
 
-/** `AttributeProto.AttributeType`: FLOAT 1, INT 2, STRING 3, INTS 7. */
-function attribute(value: Attribute): object {
+/** `AttributeProto.AttributeType`: FLOAT 1, INT 2, STRING 3, INTS 7; GRAPH is 5. */
+function attributeProto(value: Attribute): object {
   if (typeof value === 'number') return { type: 2, i: value };
   if (typeof value === 'string') return { type: 3, s: new TextEncoder().encode(value) };
   if ('float' in value) return { type: 1, f: value.float };

@@ -25,6 +25,8 @@ export const FAMILIES = {
   product: ['Gemm', 'MatMul'],
   window: ['AveragePool', 'Conv', 'ConvTranspose', 'MaxPool'],
   indexing: ['Gather', 'GatherND', 'ScatterND'],
+  /** What is repeated along the first axis of some arrays: see `Loop`. */
+  loop: ['Scan'],
 } as const;
 
 type Family = keyof typeof FAMILIES;

@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs';
 
 /**
- * The part of the official `onnx.proto3` (ONNX 1.23, opset 18) that a graph without control flow uses. Field numbers are the standard's.
+ * The part of the official `onnx.proto3` (ONNX 1.23, opset 18) that a graph uses. Field numbers are the standard's.
  */
 const PROTO = `
 syntax = "proto3";
@@ -12,6 +12,7 @@ message AttributeProto {
   int64 i = 3;
   bytes s = 4;
   TensorProto t = 5;
+  GraphProto g = 6;
   repeated float floats = 7;
   repeated int64 ints = 8;
   int32 type = 20;

@@ -13,12 +13,16 @@ export function threadsFor(graph: Graph, cores = availableParallelism()): number
   let total = 0;
   let shareable = 0;
   let largest = 0;
-  for (const node of graph.nodes) {
-    const work = multiplications(node.op, node.inputs[0]?.shape ?? [], node.inputs[1]?.shape ?? [], node.outputs[0].shape, node.attributes);
-    total += work;
-    if (work >= LARGE) shareable += work;
-    largest = Math.max(largest, work);
-  }
+  const add = ({ nodes }: Graph, times: number) => {
+    for (const { op, inputs, outputs, attributes, loop } of nodes) {
+      if (loop) add(loop.body, times * inputs[loop.states]!.shape[0]);
+      const work = multiplications(op, inputs[0]?.shape ?? [], inputs[1]?.shape ?? [], outputs[0].shape, attributes);
+      total += times * work;
+      if (work >= LARGE) shareable += times * work;
+      largest = Math.max(largest, work);
+    }
+  };
+  add(graph, 1);
   return shareable > total / 2 ? Math.min(cores, Math.ceil(largest / LARGE) + 1) : 1;
 }
 

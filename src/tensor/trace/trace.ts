@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { GraphBuilder, newValue } from '../graph/builder.js';
 import type { Graph } from '../graph/graph.js';
 import { subgraph } from '../graph/subgraph.js';
+import { withoutUnread } from '../graph/unread.js';
 import { type Captured, TraceBackend } from './backend.js';
 import { registerKernels } from './kernels/index.js';
 
@@ -61,7 +62,7 @@ export function trace(fn: (...inputs: tf.Tensor[]) => tf.Tensor[], inputs: reado
     const results = fn(...values.map((value) => engine.makeTensorFromTensorInfo(on.give(value))));
     if (on.misuse) throw on.misuse;
     const outputs = tensorsOf(results).map((tensor) => on.full(tensor));
-    return { ...subgraph(values, outputs), captured: [...on.captured.values()] };
+    return { ...withoutUnread(subgraph(values, outputs)), captured: [...on.captured.values()] };
   } finally {
     engine.endScope();
     Object.assign(active, { backendName, backendInstance });

@@ -35,7 +35,9 @@ export function rewrite(graph: Graph, families: readonly Rewrites[]): Graph {
   };
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((value) => value && now.get(value.name)!) as Value[];
-    const outputs = written({ ...node, op: node.op as Op, inputs });
+    const outputs = node.loop
+      ? g.loop(inputs, node.outputs, { ...node.loop, body: rewrite(node.loop.body, families) })
+      : written({ ...node, op: node.op as Op, inputs });
     for (const [i, { name }] of node.outputs.entries()) now.set(name, outputs[i]);
   }
   const of = (values: readonly Value[]) => values.map(({ name }) => now.get(name)!);

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../../base/index.js';
-import type { Data, Graph, Node, Value } from '../../graph/graph.js';
+import type { Data, Graph, Loop, Node, Value } from '../../graph/graph.js';
 
 /** Float32 holds every integer below this in magnitude. */
 const EXACT = 2 ** 24;
@@ -25,6 +25,8 @@ const COMPARISONS = new Set(['Equal', 'Less', 'LessOrEqual']);
 export function refusal(graph: Graph): string | undefined {
   const bounds = new Magnitudes(graph);
   for (const node of graph.nodes) {
+    const within = node.loop && refusalOfLoop(node.loop);
+    if (within) return within;
     if (node.op === 'TopK') return 'OpenVINO puts equal elements in no fixed order';
     const integers = [...node.inputs, ...node.outputs].filter((value): value is Value => value?.dtype === 'int32');
     if (integers.length === 0) continue;
@@ -34,6 +36,14 @@ export function refusal(graph: Graph): string | undefined {
     if (!exact) return `OpenVINO computes ${node.op} of integers through float32, which is exact below 2^24 only`;
   }
   return undefined;
+}
+
+function refusalOfLoop({ body, states, sequences }: Loop): string | undefined {
+  const read = new Set(body.nodes.flatMap(({ inputs }) => inputs));
+  if (body.inputs.slice(0, states + sequences).some((value) => !read.has(value)))
+    return 'OpenVINO forgets what a loop takes and does not read';
+  if (body.nodes.some(({ loop }) => loop)) return 'OpenVINO runs no loop inside another';
+  return refusal(body);
 }
 
 /** How large in magnitude the integers of a graph can get, where that is known. */

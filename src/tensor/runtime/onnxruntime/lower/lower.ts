@@ -1,4 +1,5 @@
 import type { Graph } from '../../../graph/graph.js';
+import { everywhere } from '../../lower/everywhere.js';
 import { extrema } from '../../lower/extrema.js';
 import { withFusedSums } from '../../lower/gemm-add.js';
 import { inJoinOrder } from '../../lower/join-order.js';
@@ -12,6 +13,6 @@ import { withNarrowSplits } from './narrow-splits.js';
  * @param provider  ONNX Runtime's name of what runs it
  */
 export function lower(graph: Graph, provider = 'CPU'): Graph {
-  const lowered = withFusedSums(inJoinOrder(rewrite(graph, [extrema, products])));
-  return provider === 'WebGPU' ? withNarrowSplits(lowered) : lowered;
+  const lowered = everywhere((g) => withFusedSums(inJoinOrder(g)))(rewrite(graph, [extrema, products]));
+  return provider === 'WebGPU' ? everywhere(withNarrowSplits)(lowered) : lowered;
 }

@@ -1,4 +1,5 @@
 import type { Graph } from '../../../graph/graph.js';
+import { everywhere } from '../../lower/everywhere.js';
 import { extrema } from '../../lower/extrema.js';
 import { withFusedSums } from '../../lower/gemm-add.js';
 import { inJoinOrder } from '../../lower/join-order.js';
@@ -7,6 +8,7 @@ import { rewrite } from '../../lower/rewrite.js';
 import { inFastForms } from './fast-forms.js';
 import { integers } from './integers.js';
 import { forLoopFusion } from './loop-fusion.js';
+import { withCarriedValues } from './loops.js';
 import { miscompiled, withSpreadVectors } from './miscompiled.js';
 import { nan } from './nan.js';
 import { ties } from './top-k.js';
@@ -17,11 +19,11 @@ const legal = new WeakMap<Graph, Graph>();
 export function legalise(graph: Graph): Graph {
   const known = legal.get(graph);
   if (known) return known;
-  const right = withSpreadVectors(rewrite(graph, [nan, integers, miscompiled, ties, extrema, products]));
-  const made = withFusedSums(inJoinOrder(right));
+  const rewritten = rewrite(graph, [nan, integers, miscompiled, ties, extrema, products]);
+  const made = everywhere((g) => withFusedSums(inJoinOrder(withSpreadVectors(g))))(rewritten);
   legal.set(graph, made);
   return made;
 }
 
 /** The graph that OpenVINO is given: right, and in the form that it is fastest at. Outputs keep their names; their order may change. */
-export const lower = (graph: Graph): Graph => forLoopFusion(inFastForms(legalise(graph)));
+export const lower = (graph: Graph): Graph => forLoopFusion(everywhere((g) => withCarriedValues(inFastForms(g)))(legalise(graph)));
