@@ -103,6 +103,11 @@ const models: Readonly<Record<string, Model>> = {
     sample: [7, 3],
     forward: (params: LstmAttentionParams, x: tf.Tensor) => lstmAttention(params, x),
   },
+  'lstm of many steps, a loop': {
+    params: initLstm(key(55), { inputs: 3, width: 4 }),
+    sample: [75, 3],
+    forward: (params: Parameters<typeof lstmLast>[0], x: tf.Tensor) => lstmLast(params, x),
+  },
   tcn: {
     params: initTcn(key(52), { inputs: 3, width: 4, kernel: 2, dilations: [1, 2], outputs: 2 }),
     sample: [8, 3],

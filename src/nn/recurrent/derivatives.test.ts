@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describeLayer, type LayerCase } from '../../../tests/support/layers.js';
+import { fold, key, normal } from '../../base/index.js';
 import pytorch from '../pytorch.reference.json' with { type: 'json' }; // made by ../reference/pytorch.py with PyTorch 2.13
 import reference from '../recurrent.reference.json' with { type: 'json' }; // made by ../reference/recurrent.py with PyTorch 2.13
 import { gru } from './gru.js';
@@ -7,6 +8,9 @@ import { type LstmState, lstm, lstmLast } from './lstm.js';
 import type { LstmVariant } from './lstm-recurrence.js';
 import { lstmVariant } from './lstm-variants.js';
 import { type Recurrence, rnn } from './rnn.js';
+
+// More than 64 steps are a loop over blocks of 16, after the first 67 % 16 = 3 of them.
+const long = (...shapes: number[][]) => [[1, 67, 1], ...shapes].map((shape, i) => normal(fold(key(1), i), shape));
 
 /** Outputs and state as one tensor, [B, T + …, D]. */
 const whole = ({ outputs, state }: Recurrence<object>) =>
@@ -16,6 +20,7 @@ describeLayer(rnn, {
   PyTorch: { call: (x, h, wx, wh, b) => rnn({ wx, wh, b }, x, { state: { h } }).outputs, reference: reference.rnn },
   'outputs and state': { call: (x, h, wx, wh, b) => whole(rnn({ wx, wh, b }, x, { state: { h } })), inputs: reference.rnn.inputs },
   'the state alone': { call: (x, _, wx, wh, b) => rnn({ wx, wh, b }, x).state.h, inputs: reference.rnn.inputs },
+  'a loop': { call: (x, wx, wh, b) => whole(rnn({ wx, wh, b }, x)), inputs: long([1, 2], [2, 2], [2]) },
 });
 
 describeLayer(gru, {
@@ -25,6 +30,7 @@ describeLayer(gru, {
     inputs: reference.gru.inputs,
   },
   'the state alone': { call: (x, _, wx, wh, b, bn) => gru({ wx, wh, b, bn }, x).state.h, inputs: reference.gru.inputs },
+  'a loop': { call: (x, wx, wh, b, bn) => whole(gru({ wx, wh, b, bn }, x)), inputs: long([1, 3], [1, 3], [3], [1]) },
 });
 
 const { NP } = reference;
@@ -44,6 +50,7 @@ describeLayer(lstm, {
   'the last output': { call: (x, wx, wh, b) => lstmLast({ wx, wh, b }, x), inputs: pytorch.lstm.inputs },
   'outputs and state': from(whole),
   'the cell alone': from(({ state }) => state.c),
+  'a loop': { call: (x, wx, wh, b) => whole(lstm({ wx, wh, b }, x)), inputs: long([1, 4], [1, 4], [4]) },
 });
 
 const peepholes = true;
@@ -80,5 +87,12 @@ describeLayer(lstmVariant, {
   'the last output of V': {
     call: (x, h, c, wx, wh, b, p) => lstmVariant({ wx, wh, b, peepholes: p }, x, { ...VARIANTS.V, state: { h, c } }).state.h,
     inputs: reference.V.inputs,
+  },
+  'a loop, FGR': {
+    call: (x, wx, wh, b, peepholes, gates) => {
+      const { outputs, state } = lstmVariant({ wx, wh, b, peepholes, gates }, x, VARIANTS.FGR);
+      return tf.concat([outputs.flatten(), state.c.flatten(), state.gates!.flatten()]);
+    },
+    inputs: long([1, 4], [1, 4], [4], [3, 1], [3, 3]),
   },
 });

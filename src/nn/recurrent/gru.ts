@@ -3,6 +3,7 @@ import { type HostArray, type Key, shapeError, split } from '../../base/index.js
 import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 import type { Recurrence, RnnOptions, RnnState } from './rnn.js';
+import { backThroughTime, forwardThroughTime, type Steps } from './through-time.js';
 import { batchFirst, plus, timeFirst } from './time.js';
 
 /**
@@ -70,48 +71,16 @@ export const gru = layer({
         h: start,
       });
     const rows = timeFirst(x);
-    const hidden: tf.Tensor[] = [start];
-    const steps: Step[] = [];
-    for (const input of tf.split(rows.matMul(wx).add(b), x.shape[1]!, 0)) {
-      const before = hidden.at(-1)!;
-      const [inputGates, inputCandidate] = tf.split(input, [2 * D, D], 1);
-      const [stateGates, stateCandidate] = tf.split(before.matMul(wh), [2 * D, D], 1);
-      const [r, z] = tf.split(inputGates.add(stateGates).sigmoid(), 2, 1);
-      const m = stateCandidate.add(bn);
-      const n = inputCandidate.add(r.mul(m)).tanh();
-      hidden.push(n.add(z.mul(before.sub(n))));
-      steps.push({ r, z, m, n });
-    }
-    const value: Recurrence<RnnState> = { outputs: tf.stack(hidden.slice(1), 1), state: { h: hidden.at(-1)! } };
-    return { value, saved: { rows, wx, wh, hidden, steps } };
+    const T = x.shape[1]!;
+    const weights = { wx, wh, b, bn };
+    const { hidden, state: last, saved } = forwardThroughTime(steps, weights, rows, T, { h: start });
+    const value: Recurrence<RnnState> = { outputs: batchFirst(tf.concat(hidden, 0), T), state: { h: last.h } };
+    return { value, saved: { rows, weights, through: saved } };
   },
-  backward(dy, { rows, wx, wh, hidden, steps }) {
-    const T = steps.length;
-    const dHidden = dy.outputs && tf.unstack(dy.outputs, 1);
-    const dInput: tf.Tensor[] = []; // of xₜ wx + b
-    const dState: tf.Tensor[] = []; // of hₜ₋₁ wh
-    const dM: tf.Tensor[] = [];
-    let later = dy.state.h;
-    for (let t = T - 1; t >= 0; t--) {
-      const { r, z, m, n } = steps[t];
-      const dh = plus(later, dHidden?.[t]);
-      const dn = dh.mul(tf.sub(1, z)).mul(tf.sub(1, n.square()));
-      const dz = dh.mul(hidden[t].sub(n)).mul(z).mul(tf.sub(1, z));
-      const dr = dn.mul(m).mul(r).mul(tf.sub(1, r));
-      dM[t] = dn.mul(r);
-      dInput[t] = tf.concat([dr, dz, dn], 1);
-      dState[t] = tf.concat([dr, dz, dM[t]], 1);
-      later = dh.mul(z).add(dState[t].matMul(wh, false, true));
-    }
-    const [ofInput, ofState] = [tf.concat(dInput, 0), tf.concat(dState, 0)]; // [T·B, 3D]
-    const earlier = tf.concat(hidden.slice(0, -1), 0); // hₜ₋₁
-    const weights = {
-      wx: rows.matMul(ofInput, true),
-      wh: earlier.matMul(ofState, true),
-      b: ofInput.sum(0),
-      bn: tf.concat(dM, 0).sum(0),
-    };
-    return [weights, batchFirst(ofInput.matMul(wx, false, true), T), { state: { h: later! } }];
+  backward(dy, { rows, weights, through }) {
+    const after = { hidden: dy.outputs && timeFirst(dy.outputs), state: dy.state };
+    const found = backThroughTime(steps, weights, rows, through, after);
+    return [found.weights, batchFirst(found.rows, through.T), { state: found.state }];
   },
   plain({ wx, wh, b, bn }, x, { state } = {}) {
     let h = state?.h ?? tf.zeros([x.shape[0], wh.shape[0]]);
@@ -134,3 +103,48 @@ interface Step {
   readonly m: tf.Tensor;
   readonly n: tf.Tensor;
 }
+
+const steps: Steps<GruParams, RnnState, { readonly hidden: readonly tf.Tensor[]; readonly steps: readonly Step[] }> = {
+  forward({ wx, wh, b, bn }, rows, T, start) {
+    const D = wh.shape[0];
+    const hidden: tf.Tensor[] = [start.h];
+    const steps: Step[] = [];
+    for (const input of tf.split(rows.matMul(wx).add(b), T, 0)) {
+      const before = hidden.at(-1)!;
+      const [inputGates, inputCandidate] = tf.split(input, [2 * D, D], 1);
+      const [stateGates, stateCandidate] = tf.split(before.matMul(wh), [2 * D, D], 1);
+      const [r, z] = tf.split(inputGates.add(stateGates).sigmoid(), 2, 1);
+      const m = stateCandidate.add(bn);
+      const n = inputCandidate.add(r.mul(m)).tanh();
+      hidden.push(n.add(z.mul(before.sub(n))));
+      steps.push({ r, z, m, n });
+    }
+    return { hidden: hidden.slice(1), state: { h: hidden[T] }, saved: { hidden, steps } };
+  },
+  backward({ wx, wh }, rows, { hidden, steps }, after) {
+    const dInput: tf.Tensor[] = []; // of xₜ wx + b
+    const dState: tf.Tensor[] = []; // of hₜ₋₁ wh
+    const dM: tf.Tensor[] = [];
+    let later: tf.Tensor | undefined = after.state.h;
+    for (let t = steps.length - 1; t >= 0; t--) {
+      const { r, z, m, n } = steps[t];
+      const dh = plus(later, after.hidden?.[t]);
+      const dn = dh.mul(tf.sub(1, z)).mul(tf.sub(1, n.square()));
+      const dz = dh.mul(hidden[t].sub(n)).mul(z).mul(tf.sub(1, z));
+      const dr = dn.mul(m).mul(r).mul(tf.sub(1, r));
+      dM[t] = dn.mul(r);
+      dInput[t] = tf.concat([dr, dz, dn], 1);
+      dState[t] = tf.concat([dr, dz, dM[t]], 1);
+      later = dh.mul(z).add(dState[t].matMul(wh, false, true));
+    }
+    const [ofInput, ofState] = [tf.concat(dInput, 0), tf.concat(dState, 0)]; // [T·B, 3D]
+    const earlier = tf.concat(hidden.slice(0, -1), 0); // hₜ₋₁
+    const weights = {
+      wx: rows.matMul(ofInput, true),
+      wh: earlier.matMul(ofState, true),
+      b: ofInput.sum(0),
+      bn: tf.concat(dM, 0).sum(0),
+    };
+    return { weights, rows: ofInput.matMul(wx, false, true), state: { h: later! } };
+  },
+};

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { batchFirst, plus } from './time.js';
+import type { Steps } from './through-time.js';
+import { plus } from './time.js';
 
 /** How an LSTM differs from `lstm`; in brackets the names of Greff et al., whose baseline has peepholes. */
 export interface LstmVariant {
@@ -70,71 +71,87 @@ export function stepOf(
   return { i, f, o, g, c, squashed, h: o.mul(squashed), gates };
 }
 
-/** What the backward needs. */
-interface Unrolled {
-  /** x by time, [T·B, F]. */
-  readonly rows: tf.Tensor;
+/** Weights as `LstmVariantParams` has them; those that the variant has not are absent. */
+interface Weights {
   readonly wx: tf.Tensor;
   readonly wh: tf.Tensor;
-  readonly start: { readonly h: tf.Tensor; readonly c: tf.Tensor; readonly gates?: tf.Tensor };
-  readonly steps: readonly Step[];
+  readonly b: tf.Tensor;
   readonly peepholes?: tf.Tensor;
-  readonly wg?: tf.Tensor;
+  readonly gates?: tf.Tensor;
 }
 
-/** Gradients of what follows the last step: each hₜ, and the state. */
-interface Following {
-  readonly hidden: readonly tf.Tensor[] | undefined;
-  readonly h: tf.Tensor | undefined;
-  readonly c: tf.Tensor | undefined;
-  readonly gates: tf.Tensor | undefined;
+interface State {
+  readonly h: tf.Tensor;
+  readonly c: tf.Tensor;
+  readonly gates?: tf.Tensor;
 }
 
-/** Gradients of the weights, of x, and of the state before the first step. */
-export function backThroughTime(variant: LstmVariant, { rows, wx, wh, start, steps, peepholes, wg }: Unrolled, after: Following) {
-  const T = steps.length;
-  const names = gatesOf(variant);
-  const ps = peepholes && tf.split(peepholes, names.length, 0);
-  const dz: tf.Tensor[] = [];
-  let { h: dh, c: dc } = after;
-  let dGates = after.gates && tf.split(after.gates, names.length, 1); // from the step after, K × [B, D]
-  for (let t = T - 1; t >= 0; t--) {
-    const { i, f, o, g, squashed } = steps[t];
-    const before = (steps[t - 1] ?? start).c;
-    const through = (name: Gate, d: tf.Tensor, gate: tf.Tensor) => {
-      const k = names.indexOf(name);
-      return k < 0 ? undefined : plus(d, dGates?.[k]).mul(gate).mul(tf.sub(1, gate));
+/** What the backward needs: the state before the first step, and what each step made. */
+interface Kept {
+  readonly start: State;
+  readonly steps: readonly Step[];
+}
+
+/** The steps of a variant, forward and back through time. */
+export const stepsOf = (variant: LstmVariant): Steps<Weights, State, Kept> => ({
+  forward({ wx, wh, b, peepholes, gates: wg }: Weights, rows, T, start) {
+    const steps: Step[] = [];
+    for (const input of tf.split(rows.matMul(wx).add(b), T, 0)) {
+      const before: State = steps.at(-1) ?? start;
+      const z = input.add(before.h.matMul(wh));
+      steps.push(stepOf(variant, z, before.c, { peepholes, recurrent: wg && before.gates!.matMul(wg) }));
+    }
+    const last = steps[T - 1];
+    return { hidden: steps.map(({ h }) => h), state: stateAfter(last, variant), saved: { start, steps } };
+  },
+  backward({ wx, wh, peepholes, gates: wg }: Weights, rows, { start, steps }, after) {
+    const names = gatesOf(variant);
+    const ps = peepholes && tf.split(peepholes, names.length, 0);
+    const dz: tf.Tensor[] = [];
+    let { h: dh, c: dc }: Partial<State> = after.state;
+    const afterGates: tf.Tensor | undefined = after.state.gates;
+    let dGates = afterGates && tf.split(afterGates, names.length, 1); // from the step after, K × [B, D]
+    for (let t = steps.length - 1; t >= 0; t--) {
+      const { i, f, o, g, squashed } = steps[t];
+      const before = (steps[t - 1] ?? start).c;
+      const through = (name: Gate, d: tf.Tensor, gate: tf.Tensor) => {
+        const k = names.indexOf(name);
+        return k < 0 ? undefined : plus(d, dGates?.[k]).mul(gate).mul(tf.sub(1, gate));
+      };
+      const toCell = (name: Gate, d: tf.Tensor | undefined) => d && ps?.[names.indexOf(name)].mul(d);
+      dh = dh || after.hidden ? plus(dh, after.hidden?.[t]) : tf.zerosLike(before);
+      const dO = through('o', dh.mul(squashed), o);
+      const dSquashed = dh.mul(o);
+      dc = plus(dc, variant.outputActivation === false ? dSquashed : dSquashed.mul(tf.sub(1, squashed.square())));
+      dc = plus(dc, toCell('o', dO));
+      const dI = through('i', dc.mul(variant.forgetGate === 'coupled' ? g.sub(before) : g), i);
+      const dF = through('f', dc.mul(before), f);
+      const dG = variant.inputActivation === false ? dc.mul(i) : dc.mul(i).mul(tf.sub(1, g.square()));
+      const dZ = [dI, dF, dO].filter((d) => d !== undefined);
+      dz[t] = tf.concat([...dZ, dG], 1); // [B, (K + 1) D]
+      dc = plus(plus(dc.mul(f), toCell('i', dI)), toCell('f', dF));
+      dh = dz[t].matMul(wh, false, true);
+      if (wg) dGates = tf.split(tf.concat(dZ, 1).matMul(wg, false, true), names.length, 1);
+    }
+    const dZ = tf.concat(dz, 0); // [T·B, (K + 1) D]
+    const found = [start, ...steps.slice(0, -1)]; // what each step found
+    const overTime = (at: readonly State[], part: 'h' | 'c' | 'gates') =>
+      tf.concat(
+        at.map((s) => s[part]!),
+        0,
+      );
+    const blocks = tf.split(dZ, names.length + 1, 1);
+    const weights: Weights = {
+      wx: rows.matMul(dZ, true),
+      wh: overTime(found, 'h').matMul(dZ, true),
+      b: dZ.sum(0),
+      ...(ps && { peepholes: tf.stack(names.map((name, k) => blocks[k].mul(overTime(name === 'o' ? steps : found, 'c')).sum(0))) }),
+      ...(wg && { gates: overTime(found, 'gates').matMul(tf.concat(blocks.slice(0, -1), 1), true) }),
     };
-    const toCell = (name: Gate, d: tf.Tensor | undefined) => d && ps?.[names.indexOf(name)].mul(d);
-    dh = dh || after.hidden ? plus(dh, after.hidden?.[t]) : tf.zerosLike(before);
-    const dO = through('o', dh.mul(squashed), o);
-    const dSquashed = dh.mul(o);
-    dc = plus(dc, variant.outputActivation === false ? dSquashed : dSquashed.mul(tf.sub(1, squashed.square())));
-    dc = plus(dc, toCell('o', dO));
-    const dI = through('i', dc.mul(variant.forgetGate === 'coupled' ? g.sub(before) : g), i);
-    const dF = through('f', dc.mul(before), f);
-    const dG = variant.inputActivation === false ? dc.mul(i) : dc.mul(i).mul(tf.sub(1, g.square()));
-    const dZ = [dI, dF, dO].filter((d) => d !== undefined);
-    dz[t] = tf.concat([...dZ, dG], 1); // [B, (K + 1) D]
-    dc = plus(plus(dc.mul(f), toCell('i', dI)), toCell('f', dF));
-    dh = dz[t].matMul(wh, false, true);
-    if (wg) dGates = tf.split(tf.concat(dZ, 1).matMul(wg, false, true), names.length, 1);
-  }
-  const dZ = tf.concat(dz, 0); // [T·B, (K + 1) D]
-  const found = [start, ...steps.slice(0, -1)]; // what each step found
-  const overTime = (at: typeof found, part: 'h' | 'c' | 'gates') =>
-    tf.concat(
-      at.map((s) => s[part]!),
-      0,
-    );
-  const blocks = tf.split(dZ, names.length + 1, 1);
-  const weights = {
-    wx: rows.matMul(dZ, true),
-    wh: overTime(found, 'h').matMul(dZ, true),
-    b: dZ.sum(0),
-    peepholes: ps && tf.stack(names.map((name, k) => blocks[k].mul(overTime(name === 'o' ? [...steps] : found, 'c')).sum(0))),
-    gates: wg && overTime(found, 'gates').matMul(tf.concat(blocks.slice(0, -1), 1), true),
-  };
-  const x = batchFirst(dZ.matMul(wx, false, true), T);
-  return { weights, x, state: { h: dh!, c: dc!, gates: wg && tf.concat(dGates!, 1) } };
-}
+    const state: State = { h: dh!, c: dc!, ...(wg && { gates: tf.concat(dGates!, 1) }) };
+    return { weights, rows: dZ.matMul(wx, false, true), state };
+  },
+});
+
+/** The part of a step that the next one, or the next call, goes on from. */
+export const stateAfter = ({ h, c, gates }: State, { gateRecurrence }: LstmVariant): State => (gateRecurrence ? { h, c, gates } : { h, c });

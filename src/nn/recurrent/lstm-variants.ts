@@ -3,9 +3,10 @@ import { type HostArray, type Key, shapeError, split } from '../../base/index.js
 import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 import type { LstmConfig, LstmParams, LstmState } from './lstm.js';
-import { backThroughTime, gatesOf, type LstmVariant, type Step, stepOf } from './lstm-recurrence.js';
+import { gatesOf, type LstmVariant, stateAfter, stepOf, stepsOf } from './lstm-recurrence.js';
 import type { Recurrence } from './rnn.js';
-import { timeFirst } from './time.js';
+import { backThroughTime, forwardThroughTime } from './through-time.js';
+import { batchFirst, timeFirst } from './time.js';
 
 /** Weights of a variant with K gates; the K + 1 blocks of columns are those of i, f, o that it has, then the candidate g. */
 export interface LstmVariantParams<T = tf.Tensor> extends LstmParams<T> {
@@ -48,9 +49,6 @@ function startOf(B: number, D: number, variant: LstmVariant): LstmVariantState {
   return variant.gateRecurrence ? { ...start, gates: tf.zeros([B, gatesOf(variant).length * D]) } : start;
 }
 
-const stateAfter = ({ h, c, gates }: LstmVariantState, { gateRecurrence }: LstmVariant): LstmVariantState =>
-  gateRecurrence ? { h, c, gates } : { h, c };
-
 /**
  * A long short-term memory in the variants of Greff's study.
  *
@@ -73,23 +71,17 @@ const stateAfter = ({ h, c, gates }: LstmVariantState, { gateRecurrence }: LstmV
 export const lstmVariant = layer({
   name: 'lstmVariant',
   forward(params: LstmVariantParams, x: tf.Tensor, { state, ...variant }: LstmVariantOptions = {}) {
-    const { wx, wh, b, peepholes, gates: wg } = params;
-    const start = state ?? startOf(x.shape[0], wh.shape[0], variant);
+    const start = state ?? startOf(x.shape[0], params.wh.shape[0], variant);
     checkShapes(params, x, variant, start);
-    const rows = timeFirst(x);
-    const steps: Step[] = [];
-    for (const input of tf.split(rows.matMul(wx).add(b), x.shape[1]!, 0)) {
-      const before = steps.at(-1) ?? start;
-      const z = input.add(before.h.matMul(wh));
-      steps.push(stepOf(variant, z, before.c, { peepholes, recurrent: wg && before.gates!.matMul(wg) }));
-    }
-    const hidden = steps.map(({ h }) => h);
-    const value: Recurrence<LstmVariantState> = { outputs: tf.stack(hidden, 1), state: stateAfter(steps.at(-1)!, variant) };
-    return { value, saved: { variant, unrolled: { rows, wx, wh, start, steps, peepholes, wg } } };
+    const [rows, T] = [timeFirst(x), x.shape[1]!];
+    const { hidden, state: last, saved } = forwardThroughTime(stepsOf(variant), params, rows, T, start);
+    const value: Recurrence<LstmVariantState> = { outputs: batchFirst(tf.concat(hidden, 0), T), state: last };
+    return { value, saved: { variant, rows, params, through: saved } };
   },
-  backward({ outputs, state: { h, c, gates } }, { variant, unrolled }) {
-    const { weights, x, state } = backThroughTime(variant, unrolled, { hidden: outputs && tf.unstack(outputs, 1), h, c, gates });
-    return [weights, x, { state }];
+  backward({ outputs, state }, { variant, rows, params, through }) {
+    const after = { hidden: outputs && timeFirst(outputs), state };
+    const found = backThroughTime(stepsOf(variant), params, rows, through, after);
+    return [found.weights, batchFirst(found.rows, through.T), { state: found.state }];
   },
   plain({ wx, wh, b, peepholes, gates: wg }, x, { state, ...variant } = {}) {
     let { h, c, gates } = state ?? startOf(x.shape[0], wh.shape[0], variant);

@@ -3,6 +3,7 @@ import { type HostArray, type Key, shapeError, split } from '../../base/index.js
 import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 import type { Recurrence } from './rnn.js';
+import { backThroughTime, forwardThroughTime, isLoop, type Steps } from './through-time.js';
 import { plus } from './time.js';
 
 /** Weights of an LSTM: wx [F, 4D] for the input, wh [D, 4D] for the state, b [4D]; columns are the gates i, f, o and the candidate g. */
@@ -77,57 +78,27 @@ export const lstm = layer({
       ],
       2,
     );
-    const recurrent = byGate(wh);
-    const shifted = byGate(tf.concat([wx, b.reshape([1, 4 * D])], 0));
-    const inputs = tf.split(rows.matMul(shifted), 4).map((z) => tf.split(z, T, 1)); // 4 × T × [1, B, D]
-    const start = state && { h: state.h.expandDims(0), c: state.c.expandDims(0) };
-    const steps: Step[] = [];
-    const hidden: tf.Tensor[] = []; // T × [1, B, D]
-    let c = start?.c;
-    for (let t = 0; t < T; t++) {
-      const earlier = t === 0 ? start?.h : hidden[t - 1];
-      const past = earlier && tf.split(earlier.matMul(recurrent), 4);
-      const z = inputs.map((input, gate) => plus(input[t], past?.[gate]));
-      const [i, f, o] = [z[0].sigmoid(), z[1].sigmoid(), z[2].sigmoid()];
-      const g = z[3].tanh();
-      const before = c ?? tf.zeros([1, B, D]);
-      c = c ? f.mul(before).add(i.mul(g)) : i.mul(g);
-      const tanhC = c.tanh();
-      const h = o.mul(tanhC);
-      hidden.push(h);
-      const [cByI, cByF, hByO] = [throughSigmoid(g, i), throughSigmoid(before, f), h.mul(tf.sub(1, o))];
-      steps.push({ cByI, cByF, hByO, cByG: i.mul(throughTanh(g)), hByC: o.mul(throughTanh(tanhC)), f });
-    }
+    const weights = { shifted: byGate(tf.concat([wx, b.reshape([1, 4 * D])], 0)), recurrent: byGate(wh) };
+    const zeros = isLoop(T) ? tf.zeros([1, B, D]) : undefined;
+    const start = state ? { h: state.h.expandDims(0), c: state.c.expandDims(0) } : zeros && { h: zeros, c: zeros };
+    const { hidden, state: last, saved } = forwardThroughTime(steps, weights, rows, T, start);
     const value: Recurrence<LstmState> = {
       outputs: tf.concat(hidden, 0).transpose([1, 0, 2]),
-      state: { h: hidden[T - 1].reshape([B, D]), c: c!.reshape([B, D]) },
+      state: { h: last.h.reshape([B, D]), c: last.c.reshape([B, D]) },
     };
-    return { value, saved: { rows, wx, recurrent, hidden, steps, first: start?.h } };
+    return { value, saved: { rows, weights, through: saved, isFresh: !state } };
   },
-  backward(dy, { rows, wx, recurrent, hidden, steps, first }) {
-    const T = steps.length;
-    const [, B, D] = hidden[0].shape;
-    const F = wx.shape[0];
-    const dHidden = dy.outputs && tf.split(dy.outputs.transpose([1, 0, 2]), T);
-    const dz: tf.Tensor[] = [];
-    let dh: tf.Tensor | undefined = dy.state.h?.reshape([1, B, D!]);
-    let dc: tf.Tensor | undefined = dy.state.c?.reshape([1, B, D!]);
-    for (let t = T - 1; t >= 0; t--) {
-      const { cByI, cByF, hByO, cByG, hByC, f } = steps[t];
-      dh = dh || dHidden ? plus(dh, dHidden?.[t]) : tf.zerosLike(hidden[t]);
-      dc = plus(dh.mul(hByC), dc);
-      dz[t] = tf.concat([dc.mul(cByI), dc.mul(cByF), dh.mul(hByO), dc.mul(cByG)], 0); // [4, B, D]
-      if (t > 0 || first) {
-        dh = tf.split(dz[t].matMul(recurrent, false, true), 4).reduce(plus);
-        dc = dc.mul(f);
-      }
-    }
-    const dZ = tf.concat(dz, 1); // [4, T·B, D]
-    const earlier = tf.concat([first ?? tf.zerosLike(hidden[0]), ...hidden.slice(0, -1)], 1); // hₜ₋₁, [1, T·B, D]
-    const dInput = byColumn(rows.matMul(dZ, true)); // [F + 1, 4D]
-    const dx = dZ.matMul(byGate(wx), false, true).sum(0).reshape([T, B, F]).transpose([1, 0, 2]);
-    const weights = { wx: dInput.slice(0, F), wh: byColumn(earlier.matMul(dZ, true)), b: dInput.slice(F).reshape([4 * D!]) };
-    return [weights, dx, { state: first && { h: dh!.squeeze([0]), c: dc!.squeeze([0]) } }];
+  backward(dy, { rows, weights, through, isFresh }) {
+    const D = weights.recurrent.shape[1]!;
+    const [B, F] = [rows.shape[1]! / through.T, rows.shape[2]! - 1];
+    const after = { h: dy.state.h?.reshape([1, B, D]), c: dy.state.c?.reshape([1, B, D]) };
+    const hidden = dy.outputs?.transpose([1, 0, 2]);
+    const found = backThroughTime(steps, weights, rows, through, { hidden, state: after });
+    const dInput = byColumn(found.weights.shifted); // [F + 1, 4D]
+    const dx = found.rows.reshape([through.T, B, F]).transpose([1, 0, 2]);
+    const dParams = { wx: dInput.slice(0, F), wh: byColumn(found.weights.recurrent), b: dInput.slice(F).reshape([4 * D]) };
+    const { h, c } = found.state;
+    return [dParams, dx, { state: isFresh ? undefined : { h: h.squeeze([0]), c: c.squeeze([0]) } }];
   },
   plain({ wx, wh, b }, x, { state } = {}) {
     const zeros = tf.zeros([x.shape[0], wh.shape[0]]);
@@ -157,6 +128,12 @@ export const lstmLast = (params: LstmParams, x: tf.Tensor, options?: LstmOptions
 const byGate = (w: tf.Tensor): tf.Tensor => w.reshape([w.shape[0], 4, w.shape[1]! / 4]).transpose([1, 0, 2]);
 const byColumn = (w: tf.Tensor): tf.Tensor => w.transpose([1, 0, 2]).reshape([w.shape[1]!, 4 * w.shape[2]!]);
 
+/** What the steps take: the matrices by gate, [4, F + 1, D] with the shift in the last row, and [4, D, D]. */
+interface Weights {
+  readonly shifted: tf.Tensor;
+  readonly recurrent: tf.Tensor;
+}
+
 /** What a step's backward needs: ∂cₜ/∂zᵢ, ∂cₜ/∂z_f, ∂hₜ/∂zₒ, ∂cₜ/∂z_g, ∂hₜ/∂cₜ, and f = ∂cₜ/∂cₜ₋₁. */
 interface Step {
   readonly cByI: tf.Tensor;
@@ -166,6 +143,57 @@ interface Step {
   readonly hByC: tf.Tensor;
   readonly f: tf.Tensor;
 }
+
+/** What the steps' backward needs: each h, what each step gave, and h before the first, if any. All [1, B, D]. */
+interface Kept {
+  readonly hidden: readonly tf.Tensor[];
+  readonly steps: readonly Step[];
+  readonly first: tf.Tensor | undefined;
+}
+
+const steps: Steps<Weights, LstmState, Kept, undefined> = {
+  forward({ shifted, recurrent }, rows, T, start) {
+    const [B, D] = [rows.shape[1]! / T, recurrent.shape[1]!];
+    const inputs = tf.split(rows.matMul(shifted), 4).map((z) => tf.split(z, T, 1)); // 4 × T × [1, B, D]
+    const steps: Step[] = [];
+    const hidden: tf.Tensor[] = []; // T × [1, B, D]
+    let c = start?.c;
+    for (let t = 0; t < T; t++) {
+      const earlier = t === 0 ? start?.h : hidden[t - 1];
+      const past = earlier && tf.split(earlier.matMul(recurrent), 4);
+      const z = inputs.map((input, gate) => plus(input[t], past?.[gate]));
+      const [i, f, o] = [z[0].sigmoid(), z[1].sigmoid(), z[2].sigmoid()];
+      const g = z[3].tanh();
+      const before = c ?? tf.zeros([1, B, D]);
+      c = c ? f.mul(before).add(i.mul(g)) : i.mul(g);
+      const tanhC = c.tanh();
+      const h = o.mul(tanhC);
+      hidden.push(h);
+      const [cByI, cByF, hByO] = [throughSigmoid(g, i), throughSigmoid(before, f), h.mul(tf.sub(1, o))];
+      steps.push({ cByI, cByF, hByO, cByG: i.mul(throughTanh(g)), hByC: o.mul(throughTanh(tanhC)), f });
+    }
+    return { hidden, state: { h: hidden[T - 1], c: c! }, saved: { hidden, steps, first: start?.h } };
+  },
+  backward({ shifted, recurrent }, rows, { hidden, steps, first }, after) {
+    const dz: tf.Tensor[] = [];
+    let { h: dh, c: dc }: Partial<LstmState> = after.state;
+    for (let t = steps.length - 1; t >= 0; t--) {
+      const { cByI, cByF, hByO, cByG, hByC, f } = steps[t];
+      dh = dh || after.hidden ? plus(dh, after.hidden?.[t]) : tf.zerosLike(hidden[t]);
+      dc = plus(dh.mul(hByC), dc);
+      dz[t] = tf.concat([dc.mul(cByI), dc.mul(cByF), dh.mul(hByO), dc.mul(cByG)], 0); // [4, B, D]
+      if (t > 0 || first) {
+        dh = tf.split(dz[t].matMul(recurrent, false, true), 4).reduce(plus);
+        dc = dc.mul(f);
+      }
+    }
+    const dZ = tf.concat(dz, 1); // [4, T·B, D]
+    const earlier = tf.concat([first ?? tf.zerosLike(hidden[0]), ...hidden.slice(0, -1)], 1); // hₜ₋₁, [1, T·B, D]
+    const weights = { shifted: rows.matMul(dZ, true), recurrent: earlier.matMul(dZ, true) };
+    const wx = shifted.slice([0, 0, 0], [4, shifted.shape[1]! - 1, -1]);
+    return { weights, rows: dZ.matMul(wx, false, true).sum(0, true), state: { h: dh!, c: dc! } };
+  },
+};
 
 const throughSigmoid = (dy: tf.Tensor, y: tf.Tensor): tf.Tensor => dy.mul(y).mul(tf.sub(1, y));
 const throughTanh = (y: tf.Tensor): tf.Tensor => tf.sub(1, y.square());

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
 import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
+import { backThroughTime, forwardThroughTime, type Steps } from './through-time.js';
 import { batchFirst, plus, timeFirst } from './time.js';
 
 /** Weights of a recurrent layer: wx [F, D] for the input, wh [D, D] for the state, b [D]. */
@@ -66,25 +67,14 @@ export const rnn = layer({
     if (!fits || `${start.shape}` !== `${[x.shape[0], D]}`)
       throw shapeError('rnn takes x [B, T, F], wx [F, D], wh [D, D], b [D] and a state h [B, D]', { x, wx, wh, b, h: start });
     const rows = timeFirst(x);
-    const hidden: tf.Tensor[] = [start];
-    for (const input of tf.split(rows.matMul(wx).add(b), T, 0)) hidden.push(input.add(hidden.at(-1)!.matMul(wh)).tanh());
-    const value: Recurrence<RnnState> = { outputs: tf.stack(hidden.slice(1), 1), state: { h: hidden[T] } };
-    return { value, saved: { rows, wx, wh, hidden } };
+    const { hidden, state: last, saved } = forwardThroughTime(steps, { wx, wh, b }, rows, T, { h: start });
+    const value: Recurrence<RnnState> = { outputs: batchFirst(tf.concat(hidden, 0), T), state: { h: last.h } };
+    return { value, saved: { rows, weights: { wx, wh, b }, through: saved } };
   },
-  backward(dy, { rows, wx, wh, hidden }) {
-    const T = hidden.length - 1;
-    const dHidden = dy.outputs && tf.unstack(dy.outputs, 1);
-    const dz: tf.Tensor[] = [];
-    let dh = dy.state.h;
-    for (let t = T - 1; t >= 0; t--) {
-      dh = plus(dh, dHidden?.[t]);
-      dz[t] = dh.mul(tf.sub(1, hidden[t + 1].square()));
-      dh = dz[t].matMul(wh, false, true);
-    }
-    const dZ = tf.concat(dz, 0); // [T·B, D]
-    const earlier = tf.concat(hidden.slice(0, -1), 0); // hₜ₋₁
-    const weights = { wx: rows.matMul(dZ, true), wh: earlier.matMul(dZ, true), b: dZ.sum(0) };
-    return [weights, batchFirst(dZ.matMul(wx, false, true), T), { state: { h: dh! } }];
+  backward(dy, { rows, weights, through }) {
+    const after = { hidden: dy.outputs && timeFirst(dy.outputs), state: dy.state };
+    const found = backThroughTime(steps, weights, rows, through, after);
+    return [found.weights, batchFirst(found.rows, through.T), { state: found.state }];
   },
   plain({ wx, wh, b }, x, { state } = {}) {
     let h = state?.h ?? tf.zeros([x.shape[0], wh.shape[0]]);
@@ -95,3 +85,24 @@ export const rnn = layer({
     return { outputs: tf.stack(hidden, 1), state: { h } };
   },
 });
+
+const steps: Steps<RnnParams, RnnState, { readonly hidden: readonly tf.Tensor[] }> = {
+  forward({ wx, wh, b }, rows, T, { h }) {
+    const hidden: tf.Tensor[] = [h];
+    for (const input of tf.split(rows.matMul(wx).add(b), T, 0)) hidden.push(input.add(hidden.at(-1)!.matMul(wh)).tanh());
+    return { hidden: hidden.slice(1), state: { h: hidden[T] }, saved: { hidden } };
+  },
+  backward({ wx, wh }, rows, { hidden }, after) {
+    const dz: tf.Tensor[] = [];
+    let dh: tf.Tensor | undefined = after.state.h;
+    for (let t = hidden.length - 2; t >= 0; t--) {
+      dh = plus(dh, after.hidden?.[t]);
+      dz[t] = dh.mul(tf.sub(1, hidden[t + 1].square()));
+      dh = dz[t].matMul(wh, false, true);
+    }
+    const dZ = tf.concat(dz, 0); // [T·B, D]
+    const earlier = tf.concat(hidden.slice(0, -1), 0); // hₜ₋₁
+    const weights = { wx: rows.matMul(dZ, true), wh: earlier.matMul(dZ, true), b: dZ.sum(0) };
+    return { weights, rows: dZ.matMul(wx, false, true), state: { h: dh! } };
+  },
+};
