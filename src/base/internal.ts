@@ -1,7 +1,7 @@
 /** What other rooms of the library need of this one beside `index.ts`; no part of the package's interface. */
 export { type CellHooks, cellHook, offerCellHook } from './cell-hooks.js';
 export { checkNumber, checkOneOf, checkOptions, checkWhole } from './checks.js';
-export { sha256 } from './digest.js';
+export { inParts, sha256, startDigest } from './digest.js';
 export { display } from './display.js';
 export { once } from './once.js';
 export { packageRoot, packageVersion } from './package-root.js';

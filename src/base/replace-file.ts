@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { inParts } from './digest.js';
 
 /**
  * Writes a whole file in place of the one before: a reader finds the old bytes or the new ones, and so does who comes after a crash or
@@ -16,7 +17,8 @@ export function replaceFile(file: string, content: string | readonly Uint8Array[
   try {
     const descriptor = openSync(draft, 'w');
     try {
-      for (const piece of typeof content === 'string' ? [content] : content) writeFileSync(descriptor, piece);
+      if (typeof content === 'string') writeFileSync(descriptor, content);
+      else for (const piece of content) for (const part of inParts(piece)) writeFileSync(descriptor, part);
     } finally {
       closeSync(descriptor);
     }

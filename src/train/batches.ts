@@ -1,5 +1,5 @@
 import type { HostData, Key } from '../base/index.js';
-import { rowsUpTo } from '../base/internal.js';
+import { checkOptions, rowsUpTo } from '../base/internal.js';
 import { flatten, type Mapped, type Tree } from '../tensor/index.js';
 import { type HostInput, specOf } from '../tensor/internal.js';
 import { place } from './guard.js';
@@ -23,14 +23,16 @@ export interface Batches<T> {
  * Batches of data that lie in memory: each epoch sees each row once, in an order that the key decides.
  *
  *     const data = batches({ x, y }, { size: 256, key: key(7) });
- *     await fit(training, { step, batch: data.batch, steps: 20 * data.stepsPerEpoch });
+ *     await fit(training, { step, batch: data, epochs: 20 });
  *
  * Rows at an epoch's end that do not fill a batch are left out. For windows of a series: `windowBatches`. For a file larger than memory:
  * `parquetBatches` of `lemmata/market`.
  *
  * @throws when two arrays differ in their number of rows, or a value is not finite, naming its row and column
  */
-export function batches<T>(data: T, { size, key }: { size: number; key: Key }): Batches<T> {
+export function batches<T>(data: T, config: { size: number; key: Key }): Batches<T> {
+  checkOptions('batches', config, ['size', 'key']);
+  const { size, key } = config;
   const { arrays, rows, unflatten } = arraysIn('batches', data);
   for (const { path, shape, data } of arrays) {
     const at = data.findIndex((value) => !Number.isFinite(value));

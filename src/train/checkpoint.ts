@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { replaceFile } from '../base/internal.js';
 import { divided, type NamedArray, namedArrays, united, withLeaves } from './leaves.js';
 import type { About, Run, Validated, Vector } from './run.js';
@@ -20,7 +20,7 @@ interface Header {
  * replaced only when all of it is on the disk, so a kill or a full disk leaves the old checkpoint.
  *
  * The file has the safetensors format: `safetensors.torch.load_file(file)['params.w']` reads the parameter w in
- * Python.
+ * Python. Arrays keep their type, and numbers of a state are doubles.
  *
  * @throws when it cannot be written, for example on a full disk
  */
@@ -32,12 +32,13 @@ export function saveCheckpoint(file: string, { state, step, losses, validations,
     { path: 'validations', data: pairs(validations), shape: [validations.length, 2], dtype: 'float64' },
   ];
   const header: Header = { step, seconds, best: best && { step: best.step, loss: best.loss }, about, vectors };
-  write(file, encode(tensors, { format: 'lemmata', version: VERSION, run: JSON.stringify(header) }), step);
+  write(file, encode(tensors, { format: 'lemmata', version: VERSION, run: JSON.stringify(header, asJson) }), step);
 }
 
 /**
  * The run that a checkpoint holds, or the fresh one when there is no file yet. What it goes on to is bitwise what an uninterrupted
- * run would have reached, as long as its batches are functions of the step.
+ * run would have reached, as long as its batches are functions of the step. The configuration of the fresh run must be that of the file,
+ * but `steps` and `epochs` in it may have grown.
  *
  *     const training = resume('build/lstm.safetensors', run(optimizer.init(params), { seed: 7, config }));
  *
@@ -50,14 +51,14 @@ export function resume<S>(file: string, fresh: Run<S>): Run<S> {
     throw new Error(`resume: ${file} ${what}. Delete it to start afresh, or name another file`);
   };
   try {
-    return restore(readFileSync(file), fresh);
+    return restore(file, fresh);
   } catch (error) {
     return refuse((error as Error).message);
   }
 }
 
-function restore<S>(bytes: Buffer, fresh: Run<S>): Run<S> {
-  const { tensors, metadata } = decode(bytes);
+function restore<S>(file: string, fresh: Run<S>): Run<S> {
+  const { tensors, metadata } = decode(file);
   if (metadata.format !== 'lemmata') throw new Error('is a safetensors file of another program, not a checkpoint of fit');
   if (metadata.version !== VERSION)
     throw new Error(`is of version ${metadata.version}; this version of the library reads version ${VERSION}`);
@@ -92,15 +93,34 @@ type Named = Pick<NamedArray, 'path' | 'shape'>;
 
 const show = (part: Named | undefined): string => (part ? `${part.path} [${part.shape.join(',')}]` : 'absent');
 
-/** Compares what is said about the runs, except their code: a comment or a plot may change between two parts of a run. */
+/**
+ * Compares what is said about the runs, except their code: a comment or a plot may change between two parts of a run. A run may also be
+ * made longer, so that `steps` and `epochs` may grow.
+ */
 function assertSameAbout(here: About, there: About): void {
   const flat = ({ name, seed, data, config = {} }: About): Record<string, unknown> => ({ name, seed, data, ...config });
   const [ours, theirs] = [flat(here), flat(there)];
   for (const key of new Set([...Object.keys(theirs), ...Object.keys(ours)])) {
-    const [is, was] = [JSON.stringify(ours[key]), JSON.stringify(theirs[key])];
-    if (is !== was) throw new Error(`is of another run: ${key} was ${was} and is ${is}`);
+    const [is, was] = [inOrder(ours[key]), inOrder(theirs[key])];
+    if (is === was || (LENGTHS.has(key) && Number(ours[key]) > Number(theirs[key]))) continue;
+    const hint = LENGTHS.has(key) ? ' (a run can be made longer, not shorter)' : '';
+    throw new Error(`is of another run: ${key} was ${was} and is ${is}${hint}`);
   }
 }
+
+const LENGTHS = new Set(['steps', 'epochs']);
+
+/** JSON of a value, whatever order its keys were written in. */
+const inOrder = (value: unknown): string | undefined =>
+  JSON.stringify(value, (_, part) =>
+    part && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : asJson(_, part),
+  );
+
+/** What JSON would make null of, or refuse, in words. */
+const asJson = (_: string, part: unknown): unknown =>
+  (typeof part === 'number' && !Number.isFinite(part)) || typeof part === 'bigint' ? String(part) : part;
 
 const pairs = (validations: readonly Validated[]): Float64Array => Float64Array.from(validations.flatMap(({ step, loss }) => [step, loss]));
 

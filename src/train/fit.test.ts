@@ -8,6 +8,7 @@ import { plateau } from '../optim/plateau.js';
 import { type SgdState, sgd } from '../optim/sgd.js';
 import { type DeviceTensor, fromArray } from '../tensor/buffers/device-tensor.js';
 import { compile } from '../tensor/compile.js';
+import { batches } from './batches.js';
 import { resume } from './checkpoint.js';
 import { fit } from './fit.js';
 import { minibatches } from './minibatches.js';
@@ -139,6 +140,77 @@ describe('validation', () => {
   it('names the step of a validation loss that is not a number', async () => {
     const validate = { every: 2, loss: () => Number.NaN };
     await expect(fit(run(1), { ...decay, steps: 4, validate })).rejects.toThrow('fit: the validation loss is NaN after step 2, though');
+  });
+});
+
+// ½w² of −3, −2, … as above, validated at steps 3 and 6; the end is at step 4 or 7.
+describe('the last state', () => {
+  const validate = { every: 3, loss: halfSquare };
+
+  it('is validated too, and may be the best', async () => {
+    const training = run(-3.5); // −0.5 after step 3, 0.5 after step 4
+    await fit(training, { ...passing, steps: 2, validate });
+    expect(training).toMatchObject({ validations: [], last: { step: 2, loss: 1.125 }, best: { step: 2, loss: 1.125, state: -1.5 } });
+    await fit(training, { ...passing, steps: 2, validate });
+    expect(training.last).toMatchObject({ step: 2, loss: 1.125 });
+    expect(training.last?.before).toBeUndefined();
+  });
+
+  it('leaves no trace in a run that goes on', async () => {
+    const whole = run(-3.9);
+    await fit(whole, { ...passing, steps: 8, validate: { ...validate, patience: 2 } });
+    const training = run(-3.9);
+    const best: (number | undefined)[] = [];
+    for (const steps of [1, 2, 4, 7]) {
+      await fit(training, { ...passing, steps, validate: { ...validate, patience: 2 } });
+      expect(training.last?.step).toBe(steps);
+      best.push(training.best?.step);
+    }
+    expect(best).toEqual([1, 2, 4, 3]); // w is 0.1 at step 4 and −0.9 at step 3
+    await fit(training, { ...passing, steps: 8, validate: { ...validate, patience: 2 } });
+    const { seconds: _, ...all } = whole;
+    expect(training).toMatchObject(all);
+  });
+
+  it('adjusts nothing', async () => {
+    const seen: number[] = [];
+    const adjust = (w: number, loss: number) => {
+      seen.push(loss);
+      return w;
+    };
+    await fit(run(-3), { ...passing, steps: 4, validate: { ...validate, adjust } });
+    expect(seen).toEqual([0]);
+  });
+});
+
+describe('epochs', () => {
+  const data = batches({ x: Float32Array.of(1, 2, 3, 4, 5, 6, 7) }, { size: 2, key: key(1) });
+  const count = (w: number, { x }: { x: { data: ArrayLike<number> } }) => ({ state: w + 1, loss: x.data.length });
+
+  it('are as many steps as there are whole batches in them', async () => {
+    const training = run(0);
+    await fit(training, { step: count, batch: data, epochs: 4 });
+    expect(training).toMatchObject({ step: 12, state: 12, losses: new Array(12).fill(2) });
+    await fit(training, { step: count, batch: data, steps: 13 });
+    expect(training.step).toBe(13);
+  });
+
+  // Keras' fit(x, epochs=3), by those who know it: without steps a training never ended.
+  it('or steps must be given, one of them, by names that exist', async () => {
+    const options = { ...decay, batch: () => null };
+    await expect(fit(run(1), options)).rejects.toThrow(
+      'fit: how long to train is missing; give steps: 2000, or batch: batches(…) with epochs: 20',
+    );
+    await expect(fit(run(1), { ...options, epochs: 3 })).rejects.toThrow(
+      'fit: epochs are counted in batches of data, and batch is a function',
+    );
+    await expect(fit(run(1), { ...decay, batch: data as never, epochs: 3, steps: 2 })).rejects.toThrow(
+      'fit: steps 2 and epochs 3 both say how long',
+    );
+    await expect(fit(run(1), { ...options, epochs: 0 })).rejects.toThrow('fit: epochs must be a whole number from 1 up, got 0');
+    await expect(fit(run(1), { ...options, step_s: 3 } as never)).rejects.toThrow("fit: there is no option 'step_s'");
+    const validate = { every: 1, loss: halfSquare, patiense: 3 };
+    await expect(fit(run(1), { ...options, steps: 3, validate })).rejects.toThrow("fit: validate: there is no option 'patiense'");
   });
 });
 

@@ -1,19 +1,24 @@
-import { cellHook, checkWhole } from '../base/internal.js';
+import { cellHook, checkOptions, checkWhole } from '../base/internal.js';
 import { saveCheckpoint } from './checkpoint.js';
 import { assertFinite, assertSound } from './guard.js';
 import { type Loss, lossValue } from './loss.js';
 import type { Run } from './run.js';
 import { logRun } from './run-log.js';
-import { isDue, isExhausted, type Validation, validateNow } from './validation.js';
+import { goOn, isDue, isExhausted, type Validation, validateLast, validateNow } from './validation.js';
 
 /** What `fit` is told: the step and its batches, how long, and what else happens on the way. */
 export interface FitOptions<S, B> {
   /** One step: a compiled function, or any other; `loss` is a number or has one in `item()` or `dataSync()`. */
   readonly step: (state: S, batch: B) => Stepped<S> | Promise<Stepped<S>>;
-  /** The batch of step k. Make it from `fold(key, k)`, and a continued run sees what an unbroken one would have seen. */
-  readonly batch: (k: number) => B | Promise<B>;
-  /** How many steps in all, those that the run has behind it included. */
-  readonly steps: number;
+  /**
+   * Where batches come from: what `batches` made, or the batch of step k. Make that from `fold(key, k)`, and a continued run sees what an
+   * unbroken one would have seen.
+   */
+  readonly batch: ((k: number) => B | Promise<B>) | EpochBatches<B>;
+  /** How many steps in all, those that the run has behind it included; this or `epochs`. */
+  readonly steps?: number;
+  /** How many times all rows are seen, in place of `steps`; for a `batch` that knows its epochs. */
+  readonly epochs?: number;
   /** Validation on data that training does not see, with early stopping. */
   readonly validate?: Validation<Fixed<S>>;
   /** Writes the run to this file every so many steps, when it is interrupted and at the end; `resume` reads it. */
@@ -26,6 +31,14 @@ export interface FitOptions<S, B> {
   readonly onStep?: (done: number, note: string) => void;
   /** Stops between two steps; the current cell's signal when left out. */
   readonly signal?: AbortSignal;
+}
+
+/** Batches that know how many of them are an epoch: those of `batches`, `windowBatches` and `parquetBatches`. */
+export interface EpochBatches<B> {
+  /** Whole batches in an epoch. */
+  readonly stepsPerEpoch: number;
+  /** The batch of step k. */
+  batch(k: number): B | Promise<B>;
 }
 
 /** `S`, as the run and the step have it: what validates does not take part in inferring it. */
@@ -45,30 +58,35 @@ export interface Watch {
 }
 
 /**
- * Trains until `steps` are done, or patience with the validation loss has run out.
+ * Trains until `steps` or `epochs` are done, or patience with the validation loss has run out.
  *
  *     const training = run(optimizer.init(params));
- *     await fit(training, { step, batch: (k) => rowsAt(fold(batches, k)), steps: 2000, validate: { every: 100, loss, patience: 5 } });
+ *     await fit(training, { step, batch: batches({ x, y }, { size: 256, key: key(7) }), epochs: 20, validate: { every: 100, loss, patience: 5 } });
  *     optimizer.params(toTf((training.best ?? training).state));
  *
  * An interrupt takes effect between two steps: `training.state` is then the state after `training.step` steps, and calling `fit`
  * again goes on from there. The event loop gets a turn every 10 ms, so that prints, progress and interrupts work.
  *
- * @throws when a loss is not finite or diverges, naming the step, what is wrong and the likely cause; when a checkpoint cannot be
+ * @throws when an option is unknown or it is not said how long; when a loss is not finite or diverges, naming the step, what is wrong and the likely cause; when a checkpoint cannot be
  *         written; and the signal's reason when it aborts
  */
 export async function fit<S, B>(training: Run<S>, options: FitOptions<S, B>): Promise<void> {
-  const { log, watch, step, steps, validate, checkpoint } = options;
+  const { log, watch, step, validate, checkpoint } = options;
+  checkOptions('fit', options, OPTIONS);
+  checkOptions('fit: validate', validate, ['every', 'loss', 'patience', 'adjust']);
+  checkOptions('fit: checkpoint', checkpoint, ['file', 'every']);
   const counts = {
-    steps,
+    steps: options.steps,
+    epochs: options.epochs,
     'validate.every': validate?.every,
     'validate.patience': validate?.patience,
     'checkpoint.every': checkpoint?.every,
   };
   for (const [name, count] of Object.entries(counts)) if (count !== undefined) checkWhole('fit', name, count);
+  const steps = stepsOf(options);
   const ended = log === undefined ? undefined : logRun(log, training, step);
   try {
-    const early = await train(training, options);
+    const early = await train(training, steps, options);
     ended?.(early ? 'stopped early' : 'finished');
   } catch (error) {
     try {
@@ -80,9 +98,26 @@ export async function fit<S, B>(training: Run<S>, options: FitOptions<S, B>): Pr
   }
 }
 
+const OPTIONS = ['step', 'batch', 'steps', 'epochs', 'validate', 'checkpoint', 'log', 'watch', 'onStep', 'signal'] as const;
+
+/** How many steps a training has in all. */
+function stepsOf<S, B>({ steps, epochs, batch }: FitOptions<S, B>): number {
+  if (steps !== undefined && epochs !== undefined)
+    throw new Error(`fit: steps ${steps} and epochs ${epochs} both say how long to train; leave one out`);
+  if (steps !== undefined) return steps;
+  if (epochs === undefined) throw new Error('fit: how long to train is missing; give steps: 2000, or batch: batches(…) with epochs: 20');
+  if (typeof batch === 'function')
+    throw new Error(
+      'fit: epochs are counted in batches of data, and batch is a function of the step; give batch: data instead of data.batch, or steps',
+    );
+  return epochs * batch.stepsPerEpoch;
+}
+
 /** True when patience ran out before the steps did. */
-async function train<S, B>(training: Run<S>, options: FitOptions<S, B>): Promise<boolean> {
-  const { step, batch, steps, validate, checkpoint, watch, onStep, signal = cellHook('abort') } = options;
+async function train<S, B>(training: Run<S>, steps: number, options: FitOptions<S, B>): Promise<boolean> {
+  const { step, batch, validate, checkpoint, watch, onStep, signal = cellHook('abort') } = options;
+  const batchOf = typeof batch === 'function' ? batch : (k: number) => batch.batch(k);
+  if (training.step < steps) goOn(training);
   let saved = training.step;
   const save = (file: string) => {
     if (saved === training.step) return;
@@ -100,9 +135,12 @@ async function train<S, B>(training: Run<S>, options: FitOptions<S, B>): Promise
     const early = validate !== undefined && isExhausted(training, validate);
     const done = early || training.step >= steps;
     if (checkpoint && (done || signal?.aborted || training.step % checkpoint.every === 0)) save(checkpoint.file);
-    if (done) return training.step < steps;
+    if (done) {
+      if (validate) await validateLast(training, validate as Validation<S>);
+      return training.step < steps;
+    }
     signal?.throwIfAborted();
-    const given = await batch(training.step);
+    const given = await batchOf(training.step);
     const { state, loss } = returned(await step(training.state, given));
     training.state = state;
     training.losses.push(lossValue(loss));

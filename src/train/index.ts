@@ -1,6 +1,6 @@
 export { type Batches, batches } from './batches.js';
 export { resume, saveCheckpoint } from './checkpoint.js';
-export { type FitOptions, fit, type Watch } from './fit.js';
+export { type EpochBatches, type FitOptions, fit, type Watch } from './fit.js';
 export { fingerprint } from './leaves.js';
 export type { Loss } from './loss.js';
 export { minibatches } from './minibatches.js';

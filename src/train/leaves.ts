@@ -17,6 +17,7 @@ export interface NamedArray {
 export function namedArrays(tree: unknown, name: string): NamedArray[] {
   const { leaves, paths } = flatten<Input>(tree as Tree<Input>, name);
   return leaves.map((leaf, i) => {
+    if (typeof leaf === 'number') return { path: paths[i], data: Float64Array.of(leaf), shape: [], dtype: 'float64' };
     const tensor = fromLeaf(leaf, paths[i]);
     return { path: paths[i], data: tensor.data(), shape: tensor.shape, dtype: tensor.dtype };
   });

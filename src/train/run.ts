@@ -15,6 +15,8 @@ export interface Run<S> {
   validations: Validated[];
   /** Where the validation loss was lowest, with a copy of the state. */
   best?: Validated & { readonly state: S };
+  /** The validation of the state that `fit` ended with, where none was due, and the best before it; taken back when the run goes on. */
+  last?: Validated & { readonly before?: Run<S>['best'] };
   /** Time spent in `fit`, interruptions left out. */
   seconds: number;
   /** What the run is: its name, seed and configuration. */

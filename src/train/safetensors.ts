@@ -1,4 +1,5 @@
-import { sha256 } from '../base/internal.js';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { inParts, sha256, startDigest } from '../base/internal.js';
 import type { TensorDType, TypedArray } from '../tensor/internal.js';
 import type { NamedArray } from './leaves.js';
 
@@ -39,37 +40,56 @@ export function encode(tensors: readonly NamedArray[], metadata: Readonly<Record
 }
 
 /**
- * The arrays and the metadata of a file.
+ * The arrays and the metadata of a file of any length, read part by part.
  *
  * @throws when it is truncated, is no such file, or does not have the checksum that it names
  */
-export function decode(bytes: Buffer): { tensors: NamedArray[]; metadata: Readonly<Record<string, string>> } {
-  const length = bytes.length < 8 ? Infinity : Number(bytes.readBigUInt64LE());
-  if (8 + length > bytes.length) throw new Error(`is truncated, or no checkpoint: it has ${bytes.length} bytes, not even its header`);
-  const { __metadata__: metadata = {}, ...entries } = parse(bytes.toString('utf8', 8, 8 + length));
-  const named = Object.entries(entries as Record<string, Entry>);
+export function decode(file: string): { tensors: NamedArray[]; metadata: Readonly<Record<string, string>> } {
+  const descriptor = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(descriptor);
+    const read = (length: number, position: number): Buffer => {
+      const bytes = Buffer.from(new ArrayBuffer(length)); // of its own, so that any array can be a view of it
+      let at = 0;
+      for (const part of inParts(bytes)) {
+        if (readSync(descriptor, part, 0, part.length, position + at) < part.length)
+          throw new Error(`is truncated: it ended at byte ${position + at} while it was read`);
+        at += part.length;
+      }
+      return bytes;
+    };
+    return decoded(size, read);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function decoded(size: number, read: (length: number, position: number) => Buffer): ReturnType<typeof decode> {
+  const length = size < 8 ? Infinity : Number(read(8, 0).readBigUInt64LE());
+  if (8 + length > size) throw new Error(`is truncated, or no checkpoint: it has ${size} bytes, not even its header`);
+  const head = read(8 + length, 0);
+  const { __metadata__, ...entries } = parse(head.toString('utf8', 8));
+  const metadata = (__metadata__ ?? {}) as Record<string, string>;
+  if (!metadata.sha256) throw new Error('is a safetensors file of another program, not a checkpoint of fit');
+  const named = Object.entries(entries as Record<string, Entry>).sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0]);
   const end = 8 + length + Math.max(0, ...named.map(([, { data_offsets }]) => data_offsets[1]));
-  if (end > bytes.length) throw new Error(`is truncated: it has ${bytes.length} of ${end} bytes`);
-  const { sha256: checksum = '' } = metadata as Record<string, string>;
-  const head = Buffer.from(bytes.subarray(0, 8 + length));
-  const at = head.indexOf(checksum);
-  if (checksum.length === 64 && at >= 0) head.write(EMPTY, at);
-  if (sha256(head, bytes.subarray(8 + length)) !== checksum) throw new Error('is damaged: its checksum does not fit its bytes');
-  const tensors = named.map(
-    ([
-      path,
-      {
-        dtype,
-        shape,
-        data_offsets: [from, to],
-      },
-    ]) => {
-      const type = (Object.keys(TYPES) as TensorDType[]).find((key) => TYPES[key].name === dtype)!;
-      const copy = Uint8Array.from(bytes.subarray(8 + length + from, 8 + length + to));
-      return { path, data: new TYPES[type].array(copy.buffer), shape, dtype: type };
-    },
-  );
-  return { tensors, metadata: metadata as Record<string, string> };
+  if (end > size) throw new Error(`is truncated: it has ${size} of ${end} bytes`);
+  const at = head.indexOf(metadata.sha256);
+  if (metadata.sha256.length === 64 && at >= 0) head.write(EMPTY, at);
+  const digest = startDigest();
+  digest.add(head);
+  let to = 0;
+  const tensors = named.map(([path, { dtype, shape, data_offsets }]) => {
+    const [start, stop] = data_offsets;
+    const type = (Object.keys(TYPES) as TensorDType[]).find((key) => TYPES[key].name === dtype);
+    if (start !== to || !type) throw new Error(`is damaged: ${path} is ${dtype} at ${start}, where ${to} is the next byte`);
+    to = stop;
+    const bytes = read(stop - start, 8 + length + start);
+    digest.add(bytes);
+    return { path, data: new TYPES[type].array(bytes.buffer as ArrayBuffer), shape, dtype: type };
+  });
+  if (end < size || digest.hex() !== metadata.sha256) throw new Error('is damaged: its checksum does not fit its bytes');
+  return { tensors, metadata };
 }
 
 function parse(header: string): Record<string, unknown> {

@@ -25,7 +25,7 @@ export interface Labelled<X, Y> {
  * Batches of windows of a series that lies in memory once: each sample sees the T rows that end at a row, and has that row's label.
  *
  *     const data = windowBatches({ x: { data: features, shape: [rows, F] }, y }, { lookback: 100, size: 64, key: key(7), rows: split.train });
- *     await fit(training, { step, batch: data.batch, steps: 20 * data.stepsPerEpoch });
+ *     await fit(training, { step, batch: data, epochs: 20 });
  *
  * Windows look back only: those of a test may begin among the rows of training, and what a label looks ahead is `walkForward`'s to purge.
  * Several assets lie one below the other, and `rows` lists the ends whose windows do not reach into the asset before.
