@@ -51,7 +51,7 @@ const BUDGET: Record<string, number> = {
   base: 620,
   cli: 460,
   datasets: 80,
-  kernel: 3400,
+  kernel: 4300,
   linalg: 580,
   market: 2400,
   models: 800,

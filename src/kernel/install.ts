@@ -36,7 +36,7 @@ export const kernelSpec = () => ({
   language: 'typescript',
   // A message reaches the kernel also where a signal cannot: on Windows, and while native code runs.
   interrupt_mode: 'message',
-  metadata: { debugger: false },
+  metadata: { debugger: true },
 });
 
 function jupyterFolder({ user, sysPrefix, prefix }: InstallOptions): string {

@@ -68,6 +68,9 @@ export class Executor {
         cell.unreached.delete(name);
       },
       hoist: (name: string) => this.#names.hoist(name),
+      // For the debugger, which asks from the other thread.
+      names: () => this.#names.entries(),
+      show: async (name: string) => normalise(await render(this.#names.of(name).value)),
       meta: { url: pathToFileURL(`${process.cwd()}/`).href, dirname: process.cwd() },
       load: (specifier: string) => this.#modules.load(specifier),
       import: this.#modules.import,

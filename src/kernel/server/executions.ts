@@ -1,4 +1,5 @@
 import { escapeHtml } from '../../base/internal.js';
+import type { DebugAdapter } from '../debug/adapter.js';
 import type { Notebook } from '../language/notebook.js';
 import { expandMagics } from '../magics/magics.js';
 import type { Failure, MimeBundle, ToServer } from '../protocol.js';
@@ -23,6 +24,7 @@ export class Executions {
   readonly #runtime: Runtime;
   readonly #notebook: Notebook;
   readonly #history: History;
+  readonly #debugger: DebugAdapter;
   readonly #streams: Streams;
   readonly #cells = new Map<string, Cell>();
   readonly #queue: Message[] = [];
@@ -31,11 +33,12 @@ export class Executions {
   #unstored = 0;
   #notice: string | undefined;
 
-  constructor(sockets: Sockets, runtime: Runtime, notebook: Notebook, history: History, notice?: string) {
+  constructor(sockets: Sockets, runtime: Runtime, notebook: Notebook, history: History, debug: DebugAdapter, notice?: string) {
     this.#sockets = sockets;
     this.#runtime = runtime;
     this.#notebook = notebook;
     this.#history = history;
+    this.#debugger = debug;
     this.#notice = notice;
     this.#streams = new Streams((cell, name, text) => this.#publish('stream', { name, text }, this.#headerOf(cell)));
   }
@@ -123,6 +126,7 @@ export class Executions {
     if (diagnostics) return { error: describeDiagnostics(diagnostics, id, typescript) };
     const { names, notes, javascript, sourceMap } = cell;
     for (const note of notes) this.#publish('display_data', { data: aside(note), metadata: {}, transient: {} }, this.#headerOf(id));
+    await this.#debugger.prepare(id, code, sourceMap);
     const { unreached, value, failure } = await this.#runtime.run({ cell: id, javascript, sourceMap, allowsInput });
     this.#notebook.publish(
       id,

@@ -23,5 +23,5 @@ export const KERNEL_INFO = {
     { text: 'TypeScript', url: 'https://www.typescriptlang.org/docs/' },
     { text: 'TensorFlow.js', url: 'https://js.tensorflow.org/api/latest/' },
   ],
-  supported_features: [],
+  supported_features: ['debugger'],
 };

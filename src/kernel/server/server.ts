@@ -1,3 +1,4 @@
+import { DebugAdapter } from '../debug/adapter.js';
 import { isComplete } from '../language/is-complete.js';
 import { Notebook } from '../language/notebook.js';
 import { blankMagics } from '../magics/magics.js';
@@ -23,13 +24,17 @@ export class Server {
   readonly #notebook: Notebook;
   readonly #history = new History();
   readonly #executions: Executions;
+  readonly #debugger: DebugAdapter;
+  /** The request whose front end hears of what the debugger does. */
+  #debugging: Message | undefined;
   #isWarm = false;
 
   constructor(sockets: Sockets, runtime: Runtime, directory: string, notice?: string) {
     this.#sockets = sockets;
     this.#runtime = runtime;
     this.#notebook = new Notebook(directory);
-    this.#executions = new Executions(sockets, runtime, this.#notebook, this.#history, notice);
+    this.#debugger = new DebugAdapter((event) => sockets.publish('debug_event', event, this.#debugging?.header));
+    this.#executions = new Executions(sockets, runtime, this.#notebook, this.#history, this.#debugger, notice);
     sockets.listen({
       shell: (message) => this.#handle(message, 'shell'),
       control: (message) => this.#handle(message, 'control'),
@@ -47,6 +52,7 @@ export class Server {
 
   #handle(request: Message, channel: Channel): void {
     if (request.header.msg_type === 'execute_request') this.#executions.add(request);
+    else if (request.header.msg_type === 'debug_request') this.#debug(request, channel);
     else this.#answerNow(request, channel);
   }
 
@@ -76,6 +82,7 @@ export class Server {
         case 'comm_info_request':
           return { status: 'ok', comms: {} };
         case 'interrupt_request':
+          this.#debugger.release();
           this.#runtime.interrupt();
           return { status: 'ok' };
         case 'shutdown_request':
@@ -91,6 +98,14 @@ export class Server {
       const { name, message, stack = '' } = error as Error;
       return { status: 'error', ename: name, evalue: message, traceback: stack.split('\n') };
     }
+  }
+
+  async #debug(request: Message, channel: Channel): Promise<void> {
+    this.#debugging = request;
+    this.#status('busy', request);
+    this.#sockets.reply(request, channel, await this.#debugger.answer(request.content));
+    this.#status('idle', request);
+    this.#executions.restateBusy();
   }
 
   #complete({ code, cursor_pos }: Json): Json {
@@ -119,6 +134,8 @@ export class Server {
   #withoutMagics = (code: string): string => blankMagics(code, (word) => this.#notebook.declares(word));
 
   async #shutDown(request: Message, content: Json): Promise<void> {
+    // The notebook's thread may hear nothing; it is ended then.
+    await Promise.race([this.#debugger.stop(), new Promise((resolve) => setTimeout(resolve, 300))]);
     this.#sockets.publish('shutdown_reply', content, request.header);
     await this.#sockets.flush();
     this.#sockets.close();
