@@ -38,7 +38,7 @@ export const W5: Workload<MlpParams, Batch, Batch<Numbers>> = {
   hold: ({ target, ...batch }) => ({ ...batch, target: layoutOf(target).vector(target) }),
   /** Mnih et al. 2015, algorithm 1, with its clipped error as the Huber loss. */
   loss(params, { state, action, reward, next, done, target }) {
-    const value = tdTarget(mlp(layoutOf(params).unpack(target), next), { reward, done }, { discount: DISCOUNT });
+    const value = tdTarget(mlp(layoutOf(params).unpack(target), next), { reward, terminated: done }, { discount: DISCOUNT });
     return huber(chosen(mlp(params, state), action), value);
   },
 };

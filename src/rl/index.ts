@@ -25,4 +25,4 @@ export {
   sampleCategorical,
 } from './categorical-policy.js';
 export { type GaussianPolicy, gaussianEntropy, gaussianLogProbability, sampleGaussian } from './gaussian-policy.js';
-export { generalisedAdvantage, type Rollout } from './generalised-advantage.js';
+export { type AdvantageOptions, generalisedAdvantage, type Rollout } from './generalised-advantage.js';

@@ -29,7 +29,7 @@ const net = <T>([b0, w0, b1, w1]: T[]): MlpParams<T> => ({
 function doubleDueling(...xs: tf.Tensor[]): tf.Tensor {
   const [params, target, [state, next]] = [net(xs.slice(0, 4)), net(xs.slice(6)), xs.slice(4, 6)];
   const [taken, r, ends] = [tf.tensor1d(action.data, 'int32'), tf.tensor1d(reward.data), tf.tensor1d(done.data)];
-  const outcome = { reward: r, done: ends };
+  const outcome = { reward: r, terminated: ends };
   const y = stopGradient(tdTarget(duelingNetwork(target, next), outcome, { discount: 0.9, online: duelingNetwork(params, next) }));
   return huber(chosen(duelingNetwork(params, state), taken), y);
 }
@@ -45,7 +45,7 @@ describe('dqnStep', () => {
     const optimizer = sgd(params, { learningRate: 1 });
     const step = compile(dqnStep(duelingNetwork, optimizer, { discount: 0.9 }), { runtime });
     const before = { learner: optimizer.init(params), target: optimizer.init(net(given.slice(6))).parameters };
-    const { state, loss } = await step(before, { state: given[4], next: given[5], action, reward, done }, 0.25);
+    const { state, loss } = await step(before, { state: given[4], next: given[5], action, reward, terminated: done }, 0.25);
     expect(loss.item()).toBeCloseTo(y.data[0], 5);
     const moved = inputs.slice(0, 4).flatMap(({ data }) => data);
     const after = state.learner.parameters.data();
@@ -90,7 +90,7 @@ describe('dqnStep', () => {
         action,
         reward,
         next: side(from.data.map((s, j) => (s + action.data[j]) % 2)),
-        done: { data: new Float32Array(B), shape: [B] },
+        terminated: { data: new Float32Array(B), shape: [B] },
       };
       ({ state } = await step(state, batch, 0.05));
     }
@@ -117,19 +117,19 @@ describe('tdTarget', () => {
   ];
 
   it('takes the best of the target network, or the worth of what the network in training picks', () => {
-    expectClose(tdTarget(target, { reward: r, done: ends }, { discount: 0.9 }).dataSync(), [5.5, 1], 6);
-    expectClose(tdTarget(target, { reward: r, done: ends }, { discount: 0.9, online }).dataSync(), [3.7, 1], 6);
+    expectClose(tdTarget(target, { reward: r, terminated: ends }, { discount: 0.9 }).dataSync(), [5.5, 1], 6);
+    expectClose(tdTarget(target, { reward: r, terminated: ends }, { discount: 0.9, online }).dataSync(), [3.7, 1], 6);
   });
 
   it('names the shapes that do not fit', () => {
-    expect(() => tdTarget(target, { reward: r.expandDims(1), done: ends }, { discount: 0.9 })).toThrow(
-      'tdTarget takes reward and done [B] and values [B, A]: got reward [2,1], done [2], target [2,2]',
+    expect(() => tdTarget(target, { reward: r.expandDims(1), terminated: ends }, { discount: 0.9 })).toThrow(
+      'tdTarget takes reward and terminated [B] and values [B, A]: got reward [2,1], terminated [2], target [2,2]',
     );
   });
 
   it('of double learning never exceeds that of plain learning', () => {
-    const plain = tdTarget(target, { reward: r, done: ends }, { discount: 0.9 }).dataSync();
-    tdTarget(target, { reward: r, done: ends }, { discount: 0.9, online })
+    const plain = tdTarget(target, { reward: r, terminated: ends }, { discount: 0.9 }).dataSync();
+    tdTarget(target, { reward: r, terminated: ends }, { discount: 0.9, online })
       .dataSync()
       .forEach((y, i) => {
         expect(y).toBeLessThanOrEqual(plain[i]);

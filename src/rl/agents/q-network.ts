@@ -33,8 +33,8 @@ export interface Transitions<T = tf.Tensor> {
   readonly reward: T;
   /** s′ [B, F] */
   readonly next: T;
-  /** [B]: 1 where s′ ended the episode, so that nothing is earned after it; else 0. */
-  readonly done: T;
+  /** [B]: 1 where s′ ended the episode for good, so that nothing is earned after it; else 0, also where a limit of time cut it at s′. */
+  readonly terminated: T;
 }
 
 /** What the future is worth, and who picks the next action. */
@@ -43,7 +43,7 @@ export interface TdOptions {
   readonly discount: number;
   /**
    * Q(s′, ·) [B, A] of the network in training, which says which action is best: double Q-learning. The target network says that too,
-   * y = r + γ (1 − done) maxₐ Q̄(s′, a), when it is left out: plain DQN.
+   * y = r + γ (1 − terminated) maxₐ Q̄(s′, a), when it is left out: plain DQN.
    */
   readonly online?: tf.Tensor;
 }
@@ -51,10 +51,10 @@ export interface TdOptions {
 /**
  * What a Q-network should have said of the actions taken: the reward and the discounted value of where it led.
  *
- *     y = r + γ (1 − done) Q̄(s′, argmaxₐ Q(s′, a))
+ *     y = r + γ (1 − terminated) Q̄(s′, argmaxₐ Q(s′, a))
  *
  * @param target      Q̄(s′, ·) [B, A] of the target network, which says what the best action is worth
- * @param transition  reward and done [B]
+ * @param transition  reward and terminated [B]
  * @returns           [B]; no gradient should flow through it
  * @throws            when the shapes do not fit: rewards [B, 1] would be paid for every row
  *
@@ -62,14 +62,14 @@ export interface TdOptions {
  */
 export function tdTarget(
   target: tf.Tensor,
-  { reward, done }: Pick<Transitions, 'reward' | 'done'>,
+  { reward, terminated }: Pick<Transitions, 'reward' | 'terminated'>,
   { discount, online }: TdOptions,
 ): tf.Tensor {
   const [B] = target.shape;
-  if (target.rank !== 2 || `${reward.shape}` !== `${B}` || `${done.shape}` !== `${B}`)
-    throw shapeError('tdTarget takes reward and done [B] and values [B, A]', { reward, done, target });
+  if (target.rank !== 2 || `${reward.shape}` !== `${B}` || `${terminated.shape}` !== `${B}`)
+    throw shapeError('tdTarget takes reward and terminated [B] and values [B, A]', { reward, terminated, target });
   const best = online ? chosen(target, online.argMax(-1)) : target.max(-1);
-  return reward.add(best.mul(discount).mul(tf.sub(1, done)));
+  return reward.add(best.mul(discount).mul(tf.sub(1, terminated)));
 }
 
 /** A network in training, and its slower copy that the targets come from. */
@@ -102,11 +102,11 @@ export function dqnStep<P, S extends State>(
   optimizer: Optimizer<P, S>,
   { discount = 0.99, double = true }: { readonly discount?: number; readonly double?: boolean } = {},
 ): (state: DqnState<S>, batch: Transitions, share: tf.Tensor) => { state: DqnState<S>; loss: tf.Tensor } {
-  return ({ learner, target }, { state, action, reward, next, done }, share) => {
+  return ({ learner, target }, { state, action, reward, next, terminated }, share) => {
     const params = optimizer.params(learner);
     const slow = optimizer.params({ ...learner, parameters: target });
     const online = double ? network(params, next) : undefined;
-    const y = tdTarget(network(slow, next), { reward, done }, { discount, online });
+    const y = tdTarget(network(slow, next), { reward, terminated }, { discount, online });
     const error = (params: Tensors<P>) => huber(chosen(network(params, state), action), y);
     const { value: loss, grads } = valueAndGrad(error)(params);
     const updated = optimizer.update(learner, grads as Tensors<P>);
