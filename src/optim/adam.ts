@@ -1,4 +1,3 @@
-import { checkNumber } from '../base/internal.js';
 import { decayed, penalised, type RunningMoments, runningMoments } from './moments.js';
 import { byRule, type CommonConfig, type Optimizer, type State } from './optimizer.js';
 
@@ -10,7 +9,7 @@ export interface AdamConfig extends CommonConfig {
   readonly beta2?: number;
   /** ε, added to the root mean square, in units of the gradient; 10⁻⁸ when left out. */
   readonly epsilon?: number;
-  /** λ: of an L2 penalty ½ λ ‖θ‖² in `adam` and `amsgrad`, of a decay beside the gradient in `adamW`. */
+  /** λ: of an L2 penalty ½ λ ‖θ‖² in `adam` and `amsgrad`, 0 when left out; of a decay beside the gradient in `adamW`, 0.01. */
   readonly weightDecay?: number;
 }
 
@@ -29,8 +28,8 @@ export interface AdamState extends State, RunningMoments {}
  *
  * Kingma & Ba 2015, algorithm 1.
  */
-export function adam<P>(params: P, { weightDecay = 0, ...config }: AdamConfig = {}): Optimizer<P, AdamState> {
-  return adaptive('adam', params, config, { penalty: weightDecay, decay: 0 });
+export function adam<P>(params: P, config: AdamConfig = {}): Optimizer<P, AdamState> {
+  return adaptive('adam', params, config, { isPenalty: true, weightDecay: 0 });
 }
 
 /**
@@ -41,28 +40,30 @@ export function adam<P>(params: P, { weightDecay = 0, ...config }: AdamConfig = 
  *
  * Loshchilov & Hutter 2019, algorithm 2, with PyTorch's default λ = 0.01.
  */
-export function adamW<P>(params: P, { weightDecay = 0.01, ...config }: AdamConfig = {}): Optimizer<P, AdamState> {
-  return adaptive('adamW', params, config, { penalty: 0, decay: weightDecay });
+export function adamW<P>(params: P, config: AdamConfig = {}): Optimizer<P, AdamState> {
+  return adaptive('adamW', params, config, { isPenalty: false, weightDecay: 0.01 });
 }
+
+/** The names of what Adam and its kin can be told, beside what every optimiser can. */
+export const MOMENTS = ['beta1', 'beta2', 'epsilon'] as const;
 
 function adaptive<P>(
   name: string,
   params: P,
-  { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, ...clips }: Omit<AdamConfig, 'weightDecay'>,
-  { penalty, decay }: { readonly penalty: number; readonly decay: number },
+  config: AdamConfig,
+  { isPenalty, weightDecay }: { readonly isPenalty: boolean; readonly weightDecay: number },
 ): Optimizer<P, AdamState> {
-  const { start, after, step } = runningMoments(name, { beta1, beta2, epsilon });
-  checkNumber(name, 'weightDecay', penalty + decay, { from: 0 });
+  const { start, after, step } = runningMoments(name, config);
   return byRule(
     name,
     params,
-    { learningRate, ...clips },
+    { config, defaults: { learningRate: 1e-3, weightDecay }, own: MOMENTS },
     {
       start,
-      update({ parameters, ...state }, gradient, learningRate) {
-        const next = after(state, penalised(gradient, parameters, penalty));
-        const direction = step(next, learningRate);
-        return { parameters: decayed(parameters, learningRate, decay).sub(direction), ...next };
+      update({ parameters, ...state }, gradient, rates) {
+        const next = after(state, isPenalty ? penalised(gradient, parameters, rates.weightDecay) : gradient);
+        const direction = step(next, rates.learningRate);
+        return { parameters: (isPenalty ? parameters : decayed(parameters, rates)).sub(direction), ...next };
       },
     },
   );

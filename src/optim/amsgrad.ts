@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { zeros } from '../base/index.js';
-import { checkNumber } from '../base/internal.js';
-import type { AdamConfig, AdamState } from './adam.js';
+import { type AdamConfig, type AdamState, MOMENTS } from './adam.js';
 import { penalised, runningMoments } from './moments.js';
 import { byRule, type Optimizer } from './optimizer.js';
 
@@ -21,19 +20,15 @@ export interface AmsgradState extends AdamState {
  *
  * Reddi, Kale & Kumar 2018, algorithm 2, with Adam's corrections as in PyTorch.
  */
-export function amsgrad<P>(
-  params: P,
-  { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0, ...clips }: AdamConfig = {},
-): Optimizer<P, AmsgradState> {
-  const { start, after, step } = runningMoments('amsgrad', { beta1, beta2, epsilon });
-  checkNumber('amsgrad', 'weightDecay', weightDecay, { from: 0 });
-  return byRule<P, AmsgradState>(
+export function amsgrad<P>(params: P, config: AdamConfig = {}): Optimizer<P, AmsgradState> {
+  const { start, after, step } = runningMoments('amsgrad', config);
+  return byRule<P, AmsgradState, AdamConfig>(
     'amsgrad',
     params,
-    { learningRate, ...clips },
+    { config, defaults: { learningRate: 1e-3 }, own: MOMENTS },
     {
       start: (n) => ({ ...start(n), largest: zeros([n]) }),
-      update({ parameters, largest: before, ...state }, gradient, learningRate) {
+      update({ parameters, largest: before, ...state }, gradient, { learningRate, weightDecay }) {
         const next = after(state, penalised(gradient, parameters, weightDecay));
         const largest = tf.maximum(before, next.square);
         return { parameters: parameters.sub(step({ ...next, square: largest }, learningRate)), ...next, largest };

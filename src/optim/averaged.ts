@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkNumber } from '../base/internal.js';
+import { checkNumber, checkOptions } from '../base/internal.js';
 import type { Accumulation } from './accumulated.js';
 import { layoutOf, type Tensors } from './flat.js';
 import { towards } from './moments.js';
@@ -22,11 +22,9 @@ export interface Averaged<P, S> extends Optimizer<P, S & { readonly average: tf.
  *
  * Polyak & Juditsky 1992 average with equal weights; exponential ones are PyTorch's `get_ema_multi_avg_fn`.
  */
-export function averaged<P, S extends State>(
-  params: P,
-  optimizer: Optimizer<P, S>,
-  { decay = 0.999 }: { decay?: number } = {},
-): Averaged<P, S> {
+export function averaged<P, S extends State>(params: P, optimizer: Optimizer<P, S>, options: { decay?: number } = {}): Averaged<P, S> {
+  checkOptions('averaged', options, ['decay']);
+  const { decay = 0.999 } = options;
   checkNumber('averaged', 'decay', decay, { from: 0, below: 1 });
   const layout = layoutOf(params);
   return {

@@ -19,13 +19,17 @@ export interface ParameterVector extends HostArray<Float32Array> {
 
 /** One parameter in a vector: `{ path: 'params.w', shape: [3, 4] }`. */
 export interface Part {
+  /** Where it is in the tree of parameters: `params.layers[0].w`. */
   readonly path: string;
+  /** The empty list for a scalar. */
   readonly shape: readonly number[];
 }
 
 /** How a tree of parameters lies in one vector [n], leaf after leaf: an update is then a dozen operators, whatever the model. */
 export interface Layout<P> {
   readonly n: number;
+  /** The parameters in the order in which they lie in the vector. */
+  readonly parts: readonly Part[];
   /** The initial parameters as one vector [n]. */
   vector(params: P): ParameterVector;
   /** Gradients or parameters as one vector [n]; one that is already is itself. */
@@ -65,6 +69,7 @@ export function layoutOf<P>(params: P): Layout<P> {
 
   return {
     n,
+    parts,
     vector(params) {
       const vector = new Float32Array(n);
       let at = 0;

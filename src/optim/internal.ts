@@ -1,3 +1,3 @@
 /** What other rooms of the library need of this one beside `index.ts`; no part of the package's interface. */
-export { layoutOf, type ParameterVector, type Part } from './flat.js';
+export { layoutOf, type ParameterVector } from './flat.js';
 export type { State } from './optimizer.js';

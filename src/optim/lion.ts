@@ -2,8 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { zeros } from '../base/index.js';
 import { checkNumber } from '../base/internal.js';
 import { decayed, towards } from './moments.js';
-import { byRule, type CommonConfig, type Optimizer, type State } from './optimizer.js';
-import type { Rate } from './schedule.js';
+import { byRule, type CommonConfig, type Optimizer, type Rates, type State } from './optimizer.js';
 
 /** What Lion can be told: η, β₁, β₂, λ and clipping, all pure numbers. */
 export interface LionConfig extends CommonConfig {
@@ -31,20 +30,17 @@ export interface LionState extends State {
  *
  * Chen et al. 2023, algorithm 2. A rate three to ten times below Adam's is usual.
  */
-export function lion<P>(
-  params: P,
-  { learningRate = 1e-4, beta1 = 0.9, beta2 = 0.99, weightDecay = 0, ...clips }: LionConfig = {},
-): Optimizer<P, LionState> {
+export function lion<P>(params: P, config: LionConfig = {}): Optimizer<P, LionState> {
+  const { beta1 = 0.9, beta2 = 0.99 } = config;
   checkNumber('lion', 'beta1', beta1, { from: 0, below: 1 });
   checkNumber('lion', 'beta2', beta2, { from: 0, below: 1 });
-  checkNumber('lion', 'weightDecay', weightDecay, { from: 0 });
   const rule = {
     start: (n: number) => ({ mean: zeros([n]) }),
-    update(state: LionState, gradient: tf.Tensor, learningRate: Rate) {
+    update(state: LionState, gradient: tf.Tensor, rates: Rates) {
       const direction = towards(state.mean, gradient, 1 - beta1).sign();
-      const parameters = decayed(state.parameters, learningRate, weightDecay).sub(direction.mul(learningRate));
+      const parameters = decayed(state.parameters, rates).sub(direction.mul(rates.learningRate));
       return { parameters, mean: towards(state.mean, gradient, 1 - beta2) };
     },
   };
-  return byRule('lion', params, { learningRate, ...clips }, rule);
+  return byRule('lion', params, { config, defaults: { learningRate: 1e-4 }, own: ['beta1', 'beta2'] }, rule);
 }

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, zeros } from '../base/index.js';
 import { checkNumber } from '../base/internal.js';
-import type { Rate } from './schedule.js';
+import { type Rate, times } from './schedule.js';
 
 /** m and v of Adam and its kin, with the weight that gradients have in them by now. */
 export interface RunningMoments {
@@ -32,9 +32,8 @@ export interface MomentRule {
  */
 export function runningMoments(
   optimizer: string,
-  config: { readonly beta1: number; readonly beta2: number; readonly epsilon: number },
+  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: { readonly beta1?: number; readonly beta2?: number; readonly epsilon?: number },
 ): MomentRule {
-  const { beta1, beta2, epsilon } = config;
   checkNumber(optimizer, 'epsilon', epsilon, { above: 0 });
   checkNumber(optimizer, 'beta1', beta1, { from: 0, below: 1 });
   checkNumber(optimizer, 'beta2', beta2, { from: 0, below: 1 });
@@ -58,12 +57,15 @@ export function runningMoments(
 export const towards = (mean: tf.Tensor, x: tf.Tensor, share: number): tf.Tensor => mean.add(x.sub(mean).mul(share));
 
 /** ∇L + λ θ: the gradient with that of an L2 penalty ½ λ ‖θ‖². */
-export const penalised = (gradient: tf.Tensor, parameters: tf.Tensor, weightDecay: number): tf.Tensor =>
+export const penalised = (gradient: tf.Tensor, parameters: tf.Tensor, weightDecay: Rate): tf.Tensor =>
   weightDecay === 0 ? gradient : gradient.add(parameters.mul(weightDecay));
 
 /** (1 − η λ) θ: weight decay beside the gradient. */
-export function decayed(parameters: tf.Tensor, learningRate: Rate, weightDecay: number): tf.Tensor {
+export function decayed(
+  parameters: tf.Tensor,
+  { learningRate, weightDecay }: { readonly learningRate: Rate; readonly weightDecay: Rate },
+): tf.Tensor {
   if (weightDecay === 0) return parameters;
-  if (typeof learningRate === 'number') return parameters.mul(1 - learningRate * weightDecay);
-  return parameters.mul(learningRate.mul(-weightDecay).add(1));
+  const pull = times(learningRate, times(weightDecay, -1));
+  return parameters.mul(typeof pull === 'number' ? 1 + pull : pull.add(1));
 }

@@ -1,10 +1,11 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { HostArray } from '../base/index.js';
-import { checkNumber } from '../base/internal.js';
+import { checkNumber, checkOptions } from '../base/internal.js';
 import type { Mapped } from '../tensor/index.js';
 import { type Clipping, clipping } from './clipping.js';
 import { layoutOf, type Tensors } from './flat.js';
-import type { Rate, Schedule } from './schedule.js';
+import { type ParameterGroup, perParameter } from './groups.js';
+import { type Rate, type Schedule, times } from './schedule.js';
 
 /**
  * An optimiser of parameters `P` with state `S`, as pure functions: keep the state, not the parameters.
@@ -34,7 +35,14 @@ export type StateOf<O extends { update(state: never, grads: never): unknown }> =
 export interface CommonConfig extends Clipping {
   /** η: a number, or one that changes from step to step. */
   readonly learningRate?: number | Schedule;
+  /** λ, which pulls parameters to 0; each optimiser says how. */
+  readonly weightDecay?: number;
+  /** Parameters with a λ or η of their own: `[{ of: ({ shape }) => shape.length < 2, weightDecay: 0 }]` spares shifts and norms. */
+  readonly groups?: readonly ParameterGroup[];
 }
+
+/** The names of what every optimiser can be told. */
+const COMMON = ['learningRate', 'weightDecay', 'groups', 'clipNorm', 'clipValue'] as const;
 
 /** What every optimiser's state holds: all parameters as one vector [n], and the schedule's place when η follows one. */
 export interface State {
@@ -46,23 +54,33 @@ export interface State {
 export interface UpdateRule<S extends State> {
   /** What it remembers beside the parameters, before the first step. */
   start(n: number): Record<Exclude<keyof S, keyof State>, HostArray<Float32Array>>;
-  update(state: S, gradient: tf.Tensor, learningRate: Rate): Omit<S, 'schedule'>;
+  update(state: S, gradient: tf.Tensor, rates: Rates): Omit<S, 'schedule'>;
+}
+
+/** η and λ at one step: numbers, scalars, or vectors [n] where groups of parameters have their own. */
+export interface Rates {
+  readonly learningRate: Rate;
+  readonly weightDecay: Rate;
 }
 
 /**
  * The optimiser of a tree of parameters that moves all of them at once, as one vector.
  *
- * @throws when η is not positive, or a clipping threshold
+ * @param config  as it was given, with what else this optimiser can be told
+ * @throws        when an option is unknown, η or a clipping threshold is not positive, λ negative, or a group without parameters
  */
-export function byRule<P, S extends State>(
+export function byRule<P, S extends State, C extends CommonConfig>(
   name: string,
   params: P,
-  { learningRate, ...clips }: CommonConfig & { learningRate: number | Schedule },
+  { config, defaults, own }: { config: C; defaults: { learningRate?: number; weightDecay?: number }; own: readonly (keyof C & string)[] },
   rule: UpdateRule<S>,
 ): Optimizer<P, S> {
-  if (typeof learningRate === 'number') checkNumber(name, 'learningRate', learningRate, { above: 0 });
+  checkOptions<CommonConfig>(name, config, [...COMMON, ...own] as never);
+  const { learningRate = defaults.learningRate!, weightDecay = defaults.weightDecay ?? 0, groups = [], clipNorm, clipValue } = config;
+  if (typeof learningRate !== 'object') checkNumber(name, 'learningRate', learningRate, { above: 0 });
   const layout = layoutOf(params);
-  const clip = clipping(name, clips);
+  const clip = clipping(name, { clipNorm, clipValue });
+  const each = perParameter(name, layout.parts, { weightDecay, groups });
   const schedule = typeof learningRate === 'number' ? undefined : learningRate;
   return {
     init: (params) => {
@@ -71,9 +89,10 @@ export function byRule<P, S extends State>(
     },
     update(state, grads) {
       const gradient = clip(layout.pack(grads));
-      if (!schedule) return rule.update(state, gradient, learningRate as number) as S;
       const at = state.schedule!;
-      return { ...rule.update(state, gradient, schedule.rate(at)), schedule: schedule.next(at) } as S;
+      const rate = schedule ? schedule.rate(at) : (learningRate as number);
+      const rates = { learningRate: times(rate, each.rate()), weightDecay: each.weightDecay() };
+      return { ...rule.update(state, gradient, rates), ...(schedule && { schedule: schedule.next(at) }) } as S;
     },
     params: ({ parameters }) => layout.unpack(parameters),
   };

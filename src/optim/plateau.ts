@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkNumber, checkWhole } from '../base/internal.js';
+import { checkNumber, checkOptions, checkWhole } from '../base/internal.js';
 import { DeviceTensor, fromArray } from '../tensor/index.js';
 import { type Parameter, read } from './flat.js';
 import type { Schedule } from './schedule.js';
@@ -39,7 +39,9 @@ export interface PlateauConfig {
  *
  * PyTorch's `ReduceLROnPlateau`, but a loss below zero improves when it falls by a share of its magnitude.
  */
-export function plateau({ from, factor = 0.1, patience = 10, threshold = 1e-4 }: PlateauConfig): Plateau {
+export function plateau(config: PlateauConfig): Plateau {
+  checkOptions('plateau', config, ['from', 'factor', 'patience', 'threshold']);
+  const { from, factor = 0.1, patience = 10, threshold = 1e-4 } = config;
   checkNumber('plateau', 'from', from, { above: 0 });
   checkNumber('plateau', 'factor', factor, { from: 0, below: 1 });
   checkWhole('plateau', 'patience', patience, { from: 0 });

@@ -2,8 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { zeros } from '../base/index.js';
 import { checkNumber } from '../base/internal.js';
 import { penalised, towards } from './moments.js';
-import { byRule, type CommonConfig, type Optimizer, type State } from './optimizer.js';
-import type { Rate } from './schedule.js';
+import { byRule, type CommonConfig, type Optimizer, type Rates, type State } from './optimizer.js';
 
 /** What RMSProp can be told: η, α, ε, λ and clipping, all pure numbers. */
 export interface RmsPropConfig extends CommonConfig {
@@ -31,20 +30,17 @@ export interface RmsPropState extends State {
  *
  * Tieleman & Hinton 2012, lecture 6.5; ε outside the root and the defaults as in PyTorch.
  */
-export function rmsProp<P>(
-  params: P,
-  { learningRate = 1e-2, alpha = 0.99, epsilon = 1e-8, weightDecay = 0, ...clips }: RmsPropConfig = {},
-): Optimizer<P, RmsPropState> {
+export function rmsProp<P>(params: P, config: RmsPropConfig = {}): Optimizer<P, RmsPropState> {
+  const { alpha = 0.99, epsilon = 1e-8 } = config;
   checkNumber('rmsProp', 'epsilon', epsilon, { above: 0 });
   checkNumber('rmsProp', 'alpha', alpha, { from: 0, below: 1 });
-  checkNumber('rmsProp', 'weightDecay', weightDecay, { from: 0 });
   const rule = {
     start: (n: number) => ({ square: zeros([n]) }),
-    update(state: RmsPropState, gradient: tf.Tensor, learningRate: Rate) {
+    update(state: RmsPropState, gradient: tf.Tensor, { learningRate, weightDecay }: Rates) {
       const g = penalised(gradient, state.parameters, weightDecay);
       const square = towards(state.square, g.square(), 1 - Math.fround(alpha));
       return { parameters: state.parameters.sub(g.div(square.sqrt().add(epsilon)).mul(learningRate)), square };
     },
   };
-  return byRule('rmsProp', params, { learningRate, ...clips }, rule);
+  return byRule('rmsProp', params, { config, defaults: { learningRate: 1e-2 }, own: ['alpha', 'epsilon'] }, rule);
 }

@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, zeros } from '../base/index.js';
-import { checkNumber } from '../base/internal.js';
+import { checkNumber, checkOptions } from '../base/internal.js';
 
 /** η at one step: a number, or a scalar of the graph. */
 export type Rate = number | tf.Tensor;
+
+/** The product, a number where both are. */
+export const times = (a: Rate, b: Rate): Rate => (typeof a === 'number' ? (typeof b === 'number' ? a * b : b.mul(a)) : a.mul(b));
 
 /**
  * A learning rate that changes as training goes on. Where it stands is part of the optimiser's state, so a compiled step is
@@ -30,7 +33,9 @@ const ofStep = (rate: (t: tf.Tensor) => tf.Tensor): Schedule => ({ start: zeros(
  *
  * Loshchilov & Hutter 2017, eq. 5, without restarts: after `steps`, where PyTorch's `CosineAnnealingLR` climbs again, it stays.
  */
-export function cosine({ from, to = 0, steps }: { from: number; to?: number; steps: number }): Schedule {
+export function cosine(config: { from: number; to?: number; steps: number }): Schedule {
+  checkOptions('cosine', config, ['from', 'to', 'steps']);
+  const { from, to = 0, steps } = config;
   checkNumber('cosine', 'from', from, { above: 0 });
   checkNumber('cosine', 'to', to, { from: 0 });
   checkNumber('cosine', 'steps', steps, { above: 0 });
@@ -48,7 +53,9 @@ export function cosine({ from, to = 0, steps }: { from: number; to?: number; ste
  *
  * PyTorch's `LinearLR`, followed by the schedule through `SequentialLR`. Goyal et al. 2017, section 2.2.
  */
-export function warmUp(rate: number | Schedule, { steps, start = 0.01 }: { steps: number; start?: number }): Schedule {
+export function warmUp(rate: number | Schedule, config: { steps: number; start?: number }): Schedule {
+  checkOptions('warmUp', config, ['steps', 'start']);
+  const { steps, start = 0.01 } = config;
   checkNumber('warmUp', 'steps', steps, { above: 0 });
   checkNumber('warmUp', 'start', start, { from: 0, below: 1 });
   if (typeof rate === 'number') checkNumber('warmUp', 'rate', rate, { above: 0 });
@@ -72,7 +79,9 @@ export function warmUp(rate: number | Schedule, { steps, start = 0.01 }: { steps
  *
  * Smith & Topin 2018, as PyTorch's `OneCycleLR` without its cycle of the momentum.
  */
-export function oneCycle({ peak, steps, rise = 0.3 }: { peak: number; steps: number; rise?: number }): Schedule {
+export function oneCycle(config: { peak: number; steps: number; rise?: number }): Schedule {
+  checkOptions('oneCycle', config, ['peak', 'steps', 'rise']);
+  const { peak, steps, rise = 0.3 } = config;
   checkNumber('oneCycle', 'peak', peak, { above: 0 });
   const top = rise * steps - 1;
   if (!(top > 0 && top < steps - 1))

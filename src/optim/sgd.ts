@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { zeros } from '../base/index.js';
 import { checkNumber } from '../base/internal.js';
 import { penalised } from './moments.js';
-import { byRule, type CommonConfig, type Optimizer, type State } from './optimizer.js';
+import { byRule, type CommonConfig, type Optimizer, type Rates, type State } from './optimizer.js';
 import type { Schedule } from './schedule.js';
 
 /** What gradient descent can be told: η, μ, λ and clipping, all pure numbers. */
@@ -33,19 +33,20 @@ export interface SgdState extends State {
  *
  * As PyTorch: η multiplies the velocity, it is not inside it (Sutskever et al. 2013 put it inside; the same while η is constant).
  */
-export function sgd<P>(params: P, { momentum = 0, nesterov = false, weightDecay = 0, ...config }: SgdConfig): Optimizer<P, SgdState> {
+export function sgd<P>(params: P, config: SgdConfig): Optimizer<P, SgdState> {
+  const { momentum = 0, nesterov = false } = config;
   checkNumber('sgd', 'momentum', momentum, { from: 0, below: 1 });
-  checkNumber('sgd', 'weightDecay', weightDecay, { from: 0 });
   if (nesterov && momentum === 0)
     throw new Error('sgd: nesterov looks ahead along the velocity, so momentum must be above 0, got 0; try 0.9');
-  return byRule('sgd', params, config, {
-    start: (n) => ({ velocity: zeros(momentum === 0 ? [0] : [n]) }),
-    update({ parameters, velocity }, gradient, learningRate) {
+  const rule = {
+    start: (n: number) => ({ velocity: zeros(momentum === 0 ? [0] : [n]) }),
+    update({ parameters, velocity }: SgdState, gradient: tf.Tensor, { learningRate, weightDecay }: Rates) {
       const g = penalised(gradient, parameters, weightDecay);
       if (momentum === 0) return { parameters: parameters.sub(g.mul(learningRate)), velocity };
       const v = velocity.mul(momentum).add(g);
       const direction = nesterov ? g.add(v.mul(momentum)) : v;
       return { parameters: parameters.sub(direction.mul(learningRate)), velocity: v };
     },
-  });
+  };
+  return byRule('sgd', params, { config, defaults: {}, own: ['momentum', 'nesterov'] }, rule);
 }

@@ -51,6 +51,25 @@ const cases = {
   amsgradDecay: amsgrad(START, { learningRate: 0.3, beta1: 0.8, beta2: 0.6, epsilon: 1e-3, weightDecay: 0.2 }),
   lion: lion(START, { learningRate: 0.05 }),
   lionDecay: lion(START, { learningRate: 0.05, beta1: 0.8, beta2: 0.95, weightDecay: 0.3 }),
+  adamWGroups: adamW(START, {
+    learningRate: 0.3,
+    weightDecay: 0.2,
+    groups: [
+      { of: ({ shape }) => shape[0] === 3, weightDecay: 0 },
+      { of: ({ path }) => path === 'params.y', rate: 0.1 },
+    ],
+  }),
+  nesterovGroups: sgd(START, {
+    learningRate: warmUp(0.05, { steps: 5, start: 0.2 }),
+    momentum: 0.9,
+    nesterov: true,
+    weightDecay: 0.1,
+    groups: [
+      { of: ({ path }) => path === 'params.x', rate: 2 },
+      { of: () => true, weightDecay: 0.5 },
+    ],
+  }),
+  lionGroups: lion(START, { learningRate: 0.05, groups: [{ of: ({ path }) => path === 'params.y', weightDecay: 0.3 }] }),
   clipNorm: sgd(START, { learningRate: 0.2, clipNorm: 1.5 }),
   clipValue: sgd(START, { learningRate: 0.2, momentum: 0.5, clipValue: 0.6 }),
   clipBoth: adam(START, { learningRate: 0.3, clipNorm: 1.5, clipValue: 0.6 }),
@@ -210,6 +229,15 @@ describe('an optimizer', () => {
     expect(() => warmUp(1, { steps: 0 })).toThrow('warmUp: steps must be a finite number above 0, got 0');
     expect(() => oneCycle({ peak: 1, steps: 3 })).toThrow('rise 0.3 of 3 steps leaves no step to go up or down; use more steps');
     expect(() => plateau({ from: 1, factor: 1 })).toThrow('plateau: factor must be a finite number from 0 up, below 1, got 1');
+    expect(() => sgd(START, {} as never)).toThrow('sgd: learningRate must be a finite number above 0, got undefined');
+    expect(() => adam(START, { lerningRate: 1 } as never)).toThrow(
+      "adam: there is no option 'lerningRate'; it takes learningRate, weightDecay, groups, clipNorm, clipValue, beta1, beta2, epsilon (did you mean learningRate?)",
+    );
+    const never = [{ of: () => true }, { of: ({ path }: { path: string }) => path === 'params.y', weightDecay: 0 }];
+    expect(() => adamW(START, { groups: never })).toThrow(
+      'adamW: groups[1] has no parameter of its own among params.x [3], params.y [2]; a parameter is of the first group that takes it',
+    );
+    expect(() => adamW(START, { groups: [{ of: () => true, decay: 0 }] as never })).toThrow("adamW: groups[0]: there is no option 'decay'");
     expect(() => plateau({ from: 1, patience: -1 })).toThrow('plateau: patience must be a whole number from 0 up, got -1');
     expect(() => warmUp(plateau({ from: 1 }), { steps: 9 })).toThrow('warmUp: the rate must be a number or a function of the step');
   });

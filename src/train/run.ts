@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { HostData } from '../base/index.js';
-import type { ParameterVector, Part } from '../optim/internal.js';
+import type { Part } from '../optim/index.js';
+import type { ParameterVector } from '../optim/internal.js';
 import { DeviceTensor, flatten, type Input, map, type Tree } from '../tensor/index.js';
 import { fromLeaf, type HostInput } from '../tensor/internal.js';
 

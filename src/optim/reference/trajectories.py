@@ -117,6 +117,16 @@ trajectories = dict(
     amsgradDecay=trajectory(lambda p: O.Adam(p, lr=0.3, betas=(0.8, 0.6), eps=1e-3, weight_decay=0.2, amsgrad=True)),
     lion=trajectory(lambda p: Lion(p, lr=0.05)),
     lionDecay=trajectory(lambda p: Lion(p, lr=0.05, betas=(0.8, 0.95), weight_decay=0.3)),
+    adamWGroups=trajectory(
+        lambda p: O.AdamW([dict(params=p[:1], weight_decay=0.0), dict(params=p[1:], lr=0.03)], lr=0.3, weight_decay=0.2)
+    ),
+    nesterovGroups=trajectory(
+        lambda p: O.SGD(
+            [dict(params=p[:1], lr=0.1), dict(params=p[1:], weight_decay=0.5)], lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.1
+        ),
+        warm_up,
+    ),
+    lionGroups=trajectory(lambda p: Lion([dict(params=p[:1]), dict(params=p[1:], weight_decay=0.3)], lr=0.05)),
     clipNorm=trajectory(lambda p: O.SGD(p, lr=0.2), clip=norm),
     clipValue=trajectory(lambda p: O.SGD(p, lr=0.2, momentum=0.5), clip=value),
     clipBoth=trajectory(lambda p: O.Adam(p, lr=0.3), clip=both),
