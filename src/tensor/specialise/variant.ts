@@ -12,6 +12,7 @@ import type { Program } from '../runtime/runtime.js';
 import { threadsFor } from '../runtime/threads.js';
 import { type InputSpec, type Traced, trace } from '../trace/trace.js';
 import { type Flat, flatten } from '../tree.js';
+import { tellingOfLong } from './long-compile.js';
 import { builder, matcher, type Signature } from './signature.js';
 
 /** How a function is compiled; by default on the best runtime here, in float32, with arguments that stay readable. */
@@ -66,10 +67,11 @@ export async function makeVariant(source: SourceFunction, signature: Signature):
   const beyond = donate.find((argument) => !signature.argument.includes(argument));
   if (beyond !== undefined)
     throw new Error(`compile: donate names argument ${beyond}, counted from 0, where ${source.name} was given no tensor`);
+  const start = performance.now();
   const { traced, result } = traceAt(source, signature);
   const donated = signature.argument.flatMap((argument, leaf) => (donate.includes(argument) ? [leaf] : []));
   const dtypeOf = ({ dtype }: Value) => (precision === 'float64' && dtype === 'float32' ? 'float64' : (dtype as TensorDType));
-  const { program, info } = await load(source, traced, signature);
+  const { program, info } = await load(source, traced, signature, start);
   const places = { inputs: signature.paths, outputs: result.paths, donated };
   const { inputs, outputs } = await planDonation(traced, program, places, dtypeOf);
   const plan = new Plan(program, inputs, outputs);
@@ -92,7 +94,12 @@ export function traceAt({ fn, name }: SourceFunction, signature: Signature): { t
   return { traced: trace(record, specs), result: result! };
 }
 
-async function load({ name, options }: SourceFunction, graph: Graph, { key }: Signature): Promise<{ program: Program; info: ProgramInfo }> {
+async function load(
+  { name, options }: SourceFunction,
+  graph: Graph,
+  { key }: Signature,
+  start: number,
+): Promise<{ program: Program; info: ProgramInfo }> {
   const seen = runnable(graph);
   if (options.precision === 'float64' || seen.outputs.length === 0)
     return { program: interpreted(seen), info: { signature: key, runtime: 'interpreter', threads: 1, refused: [] } };
@@ -100,7 +107,8 @@ async function load({ name, options }: SourceFunction, graph: Graph, { key }: Si
   const { threads = threadsFor(seen) } = options;
   for (const runtime of usable) {
     try {
-      const program = await runtime.load(seen, { threads, cache: programCache() });
+      const what = { name, runtime: runtime.name, graph: seen };
+      const program = await tellingOfLong(what, start, () => runtime.load(seen, { threads, cache: programCache() }));
       return { program, info: { signature: key, runtime: runtime.name, threads, refused } };
     } catch (error) {
       refused.push((error as Error).message);

@@ -20,7 +20,11 @@ export interface OpenVinoApi {
   core: Pointer;
   readModel(core: Pointer, onnx: Uint8Array, length: number, weights: null, model: Out): OpenVinoStatus;
   freeModel(model: Pointer): void;
-  compile(core: Pointer, model: Pointer, device: string, count: number, properties: readonly Property[], compiled: Out): OpenVinoStatus;
+  compile: ((...args: CompileArguments) => OpenVinoStatus) & {
+    async(...args: [...CompileArguments, done: (error: Error | null, status: OpenVinoStatus) => void]): void;
+  };
+  /** Whether a call beside the event loop has the stack that compiling needs. */
+  isDeep: boolean;
   setProperties(core: Pointer, device: string, count: number, properties: readonly Property[]): OpenVinoStatus;
   importModel(core: Pointer, content: Uint8Array, length: number, device: string, compiled: Out): OpenVinoStatus;
   exportModel(compiled: Pointer, file: string): OpenVinoStatus;
@@ -39,6 +43,8 @@ export interface OpenVinoApi {
   lastError(): string;
 }
 
+type CompileArguments = [core: Pointer, model: Pointer, device: string, count: number, properties: readonly Property[], compiled: Out];
+
 /** A setting of the library's, both as text. */
 export interface Property {
   key: string;
@@ -55,6 +61,14 @@ export function openLibrary(folder = configuredFolder()): OpenVinoApi | string {
 }
 
 const libraries = new Map<string, OpenVinoApi | string>();
+
+/** The most that koffi gives: compiling walks a graph by recursion. */
+const STACK = 16 * 2 ** 20;
+try {
+  koffi.config({ ...koffi.config(), async_stack_size: STACK, resident_async_pools: 1 });
+} catch {
+  // Another package has loaded a library with it before: then graphs are compiled on the event loop's thread.
+}
 
 koffi.struct('ov_version_t', { buildNumber: 'str', description: 'str' });
 koffi.struct('ov_shape_t', { rank: 'int64_t', dims: 'int64_t *' });
@@ -146,7 +160,8 @@ function bind(library: LibraryHandle): OpenVinoApi {
     freeModel: library.func('void ov_model_free(void *model)'),
     compile: library.func(
       'int ov_core_compile_model_props(void *core, void *model, str device, size_t count, ov_property_t *properties, _Out_ void **compiled)',
-    ),
+    ) as unknown as OpenVinoApi['compile'],
+    isDeep: (koffi.config().async_stack_size ?? 0) >= STACK,
     setProperties: library.func('int ov_core_set_properties(void *core, str device, size_t count, ov_property_t *properties)'),
     importModel: library.func(
       'int ov_core_import_model(void *core, const void *content, size_t length, str device, _Out_ void **compiled)',

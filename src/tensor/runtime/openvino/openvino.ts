@@ -4,7 +4,7 @@ import type { Graph } from '../../graph/graph.js';
 import { toOnnx } from '../../onnx/emit.js';
 import { cacheKey } from '../cache.js';
 import { flushingDenormals } from '../floating-point.js';
-import type { Pointer } from '../pointer.js';
+import type { Out, Pointer } from '../pointer.js';
 import type { GraphRuntime, LoadOptions, Program, Request } from '../runtime.js';
 import { type OpenVinoApi, openLibrary, type Property } from './ffi.js';
 import { legalise, lower } from './lower/lower.js';
@@ -20,11 +20,11 @@ export function openvino(folder?: string): GraphRuntime | string {
     name: 'openvino',
     version: api.version,
     canRun: (graph) => refusal(legalise(graph)) ?? true,
-    load: async (graph, options) => load(api, graph, options),
+    load: (graph, options) => load(api, graph, options),
   };
 }
 
-function load(api: OpenVinoApi, graph: Graph, { threads, cache }: LoadOptions): Program {
+async function load(api: OpenVinoApi, graph: Graph, { threads, cache }: LoadOptions): Promise<Program> {
   const properties: Property[] = [
     { key: 'INFERENCE_NUM_THREADS', value: String(threads) },
     { key: 'NUM_STREAMS', value: '1' },
@@ -43,16 +43,29 @@ function load(api: OpenVinoApi, graph: Graph, { threads, cache }: LoadOptions): 
   const kept = cache?.get(key);
   let compiled: Pointer | undefined;
   flushingDenormals(() => {
-    compiled = restore(api, kept, properties) ?? compile(api, onnx, properties);
+    compiled = restore(api, kept, properties);
   });
+  compiled ??= await compile(api, onnx, properties);
   if (!kept) cache?.put(key, (file) => check(api, 'export the program', api.exportModel(compiled!, file)));
   return new OpenVinoProgram(api, compiled!, kept, ports, legalise(graph));
 }
 
-function compile(api: OpenVinoApi, onnx: Uint8Array, properties: Property[]): Pointer {
+/** Beside the event loop, since it may take seconds: timers and interrupts go on. */
+async function compile(api: OpenVinoApi, onnx: Uint8Array, properties: Property[]): Promise<Pointer> {
   const model = create(api, 'read the ONNX model', (out) => api.readModel(api.core, onnx, onnx.length, null, out));
   try {
-    return create(api, 'compile the graph', (out) => api.compile(api.core, model, 'CPU', properties.length, properties, out));
+    const out: Out = [null];
+    const beside = (done: (status: number) => void, fail: (error: Error) => void) =>
+      api.compile.async(api.core, model, 'CPU', properties.length, properties, out, (error, status) =>
+        error ? fail(error) : done(status),
+      );
+    if (api.isDeep && (await new Promise<number>(beside)) === 0) return out[0]!;
+    // The library has its message for the thread that called: this one.
+    let compiled: Pointer | undefined;
+    flushingDenormals(() => {
+      compiled = create(api, 'compile the graph', (out) => api.compile(api.core, model, 'CPU', properties.length, properties, out));
+    });
+    return compiled!;
   } finally {
     api.freeModel(model);
   }
