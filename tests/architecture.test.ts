@@ -53,7 +53,7 @@ const BUDGET: Record<string, number> = {
   datasets: 80,
   kernel: 4300,
   linalg: 580,
-  market: 2400,
+  market: 2700,
   models: 800,
   nn: 3350,
   optim: 660,

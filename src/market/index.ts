@@ -11,8 +11,10 @@ export { type Bars, mapValues, type Panel, type Selection, select, seriesOf } fr
 export { logReturns, simpleReturns } from './panel/returns.js';
 export { type RowChoice, rowsOf } from './panel/rows.js';
 export * as simulate from './simulate/simulate.js';
-export { type CsvOptions, parseCsv, readCsv } from './sources/csv.js';
-export { type CsvImport, importCsv } from './sources/import-csv.js';
+export { parseCsv, readCsv } from './sources/csv/csv.js';
+export type { DateFormat } from './sources/csv/date-formats.js';
+export { type CsvImport, importCsv } from './sources/csv/import-csv.js';
+export type { CsvOptions } from './sources/csv/options.js';
 export { type UpdateEvent, updateData } from './sources/update.js';
 export { updateYahoo, type YahooOptions } from './sources/yahoo.js';
 export { assertNoLeak, type RowRange, type Split, type WalkForward, walkForward } from './splits/split.js';

@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { importCsv } from '../../src/market/sources/import-csv.js';
+import { importCsv } from '../../src/market/sources/csv/import-csv.js';
 import { updateYahoo } from '../../src/market/sources/yahoo.js';
 import { query } from '../../src/market/store/sql.js';
 import { listDatasets, loadDataset, saveDataset } from '../../src/market/store/store.js';

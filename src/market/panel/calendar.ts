@@ -45,19 +45,30 @@ function seek(from: number, step: 1 | -1): string {
 }
 
 function isOpen(day: number): boolean {
-  if (weekday(day) === 0 || weekday(day) === 6) return false;
-  const date = fromDay(day);
-  return !(date in SPECIAL_CLOSURES) && !holidaysOf(Number(date.slice(0, 4))).has(day);
+  const inWeek = weekday(day);
+  if (inWeek === SUNDAY || inWeek === SATURDAY) return false;
+  if (day < asked.first || day > asked.last) asked = closuresOf(new Date(day * 86_400_000).getUTCFullYear());
+  return !asked.days.has(day);
 }
 
-const holidayCache = new Map<number, ReadonlySet<number>>();
+/** Weekdays of one year on which the exchange is closed, and the first and the last day of the year. */
+interface Closures {
+  readonly first: number;
+  readonly last: number;
+  readonly days: ReadonlySet<number>;
+}
 
-function holidaysOf(year: number): ReadonlySet<number> {
-  const cached = holidayCache.get(year);
+let asked: Closures = { first: 0, last: -1, days: new Set() };
+const known = new Map<number, Closures>();
+
+function closuresOf(year: number): Closures {
+  const cached = known.get(year);
   if (cached) return cached;
-  const holidays = new Set(computeHolidays(year));
-  holidayCache.set(year, holidays);
-  return holidays;
+  const special = Object.keys(SPECIAL_CLOSURES).filter((date) => date.startsWith(`${year}-`));
+  const days = new Set([...computeHolidays(year), ...special.map((date) => parseDay(date, 'trading calendar'))]);
+  const closures = { first: dayOf(year, 1, 1), last: dayOf(year, 12, 31), days };
+  known.set(year, closures);
+  return closures;
 }
 
 function computeHolidays(year: number): number[] {

@@ -12,15 +12,14 @@ export function toDay(date: string): number {
 
 /** The ISO date of a number of days since 1970-01-01. Panels of the same days share its texts. */
 export function fromDay(day: number): string {
-  let date = texts.get(day);
-  if (date === undefined) {
-    date = new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
-    if (texts.size < 100_000) texts.set(day, date);
-  }
-  return date;
+  if (!(day >= 0 && day < KEPT)) return isoOf(day);
+  texts[day] ??= isoOf(day);
+  return texts[day];
 }
 
-const texts = new Map<number, string>();
+const isoOf = (day: number): string => new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
+const KEPT = 47_482; // to the end of 2099
+const texts: string[] = [];
 
 /** Day of the week of a day number: 0 is Sunday. */
 export const weekday = (day: number): number => (((day + 4) % 7) + 7) % 7;

@@ -20,7 +20,13 @@ export async function loadPanel(name: string, { field, ...selection }: PanelSele
   const { table, provenance } = await loadDataset(name);
   if (provenance.kind !== 'bars' && field !== undefined && field !== provenance.field)
     throw new Error(`${name} holds ${provenance.field} only: got field '${field}'; leave field out`);
-  const columns = provenance.kind === 'bars' ? new Map([[assetOf(name), table.columns.get(field ?? 'adjClose')!]]) : table.columns;
+  const bars = provenance.kind === 'bars' && table.columns.get(field ?? 'adjClose');
+  if (bars === undefined)
+    throw new Error(
+      `${name} has no ${field ?? 'adjClose'}: its source gave ${provenance.columns.join(', ')}; pass field: 'close', ` +
+        'and mind that splits and dividends are not in it',
+    );
+  const columns = bars ? new Map([[assetOf(name), bars]]) : table.columns;
   const panel = toPanel({ dates: table.dates, columns }, provenance.kind === 'bars' ? (field ?? 'adjClose') : provenance.field, name);
   return select(panel, selection);
 }
@@ -43,7 +49,7 @@ export async function loadBars(name: string, selection: Omit<Selection, 'assets'
     high: field('high'),
     low: field('low'),
     close: field('close'),
-    adjClose: field('adjClose'),
+    adjClose: table.columns.has('adjClose') ? field('adjClose') : new Float64Array(end - start).fill(Number.NaN),
     volume: field('volume'),
     source: name,
   };
@@ -55,9 +61,8 @@ const assetOf = (name: string): string => name.slice(name.indexOf('/') + 1).toUp
 /** The table of a dataset as a panel [T, N]: one asset per column, in their order. */
 export function toPanel({ dates, columns }: Table, field: string, source: string): Panel {
   const assets = [...columns.keys()];
-  const values = new Float64Array(dates.length * assets.length);
-  [...columns.values()].forEach((history, n) => {
-    for (let t = 0; t < dates.length; t++) values[t * assets.length + n] = history[t];
-  });
+  const [T, N] = [dates.length, assets.length];
+  const values = new Float64Array(T * N);
+  for (const [n, history] of [...columns.values()].entries()) for (let t = 0; t < T; t++) values[t * N + n] = history[t];
   return { dates, assets, values, field, source };
 }

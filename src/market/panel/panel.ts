@@ -33,7 +33,7 @@ export interface Bars {
   readonly low: Float64Array;
   /** price of the last trade */
   readonly close: Float64Array;
-  /** close adjusted for splits and dividends */
+  /** close adjusted for splits and dividends; NaN where the source has none */
   readonly adjClose: Float64Array;
   readonly volume: Float64Array;
   /** the dataset, `yahoo/AAPL` */
@@ -61,11 +61,11 @@ export function select(panel: Panel, selection: Selection): Panel {
   const [start, end] = dateRange(panel.dates, selection, panel.source);
   const wanted = selection.assets ?? panel.assets;
   const indices = wanted.map((asset) => assetIndex(panel.assets, asset, panel.source));
-  const values = new Float64Array((end - start) * indices.length);
-  for (let t = start; t < end; t++)
-    indices.forEach((n, i) => {
-      values[(t - start) * indices.length + i] = panel.values[t * panel.assets.length + n];
-    });
+  const [N, width] = [panel.assets.length, indices.length];
+  const whole = width === N && indices.every((n, i) => n === i);
+  const values = whole ? panel.values.slice(start * N, end * N) : new Float64Array((end - start) * width);
+  if (!whole)
+    for (const [i, n] of indices.entries()) for (let t = start; t < end; t++) values[(t - start) * width + i] = panel.values[t * N + n];
   return { ...panel, dates: panel.dates.slice(start, end), assets: [...wanted], values };
 }
 

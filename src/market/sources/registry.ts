@@ -1,5 +1,5 @@
 import type { Description } from '../store/provenance.js';
-import type { CsvOptions } from './csv.js';
+import type { CsvOptions } from './csv/options.js';
 
 /** A package of a registry that carries data, pinned by the hash of its file. */
 export interface DataPackage {

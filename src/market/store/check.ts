@@ -51,11 +51,11 @@ function checkGaps(dates: readonly string[], { where, line }: Checked): void {
     throw new Error(
       `${where}: ${line(0)} is dated ${dates[0]}, and the NYSE calendar starts on ${FIRST_DATE}; drop the earlier rows, or ${elsewhere}`,
     );
+  const expected = tradingDays(dates[0], dates.at(-1)!);
+  if (expected.length === dates.length && dates.every((date, t) => date === expected[t])) return;
   const closed = dates.findIndex((date) => !isTradingDay(date));
   if (closed >= 0)
     throw new Error(`${where}: ${line(closed)} is dated ${dates[closed]}, when the NYSE was closed; remove the row, or ${elsewhere}`);
-  const expected = tradingDays(dates[0], dates.at(-1)!);
-  if (expected.length === dates.length) return;
   const gap = dates.findIndex((date, t) => date !== expected[t]);
   const present = new Set(dates);
   const missing = expected.filter((date) => !present.has(date));
@@ -71,6 +71,7 @@ function checkValues(name: string, values: Float64Array, dates: readonly string[
   const what = kind === 'series' ? 'a value' : name === 'volume' ? 'a volume' : 'a price';
   for (let t = 0; t < values.length; t++) {
     const value = values[t];
+    if ((value > 0 || (value === 0 && least === 0)) && value < Number.POSITIVE_INFINITY) continue; // nearly all
     const place = () => `${where}: ${line(t)}, column '${name}', ${dates[t]}`;
     if (Number.isNaN(value)) {
       if (!allowMissing)

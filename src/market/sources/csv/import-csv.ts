@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { sha256 } from '../../base/internal.js';
-import type { Provenance } from '../store/provenance.js';
-import { saveDataset } from '../store/store.js';
-import { type CsvOptions, readCsv } from './csv.js';
+import { sha256 } from '../../../base/internal.js';
+import type { Provenance } from '../../store/provenance.js';
+import { saveDataset } from '../../store/store.js';
+import { bytesOf, parseBytes } from './csv.js';
+import type { CsvOptions } from './options.js';
 
 /** A CSV file, and what is to be known of it: the `unit` of its values, its `licence`, and the `limits` of what it can tell. */
 export interface CsvImport extends CsvOptions {
@@ -21,8 +21,10 @@ export async function importCsv(
   path: string,
   { name, field = 'close', unit = 'not stated', licence = 'not stated', limits = [], ...layout }: CsvImport,
 ): Promise<Provenance> {
-  const table = await readCsv(path, layout);
+  const bytes = await bytesOf(path);
+  const table = await parseBytes(bytes, layout, path, path);
   const kind = layout.kind ?? 'prices';
+  const unadjusted = kind === 'bars' && !table.columns.has('adjClose') ? ['the file has no adjusted closes'] : [];
   return saveDataset(
     {
       name,
@@ -31,9 +33,9 @@ export async function importCsv(
       unit,
       source: `CSV file ${resolve(path)}`,
       version: 'as imported',
-      sourceSha256: sha256(await readFile(path)),
+      sourceSha256: sha256(bytes),
       licence,
-      limits,
+      limits: [...limits, ...unadjusted],
       layout: JSON.stringify(layout),
     },
     table,

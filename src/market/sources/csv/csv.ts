@@ -1,0 +1,196 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { fromDay } from '../../panel/dates.js';
+import { checkTable } from '../../store/check.js';
+import { literal, numberOrNaN, numbersOf, withDuckDB } from '../../store/parquet.js';
+import type { Table } from '../../store/table.js';
+import { DATE_FORMATS, dateIn, formatsLike } from './date-formats.js';
+import { type Choice, choose, type Header, headerOf } from './header.js';
+import { type CsvOptions, type Layout, layoutOf } from './options.js';
+import { cleanBytes, headOf, lineOf, shapeOf } from './text.js';
+
+/**
+ * Reads a CSV file, gzipped or not, into a checked table. Rows may come newest first.
+ *
+ * @throws with file, line and column on the first cell that cannot be trusted
+ */
+export async function readCsv(path: string, options: CsvOptions = {}): Promise<Table> {
+  return parseBytes(await bytesOf(path), options, path, path);
+}
+
+/**
+ * As `readCsv`, from text; `where` names it in errors.
+ *
+ * @throws with line and column on the first cell that cannot be trusted, and on an option that is none
+ */
+export const parseCsv = (text: string, options: CsvOptions, where: string): Promise<Table> => parseBytes(Buffer.from(text), options, where);
+
+/** The bytes of a file. */
+export const bytesOf = (path: string): Promise<Uint8Array> =>
+  readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`${path}: cannot be read (${error.code}); check the path: it is relative to ${process.cwd()}`);
+  });
+
+/** As `readCsv`, from bytes; `path` is a file that holds them, where there is one. */
+export async function parseBytes(bytes: Uint8Array, options: CsvOptions, where: string, path?: string): Promise<Table> {
+  const layout = layoutOf(options, where);
+  const clean = cleanBytes(bytes, layout.encoding, where);
+  if (headOf(clean).trim() === '') throw new Error(`${where}: the file is empty`);
+  if (clean === bytes && path && !/[*?[\]{}]/.test(path)) return parse(path, clean, layout, where); // DuckDB would take these for patterns
+  const folder = await mkdtemp(join(tmpdir(), 'lemmata-csv-'));
+  try {
+    const file = join(folder, 'data.csv');
+    await writeFile(file, clean);
+    return await parse(file, clean, layout, where);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const parse = (file: string, bytes: Uint8Array, layout: Layout, where: string): Promise<Table> =>
+  withDuckDB(async (connection) => {
+    const { separator, cells } = shapeOf(headOf(bytes), layout.separator);
+    const scan = (types: readonly string[], more = '') =>
+      `read_csv(${literal(file)}, columns = {${types.map((type, j) => `'c${j}': '${type}'`).join(', ')}}, auto_detect = false, ` +
+      `header = false, delim = ${literal(separator)}, quote = '"', escape = '"'${more})`;
+    const source: Source = { connection, scan, cells, separator, bytes, layout, where };
+    const header = headerOf(await cellsOf(source, '*', 'LIMIT 3'), layout);
+    return readRows(source, header, choose(header, layout, where));
+  });
+
+interface Source {
+  readonly connection: DuckDBConnection;
+  /** SQL that reads the file's cells as columns c0, c1, … of these types */
+  readonly scan: (types: readonly string[], more?: string) => string;
+  readonly cells: number;
+  readonly separator: string;
+  readonly bytes: Uint8Array;
+  readonly layout: Layout;
+  readonly where: string;
+}
+
+async function readRows(source: Source, header: Header, choice: Choice): Promise<Table> {
+  const { layout, where, bytes } = source;
+  const [days, ...numbers] = await numbersIn(source, header, choice);
+  const place = (row: number) => `line ${lineOf(Buffer.from(bytes).toString(), header.records + row)}`;
+  const noDate = hasNaN(days) ? days.findIndex(Number.isNaN) : -1;
+  if (noDate >= 0) await refuseDate(source, `c${choice.date}`, header.records + noDate, `${where}: ${place(noDate)}`);
+  for (const [i, { index, head }] of choice.columns.entries())
+    if (hasNaN(numbers[i]))
+      await refuseTexts(source, `c${index}`, header.records, numbers[i], (row) => `${where}: ${place(row)}, column '${head}'`);
+  if (layout.percent) for (const column of numbers) for (let t = 0; t < column.length; t++) column[t] /= 100;
+  const newestFirst = days.length > 1 && days.every((day, t) => t === 0 || day < days[t - 1]);
+  if (newestFirst) for (const column of [days, ...numbers]) column.reverse();
+  const table = { dates: Array.from(days, fromDay), columns: new Map(choice.columns.map(({ name }, i) => [name, numbers[i]])) };
+  const line = (row: number) => place(newestFirst ? days.length - 1 - row : row);
+  checkTable(table, { where, line, kind: layout.kind, calendar: layout.calendar, allowMissing: layout.allowMissing });
+  return table;
+}
+
+/** The days since 1970 and the numbers of the columns, NaN where a cell holds none. */
+async function numbersIn(source: Source, header: Header, choice: Choice): Promise<Float64Array[]> {
+  const plain = lineOf(headOf(source.bytes), header.records) === header.records + 1; // DuckDB skips lines; a header with line breaks it skips otherwise
+  const direct = plain ? await source.connection.run(directly(source, header, choice)).then(numbersOf, () => undefined) : undefined;
+  if (direct && !hasNaN(direct[0]) && !direct[0].some((day) => day < YEAR_1000)) return direct;
+  const { layout, connection } = source;
+  const day = `${dateIn(`c${choice.date}`, layout.dateFormat, layout.monthEnd)} - DATE '1970-01-01'`;
+  const numbers = [day, ...choice.columns.map(({ index }) => numberIn(`c${index}`, layout))].map(numberOrNaN);
+  const result = await connection
+    .run(`SELECT ${numbers.join(', ')} FROM ${texts(source)} OFFSET ${header.records}`)
+    .catch((error: Error) => {
+      throw explain(error, source);
+    });
+  return numbersOf(result);
+}
+
+/**
+ * SQL by which DuckDB's reader converts what it reads, which takes a third of the time. It stops at the first cell that is no number or no
+ * date of the form, and it would take `24-01-02` for a day of the year 24; then each cell is looked at as a text.
+ */
+function directly({ scan, cells, layout }: Source, { records }: Header, { date, columns }: Choice): string {
+  const types = Array.from({ length: cells }, (_, j) =>
+    j === date ? 'DATE' : columns.some(({ index }) => index === j) ? 'DOUBLE' : 'VARCHAR',
+  );
+  const nulls = ['', ...layout.missing].map(literal).join(', ');
+  const form = literal(DATE_FORMATS[layout.dateFormat][1]);
+  const typed = scan(
+    types,
+    `, skip = ${records}, nullstr = [${nulls}], decimal_separator = ${literal(layout.decimal)}, dateformat = ${form}`,
+  );
+  const day = layout.monthEnd ? `last_day(c${date})` : `c${date}`;
+  const numbers = columns.map(({ index }) => (index === date ? 'NULL' : `c${index}`));
+  return `SELECT ${[`${day} - DATE '1970-01-01'`, ...numbers].map(numberOrNaN).join(', ')} FROM ${typed}`;
+}
+
+/** Whether a number is missing; `some` with a function takes longer than to read the file. */
+function hasNaN(values: Float64Array): boolean {
+  for (let t = 0; t < values.length; t++) if (Number.isNaN(values[t])) return true;
+  return false;
+}
+
+const YEAR_1000 = -354_285;
+
+const texts = ({ scan, cells }: Source): string => scan(new Array<string>(cells).fill('VARCHAR'), `, nullstr = ''`);
+
+/** SQL of the number in a cell, NULL where it holds none. */
+function numberIn(cell: string, { decimal, missing }: Layout): string {
+  const text = decimal === '.' ? cell : `CASE WHEN NOT contains(${cell}, '.') THEN replace(${cell}, ',', '.') END`;
+  const number = `TRY_CAST(${text} AS DOUBLE)`;
+  return missing.length === 0 ? number : `CASE WHEN trim(${cell}) NOT IN (${missing.map(literal).join(', ')}) THEN ${number} END`;
+}
+
+/** Cells as texts, row by row; an empty one is ''. */
+async function cellsOf(source: Source, columns: string, range: string): Promise<string[][]> {
+  const reader = await source.connection.runAndReadAll(`SELECT ${columns} FROM ${texts(source)} ${range}`).catch((error: Error) => {
+    throw explain(error, source);
+  });
+  return reader.getRows().map((row) => row.map((cell) => (cell === null ? '' : String(cell))));
+}
+
+async function refuseDate(source: Source, cell: string, record: number, place: string): Promise<never> {
+  const { dateFormat } = source.layout;
+  const [[text]] = await cellsOf(source, cell, `LIMIT 1 OFFSET ${record}`);
+  const likely = formatsLike(text.trim(), dateFormat);
+  const cause = likely.length > 0 ? `; it looks like ${likely.join(' or ')}` : '';
+  throw new Error(`${place}: '${text.trim()}' is not a date written ${dateFormat}${cause}; correct the row or set dateFormat`);
+}
+
+/** Throws when one of the cells without a number is not a cell without a value. */
+async function refuseTexts(
+  source: Source,
+  cell: string,
+  skip: number,
+  numbers: Float64Array,
+  place: (row: number) => string,
+): Promise<void> {
+  const { missing, decimal } = source.layout;
+  const absent = new Set(['', ...missing]);
+  const cells = await cellsOf(source, cell, `OFFSET ${skip}`);
+  const row = cells.findIndex(([text], t) => Number.isNaN(numbers[t]) && !absent.has(text.trim()) && !/^[+-]?nan$/i.test(text.trim()));
+  if (row < 0) return;
+  const text = cells[row][0].trim();
+  const comma = decimal === '.' && /^-?\d+,\d+$/.test(text) ? ", or set decimal: ',' if that is a decimal comma" : '';
+  throw new Error(
+    `${place(row)}: '${text}' is not a number; write 1234${decimal}5 without signs or separators, or list '${text}' under missing${comma}`,
+  );
+}
+
+/** A fault of the file's form, in our words. */
+function explain(error: Error, { where, separator }: Source): Error {
+  const line = /CSV Error on Line: (\d+)/.exec(error.message)?.[1];
+  const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(error.message);
+  if (line && counts)
+    return new Error(
+      `${where}: line ${line} has ${counts[2]} cells, the header has ${counts[1]}; ` +
+        `the file may be cut short, or use another separator than ${separator === ',' ? 'the comma' : 'the one of its header'}`,
+      { cause: error },
+    );
+  if (/unterminated quote/.test(error.message))
+    return new Error(
+      `${where}: line ${line}: a quoted cell does not end, or goes on after its closing quote; inside quotes write a quote twice`,
+      { cause: error },
+    );
+  return new Error(`${where}: it cannot be read as CSV: ${error.message.split('\n')[0]}`, { cause: error });
+}
