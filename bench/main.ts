@@ -1,5 +1,9 @@
-// npm run bench [-- statistics] [-- options]: the training workloads, or another table by its name.
-const tables: Readonly<Record<string, string>> = { training: './training.js', statistics: './statistics/main.js' };
+// npm run bench [-- statistics|kernel] [-- options]: the training workloads, or another table by its name.
+const tables: Readonly<Record<string, string>> = {
+  training: './training.js',
+  statistics: './statistics/main.js',
+  kernel: './kernel/main.js',
+};
 const [, , first = ''] = process.argv;
 const named = first.startsWith('--') || first === '' ? 'training' : first;
 if (!(named in tables)) {

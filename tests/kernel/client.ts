@@ -28,10 +28,17 @@ export interface StartOptions {
   directory?: string;
   root?: string;
   env?: NodeJS.ProcessEnv;
+  /** Another kernel than ours, by its command. */
+  command?: (connectionFile: string) => string[];
 }
 
 /** Starts a kernel as Jupyter does, on free ports, and greets it. */
-export async function startKernel({ directory = join(ROOT, 'notebooks'), root = ROOT, env = {} }: StartOptions = {}): Promise<Kernel> {
+export async function startKernel({
+  directory = join(ROOT, 'notebooks'),
+  root = ROOT,
+  env = {},
+  command,
+}: StartOptions = {}): Promise<Kernel> {
   const folder = mkdtempSync(join(tmpdir(), 'lemmata-kernel-'));
   const ports = await freePorts(5);
   const [shell_port, control_port, iopub_port, stdin_port, hb_port] = ports;
@@ -49,7 +56,8 @@ export async function startKernel({ directory = join(ROOT, 'notebooks'), root = 
   };
   const file = join(folder, 'connection.json');
   writeFileSync(file, JSON.stringify(connection));
-  const child = spawn(process.execPath, [join(root, 'dist/kernel/main.js'), file], {
+  const [program, ...rest] = command?.(file) ?? [process.execPath, join(root, 'dist/kernel/main.js'), file];
+  const child = spawn(program, rest, {
     cwd: directory,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -61,7 +69,7 @@ export async function startKernel({ directory = join(ROOT, 'notebooks'), root = 
     ports.map((port) => `tcp://127.0.0.1:${port}`),
     folder,
   );
-  await kernel.ready();
+  await (command ? kernel.answers() : kernel.ready());
   return kernel;
 }
 
@@ -107,6 +115,12 @@ export class Kernel {
   async ready(): Promise<void> {
     await this.waitFor(({ header }) => header.msg_type === 'iopub_welcome');
     await this.request('kernel_info_request', {});
+  }
+
+  /** Asks until it is there: not every kernel welcomes who subscribes. */
+  async answers(): Promise<void> {
+    for (let there = false; !there; )
+      there = await Promise.race([this.request('kernel_info_request', {}).then(() => true), sleep(50).then(() => false)]);
   }
 
   /** Sends a request and resolves with the content of its reply. */

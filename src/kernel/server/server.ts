@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { DebugAdapter } from '../debug/adapter.js';
 import { isComplete } from '../language/is-complete.js';
 import { Notebook } from '../language/notebook.js';
@@ -146,7 +147,10 @@ export class Server {
   #warmUp(): void {
     if (this.#isWarm) return;
     this.#isWarm = true;
-    setImmediate(() => this.#notebook.warmUp());
+    setImmediate(() => {
+      this.#notebook.warmUp();
+      flushCompileCache();
+    });
   }
 
   #status(execution_state: 'busy' | 'idle', { header }: Message): void {
