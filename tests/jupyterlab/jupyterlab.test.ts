@@ -34,6 +34,19 @@ function quickWeek1(): string {
   return JSON.stringify(notebook);
 }
 
+const TO_DEBUG = `const bars = [{ close: 100 }, { close: 103 }];
+const change = (now: number, before: number): number => {
+  const ratio = now / before;
+  return ratio - 1;
+};
+change(bars[1].close, bars[0].close).toFixed(2)`;
+
+/** A notebook of one cell for our kernel. */
+function notebookOf(code: string): string {
+  const cell = { cell_type: 'code', id: 'only', metadata: {}, source: code, outputs: [], execution_count: null };
+  return JSON.stringify({ cells: [cell], metadata: JSON.parse(WEEK1).metadata, nbformat: 4, nbformat_minor: 5 });
+}
+
 describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { timeout: 300_000 }, () => {
   let lab: Lab;
   let browser: Browser;
@@ -42,7 +55,7 @@ describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { t
   beforeAll(async () => {
     mkdirSync(SHOTS, { recursive: true });
     const training = readFileSync(join(ROOT, 'tests', 'jupyterlab', 'training.ipynb'), 'utf8');
-    lab = await startLab({ 'week01.ipynb': quickWeek1(), 'training.ipynb': training });
+    lab = await startLab({ 'week01.ipynb': quickWeek1(), 'training.ipynb': training, 'debugging.ipynb': notebookOf(TO_DEBUG) });
     browser = await openChromium();
   }, 60_000);
 
@@ -134,6 +147,30 @@ describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { t
     expect(Number(to)).toBe(Number(from) + 1);
     expect(waited).toBeLessThan(Number(longest) + 200);
     expect(training.complaints).toEqual([]);
+  });
+
+  it('debugs a cell: a breakpoint by a click, its variables, a step, and on to the end', async () => {
+    const debugging = await NotebookPage.open(browser, lab.page('debugging.ipynb'));
+    const { page } = debugging;
+    await page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-DebuggerBugButton').click();
+    await page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-DebuggerBugButton[aria-pressed="true"]').waitFor();
+    await debugging.cells.nth(0).locator('.cm-breakpoint-gutter .cm-gutterElement').nth(4).click();
+    await page.locator('.jp-DebuggerBreakpoint').first().waitFor();
+    const cell = await debugging.start(0);
+    await page.locator('.jp-DebuggerCallstack-body li', { hasText: 'change' }).waitFor();
+    const variable = (name: string) =>
+      page.locator('.jp-DebuggerVariables-body jp-tree-item', { hasText: new RegExp(`^${name}:?`) }).first();
+    await variable('ratio').waitFor();
+    await page.screenshot({ path: join(SHOTS, 'debugger.png') });
+    expect(await variable('ratio').innerText()).toMatch(/ratio:?\s*1\.03/);
+    await page.locator('select[aria-label="Scope"]').selectOption('Notebook');
+    expect(await variable('bars').innerText()).toMatch(/bars:?\s*Array\(2\)/);
+    await page.locator('.jp-SidePanel [data-command="debugger:stepOut"], .jp-SidePanel [title^="Step Out"]').first().click();
+    await page.locator('.jp-DebuggerCallstack-body li', { hasText: 'change' }).waitFor({ state: 'detached' });
+    await page.locator('.jp-SidePanel [data-command="debugger:continue"], .jp-SidePanel [title^="Continue"]').first().click();
+    await cell.locator('.jp-OutputArea-output', { hasText: "'0.03'" }).waitFor();
+    expect(debugging.complaints).toEqual([]);
+    await page.close();
   });
 
   /** The least contrast of a word in a chart with the page behind it. */

@@ -121,7 +121,7 @@ describe('the debugger', () => {
     await kernel.run("const long = new Float64Array(1e6).fill(0.5); const book = new Map([['bid', 1.2]]);");
     const { variables: all } = await ask('inspectVariables');
     const one = (name: string) => all.find((variable: { name: string }) => variable.name === name);
-    expect(one('r')).toMatchObject({ value: '0.030000000000000027', type: 'number', variablesReference: 0 });
+    expect(one('r')).toMatchObject({ value: '0.030000000000000027', type: 'float', variablesReference: 0 });
     expect(one('book').value).toBe('Map(1) {bid → 1.2}'.replace('{', '{ ').replace('}', ' }'));
     const inside = (await ask('variables', { variablesReference: one('long').variablesReference })).variables;
     expect([inside.length, inside[0].value, inside.at(-1).value]).toEqual([201, '0.5', '"999800 more"']);

@@ -5,7 +5,8 @@ import type { Session } from 'node:inspector/promises';
 export interface Variable {
   name: string;
   value: string;
-  type: string;
+  /** JupyterLab shows the value of a `float`, `str` or `bool`, and of what has no type; of anything else the type alone. */
+  type?: 'float' | 'str' | 'bool';
   /** For `variables`, to open it; 0 when there is nothing inside. */
   variablesReference: number;
   evaluateName?: string;
@@ -38,7 +39,7 @@ export class Variables {
     return {
       name,
       value: shown(value),
-      type: typeOf(value),
+      type: TYPES[value.type],
       variablesReference: opens ? this.reference(value.objectId!) : 0,
       evaluateName: name,
     };
@@ -61,7 +62,7 @@ export class Variables {
     return result.flatMap(({ name, value, get }) => {
       if (!isShown(name)) return [];
       if (value) return [this.of(name, value)];
-      return get?.objectId ? [{ name, value: '(computed when asked for)', type: 'getter', variablesReference: 0 }] : [];
+      return [{ name, value: get?.objectId ? '(computed when asked for)' : '(not assigned yet)', variablesReference: 0 }];
     });
   }
 }
@@ -88,7 +89,7 @@ function pageOf(this: unknown, most: number): unknown {
   return first;
 }
 
-const typeOf = (value: Runtime.RemoteObject) => value.className ?? value.subtype ?? value.type;
+const TYPES: Record<string, Variable['type']> = { number: 'float', string: 'str', boolean: 'bool' };
 
 /** One line: a primitive as it is written, an object with what its preview holds. */
 export function shown(value: Runtime.RemoteObject): string {
