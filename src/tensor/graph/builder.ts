@@ -199,14 +199,21 @@ export class GraphBuilder {
     return this.node('Gather', [x, indices], { shape, dtype: x.dtype }, { axis });
   }
 
+  /** An array of zeros, as a product or a sum of nothing is: runtimes see no array without elements. */
+  zeros(shape: readonly number[], dtype: DType): Value {
+    return this.expand(this.scalar(0, dtype), shape);
+  }
+
   matMul(x: Value, y: Value): Value {
     const shape = [...broadcast(x.shape.slice(0, -2), y.shape.slice(0, -2)), x.shape.at(-2)!, y.shape.at(-1)!];
+    if (x.shape.at(-1) === 0) return this.zeros(shape, x.dtype);
     return this.node('MatMul', [x, y], { shape, dtype: x.dtype });
   }
 
   /** x' y' for matrices, each transposed or not. */
   gemm(x: Value, y: Value, transposeX = false, transposeY = false): Value {
     const shape = [x.shape[transposeX ? 1 : 0], y.shape[transposeY ? 0 : 1]];
+    if (x.shape[transposeX ? 0 : 1] === 0) return this.zeros(shape, x.dtype);
     const attributes = { ...(transposeX && { transA: 1 }), ...(transposeY && { transB: 1 }) };
     return this.node('Gemm', [x, y], { shape, dtype: x.dtype }, attributes);
   }
@@ -215,6 +222,7 @@ export class GraphBuilder {
   reduce(op: Op, x: Value, axes: readonly number[], keepDims = false): Value {
     const shape = keepDims ? x.shape.map((n, i) => (axes.includes(i) ? 1 : n)) : x.shape.filter((_, i) => !axes.includes(i));
     if (axes.every((axis) => x.shape[axis] === 1)) return this.reshape(x, shape);
+    if (op === 'ReduceSum' && sizeOf(x.shape) === 0) return this.zeros(shape, x.dtype);
     return this.node(op, [x, this.int64(axes)], { shape, dtype: x.dtype }, { keepdims: Number(keepDims) });
   }
 }

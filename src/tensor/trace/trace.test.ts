@@ -69,6 +69,26 @@ describe('trace', () => {
     expect(Array.from(interpret(graph, [])[0])).toEqual([16, 16, 16, 16]);
   });
 
+  it('gives zeros for a product or a sum of nothing, whatever it is called', () => {
+    const nothing = [float(1, 2, 0), float(1, 0, 3)];
+    const of = (fn: (x: tf.Tensor, y: tf.Tensor) => tf.Tensor) =>
+      Array.from(
+        interpret(
+          trace((x, y) => [fn(x, y)], nothing),
+          nothing.map(() => new Float64Array()),
+        )[0],
+      );
+    expect(of((x, y) => tf.einsum('bij,bjk->bik', x, y))).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(of((x, y) => tf.einsum('bij,bjk->', x, y))).toEqual([0]);
+    expect(of((x, y) => x.matMul(y))).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(of((x, y) => tf.dot(x.flatten(), y.flatten()))).toEqual([0]);
+  });
+
+  it('takes the axis of a cumulative product from the end too', () => {
+    expect(run((x) => x.reshape([2, 2]).cumprod(-1), [2, 3, 4, 5])).toEqual([2, 6, 4, 20]);
+    expect(run((x) => x.reshape([2, 2]).cumprod(-2), [2, 3, 4, 5])).toEqual([2, 3, 8, 15]);
+  });
+
   it('reshapes back and forth without a node', () => {
     expect(ops(trace((x) => [x.reshape([3, 4]).expandDims(0).reshape([2, 6]).squeeze().flatten().add(1)], [float(12)]))).toEqual(['Add']);
     expect(ops(trace((x) => [x.transpose([1, 0, 2]).transpose([1, 0, 2]).add(1)], [float(2, 3, 4)]))).toEqual(['Add']);

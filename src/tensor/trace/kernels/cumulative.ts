@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs';
 import type { GraphBuilder } from '../../graph/builder.js';
 import type { Value } from '../../graph/graph.js';
 import type { Kernel, Kernels, X } from '../kernel.js';
@@ -25,8 +26,9 @@ function shifted(g: GraphBuilder, x: Value, by: number, axis: number, reverse: b
 }
 
 /** ONNX has no cumulative product. Multiplying by the elements 1, 2, 4, … places back makes one in ⌈log₂ n⌉ rounds (Hillis & Steele 1986). */
-const cumprod: Kernel<X, Along> = (on, { x }, { axis, exclusive, reverse }) => {
+const cumprod: Kernel<X, Along> = (on, { x }, { axis: given, exclusive, reverse }) => {
   const g = on.graph;
+  const [axis] = tf.util.parseAxisParam(given, x.shape); // tfjs normalises that of cumsum only
   const value = g.cast(on.full(x), x.dtype === 'float32' ? 'float32' : 'int32');
   let product = exclusive ? shifted(g, value, 1, axis, reverse) : value;
   for (let by = 1; by < value.shape[axis]; by *= 2) product = g.binary('Mul', product, shifted(g, product, by, axis, reverse));

@@ -20,7 +20,7 @@ function product(on: TraceBackend, a: tf.TensorInfo, b: tf.TensorInfo, { transpo
     throw new Error(`matMul: inner dimensions differ: got [${a.shape}]${transposeA ? 'ᵀ' : ''} times [${b.shape}]${transposeB ? 'ᵀ' : ''}`);
   const shape = [...broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns];
   const dtype: DType = a.dtype === 'int32' && b.dtype === 'int32' ? 'int32' : 'float32';
-  if (inner === 0) return g.expand(g.scalar(0, dtype), shape);
+  if (inner === 0) return g.zeros(shape, dtype);
   const x = g.cast(on.full(a), dtype);
   const y = g.cast(on.full(b), dtype);
   const [batchA, batchB] = [sizeOf(a.shape.slice(0, -2)), sizeOf(b.shape.slice(0, -2))];

@@ -133,7 +133,7 @@ const maxPoolGrad: Kernel<Gradient, Pooling> = (on, { dy, input }, attributes) =
   const x = toChannelsFirst(g, on.full(input));
   const [, positions] = maxima(g, x, i);
   const count = sizeOf(outShape(i));
-  const zeros = g.expand(g.scalar(0), [sizeOf(x.shape)]);
+  const zeros = g.zeros([sizeOf(x.shape)], 'float32');
   const updates = g.reshape(toChannelsFirst(g, on.full(dy)), [count]);
   const scattered = g.node('ScatterND', [zeros, g.reshape(positions, [count, 1]), updates], zeros, { reduction: 'add' });
   return on.give(fromChannelsFirst(g, g.reshape(scattered, x.shape)));

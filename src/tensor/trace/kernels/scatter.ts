@@ -20,8 +20,6 @@ function scatter(g: GraphBuilder, onto: Value, indices: Value, updates: Value, r
   return g.node('ScatterND', [onto, places, updates], onto, reduction === 'none' ? {} : { reduction });
 }
 
-const zeros = (g: GraphBuilder, shape: readonly number[], dtype: DType) => g.expand(g.scalar(0, dtype), shape);
-
 interface ScatterInputs {
   indices: tf.TensorInfo;
   updates: tf.TensorInfo;
@@ -34,7 +32,7 @@ const scatterNd: Kernel<ScatterInputs, { shape: number[] }> = (on, { indices, up
   const places = column(g, on, indices);
   const numbers = g.cast(on.full(updates), updates.dtype === 'bool' ? 'int32' : (updates.dtype as DType));
   const rows = g.reshape(numbers, [...places.shape.slice(0, -1), ...shape.slice(places.shape.at(-1)!)]);
-  const sum = scatter(g, zeros(g, shape, numbers.dtype), places, rows, 'add');
+  const sum = scatter(g, g.zeros(shape, numbers.dtype), places, rows, 'add');
   return on.give(g.cast(sum, updates.dtype as DType));
 };
 
@@ -53,7 +51,7 @@ const column = (g: GraphBuilder, on: TraceBackend, indices: tf.TensorInfo): Valu
 /** Σ or max of the rows of `x` [N, …] by segment: `ids` [N] outside 0 … count − 1 go to a row that is cut off. */
 function bySegment(g: GraphBuilder, x: Value, ids: Value, count: number, reduction: 'add' | 'max'): Value {
   const shape = [count + 1, ...x.shape.slice(1)];
-  const start = reduction === 'add' ? zeros(g, shape, x.dtype) : g.expand(g.scalar(LEAST_FLOAT32), shape);
+  const start = reduction === 'add' ? g.zeros(shape, x.dtype) : g.expand(g.scalar(LEAST_FLOAT32), shape);
   const zero = g.scalar(0, 'int32');
   const inside = g.binary('And', g.binary('LessOrEqual', zero, ids, 'bool'), g.binary('Less', ids, g.scalar(count, 'int32'), 'bool'));
   const places = g.reshape(g.where(inside, ids, g.scalar(count, 'int32')), [ids.shape[0], 1]);
@@ -64,7 +62,7 @@ const unsortedSegmentSum: Kernel<X & { segmentIds: tf.TensorInfo }, { numSegment
   const g = on.graph;
   const shape = [numSegments, ...x.shape.slice(segmentIds.shape.length)];
   const dtype = x.dtype === 'bool' ? 'int32' : (x.dtype as DType);
-  if (sizeOf(x.shape) === 0 || shape.includes(0)) return on.give(shape.includes(0) ? g.empty(shape, dtype) : zeros(g, shape, dtype));
+  if (sizeOf(x.shape) === 0 || shape.includes(0)) return on.give(shape.includes(0) ? g.empty(shape, dtype) : g.zeros(shape, dtype));
   const ids = g.reshape(g.cast(on.full(segmentIds), 'int32'), [sizeOf(segmentIds.shape)]);
   const rows = g.reshape(g.cast(on.full(x), dtype), [ids.shape[0], ...shape.slice(1)]);
   return on.give(bySegment(g, rows, ids, numSegments, 'add'));
@@ -90,7 +88,7 @@ function bins(on: TraceBackend, { x, weights }: Counted, { size, binaryOutput = 
   if (on.known(x)?.some((value) => value < 0)) throw new Error('Input x must be non-negative!');
   const dtype = weights.dtype as DType;
   const total = sizeOf(x.shape);
-  if (total === 0) return zeros(g, [rows, size], dtype);
+  if (total === 0) return g.zeros([rows, size], dtype);
   const values = g.reshape(g.cast(on.full(x), 'int32'), [rows, total / rows]);
   const starts = g.constant(
     Int32Array.from({ length: rows }, (_, row) => row * size),

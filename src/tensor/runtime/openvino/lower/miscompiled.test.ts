@@ -50,6 +50,13 @@ describe('graphs that OpenVINO compiles wrongly', () => {
     await expectRight(joined, [3], [4]);
   });
 
+  it('|x| of a vector that no argument changes is max(x, −x)', async () => {
+    const v = tf.tensor([-0.5, -2.5, 0.25, -3]);
+    const product = tf.tensor([1, -2, 3, 4], [2, 2]);
+    for (const known of [() => v.add(0.5), () => tf.gather(v, [0, 3]), () => product.matMul(product).flatten(), () => v.tile([2])])
+      await expectRight((x) => x.sum().add(known().abs()), [3]);
+  });
+
   it('a square constant that products take both ways is transposed beforehand', async () => {
     const w = tf.tensor(normal(key(2), [8, 8]).data, [8, 8]);
     const both = (x: tf.Tensor) => x.matMul(w).tanh().matMul(w, false, true);

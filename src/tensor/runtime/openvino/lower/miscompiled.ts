@@ -13,9 +13,12 @@ const toScalar: Rewrite = (g, { inputs: [x], outputs: [y] }) => {
   return [equal(source.shape, y.shape) ? source : g.node('Squeeze', [source], y)];
 };
 
-/** It takes |x| of joined vectors as that of each before they are joined, and then for x itself wherever else x is read. */
-const absoluteOfJoined: Rewrite = (g, { inputs: [x] }) =>
-  x.shape.length === 1 && producerOf(x)?.op === 'Concat' ? [g.binary('Max', x, g.unary('Neg', x))] : undefined;
+/**
+ * It takes |x| of joined vectors as that of each before they are joined, and then for x itself wherever else x is read; and |x| of a vector
+ * that is computed from constants alone it leaves out.
+ */
+const absoluteOfVector: Rewrite = (g, { inputs: [x] }) =>
+  x.shape.length === 1 && (isFixed(x) || producerOf(x)?.op === 'Concat') ? [g.binary('Max', x, g.unary('Neg', x))] : undefined;
 
 /** It packs a square constant that products take both as it is and transposed only once, and multiplies by its transpose: so constants are transposed here. */
 const transposedConstant: Rewrite = (g, { inputs: [x, y], attributes }) => {
@@ -44,7 +47,7 @@ function transposed(g: GraphBuilder, x: Value): Value {
 }
 
 /** The three of them that are one operator each; see also `withSpreadVectors`. */
-export const miscompiled: Rewrites = { Reshape: toScalar, Abs: absoluteOfJoined, Gemm: transposedConstant };
+export const miscompiled: Rewrites = { Reshape: toScalar, Abs: absoluteOfVector, Gemm: transposedConstant };
 
 /**
  * It joins a known vector to a reduction before it along the wrong axis where what is reduced has three: the vector is written out in
