@@ -1,0 +1,61 @@
+import type { Flag } from './check.js';
+import type { Opinion } from './opinions.js';
+import { isLeaf, type Leaf, type Program } from './program.js';
+
+/** A difference that is known, why it is no fault here, and exactly where it may occur. */
+export interface Explanation {
+  readonly reason: string;
+  readonly opinions: readonly Opinion[];
+  /** Operators of the minimised program, all of which must be named. */
+  readonly operators: readonly string[];
+  readonly kinds?: readonly Flag['kind'][];
+  /** What the numbers must be like. */
+  readonly when?: (flag: Flag, program: Program) => boolean;
+}
+
+/** The documented differences. A flag is explained only by its minimised program. */
+export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
+  'tfjs: erf': {
+    reason: 'tfjs computes erf by formula 7.1.26 of Abramowitz & Stegun, to 1.5e-7 of 1',
+    opinions: ['tfjs'],
+    operators: ['erf', 'nn.gelu'],
+    when: (flag, program) => isNear(flag, 1e-6 * largest(program)),
+  },
+  'tfjs: mean of nothing': {
+    reason: 'the mean of no elements is NaN, as in NumPy and PyTorch; 0 in tfjs',
+    opinions: ['tfjs'],
+    operators: ['mean', 'momentsMean', 'variance'],
+    when: ({ got, right }, program) => got === 0 && right.every(Number.isNaN) && leaves(program).some(({ shape }) => shape.includes(0)),
+  },
+  'tfjs: integers as float32': {
+    reason: 'tfjs sums integers by segment in float32, which loses those beyond 2^24',
+    opinions: ['tfjs'],
+    operators: ['unsortedSegmentSum'],
+    when: (_, program) => leaves(program).some(({ dtype, data }) => dtype === 'int32' && data.some((x) => Math.abs(x) > 2 ** 24)),
+  },
+  'windows without a number': {
+    reason: 'where a window holds nothing above −∞, its maximum has no place: tfjs says −1, OpenVINO any',
+    opinions: ['tfjs', 'openvino'],
+    operators: ['maxPoolWithArgmax'],
+    when: (_, program) => leaves(program).some(({ data }) => data.some((x) => !(x > Number.NEGATIVE_INFINITY))),
+  },
+};
+
+const leaves = ({ nodes }: Program): Leaf[] => nodes.filter(isLeaf);
+
+/** Whether a float lies within this distance of a right one. */
+const isNear = ({ got, right }: Flag, distance: number): boolean => right.some((y) => Math.abs(got - y) <= distance);
+
+/** The largest finite number of the program's arrays, at least 1. */
+const largest = (program: Program): number =>
+  Math.max(1, ...leaves(program).flatMap(({ data }) => data.filter(Number.isFinite).map(Math.abs)));
+
+/** The name of what explains a flag. */
+export function explanationOf(flag: Flag, program: Program): string | undefined {
+  const used = program.nodes.flatMap((node) => (isLeaf(node) ? [] : [node.op]));
+  for (const [name, { opinions, operators, kinds, when }] of Object.entries(EXPLANATIONS)) {
+    if (!opinions.includes(flag.opinion) || (kinds && !kinds.includes(flag.kind))) continue;
+    if (used.every((op) => operators.includes(op)) && (when?.(flag, program) ?? true)) return name;
+  }
+  return undefined;
+}

@@ -1,0 +1,93 @@
+import * as tf from '@tensorflow/tfjs';
+import { EXACT, FUNCTION, type Operator, operator, ROUNDED, unary, unaryWith } from './operator.js';
+
+/** Element-wise operators of one array. */
+export const unaries: readonly Operator[] = [
+  unary('abs', EXACT, tf.abs),
+  unary('acos', FUNCTION, tf.acos, [-1, 1]),
+  unary('acosh', FUNCTION, tf.acosh, [1, 1e6]),
+  unary('asin', FUNCTION, tf.asin, [-1, 1]),
+  unary('asinh', FUNCTION, tf.asinh),
+  unary('atan', FUNCTION, tf.atan),
+  unary('atanh', FUNCTION, tf.atanh, [-0.99, 0.99]),
+  unary('ceil', EXACT, tf.ceil),
+  unary('clone', EXACT, tf.clone),
+  unary('cos', FUNCTION, tf.cos, [-100, 100]),
+  unary('cosh', FUNCTION, tf.cosh, [-20, 20]),
+  unary('elu', { ...FUNCTION, ofOne: 2 }, tf.elu),
+  unary('erf', FUNCTION, tf.erf),
+  unary('exp', FUNCTION, tf.exp, [-40, 40]),
+  unary('expm1', FUNCTION, tf.expm1, [-40, 40]),
+  unary('floor', EXACT, tf.floor),
+  unary('isFinite', EXACT, tf.isFinite),
+  unary('isInf', EXACT, tf.isInf),
+  unary('isNaN', EXACT, tf.isNaN),
+  unary('log', FUNCTION, tf.log, [1e-6, 1e6]),
+  unary('log1p', FUNCTION, tf.log1p, [-0.99, 1e6]),
+  unary('logSigmoid', FUNCTION, tf.logSigmoid, [-60, 60]),
+  unary('neg', EXACT, tf.neg),
+  unary('onesLike', EXACT, tf.onesLike),
+  unary('reciprocal', ROUNDED, tf.reciprocal, [0.01, 1e6]),
+  unary('relu', EXACT, tf.relu),
+  unary('relu6', EXACT, tf.relu6),
+  unary('round', EXACT, tf.round, [-1e6, 1e6]),
+  unary('rsqrt', { ulps: 4 }, tf.rsqrt, [1e-6, 1e6]),
+  unary('selu', { ...FUNCTION, ofOne: 4 }, tf.selu),
+  unary('sigmoid', FUNCTION, tf.sigmoid),
+  unary('sign', EXACT, tf.sign),
+  unary('sin', FUNCTION, tf.sin, [-100, 100]),
+  unary('sinh', FUNCTION, tf.sinh, [-20, 20]),
+  unary('softplus', FUNCTION, tf.softplus, [-60, 60]),
+  unary('sqrt', ROUNDED, tf.sqrt, [0, 1e6]),
+  unary('square', ROUNDED, tf.square),
+  unary('tan', FUNCTION, tf.tan, [-1.5, 1.5]),
+  unary('tanh', FUNCTION, tf.tanh),
+  unary('zerosLike', EXACT, tf.zerosLike),
+  unaryWith(
+    'clipByValue',
+    EXACT,
+    ({ r }) => ({ low: r.one([-1, -0.5, 0]), high: r.one([0.5, 1, 2]) }),
+    (x, { low, high }) => tf.clipByValue(x, low, high),
+  ),
+  unaryWith(
+    'leakyRelu',
+    ROUNDED,
+    ({ r }) => ({ slope: r.one([0, 0.1, 0.25, 1]) }),
+    (x, { slope }) => tf.leakyRelu(x, slope),
+  ),
+  unaryWith(
+    'step',
+    EXACT,
+    ({ r }) => ({ below: r.one([0, 0, 0.5, -1]) }),
+    (x, { below }) => tf.step(x, below),
+  ),
+  unaryWith(
+    'logicalNot',
+    EXACT,
+    () => ({}),
+    (x) => tf.logicalNot(x),
+    { dtype: 'bool' },
+  ),
+  unaryWith(
+    'mulByNumber',
+    ROUNDED,
+    ({ r }) => ({ by: r.one([0, -1, 0.5, 3, 1e-3]) }),
+    (x, { by }) => x.mul(by),
+  ),
+  unaryWith(
+    'addNumber',
+    ROUNDED,
+    ({ r }) => ({ shift: r.one([0, -1, 0.5, 100]) }),
+    (x, { shift }) => x.add(shift),
+  ),
+  operator({
+    name: 'cast',
+    tolerance: EXACT,
+    draw: (m) => {
+      const from = m.r.one(['float32', 'int32', 'bool'] as const);
+      const to = m.r.one(['float32', 'int32', 'bool'] as const);
+      return { inputs: [m.pick({ dtype: from, domain: [-1e9, 1e9] })], options: { to } };
+    },
+    apply: ([x], { to }: { to: tf.DataType }) => tf.cast(x, to as 'float32'),
+  }),
+];
