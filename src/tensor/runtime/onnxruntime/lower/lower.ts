@@ -5,6 +5,7 @@ import { withFusedSums } from '../../lower/gemm-add.js';
 import { inJoinOrder } from '../../lower/join-order.js';
 import { products } from '../../lower/products.js';
 import { rewrite } from '../../lower/rewrite.js';
+import { sums } from '../../lower/sums.js';
 import { withNarrowSplits } from './narrow-splits.js';
 
 /**
@@ -13,6 +14,6 @@ import { withNarrowSplits } from './narrow-splits.js';
  * @param provider  ONNX Runtime's name of what runs it
  */
 export function lower(graph: Graph, provider = 'CPU'): Graph {
-  const lowered = everywhere((g) => withFusedSums(inJoinOrder(g)))(rewrite(graph, [extrema, products]));
+  const lowered = everywhere((g) => withFusedSums(inJoinOrder(g)))(rewrite(graph, [extrema, sums, products]));
   return provider === 'WebGPU' ? everywhere(withNarrowSplits)(lowered) : lowered;
 }

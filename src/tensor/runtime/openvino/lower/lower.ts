@@ -5,6 +5,7 @@ import { withFusedSums } from '../../lower/gemm-add.js';
 import { inJoinOrder } from '../../lower/join-order.js';
 import { products } from '../../lower/products.js';
 import { rewrite } from '../../lower/rewrite.js';
+import { sums } from '../../lower/sums.js';
 import { inFastForms } from './fast-forms.js';
 import { integers } from './integers.js';
 import { forLoopFusion } from './loop-fusion.js';
@@ -19,7 +20,7 @@ const legal = new WeakMap<Graph, Graph>();
 export function legalise(graph: Graph): Graph {
   const known = legal.get(graph);
   if (known) return known;
-  const rewritten = rewrite(graph, [nan, integers, miscompiled, ties, extrema, products]);
+  const rewritten = rewrite(graph, [nan, integers, sums, miscompiled, ties, extrema, products]);
   const made = everywhere((g) => withFusedSums(inJoinOrder(withSpreadVectors(g))))(rewritten);
   legal.set(graph, made);
   return made;
