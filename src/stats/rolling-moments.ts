@@ -20,7 +20,7 @@ export interface RollingMoments {
  * Welford 1962; Chan, Golub & LeVeque 1983, eq. 2.1.
  */
 export function rollingMoments({ rows: T, cols: N, data }: Matrix, window: number): RollingMoments {
-  const [means, squares] = [new Float64Array(T * N).fill(Number.NaN), new Float64Array(T * N).fill(Number.NaN)];
+  const [means, squares] = [0, 0].map(() => new Float64Array(T * N).fill(Number.NaN, 0, (window - 1) * N));
   // Of the block's rows up to the current one, and of the block before from its i-th row on.
   const [mean, square] = [new Float64Array(N), new Float64Array(N)];
   const [endMeans, endSquares] = [new Float64Array(window * N), new Float64Array(window * N)];
@@ -30,11 +30,11 @@ export function rollingMoments({ rows: T, cols: N, data }: Matrix, window: numbe
     square.fill(0);
     for (let t = start; t < end; t++) {
       const count = t - start + 1;
-      const [share, together] = [count / window, (count * (window - count)) / window];
+      const [own, share, together] = [1 / count, count / window, (count * (window - count)) / window];
       for (let n = 0, at = t * N, before = count * N; n < N; n++, at++, before++) {
         const value = data[at] + (data[at] - data[at]); // NaN where it is infinite
         const distance = value - mean[n];
-        mean[n] += distance / count;
+        mean[n] += distance * own;
         square[n] += distance * (value - mean[n]);
         if (count === window) {
           means[at] = mean[n];
@@ -49,15 +49,17 @@ export function rollingMoments({ rows: T, cols: N, data }: Matrix, window: numbe
     if (end === T) break;
     mean.fill(0);
     square.fill(0);
-    for (let t = end - 1; t > start; t--)
+    for (let t = end - 1; t > start; t--) {
+      const own = 1 / (end - t);
       for (let n = 0, at = t * N, to = (t - start) * N; n < N; n++, at++, to++) {
         const value = data[at] + (data[at] - data[at]);
         const distance = value - mean[n];
-        mean[n] += distance / (end - t);
+        mean[n] += distance * own;
         square[n] += distance * (value - mean[n]);
         endMeans[to] = mean[n];
         endSquares[to] = square[n];
       }
+    }
   }
   return { means, squares };
 }

@@ -11,34 +11,45 @@ import type { Panel } from '../panel/panel.js';
  */
 export function crossSectionalRank(panel: Panel): Panel {
   const N = panel.assets.length;
-  const values = new Float64Array(panel.values.length).fill(Number.NaN);
+  const ranks = new Float64Array(panel.values.length);
   const [sorted, order] = [new Float64Array(N), new Int32Array(N)];
-  for (let start = 0; start < values.length; start += N) {
-    let m = 0;
-    for (let n = 0; n < N; n++) if (!Number.isNaN(panel.values[start + n])) order[m++] = n;
-    sortBy(panel.values.subarray(start, start + N), order.subarray(0, m), sorted);
+  for (let start = 0; start < ranks.length; start += N) {
+    const m = sortRow(panel.values, start, order, sorted);
     for (let low = 0, high = 0; low < m; low = high) {
-      while (high < m && sorted[high] === sorted[low]) high++;
-      for (let k = low; k < high; k++) values[start + order[k]] = (low + high + 1) / 2 / m;
+      do high++;
+      while (high < m && sorted[high] === sorted[low]);
+      const rank = (low + high + 1) / 2 / m;
+      for (let k = low; k < high; k++) ranks[start + order[k]] = rank;
     }
+    for (let n = 0; m < N && n < N; n++) if (Number.isNaN(panel.values[start + n])) ranks[start + n] = Number.NaN;
   }
-  return { ...panel, field: 'crossSectionalRank', values };
+  return { ...panel, field: 'crossSectionalRank', values: ranks };
 }
 
 /** Few enough that shifting them along is faster than a general sort. */
 const FEW = 48;
 
-/** Orders assets by their values on a date, which then stand in `sorted` in that order. */
-function sortBy(values: Float64Array, order: Int32Array, sorted: Float64Array): void {
-  if (order.length > FEW) order.sort((a, b) => values[a] - values[b] || 0);
-  for (let k = 0; k < order.length; k++) {
-    const [n, value] = [order[k], values[order[k]]];
-    let at = k;
-    for (; at > 0 && sorted[at - 1] > value; at--) {
+/** Orders the assets that have a value in the row from `start` by it; the values then stand in `sorted` in that order. Returns how many. */
+function sortRow(values: Float64Array, start: number, order: Int32Array, sorted: Float64Array): number {
+  const N = order.length;
+  let m = 0;
+  if (N > FEW) {
+    for (let n = 0; n < N; n++) if (!Number.isNaN(values[start + n])) order[m++] = n;
+    order.subarray(0, m).sort((a, b) => values[start + a] - values[start + b] || 0);
+    for (let k = 0; k < m; k++) sorted[k] = values[start + order[k]];
+    return m;
+  }
+  for (let n = 0; n < N; n++) {
+    const value = values[start + n];
+    if (Number.isNaN(value)) continue;
+    let at = m++;
+    while (at > 0 && sorted[at - 1] > value) {
       sorted[at] = sorted[at - 1];
       order[at] = order[at - 1];
+      at--;
     }
     sorted[at] = value;
     order[at] = n;
   }
+  return m;
 }

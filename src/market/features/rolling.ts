@@ -48,7 +48,6 @@ export const realisedVolatility = (returns: Panel, window: number, periodsPerYea
 function ofMoments(panel: Panel, window: number, field: string, f: (mean: number, squares: number) => number): Panel {
   requireCount('window', window, panel);
   const { means, squares } = rollingMoments({ rows: panel.dates.length, cols: panel.assets.length, data: panel.values }, window);
-  const values = new Float64Array(means.length);
-  for (let at = 0; at < values.length; at++) values[at] = f(means[at], squares[at]);
-  return { ...panel, field, values };
+  for (let at = 0; at < means.length; at++) means[at] = f(means[at], squares[at]);
+  return { ...panel, field, values: means };
 }
