@@ -5,6 +5,36 @@ export function checkDesign(caller: string, x: Matrix): void {
   if (x.data.length !== x.rows * x.cols)
     throw new Error(`${caller}: x is declared [${x.rows},${x.cols}] but holds ${x.data.length} values; build it with design()`);
   checkFinite(caller, x);
+  const largest = new Float64Array(x.cols);
+  for (let i = 0, at = 0; i < x.rows; i++)
+    for (let j = 0; j < x.cols; j++, at++) if (Math.abs(x.data[at]) > largest[j]) largest[j] = Math.abs(x.data[at]);
+  for (const [j, size] of largest.entries()) checkSize(caller, `'${columnName(x, j)}'`, size);
+}
+
+/**
+ * A series whose values are numbers, and its size too.
+ *
+ * @param name  what it is called in the message
+ * @param fix   what to do about a missing value
+ */
+export function checkValues(caller: string, name: string, values: ArrayLike<number>, fix = 'drop or fill the row'): void {
+  let size = 0;
+  for (let t = 0; t < values.length; t++) {
+    if (!Number.isFinite(values[t])) throw new Error(`${caller}: ${name} is ${values[t]} at row ${t}; ${fix}`);
+    size = Math.max(size, Math.abs(values[t]));
+  }
+  checkSize(caller, name, size);
+}
+
+/** What squares can hold: 1e-300 … 1e300. */
+const SIZES = { least: 1e-150, most: 1e150 };
+
+/** The size of a column, its largest value: one whose square is neither infinite nor lost, or 0. */
+export function checkSize(caller: string, name: string, size: number): void {
+  if (size > SIZES.most || (size > 0 && size < SIZES.least))
+    throw new Error(
+      `${caller}: the largest value of ${name} is ${size}, and its square is no number; sizes from 1e-150 to 1e150 are: use other units`,
+    );
 }
 
 export function checkFinite(caller: string, x: Matrix): void {

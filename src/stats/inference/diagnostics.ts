@@ -1,4 +1,5 @@
 import { mean } from '../../linalg/index.js';
+import { checkValues } from '../../linalg/internal.js';
 import type { LinearRegression } from '../regression/linear-regression.js';
 
 /** What the residuals of a fit say about its assumptions. */
@@ -16,18 +17,18 @@ export interface Diagnostics {
 /**
  * Serial correlation and shape of residuals [n]. Moments divide by n and are centred at the residuals' mean.
  *
- * @throws when the fit is exact: residuals that are all zero have no shape
+ * @throws when a residual is not finite, or the fit is exact: residuals that are all zero have no shape
  *
  * Durbin & Watson 1950; Jarque & Bera 1980.
  */
 export function diagnostics({ residuals: e }: Pick<LinearRegression, 'residuals'>): Diagnostics {
   const n = e.length;
+  checkValues('diagnostics', 'the residual', e);
   const centre = mean(e);
-  const moment = (power: number) => mean(e.map((value) => (value - centre) ** power));
-  const variance = moment(2);
+  const variance = mean(e.map((value) => (value - centre) ** 2));
   if (!(variance > 0)) throw new Error('diagnostics: every residual is the same, so they have no variance; is y one of the columns of x?');
-  const skewness = moment(3) / variance ** 1.5;
-  const kurtosis = moment(4) / variance ** 2;
+  const moment = (power: number) => mean(e.map((value) => ((value - centre) / Math.sqrt(variance)) ** power));
+  const [skewness, kurtosis] = [moment(3), moment(4)];
   const statistic = (n / 6) * (skewness ** 2 + (kurtosis - 3) ** 2 / 4);
   let changes = 0;
   let squares = e[0] ** 2;

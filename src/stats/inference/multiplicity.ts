@@ -71,7 +71,7 @@ export interface StepDownOptions {
 export function romanoWolf(gains: Matrix, { key, block, draws = 1999 }: StepDownOptions): StepDown {
   const series = Array.from({ length: gains.cols }, (_, j) => column(gains, j));
   const tests = series.map((values) => hacMean(values));
-  const length = block ?? Math.max(...series.map((values) => blockLength(values).stationary));
+  const length = block ?? series.reduce((longest, values) => Math.max(longest, blockLength(values).stationary), 1);
   const order = tests.map((_, k) => k).sort((a, b) => tests[b].tStatistic - tests[a].tStatistic);
   const exceeded = new Int32Array(gains.cols); // by rank: samples whose greatest t from that rank on reaches the model's own
   for (let b = 0; b < draws; b++) {

@@ -13,7 +13,7 @@ export interface RobustCovariance {
   readonly covariance: Matrix;
   /** [p]. */
   readonly standardErrors: Float64Array;
-  /** β̂ ⊘ standard errors [p]. */
+  /** β̂ ⊘ standard errors [p]; infinite where only rows without a residual tell of a column, and its error is 0; NaN where β̂ is 0 too. */
   readonly tStatistics: Float64Array;
   /** Two-sided, by the normal law of a large sample [p]. */
   readonly pValues: Float64Array;

@@ -1,4 +1,5 @@
 import { mean } from '../../linalg/index.js';
+import { checkValues } from '../../linalg/internal.js';
 import type { Interval } from '../distributions/distributions.js';
 import { hacMean } from './mean.js';
 
@@ -33,6 +34,8 @@ export function relativeGain(
 ): RelativeGain {
   if (model.length !== benchmark.length)
     throw new Error(`relativeGain: model has ${model.length} losses and benchmark ${benchmark.length}; align them on their dates`);
+  if (model.length < 2) throw new Error(`relativeGain: model has ${model.length} losses; load more history`);
+  for (const [name, losses] of Object.entries({ model, benchmark })) checkValues('relativeGain', name, losses);
   const [ours, theirs] = [mean(model), mean(benchmark)];
   if (!(theirs > 0))
     throw new Error(`relativeGain: the benchmark's mean loss is ${theirs}, so no share of it can be saved; are these losses?`);

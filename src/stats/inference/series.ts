@@ -1,4 +1,5 @@
 import { mean } from '../../linalg/index.js';
+import { checkSize, checkValues } from '../../linalg/internal.js';
 import { bartlett } from './newey-west.js';
 
 /** γ₀ … γ_L, γₗ = Σₜ (xₜ − x̄)(xₜ₋ₗ − x̄) / n. */
@@ -19,10 +20,10 @@ export const longRunVariance = (series: ArrayLike<number>, lags: number): number
 /** At least two values, finite, and not all the same. */
 export function checkSeries(caller: string, series: ArrayLike<number>): void {
   if (series.length < 2) throw new Error(`${caller}: needs at least 2 values, got ${series.length}; load more history`);
-  let varies = false;
-  for (let t = 0; t < series.length; t++) {
-    if (!Number.isFinite(series[t])) throw new Error(`${caller}: the series is ${series[t]} at row ${t}; drop or fill the row`);
-    varies ||= series[t] !== series[0];
-  }
-  if (!varies) throw new Error(`${caller}: every value is ${series[0]}, so there is no variation to judge by; are two series the same?`);
+  checkValues(caller, 'the series', series);
+  let furthest = 0;
+  for (let t = 1; t < series.length; t++) furthest = Math.max(furthest, Math.abs(series[t] - series[0]));
+  if (furthest === 0)
+    throw new Error(`${caller}: every value is ${series[0]}, so there is no variation to judge by; are two series the same?`);
+  checkSize(caller, 'the differences in the series', furthest);
 }

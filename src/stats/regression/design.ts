@@ -1,5 +1,5 @@
 import { column, fromColumns, type Matrix } from '../../linalg/index.js';
-import { checkDesign, columnName } from '../../linalg/internal.js';
+import { checkDesign, checkValues, columnName } from '../../linalg/internal.js';
 
 /**
  * A design matrix from named columns, or from the columns of a matrix, with a leading column of ones called `intercept` unless told
@@ -33,8 +33,7 @@ export function checkSample(caller: string, x: Matrix, y: ArrayLike<number>): vo
 
 export function checkOutcome(caller: string, x: Matrix, y: ArrayLike<number>): void {
   if (x.rows !== y.length) throw new Error(`${caller}: x has ${x.rows} rows but y has ${y.length} values; align them on their dates first`);
-  for (let i = 0; i < y.length; i++)
-    if (!Number.isFinite(y[i])) throw new Error(`${caller}: y is ${y[i]} at row ${i}; drop or fill the row before fitting`);
+  checkValues(caller, 'y', y, 'drop or fill the row before fitting');
 }
 
 /** Labels of 0 and 1. */

@@ -1,3 +1,5 @@
+import { checkValues } from '../../linalg/internal.js';
+
 /** How a hedge is chosen, adjusted and paid for. */
 export interface HedgeOptions {
   /** Futures sold for a dollar of the asset: one number, or the slope of the last `window` rows (`Infinity`: of all so far), or of all with weights that halve every `halfLife` rows. */
@@ -29,7 +31,7 @@ export interface Hedge {
  *
  * @param asset    r [n], simple returns
  * @param futures  m [n], simple returns of what the futures follow
- * @throws         when lengths differ, no row follows the first rebalance, or futures do not move over a window
+ * @throws         when lengths differ, a return is not finite or not above −1, no row follows the first rebalance, or futures do not move over a window
  *
  * Ederington 1979, for the slope as the ratio of least variance.
  */
@@ -37,6 +39,14 @@ export function hedge(asset: ArrayLike<number>, futures: ArrayLike<number>, opti
   const { ratio, rebalance, roll = [], cost = 0 } = options;
   const n = asset.length;
   if (futures.length !== n) throw new Error(`hedge: asset has ${n} returns and futures ${futures.length}; align them on their dates`);
+  for (const [name, values] of Object.entries({ asset, futures })) {
+    checkValues('hedge', name, values, 'drop or fill the row before hedging');
+    const lost = Array.from(values).findIndex((value) => value <= -1);
+    if (lost >= 0)
+      throw new Error(
+        `hedge: ${name} is ${values[lost]} at row ${lost}, all of its worth or more; simple returns are above -1: 0.01 is 1 %`,
+      );
+  }
   const first = rebalance[0] ?? n;
   if (!(first + 1 < n)) throw new Error(`hedge: no row follows the first rebalance, ${first} of ${n} rows; load more history`);
   const [adjusts, rolls] = [new Set(rebalance), new Set(roll)];

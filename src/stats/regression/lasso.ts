@@ -161,13 +161,13 @@ function jointly({ columns, y, n, lambda }: Problem, beta: Float64Array, e: Floa
   const pull = active.map((j) => dot(columns[j], e) - n * lambda * Math.sign(beta[j]));
   const delta = backSubstitute(r, forwardSubstitute(r, pull));
   const reach = active.map((j, k) => (Math.sign(beta[j] + delta[k]) === Math.sign(beta[j]) ? 1 : -beta[j] / delta[k]));
-  const share = Math.min(1, ...reach);
+  const share = reach.reduce((least, value) => Math.min(least, value), 1);
   active.forEach((j, k) => {
     beta[j] = share < 1 && reach[k] === share ? 0 : beta[j] + share * delta[k];
   });
   e.set(y);
   for (const j of active) if (beta[j] !== 0) for (let i = 0; i < e.length; i++) e[i] -= beta[j] * columns[j][i];
-  return share === 1;
+  return !(share < 1);
 }
 
 /** [X y], centred, and its triangle in its place where it has more rows than that: no length and no inner product changes. */

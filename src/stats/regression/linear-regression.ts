@@ -1,7 +1,8 @@
-import { backSubstitute, diagonal, dot, inverseGram, type Matrix, matVec, mean } from '../../linalg/index.js';
+import { backSubstitute, diagonal, dot, inverseGram, type Matrix, matVec } from '../../linalg/index.js';
 import { columnName, constantColumn, leastSquaresOf } from '../../linalg/internal.js';
 import { checkColumns, checkOverdetermined, checkSample, dependentColumn, type Fit } from './design.js';
 import { withoutOwnRow } from './leave-one-out.js';
+import { shareExplained } from './share-explained.js';
 
 /** A least-squares fit of y on the columns of x: n rows, p coefficients. */
 export interface LinearRegression {
@@ -11,7 +12,7 @@ export interface LinearRegression {
   readonly coefficients: Float64Array;
   /** Classical standard errors [p], right when errors are uncorrelated with one variance; otherwise see `neweyWest`. */
   readonly standardErrors: Float64Array;
-  /** β̂ ⊘ standard errors [p]. */
+  /** β̂ ⊘ standard errors [p]; where the fit is exact these are 0, and what they divide is infinite, or NaN where it is 0 too. */
   readonly tStatistics: Float64Array;
   /** s²(XᵀX)⁻¹ [p, p]. */
   readonly covariance: Matrix;
@@ -31,9 +32,9 @@ export interface LinearRegression {
   readonly residualStandardError: number;
   /** −(n/2)(log(2πeᵀe/n) + 1): the greatest likelihood under normal errors, attained at β̂ and σ̂² = eᵀe/n. */
   readonly logLikelihood: number;
-  /** 1 − eᵀe / Σ(y − ȳ)²; without an intercept 1 − eᵀe / yᵀy. */
+  /** 1 − eᵀe / Σ(y − ȳ)²; without an intercept 1 − eᵀe / yᵀy; NaN where y does not vary, so that there is nothing to explain. */
   readonly rSquared: number;
-  /** 1 − (1 − R²)(n − 1)/(n − p); with n in place of n − 1 where there is no intercept. */
+  /** 1 − (1 − R²)(n − 1)/(n − p), with n in place of n − 1 where there is no intercept; NaN where R² is. */
   readonly adjustedRSquared: number;
   /** n − p. */
   readonly degreesOfFreedom: number;
@@ -74,10 +75,7 @@ export function linearRegression(x: Matrix, y: ArrayLike<number>): LinearRegress
   const standardErrors = diagonal(covariance).map(Math.sqrt);
 
   const constant = hasIntercept(x);
-  const centre = constant ? mean(y) : 0;
-  let total = 0;
-  for (let i = 0; i < n; i++) total += (y[i] - centre) ** 2;
-  const rSquared = total > 0 ? 1 - squares / total : Number.NaN; // a constant y has no variation to explain
+  const rSquared = shareExplained(y, squares, constant);
   return {
     names: Array.from({ length: p }, (_, j) => columnName(x, j)),
     coefficients,

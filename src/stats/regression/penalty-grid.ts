@@ -14,9 +14,9 @@ export function geometricGrid(low: number, high: number, perDecade: number): num
  */
 export function ridgeGrid(singularValues: ArrayLike<number>): number[] {
   const s = Array.from(singularValues);
-  const largest = Math.max(...s);
+  const largest = s.reduce((most, value) => Math.max(most, value), 0);
   if (!(largest > 0)) throw new Error('ridgeGrid: every singular value is 0, so no column varies and there is nothing to shrink');
-  const smallest = Math.min(...s.filter((value) => value > 1e-6 * largest));
+  const smallest = s.reduce((least, value) => (value > 1e-6 * largest ? Math.min(least, value) : least), largest);
   return [0, ...geometricGrid(smallest ** 2 / 1000, largest ** 2 * 1000, 8), Infinity];
 }
 

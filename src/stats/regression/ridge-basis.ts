@@ -26,6 +26,8 @@ export interface Reduced {
  */
 export function reduce(caller: string, x: Matrix, y: Matrix, { intercept = true } = {}): Reduced {
   checkDesign(caller, x);
+  if (intercept && x.rows === 1)
+    throw new Error(`${caller}: one row tells of nothing beside its mean, which the intercept is; use more history`);
   for (let j = 0; j < y.cols; j++)
     checkOutcome(y.names || y.cols > 1 ? `${caller}, output '${columnName(y, j)}'` : caller, x, column(y, j));
   const [X, Y] = [centred(x, intercept), centred(y, intercept)];

@@ -1,4 +1,6 @@
+import { checkNumber } from '../../base/internal.js';
 import { fromColumns, type Matrix, matVec, transpose } from '../../linalg/index.js';
+import { checkValues } from '../../linalg/internal.js';
 import { decompose, keptAt, reduce } from './ridge-basis.js';
 
 /** What a ridge estimate is expected to miss the truth by. */
@@ -26,12 +28,14 @@ export interface RidgeRisk {
  * @param beta    [p] the true coefficients
  * @param sigma   σ, the standard deviation of the errors
  * @param lambda  the penalty, as in `ridge`; ∞ included
- * @throws        when beta does not have a value for each column, or the columns depend on each other
+ * @throws        when beta does not have a finite value for each column, sigma is negative, or the columns depend on each other
  *
  * Hoerl & Kennard 1970, eq. 4.4. thm:bias-variance.
  */
 export function ridgeRisk(x: Matrix, { beta, sigma, lambda }: { beta: ArrayLike<number>; sigma: number; lambda: number }): RidgeRisk {
   if (beta.length !== x.cols) throw new Error(`ridgeRisk: x has ${x.cols} columns but beta has ${beta.length} values`);
+  checkValues('ridgeRisk', 'beta', beta, 'name every true coefficient');
+  checkNumber('ridgeRisk', 'sigma', sigma, { from: 0 });
   const { s, v } = decompose(reduce('ridgeRisk', x, fromColumns([new Float64Array(x.rows)]), { intercept: false }));
   if (s.length < x.cols || !(s[x.cols - 1] > 0))
     throw new Error(

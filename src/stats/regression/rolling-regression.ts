@@ -1,9 +1,10 @@
 import { checkWhole } from '../../base/internal.js';
-import { backSubstitute, column, diagonal, dot, inverseGram, type Matrix, matVec, mean, norm } from '../../linalg/index.js';
+import { backSubstitute, column, diagonal, dot, inverseGram, type Matrix, matVec, norm } from '../../linalg/index.js';
 import { columnName, constantColumn, triangle, zeroMatrix } from '../../linalg/internal.js';
 import { neweyWest, type Sandwiched } from '../inference/newey-west.js';
 import { checkSample } from './design.js';
 import { linearRegression } from './linear-regression.js';
+import { shareExplained } from './share-explained.js';
 
 /** Regressions over a window that moves along the rows. */
 export interface RollingRegression {
@@ -15,7 +16,7 @@ export interface RollingRegression {
   readonly coefficients: Matrix;
   /** [m, p]. */
   readonly standardErrors: Matrix;
-  /** [m]. */
+  /** [m]; NaN where y does not vary in the window. */
   readonly rSquared: Float64Array;
 }
 
@@ -62,8 +63,7 @@ export function rollingRegression(x: Matrix, y: ArrayLike<number>, { window, ste
     ends[k] = start + window - 1;
     coefficients.data.set(fit.coefficients, k * x.cols);
     standardErrors.data.set(lags === undefined ? classical() : neweyWest(fit, { lags }).standardErrors, k * x.cols);
-    const centre = centred ? mean(target) : 0;
-    rSquared[k] = 1 - squares / target.reduce((total, value) => total + (value - centre) ** 2, 0);
+    rSquared[k] = shareExplained(target, squares, centred);
   }
   const names = Array.from({ length: x.cols }, (_, j) => columnName(x, j));
   return { names, ends, coefficients: { ...coefficients, names }, standardErrors: { ...standardErrors, names }, rSquared };

@@ -1,3 +1,5 @@
+import { checkValues } from '../../linalg/internal.js';
+
 /** Two series of the same rows, without a missing value. */
 export function comparable(caller: string, series: Readonly<Record<string, ArrayLike<number>>>): void {
   const [[first, a], [second, b]] = Object.entries(series);
@@ -5,10 +7,7 @@ export function comparable(caller: string, series: Readonly<Record<string, Array
     throw new Error(
       `${caller}: outcomes and forecasts must be as many, and at least one: got ${first} ${a.length} and ${second} ${b.length}; align them on their dates`,
     );
-  for (const [name, values] of Object.entries(series))
-    for (let i = 0; i < values.length; i++)
-      if (!Number.isFinite(values[i]))
-        throw new Error(`${caller}: ${name} is ${values[i]} at row ${i}; drop or fill the row before scoring`);
+  for (const [name, values] of Object.entries(series)) checkValues(caller, name, values, 'drop or fill the row before scoring');
 }
 
 /** Probabilities, not scores or logits. */

@@ -10,7 +10,7 @@ import { checkProbabilities, comparable } from './comparable.js';
  *     R²_OS = 1 − Σ(yₜ − fₜ)² / Σ(yₜ − bₜ)²
  *
  * @param y          [n] what happened; `benchmark` and `forecast` [n], both made before it did
- * @throws           when the lengths differ, there is no row, or a value is not finite
+ * @throws           when the lengths differ, there is no row, a value is not finite, or the benchmark has no error to compare with
  *
  * Campbell & Thompson 2008, eq. 1. A monthly 0.01 (1 %) would already be worth money.
  */
@@ -22,6 +22,8 @@ export function outOfSampleRSquared(y: ArrayLike<number>, forecast: ArrayLike<nu
     ours += (y[t] - forecast[t]) ** 2;
     theirs += (y[t] - benchmark[t]) ** 2;
   }
+  if (!(theirs > 0))
+    throw new Error('outOfSampleRSquared: the benchmark has no error, so nothing can be compared with it; is it the outcome itself?');
   return 1 - ours / theirs;
 }
 
@@ -45,7 +47,7 @@ export function outOfSampleRSquaredInterval(
 }
 
 /**
- * −log of the probability given to what happened, for each row, in nats.
+ * −log of the probability given to what happened, for each row, in nats; Infinity where that was 0.
  *
  * @param labels         [n] of 0 and 1
  * @param probabilities  [n] of a 1
@@ -77,7 +79,8 @@ export interface CalibrationBin {
 }
 
 /**
- * Forecasts in `bins` groups of equal size, from the lowest to the highest: on a calibrated forecast, frequency follows forecast.
+ * Forecasts in `bins` groups as nearly of one size as ties allow, from the lowest to the highest: on a calibrated forecast, frequency
+ * follows forecast. Rows of the same forecast are in the same group, that of their middle rank, so there can be fewer groups than bins.
  *
  * @throws when the lengths differ, a label is not 0 or 1, a probability not in [0, 1], or there are fewer rows than bins
  */
@@ -85,18 +88,21 @@ export function calibration(labels: ArrayLike<number>, probabilities: ArrayLike<
   comparable('calibration', { labels, probabilities });
   checkBinary('calibration', labels);
   checkProbabilities('calibration', probabilities);
-  if (!(Number.isInteger(bins) && bins >= 1 && bins <= labels.length))
-    throw new Error(`calibration: ${labels.length} rows cannot fill ${bins} bins; use fewer`);
+  const n = labels.length;
+  if (!(Number.isInteger(bins) && bins >= 1 && bins <= n)) throw new Error(`calibration: ${n} rows cannot fill ${bins} bins; use fewer`);
   const order = Array.from(labels, (_, i) => i).sort((a, b) => probabilities[a] - probabilities[b]);
-  return Array.from({ length: bins }, (_, k) => {
-    const group = order.slice(Math.round((k * order.length) / bins), Math.round(((k + 1) * order.length) / bins));
-    const average = (v: ArrayLike<number>) => mean(group.map((i) => v[i]));
-    const frequency = average(labels);
-    return {
-      count: group.length,
-      forecast: average(probabilities),
-      frequency,
-      standardError: Math.sqrt((frequency * (1 - frequency)) / group.length),
-    };
-  });
+  const groups = Array.from({ length: bins }, (): number[] => []);
+  for (let start = 0, end = 0; start < n; start = end) {
+    while (end < n && probabilities[order[end]] === probabilities[order[start]]) end++;
+    const group = groups[Math.floor((bins * (start + end - 1)) / (2 * n))];
+    for (let k = start; k < end; k++) group.push(order[k]);
+  }
+  return groups
+    .filter((group) => group.length > 0)
+    .map((group) => {
+      const average = (v: ArrayLike<number>) => mean(group.map((i) => v[i]));
+      const frequency = average(labels);
+      const standardError = Math.sqrt((frequency * (1 - frequency)) / group.length);
+      return { count: group.length, forecast: average(probabilities), frequency, standardError };
+    });
 }
