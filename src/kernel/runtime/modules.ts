@@ -68,9 +68,10 @@ export class Modules {
 
   #resolve: Resolve = (specifier, context, next) => {
     const isFromCell = context.parentURL === OWN_URL || context.parentURL === this.#base;
-    if (!isFromCell) return isLocal(context.parentURL) ? resolveLoosely(specifier, context, next) : next(specifier, context);
+    if (!isFromCell && !isLocal(context.parentURL)) return next(specifier, context);
     if (specifier === 'tslab') return { url: TSLAB, shortCircuit: true };
     if (/^lemmata(\/|$)/.test(specifier)) return next(specifier, { ...context, parentURL: OWN_URL });
+    if (!isFromCell) return resolveLoosely(specifier, context, next);
     try {
       return resolveLoosely(specifier, { ...context, parentURL: this.#base }, next);
     } catch (error) {
