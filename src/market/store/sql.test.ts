@@ -65,7 +65,7 @@ describe('query', () => {
     await expect(count('csv/lost')).rejects.toThrow(/csv\/lost\.[0-9a-f]{8}\.parquet is missing, but its record is there/);
     await expect(count('csv/changed')).rejects.toThrow(/csv\/changed\.[0-9a-f]{8}\.parquet is damaged: sha256/);
     await expect(query('FROM "csv/a" JOIN "csv/A" USING (date)')).rejects.toThrow(
-      'query: SQL does not tell "csv/A" from "csv/a"; name one of them',
+      'query: SQL does not tell "csv/a" from "csv/A"; name one of them',
     );
   });
 

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import type { DuckDBResultReader } from '@duckdb/node-api';
 import { fromDay } from '../panel/dates.js';
 import { literal, newInstance } from './parquet.js';
-import { listDatasets, parquetPath, readVersions } from './store.js';
+import { isDatasetName } from './provenance.js';
+import { listDatasets, parquetPath, readVersions, recordPath } from './store.js';
 
 /** A row of a query's answer: dates are `YYYY-MM-DD`, whole numbers and decimals are numbers, NULL is null. */
 export type SqlRow = Record<string, string | number | boolean | null>;
@@ -17,15 +19,15 @@ export type SqlRow = Record<string, string | number | boolean | null>;
  *         whole number of the answer is beyond 2⁵³
  */
 export async function query(sql: string): Promise<SqlRow[]> {
-  const known = (await listDatasets()).map(({ name }) => name);
-  return readVersions(namedIn(sql, known), async (records) => {
+  return readVersions(await namedIn(sql), async (records) => {
     const instance = await newInstance(); // of its own: what a query creates goes with it
     const connection = await instance.connect();
     try {
       for (const record of records)
         await connection.run(`CREATE VIEW "${record.name}" AS SELECT * FROM read_parquet(${literal(parquetPath(record))})`);
-      const reader = await connection.runAndReadAll(sql).catch((error: Error) => {
-        throw new Error(`query: ${error.message.split('\n')[0]}; tables are ${known.map((name) => `"${name}"`).join(', ')}`);
+      const reader = await connection.runAndReadAll(sql).catch(async (error: Error) => {
+        const known = (await listDatasets()).map(({ name }) => `"${name}"`);
+        throw new Error(`query: ${error.message.split('\n')[0]}; tables are ${known.join(', ')}`);
       });
       return await rowsOf(reader);
     } finally {
@@ -35,19 +37,29 @@ export async function query(sql: string): Promise<SqlRow[]> {
   });
 }
 
-/** The datasets that a text names. SQL takes capital for small letters, so of two that differ in nothing else it must name one, as it is. */
-function namedIn(sql: string, known: readonly string[]): string[] {
-  const text = sql.toLowerCase();
-  const named = known.filter((name) => text.includes(`"${name.toLowerCase()}"`));
-  return named.filter((name) => {
-    const twins = named.filter((other) => other.toLowerCase() === name.toLowerCase());
-    const meant = twins.length === 1 ? twins : twins.filter((twin) => sql.includes(`"${twin}"`));
-    if (meant.length !== 1)
-      throw new Error(
-        `query: SQL does not tell ${twins.map((twin) => `"${twin}"`).join(' from ')}; name one of them, with its capital letters`,
-      );
-    return meant[0] === name;
-  });
+/** The datasets that a text names. SQL takes capital for small letters, so a name in other letters is good where it can mean one only. */
+async function namedIn(sql: string): Promise<string[]> {
+  const quoted = new Set([...sql.matchAll(/"([^"]+)"/g)].map(([, name]) => name).filter(isDatasetName));
+  const named = new Set<string>();
+  for (const name of quoted) {
+    const meant = existsSync(recordPath(name)) ? [name] : await inOtherLetters(name);
+    if (meant.length > 1) refuseTwins(meant);
+    for (const one of meant) named.add(one);
+  }
+  for (const name of named) {
+    const twins = [...named].filter((other) => other.toLowerCase() === name.toLowerCase());
+    if (twins.length > 1) refuseTwins(twins);
+  }
+  return [...named];
+}
+
+const inOtherLetters = async (name: string): Promise<string[]> =>
+  (await listDatasets()).map((record) => record.name).filter((known) => known.toLowerCase() === name.toLowerCase());
+
+function refuseTwins(names: readonly string[]): never {
+  throw new Error(
+    `query: SQL does not tell ${names.map((name) => `"${name}"`).join(' from ')}; name one of them, with its capital letters`,
+  );
 }
 
 async function rowsOf(reader: DuckDBResultReader): Promise<SqlRow[]> {

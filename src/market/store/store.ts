@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { packageRoot, publish, sha256 } from '../../base/internal.js';
 import { checkColumnNames } from './check.js';
 import { withLock } from './file-lock.js';
@@ -99,17 +99,22 @@ export async function listDatasets(): Promise<Provenance[]> {
 
 /** Names that have a file where a record would be. */
 async function namesInStore(): Promise<string[]> {
-  const root = dataRoot();
-  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.json') && !entry.parentPath.includes('.partial'))
-    .map((entry) =>
-      relative(root, join(entry.parentPath, entry.name))
-        .replace(/\.json$/, '')
-        .replaceAll('\\', '/'),
-    )
-    .filter(isDatasetName)
-    .sort();
+  const names = await Promise.all(
+    (await foldersIn(dataRoot())).map(async (folder) => {
+      const files = await readdir(join(dataRoot(), folder));
+      return files.filter((file) => file.endsWith('.json')).map((file) => `${folder}/${file.slice(0, -'.json'.length)}`);
+    }),
+  );
+  return names.flat().filter(isDatasetName).sort();
+}
+
+/** Folders of sources. Folders of staging, which come and go, are none. */
+async function foldersIn(root: string): Promise<string[]> {
+  const entries = await readdir(root, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw new Error(`${root} cannot be read (${error.code}); check its permissions`);
+  });
+  return entries.filter((entry) => entry.isDirectory() && isDatasetName(`${entry.name}/x`)).map((entry) => entry.name);
 }
 
 /** What stands where records stand and is none: a path and why, for each. */
@@ -161,7 +166,8 @@ export async function readRecord(name: string): Promise<Provenance | undefined> 
   }
 }
 
-const recordPath = (name: string) => join(dataRoot(), `${name}.json`);
+/** Where the record of a dataset is. */
+export const recordPath = (name: string) => join(dataRoot(), `${name}.json`);
 /** Where the Parquet file of a record is. */
 export const parquetPath = ({ name, sha256 }: Provenance) => join(dataRoot(), `${name}.${sha256.slice(0, 8)}.parquet`);
 
@@ -184,9 +190,9 @@ function removeFormer(folder: string, alone: boolean, current: (dataset: string)
 
 /** Removes what writers that were killed between two renames have left. */
 async function sweep(root: string): Promise<void> {
-  const folders = (await readdir(root, { withFileTypes: true })).filter((entry) => entry.isDirectory() && isDatasetName(`${entry.name}/x`));
+  const folders = await foldersIn(root);
   await withLock(storeLock(root), (alone) => {
-    for (const { name: folder } of folders)
+    for (const folder of folders)
       removeFormer(join(root, folder), alone, (dataset) => {
         const json = join(root, folder, `${dataset}.json`);
         if (!existsSync(json)) return undefined;
