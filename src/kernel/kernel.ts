@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { hearComm } from './comms/comm.js';
 import { defineGlobals } from './globals.js';
 import { SHARED, type ToRuntime } from './protocol.js';
 import { currentCell } from './runtime/cell-context.js';
@@ -43,6 +44,7 @@ export function runKernel(start: Start): void {
   server.on('message', async (message: ToRuntime) => {
     if (message.type === 'run') send(await executor.run(message));
     else if (message.type === 'input') answerInput(message.value);
+    else if (message.type === 'comm') hearComm(message);
     else if (message.type === 'interrupt') {
       interruption.interrupt();
       send({ type: 'interrupted' });

@@ -16,6 +16,7 @@ export type ToRuntime =
   | { type: 'run'; cell: string; javascript: string; sourceMap: string; epoch: number; allowsInput: boolean }
   | { type: 'interrupt' }
   | { type: 'input'; value: string }
+  | { type: 'comm'; event: 'open' | 'msg' | 'close'; id: string; target: string; data: Record<string, unknown> }
   | { type: 'shutdown' };
 
 /** From the main thread to the server's. `cell` says which cell caused it, whenever it happens. */
@@ -24,6 +25,15 @@ export type ToServer =
   | { type: 'display'; cell: string; data: MimeBundle; id?: string; update: boolean }
   | { type: 'clear'; cell: string; wait: boolean }
   | { type: 'failure'; cell: string; failure: Failure }
+  | {
+      type: 'comm';
+      cell: string;
+      event: 'open' | 'msg' | 'close';
+      id: string;
+      target: string;
+      data: Record<string, unknown>;
+      metadata: Record<string, unknown>;
+    }
   | { type: 'input'; cell: string; prompt: string; password: boolean }
   | { type: 'done'; cell: string; unreached: string[]; value?: MimeBundle; failure?: Failure }
   | { type: 'interrupted' }

@@ -41,6 +41,10 @@ const change = (now: number, before: number): number => {
 };
 change(bars[1].close, bars[0].close).toFixed(2)`;
 
+const TO_SLIDE = `import { interact, slider } from 'lemmata/kernel';
+const window = slider({ min: 5, max: 250, value: 60, description: 'days' });
+await interact({ window }, ({ window }) => 'window of ' + window + ' days');`;
+
 /** A notebook of one cell for our kernel. */
 function notebookOf(code: string): string {
   const cell = { cell_type: 'code', id: 'only', metadata: {}, source: code, outputs: [], execution_count: null };
@@ -55,7 +59,12 @@ describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { t
   beforeAll(async () => {
     mkdirSync(SHOTS, { recursive: true });
     const training = readFileSync(join(ROOT, 'tests', 'jupyterlab', 'training.ipynb'), 'utf8');
-    lab = await startLab({ 'week01.ipynb': quickWeek1(), 'training.ipynb': training, 'debugging.ipynb': notebookOf(TO_DEBUG) });
+    lab = await startLab({
+      'week01.ipynb': quickWeek1(),
+      'training.ipynb': training,
+      'debugging.ipynb': notebookOf(TO_DEBUG),
+      'sliding.ipynb': notebookOf(TO_SLIDE),
+    });
     browser = await openChromium();
   }, 60_000);
 
@@ -171,6 +180,20 @@ describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { t
     await cell.locator('.jp-OutputArea-output', { hasText: "'0.03'" }).waitFor();
     expect(debugging.complaints).toEqual([]);
     await page.close();
+  });
+
+  it('moves what a slider draws with the keyboard', async () => {
+    const sliding = await NotebookPage.open(browser, lab.page('sliding.ipynb'));
+    const cell = await sliding.start(0);
+    await cell.locator('.jp-OutputArea-output', { hasText: "'window of 60 days'" }).waitFor();
+    const handle = cell.locator('.widget-slider .noUi-handle').first();
+    await handle.focus();
+    for (let i = 0; i < 3; i++) await sliding.page.keyboard.press('ArrowRight');
+    await cell.locator('.jp-OutputArea-output', { hasText: "'window of 63 days'" }).waitFor();
+    await sliding.page.screenshot({ path: join(SHOTS, 'slider.png') });
+    expect(await sliding.type('window.value')).toBe('63');
+    expect(sliding.complaints).toEqual([]);
+    await sliding.page.close();
   });
 
   /** The least contrast of a word in a chart with the page behind it. */

@@ -144,7 +144,7 @@ describe('other requests', () => {
     expect(search.history).toHaveLength(1);
   });
 
-  it('know no comm targets', async () => {
+  it('know no comm targets until a cell names one', async () => {
     expect(await kernel.request('comm_info_request', {})).toEqual({ status: 'ok', comms: {} });
     const { id } = kernel.send('comm_open', { comm_id: 'c1', target_name: 'jupyter.widget', data: {} });
     const { content } = await kernel.waitFor(({ header, parent }) => header.msg_type === 'comm_close' && parent.msg_id === id);

@@ -53,7 +53,7 @@ export class Executions {
     if (this.#running) this.#publish('status', { execution_state: 'busy' }, this.#running.header);
   }
 
-  hear(message: Exclude<ToServer, { type: 'interrupted' | 'signal' }>): void {
+  hear(message: Exclude<ToServer, { type: 'interrupted' | 'signal' | 'comm' }>): void {
     if (message.type !== 'stream') this.#streams.flush();
     const header = this.#headerOf(message.cell);
     switch (message.type) {
@@ -77,6 +77,12 @@ export class Executions {
       case 'done':
         this.#runtime.finished(message);
     }
+  }
+
+  /** Sends a comm's message, in its place among the outputs of its cell. */
+  passComm(cell: string, { type, content, metadata, opener }: { type: string; content: Json; metadata: Json; opener?: Header }): void {
+    this.#streams.flush();
+    this.#sockets.publish(type, content, this.#headerOf(cell) ?? opener, metadata);
   }
 
   async #drain(): Promise<void> {

@@ -38,6 +38,11 @@ export class Runtime {
     this.#post({ type: 'input', value });
   }
 
+  /** A message of a widget. */
+  pass(message: Extract<ToRuntime, { type: 'comm' }>): void {
+    this.#post(message);
+  }
+
   interrupt(): void {
     Atomics.add(this.#shared, SHARED.COUNT, 1);
     Atomics.store(this.#shared, SHARED.FLAG, 1);

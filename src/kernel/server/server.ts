@@ -4,6 +4,7 @@ import { isComplete } from '../language/is-complete.js';
 import { Notebook } from '../language/notebook.js';
 import { blankMagics } from '../magics/magics.js';
 import type { ToServer } from '../protocol.js';
+import { Comms } from './comms.js';
 import { Executions } from './executions.js';
 import { History } from './history.js';
 import { KERNEL_INFO } from './kernel-info.js';
@@ -26,6 +27,7 @@ export class Server {
   readonly #history = new History();
   readonly #executions: Executions;
   readonly #debugger: DebugAdapter;
+  readonly #comms: Comms;
   /** The request whose front end hears of what the debugger does. */
   #debugging: Message | undefined;
   #isWarm = false;
@@ -34,6 +36,7 @@ export class Server {
     this.#sockets = sockets;
     this.#runtime = runtime;
     this.#notebook = new Notebook(directory);
+    this.#comms = new Comms((message) => runtime.pass(message));
     this.#debugger = new DebugAdapter((event) => sockets.publish('debug_event', event, this.#debugging?.header));
     this.#executions = new Executions(sockets, runtime, this.#notebook, this.#history, this.#debugger, notice);
     sockets.listen({
@@ -48,6 +51,7 @@ export class Server {
   hear(message: ToServer): void {
     if (message.type === 'interrupted') this.#runtime.interrupted();
     else if (message.type === 'signal') this.#runtime.interrupt();
+    else if (message.type === 'comm') this.#executions.passComm(message.cell, this.#comms.fromCell(message));
     else this.#executions.hear(message);
   }
 
@@ -67,7 +71,8 @@ export class Server {
     this.#warmUp();
   }
 
-  #answer({ header, content }: Message): Json | undefined {
+  #answer(request: Message): Json | undefined {
+    const { header, content } = request;
     try {
       switch (header.msg_type) {
         case 'kernel_info_request':
@@ -81,7 +86,7 @@ export class Server {
         case 'history_request':
           return this.#history.answer(content);
         case 'comm_info_request':
-          return { status: 'ok', comms: {} };
+          return this.#comms.info(content);
         case 'interrupt_request':
           this.#debugger.release();
           this.#runtime.interrupt();
@@ -89,9 +94,9 @@ export class Server {
         case 'shutdown_request':
           return { status: 'ok', restart: content.restart };
         case 'comm_open':
-          // The protocol's answer of a kernel that knows no such target.
-          this.#sockets.publish('comm_close', { comm_id: content.comm_id, data: {} }, header);
-          return undefined;
+        case 'comm_msg':
+        case 'comm_close':
+          return this.#comms.fromPage(request);
         default:
           return undefined;
       }
