@@ -3,6 +3,7 @@ export { type CellHooks, cellHook, offerCellHook } from './cell-hooks.js';
 export { checkNumber, checkOneOf, checkOptions, checkWhole } from './checks.js';
 export { inParts, sha256, startDigest } from './digest.js';
 export { display } from './display.js';
+export { extent } from './extent.js';
 export { once } from './once.js';
 export { packageRoot, packageVersion } from './package-root.js';
 export { inverseNormal, threefry } from './random.js';

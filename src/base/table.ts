@@ -16,6 +16,13 @@ export interface DataFrameLike {
   readonly index?: readonly unknown[];
 }
 
+/** A panel as the market has it: values [T, N] row by row, of dates [T] and assets [N]. */
+export interface PanelLike {
+  readonly dates: readonly string[];
+  readonly assets: readonly string[];
+  readonly values: ArrayLike<number>;
+}
+
 /** How a table shows: its caption, columns, units and decimals. */
 export interface TableOptions {
   /** A caption that says what the table shows. */
@@ -35,12 +42,13 @@ export interface TableOptions {
  *
  *     await show(table(rows));        as text outside a notebook
  *
- * @param rows  records with the same keys, or a danfojs data frame
+ * @param rows  records with the same keys, a danfojs data frame, or a panel, which shows a column for its dates and one for each asset
  * @throws      when there are no rows, or a unit, decimals or column name a column that is not there
  */
-export function table(rows: readonly Row[] | DataFrameLike, options: TableOptions = {}): Bundle {
-  const records = isFrame(rows) ? fromFrame(rows) : rows;
-  const names = columnsOf(records, options);
+export function table(rows: readonly Row[] | DataFrameLike | PanelLike, options: TableOptions = {}): Bundle {
+  const { records, known } = recordsOf(rows);
+  if (records.length === 0) throw new Error('table: there are no rows to show; check the filter that made them');
+  const names = columnsOf(known, options);
   const shown = records.slice(0, options.limit ?? 100);
   const heads = names.map((name) => (options.units?.[name] ? `${name} (${options.units[name]})` : name));
   const cells = shown.map((row) => names.map((name) => format(row[name], options.decimals?.[name])));
@@ -51,13 +59,28 @@ export function table(rows: readonly Row[] | DataFrameLike, options: TableOption
   return { 'text/html': html(caption, heads, cells, numeric), 'text/plain': text(caption, heads, cells, numeric) };
 }
 
-const isFrame = (rows: readonly Row[] | DataFrameLike): rows is DataFrameLike => 'columns' in rows && 'values' in rows;
+/** Records with the names of their columns, whose order an object does not keep where they are numbers. */
+function recordsOf(rows: readonly Row[] | DataFrameLike | PanelLike): { records: readonly Row[]; known: readonly string[] } {
+  if ('dates' in rows && 'assets' in rows) return fromPanel(rows);
+  if ('columns' in rows && 'values' in rows) return fromFrame(rows);
+  if (!Array.isArray(rows)) throw new Error('table: shows an array of records, a data frame or a panel; got none of these');
+  return { records: rows, known: Object.keys(rows[0] ?? {}) };
+}
 
-function fromFrame({ columns, values, index = [] }: DataFrameLike): Row[] {
+function fromPanel({ dates, assets, values }: PanelLike): { records: Row[]; known: string[] } {
+  const record = (date: string, t: number) =>
+    Object.fromEntries([['date', date], ...assets.map((asset, n) => [asset, missing(values[t * assets.length + n])])]);
+  return { records: dates.map(record), known: ['date', ...assets] };
+}
+
+const missing = (value: number): number | null => (Number.isNaN(value) ? null : value);
+
+function fromFrame({ columns, values, index = [] }: DataFrameLike): { records: Row[]; known: string[] } {
   const labelled = index.some((label, i) => label !== i) && !columns.includes('index');
-  return (values as Cell[][]).map((row, i) =>
+  const records = (values as Cell[][]).map((row, i) =>
     Object.fromEntries([...(labelled ? [['index', index[i] as Cell]] : []), ...columns.map((name, j) => [name, row[j]])]),
   );
+  return { records, known: labelled ? ['index', ...columns] : [...columns] };
 }
 
 /** A frame's parts: `rows` [rows, columns] under `columns`, with the labels `index` of the rows, and a line `size` that says how much it is. */
@@ -94,9 +117,7 @@ const ends = (n: number, most: number, each: number) =>
     ? [...Array(n).keys()]
     : [...Array.from({ length: each }, (_, i) => i), -1, ...Array.from({ length: each }, (_, i) => n - each + i)];
 
-function columnsOf(records: readonly Row[], { columns, units = {}, decimals = {} }: TableOptions): readonly string[] {
-  if (records.length === 0) throw new Error('table: there are no rows to show; check the filter that made them');
-  const known = Object.keys(records[0]);
+function columnsOf(known: readonly string[], { columns, units = {}, decimals = {} }: TableOptions): readonly string[] {
   for (const name of [...(columns ?? []), ...Object.keys(units), ...Object.keys(decimals)])
     if (!known.includes(name)) throw new Error(`table: there is no column '${name}'; the columns are ${known.join(', ')}`);
   return columns ?? known;
@@ -123,7 +144,7 @@ function html(caption: string, heads: string[], cells: string[][], numeric: bool
 }
 
 function text(caption: string, heads: string[], cells: string[][], numeric: boolean[]): string {
-  const widths = heads.map((head, j) => Math.max(head.length, ...cells.map((row) => row[j].length)));
+  const widths = heads.map((head, j) => cells.reduce((most, row) => Math.max(most, row[j].length), head.length));
   const line = (values: string[]) =>
     values
       .map((value, j) => (numeric[j] ? value.padStart(widths[j]) : value.padEnd(widths[j])))

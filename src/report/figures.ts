@@ -1,5 +1,7 @@
 import type { Bundle, Row } from '../base/index.js';
+import { extent } from '../base/internal.js';
 import { GREY, PALETTE, plot, type Spec } from './plot.js';
+import { thin } from './thin.js';
 
 /** A column of the rows and what the axis calls it: `{ field: 'beta', title: 'β' }`. */
 export interface Axis {
@@ -43,9 +45,19 @@ export interface LineExtras {
 /**
  * Curves over x: time when x holds dates ('2008-09-15'), a number otherwise. Each is named at its right end.
  *
+ * Of long curves it draws what a screen can show, the lowest and highest point of every few, and says so below the title: twenty assets
+ * over thirty years are a chart of less than 300 kB.
+ *
  * @throws when a series has no colour in `colours`
  */
-export function line({ band, ...figure }: Figure & LineExtras): Promise<Bundle> {
+export function line({ band, ...whole }: Figure & LineExtras): Promise<Bundle> {
+  const { rows, note } = thin(whole.rows, {
+    x: whole.x.field,
+    heights: [whole.y.field, ...(band ? [band.low, band.high] : [])],
+    ...(whole.series && { series: whole.series }),
+  });
+  const subtitle = [whole.subtitle, note].filter(Boolean).join('; ');
+  const figure = { ...whole, rows, ...(subtitle && { subtitle }) };
   const { layer, ...spec } = chart(figure, { type: 'line', strokeWidth: 1.8 }, null);
   const y = channel(figure, figure.y);
   const area = band && {
@@ -74,7 +86,7 @@ function named(figure: Figure, points: readonly Row[], mark: Spec, pixels: numbe
   const { rows, x, y, series, height = 260 } = figure;
   const scale = (value: number) => (y.log ? Math.log(value) : value);
   const all = rows.map((row) => scale(Number(row[y.field]))).filter(Number.isFinite);
-  const [low, high] = y.domain?.map(scale) ?? [Math.min(...all), Math.max(...all)];
+  const [low, high] = y.domain?.map(scale) ?? extent(all);
   const sorted = [...points].sort((a, b) => Number(a[y.field]) - Number(b[y.field]));
   const apart = ((high - low) * pixels) / height;
   const wanted = sorted.map((row) => scale(Number(row[y.field])));
@@ -115,7 +127,10 @@ export function scatter({ through, interval, ...figure }: Figure & ScatterExtras
 /**
  * The distributions of samples on one axis, as outlines of histograms with equal bins.
  *
+ * Missing values, NaN, are counted nowhere, and a line below the title says how many there are.
+ *
  * @param samples  name → values
+ * @throws         when a value is infinite, or a sample has none
  */
 export function histogram(figure: {
   title: string;
@@ -127,16 +142,33 @@ export function histogram(figure: {
   colours?: Figure['colours'];
 }): Promise<Bundle> {
   const { samples, bins = 50, x, ...rest } = figure;
-  const all = Object.values(samples).flatMap((values) => Array.from(values));
-  const [low, high] = [Math.min(...all), Math.max(...all)];
-  const width = (high - low) / bins;
-  const rows = Object.entries(samples).flatMap(([sample, values]) => {
-    const counts = new Array<number>(bins).fill(0);
-    for (let i = 0; i < values.length; i++) counts[Math.min(bins - 1, Math.floor((values[i] - low) / width))]++;
-    return counts.map((count, k) => ({ sample, value: low + (k + 0.5) * width, share: count / values.length }));
+  const known = Object.entries(samples).map(([sample, values]) => {
+    const kept = Float64Array.from(values).filter((value) => !Number.isNaN(value));
+    if (kept.length === 0) throw new Error(`histogram: '${sample}' has no value, so it has no distribution; is all of it missing?`);
+    return { sample, kept, missing: values.length - kept.length };
   });
+  const ends = known.map(({ kept }) => extent(kept));
+  const [least, most] = [extent(ends.map(([low]) => low))[0], extent(ends.map(([, high]) => high))[1]];
+  if (!Number.isFinite(most - least)) throw new Error(`histogram: values go from ${least} to ${most}; leave out those that are infinite`);
+  const margin = least === most ? Math.abs(least) / 2 || 0.5 : 0; // one value is a bar in the middle
+  const [low, high] = [least - margin, most + margin];
+  const width = (high - low) / bins;
+  const rows = known.flatMap(({ sample, kept }) => {
+    const counts = new Array<number>(bins).fill(0);
+    for (const value of kept) counts[Math.min(bins - 1, Math.floor((value - low) / width))]++;
+    return counts.map((count, k) => ({ sample, value: low + (k + 0.5) * width, share: count / kept.length }));
+  });
+  const gaps = known
+    .filter(({ missing }) => missing > 0)
+    .map(({ sample, kept, missing }) => `${sample}: ${missing} of ${kept.length + missing} missing`);
+  const subtitle = [rest.subtitle, ...gaps].filter(Boolean).join('; ');
   const axes = { x: { field: 'value', title: x }, y: { field: 'share', title: 'share of draws (%)', format: '.0%' } };
-  return plot(chart({ ...rest, rows, ...axes, series: 'sample' }, { type: 'line', interpolate: 'step', strokeWidth: 1.5 }));
+  return plot(
+    chart(
+      { ...rest, ...(subtitle && { subtitle }), rows, ...axes, series: 'sample' },
+      { type: 'line', interpolate: 'step', strokeWidth: 1.5 },
+    ),
+  );
 }
 
 /** One bar for each row. */
@@ -171,7 +203,7 @@ export function coefficientPath({ named: only, ...rest }: Figure & { series: str
   };
   const figure = { rules: [{ y: 0 }], ...(colours && { colours }), ...rest };
   const { layer, ...spec } = chart(figure, { type: 'line', strokeWidth: 1.5 }, null);
-  const smallest = Math.min(...figure.rows.map((row) => Number(row[figure.x.field])));
+  const [smallest] = extent(figure.rows.map((row) => Number(row[figure.x.field])));
   const starts = figure.rows.filter((row) => row[figure.x.field] === smallest && about(row));
   const mark = { type: 'text', align: 'right', baseline: 'middle', dx: -4, fontSize: 10 };
   return plot({ ...spec, layer: [...(layer as Spec[]), named(figure, starts, mark, 12)], config: { axisY: { orient: 'right' } } });
@@ -232,8 +264,7 @@ function rules({ x, y, rules = [] }: Figure): Spec[] {
 }
 
 function straight({ rows, x, y }: Figure, { intercept, slope }: { intercept: number; slope: number }): Spec {
-  const values = rows.map((row) => Number(row[x.field]));
-  const ends = [Math.min(...values), Math.max(...values)].map((at) => ({ at, line: intercept + slope * at }));
+  const ends = extent(rows.map((row) => Number(row[x.field]))).map((at) => ({ at, line: intercept + slope * at }));
   return {
     data: { values: ends },
     mark: { type: 'line', color: PALETTE[3], strokeWidth: 1.5 },

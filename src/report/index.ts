@@ -3,6 +3,7 @@ export {
   type Cell,
   type DataFrameLike,
   fixed,
+  type PanelLike,
   percent,
   type Row,
   show,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Row } from '../base/index.js';
 import { fixed, significant } from '../base/index.js';
-import { cellHook, display } from '../base/internal.js';
+import { cellHook, display, extent } from '../base/internal.js';
 import type { Run, Watch } from '../train/index.js';
 import { line } from './figures.js';
 import { type Progress, progress } from './progress.js';
@@ -59,8 +59,8 @@ function lossCurves(label: string, { losses, validations, best }: Run<unknown>):
   const every = Math.ceil(validations.length / POINTS);
   for (const [i, { step, loss }] of validations.entries())
     if (i % every === 0 || step === best?.step) rows.push({ step, loss, on: 'validation' });
-  const values = rows.map(({ loss }) => Number(loss));
-  const log = Math.min(...values) > 0 && Math.max(...values) > 20 * Math.min(...values);
+  const [low, high] = extent(rows.map(({ loss }) => Number(loss)));
+  const log = low > 0 && high > 20 * low;
   return {
     title: `${label}: loss`,
     subtitle: [span > 1 ? `training: means over ${span} steps` : '', best ? `dashed: the best validation, step ${fixed(best.step, 0)}` : '']
