@@ -63,7 +63,7 @@ export {
 export { type Conv2dConfig, type Conv2dOptions, type Conv2dParams, conv2d, initConv2d, type Padding } from './convolution/conv2d.js';
 export { averagePool2d, maxPool2d, type PoolingOptions } from './convolution/pooling.js';
 export { type DropoutOptions, dropout, dropoutMask, temporalDropoutMask } from './dropout.js';
-export { type EmbeddingConfig, embedding, initEmbedding } from './embedding/embedding.js';
+export { type EmbeddingConfig, type EmbeddingOptions, embedding, initEmbedding } from './embedding/embedding.js';
 export { addPositions, initPositions, type PositionsConfig, sinusoidalPositions } from './embedding/positions.js';
 export {
   CALENDAR,
@@ -112,6 +112,14 @@ export { denormalise, type Instance, normaliseInstance } from './normalisation/i
 export { initNorm, layerNorm, type NormOptions, type NormParams } from './normalisation/layer-norm.js';
 export { type RmsNormParams, rmsNorm } from './normalisation/rms-norm.js';
 export { initSpectralNorm, type SpectralNormOptions, spectralNorm } from './normalisation/spectral-norm.js';
+export {
+  type Bidirectional,
+  type BidirectionalOptions,
+  bidirectional,
+  type Directions,
+  initBidirectional,
+  type RecurrentLayer,
+} from './recurrent/bidirectional.js';
 export { type GruConfig, type GruParams, gru, initGru } from './recurrent/gru.js';
 export { initLstm, type LstmConfig, type LstmOptions, type LstmParams, type LstmState, lstm, lstmLast } from './recurrent/lstm.js';
 export type { LstmVariant } from './recurrent/lstm-recurrence.js';
@@ -123,3 +131,4 @@ export {
   lstmVariant,
 } from './recurrent/lstm-variants.js';
 export { initRnn, type Recurrence, type RnnConfig, type RnnOptions, type RnnParams, type RnnState, rnn } from './recurrent/rnn.js';
+export { initStacked, type StackedOptions, stacked } from './recurrent/stacked.js';

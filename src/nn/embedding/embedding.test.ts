@@ -20,6 +20,18 @@ describe('embedding', () => {
     expect([...grads[0]]).toEqual([2, 2, 0, 0, 1, 1]);
   });
 
+  it('gives padding a vector of zeros', () => {
+    const { data } = initEmbedding(key(1), { count: 3, width: 2, paddingIndex: 1 });
+    expect([...data.slice(2, 4)]).toEqual([0, 0]);
+    expect([data[0], data[5]]).toEqual([0, 5].map((i) => initEmbedding(key(1), { count: 3, width: 2 }).data[i]));
+    expect(() => initEmbedding(key(1), { count: 3, width: 2, paddingIndex: 3 })).toThrow(
+      'initEmbedding: paddingIndex must be a whole number from 0 to 2, got 3; it is the label of a row of the table',
+    );
+    expect(() => embedding(tf.zeros([3, 2]), tf.tensor1d([0], 'int32'), { paddingIndex: -1 })).toThrow(
+      'paddingIndex must be a whole number',
+    );
+  });
+
   it('starts from a standard normal table of its shape', () => {
     expect(initEmbedding(key(1), { count: 7, width: 3 }).shape).toEqual([7, 3]);
   });

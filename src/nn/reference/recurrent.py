@@ -54,6 +54,23 @@ def variant(K=3, peepholes=True, recurrence=False, **options):
     return case(lambda *a: greff(*a, **options), *inputs)
 
 
+def both_ways(lengths=None):
+    """Two LSTMs on top of each other, each in both directions; packed where there are lengths. Ours has the gates i, f, o, g."""
+    def f(x, *weights):
+        B, D = x.shape[0], weights[1].shape[0]
+        flat = []
+        for k in range(0, len(weights), 3):
+            wx, wh, b = (torch.cat([w.split(D, -1)[j] for j in (0, 1, 3, 2)], -1) for w in weights[k:k + 3])
+            flat += [wx.T, wh.T, b, torch.zeros_like(b)]
+        start = (torch.zeros(4, B, D), torch.zeros(4, B, D))
+        if lengths is None:
+            return torch.lstm(x, start, flat, True, 2, 0.0, False, True, True)[0]
+        packed = torch.nn.utils.rnn.pack_padded_sequence(x, torch.tensor(lengths), True, False)
+        out = torch.lstm(packed.data, packed.batch_sizes, start, flat, True, 2, 0.0, False, True)[0]
+        return torch.nn.utils.rnn.pad_packed_sequence(packed._replace(data=out), True, total_length=x.shape[1])[0]
+    return f
+
+
 def convolution(dilation):
     def f(x, w, b):  # w [K, F, D]
         padded = F.pad(x.transpose(1, 2), ((w.shape[0] - 1) * dilation, 0))
@@ -91,4 +108,6 @@ write("recurrent", dict(
     causalConvolution=case(convolution(2), rand(2, 6, 2), rand(3, 2, 4), rand(4)),
     tcnBlock=case(tcn_block(2), rand(2, 5, 2), rand(2, 2, 3), rand(3), rand(2, 3, 3), rand(3), rand(2, 3), rand(3), rand(2, 5, 3), rand(2, 5, 3)),
     additiveAttention=case(additive, rand(2, 4, 3), rand(2, 3), rand(3, 5), rand(3, 5), rand(5, 2)),
+    bothWays=case(both_ways(), rand(3, 4, 3), *(w for F in (3, 3, 4, 4) for w in (rand(F, 8), rand(2, 8), rand(8)))),
+    bothWaysPacked=case(both_ways([4, 1, 3]), rand(3, 4, 3), *(w for F in (3, 3, 4, 4) for w in (rand(F, 8), rand(2, 8), rand(8)))),
 ))
