@@ -1,13 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 
+import * as attack from '../src/attack/index.js';
+import * as models from '../src/models/index.js';
 import * as nn from '../src/nn/index.js';
-import { adam } from '../src/optim/index.js';
+import * as optim from '../src/optim/index.js';
 import * as rl from '../src/rl/index.js';
 import { type HostArray, key, map } from '../src/tensor/index.js';
-import { batches } from '../src/train/index.js';
+import { batches, run } from '../src/train/index.js';
 
 const tensors = <P>(params: P) => map(params, ({ data, shape }: HostArray<Float32Array>) => tf.tensor(data, shape)) as never;
+const { adam } = optim;
+const labels = tf.tensor1d([0, 1], 'int32');
 const zeros = (...shape: number[]) => tf.zeros(shape);
 const column = (...data: number[]) => ({ data: Float32Array.from(data), shape: [data.length, 1] });
 
@@ -85,7 +89,53 @@ const CASES: [wrong: string, call: () => unknown, message: string][] = [
   ],
 ];
 
+/** Calls with an option that does not exist, or with something else in the place of options: in JavaScript they did nothing. */
+const UNKNOWN: [call: () => unknown, message: string][] = [
+  [
+    () => nn.crossEntropy(zeros(2, 3), labels, { weight: zeros(2) } as never),
+    "crossEntropy: there is no option 'weight'; it takes weights, ",
+  ],
+  [
+    () => nn.crossEntropy(zeros(2, 3), labels, zeros(2) as never),
+    'crossEntropy: options must be an object such as { weights }, got a Tensor',
+  ],
+  [() => nn.huber(zeros(3), zeros(3), { delt: 1 } as never), "huber: there is no option 'delt'; it takes delta (did you mean delta?)"],
+  [() => nn.layerNorm(tensors(nn.initNorm({ width: 3 })), zeros(2, 3), { eps: 1 } as never), "layerNorm: there is no option 'eps'"],
+  [() => nn.embedding(zeros(3, 2), labels, { padding_idx: 0 } as never), "embedding: there is no option 'padding_idx'"],
+  [
+    () => nn.attentionWeights(zeros(1, 2, 3), zeros(1, 2, 3), { mask: zeros(2, 2) } as never),
+    "attentionWeights: there is no option 'mask'",
+  ],
+  [() => nn.lstm(tensors(nn.initLstm(key(1), { inputs: 3, width: 2 })), zeros(1, 2, 3), { h: 0 } as never), "lstm: there is no option 'h'"],
+  [() => nn.initLstmVariant(key(1), { inputs: 3, width: 2, peephole: true } as never), "there is no option 'peephole'"],
+  [
+    () => nn.residual(tensors(nn.initNorm({ width: 3 })), zeros(2, 3), { norm: 'Pre', branch: nn.relu } as never),
+    "got 'Pre' (did you mean pre?)",
+  ],
+  [
+    () => models.mlp(tensors(models.initMlp(key(1), [3, 2])), zeros(1, 3), { activate: nn.relu } as never),
+    "mlp: there is no option 'activate'",
+  ],
+  [
+    () => models.initTransformer(key(1), { inputs: 3, outputs: 1, width: 4, heads: 2, layers: 1, hiden: 8 } as never),
+    "initTransformer: there is no option 'hiden'",
+  ],
+  [() => models.dLinear(zeros(1) as never, zeros(1, 30, 1), { kernal: 5 } as never), "dLinear: there is no option 'kernal'"],
+  [() => optim.averaged({ w: column(1) }, adam({ w: column(1) }), { dekay: 0.9 } as never), "averaged: there is no option 'dekay'"],
+  [() => optim.cosine({ from: 1, steps: 2, min: 0.1 } as never), "cosine: there is no option 'min'; it takes from, to, steps"],
+  [() => attack.fgsm((x) => x.sum(), zeros(2, 3), { epsilon: 1, clip: [0, 1] } as never), "fgsm: there is no option 'clip'"],
+  [() => attack.pgd((x) => x.sum(), zeros(2, 3), { epsilon: 1, steps: 1, alpha: 1 } as never), "pgd: there is no option 'alpha'"],
+  [() => rl.ppoLoss(zeros(2), zeros(2), { old: zeros(2), epsilon: 0.1 } as never), "ppoLoss: there is no option 'epsilon'"],
+  [() => rl.dqnStep(models.mlp as never, adam({ w: column(1) }) as never, { gamma: 0.9 } as never), "dqnStep: there is no option 'gamma'"],
+  [() => batches({ x: column(1, 2) }, { size: 1, key: key(1), shuffle: false } as never), "batches: there is no option 'shuffle'"],
+  [() => run(1, { title: 'x' } as never), "run: there is no option 'title'"],
+];
+
 describe('bad input', () => {
+  it.each(UNKNOWN)('%s is refused by name', (call, message) => {
+    expect(call).toThrow(message);
+  });
+
   it.each(CASES)('%s is named', (_, call, message) => {
     expect(call).toThrow(message);
   });

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, normal, shapeError, sizeOf, uniform } from '../base/index.js';
-import { checkNumber } from '../base/internal.js';
+import { checkNumber, checkOptions } from '../base/internal.js';
 
 /** How large a perturbation of one sample is: its largest element, or its Euclidean length. */
 export type Norm = 'linf' | 'l2';
@@ -16,7 +16,9 @@ export interface Ball {
 }
 
 /** @throws when ε is negative or no number, the norm unknown, or the box empty */
-export function checkBall(attack: string, { norm = 'linf', epsilon, box }: Ball): void {
+export function checkBall(attack: string, ball: Ball): void {
+  checkOptions(attack, ball, ['norm', 'epsilon', 'box']);
+  const { norm = 'linf', epsilon, box } = ball;
   checkNumber(attack, 'epsilon', epsilon, { from: 0 }, 'it is in units of x: 0.3 where pixels go from 0 to 1');
   if (norm !== 'linf' && norm !== 'l2') throw new Error(`${attack}: the norm must be linf or l2, got ${norm}`);
   if (box && !(box.length === 2 && box[0] < box[1]))
@@ -30,7 +32,9 @@ export function checkBall(attack: string, { norm = 'linf', epsilon, box }: Ball)
  *
  * @param delta  [B, ...]
  */
-export function project(delta: tf.Tensor, { norm = 'linf', epsilon }: Ball): tf.Tensor {
+export function project(delta: tf.Tensor, ball: Ball): tf.Tensor {
+  checkOptions('project', ball, ['norm', 'epsilon', 'box']);
+  const { norm = 'linf', epsilon } = ball;
   if (norm === 'linf') return delta.clipByValue(-epsilon, epsilon);
   return delta.mul(tf.minimum(1, tf.div(epsilon, lengths(delta))));
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../base/index.js';
-import { checkNumber, checkWhole } from '../base/internal.js';
+import { checkNumber, checkOptions, checkWhole } from '../base/internal.js';
 import { type Ball, checkBall, steepest, within } from './ball.js';
 import { type Raised, slope } from './fgsm.js';
 
@@ -26,7 +26,9 @@ export interface PgdOptions extends Ball {
  *
  * Madry et al. 2018, section 2.1. Works eagerly and inside `compile`, where the steps become one graph.
  */
-export function pgd(loss: Raised, x: tf.Tensor, { steps, stepSize, start, ...ball }: PgdOptions): tf.Tensor {
+export function pgd(loss: Raised, x: tf.Tensor, options: PgdOptions): tf.Tensor {
+  checkOptions('pgd', options, ['norm', 'epsilon', 'box', 'steps', 'stepSize', 'start']);
+  const { steps, stepSize, start, ...ball } = options;
   checkBall('pgd', ball);
   const size = stepSize ?? (2.5 * ball.epsilon) / steps;
   checkWhole('pgd', 'steps', steps);

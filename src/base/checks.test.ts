@@ -46,6 +46,7 @@ describe('checkOptions', () => {
     [{ momentum: 1 }, "adam: there is no option 'momentum'; it takes learningRate, beta1"],
     [0.1, 'adam: options must be an object such as { learningRate }, got 0.1'],
     [[0.1], 'adam: options must be an object such as { learningRate }, got an array'],
+    [new Map(), 'adam: options must be an object such as { learningRate }, got a Map'],
     [null, 'adam: options must be an object such as { learningRate }, got null'],
   ])('refuses %o', (options, message) => {
     expect(() => check(options)).toThrow(new Error(message));

@@ -44,14 +44,19 @@ export function checkNumber(who: string, name: string, value: number, bounds: Bo
  */
 export function checkOptions<T extends object>(who: string, options: T | undefined, allowed: readonly (keyof T & string)[]): void {
   if (options === undefined) return;
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw new Error(
-      `${who}: options must be an object such as { ${allowed[0]} }, got ${Array.isArray(options) ? 'an array' : String(options)}`,
-    );
+  const kind = Array.isArray(options) ? 'an array' : plainly(options);
+  if (kind) throw new Error(`${who}: options must be an object such as { ${allowed[0]} }, got ${kind}`);
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || (allowed as readonly string[]).includes(name)) continue;
     throw new Error(`${who}: there is no option '${name}'; it takes ${allowed.join(', ')}${meant(name, allowed)}`);
   }
+}
+
+/** What is no plain object, in words: a tensor where `{ weights }` was meant. By name, since a notebook's objects are of another realm. */
+function plainly(options: unknown): string | undefined {
+  if (typeof options !== 'object' || options === null) return String(options);
+  const { name } = options.constructor ?? Object;
+  return name === 'Object' ? undefined : `a ${name}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, split } from '../base/index.js';
+import { checkOptions } from '../base/internal.js';
 import { type Conv2dParams, conv2d, initConv2d, maxPool2d, relu } from '../nn/index.js';
 import { initMlp, type MlpOptions, type MlpParams, mlp } from './mlp.js';
 
@@ -28,7 +29,9 @@ export interface CnnConfig {
  *
  * @throws  when the stages cannot halve the side, or there is no stage
  */
-export function initCnn(key: Key, { side, channels, size, widths }: CnnConfig): CnnParams<HostArray<Float32Array>> {
+export function initCnn(key: Key, config: CnnConfig): CnnParams<HostArray<Float32Array>> {
+  checkOptions('initCnn', config, ['side', 'channels', 'size', 'widths']);
+  const { side, channels, size, widths } = config;
   const [forStages, forHead] = split(key);
   const count = channels.length - 1;
   if (count < 1 || !Number.isInteger(side / 2 ** count))

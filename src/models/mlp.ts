@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, split } from '../base/index.js';
+import { checkOptions } from '../base/internal.js';
 import { initLinear, type LinearParams, linear, relu } from '../nn/index.js';
 
 /** Weights of a multilayer perceptron, layer after layer. */
@@ -37,5 +38,8 @@ export interface MlpOptions {
  * @returns       [..., D], the last layer without f: logits, or a regression's prediction
  * @throws        as `linear`
  */
-export const mlp = ({ layers }: MlpParams, x: tf.Tensor, { activation = relu }: MlpOptions = {}): tf.Tensor =>
-  layers.reduce((h, layer, l) => linear(layer, l === 0 ? h : activation(h, l - 1)), x);
+export function mlp({ layers }: MlpParams, x: tf.Tensor, options: MlpOptions = {}): tf.Tensor {
+  checkOptions('mlp', options, ['activation']);
+  const { activation = relu } = options;
+  return layers.reduce((h, layer, l) => linear(layer, l === 0 ? h : activation(h, l - 1)), x);
+}

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, sizeOf } from '../base/index.js';
-import { checkNumber, threefry } from '../base/internal.js';
+import { checkNumber, checkOptions, threefry } from '../base/internal.js';
 
 /** What is dropped. */
 export interface DropoutOptions {
@@ -19,7 +19,9 @@ export interface DropoutOptions {
  *
  * Srivastava et al. 2014, with the scale 1/keep in training as PyTorch has it. A product: differentiable any number of times.
  */
-export function dropout(x: tf.Tensor, { mask }: DropoutOptions): tf.Tensor {
+export function dropout(x: tf.Tensor, options: DropoutOptions): tf.Tensor {
+  checkOptions('dropout', options, ['mask']);
+  const { mask } = options;
   if (mask.rank !== x.rank || mask.shape.some((n, axis) => n !== x.shape[axis] && n !== 1))
     throw shapeError('dropout takes a mask of the shape of x, or with 1 where one number serves a whole axis', { x, mask });
   return x.mul(mask);

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../base/index.js';
+import { checkOptions } from '../base/internal.js';
 import { layer } from '../tensor/index.js';
 import { asRows } from './axes.js';
 import { uniformWithin } from './initialisers.js';
@@ -19,7 +20,9 @@ export interface LinearConfig {
 }
 
 /** w and b uniform on ±1/√F, PyTorch's default. */
-export function initLinear(key: Key, { inputs, outputs }: LinearConfig): LinearParams<HostArray<Float32Array>> {
+export function initLinear(key: Key, config: LinearConfig): LinearParams<HostArray<Float32Array>> {
+  checkOptions('initLinear', config, ['inputs', 'outputs']);
+  const { inputs, outputs } = config;
   const [forW, forB] = split(key);
   return { w: uniformWithin(1 / Math.sqrt(inputs), forW, [inputs, outputs]), b: uniformWithin(1 / Math.sqrt(inputs), forB, [outputs]) };
 }

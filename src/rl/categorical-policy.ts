@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../base/index.js';
+import { checkOptions } from '../base/internal.js';
 import { layer } from '../tensor/index.js';
 import { chosen, takenActions, takenOf } from './actions.js';
 
@@ -67,7 +68,9 @@ export interface CategoricalNoise {
  * @returns       [...] int32
  * @throws        when there is no u for each logit: rows that shared theirs would act alike
  */
-export function sampleCategorical(logits: tf.Tensor, { u }: CategoricalNoise): tf.Tensor {
+export function sampleCategorical(logits: tf.Tensor, options: CategoricalNoise): tf.Tensor {
+  checkOptions('sampleCategorical', options, ['u']);
+  const { u } = options;
   if (u.size < logits.size)
     throw shapeError('sampleCategorical takes a uniform number for each logit: u like logits [..., A]', { logits, u });
   // 0 and 1 have no double logarithm: float32 uniforms are multiples of 2⁻²³, this moves them to the middle of their cells.

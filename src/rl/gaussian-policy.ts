@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../base/index.js';
+import { checkOptions } from '../base/internal.js';
 import type { NoiseOptions } from '../nn/index.js';
 import { sumToLast } from '../nn/internal.js';
 import { layer } from '../tensor/index.js';
@@ -67,5 +68,7 @@ export const gaussianEntropy = (logDeviation: tf.Tensor): tf.Tensor => logDeviat
  * @param options  ε [..., K], standard normal
  * @returns        [..., K]
  */
-export const sampleGaussian = ({ mean, logDeviation }: GaussianPolicy, { noise }: NoiseOptions): tf.Tensor =>
-  mean.add(logDeviation.exp().mul(noise));
+export function sampleGaussian({ mean, logDeviation }: GaussianPolicy, options: NoiseOptions): tf.Tensor {
+  checkOptions('sampleGaussian', options, ['noise']);
+  return mean.add(logDeviation.exp().mul(options.noise));
+}

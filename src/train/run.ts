@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { HostData } from '../base/index.js';
+import { checkOptions } from '../base/internal.js';
 import type { Part } from '../optim/index.js';
 import type { ParameterVector } from '../optim/internal.js';
 import { DeviceTensor, flatten, type Input, map, type Tree } from '../tensor/index.js';
@@ -70,6 +71,7 @@ export type Ready<S> = S extends DeviceTensor | tf.Tensor | number
  * @param state  what the step takes and returns: an optimiser's state, or any tree of tensors, typed arrays and numbers
  */
 export function run<S>(state: S, about: About = {}): Run<Ready<S>> {
+  checkOptions('run', about, ['name', 'seed', 'config', 'data', 'code']);
   const { leaves, paths } = flatten<Partial<ParameterVector>>(state as Tree<Partial<ParameterVector>>);
   const ready = map(state, (leaf, path) => (isArray(leaf) ? fromLeaf(leaf as Input, path) : leaf)) as Ready<S>;
   const vectors = leaves.flatMap((leaf, i) => (leaf?.parts && /(^|\.)parameters$/.test(paths[i]) ? [vector(paths[i], leaf.parts)] : []));

@@ -1,5 +1,5 @@
 import type { HostData, Key } from '../base/index.js';
-import { rowsUpTo, windowEnds } from '../base/internal.js';
+import { checkOptions, rowsUpTo, windowEnds } from '../base/internal.js';
 import type { Mapped } from '../tensor/index.js';
 import { type Arrays, arraysIn, type Batches } from './batches.js';
 import { place } from './guard.js';
@@ -58,8 +58,10 @@ type Batch<X, Y> = Mapped<Labelled<X, Y>, Arrays, { data: HostData; shape: numbe
 function windowsOf<X, Y>(
   who: string,
   { x, y }: Labelled<X, Y>,
-  { lookback, rows: allowed }: WindowConfig,
+  config: WindowConfig,
 ): { ends: Int32Array; windowsAt: (ends: Int32Array) => Batch<X, Y> } {
+  checkOptions(who, config, ['lookback', 'rows']);
+  const { lookback, rows: allowed } = config;
   const { arrays, rows, unflatten } = arraysIn(who, { x, y });
   const ends = windowEnds(who, rows, { lookback, ends: allowed });
   const isSeries = (path: string) => /^data\.x\b/.test(path);

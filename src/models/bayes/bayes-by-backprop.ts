@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { fold, type HostArray, type Key, normal } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { bayesianLinear, relu, type ScaleMixture } from '../../nn/index.js';
 import { initMlp, type MlpParams } from '../mlp.js';
 import { deviations, drawWeights, gaussianDivergence, initMeanField, type MeanField, mixtureDivergence } from './mean-field.js';
@@ -33,7 +34,9 @@ export interface BayesNetOptions {
  *
  * Blundell et al. 2015 with `bayesianLinear` as the layer and ReLU between.
  */
-export function bayesNet(q: BayesNetParams, x: tf.Tensor, { noise }: BayesNetOptions): tf.Tensor {
+export function bayesNet(q: BayesNetParams, x: tf.Tensor, options: BayesNetOptions): tf.Tensor {
+  checkOptions('bayesNet', options, ['noise']);
+  const { noise } = options;
   const sigma = deviations(q);
   if (noise.length !== q.mean.layers.length)
     throw new Error(`bayesNet: there are ${q.mean.layers.length} layers, got noise for ${noise.length}; draw it with bayesNetNoise`);
@@ -87,8 +90,11 @@ export interface ElboOptions {
  *
  * Blundell et al. 2015, eq. 1 and 8, divided by the number of rows. With weight 1/N it is unbiased for −ELBO/N.
  */
-export const negativeElbo = (q: BayesNetParams, { x, y, noise, weight }: BayesBatch, { prior, likelihood }: ElboOptions): tf.Tensor =>
-  likelihood(bayesNet(q, x, { noise }), y).add(gaussianDivergence(q, { prior }).mul(weight));
+export function negativeElbo(q: BayesNetParams, { x, y, noise, weight }: BayesBatch, options: ElboOptions): tf.Tensor {
+  checkOptions('negativeElbo', options, ['prior', 'likelihood']);
+  const { prior, likelihood } = options;
+  return likelihood(bayesNet(q, x, { noise }), y).add(gaussianDivergence(q, { prior }).mul(weight));
+}
 
 /** The prior of the weights, and how well a draw of them explains the data. */
 export interface DrawOptions<P> {
@@ -112,11 +118,15 @@ export interface DrawOptions<P> {
  *
  * Blundell et al. 2015, eq. 2 and 7.
  */
-export const negativeElboOfDraw = <P>(
+export function negativeElboOfDraw<P>(
   q: MeanField<P>,
   { noise, weight }: { readonly noise: tf.Tensor; readonly weight: tf.Tensor },
-  { prior, loss }: DrawOptions<P>,
-): tf.Tensor => loss(drawWeights(q, { noise })).add(mixtureDivergence(q, { noise, prior }).mul(weight));
+  options: DrawOptions<P>,
+): tf.Tensor {
+  checkOptions('negativeElboOfDraw', options, ['prior', 'loss']);
+  const { prior, loss } = options;
+  return loss(drawWeights(q, { noise })).add(mixtureDivergence(q, { noise, prior }).mul(weight));
+}
 
 /**
  * A weight that lets the prior rule the first minibatches of an epoch and the data the last ones.

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { fold, type HostArray, type Key } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { dropout, dropoutMask, relu } from '../../nn/index.js';
 import { type MlpParams, mlp } from '../mlp.js';
 
@@ -21,7 +22,9 @@ export interface DropoutNetOptions {
  *
  * Gal & Ghahramani 2016. They also drop inputs; with a handful of features that would drop the question.
  */
-export function dropoutNet(params: MlpParams, x: tf.Tensor, { masks }: DropoutNetOptions): tf.Tensor {
+export function dropoutNet(params: MlpParams, x: tf.Tensor, options: DropoutNetOptions): tf.Tensor {
+  checkOptions('dropoutNet', options, ['masks']);
+  const { masks } = options;
   const hidden = params.layers.length - 1;
   if (masks.length !== hidden)
     throw new Error(`dropoutNet: there are ${hidden} hidden layers, got ${masks.length} masks; draw them with dropoutNetMasks`);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { linear } from '../../nn/index.js';
 import { uniformWithin } from '../../nn/internal.js';
 import { movingAverage } from '../../stats/internal.js';
@@ -13,7 +14,9 @@ export interface DLinearParams<T = tf.Tensor> {
 }
 
 /** Uniform on ±1/√T, PyTorch's default. */
-export function initDLinear(key: Key, { lookback, horizons }: LinearForecastConfig): DLinearParams<HostArray<Float32Array>> {
+export function initDLinear(key: Key, config: LinearForecastConfig): DLinearParams<HostArray<Float32Array>> {
+  checkOptions('initDLinear', config, ['lookback', 'horizons']);
+  const { lookback, horizons } = config;
   const [forSeasonal, forTrend, forB] = split(key, 3);
   const weights = (k: Key, shape: number[]) => uniformWithin(1 / Math.sqrt(lookback), k, shape);
   return {
@@ -42,7 +45,9 @@ export interface DLinearOptions {
  * Zeng et al. 2023, section 4, DLinear. The average repeats the first and the last value beyond the ends, as the authors' code does,
  * and there is one shift where it adds two. `dLinearRidge` of `lemmata/stats` has the weights in closed form.
  */
-export function dLinear({ seasonal, trend, b }: DLinearParams, x: tf.Tensor, { kernel = 25 }: DLinearOptions = {}): tf.Tensor {
+export function dLinear({ seasonal, trend, b }: DLinearParams, x: tf.Tensor, options: DLinearOptions = {}): tf.Tensor {
+  checkOptions('dLinear', options, ['kernel']);
+  const { kernel = 25 } = options;
   const T = seasonal.shape[0];
   if (x.rank !== 3 || x.shape[1] !== T || trend.shape[0] !== T)
     throw shapeError(`dLinear takes windows [B, ${T}, F]`, { x, seasonal, trend });

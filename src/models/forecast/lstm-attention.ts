@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import {
   type AdditiveAttentionParams,
   additiveAttention,
@@ -32,10 +33,9 @@ export interface LstmAttentionParams<T = tf.Tensor> {
 }
 
 /** The parts' initial weights; the heads' are uniform on ±1/√2D, for the 2D numbers that each sees. */
-export function initLstmAttention(
-  key: Key,
-  { inputs, width, horizons }: LstmAttentionConfig,
-): LstmAttentionParams<HostArray<Float32Array>> {
+export function initLstmAttention(key: Key, config: LstmAttentionConfig): LstmAttentionParams<HostArray<Float32Array>> {
+  checkOptions('initLstmAttention', config, ['inputs', 'width', 'horizons']);
+  const { inputs, width, horizons } = config;
   const [forEncoder, forAttention, forW, forB] = split(key, 4);
   const bound = 1 / Math.sqrt(2 * width);
   return {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { fold, type HostArray, type Key, shapeError, split } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import {
   addPositions,
   denormalise,
@@ -57,6 +58,7 @@ export interface PatchTstParams<T = tf.Tensor> {
  * @throws  when a window is shorter than a patch, the stride is no positive integer, or the heads do not divide the width
  */
 export function initPatchTst(key: Key, config: PatchTstConfig): PatchTstParams<HostArray<Float32Array>> {
+  checkOptions('initPatchTst', config, CONFIG);
   const { lookback, horizons, patch, stride, width, heads, layers, hidden = 2 * width } = config;
   if (!(Number.isInteger(stride) && stride > 0) || patch > lookback)
     throw new Error(
@@ -73,6 +75,8 @@ export function initPatchTst(key: Key, config: PatchTstConfig): PatchTstParams<H
     head: initLinear(forHead, { inputs: P * width, outputs: horizons }),
   };
 }
+
+const CONFIG = ['lookback', 'horizons', 'patch', 'stride', 'width', 'heads', 'layers', 'hidden'] as const;
 
 type Patching = Pick<PatchTstConfig, 'lookback' | 'patch' | 'stride'>;
 
@@ -101,6 +105,7 @@ export interface PatchTstOptions
  * layers.
  */
 export function patchTst(params: PatchTstParams, x: tf.Tensor, options: PatchTstOptions): tf.Tensor {
+  checkOptions<PatchTstOptions & PatchTstConfig>('patchTst', options as PatchTstOptions & PatchTstConfig, [...CONFIG, 'attend', 'masks']);
   const { lookback: T, horizons: K, heads, attend, masks } = options;
   if (x.rank !== 3 || x.shape[1] !== T || x.size === 0) throw shapeError(`patchTst takes x [B, ${T}, F] that is not empty`, { x });
   const [B, , F] = x.shape;

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { fold, type HostArray, type Key, shapeError, split } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { initLinear, initTcnBlock, type LinearParams, linear, type TcnBlockParams, tcnBlock } from '../../nn/index.js';
 
 /** The shape of a temporal convolutional network. */
@@ -29,7 +30,9 @@ export interface TcnParams<T = tf.Tensor> {
  *
  * @throws when there is no dilation
  */
-export function initTcn(key: Key, { inputs, width, kernel, dilations, outputs }: TcnConfig): TcnParams<HostArray<Float32Array>> {
+export function initTcn(key: Key, config: TcnConfig): TcnParams<HostArray<Float32Array>> {
+  checkOptions('initTcn', config, CONFIG);
+  const { inputs, width, kernel, dilations, outputs } = config;
   if (dilations.length === 0) throw new Error('initTcn: dilations are one for each block, at least one: got []; try [1, 2, 4, 8]');
   const [forBlocks, forOut] = split(key);
   return {
@@ -37,6 +40,8 @@ export function initTcn(key: Key, { inputs, width, kernel, dilations, outputs }:
     out: initLinear(forOut, { inputs: width, outputs }),
   };
 }
+
+const CONFIG = ['inputs', 'width', 'kernel', 'dilations', 'outputs'] as const;
 
 /** What the weights were made for, and dropout. */
 export interface TcnOptions extends Pick<TcnConfig, 'inputs' | 'dilations'> {
@@ -56,7 +61,9 @@ export interface TcnOptions extends Pick<TcnConfig, 'inputs' | 'dilations'> {
  *
  * Bai, Kolter & Koltun 2018.
  */
-export function tcn({ blocks, out }: TcnParams, x: tf.Tensor, { inputs, dilations, masks = [] }: TcnOptions): tf.Tensor {
+export function tcn({ blocks, out }: TcnParams, x: tf.Tensor, options: TcnOptions): tf.Tensor {
+  checkOptions<TcnOptions & TcnConfig>('tcn', options as TcnOptions & TcnConfig, [...CONFIG, 'masks']);
+  const { inputs, dilations, masks = [] } = options;
   if (x.rank !== 3 || x.shape[2] !== inputs) throw shapeError(`tcn takes x [B, T, ${inputs}]`, { x });
   checkDilations('tcn', blocks, dilations);
   const h = blocks.reduce((h, block, i) => tcnBlock(block, h, { dilation: dilations[i], masks: masks[i] }), x); // [B, T, D]

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { fold, type HostArray, type Key, shapeError, split } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import {
   type Attend,
   attention,
@@ -53,6 +54,7 @@ export interface TransformerParams<T = tf.Tensor> {
  * @throws  when the heads do not divide the width
  */
 export function initTransformer(key: Key, config: TransformerConfig): TransformerParams<HostArray<Float32Array>> {
+  checkOptions('initTransformer', config, CONFIG);
   const { inputs, outputs, width, heads, layers, hidden = 4 * width } = config;
   if (width % heads !== 0) throw new Error(`initTransformer: width ${width} is no multiple of ${heads} heads`);
   const [forEmbed, forBlocks, forOut] = split(key, 3);
@@ -63,6 +65,8 @@ export function initTransformer(key: Key, config: TransformerConfig): Transforme
     out: initLinear(forOut, { inputs: width, outputs }),
   };
 }
+
+const CONFIG = ['inputs', 'outputs', 'width', 'heads', 'layers', 'hidden', 'causal'] as const;
 
 /** What the weights were made for, and what a call may change. */
 export interface TransformerOptions extends Pick<TransformerConfig, 'inputs' | 'width' | 'heads' | 'causal'> {
@@ -122,6 +126,11 @@ export const transformerSequence = (params: TransformerParams, x: tf.Tensor, opt
   linear(params.out, encode(params, x, options));
 
 function encode({ embed, blocks, norm }: TransformerParams, x: tf.Tensor, options: TransformerOptions): tf.Tensor {
+  checkOptions<TransformerOptions & TransformerConfig>('transformer', options as TransformerOptions & TransformerConfig, [
+    ...CONFIG,
+    'attend',
+    'masks',
+  ]);
   const { inputs, width, heads, causal = false, attend = causal ? causalAttention : attention, masks } = options;
   if (x.rank !== 3 || x.shape[2] !== inputs || x.size === 0)
     throw shapeError(`transformer takes x [B, T, ${inputs}] that is not empty`, { x });

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, split } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { type GraphAttentionParams, graphAttention, initGraphAttention, type Links, sparseGraphAttention } from '../../nn/index.js';
 
 /** How wide a graph attention network is. */
@@ -25,7 +26,9 @@ export interface GatParams<T = tf.Tensor> {
 }
 
 /** Two layers as `initGraphAttention` makes them; the second sees the first's heads side by side. */
-export function initGat(key: Key, { inputs, width, heads, outputs, outputHeads = 1 }: GatConfig): GatParams<HostArray<Float32Array>> {
+export function initGat(key: Key, config: GatConfig): GatParams<HostArray<Float32Array>> {
+  checkOptions('initGat', config, ['inputs', 'width', 'heads', 'outputs', 'outputHeads']);
+  const { inputs, width, heads, outputs, outputHeads = 1 } = config;
   const [forFirst, forSecond] = split(key);
   return {
     first: initGraphAttention(forFirst, { inputs, width, heads }),
@@ -51,7 +54,9 @@ export interface GatOptions {
  *
  * Veličković et al. 2018, section 3.3, without its dropout.
  */
-export function gat({ first, second }: GatParams, x: tf.Tensor, { graph }: GatOptions): tf.Tensor {
+export function gat({ first, second }: GatParams, x: tf.Tensor, options: GatOptions): tf.Tensor {
+  checkOptions('gat', options, ['graph']);
+  const { graph } = options;
   const [heads, outputs] = second.source.shape;
   const attend = (params: GraphAttentionParams, h: tf.Tensor) =>
     graph instanceof tf.Tensor ? graphAttention(params, h, { graph }) : sparseGraphAttention(params, h, { graph });

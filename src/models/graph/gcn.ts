@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { fold, type HostArray, type Key, zeros } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { type Edges, graphConvolution, type LinearParams, relu, sparseGraphConvolution, xavierUniform } from '../../nn/index.js';
 
 /** Weights of a graph convolutional network, layer after layer. */
@@ -45,7 +46,9 @@ export interface GcnOptions {
  *
  * Kipf & Welling 2017, eq. 9, without its dropout.
  */
-export function gcn({ layers }: GcnParams, x: tf.Tensor, { graph }: GcnOptions): tf.Tensor {
+export function gcn({ layers }: GcnParams, x: tf.Tensor, options: GcnOptions): tf.Tensor {
+  checkOptions('gcn', options, ['graph']);
+  const { graph } = options;
   const convolve = (layer: LinearParams, h: tf.Tensor) =>
     graph instanceof tf.Tensor ? graphConvolution(layer, h, { graph }) : sparseGraphConvolution(layer, h, { graph });
   return layers.reduce((h, layer, l) => convolve(layer, l === 0 ? h : relu(h)), x);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 
@@ -23,10 +24,9 @@ export interface AdditiveAttentionConfig {
 }
 
 /** Each weight uniform on ±1/√(inputs), PyTorch's default for linear maps. */
-export function initAdditiveAttention(
-  key: Key,
-  { keys, query, width, readers }: AdditiveAttentionConfig,
-): AdditiveAttentionParams<HostArray<Float32Array>> {
+export function initAdditiveAttention(key: Key, config: AdditiveAttentionConfig): AdditiveAttentionParams<HostArray<Float32Array>> {
+  checkOptions('initAdditiveAttention', config, ['keys', 'query', 'width', 'readers']);
+  const { keys, query, width, readers } = config;
   const [forK, forQ, forV] = split(key, 3);
   const map = (k: Key, inputs: number, outputs: number) => uniformWithin(1 / Math.sqrt(inputs), k, [inputs, outputs]);
   return { wk: map(forK, keys, width), wq: map(forQ, query, width), v: map(forV, width, readers) };
@@ -54,7 +54,9 @@ export interface QueryOptions {
  */
 export const additiveAttention = layer({
   name: 'additiveAttention',
-  forward(params: AdditiveAttentionParams, keys: tf.Tensor, { query }: QueryOptions) {
+  forward(params: AdditiveAttentionParams, keys: tf.Tensor, options: QueryOptions) {
+    checkOptions('additiveAttention', options, ['query']);
+    const { query } = options;
     const { wk, wq, v } = params;
     const fits = keys.rank === 3 && query.rank === 2 && keys.shape[0] === query.shape[0];
     if (

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split, zeros } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 import { initLinear, type LinearParams, linear } from '../linear.js';
@@ -106,11 +107,9 @@ export interface MultiHeadOptions {
  *
  * Vaswani et al. 2017, section 3.2.2. The columns of `qkv` are q, k, v, each split into heads.
  */
-export function multiHeadAttention(
-  { qkv, shiftQ, shiftV, out }: MultiHeadParams,
-  x: tf.Tensor,
-  { heads, attend = attention }: MultiHeadOptions,
-): tf.Tensor {
+export function multiHeadAttention({ qkv, shiftQ, shiftV, out }: MultiHeadParams, x: tf.Tensor, options: MultiHeadOptions): tf.Tensor {
+  checkOptions('multiHeadAttention', options, ['heads', 'attend']);
+  const { heads, attend = attention } = options;
   const [B, T, D] = x.shape;
   if (x.rank !== 3 || D % heads !== 0) throw shapeError(`multiHeadAttention takes x [B, T, D] with D a multiple of ${heads} heads`, { x });
   const shift = tf.concat([shiftQ, tf.zerosLike(shiftQ), shiftV] as tf.Tensor1D[]);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
-import { checkWhole } from '../../base/internal.js';
+import { checkOptions, checkWhole } from '../../base/internal.js';
 import { layer, stopGradient } from '../../tensor/index.js';
 import { checkAttention } from './check-attention.js';
 import { oneHotLargest } from './largest.js';
@@ -31,7 +31,9 @@ export interface AutoCorrelationOptions {
  */
 export const autoCorrelation = layer({
   name: 'autoCorrelation',
-  forward(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, { delays }: AutoCorrelationOptions) {
+  forward(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: AutoCorrelationOptions) {
+    checkOptions('autoCorrelation', options, ['delays']);
+    const { delays } = options;
     const T = q.shape.at(-2)!;
     checkAttention('autoCorrelation', q, k, v);
     if (k.shape.at(-2) !== T) throw shapeError('autoCorrelation takes as many queries as keys', { q, k });

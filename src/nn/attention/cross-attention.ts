@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { linear } from '../linear.js';
 import { attention, type MultiHeadOptions, type MultiHeadParams } from './attention.js';
 
@@ -19,11 +20,9 @@ export interface CrossAttentionOptions extends MultiHeadOptions {
  *
  * Vaswani et al. 2017, section 3.2.3.
  */
-export function crossAttention(
-  { qkv, shiftQ, shiftV, out }: MultiHeadParams,
-  x: tf.Tensor,
-  { context, heads, attend = attention }: CrossAttentionOptions,
-): tf.Tensor {
+export function crossAttention({ qkv, shiftQ, shiftV, out }: MultiHeadParams, x: tf.Tensor, options: CrossAttentionOptions): tf.Tensor {
+  checkOptions('crossAttention', options, ['heads', 'attend', 'context']);
+  const { context, heads, attend = attention } = options;
   const [B, T, D] = x.shape;
   const S = context.shape[1]!;
   if (x.rank !== 3 || context.rank !== 3 || context.shape[0] !== B || context.shape[2] !== D || D % heads !== 0)

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { mix, mixBackward } from './attention.js';
 import { checkAttention } from './check-attention.js';
@@ -27,7 +28,9 @@ export interface MaskOptions {
  */
 export const maskedAttention = layer({
   name: 'maskedAttention',
-  forward(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, { visible }: MaskOptions) {
+  forward(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: MaskOptions) {
+    checkOptions('maskedAttention', options, ['visible']);
+    const { visible } = options;
     checkAttention('maskedAttention', q, k, v);
     checkMask('maskedAttention', visible, [...q.shape.slice(0, -1), k.shape.at(-2)!]);
     return mix(q, k, v, (scores) => visibleSoftmax(scores, visible));
@@ -61,7 +64,9 @@ export function causalAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Te
  * @param q  [..., T, D] queries
  * @param k  [..., S, D] keys
  */
-export function attentionWeights(q: tf.Tensor, k: tf.Tensor, { visible }: Partial<MaskOptions> = {}): tf.Tensor {
+export function attentionWeights(q: tf.Tensor, k: tf.Tensor, options: Partial<MaskOptions> = {}): tf.Tensor {
+  checkOptions('attentionWeights', options, ['visible']);
+  const { visible } = options;
   const scores = q.matMul(k, false, true).div(Math.sqrt(q.shape.at(-1)!));
   return visible ? visibleSoftmax(scores, visible) : scores.softmax();
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { attention } from './attention.js';
 import { checkAttention } from './check-attention.js';
 import { attentionWeights } from './masked-attention.js';
@@ -26,7 +27,9 @@ export interface NystromOptions {
  * Xiong et al. 2021, eq. 13, without the convolution that the authors may add. With T = S = M landmarks it is `attention`. Backward: that
  * of its products, softmaxes and `attention`.
  */
-export function nystromAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, { landmarks: M, iterations = 6 }: NystromOptions): tf.Tensor {
+export function nystromAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: NystromOptions): tf.Tensor {
+  checkOptions('nystromAttention', options, ['landmarks', 'iterations']);
+  const { landmarks: M, iterations = 6 } = options;
   checkAttention('nystromAttention', q, k, v);
   if ([q, k].some(({ shape }) => shape.at(-2)! % M !== 0))
     throw shapeError(`nystromAttention takes q [..., T, D] and k [..., S, D], T and S multiples of ${M} landmarks`, { q, k });

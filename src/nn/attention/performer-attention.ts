@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { fold, type HostArray, type Key, normal, shapeError, split } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer, stopGradient } from '../../tensor/index.js';
 import { orthogonal } from '../initialisers.js';
 import { checkAttention } from './check-attention.js';
@@ -55,7 +56,9 @@ export interface PerformerOptions {
  */
 export const performerAttention = layer({
   name: 'performerAttention',
-  forward(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, { omega }: PerformerOptions) {
+  forward(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: PerformerOptions) {
+    checkOptions('performerAttention', options, ['omega']);
+    const { omega } = options;
     checkFeatures('performerAttention', q, k, v, omega);
     const [phiQ, phiK] = [features(q, omega, -1), features(k, omega, [-2, -1])];
     const U = phiK.matMul(withOnes(v), true); // [..., M, D' + 1]
@@ -100,12 +103,9 @@ export interface CausalPerformerOptions extends PerformerOptions {
  *
  * Choromanski et al. 2021, appendix B.1. Its cost is linear in T. Backward: that of its operators.
  */
-export function causalPerformerAttention(
-  q: tf.Tensor,
-  k: tf.Tensor,
-  v: tf.Tensor,
-  { omega, chunk = 64 }: CausalPerformerOptions,
-): tf.Tensor {
+export function causalPerformerAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: CausalPerformerOptions): tf.Tensor {
+  checkOptions('causalPerformerAttention', options, ['omega', 'chunk']);
+  const { omega, chunk = 64 } = options;
   if (q.shape.at(-2) !== k.shape.at(-2)) throw shapeError('causalPerformerAttention takes as many queries as keys', { q, k });
   checkFeatures('causalPerformerAttention', q, k, v, omega);
   const T = q.shape.at(-2)!;

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, randint, shapeError } from '../../base/index.js';
-import { checkWhole } from '../../base/internal.js';
+import { checkOptions, checkWhole } from '../../base/internal.js';
 import { stopGradient } from '../../tensor/index.js';
 import { attention } from './attention.js';
 import { checkAttention } from './check-attention.js';
@@ -34,7 +34,9 @@ export interface ProbSparseOptions {
  * Zhou et al. 2021, eq. 4 and algorithm 1, the encoder's form without a mask. With u = T it is `attention`. Backward: that of `attention`
  * for the u queries; which these are does not move with q and k.
  */
-export function probSparseAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, { sample, u }: ProbSparseOptions): tf.Tensor {
+export function probSparseAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, options: ProbSparseOptions): tf.Tensor {
+  checkOptions('probSparseAttention', options, ['sample', 'u']);
+  const { sample, u } = options;
   const T = q.shape.at(-2)!;
   checkAttention('probSparseAttention', q, k, v);
   if (sample.rank !== 2 || sample.shape[0] !== T || sample.dtype !== 'int32')

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { asRows } from '../axes.js';
 import type { LinearParams } from '../linear.js';
@@ -37,7 +38,9 @@ export interface NoiseOptions {
  */
 export const bayesianLinear = layer({
   name: 'bayesianLinear',
-  forward({ mean, deviation }: BayesianLinearParams, x: tf.Tensor, { noise }: NoiseOptions) {
+  forward({ mean, deviation }: BayesianLinearParams, x: tf.Tensor, options: NoiseOptions) {
+    checkOptions('bayesianLinear', options, ['noise']);
+    const { noise } = options;
     const [F, D] = mean.w.shape;
     const outputs = [...x.shape.slice(0, -1), D];
     const fits = `${mean.b.shape}` === `${D}` && `${deviation.w.shape}` === `${mean.w.shape}` && `${deviation.b.shape}` === `${D}`;

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, split } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { type Attend, initMultiHead, type MultiHeadParams, multiHeadAttention } from '../attention/attention.js';
 import { crossAttention } from '../attention/cross-attention.js';
 import { causalAttention } from '../attention/masked-attention.js';
@@ -62,6 +63,7 @@ export interface DecoderBlockOptions {
  * Vaswani et al. 2017, section 3.1; for `norm` see `residual`.
  */
 export function decoderBlock(params: DecoderBlockParams, x: tf.Tensor, options: DecoderBlockOptions): tf.Tensor {
+  checkOptions('decoderBlock', options, ['context', 'heads', 'norm', 'attend', 'attendContext']);
   const { context, heads, norm = 'pre', attend = causalAttention, attendContext } = options;
   const own = residual(params.norm1, x, { norm, branch: (h) => multiHeadAttention(params.self, h, { heads, attend }) });
   const informed = residual(params.norm2, own, {

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, split } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { type Attend, initMultiHead, type MultiHeadParams, multiHeadAttention } from '../attention/attention.js';
 import { dropout } from '../dropout.js';
 import { initNorm, type NormParams } from '../normalisation/layer-norm.js';
@@ -60,6 +61,7 @@ export interface EncoderBlockOptions {
  * Vaswani et al. 2017, section 3.1; for `norm` see `residual`.
  */
 export function encoderBlock(params: EncoderBlockParams, x: tf.Tensor, options: EncoderBlockOptions): tf.Tensor {
+  checkOptions('encoderBlock', options, ['heads', 'norm', 'attend', 'masks']);
   const { heads, norm = 'pre', attend, masks } = options;
   const drop = (y: tf.Tensor, branch: 0 | 1) => (masks ? dropout(y, { mask: masks[branch] }) : y);
   const attended = residual(params.norm1, x, {

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { checkOneOf, checkOptions } from '../../base/internal.js';
 import { layerNorm, type NormParams } from '../normalisation/layer-norm.js';
 
 /** Where a residual block normalises: its branch's input, or the sum. */
@@ -24,5 +25,9 @@ export interface ResidualOptions {
  * Vaswani et al. 2017 (post); Xiong et al. 2020 (pre): the sum is then free of norms from end to end, so that a deep stack trains
  * without a warm-up, and needs one more norm at its end.
  */
-export const residual = (params: NormParams, x: tf.Tensor, { norm, branch }: ResidualOptions): tf.Tensor =>
-  norm === 'pre' ? x.add(branch(layerNorm(params, x))) : layerNorm(params, x.add(branch(x)));
+export function residual(params: NormParams, x: tf.Tensor, options: ResidualOptions): tf.Tensor {
+  checkOptions('residual', options, ['norm', 'branch']);
+  const { norm, branch } = options;
+  checkOneOf('residual', 'norm', norm, ['pre', 'post']);
+  return norm === 'pre' ? x.add(branch(layerNorm(params, x))) : layerNorm(params, x.add(branch(x)));
+}

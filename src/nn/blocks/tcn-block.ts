@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { relu } from '../activations/relu.js';
 import {
   type ConvolutionConfig,
@@ -21,7 +22,9 @@ export interface TcnBlockParams<T = tf.Tensor> {
 }
 
 /** Convolutions as `initCausalConvolution` makes them, and the map where the widths differ. */
-export function initTcnBlock(key: Key, { inputs, outputs, kernel }: ConvolutionConfig): TcnBlockParams<HostArray<Float32Array>> {
+export function initTcnBlock(key: Key, config: ConvolutionConfig): TcnBlockParams<HostArray<Float32Array>> {
+  checkOptions('initTcnBlock', config, ['inputs', 'outputs', 'kernel']);
+  const { inputs, outputs, kernel } = config;
   const [forFirst, forSecond, forShortcut] = split(key, 3);
   return {
     first: initCausalConvolution(forFirst, { inputs, outputs, kernel }),
@@ -51,7 +54,9 @@ export interface TcnBlockOptions {
  * Bai, Kolter & Koltun 2018, section 3 and figure 1b, without their weight normalisation. In the paper masks drop single numbers;
  * `temporalDropoutMask` drops channels.
  */
-export function tcnBlock({ first, second, shortcut }: TcnBlockParams, x: tf.Tensor, { dilation, masks = [] }: TcnBlockOptions): tf.Tensor {
+export function tcnBlock({ first, second, shortcut }: TcnBlockParams, x: tf.Tensor, options: TcnBlockOptions): tf.Tensor {
+  checkOptions('tcnBlock', options, ['dilation', 'masks']);
+  const { dilation, masks = [] } = options;
   const dropped = (h: tf.Tensor, mask: tf.Tensor | undefined) => (mask ? dropout(h, { mask }) : h);
   const h1 = dropped(relu(causalConvolution(first, x, { dilation })), masks[0]);
   const h2 = dropped(relu(causalConvolution(second, h1, { dilation })), masks[1]);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
-import { checkWhole } from '../../base/internal.js';
+import { checkOptions, checkWhole } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 
@@ -21,10 +21,9 @@ export interface ConvolutionConfig {
 }
 
 /** w and b uniform on ±1/√(K F), PyTorch's default. */
-export function initCausalConvolution(
-  key: Key,
-  { inputs, outputs, kernel }: ConvolutionConfig,
-): ConvolutionParams<HostArray<Float32Array>> {
+export function initCausalConvolution(key: Key, config: ConvolutionConfig): ConvolutionParams<HostArray<Float32Array>> {
+  checkOptions('initCausalConvolution', config, ['inputs', 'outputs', 'kernel']);
+  const { inputs, outputs, kernel } = config;
   const [forW, forB] = split(key);
   const bound = 1 / Math.sqrt(kernel * inputs);
   return { w: uniformWithin(bound, forW, [kernel, inputs, outputs]), b: uniformWithin(bound, forB, [outputs]) };
@@ -52,7 +51,9 @@ export interface ConvolutionOptions {
  */
 export const causalConvolution = layer({
   name: 'causalConvolution',
-  forward({ w, b }: ConvolutionParams, x: tf.Tensor, { dilation = 1 }: ConvolutionOptions = {}) {
+  forward({ w, b }: ConvolutionParams, x: tf.Tensor, options: ConvolutionOptions = {}) {
+    checkOptions('causalConvolution', options, ['dilation']);
+    const { dilation = 1 } = options;
     if (x.rank !== 3 || x.size === 0 || w.rank !== 3 || x.shape[2] !== w.shape[1] || b.rank !== 1 || b.shape[0] !== w.shape[2])
       throw shapeError('causalConvolution maps x [B, T, F] by w [K, F, D] and b [D]', { x, w, b });
     checkWhole('causalConvolution', 'dilation', dilation, { from: 1 }, 'it is the number of steps between taps');

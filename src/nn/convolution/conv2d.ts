@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { fanInUniform, uniformWithin } from '../initialisers.js';
 
@@ -23,7 +24,9 @@ export interface Conv2dConfig {
 export type Padding = 'valid' | 'same';
 
 /** w and b uniform on ±1/√(K² F), PyTorch's default. */
-export function initConv2d(key: Key, { inputs, outputs, size }: Conv2dConfig): Conv2dParams<HostArray<Float32Array>> {
+export function initConv2d(key: Key, config: Conv2dConfig): Conv2dParams<HostArray<Float32Array>> {
+  checkOptions('initConv2d', config, ['inputs', 'outputs', 'size']);
+  const { inputs, outputs, size } = config;
   const [forW, forB] = split(key);
   const bound = 1 / Math.sqrt(size * size * inputs);
   return { w: fanInUniform(forW, [size, size, inputs, outputs]), b: uniformWithin(bound, forB, [outputs]) };
@@ -49,7 +52,9 @@ export interface Conv2dOptions {
  */
 export const conv2d = layer({
   name: 'conv2d',
-  forward({ w, b }: Conv2dParams, x: tf.Tensor, { padding = 'valid' }: Conv2dOptions = {}) {
+  forward({ w, b }: Conv2dParams, x: tf.Tensor, options: Conv2dOptions = {}) {
+    checkOptions('conv2d', options, ['padding']);
+    const { padding = 'valid' } = options;
     if (x.rank !== 4 || w.rank !== 4 || x.shape[3] !== w.shape[2] || b.rank !== 1 || b.shape[0] !== w.shape[3])
       throw shapeError('conv2d filters x [B, rows, columns, F] by w [K, K, F, D] and b [D]', { x, w, b });
     if (padding === 'valid' && (x.shape[1]! < w.shape[0]! || x.shape[2]! < w.shape[1]!))

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
-import { checkWhole } from '../../base/internal.js';
+import { checkOptions, checkWhole } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 
 /** How large the windows are that become one pixel. */
@@ -22,7 +22,9 @@ export interface PoolingOptions {
  */
 export const maxPool2d = layer({
   name: 'maxPool2d',
-  forward(x: tf.Tensor, { size }: PoolingOptions) {
+  forward(x: tf.Tensor, options: PoolingOptions) {
+    checkOptions('maxPool2d', options, ['size']);
+    const { size } = options;
     requireWindows('maxPool2d', x, size);
     const parts = partsOf(x, size);
     const y = parts.reduce((most, part) => tf.maximum(most, part));
@@ -53,7 +55,9 @@ export const maxPool2d = layer({
  */
 export const averagePool2d = layer({
   name: 'averagePool2d',
-  forward(x: tf.Tensor, { size }: PoolingOptions) {
+  forward(x: tf.Tensor, options: PoolingOptions) {
+    checkOptions('averagePool2d', options, ['size']);
+    const { size } = options;
     requireWindows('averagePool2d', x, size);
     const value = tf
       .addN(partsOf(x, size))

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, normal, shapeError } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 
 /**
  * Sinusoidal positions, added to a sequence so that attention can tell its places apart.
@@ -31,7 +32,9 @@ export interface PositionsConfig {
 }
 
 /** A table [length, D] of normals with deviation 0.02, as BERT's. */
-export function initPositions(key: Key, { length, width }: PositionsConfig): HostArray<Float32Array> {
+export function initPositions(key: Key, config: PositionsConfig): HostArray<Float32Array> {
+  checkOptions('initPositions', config, ['length', 'width']);
+  const { length, width } = config;
   const { data, shape } = normal(key, [length, width]);
   return { data: data.map((z) => 0.02 * z), shape };
 }

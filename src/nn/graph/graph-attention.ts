@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split, zeros } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { checkMask, visibleSoftmax } from '../attention/masks.js';
 import { xavierUniform } from '../initialisers.js';
@@ -23,10 +24,9 @@ export interface GraphAttentionConfig {
 }
 
 /** Weights uniform by Glorot's rule, as the authors', and shift 0. */
-export function initGraphAttention(
-  key: Key,
-  { inputs, width, heads }: GraphAttentionConfig,
-): GraphAttentionParams<HostArray<Float32Array>> {
+export function initGraphAttention(key: Key, config: GraphAttentionConfig): GraphAttentionParams<HostArray<Float32Array>> {
+  checkOptions('initGraphAttention', config, ['inputs', 'width', 'heads']);
+  const { inputs, width, heads } = config;
   const [forW, forSource, forTarget] = split(key, 3);
   const scores = (k: Key) => xavierUniform(k, [heads, width]);
   return {
@@ -60,7 +60,9 @@ export interface GraphMaskOptions {
  * Veličković et al. 2018, eq. 1–5, without the nonlinearity behind it. It makes all N² weights: where a node has few neighbours,
  * `sparseGraphAttention` costs less.
  */
-export function graphAttention(params: GraphAttentionParams, x: tf.Tensor, { graph }: GraphMaskOptions): tf.Tensor {
+export function graphAttention(params: GraphAttentionParams, x: tf.Tensor, options: GraphMaskOptions): tf.Tensor {
+  checkOptions('graphAttention', options, ['graph']);
+  const { graph } = options;
   const { w, b, source, target } = params;
   const [N, F] = x.shape.slice(-2);
   const [H, D] = source.shape;

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, shapeError } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import type { LinearParams } from '../linear.js';
 
@@ -28,7 +29,9 @@ export interface AdjacencyOptions {
  */
 export const graphConvolution = layer({
   name: 'graphConvolution',
-  forward({ w, b }: LinearParams, x: tf.Tensor, { graph: A }: AdjacencyOptions) {
+  forward({ w, b }: LinearParams, x: tf.Tensor, options: AdjacencyOptions) {
+    checkOptions('graphConvolution', options, ['graph']);
+    const { graph: A } = options;
     const N = x.shape[0];
     if (A.shape[0] !== N || A.shape[1] !== N || x.shape[1] !== w.shape[0] || b.shape[0] !== w.shape[1])
       throw shapeError('graphConvolution maps x [N, F] over A [N, N] by w [F, D] and b [D]', { A, x, w, b });

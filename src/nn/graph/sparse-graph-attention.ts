@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { segmentMax } from '../../tensor/internal.js';
 import type { GraphAttentionParams } from './graph-attention.js';
@@ -29,7 +30,9 @@ export interface LinksOptions {
  * Veličković et al. 2018, eq. 1–5. m[i] is the largest score e of the edges to i, so that the largest p of each node is 1, whatever the
  * scores of other nodes are.
  */
-export function sparseGraphAttention(params: GraphAttentionParams, x: tf.Tensor, { graph }: LinksOptions): tf.Tensor {
+export function sparseGraphAttention(params: GraphAttentionParams, x: tf.Tensor, options: LinksOptions): tf.Tensor {
+  checkOptions('sparseGraphAttention', options, ['graph']);
+  const { graph } = options;
   const { w, b, source, target } = params;
   const { from, to } = graph;
   const [N] = x.shape;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, shapeError } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import type { LinearParams } from '../linear.js';
 import { checkValues } from '../losses/labels.js';
@@ -37,7 +38,9 @@ export interface EdgesOptions {
  */
 export const sparseGraphConvolution = layer({
   name: 'sparseGraphConvolution',
-  forward({ w, b }: LinearParams, x: tf.Tensor, { graph }: EdgesOptions) {
+  forward({ w, b }: LinearParams, x: tf.Tensor, options: EdgesOptions) {
+    checkOptions('sparseGraphConvolution', options, ['graph']);
+    const { graph } = options;
     const { from, to, weight } = graph as { from: tf.Tensor1D; to: tf.Tensor1D; weight: tf.Tensor1D };
     if (x.rank !== 2 || x.shape[1] !== w.shape[0] || b.shape[0] !== w.shape[1])
       throw shapeError('sparseGraphConvolution maps x [N, F] by w [F, D] and b [D]', { x, w, b });

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
-import { checkNumber, checkWhole } from '../../base/internal.js';
+import { checkNumber, checkOptions, checkWhole } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { valuesNow } from '../../tensor/internal.js';
 import { checkValues, nanOutside } from './labels.js';
@@ -37,7 +37,9 @@ export interface CrossEntropyOptions {
  */
 export const crossEntropy = layer({
   name: 'crossEntropy',
-  forward(logits: tf.Tensor, labels: tf.Tensor, { weights, ignoreIndex, labelSmoothing = 0 }: CrossEntropyOptions = {}) {
+  forward(logits: tf.Tensor, labels: tf.Tensor, options: CrossEntropyOptions = {}) {
+    checkOptions('crossEntropy', options, ['weights', 'ignoreIndex', 'labelSmoothing']);
+    const { weights, ignoreIndex, labelSmoothing = 0 } = options;
     check(logits, labels, { ignoreIndex, labelSmoothing });
     const { rows, hot, share, total } = prepared(logits, labels, { weights, ignoreIndex });
     const outside = nanOutside('crossEntropy', labels.flatten(), logits.shape.at(-1)!, counted(labels, { weights, ignoreIndex }));

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { checkNumber } from '../../base/internal.js';
+import { checkNumber, checkOptions } from '../../base/internal.js';
 import { layer, stopGradient } from '../../tensor/index.js';
 import type { DiagonalGaussian } from './gaussian-kl.js';
 import { sameShape } from './residual.js';
@@ -34,7 +34,9 @@ export interface GaussianNllOptions {
  */
 export const gaussianNll = layer({
   name: 'gaussianNll',
-  forward({ mean, variance }: GaussianForecast, target: tf.Tensor, { floor = 1e-6 }: GaussianNllOptions = {}) {
+  forward({ mean, variance }: GaussianForecast, target: tf.Tensor, options: GaussianNllOptions = {}) {
+    checkOptions('gaussianNll', options, ['floor']);
+    const { floor = 1e-6 } = options;
     sameShape('gaussianNll', { mean, variance, target });
     checkFloor('gaussianNll', floor);
     const v = variance.maximum(floor);
@@ -70,7 +72,9 @@ function checkFloor(loss: string, floor: number): void {
  */
 export const gaussianNllFromLog = layer({
   name: 'gaussianNllFromLog',
-  forward({ mean, logVariance }: DiagonalGaussian, target: tf.Tensor, { floor = 1e-6 }: GaussianNllOptions = {}) {
+  forward({ mean, logVariance }: DiagonalGaussian, target: tf.Tensor, options: GaussianNllOptions = {}) {
+    checkOptions('gaussianNllFromLog', options, ['floor']);
+    const { floor = 1e-6 } = options;
     sameShape('gaussianNllFromLog', { mean, logVariance, target });
     checkFloor('gaussianNllFromLog', floor);
     const s = logVariance.maximum(Math.log(floor));

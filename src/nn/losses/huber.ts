@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkNumber } from '../../base/internal.js';
+import { checkNumber, checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { opposite, sameShape } from './residual.js';
 
@@ -23,7 +23,9 @@ export interface HuberOptions {
  */
 export const huber = layer({
   name: 'huber',
-  forward(prediction: tf.Tensor, target: tf.Tensor, { delta = 1 }: HuberOptions = {}) {
+  forward(prediction: tf.Tensor, target: tf.Tensor, options: HuberOptions = {}) {
+    checkOptions('huber', options, ['delta']);
+    const { delta = 1 } = options;
     sameShape('huber', { prediction, target });
     checkNumber('huber', 'delta', delta, { above: 0 }, 'it is the size of error from which an outlier pulls no harder');
     const residual = prediction.sub(target);

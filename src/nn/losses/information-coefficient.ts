@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { valuesNow } from '../../tensor/internal.js';
 import { notEmpty } from './residual.js';
@@ -31,7 +32,9 @@ export interface IcOptions {
  */
 export const icLoss = layer({
   name: 'icLoss',
-  forward(prediction: tf.Tensor, target: tf.Tensor, { mask }: IcOptions = {}) {
+  forward(prediction: tf.Tensor, target: tf.Tensor, options: IcOptions = {}) {
+    checkOptions('icLoss', options, ['mask']);
+    const { mask } = options;
     const got: Record<string, tf.Tensor> = mask ? { prediction, target, mask } : { prediction, target };
     if (prediction.rank !== 2 || Object.values(got).some(({ shape }) => !tf.util.arraysEqual(shape, prediction.shape)))
       throw shapeError(`icLoss correlates rows of prediction [T, N] and target [T, N]${mask ? ' where mask [T, N] is 1' : ''}`, got);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { notEmpty } from './residual.js';
 
@@ -23,7 +24,9 @@ export interface QuantileOptions {
  */
 export const quantileLoss = layer({
   name: 'quantileLoss',
-  forward(prediction: tf.Tensor, target: tf.Tensor, { quantiles }: QuantileOptions) {
+  forward(prediction: tf.Tensor, target: tf.Tensor, options: QuantileOptions) {
+    checkOptions('quantileLoss', options, ['quantiles']);
+    const { quantiles } = options;
     const Q = quantiles.length;
     if (prediction.shape.at(-1) !== Q || !tf.util.arraysEqual(prediction.shape.slice(0, -1), target.shape))
       throw shapeError(`quantileLoss takes a prediction [..., ${Q}], one for each quantile, and a target [...]`, { prediction, target });

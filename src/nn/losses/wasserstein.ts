@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { grad, plainly } from '../../tensor/index.js';
 import { notEmpty } from './residual.js';
 
@@ -58,8 +59,10 @@ export function gradientPenalty(
   critic: (x: tf.Tensor) => tf.Tensor,
   real: tf.Tensor,
   fake: tf.Tensor,
-  { mix }: GradientPenaltyOptions,
+  options: GradientPenaltyOptions,
 ): tf.Tensor {
+  checkOptions('gradientPenalty', options, ['mix']);
+  const { mix } = options;
   const B = real.shape[0];
   if (real.shape.join() !== fake.shape.join() || mix.size !== B || mix.shape[0] !== B)
     throw shapeError('gradientPenalty mixes real [B, ...] with fake [B, ...] by mix [B]', { real, fake, mix });

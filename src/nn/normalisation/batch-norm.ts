@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, ones, shapeError, zeros } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer, stopGradient } from '../../tensor/index.js';
 import { asRows } from '../axes.js';
 import { centred } from './centred.js';
@@ -68,7 +69,9 @@ export interface BatchNormOptions {
  */
 export const batchNorm = layer({
   name: 'batchNorm',
-  forward({ gamma, beta }: BatchNormParams, x: tf.Tensor, { averages, momentum, epsilon = 1e-5 }: BatchNormOptions) {
+  forward({ gamma, beta }: BatchNormParams, x: tf.Tensor, options: BatchNormOptions) {
+    checkOptions('batchNorm', options, ['averages', 'momentum', 'epsilon']);
+    const { averages, momentum, epsilon = 1e-5 } = options;
     checkChannels(x, { gamma, beta, ...averages });
     const rows = asRows(x);
     if (rows.shape[0] < 2)
@@ -116,11 +119,10 @@ function moved(averages: RunningAverages, { mean, variance }: RunningAverages, n
  * @returns       [..., F]; differentiable any number of times
  * @throws        when a parameter or an average does not have the length of x's last axis
  */
-export function batchNormEval(
-  { gamma, beta }: BatchNormParams,
-  x: tf.Tensor,
-  { averages: { mean, variance }, epsilon = 1e-5 }: Omit<BatchNormOptions, 'momentum'>,
-): tf.Tensor {
+export function batchNormEval({ gamma, beta }: BatchNormParams, x: tf.Tensor, options: Omit<BatchNormOptions, 'momentum'>): tf.Tensor {
+  checkOptions<BatchNormOptions>('batchNormEval', options, ['averages', 'momentum', 'epsilon']);
+  const { averages, epsilon = 1e-5 } = options;
+  const { mean, variance } = averages;
   checkChannels(x, { gamma, beta, mean, variance });
   return x
     .sub(mean)

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { checkOptions } from '../../base/internal.js';
 import { centred } from './centred.js';
 import type { NormOptions } from './layer-norm.js';
 
@@ -21,7 +22,9 @@ export interface Instance {
  *
  * Kim et al. 2022, eq. 1–4, without its gain and shift, as Nie et al. 2023 use it.
  */
-export function normaliseInstance(x: tf.Tensor, { epsilon = 1e-5 }: NormOptions = {}): { normalised: tf.Tensor; instance: Instance } {
+export function normaliseInstance(x: tf.Tensor, options: NormOptions = {}): { normalised: tf.Tensor; instance: Instance } {
+  checkOptions('normaliseInstance', options, ['epsilon']);
+  const { epsilon = 1e-5 } = options;
   const { mean, deviations } = centred(x, 1);
   const deviation = deviations.square().mean(1, true).add(epsilon).sqrt();
   return { normalised: deviations.div(deviation), instance: { mean, deviation } };

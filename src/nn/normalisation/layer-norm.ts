@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, ones, shapeError, showShape, zeros } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { sumToLast } from '../axes.js';
 import { centred } from './centred.js';
@@ -41,7 +42,9 @@ export interface NormOptions {
  */
 export const layerNorm = layer({
   name: 'layerNorm',
-  forward({ gamma, beta }: NormParams, x: tf.Tensor, { epsilon = 1e-5 }: NormOptions = {}) {
+  forward({ gamma, beta }: NormParams, x: tf.Tensor, options: NormOptions = {}) {
+    checkOptions('layerNorm', options, ['epsilon']);
+    const { epsilon = 1e-5 } = options;
     const F = x.shape.at(-1);
     if (gamma.shape[0] !== F || beta.shape[0] !== F)
       throw shapeError(`layerNorm normalises the last axis of x ${showShape(x)}, so gamma and beta must be [${F}]`, { gamma, beta });

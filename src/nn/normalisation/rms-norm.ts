@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { shapeError, showShape } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { sumToLast } from '../axes.js';
 import type { NormOptions, NormParams } from './layer-norm.js';
@@ -24,7 +25,9 @@ export type RmsNormParams<T = tf.Tensor> = Pick<NormParams<T>, 'gamma'>;
  */
 export const rmsNorm = layer({
   name: 'rmsNorm',
-  forward({ gamma }: RmsNormParams, x: tf.Tensor, { epsilon = 1e-6 }: NormOptions = {}) {
+  forward({ gamma }: RmsNormParams, x: tf.Tensor, options: NormOptions = {}) {
+    checkOptions('rmsNorm', options, ['epsilon']);
+    const { epsilon = 1e-6 } = options;
     const F = x.shape.at(-1);
     if (gamma.rank !== 1 || gamma.shape[0] !== F)
       throw shapeError(`rmsNorm normalises the last axis of x ${showShape(x)}, so gamma must be [${F}]`, { gamma });

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, normal, shapeError } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer, stopGradient } from '../../tensor/index.js';
 
 /** The state u [D] of the power iteration for a matrix w [F, D]: a random unit vector. */
@@ -31,7 +32,9 @@ export interface SpectralNormOptions {
  */
 export const spectralNorm = layer({
   name: 'spectralNorm',
-  forward(w: tf.Tensor, { u: before }: SpectralNormOptions) {
+  forward(w: tf.Tensor, options: SpectralNormOptions) {
+    checkOptions('spectralNorm', options, ['u']);
+    const { u: before } = options;
     const { u, v } = iterate(w, before);
     const inverse = sigma(w, { u, v }).reciprocal();
     const y = w.mul(inverse);

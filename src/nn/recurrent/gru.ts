@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 import type { Recurrence, RnnOptions, RnnState } from './rnn.js';
@@ -26,7 +27,9 @@ export interface GruConfig {
 }
 
 /** All weights uniform on ±1/√D, PyTorch's default. */
-export function initGru(key: Key, { inputs, width }: GruConfig): GruParams<HostArray<Float32Array>> {
+export function initGru(key: Key, config: GruConfig): GruParams<HostArray<Float32Array>> {
+  checkOptions('initGru', config, ['inputs', 'width']);
+  const { inputs, width } = config;
   const [forX, forH, forB, forN] = split(key, 4);
   const weights = (k: Key, shape: number[]) => uniformWithin(1 / Math.sqrt(width), k, shape);
   return {
@@ -56,7 +59,9 @@ export function initGru(key: Key, { inputs, width }: GruConfig): GruParams<HostA
  */
 export const gru = layer({
   name: 'gru',
-  forward({ wx, wh, b, bn }: GruParams, x: tf.Tensor, { state }: RnnOptions = {}) {
+  forward({ wx, wh, b, bn }: GruParams, x: tf.Tensor, options: RnnOptions = {}) {
+    checkOptions('gru', options, ['state']);
+    const { state } = options;
     const D = wh.shape[0];
     const start = state?.h ?? tf.zeros([x.shape[0], D]);
     const fits =

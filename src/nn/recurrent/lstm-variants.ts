@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 import type { LstmConfig, LstmParams, LstmState } from './lstm.js';
@@ -27,11 +28,20 @@ export interface LstmVariantOptions extends LstmVariant {
   readonly state?: LstmVariantState;
 }
 
+const VARIANT = [
+  'peepholes',
+  'inputGate',
+  'forgetGate',
+  'outputGate',
+  'inputActivation',
+  'outputActivation',
+  'gateRecurrence',
+] as const satisfies (keyof LstmVariant)[];
+
 /** All weights uniform on ±1/√D, PyTorch's default. */
-export function initLstmVariant(
-  key: Key,
-  { inputs, width, ...variant }: LstmConfig & LstmVariant,
-): LstmVariantParams<HostArray<Float32Array>> {
+export function initLstmVariant(key: Key, config: LstmConfig & LstmVariant): LstmVariantParams<HostArray<Float32Array>> {
+  checkOptions('initLstmVariant', config, ['inputs', 'width', ...VARIANT]);
+  const { inputs, width, ...variant } = config;
   const K = gatesOf(variant).length;
   const [forX, forH, forB, forPeepholes, forGates] = split(key, 5);
   const weights = (k: Key, shape: number[]) => uniformWithin(1 / Math.sqrt(width), k, shape);
@@ -70,7 +80,9 @@ function startOf(B: number, D: number, variant: LstmVariant): LstmVariantState {
  */
 export const lstmVariant = layer({
   name: 'lstmVariant',
-  forward(params: LstmVariantParams, x: tf.Tensor, { state, ...variant }: LstmVariantOptions = {}) {
+  forward(params: LstmVariantParams, x: tf.Tensor, options: LstmVariantOptions = {}) {
+    checkOptions('lstmVariant', options, [...VARIANT, 'state']);
+    const { state, ...variant } = options;
     const start = state ?? startOf(x.shape[0], params.wh.shape[0], variant);
     checkShapes(params, x, variant, start);
     const [rows, T] = [timeFirst(x), x.shape[1]!];

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 import type { Recurrence } from './rnn.js';
@@ -22,7 +23,9 @@ export interface LstmConfig {
 }
 
 /** All weights uniform on ±1/√D, PyTorch's default. */
-export function initLstm(key: Key, { inputs, width }: LstmConfig): LstmParams<HostArray<Float32Array>> {
+export function initLstm(key: Key, config: LstmConfig): LstmParams<HostArray<Float32Array>> {
+  checkOptions('initLstm', config, ['inputs', 'width']);
+  const { inputs, width } = config;
   const [forX, forH, forB] = split(key, 3);
   const weights = (k: Key, shape: number[]) => uniformWithin(1 / Math.sqrt(width), k, shape);
   return { wx: weights(forX, [inputs, 4 * width]), wh: weights(forH, [width, 4 * width]), b: weights(forB, [4 * width]) };
@@ -60,7 +63,9 @@ export interface LstmOptions {
  */
 export const lstm = layer({
   name: 'lstm',
-  forward({ wx, wh, b }: LstmParams, x: tf.Tensor, { state }: LstmOptions = {}) {
+  forward({ wx, wh, b }: LstmParams, x: tf.Tensor, options: LstmOptions = {}) {
+    checkOptions('lstm', options, ['state']);
+    const { state } = options;
     const D = wh.shape[0];
     if (x.rank !== 3 || x.shape[1] === 0 || x.shape[2] !== wx.shape[0] || [wx.shape[1], wh.shape[1], b.shape[0]].some((n) => n !== 4 * D))
       throw shapeError('lstm takes x [B, T, F] of one step or more, wx [F, 4D], wh [D, 4D] and b [4D]', { x, wx, wh, b });

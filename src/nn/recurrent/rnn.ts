@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 import { backThroughTime, forwardThroughTime, type Steps } from './through-time.js';
@@ -21,7 +22,9 @@ export interface RnnConfig {
 }
 
 /** All weights uniform on ±1/√D, PyTorch's default. */
-export function initRnn(key: Key, { inputs, width }: RnnConfig): RnnParams<HostArray<Float32Array>> {
+export function initRnn(key: Key, config: RnnConfig): RnnParams<HostArray<Float32Array>> {
+  checkOptions('initRnn', config, ['inputs', 'width']);
+  const { inputs, width } = config;
   const [forX, forH, forB] = split(key, 3);
   const weights = (k: Key, shape: number[]) => uniformWithin(1 / Math.sqrt(width), k, shape);
   return { wx: weights(forX, [inputs, width]), wh: weights(forH, [width, width]), b: weights(forB, [width]) };
@@ -60,7 +63,9 @@ export interface RnnOptions {
  */
 export const rnn = layer({
   name: 'rnn',
-  forward({ wx, wh, b }: RnnParams, x: tf.Tensor, { state }: RnnOptions = {}) {
+  forward({ wx, wh, b }: RnnParams, x: tf.Tensor, options: RnnOptions = {}) {
+    checkOptions('rnn', options, ['state']);
+    const { state } = options;
     const [D, T] = [wh.shape[0], x.shape[1]!];
     const start = state?.h ?? tf.zeros([x.shape[0], D]);
     const fits = x.rank === 3 && x.size > 0 && `${wx.shape}` === `${[x.shape[2], D]}` && wh.shape[1] === D && b.shape[0] === D;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
-import { checkNumber } from '../../base/internal.js';
+import { checkNumber, checkOptions } from '../../base/internal.js';
 import { meanSquaredError } from '../../nn/index.js';
 import { notEmpty } from '../../nn/internal.js';
 import { layer } from '../../tensor/index.js';
@@ -46,7 +46,9 @@ export interface PpoOptions {
  */
 export const ppoLoss = layer({
   name: 'ppoLoss',
-  forward(logProbability: tf.Tensor, advantage: tf.Tensor, { old, clip = 0.2 }: PpoOptions) {
+  forward(logProbability: tf.Tensor, advantage: tf.Tensor, options: PpoOptions) {
+    checkOptions('ppoLoss', options, ['old', 'clip']);
+    const { old, clip = 0.2 } = options;
     sameRows('ppoLoss', { logProbability, old, advantage });
     checkNumber('ppoLoss', 'clip', clip, { above: 0 }, '0.2 in the paper');
     const ratio = logProbability.sub(old).exp();
@@ -101,11 +103,14 @@ export interface ActorCriticWeights {
  *
  * Mnih et al. 2016, section 4; Schulman et al. 2017, eq. 9.
  */
-export const actorCriticLoss = (
+export function actorCriticLoss(
   { policy, value, entropy }: ActorCriticTerms,
   returns: tf.Tensor,
   weights: ActorCriticWeights = {},
-): tf.Tensor => policy.add(meanSquaredError(value, returns).mul((weights.value ?? 1) / 2)).sub(entropy.mean().mul(weights.entropy ?? 0.01));
+): tf.Tensor {
+  checkOptions('actorCriticLoss', weights, ['value', 'entropy']);
+  return policy.add(meanSquaredError(value, returns).mul((weights.value ?? 1) / 2)).sub(entropy.mean().mul(weights.entropy ?? 0.01));
+}
 
 function sameRows(name: string, rows: Readonly<Record<string, tf.Tensor>>): void {
   const [first] = Object.values(rows);

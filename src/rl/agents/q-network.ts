@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError } from '../../base/index.js';
+import { checkOptions } from '../../base/internal.js';
 import { initMlp, type MlpParams, mlp } from '../../models/index.js';
 import { huber } from '../../nn/index.js';
 import type { Optimizer, Tensors } from '../../optim/index.js';
@@ -63,8 +64,10 @@ export interface TdOptions {
 export function tdTarget(
   target: tf.Tensor,
   { reward, terminated }: Pick<Transitions, 'reward' | 'terminated'>,
-  { discount, online }: TdOptions,
+  options: TdOptions,
 ): tf.Tensor {
+  checkOptions('tdTarget', options, ['discount', 'online']);
+  const { discount, online } = options;
   const [B] = target.shape;
   if (target.rank !== 2 || `${reward.shape}` !== `${B}` || `${terminated.shape}` !== `${B}`)
     throw shapeError('tdTarget takes reward and terminated [B] and values [B, A]', { reward, terminated, target });
@@ -100,8 +103,10 @@ export interface DqnState<S> {
 export function dqnStep<P, S extends State>(
   network: (params: Tensors<P>, x: tf.Tensor) => tf.Tensor,
   optimizer: Optimizer<P, S>,
-  { discount = 0.99, double = true }: { readonly discount?: number; readonly double?: boolean } = {},
+  options: { readonly discount?: number; readonly double?: boolean } = {},
 ): (state: DqnState<S>, batch: Transitions, share: tf.Tensor) => { state: DqnState<S>; loss: tf.Tensor } {
+  checkOptions('dqnStep', options, ['discount', 'double']);
+  const { discount = 0.99, double = true } = options;
   return ({ learner, target }, { state, action, reward, next, terminated }, share) => {
     const params = optimizer.params(learner);
     const slow = optimizer.params({ ...learner, parameters: target });
