@@ -29,25 +29,31 @@ export function toMarkdown(latex: string, macros: Macros): string {
     .replace(/(?<!\\)~/g, ' ')
     .replace(/--/g, '–');
   const paragraphs = text.split(/(\n\n\$\$.*?\$\$\n\n|\n\n(?:- |\([a-z]\) )[^\n]*)/s);
-  const flowing = paragraphs.map((part, i) => (i % 2 ? part : part.replace(/\s*\n\s*/g, ' ')));
+  const flowing = paragraphs.map((part, i) => (i % 2 ? part : oneLine(part)));
   return flowing
     .join('')
-    .replace(/ *\n */g, '\n')
+    .split('\n')
+    .map((line) => line.trim())
+    .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }
 
-const display = (maths: string) => `\n\n$$${maths.trim().replace(/\s*\n\s*/g, ' ')}$$\n\n`;
+/** Line breaks and the blanks around them as one blank, in time that grows with the text: a pattern would look from every blank again. */
+const oneLine = (text: string): string =>
+  text
+    .split('\n')
+    .map((line, i, lines) => (i ? (i < lines.length - 1 ? line.trim() : line.trimStart()) : lines.length > 1 ? line.trimEnd() : line))
+    .filter((line, i, lines) => line || i === 0 || i === lines.length - 1)
+    .join(' ');
+
+const display = (maths: string) => `\n\n$$${oneLine(maths.trim())}$$\n\n`;
 
 function list(kind: string, items: string): string {
   const parts = items.split(/\\item(?:\[[^\]]*\])?/).slice(1);
   const mark = (i: number) => (kind === 'enumerate' ? `(${String.fromCharCode(97 + i)}) ` : '- ');
   // A displayed formula stays within its item's line, or Markdown would end the list.
-  const body = (item: string) =>
-    item
-      .trim()
-      .replace(/\n\n(\$\$.*?\$\$)\n\n\s*/g, ' $1 ')
-      .replace(/\s*\n\s*/g, ' ');
+  const body = (item: string) => oneLine(item.trim().replace(/\n\n(\$\$.*?\$\$)\n\n\s*/g, ' $1 '));
   return `${parts.map((item, i) => `\n\n${mark(i)}${body(item)}`).join('')}\n\n`;
 }
 

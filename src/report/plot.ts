@@ -97,7 +97,7 @@ async function render(spec: Spec): Promise<string> {
 const shortened = (svg: string) =>
   svg
     .replace(/ (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"/g, (attribute) =>
-      attribute.replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2)))),
+      attribute.replace(/(?<!\d)\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2)))),
     )
     .replace(/ (?:class|role|aria-[a-z]+|pointer-events|xmlns:xlink|version)="[^"]*"| opacity="1"/g, '')
     .replace(/<path d="M0,0h0v0h0Z"\/>/g, '')

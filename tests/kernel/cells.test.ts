@@ -210,6 +210,25 @@ describe('top-level await', () => {
   });
 });
 
+describe('a cell that is changed and run again', () => {
+  it('names the cells that rest on what it was before, in one line', async () => {
+    const as = (cellId: string) => ({ metadata: { cellId } });
+    const counts: number[] = [];
+    for (const [cellId, code] of [
+      ['a', 'const level = 1;'],
+      ['b', 'const doubled = 2 * level;'],
+      ['c', 'doubled'],
+      ['d', '({ level: 1 }).level'],
+    ])
+      counts.push((await kernel.run(code, as(cellId))).reply.execution_count);
+    expect((await kernel.run('const level = 1;', as('a'))).outputs).toEqual([]);
+    const { outputs } = await kernel.run('const level = 10;', as('a'));
+    expect(outputs.map(({ content }) => content.data['text/plain'])).toEqual([
+      `In[${counts[1]}] and In[${counts[2]}] rest on what this cell was before; run again what should follow.`,
+    ]);
+  });
+});
+
 describe('execution counts', () => {
   it('count stored cells only, in execute_input, result and reply', async () => {
     const first = await kernel.run('1');

@@ -128,8 +128,8 @@ export class Kernel {
     return (await this.send(type, content, channel).reply).content;
   }
 
-  send(type: string, content: Json, channel: 'shell' | 'control' = 'shell'): { id: string; reply: Promise<Message> } {
-    const frames = this.#wire.encode(type, content, undefined);
+  send(type: string, content: Json, channel: 'shell' | 'control' = 'shell', metadata: Json = {}): { id: string; reply: Promise<Message> } {
+    const frames = this.#wire.encode(type, content, undefined, [], metadata);
     const id = this.#wire.decode(frames).header.msg_id;
     const reply = new Promise<Message>((resolve) => this.#replies.set(id, resolve));
     (channel === 'shell' ? this.#shell : this.#control).send(frames);
@@ -141,15 +141,20 @@ export class Kernel {
     return this.start(code, options).result;
   }
 
-  start(code: string, options: Json = {}): { id: string; result: Promise<Result> } {
-    const { id, reply } = this.send('execute_request', {
-      code,
-      silent: false,
-      store_history: true,
-      allow_stdin: true,
-      stop_on_error: true,
-      ...options,
-    });
+  start(code: string, { metadata, ...options }: Json = {}): { id: string; result: Promise<Result> } {
+    const { id, reply } = this.send(
+      'execute_request',
+      {
+        code,
+        silent: false,
+        store_history: true,
+        allow_stdin: true,
+        stop_on_error: true,
+        ...options,
+      },
+      'shell',
+      metadata,
+    );
     const result = async () => {
       const { content } = await reply;
       await this.waitFor((message) => isOf(message, id) && message.content.execution_state === 'idle');

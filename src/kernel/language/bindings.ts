@@ -67,6 +67,20 @@ export function importedNames(source: ts.SourceFile): ts.Identifier[] {
   return source.statements.flatMap((statement) => (ts.isImportDeclaration(statement) ? identifiersImportedBy(statement) : []));
 }
 
+/** The names that a cell speaks of, those of properties left out. */
+export function mentionedNames(source: ts.SourceFile): string[] {
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && !isMember(node)) names.add(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return [...names];
+}
+
+const isMember = (node: ts.Identifier) =>
+  (ts.isPropertyAccessExpression(node.parent) || ts.isPropertyAssignment(node.parent)) && node.parent.name === node;
+
 /** The names that the cell already exports itself: `export const a = 1`, `export { a }`. */
 export function exportedNames(source: ts.SourceFile): Set<string> {
   const names = new Set<string>();

@@ -1,5 +1,5 @@
 import ts from 'typescript6';
-import { declaredNames, exportedNames, importedNames, variableNames } from './bindings.js';
+import { declaredNames, exportedNames, importedNames, mentionedNames, variableNames } from './bindings.js';
 import { Checker } from './checker.js';
 import { compileCell } from './compile-cell.js';
 import { complete } from './complete.js';
@@ -8,6 +8,7 @@ import { type Diagnostic, diagnose } from './diagnose.js';
 import { type Inspection, inspect } from './inspect.js';
 import { renameOlderMeanings } from './older-meaning.js';
 import { Options, switchesIn } from './options.js';
+import { StaleCells } from './stale-cells.js';
 import { typesAmong } from './types-among.js';
 
 /** A cell as JavaScript, ready to run. Its lines map back to the cell's TypeScript through `sourceMap`. */
@@ -38,6 +39,9 @@ export class Notebook {
   /** Modules without types that were named once. */
   readonly #untyped = new Set<string>();
   #aliases: ReadonlyMap<string, string> = new Map();
+  /** Execution → the executions whose names it uses. */
+  readonly #uses = new Map<string, Set<string>>();
+  readonly #stale = new StaleCells();
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -63,9 +67,18 @@ export class Notebook {
       return { diagnostics: diagnostics.map((found) => ({ ...found, message: this.#withoutAliases(found.message) })) };
     const file = this.#checker.fileOf(id);
     this.#checker.write(file, module);
+    this.#uses.set(
+      id,
+      new Set(mentionedNames(source).flatMap((name) => (names.includes(name) ? [] : (this.#declaredBy.get(name)?.id ?? [])))),
+    );
     const types = this.#checker.ask((project) => typesAmong(importedNames(source), project, this.#checker.cell));
     const compiled = compileCell(file, module, code.length, this.#options.emit(), (name) => types.has(name.getStart()));
     return { cell: { ...compiled, names, notes: this.#notesOn(untyped) } };
+  }
+
+  /** The cells that a cell leaves behind, which its front end calls `cell`: they took names from what it was before it changed. */
+  leftBehind(id: string, cell: string, code: string): string[] {
+    return this.#stale.ran(cell, { id, code, uses: this.#uses.get(id) ?? new Set() });
   }
 
   /** Makes the names of a cell that ran visible to the cells after it. */

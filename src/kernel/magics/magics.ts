@@ -60,7 +60,7 @@ export function blankMagics(code: string, isName: (word: string) => boolean): st
   return lines.join('\n');
 }
 
-const MAYBE = /^\s*[!%]/m;
+const MAYBE = /^[^\S\n]*[!%]/m;
 
 function rewriteLine(line: string): string {
   if (line.startsWith('!')) return shell(line.slice(1).trim());

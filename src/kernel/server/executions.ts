@@ -131,14 +131,30 @@ export class Executions {
     const { cell, diagnostics } = this.#notebook.compile(id, typescript);
     if (diagnostics) return { error: describeDiagnostics(diagnostics, id, typescript) };
     const { names, notes, javascript, sourceMap } = cell;
-    for (const note of notes) this.#publish('display_data', { data: aside(note), metadata: {}, transient: {} }, this.#headerOf(id));
+    for (const note of notes) this.#note(id, note);
     await this.#debugger.prepare(id, code, sourceMap);
     const { unreached, value, failure } = await this.#runtime.run({ cell: id, javascript, sourceMap, allowsInput });
     this.#notebook.publish(
       id,
       names.filter((name) => !unreached.includes(name)),
     );
-    return failure ? { error: this.#describe(failure), shown: failure.shown } : { value };
+    if (failure) return { error: this.#describe(failure), shown: failure.shown };
+    this.#noteLeftBehind(id, code);
+    return { value };
+  }
+
+  #noteLeftBehind(id: string, code: string): void {
+    const cell = this.#cells.get(id)?.request.metadata.cellId;
+    const behind = cell === undefined ? [] : this.#notebook.leftBehind(id, cell, code);
+    if (behind.length)
+      this.#note(
+        id,
+        `${listed(behind)} ${behind.length > 1 ? 'rest' : 'rests'} on what this cell was before; run again what should follow.`,
+      );
+  }
+
+  #note(id: string, text: string): void {
+    this.#publish('display_data', { data: aside(text), metadata: {}, transient: {} }, this.#headerOf(id));
   }
 
   async #evaluate(expressions: Record<string, string> = {}): Promise<Json> {
@@ -174,3 +190,5 @@ const aside = (note: string): MimeBundle => ({
   'text/plain': note,
   'text/html': `<small style="opacity: 0.6">${escapeHtml(note)}</small>`,
 });
+
+const listed = (names: string[]) => (names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names[0]);
