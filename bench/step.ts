@@ -10,7 +10,7 @@ import type { AnyWorkload, Numbers } from './workloads/workload.js';
 const SEED = 20_260_101;
 
 export function problem(workload: AnyWorkload): { params: unknown; batch: Record<string, Numbers> } {
-  return workload.make(key(SEED + Number(workload.id.slice(1))));
+  return workload.make(key(SEED + Number.parseInt(workload.id.slice(1), 10)));
 }
 
 /** One step of Adam on a workload: as eager code, or for `compile`. */

@@ -81,11 +81,12 @@ class Gcn(nn.Module):
 
 
 def network(workload, a):
-    if workload == "W2":
+    if workload.startswith("W2"):
         return Lstm(a)
     if workload == "W4":
         return Gcn(a)
-    return Transformer(a, *dict(W3=(2, 4), W6=(4, 8))[workload]) if workload in ("W3", "W6") else mlp(a, "params")
+    sizes = dict(W3=(2, 4), W6=(4, 8), W7=(8, 8))  # layers, heads
+    return Transformer(a, *sizes[workload]) if workload in sizes else mlp(a, "params")
 
 
 def problem(workload):

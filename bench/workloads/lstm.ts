@@ -10,17 +10,21 @@ interface Params {
 
 const predict = ({ lstm, out }: Tensors<Params>, x: tf.Tensor) => linear(out, lstmLast(lstm, x));
 
-export const W2: Workload<Params, { x: Numbers; y: Numbers }> = {
-  id: 'W2',
-  title: 'LSTM 64, x [64,32,16]',
-  steps: 50,
+const lstmOf = (id: string, T: number, steps: number): Workload<Params, { x: Numbers; y: Numbers }> => ({
+  id,
+  title: `LSTM 64, x [64,${T},16]`,
+  steps,
   make(key) {
     const [recurrent, last, x, y] = split(key, 4);
     return {
       params: { lstm: initLstm(recurrent, { inputs: 16, width: 64 }), out: initLinear(last, { inputs: 64, outputs: 1 }) },
-      batch: { x: gaussian(x, 64, 32, 16), y: gaussian(y, 64, 1) },
+      batch: { x: gaussian(x, 64, T, 16), y: gaussian(y, 64, 1) },
     };
   },
   loss: (params, { x, y }) => meanSquaredError(predict(params, x), y),
   predict,
-};
+});
+
+export const W2 = lstmOf('W2', 32, 50);
+/** W2 over longer sequences. */
+export const [W2x512, W2x4096] = [lstmOf('W2x512', 512, 5), lstmOf('W2x4096', 4096, 2)];

@@ -93,6 +93,28 @@ export const W3 = transformer('W3', 'Transformer D 64, 2 layers, x [32,64,16]', 
   hidden: 256,
 });
 
+/** W3 with many layers, for the time to compile them. */
+export const W3x12 = transformer('W3x12', 'Transformer D 64, 12 layers, x [32,64,16]', 10, {
+  B: 32,
+  T: 64,
+  F: 16,
+  D: 64,
+  layers: 12,
+  heads: 4,
+  hidden: 256,
+});
+
+/** 25 million parameters, for GPUs. */
+export const W7 = transformer('W7', 'Transformer D 512, 8 layers, x [32,128,32]', 3, {
+  B: 32,
+  T: 128,
+  F: 32,
+  D: 512,
+  layers: 8,
+  heads: 8,
+  hidden: 2048,
+});
+
 export const W6 = transformer('W6', 'Transformer D 256, 4 layers, x [32,128,32]', 3, {
   B: 32,
   T: 128,
