@@ -1,8 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 import { key } from '../src/base/random.js';
 import { adam, trainingStep } from '../src/optim/index.js';
-import { type DeviceTensor, fromTf, toTf } from '../src/tensor/buffers/device-tensor.js';
-import { compile } from '../src/tensor/compile.js';
+import { DeviceTensor, fromTf, toTf } from '../src/tensor/buffers/device-tensor.js';
+import { type CompileOptions, compile } from '../src/tensor/compile.js';
+import { flatten } from '../src/tensor/tree.js';
 import { type Contender, timeSteps } from './contender.js';
 import type { AnyWorkload, Numbers } from './workloads/workload.js';
 
@@ -23,10 +24,16 @@ export function stepOf(workload: AnyWorkload) {
 
 export type RuntimeName = 'openvino' | 'onnxruntime';
 
+/** A training whose state can be asked for. */
+export interface Training extends Contender {
+  /** Whether every part of the state that is worth it, of more than 1,024 numbers, was left on the device by the last step. */
+  isResident(): boolean;
+}
+
 /** A workload in training on one of our runtimes. */
-export function training(workload: AnyWorkload, runtime: RuntimeName, threads: number): Contender {
+export function training(workload: AnyWorkload, runtime: RuntimeName, threads: number, device: CompileOptions['device'] = 'cpu'): Training {
   const { step, state: start, batch } = stepOf(workload);
-  const run = compile(step, { runtime, threads, donate: [0] });
+  const run = compile(step, { runtime, threads, device, donate: [0] });
   const data = fromTf(batch);
   let state = start as never;
   const next = async () => {
@@ -43,6 +50,10 @@ export function training(workload: AnyWorkload, runtime: RuntimeName, threads: n
       return (await next()).item();
     },
     time: (seconds) => timeSteps(next, seconds),
+    isResident() {
+      const large = flatten<DeviceTensor>(state).leaves.filter(({ size }) => size > 1024);
+      return large.every((leaf) => DeviceTensor.memoryOf(leaf).remote !== undefined);
+    },
     release: () => run.release(),
   };
 }

@@ -92,6 +92,16 @@ export class Peer {
     };
   }
 
+  /** Whether the training of this workload left its state where it computes; of our own peers. */
+  async isResident(workload: string, way: string): Promise<boolean> {
+    return (await this.#ask<{ resident: boolean }>(`resident ${workload} ${way} 0`)).resident;
+  }
+
+  /** Ends it at once, whatever it does. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
   stop(): void {
     this.#child.stdin!.end();
   }

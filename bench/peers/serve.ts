@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { timeSteps } from '../contender.js';
-import { workloads } from '../workloads/index.js';
+import { gpuWorkloads } from '../workloads/index.js';
 import type { AnyWorkload } from '../workloads/workload.js';
 
 /** A step, and what to compare after the steps; see protocol.py. */
@@ -15,7 +15,7 @@ export async function serve(version: string, make: (workload: AnyWorkload, predi
   console.log(JSON.stringify({ version }));
   for await (const line of createInterface({ input: process.stdin })) {
     const [command, name, , argument] = line.split(' ');
-    const workload = workloads.find(({ id }) => id === name.slice(0, 2));
+    const workload = gpuWorkloads.find(({ id }) => id === name.slice(0, 2));
     if (!workload) throw new Error(`no workload ${name}`);
     const { step, loss } = made.get(name) ?? (await make(workload, name.endsWith('-predict')));
     made.set(name, { step, loss });

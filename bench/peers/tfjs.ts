@@ -3,12 +3,14 @@ import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import type { AdamState } from '../../src/optim/index.js';
+import { nativeProblem } from '../../src/tensor/eager.js';
 import { map } from '../../src/tensor/tree.js';
 import { problem, stepOf } from '../step.js';
 import type { AnyWorkload, Numbers } from '../workloads/workload.js';
 import { type Made, serve } from './serve.js';
 
-// tfjs's side of the benchmark: the workloads as they are, eager on the wasm backend. Their hand-derived backwards only help it.
+// tfjs's side of the benchmark: the workloads as they are, eager on the wasm backend, or with `gpu` on TensorFlow's library for NVIDIA's GPUs. Their
+// hand-derived backwards only help it.
 
 const tensors = <T>(tree: unknown) => map(tree, ({ data, shape }: Numbers) => tf.tensor(data, [...shape])) as T;
 
@@ -42,8 +44,14 @@ function predictor(workload: AnyWorkload): Made {
   return { step: sum, loss: sum };
 }
 
-const wasm = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
-setWasmPaths(`${dirname(wasm)}/wasm-out/`);
-setThreadsCount(1);
-await tf.setBackend('wasm');
+if (process.argv[2] === 'gpu') {
+  const problem = nativeProblem('@tensorflow/tfjs-node-gpu');
+  if (problem) throw new Error(problem);
+  await tf.setBackend('tensorflow');
+} else {
+  const wasm = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
+  setWasmPaths(`${dirname(wasm)}/wasm-out/`);
+  setThreadsCount(1);
+  await tf.setBackend('wasm');
+}
 await serve(tf.version.tfjs, async (workload, predict) => (predict ? predictor(workload) : trainer(workload)));

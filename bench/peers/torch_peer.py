@@ -1,4 +1,5 @@
-"""PyTorch's side of the benchmark; see protocol.py. Training variants: eager, compile. An inference is torch.jit's."""
+"""PyTorch's side of the benchmark; see protocol.py. Training variants: eager, compile. An inference is torch.jit's. A third argument is the device: cuda."""
+import sys
 from protocol import load, serve, threads
 import torch
 import torch.nn as nn
@@ -6,6 +7,13 @@ import torch.nn.functional as F
 
 torch.set_num_threads(threads)
 torch.set_flush_denormal(True)  # as our runtimes do
+device = sys.argv[3] if len(sys.argv) > 3 else "cpu"
+torch.set_default_device(device)
+torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False  # float32, as everywhere
+
+
+def array(a):
+    return torch.from_numpy(a).to(device)
 
 
 def linear(a, path):
@@ -91,7 +99,7 @@ def network(workload, a):
 
 def problem(workload):
     """A model and its loss."""
-    a = load(workload, torch.from_numpy)
+    a = load(workload, array)
     model, x, y = network(workload, a), a.get("batch.x"), a.get("batch.y")
     if workload == "W4":
         labels, A = y.long(), a["batch.A"]
@@ -118,12 +126,14 @@ def trainer(workload, variant):
         value = forward()
         value.backward()
         optimizer.step()
+        if device == "cuda":
+            torch.cuda.synchronize()
         return value
     return step, lambda: loss().item()
 
 
 def predictor(workload):
-    a = load(workload, torch.from_numpy)
+    a = load(workload, array)
     x = a["batch.x"][:1]
     with torch.no_grad():
         model = torch.jit.optimize_for_inference(torch.jit.trace(network(workload, a).eval(), x))
