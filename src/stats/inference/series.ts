@@ -5,7 +5,7 @@ import { bartlett } from './newey-west.js';
 /** γ₀ … γ_L, γₗ = Σₜ (xₜ − x̄)(xₜ₋ₗ − x̄) / n. */
 export function autocovariances(series: ArrayLike<number>, lags: number): Float64Array {
   const centre = mean(series);
-  const centred = Float64Array.from(series, (value) => value - centre);
+  const centred = new Float64Array(series).map((value) => value - centre);
   return Float64Array.from({ length: lags + 1 }, (_, lag) => {
     let total = 0;
     for (let t = lag; t < centred.length; t++) total += centred[t] * centred[t - lag];

@@ -51,7 +51,7 @@ export function logisticRegression(x: Matrix, y: ArrayLike<number>, { lambda = 0
   checkNumber('logisticRegression', 'lambda', lambda, { from: 0 });
   const names = Array.from({ length: x.cols }, (_, j) => columnName(x, j));
   const penalty = Float64Array.from(names, (name) => (name === 'intercept' ? 0 : lambda));
-  const signs = Float64Array.from(y, (label) => 2 * label - 1);
+  const signs = new Float64Array(y).map((label) => 2 * label - 1);
   let overlap = lambda > 0; // whether it is known that no direction separates the labels, so that there is a maximum
   const ensureOverlap = () => {
     const direction = overlap ? undefined : separatingDirection(x, signs);

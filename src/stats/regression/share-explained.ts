@@ -1,5 +1,3 @@
-import { mean } from '../../linalg/index.js';
-
 /** Differences that rounding alone may have made, as a share of the values. */
 const ROUNDING = 4 * Number.EPSILON;
 
@@ -9,8 +7,9 @@ const ROUNDING = 4 * Number.EPSILON;
  */
 export function shareExplained(y: ArrayLike<number>, squaredResiduals: number, intercept: boolean): number {
   const start = intercept ? y[0] : 0; // differences have their digits where a mean of large values has lost them
-  const centre = intercept ? mean(Float64Array.from(y, (value) => value - start)) : 0;
-  let [total, furthest, size] = [0, 0, 0];
+  let [sum, total, furthest, size] = [0, 0, 0, 0];
+  for (let i = 0; i < y.length; i++) sum += y[i] - start;
+  const centre = intercept ? sum / y.length : 0;
   for (let i = 0; i < y.length; i++) {
     total += (y[i] - start - centre) ** 2;
     furthest = Math.max(furthest, Math.abs(y[i] - start));

@@ -39,8 +39,8 @@ export function outOfSampleRSquaredInterval(
   options: Omit<BootstrapOptions, 'block'> & { readonly block?: number },
 ): Bootstrapped {
   outOfSampleRSquared(y, forecast, benchmark); // checks
-  const ours = Float64Array.from(y, (value, t) => (value - forecast[t]) ** 2);
-  const theirs = Float64Array.from(y, (value, t) => (value - benchmark[t]) ** 2);
+  const ours = new Float64Array(y).map((value, t) => (value - forecast[t]) ** 2);
+  const theirs = new Float64Array(y).map((value, t) => (value - benchmark[t]) ** 2);
   const block = options.block ?? blockLength(theirs.map((value, t) => value - ours[t])).stationary;
   const over = (errors: Float64Array, rows: Int32Array) => rows.reduce((total, t) => total + errors[t], 0);
   return bootstrap((rows) => 1 - over(ours, rows) / over(theirs, rows), y.length, { ...options, block });
