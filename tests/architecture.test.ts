@@ -49,11 +49,11 @@ const BELOW: Record<string, string[]> = {
 const BUDGET: Record<string, number> = {
   attack: 150,
   base: 620,
-  cli: 460,
+  cli: 520,
   datasets: 80,
   kernel: 4300,
   linalg: 580,
-  market: 2700,
+  market: 2900,
   models: 800,
   nn: 3350,
   optim: 660,

@@ -10,7 +10,8 @@ import {
   updateYahoo,
   type YahooOptions,
 } from '../market/index.js';
-import { unreadableRecords } from '../market/internal.js';
+import { dateFormats, unreadableRecords } from '../market/internal.js';
+import { asFlags } from './flags.js';
 import { printTable, wrap } from './table.js';
 
 /** `lemmata data …`: the local store of market data. */
@@ -30,21 +31,51 @@ export function dataCommand(): Command {
     .addOption(calendar())
     .option('--allow-missing', 'keep rows without a price')
     .option('--refresh', 'fetch even what the store covers')
-    .action(async (tickers: string[], options: YahooOptions) => (await updateYahoo(tickers, options)).forEach(line));
+    .action((tickers: string[], options: YahooOptions) => inFlags(async () => (await updateYahoo(tickers, options)).forEach(line)));
   data
     .command('csv <file>')
     .description('import a CSV file')
     .requiredOption('--name <name>', 'name in the store, for example csv/my-prices')
     .addOption(new Option('--kind <kind>', 'what the numbers are').choices(['prices', 'bars', 'series']).default('prices'))
-    .option('--date <header>', 'header of the date column', 'Date')
-    .addOption(
-      new Option('--date-format <format>', 'how dates are written').choices(['YYYY-MM-DD', 'M/D/YYYY', 'YYYYMM']).default('YYYY-MM-DD'),
-    )
+    .option('--date <header>', 'header of the date column; Date, in any letters, unless told')
+    .addOption(new Option('--date-format <format>', 'how dates are written').choices(dateFormats).default('YYYY-MM-DD'))
+    .option('--columns <names...>', 'headers to read, each with another name where it should have one: Close "Adj Close=adjClose"')
     .addOption(calendar())
     .option('--allow-missing', 'keep empty cells as missing values')
+    .option('--missing <cells...>', 'cells that stand for a missing value, beside the empty one')
+    .option('--month-end', 'date monthly rows by the last day of their month')
+    .option('--percent', 'the numbers are percent, kept as fractions')
+    .addOption(new Option('--separator <character>', 'between cells; found unless told').choices([',', ';', 'tab', '|']))
+    .addOption(new Option('--decimal <character>', 'before the fraction of a number').choices(['.', ',']).default('.'))
+    .addOption(new Option('--encoding <name>', 'of the text').choices(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']))
+    .addOption(new Option('--header <lines>', 'lines of headers; found unless told').choices(['0', '1', '2']))
+    .option('--field <name>', 'what a value is', 'close')
     .option('--unit <unit>', 'unit of the values')
-    .action(async (file: string, options: CsvImport) => line(await importCsv(file, options)));
+    .option('--licence <name>', 'of the data')
+    .option('--limits <sentences...>', 'what the data cannot tell')
+    .action((file: string, options: CsvFlags) => inFlags(async () => line(await importCsv(file, csvOptions(options)))));
   return data;
+}
+
+/** Options as the command line has them. */
+type CsvFlags = Omit<CsvImport, 'columns' | 'header' | 'separator'> & { columns?: string[]; header?: string; separator?: string };
+
+function csvOptions({ columns, header, separator, ...options }: CsvFlags): CsvImport {
+  const named = columns?.map((text) => [text.replace(/=[^=]*$/, ''), text.slice(text.lastIndexOf('=') + 1)]);
+  return {
+    ...options,
+    ...(named && { columns: Object.fromEntries(named) }),
+    ...(header && { header: Number(header) as 0 | 1 | 2 }),
+    ...(separator && { separator: (separator === 'tab' ? '\t' : separator) as CsvImport['separator'] }),
+  };
+}
+
+/** Runs a command whose errors name the options of the library. */
+async function inFlags(work: () => Promise<void>): Promise<void> {
+  await work().catch((error: Error) => {
+    error.message = asFlags(error.message);
+    throw error;
+  });
 }
 
 const calendar = () => new Option('--calendar <calendar>', 'trading days the rows must match').choices(['nyse', 'none']).default('nyse');
@@ -83,9 +114,12 @@ async function show({ limits }: { limits?: boolean }): Promise<void> {
   );
   for (const fault of await unreadableRecords()) print(`\nNot shown: ${fault}`);
   if (!limits) return print('\nWhat each must not be used for: lemmata data list --limits');
-  for (const d of datasets) print(`\n${d.name}: ${d.field} in ${d.unit}\n${d.limits.map((limit) => wrap(limit, '  - ')).join('\n')}`);
+  for (const d of datasets)
+    print(`\n${d.name}: ${d.field} in ${d.unit}\n${[...d.limits, ...(d.findings ?? [])].map((limit) => wrap(limit, '  - ')).join('\n')}`);
 }
 
-const line = ({ name, rows, first, last }: Provenance) =>
+function line({ name, rows, first, last, findings = [] }: Provenance): void {
   print(`  ${name.padEnd(22)} ${rows.toLocaleString('en')} rows, ${first} … ${last}`);
+  for (const finding of findings) print(wrap(`look at this: ${finding}`, '    - '));
+}
 const print = (text: string) => void process.stdout.write(`${text}\n`);

@@ -73,6 +73,73 @@ describe('lemmata data', () => {
   });
 });
 
+describe('lemmata data csv', () => {
+  const run = (text: string, ...options: string[]) => {
+    const file = join(temporaryStore(), 'p.csv');
+    writeFileSync(file, text);
+    return lemmata('data', 'csv', file, '--name', 'csv/mine', ...options);
+  };
+
+  it('has every option that its messages name', () => {
+    const { stdout: help } = lemmata('data', 'csv', '--help');
+    const faults: [string, ...string[]][] = [
+      ['Date,A\n2024-03-28,\n'],
+      ['Date,A\n2024-03-29,1\n'],
+      ['Date,A\n28.03.2024,1\n'],
+      ['Date,A\n2024-03-28,-1\n'],
+      ['Date;A\n2024-03-28;1,5\n'],
+      ['Date,A,\n2024-03-28,1,2\n'],
+      ['2024-03-28,1\n'],
+      ['Date,A\n2024-03-28,1\n', '--columns', 'B'],
+      ['Date,A\n2024-03-28,1\n', '--kind', 'bars'],
+      ['Date,\xe9\0\n2024-03-28,1\n'],
+    ];
+    const named = faults.map((fault) => {
+      const { stderr, status } = run(...fault);
+      expect(status).toBe(1);
+      return stderr.match(/--[a-z-]+/g) ?? [`none in ${stderr}`];
+    });
+    expect(named).toEqual([
+      ['--allow-missing'],
+      ['--calendar'],
+      ['--date-format'],
+      ['--kind'],
+      ['--missing', '--decimal'],
+      ['--columns'],
+      ['--date', '--header'],
+      ['--columns'],
+      ['--columns', '--kind'],
+      ['--encoding'],
+    ]);
+    for (const flag of named.flat()) expect(help).toContain(`  ${flag} `);
+  });
+
+  it('takes all that a file needs, and tells what looks wrong in it', async () => {
+    const text = 'day;Kurs USD;x\n202401;1,5;?\n202402;300;?\n202403;301;?\n';
+    const layout = [
+      '--date',
+      'day',
+      '--date-format',
+      'YYYYMM',
+      '--month-end',
+      '--decimal',
+      ',',
+      '--separator',
+      ';',
+      '--calendar',
+      'none',
+      '--percent',
+    ];
+    const about = ['--columns', 'Kurs USD=A', '--field', 'yield', '--unit', 'a year', '--licence', 'MIT', '--limits', 'made up', 'short'];
+    const { stdout, stderr } = run(text, ...layout, ...about);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^ {2}csv\/mine +3 rows, 2024-01-31 … 2024-03-31\n/);
+    const { table, provenance } = await loadDataset('csv/mine');
+    expect([...table.columns]).toEqual([['A', Float64Array.of(0.015, 3, 3.01)]]);
+    expect(provenance).toMatchObject({ field: 'yield', unit: 'a year', licence: 'MIT', limits: ['made up', 'short'] });
+  });
+});
+
 describe('the store', () => {
   it('holds a complete dataset whenever the process that writes it is killed', async () => {
     temporaryStore();

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { sha256 } from '../../base/internal.js';
+import { checkOptions, sha256 } from '../../base/internal.js';
 import { previousTradingDay } from '../panel/calendar.js';
 import { fromDay, parseDay } from '../panel/dates.js';
 import { checkTable } from '../store/check.js';
 import type { Provenance } from '../store/provenance.js';
 import { findDamage, readRecord, saveDataset } from '../store/store.js';
 import type { Table } from '../store/table.js';
+import { findingsOf } from './findings.js';
 import { type Politeness, politeFetch } from './polite-fetch.js';
 
 /** Which bars to fetch, and how politely. */
@@ -32,10 +33,23 @@ export interface YahooOptions extends Politeness {
  * A ticker whose dates the store covers is not fetched again. Otherwise the whole range is, because adjusted closes of two
  * fetches do not fit together.
  *
- * @returns the records of all tickers, in order
+ * @returns the records of all tickers, in order; their `findings` say what looks like a fault of the service
  * @throws  on an unknown ticker, an empty range, a gap, a price that is missing or not positive, and when the service does not answer
  */
 export async function updateYahoo(tickers: readonly string[], options: YahooOptions): Promise<Provenance[]> {
+  checkOptions('yahoo', options, [
+    'from',
+    'to',
+    'calendar',
+    'allowMissing',
+    'refresh',
+    'intervalMs',
+    'attempts',
+    'timeoutMs',
+    'backoffMs',
+    'maxPauseMs',
+    'fetch',
+  ]);
   const range = { from: options.from, to: options.to ?? lastFinalDay(options.calendar ?? 'nyse') };
   if (parseDay(range.from, 'yahoo: from') > parseDay(range.to, 'yahoo: to'))
     throw new Error(`yahoo: the range ${range.from} … ${range.to} is empty: from is after to; swap them`);
@@ -103,6 +117,7 @@ async function fetchTicker(
       licence: 'personal use, under the terms of Yahoo',
       limits: ['delisted companies are absent: survivorship', 'adjusted closes are restated with every dividend, so a later fetch differs'],
       asked: range,
+      findings: findingsOf(table, 'bars'),
     },
     table,
   );

@@ -25,6 +25,8 @@ export interface Description {
   readonly layout?: string;
   /** the range asked for, where the source has more; the rows may start later and end earlier */
   readonly asked?: { readonly from: string; readonly to: string };
+  /** what looked like a fault of the source when it was imported: bars out of order, jumps as of another unit or of a split */
+  readonly findings?: readonly string[];
 }
 
 /** A dataset's record, kept as JSON beside its Parquet file. */
@@ -59,6 +61,7 @@ const schema: z.ZodType<Provenance> = z.object({
   limits: z.array(z.string()),
   layout: z.string().optional(),
   asked: z.object({ from: z.iso.date(), to: z.iso.date() }).optional(),
+  findings: z.array(z.string()).optional(),
   fetchedAt: z.iso.datetime(),
   columns: z.array(z.string()),
   rows: z.int().positive(),

@@ -19,6 +19,9 @@ export const DATE_FORMATS = {
 /** A way to write dates. */
 export type DateFormat = keyof typeof DATE_FORMATS;
 
+/** All of them. */
+export const dateFormats = Object.keys(DATE_FORMATS) as [DateFormat, ...DateFormat[]];
+
 /** The other formats in which a text could be a date. */
 export const formatsLike = (text: string, than: DateFormat): string[] =>
   Object.entries(DATE_FORMATS).flatMap(([format, [pattern]]) => (format !== than && new RegExp(`^${pattern}$`).test(text) ? [format] : []));

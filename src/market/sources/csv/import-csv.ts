@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { sha256 } from '../../../base/internal.js';
 import type { Provenance } from '../../store/provenance.js';
 import { saveDataset } from '../../store/store.js';
+import { findingsOf } from '../findings.js';
 import { bytesOf, parseBytes } from './csv.js';
 import type { CsvOptions } from './options.js';
 
@@ -16,7 +17,12 @@ export interface CsvImport extends CsvOptions {
   readonly limits?: readonly string[];
 }
 
-/** A CSV file into the store, checked as `readCsv` checks it. */
+/**
+ * A CSV file into the store, checked as `readCsv` checks it.
+ *
+ * @returns the record; its `findings` say what looks like a fault of the file: bars out of order, another unit, a split that is not applied
+ * @throws  as `readCsv` and `saveDataset`
+ */
 export async function importCsv(
   path: string,
   { name, field = 'close', unit = 'not stated', licence = 'not stated', limits = [], ...layout }: CsvImport,
@@ -37,6 +43,7 @@ export async function importCsv(
       licence,
       limits: [...limits, ...unadjusted],
       layout: JSON.stringify(layout),
+      findings: findingsOf(table, kind),
     },
     table,
   );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Kind } from '../../store/table.js';
-import { DATE_FORMATS, type DateFormat } from './date-formats.js';
+import { type DateFormat, dateFormats } from './date-formats.js';
 
 /** How a CSV file is laid out. */
 export interface CsvOptions {
@@ -37,7 +37,7 @@ export interface CsvOptions {
 
 const csvOptions = z.strictObject({
   date: z.string().optional(),
-  dateFormat: z.enum(Object.keys(DATE_FORMATS) as [DateFormat, ...DateFormat[]]).default('YYYY-MM-DD'),
+  dateFormat: z.enum(dateFormats).default('YYYY-MM-DD'),
   kind: z.enum(['prices', 'bars', 'series']).default('prices'),
   columns: z.record(z.string(), z.string()).optional(),
   calendar: z.enum(['nyse', 'none']).default('nyse'),
