@@ -21,6 +21,10 @@ export interface Schedule {
   next(at: tf.Tensor): tf.Tensor;
 }
 
+/** Steps are counted in float32, which adds 1 to no number above 2²⁴. */
+const checkSteps = (who: string, steps: number): void =>
+  checkNumber(who, 'steps', steps, { above: 0, to: 2 ** 24 }, 'steps are counted in float32, which holds whole numbers up to 2^24');
+
 /** A rate that is a function of the number t of steps done. */
 const ofStep = (rate: (t: tf.Tensor) => tf.Tensor): Schedule => ({ start: zeros([]), rate, next: (t) => t.add(1) });
 
@@ -38,7 +42,7 @@ export function cosine(config: { from: number; to?: number; steps: number }): Sc
   const { from, to = 0, steps } = config;
   checkNumber('cosine', 'from', from, { above: 0 });
   checkNumber('cosine', 'to', to, { from: 0 });
-  checkNumber('cosine', 'steps', steps, { above: 0 });
+  checkSteps('cosine', steps);
   return ofStep((t) => halfCosine(from, to, t.div(steps)));
 }
 
@@ -56,7 +60,7 @@ export function cosine(config: { from: number; to?: number; steps: number }): Sc
 export function warmUp(rate: number | Schedule, config: { steps: number; start?: number }): Schedule {
   checkOptions('warmUp', config, ['steps', 'start']);
   const { steps, start = 0.01 } = config;
-  checkNumber('warmUp', 'steps', steps, { above: 0 });
+  checkSteps('warmUp', steps);
   checkNumber('warmUp', 'start', start, { from: 0, below: 1 });
   if (typeof rate === 'number') checkNumber('warmUp', 'rate', rate, { above: 0 });
   else if (rate.start.shape.length > 0)
@@ -83,6 +87,7 @@ export function oneCycle(config: { peak: number; steps: number; rise?: number })
   checkOptions('oneCycle', config, ['peak', 'steps', 'rise']);
   const { peak, steps, rise = 0.3 } = config;
   checkNumber('oneCycle', 'peak', peak, { above: 0 });
+  checkSteps('oneCycle', steps);
   const top = rise * steps - 1;
   if (!(top > 0 && top < steps - 1))
     throw new Error(`oneCycle: rise ${rise} of ${steps} steps leaves no step to go up or down; use more steps`);

@@ -62,12 +62,12 @@ describe('the run log', () => {
 
   it('survives a crash in the middle of a line, and says that the run did not finish', async () => {
     logRun(log, run(1, { name: 'killed' }), undefined);
-    appendFileSync(log, '{"id":"torn","outc');
+    appendFileSync(log, '5\n[]\n""\nnull\n{}\n{"id":"torn","outc');
     await fit(run(1, { name: 'next' }), { ...decay, steps: 2, log });
     expect(readLog(log)).toMatchObject([
       { name: 'killed', outcome: 'unfinished' },
       { name: 'next', outcome: 'finished' },
     ]);
-    expect(readFileSync(log, 'utf8').split('\n')).toHaveLength(5);
+    expect(readFileSync(log, 'utf8').split('\n')).toHaveLength(10);
   });
 });

@@ -62,12 +62,12 @@ export function logRun(file: string, training: Run<unknown>, step: unknown): (ou
 
 const UNFINISHED = { outcome: 'unfinished' } as const;
 
-/** The calls of `fit` in a log by the order they began; a line that a crash left half written is passed over. */
+/** The calls of `fit` in a log by the order they began; a line that a crash left half written, or that is of something else, is passed over. */
 export function readLog(file: string): LoggedRun[] {
   const runs = new Map<string, LoggedRun>();
   for (const line of existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []) {
     const entry = parse(line);
-    if (entry) runs.set(entry.id, { ...(runs.get(entry.id) ?? UNFINISHED), ...entry });
+    if (typeof entry?.id === 'string') runs.set(entry.id, { ...(runs.get(entry.id) ?? UNFINISHED), ...entry });
   }
   return [...runs.values()];
 }

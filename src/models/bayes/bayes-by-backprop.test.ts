@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectCompiled } from '../../../tests/support/compiled.js';
 import { distance, expectReference, inDouble } from '../../../tests/support/gradients.js';
@@ -11,8 +12,9 @@ import { type AdamState, adam } from '../../optim/adam.js';
 import { trainingStep } from '../../optim/training-step.js';
 import type { DeviceTensor } from '../../tensor/buffers/device-tensor.js';
 import { compile } from '../../tensor/compile.js';
+import { grad } from '../../tensor/grad.js';
 import { gradCheck } from '../../tensor/grad-check.js';
-import { map } from '../../tensor/tree.js';
+import { flatten, map } from '../../tensor/tree.js';
 import reference from '../bayes.reference.json' with { type: 'json' }; // made by reference/bayes.py with PyTorch 2.13
 import { mlp } from '../mlp.js';
 import {
@@ -118,6 +120,37 @@ describe('the divergence from the prior', () => {
     const shares = Array.from({ length: M }, (_, i) => minibatchWeight(i + 1, M, N) * (N / M));
     expect(shares.reduce((sum, share) => sum + share)).toBeCloseTo(1, 12);
     expect(shares[0]).toBeCloseTo(32 / 63, 12); // 2⁵ / (2⁶ − 1)
+  });
+});
+
+// https://github.com/piEsposito/blitz-bayesian-deep-learning/issues/11: with weight 1/N the minibatches of an epoch bear the divergence once.
+// https://github.com/kumar-shridhar/PyTorch-BayesianCNN/issues/7: and it moves μ and ρ of each weight that the network uses.
+describe('the losses of minibatches', () => {
+  it('average to that of the whole, and each weight feels the divergence', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.constantFrom(1, 2, 3, 4, 6), (seed, M) => {
+        const [N, widths] = [12, [2, 3, 1]];
+        const [forX, forY, forNoise] = split(key(seed), 3);
+        const q = map(initBayesNet(key(seed), widths), ({ data, shape }: HostArray<Float32Array>) =>
+          tf.tensor(data, shape).add(0.1),
+        ) as never;
+        const tensor = ({ data, shape }: HostArray<Float32Array>) => tf.tensor(data, shape);
+        const [x, y] = [tensor(normal(forX, [N, 2])), tensor(normal(forY, [N, 1]))];
+        const noise = bayesNetNoise(forNoise, widths, [N]).map(tensor);
+        const rows = (t: tf.Tensor, m: number) => t.slice([(m * N) / M, 0], [N / M, t.shape[1]!]);
+        const options = { prior: 0.7, likelihood: meanSquaredError };
+        const weight = tf.scalar(1 / N);
+        const whole = negativeElbo(q, { x, y, noise, weight }, options).dataSync()[0];
+        const parts = Array.from(
+          { length: M },
+          (_, m) => negativeElbo(q, { x: rows(x, m), y: rows(y, m), noise: noise.map((e) => rows(e, m)), weight }, options).dataSync()[0],
+        );
+        expect(parts.reduce((sum, part) => sum + part, 0) / M).toBeCloseTo(whole, 5);
+        const grads = flatten<tf.Tensor>(grad((q: never) => gaussianDivergence(q, { prior: 0.7 }))(q) as never).leaves;
+        for (const g of grads) expect(g.abs().max().dataSync()[0]).toBeGreaterThan(0);
+      }),
+      { numRuns: 10 },
+    );
   });
 });
 

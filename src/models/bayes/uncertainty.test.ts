@@ -27,6 +27,12 @@ describe('decomposeEntropy', () => {
     expectClose([mean, aleatoric, epistemic].flatMap(numbers), [0.5, 0.5, 0, Math.log(2)], 6);
   });
 
+  it('knows classes that cannot be: log 2 for no idea between the other two', () => {
+    const hidden = tf.tensor3d([[[0, -Infinity, 0]], [[0, -Infinity, 0]]]);
+    const { mean, aleatoric, epistemic } = decomposeEntropy(hidden);
+    expectClose([mean, aleatoric, epistemic].flatMap(numbers), [0.5, 0, 0.5, Math.log(2), 0], 6);
+  });
+
   it('name the draws that do not fit', () => {
     expect(() => decomposeVariance(tf.zeros([5, 3]), tf.zeros([5, 3, 1]))).toThrow('both [S, ...]: got means [5,3], variances [5,3,1]');
     expect(() => decomposeEntropy(tf.zeros([5]))).toThrow('draws first and classes last: got logits [5]');

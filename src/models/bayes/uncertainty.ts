@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../../base/index.js';
 
 /** A prediction averaged over draws of a model, and the two parts of what is uncertain about it. */
@@ -45,7 +45,7 @@ export function decomposeVariance(means: tf.Tensor, variances: tf.Tensor): Predi
  *
  *     H(p̄) = E H(p) + E KL(p ‖ p̄)        p̄ = E p, over the draws
  *
- * @param logits  [S, ..., C]
+ * @param logits  [S, ..., C]; −∞ for a class that cannot be
  * @returns       probabilities [..., C], and each part [...] in nats
  * @throws        when the logits have no axis of draws or none of classes
  *
@@ -55,6 +55,12 @@ export function decomposeEntropy(logits: tf.Tensor): Predictive {
   if (logits.rank < 2) throw shapeError('decomposeEntropy takes logits [S, ..., C], draws first and classes last', { logits });
   const logP = logits.logSoftmax(-1);
   const p = logP.exp();
-  const logMean = logP.logSumExp(0).sub(Math.log(logits.shape[0]));
-  return { mean: logMean.exp(), aleatoric: p.mul(logP).sum(-1).mean(0).neg(), epistemic: p.mul(logP.sub(logMean)).sum(-1).mean(0) };
+  const largest = logP.max(0).maximum(-1e30); // above −∞, of which the difference is NaN
+  const logMean = logP.sub(largest).exp().mean(0).log().add(largest);
+  const expected = (t: tf.Tensor) =>
+    p
+      .mul(tf.where(p.greater(0), t, tf.zerosLike(t)))
+      .sum(-1)
+      .mean(0); // 0 log 0 = 0
+  return { mean: logMean.exp(), aleatoric: expected(logP).neg(), epistemic: expected(logP.sub(logMean)) };
 }

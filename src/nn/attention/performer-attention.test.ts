@@ -42,6 +42,14 @@ describe('performerAttention', () => {
     expect([...performerAttention(q, k, tf.fill([4, 1], 5), { omega: asTensor(omega) }).dataSync()]).toEqual([5, 5]);
   });
 
+  // Of equal keys every query takes their one value, but what the two ask for of the features lies e^−100 apart.
+  it('does not underflow where queries and keys look in opposite directions', () => {
+    const [q, k] = [tf.tensor2d([0, 0, 60], [1, 3]), tf.tensor2d([0, 0, -60, 0, 0, -60], [2, 3])];
+    expect([...performerAttention(q, k, tf.fill([2, 1], 5), { omega: asTensor(omega) }).dataSync()]).toEqual([5]);
+    const both = causalPerformerAttention(q.tile([2, 1]), k, tf.fill([2, 1], 5), { omega: asTensor(omega) });
+    expect([...both.dataSync()]).toEqual([5, 5]);
+  });
+
   it('names the shapes that do not fit', () => {
     const [q, k, v] = [tf.zeros([4, 2]), tf.zeros([5, 2]), tf.zeros([5, 1])];
     expect(() => performerAttention(q, k, v, { omega: asTensor(omega) })).toThrow(

@@ -51,8 +51,8 @@ export interface PerformerOptions {
  * @returns  [..., T, D']
  * @throws   when shapes do not fit
  *
- * Choromanski et al. 2021, section 3. It tends to `attention` as M grows, with errors of order 1/√M. The largest exponent of each query
- * and of all keys is subtracted first, which cancels in the ratio; the authors also add 10⁻⁶ to φ, which is left out.
+ * Choromanski et al. 2021, section 3. It tends to `attention` as M grows, with errors of order 1/√M. The largest exponents
+ * are subtracted first, which cancels in the ratio; the authors also add 10⁻⁶ to φ, which is left out.
  */
 export const performerAttention = layer({
   name: 'performerAttention',
@@ -60,7 +60,7 @@ export const performerAttention = layer({
     checkOptions('performerAttention', options, ['omega']);
     const { omega } = options;
     checkFeatures('performerAttention', q, k, v, omega);
-    const [phiQ, phiK] = [features(q, omega, -1), features(k, omega, [-2, -1])];
+    const [phiQ, phiK] = features(q, k, omega);
     const U = phiK.matMul(withOnes(v), true); // [..., M, D' + 1]
     const [n, d] = ratio(phiQ.matMul(U));
     const y = n.div(d);
@@ -112,7 +112,7 @@ export function causalPerformerAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tenso
   let C = Math.min(chunk, T);
   while (T % C !== 0) C--;
   const chunks = (x: tf.Tensor) => x.reshape([...x.shape.slice(0, -2), T / C, C, x.shape.at(-1)!]);
-  const [Q, K, V] = [features(q, omega, -1), features(k, omega, [-2, -1]), withOnes(v)].map(chunks);
+  const [Q, K, V] = [...features(q, k, omega), withOnes(v)].map(chunks);
   const before = K.matMul(V, true).cumsum(k.rank - 2, true); // [..., T / C, M, D' + 1], of all earlier chunks
   const weights = Q.matMul(K, false, true).mul(tf.tensor(causalMask(C).data, [C, C], 'float32')); // [..., T / C, C, C]
   const [n, d] = ratio(Q.matMul(before).add(weights.matMul(V)));
@@ -125,10 +125,16 @@ function checkFeatures(layer: string, q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, 
     throw shapeError(`${layer} takes omega [M, D] for q [..., T, D]`, { omega, q });
 }
 
-/** φ(x) [..., T, M], divided by its largest over these axes. */
-function features(x: tf.Tensor, omega: tf.Tensor, axes: number | number[]): tf.Tensor {
-  const e = exponent(x, omega);
-  return e.sub(stopGradient(() => e.max(axes, true))).exp();
+/**
+ * φ(q) and φ(k) [..., T, M]: each feature of the keys divided by its largest, by which that of the queries is multiplied, and each query's
+ * features divided by their largest. All of it cancels in the ratio, whose denominator is then 1 or more: with one largest for all keys the
+ * features that a query asks for could all be 0.
+ */
+function features(q: tf.Tensor, k: tf.Tensor, omega: tf.Tensor): [tf.Tensor, tf.Tensor] {
+  const ofKeys = exponent(k, omega);
+  const largest = stopGradient(() => ofKeys.max(-2, true)); // [..., 1, M]
+  const ofQueries = exponent(q, omega).add(largest);
+  return [ofQueries.sub(stopGradient(() => ofQueries.max(-1, true))).exp(), ofKeys.sub(largest).exp()];
 }
 
 function exponent(x: tf.Tensor, omega: tf.Tensor): tf.Tensor {
