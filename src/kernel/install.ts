@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { replaceFolder } from '../base/internal.js';
+import { installTranslator } from './papermill.js';
 
 /** Where Jupyter is to find the kernel; one place at most. */
 export interface InstallOptions {
@@ -16,13 +17,15 @@ export interface InstallOptions {
 
 /**
  * Registers the kernel with Jupyter: writes `kernels/lemmata/kernel.json`, which starts this package's kernel with the Node
- * that runs now, from any folder.
+ * that runs now, from any folder. Into a Python environment comes also what papermill needs to pass parameters.
  *
  * @returns the folder that was written
  * @throws  when more than one place is asked for, or `sysPrefix` without an active environment
  */
 export function installKernel(options: InstallOptions = {}): string {
   const folder = join(jupyterFolder(options), 'kernels', 'lemmata');
+  const environment = options.prefix ?? (options.sysPrefix ? process.env.VIRTUAL_ENV || process.env.CONDA_PREFIX : undefined);
+  if (environment) installTranslator(environment);
   replaceFolder(folder, (draft) => {
     writeFileSync(join(draft, 'kernel.json'), `${JSON.stringify(kernelSpec(), undefined, 2)}\n`);
     writeFileSync(join(draft, 'logo-svg.svg'), LOGO);

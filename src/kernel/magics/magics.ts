@@ -4,7 +4,7 @@ import ts from 'typescript6';
 interface Magic {
   usage: string;
   /** Of `text`, what follows the name: on its line, or for a cell magic on the lines below it. */
-  rewrite: (text: string) => string;
+  rewrite: (text: string, isName: (word: string) => boolean) => string;
 }
 
 const KERNEL = "(await import('lemmata/kernel'))";
@@ -21,6 +21,11 @@ const LINE: Record<string, Magic> = {
 };
 const CELL: Record<string, Magic> = {
   bash: { usage: '%%bash: runs the cell with bash; shell(text, { with: "bash" })', rewrite: (text) => shell(text, ', { with: "bash" }') },
+  parameters: {
+    usage: '%%parameters: each `name = value;` sets parameters.name where the notebook has parameters, and else declares the name',
+    rewrite: (text, isName) =>
+      text.replace(/^(\s*)(?=[\p{ID_Start}$_][\p{ID_Continue}$]*\s*=)/gmu, isName('parameters') ? '$1parameters.' : '$1let '),
+  },
   time: { usage: '%%time: how long the cell took; timeCell()', rewrite: (text) => `${KERNEL}.timeCell();\n${text}` },
   ...Object.fromEntries(['html', 'markdown', 'latex', 'svg', 'javascript'].map((form) => [form, shows(form)])),
 };
@@ -43,7 +48,7 @@ export function expandMagics(code: string, isName: (word: string) => boolean): s
     const [head, name, argument] = cell;
     const magic = CELL[name] ?? unknown(`%%${name}`);
     if (argument) throw new Error(`%%${name} takes nothing on its own line, got '${argument}'; its text starts on the next line`);
-    return magic.rewrite(code.slice(head.length));
+    return magic.rewrite(code.slice(head.length), isName);
   }
   const lines = code.split('\n');
   for (const [i, line] of lines.entries()) if (isMagic(line, lines.slice(0, i), isName)) lines[i] = rewriteLine(line.trim());
@@ -66,7 +71,7 @@ function rewriteLine(line: string): string {
   if (line.startsWith('!')) return shell(line.slice(1).trim());
   const [, name, text] = /^%(\w*)\s*(.*)$/.exec(line)!;
   if (!text) throw new Error(`%${name} takes an expression on its line; ${LINE[name]?.usage ?? ''}`);
-  return (LINE[name] ?? unknown(`%${name}`)).rewrite(text);
+  return (LINE[name] ?? unknown(`%${name}`)).rewrite(text, () => false);
 }
 
 /** Whether the line starts a statement, as a magic must, and is none of TypeScript's. */
