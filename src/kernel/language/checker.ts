@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FileChanges } from 'typescript/unstable/proto';
 import { API, type Project, type Snapshot } from 'typescript/unstable/sync';
 import { packageRoot } from '../../base/internal.js';
 import { AMBIENT } from './ambient.js';
@@ -24,7 +25,6 @@ export class Checker {
   readonly #virtual = new Map<string, string>();
   readonly #changed = new Set<string>();
   readonly #local: LocalFiles;
-  #roots: string[] = [];
   #globals: Match[] | undefined;
   #api: API | undefined;
   #snapshot: Snapshot | undefined;
@@ -51,17 +51,11 @@ export class Checker {
 
   textOf = (file: string): string | undefined => this.#virtual.get(file);
 
-  /** Cells that count without being imported: those that add to the types of the world. */
-  setRoots(files: string[]): void {
-    this.#roots = files;
-    this.configure();
-  }
-
-  /** Takes up what the options and the roots are now. */
+  /** Takes up what the options and the declarations beside the notebook are now. */
   configure(): void {
-    this.#globals = undefined;
+    this.forgetGlobals();
     const declarations = this.#local.declarations();
-    this.write(this.#config, this.#options.config([this.cell, this.#ambient, GLOBALS, ...declarations, ...this.#roots]));
+    this.write(this.#config, this.#options.config([this.cell, this.#ambient, GLOBALS, ...declarations]));
   }
 
   /** Asks about the files as they are now. A compiler that failed or was killed is started anew. */
@@ -74,7 +68,7 @@ export class Checker {
     }
   }
 
-  /** The names of the global scope, values and types; they change only with the roots. */
+  /** The names of the global scope, values and types. */
   globals(membersAt: MembersAt): Match[] {
     this.#globals ??= ['globalThis.', 'let x: globalThis.'].flatMap((code) => {
       this.write(this.cell, code);
@@ -83,10 +77,14 @@ export class Checker {
     return this.#globals;
   }
 
+  /** They change with the options, with declarations beside the notebook, and with a cell that adds to the types of the world. */
+  forgetGlobals(): void {
+    this.#globals = undefined;
+  }
+
   /** Reads everything again: a package was installed, or a file appeared where nobody looked. */
   forget(): void {
-    this.#snapshot?.dispose();
-    this.#snapshot = this.#api?.updateSnapshot({ fileChanges: { invalidateAll: true } });
+    if (this.#snapshot) this.#update({ invalidateAll: true });
   }
 
   close(): void {
@@ -103,16 +101,22 @@ export class Checker {
     const { changed, created, deleted } = this.#local.changes();
     if (created.length || deleted.length) this.configure();
     changed.push(...this.#changed);
-    if (!this.#snapshot || changed.length + created.length + deleted.length) {
+    this.#changed.clear();
+    if (!this.#snapshot) {
       this.#api ??= new API({ cwd: this.#directory, fs: this.#fileSystem() });
-      const before = this.#snapshot;
-      this.#snapshot = this.#api.updateSnapshot(before ? { fileChanges: { changed, created, deleted } } : { openProjects: [this.#config] });
-      before?.dispose();
-      this.#changed.clear();
-    }
+      this.#snapshot = this.#api.updateSnapshot({ openProjects: [this.#config] });
+    } else if (created.length || deleted.length || changed.includes(this.#config)) this.#update({ changed, created, deleted });
+    // One at a time: a program takes up the change of one file in place, and is made anew for several.
+    else for (const file of changed) this.#update({ changed: [file] });
     const project = this.#snapshot.getProject(this.#config)!;
     this.#local.watch(() => project.program.getSourceFileNames().filter((file) => !this.#virtual.has(file)), this.#virtual.get(this.cell)!);
     return project;
+  }
+
+  #update(fileChanges: FileChanges): void {
+    const before = this.#snapshot;
+    this.#snapshot = this.#api!.updateSnapshot({ fileChanges });
+    before?.dispose();
   }
 
   /** A notebook that lies elsewhere finds this package's dependencies too, in the last place that is searched: `/node_modules`. */

@@ -51,7 +51,7 @@ export class LocalFiles {
 
   /** Looks from now on at the files that a cell brought in; only one with other imports than the last can have brought any. */
   watch(filesOf: () => readonly string[], cell: string): void {
-    const imports = (cell.match(/\b(?:import|require|from)\b[^\n]{0,300}/g) ?? []).join('\n');
+    const imports = (cell.match(/\b(?:import|require|from)\b[^\n]{0,300}/g) ?? []).filter((line) => !line.includes("'./$cell")).join('\n');
     if (imports === this.#imports) return;
     this.#imports = imports;
     for (const file of filesOf()) if (!file.includes('/node_modules/') && !this.#watched.has(file)) this.#watched.set(file, modified(file));

@@ -56,3 +56,15 @@ describe('a compiled cell', () => {
     expect(asks('let sum = 0; for (let i = 0; i < 9; i++) sum += i;')).toBe(false);
   });
 });
+
+describe('a long notebook', () => {
+  it('keeps types and older meanings over more cells than there are files for them at first', () => {
+    const cells = Array.from(
+      { length: 60 },
+      (_, i) => `const link = ${i ? '[link] as const' : "'start' as const"}; const name${i} = ${i};`,
+    );
+    for (const cell of cells) compiled(cell);
+    expect(compiled('name0 + name59;')).toContain('name0$0.value + name59$0.value');
+    expect(() => compiled('const wrong: number = link;')).toThrow(/^Type 'readonly \[readonly \[/);
+  });
+});

@@ -8,6 +8,7 @@ import { type Diagnostic, diagnose } from './diagnose.js';
 import { type Inspection, inspect } from './inspect.js';
 import { renameOlderMeanings } from './older-meaning.js';
 import { Options, switchesIn } from './options.js';
+import { type Borrowed, Slots } from './slots.js';
 import { StaleCells } from './stale-cells.js';
 import { typesAmong } from './types-among.js';
 
@@ -32,10 +33,11 @@ export class Notebook {
   readonly #options: Options;
   readonly #checker: Checker;
   readonly #directory: string;
-  /** Cells that add to the types of the world: `declare global`, `declare module`. */
-  readonly #augmenting = new Set<string>();
-  /** name → id of the cell that declared it last, and whether it may be assigned */
-  readonly #declaredBy = new Map<string, { id: string; isVariable: boolean }>();
+  readonly #slots: Slots;
+  /** name → the execution that declared it last, where its cell lies, and whether it may be assigned */
+  readonly #declaredBy = new Map<string, { id: string; slot: number; isVariable: boolean }>();
+  /** Execution → its module, until it has run. */
+  readonly #modules = new Map<string, Module>();
   /** Modules without types that were named once. */
   readonly #untyped = new Set<string>();
   #aliases: ReadonlyMap<string, string> = new Map();
@@ -47,6 +49,7 @@ export class Notebook {
     this.#directory = directory;
     this.#options = new Options(directory);
     this.#checker = new Checker(directory, this.#options);
+    this.#slots = new Slots(this.#checker);
   }
 
   /** Loads the standard library's types, so that the first cell does not wait for them. */
@@ -54,25 +57,26 @@ export class Notebook {
     this.compile('warm-up', "console.log('');");
   }
 
-  compile(id: string, text: string): Compilation {
-    const { code, switches, wrong } = switchesIn(text);
+  compile(id: string, cell: string): Compilation {
+    const { code, switches, wrong } = switchesIn(cell);
     if (wrong)
       return { diagnostics: [{ code: UNKNOWN_OPTION, message: wrong.message, line: wrong.line, column: 0, length: wrong.text.length }] };
     for (const [name, on] of switches) this.#options.set(name, on);
     if (switches.length) this.#checker.configure();
-    const { module, names, source } = this.#moduleOf(code);
-    this.#checker.write(this.#checker.cell, module);
+    const module = this.#moduleOf(code);
+    const { names, source } = module;
+    const text = [module.code, ...this.#slots.imports(module.borrowed), module.exports].join('\n');
+    this.#checker.write(this.#checker.cell, text);
     const { diagnostics, untyped } = this.#diagnose(code);
     if (diagnostics.length)
       return { diagnostics: diagnostics.map((found) => ({ ...found, message: this.#withoutAliases(found.message) })) };
-    const file = this.#checker.fileOf(id);
-    this.#checker.write(file, module);
+    this.#modules.set(id, module);
     this.#uses.set(
       id,
       new Set(mentionedNames(source).flatMap((name) => (names.includes(name) ? [] : (this.#declaredBy.get(name)?.id ?? [])))),
     );
     const types = this.#checker.ask((project) => typesAmong(importedNames(source), project, this.#checker.cell));
-    const compiled = compileCell(file, module, code.length, this.#options.emit(), (name) => types.has(name.getStart()));
+    const compiled = compileCell(this.#checker.fileOf(id), text, code.length, this.#options.emit(), (name) => types.has(name.getStart()));
     return { cell: { ...compiled, names, notes: this.#notesOn(untyped) } };
   }
 
@@ -83,12 +87,14 @@ export class Notebook {
 
   /** Makes the names of a cell that ran visible to the cells after it. */
   publish(id: string, names: string[]): void {
-    const text = this.#checker.textOf(this.#checker.fileOf(id)) ?? '';
-    const variables = new Set(variableNames(parse(text)));
-    for (const name of names) this.#declaredBy.set(name, { id, isVariable: variables.has(name) });
-    if (!/\bdeclare\s{1,9}(?:global|module)\b|^\/\/\/ *<reference /m.test(text)) return;
-    this.#augmenting.add(id);
-    this.#checker.setRoots([...this.#augmenting].map(this.#checker.fileOf));
+    const module = this.#modules.get(id);
+    this.#modules.delete(id);
+    const augments = module !== undefined && /\bdeclare\s{1,9}(?:global|module)\b|^\/\/\/ *<reference /m.test(module.code);
+    if (!module || !(names.length || augments)) return;
+    const slot = this.#slots.take(module.code, module.borrowed, module.exports);
+    const variables = new Set(variableNames(module.source));
+    for (const name of names) this.#declaredBy.set(name, { id, slot, isVariable: variables.has(name) });
+    if (augments) this.#checker.forgetGlobals();
   }
 
   /** Whether a cell that ran declared the name. */
@@ -148,31 +154,44 @@ export class Notebook {
   #put(text: string): { code: string; shift: number } {
     const { code } = switchesIn(text);
     const own = new Set(declaredNames(parse(code)));
-    const before = this.#imports([...this.#declaredBy.keys()].filter((name) => !own.has(name))).join(' ');
+    const mentioned = [...this.#declaredBy.keys()].filter((name) => !own.has(name));
+    const before = this.#slots.imports(this.#borrowed(mentioned.map((name) => [name, name]))).join(' ');
     this.#checker.write(this.#checker.cell, `${before}\n${code}`);
     return { code, shift: before.length + 1 };
   }
 
-  /** The cell's module, and the names that it declares. */
-  #moduleOf(code: string): { module: string; names: string[]; source: ts.SourceFile } {
+  #moduleOf(code: string): Module {
     const source = parse(code);
     const names = declaredNames(source);
     const own = new Set(names);
-    const imports = this.#imports(identifiersIn(code).filter((name) => !own.has(name)));
+    const mentioned = identifiersIn(code).filter((name) => !own.has(name));
     const renamed = renameOlderMeanings(source, (name) => this.#declaredBy.has(name));
     this.#aliases = renamed.aliases;
-    for (const [alias, name] of renamed.aliases) imports.push(`import { ${name} as ${alias} } from './${this.#declaredBy.get(name)!.id}';`);
+    const borrowed = this.#borrowed([...mentioned.map((name): [string, string] => [name, name]), ...renamed.aliases]);
     const exported = exportedNames(source);
     const exports = `export { ${names.filter((name) => !exported.has(name)).join(', ')} };`;
-    return { module: [renamed.code, ...imports, exports].join('\n'), names, source };
+    return { code: renamed.code, borrowed, exports, names, source };
   }
 
-  #imports(names: string[]): string[] {
-    return names.flatMap((name) => {
-      const declared = this.#declaredBy.get(name);
-      return declared ? [`import { ${name} } from './${declared.id}';`] : [];
-    });
+  /** Of pairs of a local name and what it is called in earlier cells, those that an earlier cell declared, by its slot. */
+  #borrowed(pairs: [local: string, name: string][]): Borrowed {
+    const borrowed = new Map<number, string[]>();
+    for (const [local, name] of pairs) {
+      const slot = this.#declaredBy.get(name)?.slot;
+      if (slot !== undefined) borrowed.set(slot, [...(borrowed.get(slot) ?? []), local === name ? name : `${name} as ${local}`]);
+    }
+    return borrowed;
   }
+}
+
+/** A cell as the type checker sees it. */
+interface Module {
+  code: string;
+  borrowed: Borrowed;
+  exports: string;
+  /** What it declares. */
+  names: string[];
+  source: ts.SourceFile;
 }
 
 const MODULE_NOT_FOUND = 2307;

@@ -113,6 +113,7 @@ export class Options {
       isolatedModules: true,
       preserveConstEnums: true,
       sourceMap: true,
+      noCheck: true, // that was done
       noLib: true,
       noResolve: true,
       types: [],
