@@ -1,16 +1,19 @@
 import { Worker } from 'node:worker_threads';
 import { hearComm } from './comms/comm.js';
 import { defineGlobals } from './globals.js';
-import { SHARED, type ToRuntime } from './protocol.js';
+import { SHARED, type ToRuntime, type ToServer } from './protocol.js';
 import { currentCell } from './runtime/cell-context.js';
+import { bindChildrenToCells } from './runtime/children.js';
 import { Executor } from './runtime/executor.js';
 import { answerInput } from './runtime/input.js';
 import { Interrupted, Interruption } from './runtime/interruption.js';
 import { connect, send } from './runtime/link.js';
 import { Modules } from './runtime/modules.js';
 import { captureOutput } from './runtime/output.js';
+import { guardProcess, keepListening } from './runtime/process-guard.js';
 import { connectReload } from './runtime/reload.js';
 import { describeFailure, StackTraces } from './runtime/stack.js';
+import { bindTimersToCells } from './runtime/timers.js';
 
 export interface Start {
   connectionFile: string;
@@ -29,27 +32,32 @@ export function runKernel(start: Start): void {
   const server = new Worker(new URL('./server/thread.js', import.meta.url), {
     workerData: { ...start, shared, directory: process.cwd() },
   });
-  connect((message) => server.postMessage(message));
+  connect((message) => server.postMessage(message), shared);
 
   const stacks = new StackTraces();
   const modules = new Modules(process.cwd());
   const interruption = new Interruption(shared);
   const executor = new Executor(modules, interruption, stacks);
-  const exit = process.exit.bind(process);
+  const endSelf = process.kill.bind(process, -process.pid, 'SIGTERM');
   defineGlobals();
   connectReload(modules);
   captureOutput();
-  reportWhatNobodyCaught();
+  bindTimersToCells();
+  bindChildrenToCells(interruption.checkpoint);
+  const exit = guardProcess();
+  keepListening({ uncaughtException: report, unhandledRejection: report });
+  const signal = () => send({ type: 'signal' });
 
   server.on('message', async (message: ToRuntime) => {
-    if (message.type === 'run') send(await executor.run(message));
+    if (!process.listeners('SIGINT').includes(signal)) process.on('SIGINT', signal);
+    if (message.type === 'run') send(await executor.run(message).catch((thrown) => failed(message.cell, thrown)));
     else if (message.type === 'input') answerInput(message.value);
     else if (message.type === 'comm') hearComm(message);
     else if (message.type === 'interrupt') {
       interruption.interrupt();
       send({ type: 'interrupted' });
     } else if (message.type === 'shutdown') {
-      endChildren();
+      endChildren(endSelf);
       exit(0);
     }
   });
@@ -57,38 +65,38 @@ export function runKernel(start: Start): void {
     process.stderr.write(`lemmata kernel: ${error.stack}\n`);
     exit(1);
   });
-  process.on('SIGINT', () => send({ type: 'signal' }));
-  process.exit = () => {
-    throw new Error('process.exit would end the kernel and lose every variable; use Restart Kernel to begin anew');
-  };
 }
 
+/** What a cell broke may fail the kernel's own code, which must answer all the same. */
+const failed = (cell: string, thrown: unknown): ToServer => ({ type: 'done', cell, unreached: [], failure: describeFailure(thrown) });
+
+const MOST_FAILURES = 20;
+
 /** An exception or rejection that nothing caught belongs to the cell that caused it, also long after that cell. */
-function reportWhatNobodyCaught(): void {
-  const report = (thrown: unknown) => {
-    const cell = currentCell();
-    if (!cell) {
-      process.stderr.write(`lemmata kernel: ${describeFailure(thrown).stack}\n`);
-      return;
-    }
-    if (isStopping(thrown, cell.abort.signal)) return;
-    const failure = { ...describeFailure(thrown), shown: true };
-    if (!cell.done) cell.failure ??= failure;
-    send({ type: 'failure', cell: cell.id, failure });
-  };
-  process.on('uncaughtException', report);
-  process.on('unhandledRejection', report);
+function report(thrown: unknown): void {
+  const cell = currentCell();
+  if (!cell) {
+    process.stderr.write(`lemmata kernel: ${describeFailure(thrown).stack}\n`);
+    return;
+  }
+  if (isStopping(thrown, cell.abort.signal)) return;
+  const failure = { ...describeFailure(thrown), shown: true };
+  if (!cell.done) cell.failure ??= failure;
+  if (++cell.failures > MOST_FAILURES) return;
+  send({ type: 'failure', cell: cell.id, failure });
+  if (cell.failures === MOST_FAILURES) process.stderr.write('lemmata: further errors that nothing in this cell catches are not shown\n');
 }
 
 /** What an interrupted cell leaves behind ends by the interrupt itself, which is no news. */
-const isStopping = (thrown: unknown, { aborted }: AbortSignal) =>
-  aborted && (thrown instanceof Interrupted || (thrown as Error | undefined)?.name === 'AbortError');
+function isStopping(thrown: unknown, { aborted }: AbortSignal): boolean {
+  return aborted && (thrown instanceof Interrupted || describeFailure(thrown).name === 'AbortError');
+}
 
 /** Programs that cells started are in the kernel's process group, if Jupyter gave it its own; they end with it. */
-function endChildren(): void {
+function endChildren(endGroup: () => void): void {
   process.on('SIGTERM', () => {});
   try {
-    process.kill(-process.pid, 'SIGTERM');
+    endGroup();
   } catch {
     // The kernel leads no group: whoever started it ends the group.
   }

@@ -19,6 +19,12 @@ export type ToRuntime =
   | { type: 'comm'; event: 'open' | 'msg' | 'close'; id: string; target: string; data: Record<string, unknown> }
   | { type: 'shutdown' };
 
+/** The file that a program writes to whose output is to be shown as it comes. */
+export interface Tail {
+  name: 'stdout' | 'stderr';
+  file: string;
+}
+
 /** From the main thread to the server's. `cell` says which cell caused it, whenever it happens. */
 export type ToServer =
   | { type: 'stream'; cell: string; name: 'stdout' | 'stderr'; text: string }
@@ -35,6 +41,8 @@ export type ToServer =
       metadata: Record<string, unknown>;
     }
   | { type: 'input'; cell: string; prompt: string; password: boolean }
+  | { type: 'blocked'; cell: string; tails: Tail[]; spare: number[] }
+  | { type: 'unblocked'; cell: string }
   | { type: 'done'; cell: string; unreached: string[]; value?: MimeBundle; failure?: Failure }
   | { type: 'interrupted' }
   | { type: 'signal' };
@@ -46,5 +54,6 @@ export type ToServer =
  * - `COUNT`: interrupts so far; a cell is interrupted when this differs from what it was when the cell was sent
  * - `SYNCHRONOUS`: 1 while a cell's first, synchronous part runs, the part that Node can break off with SIGINT
  * - `IN_FLIGHT`: work going on that must not be torn apart, such as a training step that replaces its own state
+ * - `SENT`, `HEARD`: what the main thread told the server so far, and what that has taken in
  */
-export const SHARED = { FLAG: 0, COUNT: 1, SYNCHRONOUS: 2, IN_FLIGHT: 3, LENGTH: 4 } as const;
+export const SHARED = { FLAG: 0, COUNT: 1, SYNCHRONOUS: 2, IN_FLIGHT: 3, SENT: 4, HEARD: 5, LENGTH: 6 } as const;

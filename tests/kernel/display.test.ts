@@ -19,7 +19,9 @@ describe('a display', () => {
   });
 
   it('is updated in place under its id', async () => {
-    const shown = await outputs("for (const step of [1, 2, 3]) show({ 'text/plain': 'step ' + step }, { update: 'bar' });");
+    const shown = await outputs(
+      "for (const step of [1, 2, 3]) { show({ 'text/plain': 'step ' + step }, { update: 'bar' }); await new Promise((next) => setTimeout(next, 100)); }",
+    );
     expect(shown.map(({ type }) => type)).toEqual(['display_data', 'update_display_data', 'update_display_data']);
     expect(shown.map(({ content }) => content.transient.display_id)).toEqual(['bar', 'bar', 'bar']);
     expect(shown[2].content.data).toEqual({ 'text/plain': 'step 3' });

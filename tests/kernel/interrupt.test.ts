@@ -105,6 +105,43 @@ describe('interrupt', () => {
     expect((await kernel.run('closed && count > 10')).text).toBe('true');
   });
 
+  it.each([
+    ['an interval', "setInterval(() => console.log('tick'), 50);"],
+    ['a chain of timeouts', "const chain = () => { console.log('tick'); setTimeout(chain, 50); }; chain();"],
+    ['a chain of immediates', "const storm = () => { setImmediate(storm); }; storm(); setInterval(() => console.log('tick'), 50);"],
+  ])('ends the timers that a cell left behind: %s', async (_, code) => {
+    const cell = kernel.start(code);
+    await cell.result;
+    await kernel.waitFor((message) => isOf(message, cell.id) && message.header.msg_type === 'stream');
+    await kernel.interrupt();
+    await sleep(150);
+    const printed = kernel.resultOf(cell.id).stdout;
+    await sleep(300);
+    expect(kernel.resultOf(cell.id).stdout).toBe(printed);
+  });
+
+  it.each([
+    ['that the cell waits for', "import { execSync } from 'node:child_process'; execSync('sleep 30; echo never', { stdio: 'inherit' });"],
+    ['that it talks with', "import { exec } from 'node:child_process'; await new Promise((done) => exec('sleep 30', done));"],
+  ])('ends a program %s', async (_, code) => {
+    const { ms, ename } = await interrupted(code);
+    expect(ename).toBe('Interrupted');
+    expect(ms).toBeLessThan(1500);
+  });
+
+  it.each([
+    ['prints lines', "while (true) console.log('spam line number with some length to it');"],
+    ['prints megabytes', "while (true) process.stdout.write('y'.repeat(1_000_000));"],
+    [
+      'updates a display',
+      "const show = (globalThis as any)[Symbol.for('lemmata.display')]; while (true) show({ 'text/plain': 'x' }, { update: 'live' });",
+    ],
+  ])('stops a cell that %s without end', async (_, code) => {
+    const { ms, ename } = await interrupted(code);
+    expect(ename).toBe('Interrupted');
+    expect(ms).toBeLessThan(1500);
+  });
+
   it('answers control, heartbeat and completion while a cell blocks the main thread', async () => {
     const cell = kernel.start('while (true) {}');
     await kernel.waitFor((message) => isOf(message, cell.id) && message.header.msg_type === 'execute_input');

@@ -20,7 +20,7 @@ function compiled(code: string): string {
 
 describe('a compiled cell', () => {
   it('returns its last expression, in an object so that a promise is not awaited', () => {
-    expect(compiled('1 + 1;')).toBe('return { value: 1 + 1 };');
+    expect(compiled('1 + 1;')).toBe('return { __proto__: null, value: 1 + 1 };');
     expect(compiled('const local = 1;')).toBe('local$0.value = 1;');
   });
 
@@ -28,8 +28,8 @@ describe('a compiled cell', () => {
     expect(compiled('let total = 1; function add(x: number) { total += x; }')).toBe(
       'add$0.value = add;\ntotal$0.value = 1;\nfunction add(x) { total$0.value += x; }',
     );
-    expect(compiled('add(total)')).toBe('return { value: (0, add$0.value)(total$0.value) };');
-    expect(compiled('total // with a comment\n\n')).toMatch(/^return \{ value: total\$0\.value \};/);
+    expect(compiled('add(total)')).toBe('return { __proto__: null, value: (0, add$0.value)(total$0.value) };');
+    expect(compiled('total // with a comment\n\n')).toMatch(/^return \{ __proto__: null, value: total\$0\.value \};/);
     expect(compiled('const o = { total, add: 1 }; o.total')).toContain('{ total: total$0.value, add: 1 }');
     expect(compiled('((total: string) => total)("shadowed")')).toContain('(total) => total');
     expect(compiled('const total$0 = total;')).toBe('total$0$00.value = total$00.value;');

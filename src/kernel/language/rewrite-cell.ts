@@ -173,13 +173,14 @@ function withoutExport(statement: ts.Statement): ts.Statement {
 
 const isExport = ({ kind }: ts.Node) => kind === ts.SyntaxKind.ExportKeyword || kind === ts.SyntaxKind.DefaultKeyword;
 
-/** `return { value: last };`: in an object, because returning a promise would await it. */
+/** `return { __proto__: null, value: last };`: in an object, because returning a promise would await it, and one that inherits no `then`. */
 function returningLast(statements: ts.Statement[], rewrite: (statement: ts.Statement) => ts.Statement[]): ts.Statement[] {
   const at = statements.findLastIndex((statement) => !ts.isEmptyStatement(statement));
   return statements.flatMap((statement, i) => {
     const rewritten = rewrite(statement);
     if (i !== at || !(ts.isExpressionStatement(statement) || ts.isExportAssignment(statement))) return rewritten;
+    const bare = factory.createPropertyAssignment('__proto__', factory.createNull());
     const value = factory.createPropertyAssignment('value', (rewritten[0] as ts.ExpressionStatement).expression);
-    return ts.setTextRange(factory.createReturnStatement(factory.createObjectLiteralExpression([value])), statement);
+    return ts.setTextRange(factory.createReturnStatement(factory.createObjectLiteralExpression([bare, value])), statement);
   });
 }

@@ -11,6 +11,9 @@ export interface CellContext {
   readonly allowsInput: boolean;
   /** Top-level names that the cell declares and has not yet come to. */
   readonly unreached: Set<string>;
+  /** Outputs that it has shown, and errors that nothing caught: both have a limit. */
+  shown: number;
+  failures: number;
   /** The first rejection or exception that nothing caught. */
   failure?: Failure;
   done: boolean;

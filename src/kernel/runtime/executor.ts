@@ -5,8 +5,10 @@ import { type Failure, SHARED, type ToRuntime, type ToServer } from '../protocol
 import { type CellContext, runInCell } from './cell-context.js';
 import { forgetQuestions } from './input.js';
 import { Interrupted, type Interruption } from './interruption.js';
+import { Intrinsics } from './intrinsics.js';
 import type { Modules } from './modules.js';
 import { Names } from './names.js';
+import { plainBundle } from './plain.js';
 import { render } from './render.js';
 import { describeFailure, type StackTraces } from './stack.js';
 
@@ -16,6 +18,7 @@ type Done = Extract<ToServer, { type: 'done' }>;
 /** Runs cells, one after another, in this thread and this global scope. */
 export class Executor {
   readonly #names = new Names();
+  readonly #intrinsics = new Intrinsics();
   readonly #modules: Modules;
   readonly #interruption: Interruption;
   readonly #stacks: StackTraces;
@@ -27,12 +30,12 @@ export class Executor {
   }
 
   async run({ cell: id, javascript, sourceMap, epoch, allowsInput }: Run): Promise<Done> {
-    const cell: CellContext = { id, epoch, abort: new AbortController(), allowsInput, unreached: new Set(), done: false, atEnd: [] };
-    this.#stacks.add(id, sourceMap);
-    this.#interruption.begin(cell);
+    const abort = new AbortController();
+    const cell: CellContext = { id, epoch, abort, allowsInput, unreached: new Set(), shown: 0, failures: 0, done: false, atEnd: [] };
     return runInCell(cell, async () => {
-      const outcome = await this.#evaluate(cell, javascript);
+      const outcome = await this.#evaluate(cell, javascript, sourceMap);
       await new Promise(setImmediate); // rejections that nobody handles surface now
+      this.#repair();
       for (const action of cell.atEnd) action();
       cell.done = true;
       forgetQuestions();
@@ -41,15 +44,28 @@ export class Executor {
     });
   }
 
-  async #evaluate(cell: CellContext, javascript: string): Promise<{ value?: Done['value']; failure?: Failure }> {
+  async #evaluate(cell: CellContext, javascript: string, sourceMap: string): Promise<{ value?: Done['value']; failure?: Failure }> {
     try {
-      const shown = this.#start(cell, javascript).then(async (result) =>
-        result?.value === undefined ? {} : { value: normalise(await render(result.value)) },
-      );
+      this.#stacks.add(cell.id, sourceMap);
+      this.#interruption.begin(cell);
+      const shown = this.#show(this.#start(cell, javascript));
       return await Promise.race([shown, this.#interruption.whenInterrupted()]);
     } catch (thrown) {
+      this.#repair();
       return { failure: describeFailure(isBrokenOff(thrown) ? new Interrupted() : thrown) };
     }
+  }
+
+  async #show(running: Promise<{ value: unknown } | undefined>): Promise<{ value?: Done['value'] }> {
+    this.#repair();
+    const result = await running;
+    this.#repair();
+    return result?.value === undefined ? {} : { value: normalise(plainBundle(await render(result.value))) };
+  }
+
+  #repair(): void {
+    const broken = this.#intrinsics.repair();
+    if (broken.length) process.stderr.write(`lemmata: the cell broke ${broken.join(', ')}, which the kernel needs and has put back\n`);
   }
 
   /** Runs the cell to its first `await`; the promise is that of the whole cell. */
@@ -70,7 +86,7 @@ export class Executor {
       hoist: (name: string) => this.#names.hoist(name),
       // For the debugger, which asks from the other thread.
       names: () => this.#names.entries(),
-      show: async (name: string) => normalise(await render(this.#names.of(name).value)),
+      show: async (name: string) => normalise(plainBundle(await render(this.#names.of(name).value))),
       meta: { url: pathToFileURL(`${process.cwd()}/`).href, dirname: process.cwd() },
       load: (specifier: string) => this.#modules.load(specifier),
       import: this.#modules.import,
@@ -82,7 +98,7 @@ export class Executor {
     };
     // The call happens inside the script, so that SIGINT can break off the cell's synchronous part; the inner braces let a cell
     // declare `require` itself.
-    Object.assign(globalThis, { [ENTRY]: [kernel, shared, this.#modules.require] });
+    entry.splice(0, entry.length, kernel, shared, this.#modules.require);
     const source = `(async function $cell($kernel, $interrupted, require) { "use strict"; {\n${javascript}\n}})(...globalThis[Symbol.for('${ENTRY_NAME}')])`;
     const script = new vm.Script(source, { filename: cell.id, lineOffset: -1 });
     Atomics.store(shared, SHARED.SYNCHRONOUS, 1);
@@ -95,6 +111,8 @@ export class Executor {
 }
 
 const ENTRY_NAME = 'lemmata.cell';
-const ENTRY = Symbol.for(ENTRY_NAME);
+/** How a cell's code, which has no scope but the global one, comes by its arguments. */
+const entry: unknown[] = [];
+Object.defineProperty(globalThis, Symbol.for(ENTRY_NAME), { value: entry });
 
 const isBrokenOff = (thrown: unknown) => (thrown as NodeJS.ErrnoException | undefined)?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED';

@@ -1,8 +1,8 @@
-import { inspect } from 'node:util';
 import { type Row, table } from '../../base/index.js';
 import { isNDframe, showNDframe } from '../display/data-frame.js';
 import { isChart, showChart } from '../display/vega.js';
 import type { MimeBundle } from '../protocol.js';
+import { inspectPage } from './page.js';
 
 const JUPYTER_DISPLAY = Symbol.for('Jupyter.display');
 
@@ -21,7 +21,7 @@ export async function render(value: unknown): Promise<MimeBundle> {
     if (isChart(value)) return showChart(value);
     if (typeof value.dataSync === 'function' && 'shape' in value) return { 'text/plain': String(value) };
   }
-  return { 'text/plain': inspect(value, { maxArrayLength: 100, maxStringLength: 10_000 }) };
+  return { 'text/plain': inspectPage(value) };
 }
 
 type Fields = Record<PropertyKey, unknown>;

@@ -1,7 +1,7 @@
 import { findSourceMap, SourceMap, type SourceMapping } from 'node:module';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 import type { Failure } from '../protocol.js';
 
 interface CellMap {
@@ -57,9 +57,37 @@ const isMapped = (entry: object | undefined): entry is SourceMapping => !!entry 
 
 const readable = (source: string) => (source.startsWith('file:') ? relative(process.cwd(), fileURLToPath(source)) : source);
 
-/** What was thrown, for the notebook. */
+/** What was thrown, for the notebook: anything may be thrown, and fields of an error may be anything. */
 export function describeFailure(thrown: unknown): Failure {
-  if (!(thrown instanceof Error)) return { name: 'Thrown', message: inspect(thrown), stack: `Thrown: ${inspect(thrown)}` };
-  // Node puts an error without frames in brackets.
-  return { name: thrown.name, message: thrown.message, stack: inspect(thrown).replace(/^\[([^\n]*)\]/, '$1') };
+  try {
+    if (!isError(thrown)) return thrownValue(abridged(inspect(thrown)));
+    const [name, message] = [textOf(thrown.name), abridged(textOf(thrown.message))];
+    return { name, message, stack: stackOf(thrown) ?? `${name}: ${message}` };
+  } catch (error) {
+    return thrownValue(`what was thrown cannot be shown: ${isError(error) ? textOf(error.message) : 'showing it fails'}`);
+  }
+}
+
+const thrownValue = (message: string): Failure => ({ name: 'Thrown', message, stack: `Thrown: ${message}` });
+
+/** As Node prints it, which puts an error without frames in brackets and fails where a field is no text. */
+function stackOf(error: Error): string | undefined {
+  try {
+    return abridged(inspect(error)).replace(/^\[([^\n]*)\]/, '$1');
+  } catch {
+    return undefined;
+  }
+}
+
+const isError = (value: unknown): value is Error => types.isNativeError(value) || (!types.isProxy(value) && value instanceof Error);
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : inspect(value));
+
+const MOST_CHARACTERS = 10_000;
+
+/** Head and end of a long text: an error may quote megabytes, and its frames stand at the end. */
+export function abridged(text: string, most = MOST_CHARACTERS): string {
+  if (text.length <= most) return text;
+  const kept = Math.floor(most / 2);
+  return `${text.slice(0, kept)} … ${text.length - 2 * kept} characters left out … ${text.slice(-kept)}`;
 }

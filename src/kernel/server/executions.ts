@@ -4,9 +4,9 @@ import type { Notebook } from '../language/notebook.js';
 import { expandMagics } from '../magics/magics.js';
 import type { Failure, MimeBundle, ToServer } from '../protocol.js';
 import type { History } from './history.js';
+import { Outbox } from './outbox.js';
 import type { Runtime } from './runtime.js';
 import type { Sockets } from './sockets.js';
-import { Streams } from './streams.js';
 import { describeDiagnostics, describeFailure, type ErrorContent } from './traceback.js';
 import type { Header, Json, Message } from './wire.js';
 
@@ -25,7 +25,7 @@ export class Executions {
   readonly #notebook: Notebook;
   readonly #history: History;
   readonly #debugger: DebugAdapter;
-  readonly #streams: Streams;
+  readonly #outbox: Outbox;
   readonly #cells = new Map<string, Cell>();
   readonly #queue: Message[] = [];
   #running: Message | undefined;
@@ -40,7 +40,8 @@ export class Executions {
     this.#history = history;
     this.#debugger = debug;
     this.#notice = notice;
-    this.#streams = new Streams((cell, name, text) => this.#publish('stream', { name, text }, this.#headerOf(cell)));
+    this.#outbox = new Outbox((type, content, cell) => this.#publish(type, content, this.#headerOf(cell)));
+    runtime.tail = (cell, name, text) => this.#outbox.write(cell, name, text);
   }
 
   add(request: Message): void {
@@ -54,25 +55,33 @@ export class Executions {
   }
 
   hear(message: Exclude<ToServer, { type: 'interrupted' | 'signal' | 'comm' }>): void {
-    if (message.type !== 'stream') this.#streams.flush();
     const header = this.#headerOf(message.cell);
     switch (message.type) {
       case 'stream':
-        this.#streams.write(message.cell, message.name, message.text);
+        this.#outbox.write(message.cell, message.name, message.text);
         break;
       case 'display': {
         const transient = message.id === undefined ? {} : { display_id: message.id };
-        this.#publish(message.update ? 'update_display_data' : 'display_data', { data: message.data, metadata: {}, transient }, header);
+        const content = { data: message.data, metadata: {}, transient };
+        if (message.update) this.#outbox.update(message.cell, content);
+        else this.#publishInOrder('display_data', content, header);
         break;
       }
       case 'clear':
-        this.#publish('clear_output', { wait: message.wait }, header);
+        this.#outbox.clear(message.cell, message.wait);
         break;
       case 'failure':
-        this.#publish('error', { ...this.#describe(message.failure) }, header);
+        this.#publishInOrder('error', { ...this.#describe(message.failure) }, header);
         break;
       case 'input':
+        this.#outbox.flush();
         this.#sockets.requestInput(this.#cells.get(message.cell)!.request, { prompt: message.prompt, password: message.password });
+        break;
+      case 'blocked':
+        this.#runtime.blocked(message);
+        break;
+      case 'unblocked':
+        this.#runtime.unblocked();
         break;
       case 'done':
         this.#runtime.finished(message);
@@ -81,21 +90,36 @@ export class Executions {
 
   /** Sends a comm's message, in its place among the outputs of its cell. */
   passComm(cell: string, { type, content, metadata, opener }: { type: string; content: Json; metadata: Json; opener?: Header }): void {
-    this.#streams.flush();
+    this.#outbox.flush();
     this.#sockets.publish(type, content, this.#headerOf(cell) ?? opener, metadata);
+  }
+
+  /** Nothing runs any more. */
+  close(): void {
+    this.#outbox.close();
   }
 
   async #drain(): Promise<void> {
     for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
       this.#running = request;
-      await this.#execute(request);
+      await this.#execute(request).catch((thrown) => this.#fail(request, thrown));
     }
     this.#running = undefined;
   }
 
+  /** The kernel's own fault, or the compiler's: the request is answered all the same. */
+  #fail(request: Message, thrown: unknown): void {
+    const { name, message, stack = '' } = thrown as Error;
+    const error = { ename: name, evalue: message, traceback: stack.split('\n') };
+    this.#publish('error', error, request.header);
+    this.#sockets.reply(request, 'shell', { status: 'error', execution_count: this.#count, ...error });
+    this.#publish('status', { execution_state: 'idle' }, request.header);
+  }
+
   async #execute(request: Message): Promise<void> {
     const { header, content } = request;
-    const { code, silent = false, store_history = true, stop_on_error = true, allow_stdin = true } = content;
+    const { silent = false, store_history = true, stop_on_error = true, allow_stdin = true } = content;
+    const code = String(content.code ?? '');
     const stores = store_history && !silent;
     const id = stores ? `In[${++this.#count}]` : `Unstored[${++this.#unstored}]`;
     this.#cells.set(id, { request, code, silent });
@@ -106,7 +130,7 @@ export class Executions {
     this.#notice = undefined;
 
     const { value, error, shown } = await this.#run(id, code, allow_stdin);
-    this.#streams.flush();
+    this.#outbox.flush();
     if (value && !silent) {
       this.#publish('execute_result', { execution_count: this.#count, data: value, metadata: {} }, header);
       this.#history.setOutput(this.#count, String(value['text/plain'] ?? ''));
@@ -179,6 +203,12 @@ export class Executions {
   #describe = (failure: Failure): ErrorContent => describeFailure(failure, (cell) => this.#cells.get(cell)?.code);
 
   #headerOf = (cell: string): Header | undefined => this.#cells.get(cell)?.request.header;
+
+  /** Behind what the cells printed until now. */
+  #publishInOrder(type: string, content: Json, header: Header | undefined): void {
+    this.#outbox.flush();
+    this.#publish(type, content, header);
+  }
 
   #publish(type: string, content: Json, header: Header | undefined): void {
     this.#sockets.publish(type, content, header);

@@ -1,9 +1,11 @@
 import { Session } from 'node:inspector';
 import type { MessagePort } from 'node:worker_threads';
 import { SHARED, type ToRuntime, type ToServer } from '../protocol.js';
+import { BlockingCall } from './blocking-call.js';
 
 type Run = Extract<ToRuntime, { type: 'run' }>;
 type Done = Extract<ToServer, { type: 'done' }>;
+type Blocked = Extract<ToServer, { type: 'blocked' }>;
 
 /** How long code without a safe point may go on after an interrupt. */
 const BREAK_OFF_AFTER_MS = 1000;
@@ -14,6 +16,9 @@ const END_AFTER_MS = 1000;
 export class Runtime {
   readonly #port: MessagePort;
   readonly #shared: Int32Array;
+  readonly #blocking = new BlockingCall((cell, name, text) => this.tail(cell, name, text));
+  /** Takes what a program prints that the main thread waits for. */
+  tail: (cell: string, name: string, text: string) => void = () => {};
   #finish: ((done: Done) => void) | undefined;
   #breakOff: NodeJS.Timeout | undefined;
 
@@ -34,6 +39,16 @@ export class Runtime {
     this.#finish = undefined;
   }
 
+  /** The main thread waits for a program, and hears nothing until it has ended. */
+  blocked({ cell, tails, spare }: Blocked): void {
+    this.#blocking.begin(cell, tails, spare);
+    if (Atomics.load(this.#shared, SHARED.FLAG)) this.#blocking.interrupt();
+  }
+
+  unblocked(): void {
+    this.#blocking.end();
+  }
+
   answerInput(value: string): void {
     this.#post({ type: 'input', value });
   }
@@ -47,6 +62,7 @@ export class Runtime {
     Atomics.add(this.#shared, SHARED.COUNT, 1);
     Atomics.store(this.#shared, SHARED.FLAG, 1);
     this.#post({ type: 'interrupt' });
+    this.#blocking.interrupt();
     clearTimeout(this.#breakOff);
     this.#breakOff = setTimeout(() => this.#breakOffNow(), BREAK_OFF_AFTER_MS);
   }

@@ -145,6 +145,12 @@ export class Server {
     this.#sockets.publish('shutdown_reply', content, request.header);
     await this.#sockets.flush();
     this.#sockets.close();
+    this.end();
+  }
+
+  /** Ends the process. */
+  end(): void {
+    this.#executions.close();
     this.#runtime.end();
   }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ToServer } from '../protocol.js';
+import { acknowledger } from '../runtime/link.js';
 import { speedUpLoading } from './load-compiler.js';
 import { Runtime } from './runtime.js';
 import { type Connection, Sockets } from './sockets.js';
@@ -14,20 +15,45 @@ async function serve(): Promise<void> {
   const [{ Server }] = await Promise.all([import('./server.js'), sockets.bind(connection)]);
   const runtime = new Runtime(parentPort!, shared);
   const server = new Server(sockets, runtime, directory, notice);
-  parentPort!.on('message', (message: ToServer) => server.hear(message));
+  const acknowledge = acknowledger(shared);
+  parentPort!.on('message', (message: ToServer) => {
+    acknowledge(message);
+    server.hear(message);
+  });
   endWith(parent, () => {
     sockets.close();
-    runtime.end();
+    server.end();
   });
 }
 
-/** A kernel whose Jupyter died without a word must not stay. */
+/** A kernel whose Jupyter died without a word must not stay. Jupyter names itself, for another process may stand between. */
 function endWith(parent: number, end: () => void): void {
+  const jupyter = Number(process.env.JPY_PARENT_PID) || parent;
+  const isAdopted = () => process.ppid !== parent || (parent === 1 && jupyter !== 1);
+  const wasAlive = isAlive(jupyter);
   const watch = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (!isAdopted() && isAlive(jupyter) === wasAlive) return;
     clearInterval(watch);
     end();
   }, 1000);
 }
 
-serve();
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Nothing that goes wrong here may take the cells' variables with it. */
+function survive(thrown: unknown): void {
+  process.stderr.write(`lemmata kernel: ${(thrown as Error | undefined)?.stack ?? thrown}\n`);
+}
+process.on('uncaughtException', survive);
+process.on('unhandledRejection', survive);
+
+serve().catch((error) => {
+  survive(error);
+  process.exit(1); // without its sockets a kernel is of no use
+});
