@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { cellHook } from '../../base/internal.js';
+import { unboundTimeout } from '../runtime/timers.js';
 
 export interface ShellOptions {
   /** The shell that reads the text: `sh` or `bash`. */
@@ -29,7 +30,7 @@ export async function shell(command: string, { with: program = 'sh' }: ShellOpti
   let last: NodeJS.Timeout | undefined;
   const stop = () => {
     end('SIGINT');
-    last = setTimeout(() => end('SIGKILL'), END_AFTER_MS);
+    last = unboundTimeout(() => end('SIGKILL'), END_AFTER_MS);
   };
   signal?.addEventListener('abort', stop);
   child.stdout.setEncoding('utf8').on('data', (text: string) => process.stdout.write(text));

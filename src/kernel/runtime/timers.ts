@@ -7,6 +7,8 @@ type Start = (callback: Callback, ...rest: unknown[]) => NodeJS.Timeout | NodeJS
 
 const timers = createRequire(import.meta.url)('node:timers');
 const { clearTimeout, clearImmediate } = timers;
+/** Of no cell: it runs whatever is interrupted. Node's own, for it is taken before cells get theirs. */
+export const unboundTimeout: (callback: () => void, ms: number) => NodeJS.Timeout = timers.setTimeout;
 
 /** Ends the timers of a cell that was interrupted: nobody may have kept their handles. A promise that waits for one still resolves. */
 export function bindTimersToCells(): void {

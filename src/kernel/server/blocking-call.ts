@@ -85,13 +85,33 @@ class OpenTail {
   }
 }
 
-/** The processes below `root`, without those of `spare` and what is below them. */
+/** The processes that this process's main thread started, with those below them, without those of `spare` and what is below them. */
 function descendants(root: number, spare: ReadonlySet<number>): number[] {
   const children = new Map<number, number[]>();
   for (const [pid, parent] of processes()) children.set(parent, [...(children.get(parent) ?? []), pid]);
   const below = (pid: number): number[] =>
     (children.get(pid) ?? []).filter((child) => !spare.has(child)).flatMap((child) => [...below(child), child]);
-  return below(root);
+  return startedByMainThread(root, children.get(root) ?? [])
+    .filter((child) => !spare.has(child))
+    .flatMap((child) => [...below(child), child]);
+}
+
+/** Not the compiler, which the server's thread started. */
+function startedByMainThread(root: number, all: number[]): number[] {
+  try {
+    return readFileSync(`/proc/${root}/task/${root}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  } catch {
+    const isCompiler = (pid: number) => /[/\\]typescript[/\\]|tsgo/.test(commandOf(pid));
+    return all.filter((pid) => !isCompiler(pid));
+  }
+}
+
+function commandOf(pid: number): string {
+  try {
+    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+  } catch {
+    return ''; // it has just ended
+  }
 }
 
 /** Every process with its parent: from `/proc`, or from `ps` where there is none. */
