@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Reply, Router, XPublisher } from 'zeromq';
 import type { Header, Json, Message } from './wire.js';
 import { Wire } from './wire.js';
@@ -15,6 +16,9 @@ export interface Connection {
 }
 
 type Handler = (message: Message) => void;
+
+/** What lies in the socket is read by then. */
+const SUBSCRIPTION_MS = 5;
 
 /** The five sockets of a kernel. Messages that nobody signed are dropped; sends keep their order. */
 export class Sockets {
@@ -42,9 +46,14 @@ export class Sockets {
     ]);
   }
 
+  /** Welcomes whoever has subscribed until now: nothing else may reach a subscriber first. */
+  async greet(): Promise<void> {
+    this.#welcome();
+    await sleep(SUBSCRIPTION_MS);
+  }
+
   listen(handlers: { shell: Handler; control: Handler; stdin: Handler }): void {
     this.#echo();
-    this.#welcome();
     this.#receive(this.#shell, handlers.shell);
     this.#receive(this.#control, handlers.control);
     this.#receive(this.#stdin, handlers.stdin);

@@ -13,6 +13,7 @@ async function serve(): Promise<void> {
   const sockets = new Sockets(connection.key);
   speedUpLoading();
   const [{ Server }] = await Promise.all([import('./server.js'), sockets.bind(connection)]);
+  await sockets.greet();
   const runtime = new Runtime(parentPort!, shared);
   const server = new Server(sockets, runtime, directory, notice);
   const acknowledge = acknowledger(shared);
