@@ -51,7 +51,7 @@ const BUDGET: Record<string, number> = {
   base: 620,
   cli: 520,
   datasets: 80,
-  kernel: 4300,
+  kernel: 5200,
   linalg: 580,
   market: 2900,
   models: 800,
