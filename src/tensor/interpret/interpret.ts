@@ -56,7 +56,8 @@ export function interpret(graph: Graph, inputs: readonly Elements[]): Elements[]
   return graph.outputs.map(({ name }) => known.get(name)!.data);
 }
 
-function inDouble({ shape, dtype }: Value, data: Data): Elements {
+/** A constant's elements as the interpreter keeps them. */
+export function inDouble({ shape, dtype }: Value, data: Data): Elements {
   const out = allocate(dtype, sizeOf(shape));
   for (let i = 0; i < out.length; i++) out[i] = Number(data[i]);
   return out;

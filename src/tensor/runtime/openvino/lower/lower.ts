@@ -8,6 +8,7 @@ import { rewrite } from '../../lower/rewrite.js';
 import { sums } from '../../lower/sums.js';
 import { inFastForms } from './fast-forms.js';
 import { integers } from './integers.js';
+import { withKnownResults } from './known.js';
 import { forLoopFusion } from './loop-fusion.js';
 import { withCarriedValues } from './loops.js';
 import { miscompiled, withSpreadVectors } from './miscompiled.js';
@@ -20,7 +21,7 @@ const legal = new WeakMap<Graph, Graph>();
 export function legalise(graph: Graph): Graph {
   const known = legal.get(graph);
   if (known) return known;
-  const rewritten = rewrite(graph, [nan, integers, sums, miscompiled, ties, extrema, products]);
+  const rewritten = rewrite(everywhere(withKnownResults)(graph), [nan, integers, sums, miscompiled, ties, extrema, products]);
   const made = everywhere((g) => withFusedSums(inJoinOrder(withSpreadVectors(g))))(rewritten);
   legal.set(graph, made);
   return made;

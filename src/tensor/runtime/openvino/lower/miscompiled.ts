@@ -15,7 +15,7 @@ const toScalar: Rewrite = (g, { inputs: [x], outputs: [y] }) => {
 
 /**
  * It takes |x| of joined vectors as that of each before they are joined, and then for x itself wherever else x is read; and |x| of a vector
- * that is computed from constants alone it leaves out.
+ * that is computed from constants alone, where `withKnownResults` leaves one, it leaves out.
  */
 const absoluteOfVector: Rewrite = (g, { inputs: [x] }) =>
   x.shape.length === 1 && (isFixed(x) || producerOf(x)?.op === 'Concat') ? [g.binary('Max', x, g.unary('Neg', x))] : undefined;
