@@ -15,12 +15,6 @@ export interface Explanation {
 
 /** The documented differences. A flag is explained only by its minimised program. */
 export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
-  'tfjs: erf': {
-    reason: 'tfjs computes erf by formula 7.1.26 of Abramowitz & Stegun, to 1.5e-7 of 1',
-    opinions: ['tfjs'],
-    operators: ['erf', 'nn.gelu'],
-    when: (flag, program) => isNear(flag, 1e-6 * largest(program)),
-  },
   'tfjs: mean of nothing': {
     reason: 'the mean of no elements is NaN, as in NumPy and PyTorch; 0 in tfjs',
     opinions: ['tfjs'],
@@ -31,24 +25,32 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     reason: 'tfjs sums integers by segment in float32, which loses those beyond 2^24',
     opinions: ['tfjs'],
     operators: ['unsortedSegmentSum'],
-    when: (_, program) => leaves(program).some(({ dtype, data }) => dtype === 'int32' && data.some((x) => Math.abs(x) > 2 ** 24)),
+    when: (_, program) => hasIntegersBeyond(2 ** 24, program),
+  },
+  'tfjs: integers as doubles': {
+    reason: 'tfjs multiplies integers as doubles, which lose the last bits of products beyond 2^53; int32 wraps around',
+    opinions: ['tfjs'],
+    operators: ['mul', 'square', 'squaredDifference', 'prod', 'cumprod', 'matMul'],
+    when: (_, program) => hasIntegersBeyond(2 ** 24, program),
+  },
+  'powers of denormals': {
+    reason: 'a denormal is 0 to one operator and not to another, and its power or logarithm tells the two apart',
+    opinions: ['openvino', 'onnxruntime'],
+    operators: ['pow'],
+    when: (_, program) => leaves(program).some(({ data }) => data.some((x) => x !== 0 && Math.abs(x) < 2 ** -126)),
   },
   'windows without a number': {
     reason: 'where a window holds nothing above −∞, its maximum has no place: tfjs says −1, OpenVINO any',
     opinions: ['tfjs', 'openvino'],
-    operators: ['maxPoolWithArgmax'],
+    operators: ['maxPoolWithArgmax', 'maxPool', 'dilatedMaxPool'],
     when: (_, program) => leaves(program).some(({ data }) => data.some((x) => !(x > Number.NEGATIVE_INFINITY))),
   },
 };
 
 const leaves = ({ nodes }: Program): Leaf[] => nodes.filter(isLeaf);
 
-/** Whether a float lies within this distance of a right one. */
-const isNear = ({ got, right }: Flag, distance: number): boolean => right.some((y) => Math.abs(got - y) <= distance);
-
-/** The largest finite number of the program's arrays, at least 1. */
-const largest = (program: Program): number =>
-  Math.max(1, ...leaves(program).flatMap(({ data }) => data.filter(Number.isFinite).map(Math.abs)));
+const hasIntegersBeyond = (bound: number, program: Program): boolean =>
+  leaves(program).some(({ dtype, data }) => dtype === 'int32' && data.some((x) => Math.abs(x) >= bound));
 
 /** The name of what explains a flag. */
 export function explanationOf(flag: Flag, program: Program): string | undefined {

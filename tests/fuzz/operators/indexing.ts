@@ -88,7 +88,8 @@ export const indexings: readonly Operator[] = [
       const count = m.r.whole(1, 5);
       return { inputs: [x, m.integers([m.shapeOf(x)[0]], -1, count)], options: { count } };
     },
-    apply: ([x, ids], { count }: { count: number }) => tf.unsortedSegmentSum(x, ids as tf.Tensor1D, count),
+    // On tfjs's CPU backend sums of integers are floats.
+    apply: ([x, ids], { count }: { count: number }) => tf.unsortedSegmentSum(x, ids as tf.Tensor1D, count).cast(x.dtype),
   }),
   operator({
     name: 'bincount',

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import * as nn from '../../../src/nn/index.js';
 import type { Maker, Want } from '../maker.js';
 import { sameAs } from '../shapes.js';
-import { COMPOSED, CONDITIONED, EXACT, type Operator, operator, SUM, type Tolerance, unary } from './operator.js';
+import { COMPOSED, CONDITIONED, EXACT, OF_ONE, type Operator, operator, SUM, type Tolerance, unary } from './operator.js';
 
 /** x (erf(x/√2) + 1)/2 and its kin have an error of units of x where the result is small. */
 const OF_OPERANDS: Tolerance = { ...CONDITIONED, ofOperands: true };
@@ -41,7 +41,7 @@ const norm = (name: string, shifts: boolean, apply: (x: tf.Tensor, gamma: tf.Ten
 const recurrence = (name: string, gates: number, last: boolean, apply: (x: tf.Tensor, w: tf.Tensor[]) => tf.Tensor): Operator =>
   operator({
     name: `nn.${name}`,
-    tolerance: COMPOSED,
+    tolerance: OF_ONE,
     draw: (m) => {
       const x = sequence(m);
       const [F, D] = [m.shapeOf(x)[2], m.r.whole(1, 4)];
@@ -67,9 +67,9 @@ const attend = (name: string, apply: (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) 
 export const layers: readonly Operator[] = [
   unary('nn.gelu', OF_OPERANDS, nn.gelu),
   unary('nn.geluTanh', { ...OF_OPERANDS, mayOverflow: true }, nn.geluTanh),
-  unary('nn.silu', CONDITIONED, nn.silu),
+  unary('nn.silu', OF_OPERANDS, nn.silu),
   unary('nn.softplus', CONDITIONED, nn.softplus),
-  unary('nn.sigmoid', CONDITIONED, nn.sigmoid),
+  unary('nn.sigmoid', OF_ONE, nn.sigmoid),
   unary('nn.tanh', CONDITIONED, nn.tanh),
   unary('nn.relu', EXACT, nn.relu),
   norm('layerNorm', true, (x, gamma, beta) => nn.layerNorm({ gamma, beta }, x)),

@@ -33,6 +33,8 @@ export const SUM: Tolerance = { ulps: 1, kind: 'sum' };
 export const PRODUCT: Tolerance = { ulps: 16, kind: 'product' };
 export const CONDITIONED: Tolerance = { ulps: 16, kind: 'conditioned' };
 export const COMPOSED: Tolerance = { ulps: 16, kind: 'conditioned', mayOverflow: true };
+/** The same of probabilities and their logarithms. */
+export const OF_ONE: Tolerance = { ...COMPOSED, ofOne: 1 };
 
 export interface Drawn<Options> {
   readonly inputs: readonly number[];

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { sameAs } from '../shapes.js';
-import { type Operator, operator, ROUNDED, SUM } from './operator.js';
+import { OF_ONE, type Operator, operator, ROUNDED, SUM } from './operator.js';
 
 interface Transposes {
   readonly a: boolean;
@@ -42,7 +42,7 @@ export const products: readonly Operator[] = [
   }),
   operator<{ activation: 'linear' | 'relu' | 'sigmoid' | 'elu' }>({
     name: 'fusedMatMul',
-    tolerance: { ulps: 16, kind: 'conditioned' },
+    tolerance: OF_ONE,
     draw: (m) => {
       const a = m.pick({ rank: [2, 2] });
       const width = m.r.whole(1, 6);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Maker } from '../maker.js';
 import { sameAs } from '../shapes.js';
-import { COMPOSED, CONDITIONED, EXACT, type Operator, operator, PRODUCT, SUM, type Tolerance } from './operator.js';
+import { COMPOSED, CONDITIONED, EXACT, OF_ONE, type Operator, operator, PRODUCT, SUM, type Tolerance } from './operator.js';
 
 interface Along {
   readonly axes?: number[];
@@ -57,7 +57,7 @@ export const reductions: readonly Operator[] = [
   reduction('prod', PRODUCT, (x, axes, keep) => tf.prod(x, axes, keep)),
   reduction('any', EXACT, (x, axes, keep) => tf.any(x, axes, keep), ['bool']),
   reduction('all', EXACT, (x, axes, keep) => tf.all(x, axes, keep), ['bool']),
-  reduction('logSumExp', CONDITIONED, (x, axes, keep) => tf.logSumExp(x, axes, keep), FLOAT),
+  reduction('logSumExp', OF_ONE, (x, axes, keep) => tf.logSumExp(x, axes, keep), FLOAT),
   reduction('euclideanNorm', COMPOSED, (x, axes, keep) => tf.euclideanNorm(x, axes, keep), FLOAT),
   reduction('norm1', SUM, (x, axes, keep) => tf.norm(x, 1, axes?.[0] ?? null!, keep), FLOAT),
   reduction('variance', COMPOSED, (x, axes, keep) => tf.moments(x, axes ?? null!, keep).variance, FLOAT),
@@ -84,7 +84,7 @@ export const reductions: readonly Operator[] = [
   ),
   scan(
     'logSoftmax',
-    CONDITIONED,
+    OF_ONE,
     () => ({}),
     (x) => tf.logSoftmax(x),
   ),

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Maker } from '../maker.js';
-import { EXACT, type Operator, operator, SUM } from './operator.js';
+import { COMPOSED, EXACT, type Operator, operator, SUM } from './operator.js';
 
 type Padding = 'valid' | 'same';
 interface Window {
@@ -94,7 +94,7 @@ export const windows: readonly Operator[] = [
   }),
   operator<Window & { activation: 'linear' | 'relu' }>({
     name: 'fusedConv2d',
-    tolerance: { ulps: 16, kind: 'conditioned' },
+    tolerance: COMPOSED,
     draw: (m) => {
       const x = image(m);
       const out = m.r.whole(1, 3);
