@@ -35,6 +35,14 @@ describe('npm run bench', () => {
 
   it('names what there is where something is asked for that is not', async () => {
     const refused = (...args: string[]) => expect(bench(...args)).rejects;
+    await refused('statistics', '--only', 'hax').toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there are rolling, rank, ols, hac, '),
+    });
+    await refused('statistics', '--python', 'none').toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('scikit-learn are absent: pip install'),
+    });
     await refused('--only', 'W7').toMatchObject({ code: 2, stderr: expect.stringContaining('there are W1, W1-predict, W2, ') });
     await refused('--peers', 'tofch').toMatchObject({ code: 2, stderr: expect.stringContaining('there are torch, jax, tfjs, jax-js') });
     await refused('--threads', '0').toMatchObject({ code: 2, stderr: expect.stringContaining('whole numbers above 0') });
