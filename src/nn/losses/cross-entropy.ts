@@ -43,15 +43,16 @@ export const crossEntropy = layer({
     check(logits, labels, { ignoreIndex, labelSmoothing });
     const { rows, hot, share, total } = prepared(logits, labels, { weights, ignoreIndex });
     const outside = nanOutside('crossEntropy', labels.flatten(), logits.shape.at(-1)!, counted(labels, { weights, ignoreIndex }));
+    const wrong = outside ? outside.expandDims(1) : tf.scalar(0); // [N, 1]
     const logP = rows.logSoftmax();
     const q = smoothed(hot, labelSmoothing);
     // A product would make NaN of 0 · −∞.
-    const agreed = (labelSmoothing > 0 ? q.mul(logP) : tf.where(hot, logP, tf.zerosLike(logP))).sum(1, true);
-    const losses = outside ? outside.expandDims(1).sub(agreed) : agreed.neg(); // [N, 1]
-    const value = losses.mul(share).sum();
-    const target = outside ? q.add(outside.expandDims(1)) : q;
+    const agreed = labelSmoothing > 0 ? q.mul(logP).add(wrong) : tf.where(hot, logP, wrong); // [N, C]
+    const losses = total && agreed.sum(1, true).neg(); // [N, 1]
+    const value = losses ? losses.mul(share).sum() : agreed.sum().mul(share).neg();
+    const target = outside ? q.add(wrong) : q;
     const shapes = { logits: logits.shape, weights: weights?.shape };
-    return { value, saved: { logP, target, share, shapes, ...(total && { total, losses, value }) } };
+    return { value, saved: { logP, target, share, shapes, ...(losses && { total, losses, value }) } };
   },
   backward(dL, { logP, target, share, shapes, total, losses, value }) {
     const dLogits = logP.exp().sub(target).mul(share.mul(dL)).reshape(shapes.logits);
