@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { checkOneOf } from '../../base/internal.js';
 import type { Graph } from '../graph/graph.js';
 import { onnxruntime, type Provider } from './onnxruntime/onnxruntime.js';
 import { openvino } from './openvino/openvino.js';
@@ -13,6 +14,12 @@ export interface RuntimeChoice {
   readonly runtime?: RuntimeName;
   /** `cpu` by default; `webgpu` and `cuda` run on ONNX Runtime, and results of more than 1,024 elements stay there until they are read. */
   readonly device?: Provider;
+}
+
+/** @throws when a runtime or a device is none that there is */
+export function checkChoice({ runtime, device }: RuntimeChoice): void {
+  if (runtime !== undefined) checkOneOf('compile', 'runtime', runtime, ['openvino', 'onnxruntime']);
+  if (device !== undefined) checkOneOf('compile', 'device', device, ['cpu', 'webgpu', 'cuda']);
 }
 
 /** The runtimes that may execute `graph`, best first, and why the others may not. */

@@ -2,6 +2,7 @@ import { cellHook, checkOneOf, checkOptions, checkWhole } from '../../base/inter
 import { DeviceTensor, fromArray, fromLeaf, type Input, specOf, valuesOf } from '../buffers/device-tensor.js';
 import { giveBack, type Taken, takeDonated } from '../buffers/donation.js';
 import { type OnnxOptions, toOnnx } from '../onnx/emit.js';
+import { checkChoice } from '../runtime/devices.js';
 import { makeSession } from './session.js';
 import { firstChange, parameterNames, type Signature, signatureOf } from './signature.js';
 import { type CompileOptions, makeVariant, type ProgramInfo, refuseStale, type SourceFunction, traceAt, type Variant } from './variant.js';
@@ -185,9 +186,8 @@ const MANY_TRACES = 5;
 /** @throws when an option is unknown or has a value that it cannot have */
 function checkChoices(options: CompileOptions): void {
   checkOptions('compile', options, ['runtime', 'device', 'threads', 'donate', 'precision']);
-  const { runtime, device, threads, donate, precision } = options;
-  if (runtime !== undefined) checkOneOf('compile', 'runtime', runtime, ['openvino', 'onnxruntime']);
-  if (device !== undefined) checkOneOf('compile', 'device', device, ['cpu', 'webgpu', 'cuda']);
+  const { threads, donate, precision } = options;
+  checkChoice(options);
   if (precision !== undefined) checkOneOf('compile', 'precision', precision, ['float32', 'float64']);
   if (threads !== undefined) checkWhole('compile', 'threads', threads);
   if (donate !== undefined && !(Array.isArray(donate) && donate.every((i) => Number.isSafeInteger(i) && i >= 0)))
