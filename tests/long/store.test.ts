@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { query } from '../../src/market/store/sql.js';
@@ -27,21 +28,28 @@ it(`four processes write, read and die in one store for ${SECONDS} s, and nothin
   const end = Date.now() + 1000 * SECONDS;
   let seed = 12_345;
 
-  /** Lives one life after the other, each ended by SIGKILL at a random moment. Two of four are of the same number and host. */
+  /** Lives one life after the other, each ended by SIGKILL within an operation, at a random moment of it. */
   const lives = async (contained: boolean): Promise<void> => {
     while (Date.now() < end && failures.length === 0) {
       const worker = start(++seed, contained, scratch);
       let errors = '';
       worker.stderr!.on('data', (data) => (errors += data));
       const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-      const ready = new Promise<void>((resolve) =>
+      let [done, first] = [0, 0];
+      const operations = 1 + ((seed * 7919) % 12);
+      const enough = new Promise<void>((resolve) =>
         worker.stdout!.on('data', (data) => {
-          for (const word of String(data).match(/^\w+$/gm) ?? []) counts[word] = (counts[word] ?? 0) + 1;
-          resolve();
+          for (const word of String(data).match(/^\w+$/gm) ?? []) {
+            counts[word] = (counts[word] ?? 0) + 1;
+            done++;
+          }
+          first ||= Date.now();
+          if (done >= operations || Date.now() > end) resolve();
         }),
       );
-      await Promise.race([ready, exited]);
-      await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 200 + ((seed * 7919) % 3000)))]);
+      await Promise.race([enough, exited]);
+      const usual = (Date.now() - first) / (done + 1);
+      await Promise.race([exited, sleep((((seed * 104_729) % 1000) / 1000) * usual)]);
       if (worker.exitCode !== null) failures.push(errors);
       else kills++;
       worker.kill('SIGKILL');
@@ -56,7 +64,7 @@ it(`four processes write, read and die in one store for ${SECONDS} s, and nothin
   );
   expect(failures).toEqual([]);
 
-  await new Promise((resolve) => setTimeout(resolve, 500)); // a process in a name space dies after the one that made it
+  await sleep(500); // a process in a name space dies after the one that made it
   // The next writer clears up after the killed ones.
   const about = {
     name: 'csv/last',
