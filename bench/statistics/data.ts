@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { key, normal, split, uniform } from '../../src/base/index.js';
 import { type Matrix, matVec } from '../../src/linalg/index.js';
-import { type Panel, tradingDays } from '../../src/market/index.js';
+import { importCsv, type Panel, tradingDays } from '../../src/market/index.js';
 
 /** What the rows of the table compute on, the same for both sides. */
 export interface Data {
@@ -38,8 +38,14 @@ export function simulated(): Data {
   return { returns, x, y, labels: y.map((value, i) => (chance[i] < 1 / (1 + Math.exp(-0.5 * value)) ? 1 : 0)) };
 }
 
-/** Writes them for the peer: statistics.bin, doubles one after the other, and statistics.json with the shape and place of each. */
-export function writeStatistics(folder: string, { returns, x, y, labels }: Data): void {
+/** The dataset of prices that the returns make, rounded as sources round them, and its name in the store. */
+export const PRICES = 'bench/prices';
+
+/**
+ * Writes them for the peer: statistics.bin, doubles one after the other, and statistics.json with the shape and place of each; and prices as
+ * prices.csv and as a dataset of a store in this folder, which is the store of this process from then on.
+ */
+export async function writeStatistics(folder: string, { returns, x, y, labels }: Data): Promise<void> {
   const arrays: [string, Float64Array, number[]][] = [
     ['returns', returns.values, [returns.dates.length, returns.assets.length]],
     ['x', x.data, [x.rows, x.cols]],
@@ -57,4 +63,17 @@ export function writeStatistics(folder: string, { returns, x, y, labels }: Data)
     join(folder, 'statistics.bin'),
     Buffer.concat(arrays.map(([, { buffer, byteOffset, byteLength }]) => new Uint8Array(buffer, byteOffset, byteLength))),
   );
+  const { dates, assets } = returns;
+  const prices = assets.map((_, n) => {
+    let log = Math.log(50);
+    return Float64Array.from(dates, (_, t) => {
+      log += returns.values[t * N + n];
+      return Math.round(1000 * Math.exp(log)) / 1000;
+    });
+  });
+  const lines = dates.map((date, t) => [date, ...prices.map((column) => column[t])].join());
+  const csv = join(folder, 'prices.csv');
+  writeFileSync(csv, `${['Date', ...assets].join()}\n${lines.join('\n')}\n`);
+  process.env.LEMMATA_DATA = join(folder, 'store');
+  await importCsv(csv, { name: PRICES });
 }

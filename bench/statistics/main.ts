@@ -29,7 +29,7 @@ for (const id of chosen)
 
 const folder = fileURLToPath(new URL('../../build/bench', import.meta.url));
 const data = simulated();
-writeStatistics(folder, data);
+await writeStatistics(folder, data);
 const command = pythonPeer('statsmodels, sklearn, pandas', 'statistics_peer.py')(options.python);
 if (!command) refuse('pandas, statsmodels and scikit-learn are absent: pip install -r bench/requirements.txt anywhere, then --python PATH');
 const peer = await Peer.spawn('statistics', [...command, folder], 1);

@@ -1,6 +1,8 @@
-import { crossSectionalRank, rollingStandardDeviation } from '../../src/market/index.js';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { crossSectionalRank, loadPanel, readCsv, rollingStandardDeviation } from '../../src/market/index.js';
 import { design, lassoPath, linearRegression, logisticRegression, neweyWest, ridgePath } from '../../src/stats/index.js';
-import type { Data } from './data.js';
+import { type Data, PRICES } from './data.js';
 
 /** A computation that both sides make of the same numbers. */
 export interface StatisticsRow {
@@ -17,7 +19,23 @@ export interface StatisticsRow {
 /** As scikit-learn is asked in the peer. */
 const PENALTIES = Array.from({ length: 57 }, (_, i) => 10 ** (i / 8));
 
+const folder = fileURLToPath(new URL('../../build/bench', import.meta.url));
+
 export const statisticsRows: readonly StatisticsRow[] = [
+  {
+    id: 'load',
+    title: 'prices [8312, 20] from the store, against read_parquet of its file',
+    peer: 'pandas',
+    goal: 1.5,
+    run: async () => (await loadPanel(PRICES)).values.at(-20)!,
+  },
+  {
+    id: 'csv',
+    title: 'prices [8312, 20] from CSV, dates and values checked',
+    peer: 'pandas',
+    goal: 1,
+    run: async () => (await readCsv(join(folder, 'prices.csv'))).columns.get('A0')!.at(-1)!,
+  },
   {
     id: 'rolling',
     title: 'rolling standard deviation, 252 rows of [8312, 20]',

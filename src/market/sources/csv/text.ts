@@ -47,15 +47,23 @@ const SEPARATORS = [',', ';', '\t', '|'] as const;
 
 /** How many cells the first line has, and what separates them: what is told, or what makes most cells of it and as many of the next line. */
 export function shapeOf(text: string, told: Layout['separator']): { separator: string; cells: number } {
-  const start = blank(text, 0);
-  const end = endOfRecord(text, start);
-  const next = blank(text, end);
-  const [first, second] = [text.slice(start, end), text.slice(next, endOfRecord(text, next))].map((line) => line.replace(/"[^"]*"/g, ''));
+  const [first = '', second = ''] = firstRecords(text, 2).map((line) => line.replace(/"[^"]*"/g, ''));
   const counts = SEPARATORS.map((separator) => first.split(separator).length);
   const fitting = SEPARATORS.map((separator, i) => (second.split(separator).length === counts[i] ? counts[i] : 1));
   const most = Math.max(...fitting) > 1 ? fitting : counts;
   const separator = told ?? SEPARATORS[most.indexOf(Math.max(...most))];
   return { separator, cells: first.split(separator).length };
+}
+
+/** The first records, as texts; empty lines are none. */
+export function firstRecords(text: string, count: number): string[] {
+  const records: string[] = [];
+  for (let at = blank(text, 0); at < text.length && records.length < count; at = blank(text, at)) {
+    const end = endOfRecord(text, at);
+    records.push(text.slice(at, end));
+    at = end;
+  }
+  return records;
 }
 
 /** The line, from 1 up, on which a record starts, from 0 up. A record spans lines where a quoted cell does; empty lines are none. */
