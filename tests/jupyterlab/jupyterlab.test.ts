@@ -64,6 +64,7 @@ describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { t
       'training.ipynb': training,
       'debugging.ipynb': notebookOf(TO_DEBUG),
       'sliding.ipynb': notebookOf(TO_SLIDE),
+      'flooding.ipynb': notebookOf("while (true) console.log('spam line number with some length to it');"),
     });
     browser = await openChromium();
   }, 60_000);
@@ -156,6 +157,16 @@ describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { t
     expect(Number(to)).toBe(Number(from) + 1);
     expect(waited).toBeLessThan(Number(longest) + 200);
     expect(training.complaints).toEqual([]);
+  });
+
+  it('gives the prompt back within 3 s of a click while a cell prints without end', async () => {
+    const flooding = await NotebookPage.open(browser, lab.page('flooding.ipynb'));
+    const cell = await flooding.start(0);
+    await cell.locator('.jp-OutputArea-output', { hasText: 'the notebook shows no more of it' }).waitFor();
+    await flooding.page.waitForTimeout(2000);
+    expect(await flooding.interrupt(cell)).toBeLessThan(3000);
+    expect(await flooding.type('1 + 1')).toBe('2');
+    await flooding.page.close();
   });
 
   it('debugs a cell: a breakpoint by a click, its variables, a step, and on to the end', async () => {

@@ -206,6 +206,39 @@ describe('imports', () => {
   });
 });
 
+describe("what a script of Node has, a cell has too, for the notebook's folder", () => {
+  it('__dirname, __filename, module, exports, require', async () => {
+    expect(await text("import { join, relative } from 'node:path'; [__dirname, relative(__dirname, __filename)]")).toBe(
+      `[ '${folder}', 'notebook.ipynb' ]`,
+    );
+    expect(
+      await text(
+        '[(module.require as NodeJS.Require).main === module, typeof exports, module.path === __dirname, module.exports === exports]',
+      ),
+    ).toBe("[ true, 'object', true, true ]");
+    writeFileSync(join(folder, 'beside.cjs'), 'module.exports = 5;');
+    expect(
+      await text(
+        "[require('./beside.cjs'), require(join(__dirname, 'beside.cjs')), require.resolve('./beside.cjs') === join(__dirname, 'beside.cjs')]",
+      ),
+    ).toBe('[ 5, 5, true ]');
+  });
+
+  it('import.meta', async () => {
+    expect(
+      await text(
+        "import { fileURLToPath } from 'node:url'; [import.meta.dirname === __dirname, import.meta.filename === __filename, fileURLToPath(import.meta.url) === __filename]",
+      ),
+    ).toBe('[ true, true, true ]');
+    expect(await text("fileURLToPath(new URL('./table.json', import.meta.url)) === join(__dirname, 'table.json')")).toBe('true');
+    expect(
+      await text(
+        "[import.meta.resolve('./beside.cjs') === new URL('beside.cjs', import.meta.url).href, import.meta.resolve('zod').endsWith('/zod/index.js')]",
+      ),
+    ).toBe('[ true, true ]');
+  });
+});
+
 describe('top-level await', () => {
   it('works, and a promise that is only shown is not awaited', async () => {
     expect(await text('await new Promise<number>((resolve) => setTimeout(resolve, 10, 5))')).toBe('5');

@@ -79,7 +79,7 @@ export class Kernel {
   /** What the process itself wrote, which a kernel in order never does. */
   said = '';
   readonly exited: Promise<number | null>;
-  readonly heartbeat = new Request({ receiveTimeout: 1000 });
+  readonly heartbeat = new Request({ receiveTimeout: 10_000 });
   readonly #shell = new Dealer();
   readonly #control = new Dealer();
   readonly #stdin = new Dealer();

@@ -190,6 +190,36 @@ describe('a stale build', () => {
   });
 });
 
+describe('a checkout', () => {
+  it('works under any path', async () => {
+    const root = join(temporary(), "it's a #1 %20 checkout, ünïcode?");
+    for (const name of ['src', 'dist', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json'])
+      cpSync(join(ROOT, name), join(root, name), { recursive: true, preserveTimestamps: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+    const directory = join(root, 'note#books 100%');
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'local.ts'), "import { other } from './other.js';\nexport const local: number = other + 1;");
+    writeFileSync(join(directory, 'other.ts'), 'export const other = 1;');
+    const kernel = await start({ root, directory });
+    expect((await kernel.run("import { table } from 'lemmata/report'; import { local } from './local'; [typeof table, local]")).text).toBe(
+      "[ 'function', 2 ]",
+    );
+    expect((await kernel.run("import { z } from 'zod'; [z.string().parse('a'), (await import('./other.ts')).other]")).text).toBe(
+      "[ 'a', 1 ]",
+    );
+    expect(
+      (
+        await kernel.run(
+          "import { existsSync } from 'node:fs'; existsSync(new URL('./local.ts', import.meta.url)) && existsSync(__dirname)",
+        )
+      ).text,
+    ).toBe('true');
+    writeFileSync(join(directory, 'other.ts'), 'export const other = 41;');
+    expect((await kernel.run("import { reload } from 'lemmata/kernel'; await reload(); local")).text).toBe('42');
+    expect((await kernel.run('table([])')).traceback).toMatch(/at .*src\/base\/table\.ts:\d+/);
+  }, 60_000);
+});
+
 describe('a registered kernel', () => {
   it('is found and run by Jupyter from another folder, and restarts', () => {
     const prefix = temporary();

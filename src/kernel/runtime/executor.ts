@@ -1,4 +1,3 @@
-import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import { normalise } from '../display/normalise.js';
 import { type Failure, SHARED, type ToRuntime, type ToServer } from '../protocol.js';
@@ -87,7 +86,7 @@ export class Executor {
       // For the debugger, which asks from the other thread.
       names: () => this.#names.entries(),
       show: async (name: string) => normalise(plainBundle(await render(this.#names.of(name).value))),
-      meta: { url: pathToFileURL(`${process.cwd()}/`).href, dirname: process.cwd() },
+      meta: this.#modules.meta,
       load: (specifier: string) => this.#modules.load(specifier),
       import: this.#modules.import,
       checkpoint: this.#interruption.checkpoint,
@@ -98,8 +97,9 @@ export class Executor {
     };
     // The call happens inside the script, so that SIGINT can break off the cell's synchronous part; the inner braces let a cell
     // declare `require` itself.
-    entry.splice(0, entry.length, kernel, shared, this.#modules.require);
-    const source = `(async function $cell($kernel, $interrupted, require) { "use strict"; {\n${javascript}\n}})(...globalThis[Symbol.for('${ENTRY_NAME}')])`;
+    const { require, module, exports, dirname, filename } = this.#modules;
+    entry.splice(0, entry.length, kernel, shared, require, module, exports, dirname, filename);
+    const source = `(async function $cell($kernel, $interrupted, require, module, exports, __dirname, __filename) { "use strict"; {\n${javascript}\n}})(...globalThis[Symbol.for('${ENTRY_NAME}')])`;
     const script = new vm.Script(source, { filename: cell.id, lineOffset: -1 });
     Atomics.store(shared, SHARED.SYNCHRONOUS, 1);
     try {

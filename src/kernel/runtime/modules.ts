@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
-import { createRequire, registerHooks } from 'node:module';
-import { join } from 'node:path';
+import { createRequire, Module, registerHooks } from 'node:module';
+import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { drawFrames } from '../display/frame-plot.js';
 import { loadTypeScript } from './transform.js';
@@ -22,7 +22,14 @@ const EXTENSIONS = ['.ts', '.mts', '.js', '/index.ts', '/index.js'];
  * anew by the next import; everything else keeps its one instance.
  */
 export class Modules {
+  readonly dirname: string;
+  /** The notebook, if Jupyter says which it is. */
+  readonly filename: string;
+  /** What a script of Node finds under these names, as the main one: `require.main === module`. */
   readonly require: NodeJS.Require;
+  readonly module: Module;
+  readonly exports: unknown;
+  readonly meta: Pick<ImportMeta, 'url' | 'dirname' | 'filename' | 'resolve'> & { main: boolean };
   readonly #base: string;
   readonly #loaded = new Map<string, Loaded>();
   /** file → the local files it imports */
@@ -34,7 +41,24 @@ export class Modules {
 
   constructor(directory: string) {
     this.#base = pathToFileURL(join(directory, 'cell.js')).href;
-    this.require = createRequire(this.#base);
+    this.dirname = directory;
+    this.filename = join(directory, basename(process.env.JPY_SESSION_NAME || 'notebook.ipynb'));
+    this.module = new Module(this.filename);
+    this.exports = this.module.exports;
+    this.require = Object.assign(createRequire(this.#base), { main: this.module });
+    Object.assign(this.module, {
+      filename: this.filename,
+      path: directory,
+      paths: this.require.resolve.paths('x') ?? [],
+      require: this.require,
+    });
+    this.meta = {
+      url: pathToFileURL(this.filename).href,
+      dirname: directory,
+      filename: this.filename,
+      main: true,
+      resolve: (specifier) => import.meta.resolve(specifier), // the hooks below take this file for a cell
+    };
     registerHooks({
       resolve: (specifier, context, next) => {
         const found = this.#resolve(specifier, context, next);
