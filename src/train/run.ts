@@ -68,7 +68,8 @@ export type Ready<S> = S extends DeviceTensor | tf.Tensor | number
  *
  *     const training = run(optimizer.init(params), { name: 'lstm', seed: 7, config });
  *
- * @param state  what the step takes and returns: an optimiser's state, or any tree of tensors, typed arrays and numbers
+ * @param state  what the step takes and returns: an optimiser's state, or any tree of tensors, typed arrays and numbers; a Float64Array
+ *               becomes float32, as a compiled step computes, and a number stays a double until a step makes a tensor of it
  */
 export function run<S>(state: S, about: About = {}): Run<Ready<S>> {
   checkOptions('run', about, ['name', 'seed', 'config', 'data', 'code']);
