@@ -31,20 +31,22 @@ export function rollingMoments({ rows: T, cols: N, data }: Matrix, window: numbe
     for (let t = start; t < end; t++) {
       const count = t - start + 1;
       const [own, share, together] = [1 / count, count / window, (count * (window - count)) / window];
-      for (let n = 0, at = t * N, before = count * N; n < N; n++, at++, before++) {
-        const value = data[at] + (data[at] - data[at]); // NaN where it is infinite
+      const row = t * N;
+      for (let n = 0; n < N; n++) {
+        const value = data[row + n] + (data[row + n] - data[row + n]); // NaN where it is infinite
         const distance = value - mean[n];
         mean[n] += distance * own;
         square[n] += distance * (value - mean[n]);
-        if (count === window) {
-          means[at] = mean[n];
-          squares[at] = square[n];
-        } else if (start > 0) {
+      }
+      if (count === window) {
+        means.set(mean, row);
+        squares.set(square, row);
+      } else if (start > 0)
+        for (let n = 0, at = row, before = count * N; n < N; n++, at++, before++) {
           const apart = mean[n] - endMeans[before];
           means[at] = endMeans[before] + apart * share;
           squares[at] = endSquares[before] + square[n] + apart * apart * together;
         }
-      }
     }
     if (end === T) break;
     mean.fill(0);

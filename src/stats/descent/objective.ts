@@ -1,7 +1,8 @@
 import { dot, type Matrix, matVec, svd } from '../../linalg/index.js';
 
 import { checkBinary, checkSample } from '../regression/design.js';
-import { logLikelihoodAt, sigmoid } from '../regression/logistic-regression.js';
+import { logLikelihoodAt } from '../regression/logistic-regression.js';
+import { sigmoid } from '../regression/weighted-design.js';
 
 /** A smooth mean of losses over rows, for the descent methods: f(w) = (1/n) Σᵢ fᵢ(w). */
 export interface Objective {

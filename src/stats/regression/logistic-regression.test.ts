@@ -138,6 +138,29 @@ describe('logisticRegression', () => {
     expect(iterations).toBe(steps);
   });
 
+  // Two columns of a common part and one of their own, and the same space in columns that are well apart, whose fit is the reference.
+  it.each([
+    { own: 1e-3, rows: 60, lambda: 0 },
+    { own: 1e-5, rows: 60, lambda: 0 },
+    { own: 1e-7, rows: 60, lambda: 0 },
+    { own: 1e-7, rows: 700, lambda: 0 },
+    { own: 1e-7, rows: 60, lambda: 1e-22 },
+  ])('keeps its digits on columns that differ by $own, in $rows rows, penalty $lambda', ({ own, rows, lambda }) => {
+    const [a, b, noise] = [1, 2, 3].map((seed) => gaussian(seed, rows));
+    const y = a.map((z, i) => (z - 0.5 * b[i] + 2 * noise[i] > 0 ? 1 : 0));
+    const close = logisticRegression(design({ a, near: a.map((z, i) => z + own * b[i]) }), y, { lambda });
+    const apart = logisticRegression(design({ a, b }), y); // β_b = own · β_near, β_a = their sum
+    const [, first, second] = close.coefficients;
+    expectClose([first + second, own * second], apart.coefficients.slice(1), 5);
+    expect((own * close.standardErrors[2]) / apart.standardErrors[2]).toBeCloseTo(1, own > 1e-6 ? 8 : 5);
+    expect(close.logLikelihood).toBeCloseTo(apart.logLikelihood, 7);
+  });
+
+  it('names separation though it may take few steps', () => {
+    const x = design({ a: [1, 2, 3, 4] });
+    expect(() => logisticRegression(x, [0, 0, 1, 1], { maxIterations: 2 })).toThrow('separates the labels');
+  });
+
   it('counts its steps, and stops when they are too many', () => {
     const fair = Float64Array.from({ length: 40 }, (_, i) => i % 2);
     const ones = { rows: 40, cols: 1, data: new Float64Array(40).fill(1), names: ['intercept'] };

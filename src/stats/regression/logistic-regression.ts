@@ -1,8 +1,9 @@
 import { checkNumber } from '../../base/internal.js';
 import { backSubstitute, diagonal, dot, inverseGram, type Matrix, matVec, mean, transposeVec } from '../../linalg/index.js';
-import { cholesky, columnName, firstDependent, forwardSubstitute, gram, triangle, zeroMatrix } from '../../linalg/internal.js';
+import { cholesky, columnName, firstDependent, forwardSubstitute, gram } from '../../linalg/internal.js';
 import { checkBinary, checkColumns, checkSample, dependentColumn } from './design.js';
 import { separatingDirection } from './separation.js';
+import { type Point, type Problem, sigmoid, weighted } from './weighted-design.js';
 
 /** A model of the chance of a 1, P(y = 1 | x) = σ(xᵀβ), fitted to labels. */
 export interface LogisticRegression {
@@ -63,7 +64,7 @@ export function logisticRegression(x: Matrix, y: ArrayLike<number>, { lambda = 0
   let here = pointAt(problem, new Float64Array(x.cols), new Float64Array(x.rows));
   for (let iteration = 1; iteration <= maxIterations; iteration++) {
     const { step, move, decrement, reach, information } = newton(problem, here);
-    if (iteration === 1 && reach === Infinity && !overlap) ensureRank(x);
+    if (reach === Infinity && !overlap) ensureRank(x);
     overlap ||= reach < SURE;
     const done = decrement <= 1e-20 * x.rows;
     if (done || iteration === STEPS_IN_DOUBT) ensureOverlap();
@@ -104,24 +105,6 @@ function ensureRank(x: Matrix): void {
   if (dependent >= 0) throw dependentColumn('logisticRegression', x, dependent);
 }
 
-/** What the fit is of. */
-interface Problem {
-  readonly x: Matrix;
-  /** ς = 2y − 1 [n]. */
-  readonly signs: Float64Array;
-  /** λ of each column [p]. */
-  readonly penalty: Float64Array;
-}
-
-/** Coefficients and what follows from them. */
-interface Point {
-  readonly beta: Float64Array;
-  /** xᵢᵀβ [n]. */
-  readonly eta: Float64Array;
-  /** ℓ(β), the penalty taken off. */
-  readonly value: number;
-}
-
 function pointAt({ signs, penalty }: Problem, beta: Float64Array, eta: Float64Array): Point {
   const value = logLikelihoodOf(eta, signs) - 0.5 * penalty.reduce((sum, weight, j) => sum + weight * beta[j] ** 2, 0);
   return { beta, eta, value };
@@ -145,8 +128,9 @@ function advance(problem: Problem, { beta, eta }: Point, step: Float64Array, mov
  * Below 1 they are positive, so no direction d has ςᵢxᵢᵀd ≥ 0 for all i: the labels are not separated. Infinity where XᵀWX was too near a
  * singular matrix to be trusted with that; the step is then made without forming it.
  */
-function newton(problem: Problem, { beta, eta }: Point) {
+function newton(problem: Problem, here: Point) {
   const { x, signs, penalty } = problem;
+  const { beta, eta } = here;
   const [weights, pull] = [new Float64Array(x.rows), new Float64Array(x.rows)];
   for (let i = 0; i < x.rows; i++) {
     const wrong = sigmoid(-signs[i] * eta[i]); // |yᵢ − pᵢ|, without the cancellation of 1 − p
@@ -159,7 +143,7 @@ function newton(problem: Problem, { beta, eta }: Point) {
   });
   const triangle = cholesky(information);
   if (!triangle) {
-    const { r, rhs } = weighted(problem, beta);
+    const { r, rhs } = weighted(problem, here);
     const step = backSubstitute(r, rhs);
     return { step, move: matVec(x, step), decrement: dot(rhs, rhs), reach: Infinity, information };
   }
@@ -173,26 +157,6 @@ function newton(problem: Problem, { beta, eta }: Point) {
   let reach = 0;
   for (let i = 0; i < move.length; i++) reach = Math.max(reach, (signs[i] - pull[i]) * move[i]);
   return { step, move, decrement: dot(half, half), reach, information };
-}
-
-/** QR of √W X (with √λ rows below it): RᵀR = XᵀWX + λI, solved without forming it. */
-function weighted({ x, signs, penalty }: Problem, beta: Float64Array) {
-  const eta = matVec(x, beta);
-  const augmented = zeroMatrix(x.rows + x.cols, x.cols);
-  const target = zeroMatrix(x.rows + x.cols, 1);
-  for (let i = 0; i < x.rows; i++) {
-    const wrong = sigmoid(-signs[i] * eta[i]); // |yᵢ − pᵢ|, without the cancellation of 1 − p
-    const root = Math.sqrt(Math.max(wrong * (1 - wrong), 1e-300));
-    for (let j = 0; j < x.cols; j++) augmented.data[i * x.cols + j] = root * x.data[i * x.cols + j];
-    target.data[i] = (signs[i] * wrong) / root;
-  }
-  for (let j = 0; j < x.cols; j++) {
-    const root = Math.sqrt(penalty[j]);
-    augmented.data[(x.rows + j) * x.cols + j] = root;
-    target.data[x.rows + j] = -root * beta[j];
-  }
-  const { r, qty } = triangle(augmented, target);
-  return { r, rhs: qty.data };
 }
 
 /** The error for separated labels; it names the column that moves most along the direction. */
@@ -217,13 +181,14 @@ function spread(x: Matrix, j: number): number {
 function summary(
   problem: Problem,
   y: ArrayLike<number>,
-  { beta: coefficients, eta }: Point,
+  here: Point,
   information: Matrix,
   names: readonly string[],
   iterations: number,
 ): LogisticRegression {
+  const { beta: coefficients, eta } = here;
   // Where XᵀWX has lost digits they are taken from √W X.
-  const covariance = inverseGram(cholesky(information, { limit: 100 }) ?? weighted(problem, coefficients).r);
+  const covariance = inverseGram(cholesky(information, { limit: 100 }) ?? weighted(problem, here).r);
   const standardErrors = diagonal(covariance).map(Math.sqrt);
   const rate = mean(y);
   const logLikelihood = logLikelihoodOf(eta, problem.signs);
@@ -241,9 +206,6 @@ function summary(
     iterations,
   };
 }
-
-/** 1 / (1 + e^−z). */
-export const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
 
 const probabilities = (x: Matrix, beta: Float64Array): Float64Array => matVec(x, beta).map(sigmoid);
 

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { matVec, transposeVec } from '../../linalg/matrix.js';
 import { qr } from '../../linalg/qr.js';
 import { design } from './design.js';
-import { logisticRegression, sigmoid } from './logistic-regression.js';
+import { logisticRegression } from './logistic-regression.js';
 import { separatingDirection } from './separation.js';
+import { sigmoid } from './weighted-design.js';
 
 const row = fc.tuple(fc.integer({ min: -3, max: 3 }), fc.integer({ min: -3, max: 3 }), fc.boolean());
 
