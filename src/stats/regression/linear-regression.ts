@@ -47,7 +47,8 @@ export interface LinearRegression {
  *
  *     β̂ = argmin ‖y − Xβ‖²,   XᵀXβ̂ = Xᵀy        s² = eᵀe / (n − p)        var β̂ = s²(XᵀX)⁻¹
  *
- * Solved as Rβ̂ = Qᵀy with X = QR; XᵀX, whose condition number is the square of X's, is never formed.
+ * Solved as Rβ̂ = Qᵀy with X = QR. XᵀX, whose condition number is the square of X's, does not decide a digit of it: where columns are well
+ * apart in many rows it gives a first R, and what rounding left is taken away by a second; elsewhere it is not formed.
  *
  * @param x  [n, p] design; its intercept, if wanted, is one of its columns (`design` adds it)
  * @param y  [n]
