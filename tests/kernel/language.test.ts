@@ -45,8 +45,9 @@ describe('completion', () => {
   it('completes names of the cell, of the notebook, of the language and of the world', async () => {
     const { matches } = await complete('function f(annual: number) { const annul = 1; ann');
     expect(matches).toEqual(['annual', 'annualise', 'annul']);
-    expect((await complete('cons')).matches).toEqual(['Console', 'ConstructorParameters', 'console', 'const', 'constructor']);
+    expect((await complete('cons')).matches).toEqual(['console', 'const', 'constructor']);
     expect((await complete('let x: ReturnT')).matches).toEqual(['ReturnType']);
+    expect((await complete('function g(x: Consol')).matches).toEqual(['Console', 'console']); // also a namespace
     expect((await complete('docum')).matches).toEqual([]);
   });
 

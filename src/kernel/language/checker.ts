@@ -9,6 +9,7 @@ import { LocalFiles } from './local-files.js';
 import type { Options } from './options.js';
 
 type Match = Completions['matches'][number];
+type Globals = Record<'values' | 'types', Match[]>;
 type MembersAt = (project: Project, file: string, position: number) => Match[] | undefined;
 
 /**
@@ -25,7 +26,7 @@ export class Checker {
   readonly #virtual = new Map<string, string>();
   readonly #changed = new Set<string>();
   readonly #local: LocalFiles;
-  #globals: Match[] | undefined;
+  #globals: Globals | undefined;
   #api: API | undefined;
   #snapshot: Snapshot | undefined;
 
@@ -68,12 +69,13 @@ export class Checker {
     }
   }
 
-  /** The names of the global scope, values and types. */
-  globals(membersAt: MembersAt): Match[] {
-    this.#globals ??= ['globalThis.', 'let x: globalThis.'].flatMap((code) => {
+  /** The names of the global scope. */
+  globals(membersAt: MembersAt): Globals {
+    const namesAfter = (code: string) => {
       this.write(this.cell, code);
       return this.ask((project) => membersAt(project, this.cell, code.length) ?? []);
-    });
+    };
+    this.#globals ??= { values: namesAfter('globalThis.'), types: namesAfter('let x: globalThis.') };
     return this.#globals;
   }
 

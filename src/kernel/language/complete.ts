@@ -3,7 +3,7 @@ import ts from 'typescript6';
 import type { Checker } from './checker.js';
 import { completePath, stringAt } from './complete-path.js';
 import type { Completions, Question } from './completions.js';
-import { namesInScope } from './scope.js';
+import { scopeAt } from './scope.js';
 
 type Match = Completions['matches'][number];
 
@@ -35,10 +35,11 @@ function membersAt({ checker }: Project, file: string, position: number): Match[
 
 /** The names of the scope at a place, then those of the language and of the world. */
 function namesAt(checker: Checker, shift: number, offset: number): Match[] {
-  const own = namesInScope(checker.textOf(checker.cell)!, offset + shift);
-  const others = [...KEYWORDS, ...checker.globals(membersAt)].toSorted((a, b) => compare(a.text, b.text));
-  const seen = new Set<string>(); // a name may be a value and a type
-  return [...own, ...others].filter(({ text }) => !seen.has(text) && seen.add(text));
+  const { isType, names } = scopeAt(checker.textOf(checker.cell)!, offset + shift);
+  const { values, types } = checker.globals(membersAt);
+  const others = [...KEYWORDS, ...(isType ? types : values)].toSorted((a, b) => compare(a.text, b.text));
+  const seen = new Set<string>(); // the cell's own meaning of a name hides others
+  return [...names, ...others].filter(({ text }) => !seen.has(text) && seen.add(text));
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -5,13 +5,32 @@ import type { Completions } from './completions.js';
 const FILE = '/cell.ts';
 const OPTIONS: ts.CompilerOptions = { target: ts.ScriptTarget.ES2023, noLib: true, noResolve: true, types: [] };
 
+export interface Scope {
+  /** Whether the place is one of a type: what is only a value cannot stand there, nor elsewhere what is only a type. */
+  isType: boolean;
+  names: Completions['matches'];
+}
+
 /** The names that a cell's own text has in scope at a place, imported ones among them; the nearest meaning of each. */
-export function namesInScope(text: string, position: number): Completions['matches'] {
+export function scopeAt(text: string, position: number): Scope {
   const program = ts.createProgram([FILE], OPTIONS, hostOf(FILE, text));
-  const symbols = program.getTypeChecker().getSymbolsInScope(nodeAt(program.getSourceFile(FILE)!, position), EVERYTHING);
-  return symbols
+  const node = nodeAt(program.getSourceFile(FILE)!, position);
+  const isType = isPlaceOfType(node);
+  const names = program
+    .getTypeChecker()
+    .getSymbolsInScope(node, ts.SymbolFlags.Namespace | ts.SymbolFlags.Alias | (isType ? ts.SymbolFlags.Type : ts.SymbolFlags.Value))
     .map(({ name, flags }) => ({ text: name, kind: KINDS.find(([flag]) => flags & flag)?.[1] ?? 'variable' }))
     .toSorted((a, b) => (a.text < b.text ? -1 : 1));
+  return { isType, names };
+}
+
+function isPlaceOfType(node: ts.Node): boolean {
+  for (let at = node; at && !ts.isStatement(at) && !ts.isFunctionLike(at); at = at.parent) {
+    if (ts.isExpressionWithTypeArguments(at)) return (at.parent as ts.HeritageClause).token === ts.SyntaxKind.ImplementsKeyword;
+    if (ts.isTypeQueryNode(at)) return false; // `typeof x`
+    if (ts.isTypeNode(at)) return true;
+  }
+  return false;
 }
 
 function nodeAt(source: ts.SourceFile, position: number): ts.Node {
@@ -19,8 +38,6 @@ function nodeAt(source: ts.SourceFile, position: number): ts.Node {
     node.pos <= position && position <= node.end ? (ts.forEachChild(node, find) ?? node) : undefined;
   return find(source) ?? source;
 }
-
-const EVERYTHING = ts.SymbolFlags.Value | ts.SymbolFlags.Type | ts.SymbolFlags.Namespace | ts.SymbolFlags.Alias;
 
 const KINDS: [ts.SymbolFlags, string][] = [
   [ts.SymbolFlags.Function, 'function'],
