@@ -8,6 +8,7 @@ import * as optim from '../src/optim/index.js';
 import * as rl from '../src/rl/index.js';
 import { type HostArray, key, map } from '../src/tensor/index.js';
 import { batches, run } from '../src/train/index.js';
+import { sources, text } from './support/house.js';
 
 const tensors = <P>(params: P) => map(params, ({ data, shape }: HostArray<Float32Array>) => tf.tensor(data, shape)) as never;
 const { adam } = optim;
@@ -131,7 +132,24 @@ const UNKNOWN: [call: () => unknown, message: string][] = [
   [() => run(1, { title: 'x' } as never), "run: there is no option 'title'"],
 ];
 
+/** The types of a file that hold options which may be left out: a misspelt one of these would do nothing. */
+const optional = (code: string): string[] =>
+  [...code.matchAll(/interface (\w+(?:Options|Config|Weights|Validation|Ball))\b[^{]*\{\n(.*?)\n\}/gs)]
+    .filter(([, , fields]) => /^ {2}readonly \w+\?:/m.test(fields))
+    .map(([, name]) => name);
+
 describe('bad input', () => {
+  it('is looked for by name in every file of these rooms that takes options', () => {
+    const rooms = ['nn', 'models', 'attack', 'rl', 'train', 'optim'].map((room) => `src/${room}/`);
+    const files = sources.filter((file) => rooms.some((room) => file.startsWith(room)) && optional(text(file)).length > 0);
+    expect(files.length).toBeGreaterThan(25);
+    // Optimisers are made by `byRule`, which checks.
+    expect(files.filter((file) => !/checkOptions[<(]|byRule[<(]/.test(text(file)))).toEqual([]);
+    expect(optional('export interface FooOptions {\n  readonly bar?: number;\n}\ninterface BarConfig {\n  readonly foo: 1;\n}')).toEqual([
+      'FooOptions',
+    ]);
+  });
+
   it.each(UNKNOWN)('%s is refused by name', (call, message) => {
     expect(call).toThrow(message);
   });

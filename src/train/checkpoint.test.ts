@@ -167,6 +167,9 @@ describe('a checkpoint', () => {
     expect(rest).toEqual({ rate: 0.1, count: 123_456_789, since: 1_732_851_234_567, huge: 1e300 });
     expect([i.dtype, ...i.data()]).toEqual(['int32', 1, 2 ** 31 - 1]);
     expect([b.dtype, ...b.data()]).toEqual(['bool', 0, 1]);
+    expect(() => resume(numbers, run({ ...state, i: Float32Array.of(1, 2) }))).toThrow(
+      'is of another model or optimizer: leaf 4 is state.i [2] int32 there and state.i [2] here',
+    );
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (x) => {
         saveCheckpoint(numbers, run({ x }));

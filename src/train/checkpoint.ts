@@ -89,9 +89,14 @@ function assertSameModel(here: readonly Named[], there: readonly Named[], kind: 
       throw new Error(`is of another model or optimizer: ${kind} ${i + 1} is ${show(there[i])} there and ${show(here[i])} here`);
 }
 
-type Named = Pick<NamedArray, 'path' | 'shape'>;
+type Named = Pick<NamedArray, 'path' | 'shape'> & Partial<Pick<NamedArray, 'dtype'>>;
 
-const show = (part: Named | undefined): string => (part ? `${part.path} [${part.shape.join(',')}]` : 'absent');
+/** Numbers of a state may be of either float type: files of before had them in float32. */
+const show = (part: Named | undefined): string => {
+  if (!part) return 'absent';
+  const type = part.shape.length > 0 && part.dtype && part.dtype !== 'float32' ? ` ${part.dtype}` : '';
+  return `${part.path} [${part.shape.join(',')}]${type}`;
+};
 
 /**
  * Compares what is said about the runs, except their code: a comment or a plot may change between two parts of a run. A run may also be

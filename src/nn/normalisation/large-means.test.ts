@@ -5,6 +5,7 @@ import { compile } from '../../tensor/compile.js';
 import { batchNorm } from './batch-norm.js';
 import { denormalise, normaliseInstance } from './instance-norm.js';
 import { layerNorm } from './layer-norm.js';
+import { rmsNorm } from './rms-norm.js';
 
 // https://github.com/pytorch/pytorch/issues/5410, https://github.com/microsoft/onnxruntime/issues/28463: of large numbers that hardly differ a
 // rounded mean leaves deviations that ε does not hide, up to ±1 where the right answer is 0.
@@ -51,6 +52,12 @@ describe.each(RUNTIMES)('on %s the norm', (runtime) => {
       Array.from(result.data()).forEach((value, i) => {
         expect(Math.abs(value - right[i])).toBeLessThan(2e-6 * Math.max(1, Math.abs(right[i])));
       });
+    const root = compile((gamma: tf.Tensor, x: tf.Tensor) => rmsNorm({ gamma }, x), { runtime });
+    const size = Math.sqrt(row.reduce((sum, v) => sum + v * v, 0) / F);
+    const scaled = await root(vector(row.map(() => 1)), x);
+    Array.from(scaled.data()).forEach((value, i) => {
+      expect(value / (row[i] / size)).toBeCloseTo(1, 5);
+    });
     const mean = row.reduce((sum, v) => sum + v, 0) / F;
     expect(averages.mean.item() / (0.5 * mean)).toBeCloseTo(1, 6);
     Array.from(reversed.back.data()).forEach((value, i) => {
