@@ -4,11 +4,8 @@ import type { Rewrite, Rewrites } from './rewrite.js';
 /**
  * The largest or smallest element, NaN where one is NaN: ONNX Runtime 1.30 and OpenVINO 2026.4 pass over NaN, [1, NaN] ↦ 1, unless it
  * comes first. A sum of nothing but the NaNs brings it back.
- *
- * One fault stays: OpenVINO starts from the largest finite number, so its maximum of nothing but −∞ is −3.4·10³⁸. To tell the two apart would
- * take four nodes more, of a DQN's step of 80.
  */
-const extremum =
+export const extremum =
   (op: Op): Rewrite =>
   (g, { inputs: [x, axes], attributes, outputs: [y] }) => {
     if (x.dtype !== 'float32') return undefined;

@@ -3,6 +3,8 @@ import { broadcast, type GraphBuilder, numberOf } from '../../graph/builder.js';
 import type { Value } from '../../graph/graph.js';
 import type { Op } from '../../onnx/operators.js';
 import { type AB, each, type Kernel, type Kernels } from '../kernel.js';
+import { isWithin } from '../scope.js';
+import { integerOf } from './cast.js';
 
 type Binary = (g: GraphBuilder, a: Value, b: Value) => Value;
 
@@ -17,32 +19,43 @@ const binary =
     return on.give(apply(g, x, y), shape);
   };
 
-/** tfjs says what integers give when divided by zero (0); the runtimes crash. So zero is replaced where it cannot be ruled out. */
-function divisor(g: GraphBuilder, b: Value): { safe: Value; guard: (quotient: Value) => Value } {
+/**
+ * What integers are divided by, and what the quotient is multiplied by then. tfjs says what they give when divided by zero (0), where the
+ * runtimes' process ends; and so it does at −2³¹ // −1, which has no quotient. There 1 divides: the rest is 0, and a · 0 or a · −1 (with
+ * wrap-around) the quotient.
+ */
+function divisor(g: GraphBuilder, b: Value): { safe: Value; factor: Value } {
+  const one = g.scalar(1, 'int32');
   const known = numberOf(b);
-  if (known !== undefined && known !== 0) return { safe: b, guard: (quotient) => quotient };
-  const isZero = g.binary('Equal', b, g.scalar(0, 'int32'), 'bool');
-  return { safe: g.where(isZero, g.scalar(1, 'int32'), b), guard: (quotient) => g.where(isZero, g.scalar(0, 'int32'), quotient) };
+  if (known !== undefined) return known === 0 || known === -1 ? { safe: one, factor: b } : { safe: b, factor: one };
+  const equals = (x: number) => g.binary('Equal', b, g.scalar(x, 'int32'), 'bool');
+  const traps = g.binary('Or', equals(0), equals(-1));
+  return { safe: g.where(traps, one, b), factor: g.where(traps, b, one) };
 }
 
 /** The remainder with the divisor's sign. ONNX's Mod has it for integers; for floats Mod is C's fmod, with the dividend's sign. */
 const mod: Binary = (g, a, b) => {
-  if (a.dtype === 'int32') {
-    const { safe, guard } = divisor(g, b);
-    return guard(g.binary('Mod', a, safe));
-  }
+  if (a.dtype === 'int32') return g.binary('Mod', a, divisor(g, b).safe);
   const zero = g.scalar(0);
-  const remainder = fmod(g, a, b);
-  const sameSign = g.binary('Equal', g.binary('Less', a, zero, 'bool'), g.binary('Less', b, zero, 'bool'), 'bool');
-  return g.where(sameSign, remainder, fmod(g, g.binary('Add', remainder, b), b));
+  const remainder = g.node('Mod', [a, b], { shape: broadcast(a.shape, b.shape), dtype: a.dtype }, { fmod: 1 });
+  // By the remainder's own sign, not the dividend's: a runtime's fmod may be a rounding below 0, where it should be one below b.
+  const isOther = g.binary('Less', g.binary('Mul', g.unary('Sign', remainder), g.unary('Sign', b)), zero, 'bool');
+  return g.where(isOther, g.binary('Add', remainder, b), remainder);
 };
-const fmod: Binary = (g, a, b) => g.node('Mod', [a, b], { shape: broadcast(a.shape, b.shape), dtype: a.dtype }, { fmod: 1 });
 
-/** ⌊a / b⌋ as int32. On integers (a − a mod b) / b is exact, where a float quotient loses everything beyond 2²⁴. */
+/**
+ * ⌊a / b⌋ as int32, from (a − a mod b) / b: exact on integers, where a float quotient loses everything beyond 2²⁴, and near a whole number on
+ * floats, whose own quotient is rounded: 0.5 / 0.1 is below 5, as float32 has 0.1, and rounds to 5.
+ */
 const floorDiv: Binary = (g, a, b) => {
-  if (a.dtype !== 'int32') return g.cast(g.unary('Floor', g.binary('Div', a, b)), 'int32');
-  const { safe, guard } = divisor(g, b);
-  return guard(g.binary('Div', g.binary('Sub', a, g.binary('Mod', a, safe)), safe));
+  if (a.dtype !== 'int32') {
+    const whole = g.unary('Round', g.binary('Div', g.binary('Sub', a, mod(g, a, b)), b));
+    // a / 0 and a / ∞ have no remainder.
+    const quotient = g.unary('Floor', g.binary('Div', a, b));
+    return integerOf(g, g.where(g.binary('Equal', whole, whole, 'bool'), whole, quotient));
+  }
+  const { safe, factor } = divisor(g, b);
+  return g.binary('Mul', g.binary('Div', g.binary('Sub', a, g.binary('Mod', a, safe)), safe), factor);
 };
 
 /** The angle of (b, a): atan(a / b), moved by ±π in the left half-plane. */
@@ -60,6 +73,16 @@ const squaredDifference: Binary = (g, a, b) => {
   return g.binary('Mul', difference, difference);
 };
 
+/**
+ * Within tfjs's `logSumExp` the maximum is taken off all, which is NaN where it is infinite: there nothing is, and log Σ e^x is −∞ or ∞ as
+ * it should be.
+ */
+const subtract: Binary = (g, a, b) => {
+  if (!isWithin('logSumExp') || b.dtype !== 'float32') return g.binary('Sub', a, b);
+  const finite = g.binary('Less', g.unary('Abs', b), g.scalar(Number.POSITIVE_INFINITY), 'bool');
+  return g.binary('Sub', a, g.where(finite, b, g.scalar(0)));
+};
+
 const addN: Kernel<tf.TensorInfo[]> = (on, tensors) => {
   const list = Object.values(tensors);
   return on.give(
@@ -70,7 +93,6 @@ const addN: Kernel<tf.TensorInfo[]> = (on, tensors) => {
 
 const OPERATORS: Readonly<Record<string, Op>> = {
   Add: 'Add',
-  Sub: 'Sub',
   Multiply: 'Mul',
   RealDiv: 'Div',
   Pow: 'Pow',
@@ -83,6 +105,7 @@ export const arithmetic: Kernels = {
   ...each(OPERATORS, (op) => binary((g, a, b) => g.binary(op, a, b))),
   ...each(
     {
+      Sub: subtract,
       Mod: mod,
       FloorDiv: floorDiv,
       Atan2: atan2,

@@ -4,11 +4,21 @@ import type { GraphBuilder } from '../../graph/builder.js';
 import type { DType, Value } from '../../graph/graph.js';
 import type { TraceBackend } from '../backend.js';
 import type { Kernel, Kernels } from '../kernel.js';
+import { checkIndices, insideOf, insideOfAll } from './indices.js';
 
-/** Indices that are known while tracing are checked now; a runtime would fail later, or read what lies beside the array. */
+/** Indices that are known while tracing are checked now. */
 function checkRange(on: TraceBackend, indices: tf.TensorInfo, size: number): void {
   const wrong = on.known(indices)?.find((index) => index < 0 || index >= size);
   if (wrong !== undefined) throw new Error(`GatherV2: the index value ${wrong} is not in [0, ${size - 1}]`);
+}
+
+/**
+ * What was taken where the index was inside, elsewhere NaN, which a guard or a loss shows, 0 or false. A runtime would fail there, count
+ * from the end, or read what lies beside the array.
+ */
+function whereInside(g: GraphBuilder, taken: Value, inside: Value): Value {
+  const { dtype } = taken;
+  return g.where(inside, taken, g.scalar(dtype === 'float32' ? Number.NaN : 0, dtype));
 }
 
 interface GatherInputs {
@@ -22,10 +32,19 @@ const gatherV2: Kernel<GatherInputs, { axis: number; batchDims?: number }> = (on
   const info = tf.backend_util.segment_util.collectGatherOpShapeInfo(x, indices, along, batchDims);
   checkRange(on, indices, info.dimSize);
   if (info.outputShape.includes(0)) return on.give(g.empty(info.outputShape, on.compact(x).dtype));
-  const index = g.cast(on.full(indices), 'int32');
-  if (info.batchSize === 1)
-    return on.give(g.reshape(g.gather(on.full(x), g.reshape(index, [sizeOf(index.shape)]), along), info.outputShape));
-  return on.give(g.reshape(gatherPerBatch(g, on.full(x), index, info), info.outputShape));
+  const { safe, inside } = insideOf(g, g.cast(on.full(indices), 'int32'), info.dimSize);
+  const taken =
+    info.batchSize === 1 ? g.gather(on.full(x), g.reshape(safe, [sizeOf(safe.shape)]), along) : gatherPerBatch(g, on.full(x), safe, info);
+  const value = g.reshape(taken, info.outputShape);
+  if (on.known(indices)) return on.give(value);
+  const behind = info.outputShape.length - along - (indices.shape.length - batchDims);
+  const spread = g.reshape(inside, [
+    ...indices.shape.slice(0, batchDims),
+    ...new Array(along - batchDims).fill(1),
+    ...indices.shape.slice(batchDims),
+    ...new Array(behind).fill(1),
+  ]);
+  return on.give(whereInside(g, value, spread));
 };
 
 type ShapeInfo = Record<'batchSize' | 'outerSize' | 'dimSize' | 'sliceSize', number>;
@@ -48,7 +67,14 @@ const gatherNd: Kernel<{ params: tf.TensorInfo; indices: tf.TensorInfo }> = (on,
   const g = on.graph;
   const [shape] = tf.backend_util.prepareAndValidate(params, indices);
   const value = on.full(params);
-  return on.give(g.node('GatherND', [value, g.cast(on.full(indices), 'int64')], { shape, dtype: value.dtype }));
+  const { safe, inside } = insideOfAll(g, on.full(indices), params.shape);
+  const taken = g.node('GatherND', [value, g.cast(safe, 'int64')], { shape, dtype: value.dtype });
+  if (on.known(indices)) {
+    checkIndices(on, indices, params.shape);
+    return on.give(taken);
+  }
+  const behind = new Array(shape.length - inside.shape.length).fill(1);
+  return on.give(whereInside(g, taken, g.reshape(inside, [...inside.shape, ...behind])));
 };
 
 interface OneHot {

@@ -4,15 +4,7 @@ import type { GraphBuilder } from '../../graph/builder.js';
 import type { DType, Value } from '../../graph/graph.js';
 import type { TraceBackend } from '../backend.js';
 import type { Kernel, Kernels, X } from '../kernel.js';
-
-function checkIndices(on: TraceBackend, indices: tf.TensorInfo, shape: readonly number[]): void {
-  const known = on.known(indices);
-  const rank = indices.shape.length < 2 ? 1 : indices.shape.at(-1)!;
-  for (let i = 0; known && i < known.length; i += rank) {
-    const index = [...known.slice(i, i + rank)];
-    if (index.some((n, axis) => n < 0 || n >= shape[axis])) throw new Error(`Invalid indices: ${index} does not index into ${shape}`);
-  }
-}
+import { checkIndices, insideOfAll } from './indices.js';
 
 /** `onto` with `updates` put, added, or kept where they are larger, at the rows that `indices` [K, rank] name. */
 function scatter(g: GraphBuilder, onto: Value, indices: Value, updates: Value, reduction: 'none' | 'add' | 'max'): Value {
@@ -32,7 +24,11 @@ const scatterNd: Kernel<ScatterInputs, { shape: number[] }> = (on, { indices, up
   const places = column(g, on, indices);
   const numbers = g.cast(on.full(updates), updates.dtype === 'bool' ? 'int32' : (updates.dtype as DType));
   const rows = g.reshape(numbers, [...places.shape.slice(0, -1), ...shape.slice(places.shape.at(-1)!)]);
-  const sum = scatter(g, g.zeros(shape, numbers.dtype), places, rows, 'add');
+  const { safe, inside } = insideOfAll(g, places, shape);
+  const spread = g.reshape(inside, [...inside.shape, ...new Array(rows.shape.length - inside.shape.length).fill(1)]);
+  const known = on.known(indices) !== undefined;
+  const kept = known ? rows : g.where(spread, rows, g.scalar(0, rows.dtype));
+  const sum = scatter(g, g.zeros(shape, numbers.dtype), known ? places : safe, kept, 'add');
   return on.give(g.cast(sum, updates.dtype as DType));
 };
 
@@ -40,8 +36,22 @@ const tensorScatterUpdate: Kernel<ScatterInputs & { tensor: tf.TensorInfo }> = (
   const g = on.graph;
   checkIndices(on, indices, tensor.shape);
   const places = column(g, on, indices);
-  const shape = [...places.shape.slice(0, -1), ...tensor.shape.slice(places.shape.at(-1)!)];
-  return on.give(scatter(g, on.full(tensor), places, g.expand(on.compact(updates), shape), 'none'));
+  const [depth, behind] = [places.shape.at(-1)!, tensor.shape.slice(places.shape.at(-1)!)];
+  const rows = g.expand(on.compact(updates), [...places.shape.slice(0, -1), ...behind]);
+  if (on.known(indices)) return on.give(scatter(g, on.full(tensor), places, rows, 'none'));
+  // What is outside is put into a row behind all others, which is cut off.
+  const count = sizeOf(tensor.shape.slice(0, depth));
+  const { safe, inside } = insideOfAll(g, places, tensor.shape);
+  const tuples = g.reshape(safe, [sizeOf(inside.shape), depth]);
+  // Added up by hand, since OpenVINO would sum integers through float32.
+  const flat = Array.from({ length: depth }, (_, axis) => {
+    const stride = g.scalar(sizeOf(tensor.shape.slice(axis + 1, depth)), 'int32');
+    return g.binary('Mul', g.slice(tuples, [1], [axis], [axis + 1]), stride);
+  }).reduce((sum, part) => g.binary('Add', sum, part));
+  const place = g.where(g.reshape(inside, flat.shape), flat, g.scalar(count, 'int32'));
+  const table = g.concat([g.reshape(on.full(tensor), [count, ...behind]), g.zeros([1, ...behind], rows.dtype)], 0);
+  const put = scatter(g, table, place, g.reshape(rows, [flat.shape[0], ...behind]), 'none');
+  return on.give(g.reshape(g.slice(put, [0], [0], [count]), tensor.shape));
 };
 
 /** A vector of indices is one index of rank 1 each. */

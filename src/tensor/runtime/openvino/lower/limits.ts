@@ -1,0 +1,65 @@
+import type { GraphBuilder } from '../../../graph/builder.js';
+import type { Value } from '../../../graph/graph.js';
+import { extremum } from '../../lower/extrema.js';
+import type { Rewrite, Rewrites } from '../../lower/rewrite.js';
+
+/* Where OpenVINO 2026.4 loses what lies at the end of a scale. */
+
+const LOWEST = -3.4028234663852886e38;
+
+/** Its maximum starts from the lowest finite number, so that of nothing but −∞ is that number. */
+const unbounded = (g: GraphBuilder, maximum: Value) =>
+  g.where(isLess(g, maximum, g.scalar(LOWEST)), g.scalar(Number.NEGATIVE_INFINITY), maximum);
+
+const isLess = (g: GraphBuilder, a: Value, b: Value) => g.binary('LessOrEqual', a, b, 'bool');
+
+/** As for the maximum, so for the minimum of nothing but ∞. */
+const most = (op: 'ReduceMax' | 'ReduceMin'): Rewrite => {
+  const finite = extremum(op);
+  return (g, node) => {
+    const [value] = finite(g, node) ?? [];
+    if (!value || op === 'ReduceMax') return value && [unbounded(g, value)];
+    return [g.where(isLess(g, g.scalar(-LOWEST), value), g.scalar(Number.POSITIVE_INFINITY), value)];
+  };
+};
+
+/** The place of a maximum of nothing but −∞ is none in its window either: there every element is the lowest number, and the first is taken. */
+const maxPool: Rewrite = (g, { inputs: [x], attributes, outputs }) => {
+  if (outputs.length === 1) return [unbounded(g, g.node('MaxPool', [x], outputs[0], attributes))];
+  const finite = g.binary('Max', g.scalar(LOWEST), x);
+  const [maximum, places] = g.add('MaxPool', [finite], outputs, attributes);
+  return [unbounded(g, maximum), places];
+};
+
+/**
+ * log x, whose own error near 1 is that of a number of size 1: with s = (x − 1) / (x + 1) it is 2 (s + s³/3 + s⁵/5 + …) there.
+ */
+function logarithm(g: GraphBuilder, x: Value): Value {
+  const one = g.scalar(1);
+  const from = g.binary('Sub', x, one);
+  const s = g.binary('Div', from, g.binary('Add', x, one));
+  const square = g.binary('Mul', s, s);
+  const series = [9, 7, 5, 3].reduce((sum, power) => g.binary('Add', g.binary('Mul', sum, square), g.scalar(2 / power)), g.scalar(2 / 11));
+  const near = g.binary('Add', g.binary('Mul', g.binary('Mul', series, square), s), g.binary('Add', s, s));
+  return g.where(g.binary('Less', g.unary('Abs', from), g.scalar(0.25), 'bool'), near, g.unary('Log', x));
+}
+const log: Rewrite = (g, { inputs: [x] }) => [logarithm(g, x)];
+
+/** log(1 + eˣ) = max(x, 0) + log(1 + e), e = e^−|x|: its own has no digits below e^−15, and the wrong sign. */
+const softplus: Rewrite = (g, { inputs: [x] }) => {
+  const one = g.scalar(1);
+  const e = g.unary('Exp', g.unary('Neg', g.unary('Abs', x)));
+  const u = g.binary('Add', one, e);
+  // With u = fl(1 + e), log(u)·e/(u − 1) makes good what rounding u lost (Kahan; Goldberg 1991, theorem 4).
+  const corrected = g.binary('Mul', logarithm(g, u), g.binary('Div', e, g.binary('Sub', u, one)));
+  return [g.binary('Add', g.binary('Max', g.scalar(0), x), g.where(g.binary('Equal', u, one, 'bool'), e, corrected))];
+};
+
+/** Extrema of nothing but an infinity, logarithms near 1, and the softplus below zero. */
+export const limits: Rewrites = {
+  ReduceMax: most('ReduceMax'),
+  ReduceMin: most('ReduceMin'),
+  MaxPool: maxPool,
+  Log: log,
+  Softplus: softplus,
+};
