@@ -58,6 +58,16 @@ function sumTo(t: tf.Tensor, shape: number[]): tf.Tensor {
   return t.sum(tf.broadcast_util.getReductionAxes(shape, t.shape)).reshape(shape);
 }
 
+// a mod b = a − ⌊a / b⌋ b. Where a is a multiple of b, a rounded quotient has another floor than the one the remainder was taken with.
+repair('Mod', (first) => ({
+  inputsToSave: ['a', 'b'],
+  gradFunc: (dy, saved, attributes) => {
+    const [a, b] = saved as tf.Tensor[];
+    const whole = () => a.sub(a.mod(b)).div(b).round();
+    return { ...first.gradFunc(dy, saved, attributes), b: () => sumTo((dy as tf.Tensor).mul(whole()).neg(), b.shape) };
+  },
+}));
+
 // A running sum's gradient is the running sum from the other end; tfjs then also transposes it, unless the axis is the last.
 repair('Cumsum', () => ({
   gradFunc: (dy, _, attributes) => {

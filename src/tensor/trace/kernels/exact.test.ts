@@ -50,6 +50,12 @@ describe('quotients', () => {
     for (const [i, r] of mod.data().entries()) expect(r + 0, `${x[i]} mod ${y[i]}`).toBe(Math.fround(python(x[i], y[i])) + 0);
   });
 
+  it.each(RUNTIMES)('have the gradient of the remainder that was taken on %s', async (runtime) => {
+    const x = floats(0.21, 0.34, 5, 41, 7, -7);
+    const f = compile((x: tf.Tensor) => valueAndGrad((x: tf.Tensor) => x.mod(x).sum())(x).grads, { runtime });
+    expect([...(await f(x)).data()].map(Math.abs)).toEqual([0, 0, 0, 0, 0, 0]); // x mod x = 0
+  });
+
   it('of integers do not end the process at zero and at −2³¹ by −1', async () => {
     const [x, y] = [integers(7, -7, 7, -(2 ** 31), 5, -(2 ** 31), -5), integers(-2, 2, 0, -1, 3, 0, -1)];
     const run = (fn: Operator) => compile(fn, { runtime: 'onnxruntime' }) as (...xs: Int32Array[]) => Promise<{ data(): Int32Array }>;

@@ -3,8 +3,8 @@ import { sizeOf } from '../../../base/index.js';
 import type { GraphBuilder } from '../../graph/builder.js';
 import type { DType, Value } from '../../graph/graph.js';
 import type { TraceBackend } from '../backend.js';
+import { checkIndices, insideOf, insideOfAll } from '../indices.js';
 import type { Kernel, Kernels } from '../kernel.js';
-import { checkIndices, insideOf, insideOfAll } from './indices.js';
 
 /** Indices that are known while tracing are checked now. */
 function checkRange(on: TraceBackend, indices: tf.TensorInfo, size: number): void {

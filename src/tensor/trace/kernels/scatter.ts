@@ -3,8 +3,8 @@ import { sizeOf } from '../../../base/index.js';
 import type { GraphBuilder } from '../../graph/builder.js';
 import type { DType, Value } from '../../graph/graph.js';
 import type { TraceBackend } from '../backend.js';
+import { checkIndices, insideOfAll } from '../indices.js';
 import type { Kernel, Kernels, X } from '../kernel.js';
-import { checkIndices, insideOfAll } from './indices.js';
 
 /** `onto` with `updates` put, added, or kept where they are larger, at the rows that `indices` [K, rank] name. */
 function scatter(g: GraphBuilder, onto: Value, indices: Value, updates: Value, reduction: 'none' | 'add' | 'max'): Value {

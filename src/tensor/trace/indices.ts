@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { GraphBuilder } from '../../graph/builder.js';
-import type { Value } from '../../graph/graph.js';
-import type { TraceBackend } from '../backend.js';
+import type { GraphBuilder } from '../graph/builder.js';
+import type { Value } from '../graph/graph.js';
+import type { TraceBackend } from './backend.js';
 
 /** Indices that are inside, each or 0, and which of them were. */
 interface Inside {
