@@ -1,4 +1,5 @@
 import './gradients.js';
+import './show.js';
 
 export { fold, type HostArray, type Key, key, normal, permutation, randint, split, uniform } from '../base/index.js';
 export { clone, DeviceTensor, fromArray, fromTf, type Input, toTf } from './buffers/device-tensor.js';

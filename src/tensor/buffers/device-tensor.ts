@@ -72,6 +72,13 @@ export class DeviceTensor {
     return tensor.#alive();
   }
 
+  /** What `show` makes of its values, or why it has none, for the engine's own use. */
+  static shown(tensor: DeviceTensor, show: (data: TypedArray) => string): string {
+    if (tensor.#memory) return show(tensor.#memory.data);
+    const gone = tensor.#gone ? `donated to step ${tensor.#step}` : 'disposed';
+    return `tensor [${tensor.shape}] ${tensor.dtype}, ${gone}`;
+  }
+
   /**
    * Takes the memory of the argument at `path` for call number `step`; the memory stays held until the call gives it up.
    * False when the same tensor was given before.
