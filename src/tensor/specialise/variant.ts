@@ -10,6 +10,7 @@ import { type RuntimeChoice, type RuntimeName, runtimesFor } from '../runtime/de
 import { runnable } from '../runtime/runnable.js';
 import type { Program } from '../runtime/runtime.js';
 import { threadsFor } from '../runtime/threads.js';
+import { watchingRandom } from '../trace/randomness.js';
 import { type InputSpec, type Traced, trace } from '../trace/trace.js';
 import { type Flat, flatten } from '../tree.js';
 import { tellingOfLong } from './long-compile.js';
@@ -91,7 +92,7 @@ export function traceAt({ fn, name }: SourceFunction, signature: Signature): { t
     return result.leaves;
   };
   const specs = signature.specs.map(({ shape, dtype }) => ({ shape, dtype: dtype === 'float64' ? 'float32' : dtype }) as InputSpec);
-  return { traced: trace(record, specs), result: result! };
+  return { traced: watchingRandom(fn as (...args: never[]) => unknown, () => trace(record, specs)), result: result! };
 }
 
 async function load(

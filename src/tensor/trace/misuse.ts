@@ -14,7 +14,7 @@ const ASKED: Readonly<Record<string, string>> = {
 
 /** The error for asking a tensor for its value while the function that uses it is being traced. */
 export function valueOfTraced(shape: readonly number[], dtype: string): Error {
-  const { asked, caller } = whoAsked(stack());
+  const { asked, caller } = whoAsked();
   return new Error(
     `${caller} asks for the value of a traced tensor [${shape}] ${dtype} (${asked}), which has none yet: compile runs the function once ` +
       'to record its operations, and computes them only when the compiled function is called. To choose between tensors use ' +
@@ -32,9 +32,9 @@ function stack(): string {
 }
 
 /** The first frame outside tfjs and this folder, and the tfjs method it called. */
-function whoAsked(stack: string): { asked: string; caller: string } {
+export function whoAsked(): { asked: string; caller: string } {
   let asked = 'a read';
-  for (const frame of stack.split('\n').slice(1)) {
+  for (const frame of stack().split('\n').slice(1)) {
     const place = /\(?((?:file:|node:|\/|[A-Za-z]:\\|\w+:)?[^()]*:\d+:\d+)\)?$/.exec(frame.trim().replace(/^at /, ''))?.[1];
     if (!place) continue;
     const method = /at (?:async )?(?:new )?(?:[\w$]+\.)*([\w$]+)(?: \[as [\w$]+\])? \(/.exec(frame)?.[1];
