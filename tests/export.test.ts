@@ -225,7 +225,7 @@ async function integers(): Promise<Case> {
     any: keep.any(),
   }));
   const [i, keep] = [Int32Array.of(16777217, -3, 5), Uint8Array.of(1, 0, 1)];
-  const result = await compiled(i, keep);
+  const result = await compiled(i, { data: keep, shape: [3], dtype: 'bool' });
   expect([...result.i.data()]).toEqual([33554434, -3, 10]);
   const inputs = { i: plain({ data: i, shape: [3] }, 'int32'), keep: plain({ data: keep, shape: [3] }, 'bool') };
   return { name: 'integers', onnx: compiled.toOnnx(), inputs, outputs: { 'next.i': [...result.i.data()], any: [...result.any.data()] } };

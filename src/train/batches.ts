@@ -44,13 +44,15 @@ export function batches<T>(data: T, config: { size: number; key: Key }): Batches
     stepsPerEpoch: Math.floor(rows / size),
     batch: (k) => {
       const chosen = rowsOf(k);
-      return unflatten(arrays.map((array) => ({ data: rowsUpTo(array, chosen), shape: [size, ...array.shape.slice(1)] }))) as never;
+      return unflatten(
+        arrays.map((array) => ({ ...array.type, data: rowsUpTo(array, chosen), shape: [size, ...array.shape.slice(1)] })),
+      ) as never;
     },
   };
 }
 
 /** An array of a tree, with its path: [rows, ...]. */
-type Sampled = Pick<NamedArray, 'path' | 'shape'> & { readonly data: HostData };
+type Sampled = Pick<NamedArray, 'path' | 'shape'> & { readonly data: HostData; readonly type: object | undefined };
 
 /**
  * The arrays of a tree, which have as many rows.
@@ -66,6 +68,7 @@ export function arraysIn(
     path: paths[i],
     shape: specOf(leaf as HostInput, paths[i]).shape,
     data: ArrayBuffer.isView(leaf) ? leaf : leaf.data,
+    type: (leaf as HostInput).dtype && { dtype: (leaf as HostInput).dtype }, // bytes that are truth values say so
   }));
   const single = arrays.find(({ shape }) => shape.length === 0);
   if (single)

@@ -38,7 +38,7 @@ describe('maskedAttention', () => {
   it('gives 0 to such a row, not NaN, when the mask is known only when a compiled function runs', async () => {
     const compiled = compile((q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, visible: tf.Tensor) => maskedAttention(q, k, v, { visible }));
     const array = (shape: number[], ...data: number[]) => ({ data: Float32Array.from(data), shape });
-    const mask = { data: Uint8Array.of(1, 0, 0, 0), shape: [2, 2] };
+    const mask = { data: Uint8Array.of(1, 0, 0, 0), shape: [2, 2], dtype: 'bool' as const };
     const y = await compiled(array([2, 1], 1, 2), array([2, 1], 3, 4), array([2, 1], 5, 6), mask);
     expect([...y.data()]).toEqual([5, 0]);
     compiled.release();

@@ -6,11 +6,12 @@ import { valuesNow } from '../../tensor/internal.js';
 export interface Mask {
   readonly data: Uint8Array;
   readonly shape: number[];
+  readonly dtype: 'bool';
 }
 
 /** Each step sees itself and its past: [T, T], 1 on and below the diagonal. */
 export function causalMask(T: number): Mask {
-  return { data: Uint8Array.from({ length: T * T }, (_, i) => Number(i % T <= Math.floor(i / T))), shape: [T, T] };
+  return { data: Uint8Array.from({ length: T * T }, (_, i) => Number(i % T <= Math.floor(i / T))), shape: [T, T], dtype: 'bool' };
 }
 
 /**
@@ -24,7 +25,11 @@ export function causalMask(T: number): Mask {
 export function paddingMask(lengths: ArrayLike<number>, S: number): Mask {
   const B = lengths.length;
   checkLengths('paddingMask', lengths, S);
-  return { data: Uint8Array.from({ length: B * S }, (_, i) => Number(i % S < lengths[Math.floor(i / S)])), shape: [B, 1, 1, S] };
+  return {
+    data: Uint8Array.from({ length: B * S }, (_, i) => Number(i % S < lengths[Math.floor(i / S)])),
+    shape: [B, 1, 1, S],
+    dtype: 'bool',
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import '../without-banner.js';
+import { compile } from '../compile.js';
 import { fromArray, fromTf, toTf } from './device-tensor.js';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -17,6 +18,18 @@ describe('conversions', () => {
       ['int32', 7],
       ['bool', 1, 0],
     ]);
+  });
+
+  it('take bytes for numbers, and for truth values where that is asked for', async () => {
+    const pixels = { data: Uint8Array.of(0, 1, 2, 128, 255), shape: [5] };
+    for (const runtime of ['openvino', 'onnxruntime'] as const) {
+      const scaled = compile((x: tf.Tensor) => x.div(255), { runtime });
+      expect([...(await scaled(pixels)).data()]).toEqual([0, 1, 2, 128, 255].map((x) => Math.fround(x / 255)));
+      const chosen = compile((x: tf.Tensor) => tf.where(x as tf.Tensor1D, tf.ones([5]), tf.zeros([5])), { runtime });
+      expect([...(await chosen({ ...pixels, dtype: 'bool' })).data()]).toEqual([0, 1, 1, 1, 1]);
+      await expect(chosen(pixels)).rejects.toThrow("Argument 'condition' passed to 'where' must be bool tensor, but got int32 tensor");
+    }
+    expect([fromArray(pixels.data, [5]).dtype, [...fromArray(pixels.data, [5], 'bool').data()]]).toEqual(['int32', [0, 1, 1, 1, 1]]);
   });
 
   it('copy: changing an array later changes nothing', () => {

@@ -6,7 +6,10 @@ import { allocate, fill, type Memory, type TensorDType, type TensorSpec, type Ty
 /** What a compiled function takes where its source has a `tf.Tensor`. A bare typed array is a vector, a number a float32 scalar. */
 export type Input = DeviceTensor | tf.Tensor | number | HostData | HostInput;
 
-/** A `HostArray` that may say its element type. */
+/**
+ * A `HostArray` that may say its element type. Left out it is float32, or int32 for an Int32Array and a Uint8Array: bytes are numbers from 0 to
+ * 255, as the pixels of an image, and a mask of them says `dtype: 'bool'`.
+ */
 export interface HostInput {
   readonly data: HostData;
   readonly shape: readonly number[];
@@ -110,7 +113,8 @@ export function toTf<P>(tree: P): Mapped<P, DeviceTensor, tf.Tensor> {
 
 /**
  * @param data   copied, and converted to `dtype`
- * @param dtype  by default that of the array: float32 for Float32Array and Float64Array, int32, or bool for Uint8Array
+ * @param dtype  by default that of the array: float32 for Float32Array and Float64Array, int32 for Int32Array and Uint8Array, whose bytes are
+ *               numbers from 0 to 255; of bool every number but 0 is true
  * @throws       when `data` does not have as many elements as `shape`
  */
 export function fromArray(data: ArrayLike<number>, shape: readonly number[], dtype: TensorDType = dtypeOf(data)): DeviceTensor {
@@ -160,7 +164,7 @@ export function valuesOf(leaf: Exclude<Input, DeviceTensor>): ArrayLike<number> 
 }
 
 // By name, since an array made in a notebook cell is of another realm.
-const NAMES: Record<string, TensorDType> = { Float32Array: 'float32', Float64Array: 'float32', Int32Array: 'int32', Uint8Array: 'bool' };
+const NAMES: Record<string, TensorDType> = { Float32Array: 'float32', Float64Array: 'float32', Int32Array: 'int32', Uint8Array: 'int32' };
 const nameOf = (x: unknown) => (ArrayBuffer.isView(x) ? ((x as unknown as Record<symbol, string>)[Symbol.toStringTag] ?? '') : '');
 const isHostData = (x: unknown): x is HostData => nameOf(x) in NAMES;
 const dtypeOf = (x: unknown): TensorDType => NAMES[nameOf(x)] ?? 'float32';

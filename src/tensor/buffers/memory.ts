@@ -62,7 +62,9 @@ export function fill(memory: Memory, values: ArrayLike<number>): Memory {
   dropRemote(memory);
   if (values.length !== memory.data.length)
     throw new Error(`shape [${memory.shape}] has ${memory.data.length} elements, got ${values.length} values`);
-  memory.data.set(values);
+  // Runtimes take other bytes than 0 and 1 for truth values each in its own way.
+  if (memory.dtype === 'bool') for (let i = 0; i < values.length; i++) memory.data[i] = Number(values[i] !== 0);
+  else memory.data.set(values);
   return memory;
 }
 
