@@ -52,4 +52,9 @@ describe('loadPanel', () => {
       "skfolio/factors holds adjClose only: got field 'volume'; leave field out",
     );
   });
+
+  it('refuses an option that it does not have', async () => {
+    await expect(loadPanel('arch/sp500', { form: '2000-01-01' } as object)).rejects.toThrow("loadPanel: there is no option 'form'");
+    await expect(loadBars('arch/sp500', { assets: ['A'] } as object)).rejects.toThrow("loadBars: there is no option 'assets'");
+  });
 });

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../base/internal.js';
 import { loadDataset } from '../store/store.js';
 import type { BAR_COLUMNS, Table } from '../store/table.js';
 import { type Bars, dateRange, type Panel, type Selection, select } from './panel.js';
@@ -16,7 +17,9 @@ export interface PanelSelection extends Selection {
  *
  * @throws when the dataset is not in the store or is damaged, on an unknown asset, and when no date is in the range
  */
-export async function loadPanel(name: string, { field, ...selection }: PanelSelection = {}): Promise<Panel> {
+export async function loadPanel(name: string, options: PanelSelection = {}): Promise<Panel> {
+  checkOptions('loadPanel', options, ['field', 'from', 'to', 'assets']);
+  const { field, ...selection } = options;
   const { table, provenance } = await loadDataset(name);
   if (provenance.kind !== 'bars' && field !== undefined && field !== provenance.field)
     throw new Error(`${name} holds ${provenance.field} only: got field '${field}'; leave field out`);
@@ -37,6 +40,7 @@ export async function loadPanel(name: string, { field, ...selection }: PanelSele
  * @throws when the dataset holds no bars, and as `loadPanel` does
  */
 export async function loadBars(name: string, selection: Omit<Selection, 'assets'> = {}): Promise<Bars> {
+  checkOptions('loadBars', selection, ['from', 'to']);
   const { table, provenance } = await loadDataset(name);
   if (provenance.kind !== 'bars')
     throw new Error(`${name} holds ${provenance.field} of ${provenance.columns.length} assets, not bars; use loadPanel('${name}')`);

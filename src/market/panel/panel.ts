@@ -1,3 +1,4 @@
+import { checkOptions } from '../../base/internal.js';
 import { parseDay } from './dates.js';
 
 /**
@@ -58,6 +59,7 @@ export function seriesOf(panel: Panel, asset: string): Float64Array {
 
 /** Part of a panel by dates and assets. Throws on an unknown asset and when no date is left. */
 export function select(panel: Panel, selection: Selection): Panel {
+  checkOptions('select', selection, ['from', 'to', 'assets']);
   const [start, end] = dateRange(panel.dates, selection, panel.source);
   const wanted = selection.assets ?? panel.assets;
   const indices = wanted.map((asset) => assetIndex(panel.assets, asset, panel.source));

@@ -1,5 +1,5 @@
 import { fold, type Key, permutation } from '../../base/index.js';
-import { checkWhole } from '../../base/internal.js';
+import { checkOptions, checkWhole } from '../../base/internal.js';
 import { readRows, rowGroups } from './row-groups.js';
 
 /** Which columns of a Parquet file become batches, and in what order. */
@@ -39,10 +39,10 @@ export interface ParquetBatches<C extends Columns> {
  * @throws when a column is not in the file or holds no numbers, when a value is missing or not finite, naming its row and column,
  *         or when the file has fewer rows than a batch
  */
-export async function parquetBatches<C extends Columns>(
-  path: string,
-  { columns, size, key, groups = key ? 4 : 1 }: ParquetBatchesConfig<C>,
-): Promise<ParquetBatches<C>> {
+export async function parquetBatches<C extends Columns>(path: string, config: ParquetBatchesConfig<C>): Promise<ParquetBatches<C>> {
+  checkOptions('parquetBatches', config, ['columns', 'size', 'key', 'groups']);
+  const { columns, size, key, groups = key ? 4 : 1 } = config;
+  checkWhole('parquetBatches', 'groups', groups);
   const sizes = await rowGroups(path);
   const rows = sizes.reduce((total, n) => total + n, 0);
   checkWhole('parquetBatches', 'size', size, { from: 1, to: rows }, `${path} has ${rows} rows`);
