@@ -37,7 +37,7 @@ describe('npm run bench', () => {
     const refused = (...args: string[]) => expect(bench(...args)).rejects;
     await refused('statistics', '--only', 'hax').toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('there are rolling, rank, ols, hac, '),
+      stderr: expect.stringContaining('there are load, csv, rolling, rank, ols, hac, '),
     });
     await refused('statistics', '--python', 'none').toMatchObject({
       code: 2,
