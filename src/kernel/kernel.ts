@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { hearComm } from './comms/comm.js';
 import { defineGlobals } from './globals.js';
@@ -30,7 +31,7 @@ export interface Start {
 export function runKernel(start: Start): void {
   const shared = new Int32Array(new SharedArrayBuffer(SHARED.LENGTH * Int32Array.BYTES_PER_ELEMENT));
   const server = new Worker(new URL('./server/thread.js', import.meta.url), {
-    workerData: { ...start, shared, directory: process.cwd() },
+    workerData: { ...start, shared, directory: process.cwd(), heapLimit: oldSpaceLimit() },
   });
   connect((message) => server.postMessage(message), shared);
 
@@ -66,6 +67,9 @@ export function runKernel(start: Start): void {
     exit(1);
   });
 }
+
+/** What lives long may take this much: V8's limit without the room for what is new. */
+const oldSpaceLimit = () => getHeapStatistics().heap_size_limit - 192 * 2 ** 20;
 
 /** What a cell broke may fail the kernel's own code, which must answer all the same. */
 const failed = (cell: string, thrown: unknown): ToServer => ({ type: 'done', cell, unreached: [], failure: describeFailure(thrown) });

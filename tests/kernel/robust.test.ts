@@ -205,6 +205,25 @@ describe('a program that a cell starts', () => {
   });
 });
 
+describe('a cell that fills the memory', () => {
+  it.each([
+    ['in a loop', 'while (true) hog.push(new Array(20_000).fill(hog));'],
+    ['over awaits', 'while (true) { hog.push(new Array(20_000).fill(hog)); await null; }'],
+  ])(
+    'is stopped before the process ends: %s',
+    async (_, code) => {
+      const small = await startKernel({ env: { NODE_OPTIONS: '--max-old-space-size=512' } });
+      await small.run('const hog: unknown[] = [];');
+      const { reply } = await small.run(code);
+      expect(reply).toMatchObject({ status: 'error', ename: 'OutOfMemory' });
+      expect(reply.evalue).toMatch(/^the cell was stopped with \d+ MB of objects in memory, of at most \d+ MB/);
+      expect((await small.run('const parts = hog.length; hog.length = 0; parts > 100')).text).toBe('true');
+      await small.stop();
+    },
+    60_000,
+  );
+});
+
 it('takes its files with it', async () => {
   const other = await startKernel();
   const { stdout } = await other.run("process.stdout.write('y'.repeat(2e6));void 0;");

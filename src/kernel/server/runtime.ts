@@ -2,6 +2,7 @@ import { Session } from 'node:inspector';
 import type { MessagePort } from 'node:worker_threads';
 import { SHARED, type ToRuntime, type ToServer } from '../protocol.js';
 import { BlockingCall } from './blocking-call.js';
+import { MemoryWatch } from './memory-watch.js';
 
 type Run = Extract<ToRuntime, { type: 'run' }>;
 type Done = Extract<ToServer, { type: 'done' }>;
@@ -21,13 +22,25 @@ export class Runtime {
   tail: (cell: string, name: string, text: string) => void = () => {};
   #finish: ((done: Done) => void) | undefined;
   #breakOff: NodeJS.Timeout | undefined;
+  readonly #memory: MemoryWatch;
+  /** Why the running cell is being stopped, if not by the reader. */
+  #exhausted: string | undefined;
 
-  constructor(port: MessagePort, shared: Int32Array) {
+  /** @param heapLimit  the most bytes that the objects of the cells may take */
+  constructor(port: MessagePort, shared: Int32Array, heapLimit: number) {
     this.#port = port;
     this.#shared = shared;
+    this.#memory = new MemoryWatch(heapLimit, (used) => {
+      this.#exhausted = `the cell was stopped with ${megabytes(used)} of objects in memory, of at most ${megabytes(heapLimit)}: drop what is not needed (\`name.length = 0\`), use typed arrays, or start Jupyter with NODE_OPTIONS=--max-old-space-size=<MB>`;
+      this.interrupt();
+      clearTimeout(this.#breakOff);
+      this.#breakOffNow();
+    });
   }
 
   run(cell: Omit<Run, 'type' | 'epoch'>): Promise<Done> {
+    this.#exhausted = undefined;
+    this.#memory.begin();
     this.#post({ type: 'run', epoch: Atomics.load(this.#shared, SHARED.COUNT), ...cell });
     return new Promise((resolve) => {
       this.#finish = resolve;
@@ -35,6 +48,12 @@ export class Runtime {
   }
 
   finished(done: Done): void {
+    this.#memory.end();
+    const { failure } = done;
+    if (failure && this.#exhausted) {
+      const stack = failure.stack.replace(/^.*/, () => `OutOfMemory: ${this.#exhausted}`);
+      done.failure = { ...failure, name: 'OutOfMemory', message: this.#exhausted, stack };
+    }
     this.#finish?.(done);
     this.#finish = undefined;
   }
@@ -104,3 +123,5 @@ export class Runtime {
     this.#port.postMessage(message);
   }
 }
+
+const megabytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MB`;

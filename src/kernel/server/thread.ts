@@ -8,13 +8,13 @@ import { type Connection, Sockets } from './sockets.js';
 
 /** The second thread of the kernel: Jupyter's sockets and the TypeScript compiler. */
 async function serve(): Promise<void> {
-  const { connectionFile, parent, shared, directory, notice } = workerData;
+  const { connectionFile, parent, shared, directory, notice, heapLimit } = workerData;
   const connection: Connection = JSON.parse(readFileSync(connectionFile, 'utf8'));
   const sockets = new Sockets(connection.key);
   speedUpLoading();
   const [{ Server }] = await Promise.all([import('./server.js'), sockets.bind(connection)]);
   await sockets.greet();
-  const runtime = new Runtime(parentPort!, shared);
+  const runtime = new Runtime(parentPort!, shared, heapLimit);
   const server = new Server(sockets, runtime, directory, notice);
   const acknowledge = acknowledger(shared);
   parentPort!.on('message', (message: ToServer) => {
