@@ -47,7 +47,6 @@ export const realisedVolatility = (returns: Panel, window: number, periodsPerYea
 
 function ofMoments(panel: Panel, window: number, field: string, f: (mean: number, squares: number) => number): Panel {
   requireCount('window', window, panel);
-  const { means, squares } = rollingMoments({ rows: panel.dates.length, cols: panel.assets.length, data: panel.values }, window);
-  for (let at = 0; at < means.length; at++) means[at] = f(means[at], squares[at]);
-  return { ...panel, field, values: means };
+  const values = rollingMoments({ rows: panel.dates.length, cols: panel.assets.length, data: panel.values }, window, f);
+  return { ...panel, field, values };
 }

@@ -156,6 +156,14 @@ describe('logisticRegression', () => {
     expect(close.logLikelihood).toBeCloseTo(apart.logLikelihood, 7);
   });
 
+  it('shares a coefficient between two copies of a column under a penalty', () => {
+    const [a, noise] = [gaussian(1, 80), gaussian(2, 80)];
+    const y = a.map((z, i) => (z + noise[i] > 0 ? 1 : 0));
+    const [, first, second] = logisticRegression(design({ a, copy: a }), y, { lambda: 1 }).coefficients;
+    expect(first).toBeCloseTo(second, 12);
+    expect(first + second).toBeCloseTo(logisticRegression(design({ a }), y, { lambda: 0.5 }).coefficients[1], 9); // λ(b² + b²) = (λ/2)(2b)²
+  });
+
   it('names separation though it may take few steps', () => {
     const x = design({ a: [1, 2, 3, 4] });
     expect(() => logisticRegression(x, [0, 0, 1, 1], { maxIterations: 2 })).toThrow('separates the labels');
