@@ -58,7 +58,7 @@ function release(rows: readonly Float64Array[], weights: Float64Array, free: Set
       return;
     }
     const goal = (i: number) => 1 + extra[order.indexOf(i)];
-    const share = short.reduce((least, i) => Math.min(least, (weights[i] - 1) / (weights[i] - goal(i))), 1);
+    const share = Math.min(...short.map((i) => (weights[i] - 1) / (weights[i] - goal(i))));
     for (const i of order) weights[i] += share * (goal(i) - weights[i]);
     for (const i of short)
       if (weights[i] - 1 <= 1e-14 * weights[i]) {
