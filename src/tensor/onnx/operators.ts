@@ -53,6 +53,9 @@ export const isView = (op: string): boolean => op === 'Identity' || op === 'Cast
 /** Whether the result has one element for all along some axes. */
 export const isReduction = isOf('reduction');
 
+/** Whether it slides a window over images, channels first. */
+export const isWindow = isOf('window');
+
 /** The operand that changes nothing: x + 0, x · 1. On the left it does so where the operator commutes. */
 export const NEUTRAL: Readonly<Partial<Record<Op, number>>> = { Add: 0, Sub: 0, Mul: 1, Div: 1, Pow: 1 };
 

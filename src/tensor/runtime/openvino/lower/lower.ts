@@ -15,6 +15,7 @@ import { forLoopFusion } from './loop-fusion.js';
 import { withCarriedValues } from './loops.js';
 import { miscompiled, withSpreadVectors } from './miscompiled.js';
 import { nan } from './nan.js';
+import { withOutputsApart } from './outputs-apart.js';
 import { ties } from './top-k.js';
 
 const legal = new WeakMap<Graph, Graph>();
@@ -31,4 +32,5 @@ export function legalise(graph: Graph): Graph {
 }
 
 /** The graph that OpenVINO is given: right, and in the form that it is fastest at. Outputs keep their names; their order may change. */
-export const lower = (graph: Graph): Graph => forLoopFusion(everywhere((g) => withCarriedValues(inFastForms(g)))(legalise(graph)));
+export const lower = (graph: Graph): Graph =>
+  forLoopFusion(everywhere((g) => withCarriedValues(inFastForms(g)))(withOutputsApart(legalise(graph))));
