@@ -33,6 +33,18 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     operators: ['mul', 'square', 'squaredDifference', 'prod', 'cumprod', 'matMul'],
     when: (_, program) => hasIntegersBeyond(2 ** 24, program),
   },
+  'ONNX Runtime: products of integers': {
+    reason: 'ONNX Runtime keeps a product along an axis that leaves int32 at the nearest int32, where the others wrap around',
+    opinions: ['onnxruntime'],
+    operators: ['prod'],
+    when: ({ got }) => got === 2 ** 31 - 1 || got === -(2 ** 31),
+  },
+  'tfjs: extremum of nothing': {
+    reason: 'the largest of no elements is −∞ and the smallest ∞, the neutral ones; NaN in tfjs',
+    opinions: ['tfjs'],
+    operators: ['max', 'min'],
+    when: ({ got }, program) => Number.isNaN(got) && leaves(program).some(({ shape }) => shape.includes(0)),
+  },
   'powers of denormals': {
     reason: 'a denormal is 0 to one operator and not to another, and its power or logarithm tells the two apart',
     opinions: ['openvino', 'onnxruntime'],

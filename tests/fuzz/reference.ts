@@ -160,7 +160,8 @@ function isWild(op: string, { kind }: Tolerance, graph: Graph, operands: readonl
     return operands[0].some((a, i) => !(Math.abs(a / operands[1][i % operands[1].length]) < 2 ** 31));
   if (!(exact instanceof Float64Array)) return false;
   const finite = operands.every((x) => x.every(Number.isFinite));
-  if (kind === 'sum' && finite) return magnitudes(graph, operands).some((m) => m > MAX / 4);
+  const count = Math.max(1, operands[0].length / Math.max(1, exact.length)); // a mean may be of a sum that overflows
+  if (kind === 'sum' && finite) return magnitudes(graph, operands).some((m) => m > MAX / 4 / count);
   if (kind === 'product' && finite)
     return [1, -1].some((side) => {
       const grown = operands.map((x) => x.map((v) => Math.abs(v) ** side).map((v) => (v === 0 ? 1 : Math.max(1, v))));
