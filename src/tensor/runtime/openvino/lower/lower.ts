@@ -17,6 +17,7 @@ import { miscompiled, withSpreadVectors } from './miscompiled.js';
 import { nan } from './nan.js';
 import { withOutputsApart } from './outputs-apart.js';
 import { ties } from './top-k.js';
+import { withTurnedConstants } from './turned-constants.js';
 
 const legal = new WeakMap<Graph, Graph>();
 
@@ -26,7 +27,7 @@ export function legalise(graph: Graph): Graph {
   if (known) return known;
   const whole = withWholeQuotients(everywhere(withKnownResults)(graph));
   const rewritten = rewrite(whole, [nan, integers, division, limits, sums, miscompiled, ties, extrema, products]);
-  const made = everywhere((g) => withFusedSums(inJoinOrder(withSpreadVectors(g))))(rewritten);
+  const made = everywhere((g) => withFusedSums(inJoinOrder(withSpreadVectors(withTurnedConstants(g)))))(rewritten);
   legal.set(graph, made);
   return made;
 }

@@ -67,6 +67,15 @@ describe('graphs that OpenVINO compiles wrongly', () => {
     await expectRight(both, [5, 8]);
   });
 
+  it('a constant that products of batches take both ways is two constants', async () => {
+    const w = tf.tensor(normal(key(2), [2, 3, 3]).data, [2, 3, 3]);
+    const both = (x: tf.Tensor) => tf.concat([x.matMul(w), x.matMul(w, false, true)]);
+    const graph = trace((x) => [both(x)], [float(2, 3, 3)]);
+    expect(graph.nodes.map(({ op }) => op)).toEqual(['MatMul', 'Transpose', 'MatMul', 'Concat']);
+    expect(legalise(graph).nodes.map(({ op }) => op)).toEqual(['MatMul', 'MatMul', 'Concat']);
+    await expectRight(both, [2, 3, 3]);
+  });
+
   it('a known vector that meets a reduction of three axes is written out', async () => {
     const v = tf.tensor([1, 2, 3]);
     const meeting = (x: tf.Tensor) => x.sum(1).mul(2).mul(v);
