@@ -36,14 +36,7 @@ const NOTHING = { result: 0, element: 0, got: Number.NaN, right: [] };
 
 const ROUNDINGS = (): Rounding[] => {
   const noise = new Random(7, 0);
-  return [
-    { flush: false },
-    { flush: true },
-    { flush: false, noise },
-    { flush: true, noise },
-    { flush: true, noise },
-    { flush: false, noise },
-  ];
+  return [{ flush: false }, { flush: true }, ...Array.from({ length: 8 }, (_, i) => ({ flush: i % 2 === 0, noise }))];
 };
 
 /** What right results of a program lie within: its outputs, then its gradients. Undefined where nothing is promised. */

@@ -64,7 +64,7 @@ export function evaluateGraph(graph: Graph, inputs: readonly Elements[], roundin
         ? again[k].map((v, i) => {
             if (!noise || !Number.isFinite(v)) return kept(v, rounding);
             const size = units * halfUnit(v) + 16 * (magnitude ? halfUnit(magnitude[k][i]) : 0) + (OF_ONE.has(node.op) ? 2 ** -23 : 0);
-            return kept(v + (2 * noise.uniform() - 1) * size, rounding);
+            return kept(v + (noise.chance(0.5) ? size : -size), rounding);
           })
         : again[k],
     );

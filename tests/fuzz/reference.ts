@@ -81,8 +81,8 @@ export class Reference {
     const noise = rounding?.noise;
     const operands = inputs.map((i) => (noise && rounded[i] ? jittered(values[i], 2, noise) : values[i]));
     let overflows = false;
-    const inRange = (_: OnnxNode, of: readonly Operand[], results: Elements[]): Elements[] => {
-      overflows ||= results.some(leavesRange) && of.every((x) => !x || x.data.every(Number.isFinite));
+    const inRange = (_: OnnxNode, __: readonly Operand[], results: Elements[]): Elements[] => {
+      overflows ||= results.some(leavesRange);
       return results.map((x) => (x instanceof Float64Array ? x.map((v) => underflowing(v, rounding!)) : x));
     };
     const [exact] = interpreted(graph, operands, rounding && tolerance.mayOverflow ? inRange : undefined);
@@ -96,7 +96,7 @@ export class Reference {
       const isExact =
         move === 0 || (tolerance.ulps <= 1 && tolerance.kind !== 'conditioned' && Math.fround(v) === v && integral(tolerance, v, move));
       if (!isExact && Number.isFinite(v)) inexact = true;
-      const y = noise && !isExact && Number.isFinite(v) ? v + (2 * noise.uniform() - 1) * move : v;
+      const y = noise && !isExact && Number.isFinite(v) ? v + (noise.chance(0.5) ? move : -move) : v;
       return kept(y, rounding);
     });
     return { value, rounded: before || inexact, wild };
@@ -159,12 +159,11 @@ function isWild(op: string, { kind }: Tolerance, graph: Graph, operands: readonl
   if (exact instanceof Int32Array && op === 'floorDiv' && operands[0] instanceof Float64Array)
     return operands[0].some((a, i) => !(Math.abs(a / operands[1][i % operands[1].length]) < 2 ** 31));
   if (!(exact instanceof Float64Array)) return false;
-  const finite = operands.every((x) => x.every(Number.isFinite));
   const count = Math.max(1, operands[0].length / Math.max(1, exact.length)); // a mean may be of a sum that overflows
-  if (kind === 'sum' && finite) return magnitudes(graph, operands).some((m) => m > MAX / 4 / count);
-  if (kind === 'product' && finite)
+  if (kind === 'sum') return magnitudes(graph, operands).some((m) => m > MAX / 4 / count && Number.isFinite(m));
+  if (kind === 'product')
     return [1, -1].some((side) => {
-      const grown = operands.map((x) => x.map((v) => Math.abs(v) ** side).map((v) => (v === 0 ? 1 : Math.max(1, v))));
+      const grown = operands.map((x) => x.map((v) => (v !== 0 && Number.isFinite(v) ? Math.max(1, Math.abs(v) ** side) : 1)));
       return interpreted(graph, grown as Elements[])[0].some((m) => m > MAX);
     });
   return false;
