@@ -8,6 +8,7 @@ type Json = Record<string, unknown>;
 
 /** A line of messages between a cell and a part of the page, such as a widget. */
 export interface Comm {
+  /** The name that both sides know it by. */
   readonly id: string;
   /** The part of the page that it belongs to. */
   readonly target: string;

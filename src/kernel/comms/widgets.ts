@@ -10,6 +10,7 @@ export interface Widget<T> {
   onChange(changed: (value: T) => void): void;
   /** Takes it off the page. */
   close(): void;
+  /** The view that a notebook shows. */
   toMime(): Record<string, unknown>;
 }
 
@@ -41,7 +42,11 @@ export function slider({ min = 0, max = 100, step = 1, value = min, description 
   return control(name, value, { min, max, step, description, continuous_update: true, readout: true }, 'SliderStyle');
 }
 
-/** A list to choose from: `dropdown({ options: ['SPY', 'QQQ'], description: 'asset' })`; the first is chosen unless `value` says another. */
+/**
+ * A list to choose from: `dropdown({ options: ['SPY', 'QQQ'], description: 'asset' })`; the first is chosen unless `value` says another.
+ *
+ * @throws when `value` is none of the options
+ */
 export function dropdown({
   options,
   value = options[0],

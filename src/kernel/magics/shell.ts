@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { cellHook } from '../../base/internal.js';
 import { unboundTimeout } from '../runtime/timers.js';
 
+/** How a command is run. */
 export interface ShellOptions {
   /** The shell that reads the text: `sh` or `bash`. */
   with?: 'sh' | 'bash';
