@@ -43,7 +43,7 @@ const tensorScatterUpdate: Kernel<ScatterInputs & { tensor: tf.TensorInfo }> = (
   const count = sizeOf(tensor.shape.slice(0, depth));
   const { safe, inside } = insideOfAll(g, places, tensor.shape);
   const tuples = g.reshape(safe, [sizeOf(inside.shape), depth]);
-  // Added up by hand, since OpenVINO would sum integers through float32.
+  // Added up by hand, since a runtime may sum integers through float32.
   const flat = Array.from({ length: depth }, (_, axis) => {
     const stride = g.scalar(sizeOf(tensor.shape.slice(axis + 1, depth)), 'int32');
     return g.binary('Mul', g.slice(tuples, [1], [axis], [axis + 1]), stride);
