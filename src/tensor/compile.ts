@@ -50,8 +50,9 @@ export interface Session<A extends unknown[], R> {
 /**
  * Compiles a pure function of trees of tensors.
  *
- * `fn` runs once per signature to record its operations; JavaScript values and tensors it closes over become constants. The
- * compiled function takes tensors of any kind, typed arrays and numbers, and returns tensors that stay with the runtime:
+ * `fn` runs once per signature to record its operations; JavaScript values and tensors it closes over become constants. (It runs again at
+ * the first call after a pause of a second or more, to warn of a number that has changed.) An index outside an array takes NaN, 0 of
+ * integers, and puts nothing; a float cast to int32 is the nearest integer there is, and 0 of NaN. The compiled function takes tensors of any kind, typed arrays and numbers, and returns tensors that stay with the runtime:
  *
  *     const step = compile((state, batch) => { … return { state: next, loss }; }, { donate: [0] });
  *     for (…) ({ state, loss } = await step(state, batch));
@@ -59,7 +60,7 @@ export interface Session<A extends unknown[], R> {
  * Calls run one after another. A short step runs at once, a longer one beside the event loop, and every loop of calls lets timers
  * and signals through; when the notebook's cell is interrupted the next call throws and the latest state stays usable.
  *
- * @throws  when called: where `fn` asks for a value while it is recorded, where an argument is no data or was donated or disposed, or
+ * @throws  for an option that does not exist; when called: where `fn` asks for a value while it is recorded or draws random numbers by tfjs, where an argument is no data or was donated or disposed, or
  *          where a tensor that `fn` closes over was disposed or changed since
  */
 export function compile<A extends unknown[], R>(fn: (...args: A) => R, options: CompileOptions = {}): Compiled<A, R> {

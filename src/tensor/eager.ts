@@ -42,9 +42,44 @@ function loadWasm(): boolean {
   try {
     const wasm = require('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm');
     wasm.setWasmPaths(join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')), sep));
+    checkIndices();
     return true;
   } catch {
     return false;
+  }
+}
+
+/** The kernels of wasm that take indices as they are, and read or write what lies beside the array; those of `cpu` refuse them. */
+const UNCHECKED: Readonly<Record<string, (call: IndexCall) => readonly number[]>> = {
+  GatherNd: ({ inputs }) => inputs.params.shape,
+  ScatterNd: ({ attrs }) => attrs.shape,
+  TensorScatterUpdate: ({ inputs }) => inputs.tensor.shape,
+};
+
+interface IndexCall {
+  readonly inputs: Readonly<Record<string, tf.TensorInfo>>;
+  readonly attrs: { readonly shape: readonly number[] };
+  readonly backend: tf.KernelBackend;
+}
+
+/** Makes them refuse an index outside the array too. */
+function checkIndices(): void {
+  for (const [kernelName, shapeOf] of Object.entries(UNCHECKED)) {
+    const kernel = tf.getKernel(kernelName, 'wasm') as unknown as { kernelFunc: ((call: IndexCall) => unknown) & { isChecked?: true } };
+    if (!kernel || kernel.kernelFunc.isChecked) continue;
+    const { kernelFunc } = kernel;
+    const checked = (call: IndexCall) => {
+      const { indices } = call.inputs;
+      const [shape, depth] = [shapeOf(call), indices.shape.length < 2 ? 1 : indices.shape.at(-1)!];
+      const values = call.backend.readSync(indices.dataId) as Int32Array;
+      const wrong = values.findIndex((index, i) => index < 0 || index >= shape[i % depth]);
+      if (wrong >= 0) {
+        const start = wrong - (wrong % depth);
+        throw new Error(`Invalid indices: ${values.slice(start, start + depth)} does not index into ${shape}`);
+      }
+      return kernelFunc(call);
+    };
+    kernel.kernelFunc = Object.assign(checked, { isChecked: true as const });
   }
 }
 

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { type HostArray, showShape } from '../../base/index.js';
 import { valuesNow } from '../../tensor/internal.js';
 
-/** Which keys a query sees, 1 or 0, ready for a compiled function or `tf.tensor(data, shape, 'bool')`. */
+/** Which keys a query sees, 1 or 0, ready for a compiled function, which `dtype` tells that it is bool, or `tf.tensor(data, shape, 'bool')`. */
 export interface Mask {
   readonly data: Uint8Array;
   readonly shape: number[];

@@ -3,6 +3,7 @@ import { DeviceTensor, fromArray, fromLeaf, type Input, specOf, valuesOf } from 
 import { giveBack, type Taken, takeDonated } from '../buffers/donation.js';
 import { type OnnxOptions, toOnnx } from '../onnx/emit.js';
 import { checkChoice } from '../runtime/devices.js';
+import { ClosureWatch } from './closure-watch.js';
 import { makeSession } from './session.js';
 import { firstChange, parameterNames, type Signature, signatureOf } from './signature.js';
 import { type CompileOptions, makeVariant, type ProgramInfo, refuseStale, type SourceFunction, traceAt, type Variant } from './variant.js';
@@ -27,11 +28,13 @@ export class CompiledFunction {
   #calls = 0;
   #released = false;
   #warned = false;
+  readonly #watch: ClosureWatch;
 
   constructor(fn: (...args: unknown[]) => unknown, options: CompileOptions) {
     checkChoices(options);
     this.#source = { fn, name: fn.name || 'the compiled function', options };
     this.#names = parameterNames(fn);
+    this.#watch = new ClosureWatch(this.#source);
   }
 
   get programs(): readonly ProgramInfo[] {
@@ -51,6 +54,7 @@ export class CompiledFunction {
       while (this.#inFlight) await this.#inFlight;
     }
     const call = this.#begin(variant, leaves);
+    this.#watch.before(variant);
     let outputs: DeviceTensor[];
     cellHook('inFlight')?.(1);
     try {
@@ -67,6 +71,7 @@ export class CompiledFunction {
       await new Promise((resolve) => setImmediate(resolve));
       lastTurn = performance.now();
     }
+    this.#watch.after();
     return variant.build(outputs);
   }
 

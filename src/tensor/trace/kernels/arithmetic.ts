@@ -44,8 +44,8 @@ const mod: Binary = (g, a, b) => {
 };
 
 /**
- * ⌊a / b⌋ as int32, from (a − a mod b) / b: exact on integers, where a float quotient loses everything beyond 2²⁴, and near a whole number on
- * floats, whose own quotient is rounded: 0.5 / 0.1 is below 5, as float32 has 0.1, and rounds to 5.
+ * ⌊a / b⌋ as int32. Of floats from (a − a mod b) / b, since their own quotient is rounded: 0.5 / 0.1 is below 5, as float32 has 0.1, and
+ * rounds to 5. Of integers from their quotient towards zero, where a float one loses everything beyond 2²⁴.
  */
 const floorDiv: Binary = (g, a, b) => {
   if (a.dtype !== 'int32') {
@@ -55,7 +55,10 @@ const floorDiv: Binary = (g, a, b) => {
     return integerOf(g, g.where(g.binary('Equal', whole, whole, 'bool'), whole, quotient));
   }
   const { safe, factor } = divisor(g, b);
-  return g.binary('Mul', g.binary('Div', g.binary('Sub', a, g.binary('Mod', a, safe)), safe), factor);
+  const quotient = g.binary('Div', a, safe); // towards zero
+  const rest = g.binary('Sub', a, g.binary('Mul', quotient, safe));
+  const isAbove = g.binary('Less', g.binary('Mul', g.unary('Sign', rest), g.unary('Sign', safe)), g.scalar(0, 'int32'), 'bool');
+  return g.binary('Mul', g.binary('Sub', quotient, g.cast(isAbove, 'int32')), factor);
 };
 
 /** The angle of (b, a): atan(a / b), moved by ±π in the left half-plane. */

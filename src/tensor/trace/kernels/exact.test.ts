@@ -64,6 +64,16 @@ describe('quotients', () => {
     expect([...(await run((x) => x.floorDiv(tf.scalar(-1, 'int32')))(x)).data()]).toEqual([-7, 7, -7, -(2 ** 31), -5, -(2 ** 31), 5]);
   });
 
+  it('of integers near 2³¹ leave nothing out', async () => {
+    const ends = [2 ** 31 - 1, -(2 ** 31), 2 ** 24 + 1, -(2 ** 24) - 13, 7, -7, 1];
+    const [x, y] = [integers(...ends.flatMap((a) => ends.map(() => a))), integers(...ends.flatMap(() => ends))];
+    const right = Array.from(x, (a, i) => Math.floor(a / y[i]) | 0);
+    for (const options of [{ runtime: 'onnxruntime' }, { precision: 'float64' }] as const) {
+      const f = compile((x: tf.Tensor, y: tf.Tensor) => x.floorDiv(y), options);
+      expect([...(await f(x, y)).data()]).toEqual(right);
+    }
+  });
+
   it('cast to integers are the nearest of them, and 0 of NaN', async () => {
     const x = floats(1.9, -1.9, Number.NaN, 1e10, -1e10, Infinity, -Infinity, 2147483520, -2147483648);
     const right = [1, -1, 0, 2 ** 31 - 1, -(2 ** 31), 2 ** 31 - 1, -(2 ** 31), 2147483520, -(2 ** 31)];

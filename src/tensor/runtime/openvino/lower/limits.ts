@@ -39,7 +39,7 @@ function logarithm(g: GraphBuilder, x: Value): Value {
   const from = g.binary('Sub', x, one);
   const s = g.binary('Div', from, g.binary('Add', x, one));
   const square = g.binary('Mul', s, s);
-  const series = [9, 7, 5, 3].reduce((sum, power) => g.binary('Add', g.binary('Mul', sum, square), g.scalar(2 / power)), g.scalar(2 / 11));
+  const series = [5, 3].reduce((sum, power) => g.binary('Add', g.binary('Mul', sum, square), g.scalar(2 / power)), g.scalar(2 / 7));
   const near = g.binary('Add', g.binary('Mul', g.binary('Mul', series, square), s), g.binary('Add', s, s));
   return g.where(g.binary('Less', g.unary('Abs', from), g.scalar(0.25), 'bool'), near, g.unary('Log', x));
 }
