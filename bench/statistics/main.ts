@@ -30,8 +30,11 @@ for (const id of chosen)
 const folder = fileURLToPath(new URL('../../build/bench', import.meta.url));
 const data = simulated();
 await writeStatistics(folder, data);
-const command = pythonPeer('statsmodels, sklearn, pandas', 'statistics_peer.py')(options.python);
-if (!command) refuse('pandas, statsmodels and scikit-learn are absent: pip install -r bench/requirements.txt anywhere, then --python PATH');
+const command = pythonPeer('statsmodels, sklearn, pandas, pyarrow', 'statistics_peer.py')(options.python);
+if (!command)
+  refuse(
+    'pandas with pyarrow, statsmodels and scikit-learn are absent: pip install -r bench/requirements.txt anywhere, then --python PATH',
+  );
 const peer = await Peer.spawn('statistics', [...command, folder], 1);
 const before = loadavg();
 console.log(`${peer.version}\n${options.rounds} interleaved rounds of ${options.seconds} s; load ${show(before)}\n`);
