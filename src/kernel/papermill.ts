@@ -6,7 +6,7 @@ import { packageVersion, replaceFolder } from '../base/internal.js';
  * Teaches papermill to write parameters in TypeScript: puts a translator into the Python environment at `prefix`, where papermill
  * finds it by its entry point, today or when it is installed later.
  *
- *     papermill -p seed 7 in.ipynb out.ipynb        injects the cell `%%parameters` with `seed = 7;`
+ *     papermill -p seed 7 <in>.ipynb <out>.ipynb        injects the cell `%%parameters` with `seed = 7;`
  *
  * Papermill has entry points for engines only, and loads them all as it starts; so the translator comes beside one, which is
  * papermill's own.
