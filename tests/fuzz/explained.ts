@@ -45,21 +45,56 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     operators: ['max', 'min'],
     when: ({ got }, program) => Number.isNaN(got) && leaves(program).some(({ shape }) => shape.includes(0)),
   },
+  'ONNX Runtime: convolutions of infinities': {
+    reason: 'ONNX Runtime multiplies the border’s zeros with infinite weights: NaN where the others leave the border out',
+    opinions: ['onnxruntime'],
+    operators: ['conv1d', 'conv2d', 'fusedConv2d', 'depthwiseConv2d', 'separableConv2d', 'nn.conv2d', 'nn.causalConvolution'],
+    when: ({ got }, program) => Number.isNaN(got) && hasNumber(program, (x) => Math.abs(x) === Number.POSITIVE_INFINITY),
+  },
+  'a remainder at its seam': {
+    reason: 'the remainder of a small negative number is the divisor less a little, which rounds to the divisor and so to 0',
+    opinions: ['openvino', 'onnxruntime'],
+    operators: ['mod'],
+    kinds: ['forward'],
+    when: ({ got }) => got === 0,
+  },
+  'tfjs: the angle of two infinities': {
+    reason: 'atan2 of two infinities is NaN in compiled functions, whose quotient is NaN; tfjs has the diagonals',
+    opinions: ['tfjs'],
+    operators: ['atan2'],
+    when: ({ right }, program) => right.every(Number.isNaN) && hasNumber(program, (x) => Math.abs(x) === Number.POSITIVE_INFINITY),
+  },
+  'tfjs: the place of NaN': {
+    reason: 'NaN has no place among sorted numbers',
+    opinions: ['tfjs'],
+    operators: ['lowerBound', 'upperBound'],
+    when: (_, program) => hasNumber(program, Number.isNaN),
+  },
+  'tfjs: the logarithm of no probability': {
+    reason: 'outside 0 … 1 the loss is the logarithm of a negative number, and its gradient NaN times 0',
+    opinions: ['tfjs'],
+    operators: ['logLoss', 'gatherPerBatch'],
+    kinds: ['gradient'],
+    when: (_, program) => hasNumber(program, (x) => x < 0 || x > 1),
+  },
   'powers of denormals': {
     reason: 'a denormal is 0 to one operator and not to another, and its power or logarithm tells the two apart',
     opinions: ['openvino', 'onnxruntime'],
     operators: ['pow'],
-    when: (_, program) => leaves(program).some(({ data }) => data.some((x) => x !== 0 && Math.abs(x) < 2 ** -126)),
+    when: (_, program) => hasNumber(program, (x) => x !== 0 && Math.abs(x) < 2 ** -126),
   },
   'windows without a number': {
     reason: 'where a window holds nothing above −∞, its maximum has no place: tfjs says −1, OpenVINO any',
     opinions: ['tfjs', 'openvino'],
     operators: ['maxPoolWithArgmax', 'maxPool', 'dilatedMaxPool'],
-    when: (_, program) => leaves(program).some(({ data }) => data.some((x) => !(x > Number.NEGATIVE_INFINITY))),
+    when: (_, program) => hasNumber(program, (x) => !(x > Number.NEGATIVE_INFINITY)),
   },
 };
 
 const leaves = ({ nodes }: Program): Leaf[] => nodes.filter(isLeaf);
+
+const hasNumber = (program: Program, is: (x: number) => boolean): boolean =>
+  leaves(program).some(({ dtype, data }) => dtype === 'float32' && data.some(is));
 
 const hasIntegersBeyond = (bound: number, program: Program): boolean =>
   leaves(program).some(({ dtype, data }) => dtype === 'int32' && data.some((x) => Math.abs(x) >= bound));

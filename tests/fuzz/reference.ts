@@ -90,11 +90,16 @@ export class Reference {
     const wild = overflows || isWild(op, tolerance, graph, operands, exact);
     if (!(exact instanceof Float64Array) || !rounding) return { value: exact, rounded: before, wild };
     const moves = amplitudes(tolerance, graph, operands, exact, rounding);
+    const whole = operands.every((x) => x.every(Number.isInteger)); // sums of small integers are exact
     let inexact = false;
     const value = exact.map((v, i) => {
       const move = moves[i];
       const isExact =
-        move === 0 || (tolerance.ulps <= 1 && tolerance.kind !== 'conditioned' && Math.fround(v) === v && integral(tolerance, v, move));
+        move === 0 ||
+        (tolerance.ulps <= 1 &&
+          tolerance.kind !== 'conditioned' &&
+          Math.fround(v) === v &&
+          (tolerance.kind !== 'sum' || (whole && move < 16)));
       if (!isExact && Number.isFinite(v)) inexact = true;
       const y = noise && !isExact && Number.isFinite(v) ? v + (noise.chance(0.5) ? move : -move) : v;
       return kept(y, rounding);
@@ -115,9 +120,6 @@ function ofLeaf({ data, dtype }: Leaf, rounding: Rounding | undefined): Made {
   const quiet = rounding && { flush: rounding.flush };
   return { value: Float64Array.from(data, (x) => (quiet ? kept(x, quiet) : x)), rounded: false, wild: false };
 }
-
-/** Sums of small integers, and what is no sum at all: correctly rounded where the exact result is a float32. */
-const integral = ({ kind }: Tolerance, v: number, move: number) => kind !== 'sum' || (Number.isInteger(v) && move < 16);
 
 /** The largest error of each element that the tolerance allows. */
 function amplitudes(t: Tolerance, graph: Graph, operands: readonly Elements[], exact: Elements, { noise }: Rounding): Float64Array {

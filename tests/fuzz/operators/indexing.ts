@@ -88,8 +88,10 @@ export const indexings: readonly Operator[] = [
       const count = m.r.whole(1, 5);
       return { inputs: [x, m.integers([m.shapeOf(x)[0]], -1, count)], options: { count } };
     },
-    // On tfjs's CPU backend sums of integers are floats.
-    apply: ([x, ids], { count }: { count: number }) => tf.unsortedSegmentSum(x, ids as tf.Tensor1D, count).cast(x.dtype),
+    apply: ([x, ids], { count }: { count: number }) => {
+      if (x.shape[0] !== ids.size) throw new Error('an id for each row'); // which tfjs does not ask
+      return tf.unsortedSegmentSum(x, ids as tf.Tensor1D, count).cast(x.dtype); // on its CPU backend sums of integers are floats
+    },
   }),
   operator({
     name: 'bincount',

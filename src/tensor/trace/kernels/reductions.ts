@@ -71,6 +71,7 @@ const extremum =
     const g = on.graph;
     const [along] = tf.util.parseAxisParam(axis, x.shape);
     const shape = x.shape.filter((_, i) => i !== along);
+    if (x.shape[along] === 0) return splat(on, shape, 0, 'int32'); // as tfjs has it
     const full = on.full(x);
     const numbers = full.dtype === 'float32' ? g.unlessNaN(full, g.scalar(loser)) : g.cast(full, 'int32');
     return on.give(g.cast(g.node(op, [numbers], { shape, dtype: 'int64' }, { axis: along, keepdims: 0 }), 'int32'));
