@@ -48,7 +48,7 @@ export function kernels({ python, deno }: { python?: string; deno?: string }): {
     found.push({ name: 'ipykernel', command: (file) => [interpreter, '-m', 'ipykernel_launcher', '-f', file], work: PYTHON });
   else absent.push('ipykernel: set up .venv with npm start, or give --python PATH');
   try {
-    const main = createRequire(import.meta.url).resolve('tslab/dist/main.js');
+    const main = createRequire(import.meta.url).resolve('tslab/bin/tslab');
     found.push({
       name: 'tslab',
       command: (file) => [process.execPath, main, 'kernel', `--config-path=${file}`],

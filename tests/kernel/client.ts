@@ -117,10 +117,12 @@ export class Kernel {
     await this.request('kernel_info_request', {});
   }
 
-  /** Asks until it is there: not every kernel welcomes who subscribes. */
+  /** Asks until what it publishes is heard, too: not every kernel welcomes who subscribes. */
   async answers(): Promise<void> {
-    for (let there = false; !there; )
-      there = await Promise.race([this.request('kernel_info_request', {}).then(() => true), sleep(50).then(() => false)]);
+    do {
+      await this.request('kernel_info_request', {});
+      await sleep(20);
+    } while (!this.published.length);
   }
 
   /** Sends a request and resolves with the content of its reply. */
