@@ -21,7 +21,7 @@ const extremum =
   (g, { inputs: [a, b] }) => {
     const [first, second] = numberOf(b) === undefined ? [a, b] : [b, a];
     const chosen = g.binary(op, first, second);
-    if (a.dtype !== 'float32' || numberOf(first) !== undefined) return [chosen];
+    if (a.dtype !== 'float32' || !Number.isNaN(numberOf(first) ?? Number.NaN)) return [chosen];
     return [g.where(isNumber(g, first), chosen, first)];
   };
 
