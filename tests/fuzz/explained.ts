@@ -51,6 +51,30 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     operators: ['conv1d', 'conv2d', 'fusedConv2d', 'depthwiseConv2d', 'separableConv2d', 'nn.conv2d', 'nn.causalConvolution'],
     when: ({ got }, program) => Number.isNaN(got) && hasNumber(program, (x) => Math.abs(x) === Number.POSITIVE_INFINITY),
   },
+  'OpenVINO: softmax of a row with NaN or ∞': {
+    reason: 'OpenVINO’s softmax of a row that holds NaN or ∞ is NaN there only: to spread it would make every softmax slower',
+    opinions: ['openvino'],
+    operators: ['softmax', 'softmaxTemperature', 'logSoftmax', 'nn.attention', 'nn.causalAttention'],
+    when: ({ right }, program) => right.some(Number.isNaN) && hasNumber(program, (x) => !Number.isFinite(x)),
+  },
+  'remainders by ∞': {
+    reason: 'the remainder by ∞ is the number itself, or the divisor; OpenVINO and tfjs compute it by a quotient, and get NaN',
+    opinions: ['openvino', 'tfjs'],
+    operators: ['mod'],
+    when: ({ got }, program) => Number.isNaN(got) && hasNumber(program, (x) => Math.abs(x) === Number.POSITIVE_INFINITY),
+  },
+  'OpenVINO: quotients by huge numbers': {
+    reason: 'OpenVINO multiplies by the reciprocal, which is denormal and so 0 where the divisor is beyond 8.5e37',
+    opinions: ['openvino'],
+    operators: ['div', 'divNoNan', 'atan2'],
+    when: (_, program) => hasNumber(program, (x) => Math.abs(x) > 8.5e37 && Number.isFinite(x)),
+  },
+  'tfjs: logSumExp of ∞': {
+    reason: 'tfjs subtracts ∞ from itself; the logarithm of an infinite sum is ∞',
+    opinions: ['tfjs'],
+    operators: ['logSumExp'],
+    when: ({ got }, program) => Number.isNaN(got) && hasNumber(program, (x) => x === Number.POSITIVE_INFINITY),
+  },
   'a remainder at its seam': {
     reason: 'the remainder of a small negative number is the divisor less a little, which rounds to the divisor and so to 0',
     opinions: ['openvino', 'onnxruntime'],
