@@ -21,7 +21,9 @@ const PLANTS: Readonly<Record<string, () => void>> = {
       kernelFunc: (call) => {
         const { x } = call.inputs as { x: tf.TensorInfo };
         const axes = ([] as number[]).concat((call.attrs as { axis?: number[] }).axis ?? []);
-        return kernelFunc({ ...call, attrs: { ...call.attrs, axis: axes.length === 1 ? [off(axes[0], x.shape.length)] : axes } });
+        return axes.length === 1
+          ? kernelFunc({ ...call, attrs: { ...call.attrs, axis: [off(axes[0], x.shape.length)] } })
+          : kernelFunc(call);
       },
     });
   },
