@@ -27,6 +27,12 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     operators: ['unsortedSegmentSum'],
     when: (_, program) => hasIntegersBeyond(2 ** 24, program),
   },
+  'tfjs: segments of NaN': {
+    reason: 'tfjs multiplies what belongs to another segment by 0, so that NaN and ∞ go into all of them',
+    opinions: ['tfjs'],
+    operators: ['unsortedSegmentSum'],
+    when: ({ got }, program) => Number.isNaN(got) && hasNumber(program, (x) => !Number.isFinite(x)),
+  },
   'tfjs: integers as doubles': {
     reason: 'tfjs multiplies integers as doubles, which lose the last bits of products beyond 2^53; int32 wraps around',
     opinions: ['tfjs'],
