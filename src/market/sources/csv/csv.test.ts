@@ -138,6 +138,31 @@ describe('parseCsv', () => {
     );
   });
 
+  it.each<[string, string[], CsvOptions]>([
+    ['a space before it', ['Date,A', '2024-03-27, -99.99', '2024-03-28,-99.990'], { missing: ['-99.99'] }],
+    ['a tab after it', ['Date,A', '2024-03-27,-99.99\t', '2024-03-28,-99.990'], { missing: [' -99.99'] }],
+    ['quotes and a space', ['Date,A', '2024-03-27,"-99.99 "', '2024-03-28,-99.990'], { missing: ['-99.99'] }],
+    ['a decimal comma', ['Date;A', '2024-03-27; -99,99', '2024-03-28;-99,990'], { missing: ['-99,99'], decimal: ',' }],
+    ['an exponent', ['Date,A', '2024-03-27, -9999e-2', '2024-03-28,-99.99'], { missing: ['-9999e-2'] }],
+  ])('knows a missing value by its text, with %s', async (_, lines, options) => {
+    const { columns } = await read(lines, { ...options, allowMissing: true, kind: 'series' });
+    expect(columns.get('A')).toEqual(Float64Array.of(Number.NaN, -99.99));
+  });
+
+  it.each<[NonNullable<CsvOptions['dateFormat']>, string, string]>([
+    ['YYYYMMDD', '20241101', '2024111'],
+    ['YYYYMM', '202411', '20241'],
+    ['YYYY-MM', '2024-11', '2024-1'],
+    ['YYYY-MM-DD', '2024-11-01', '24-11-04'],
+    ['YYYY-MM-DD', '2024-11-01', 'epoch'],
+    ['YYYY-MM-DD', '2024-11-01', 'infinity'],
+    ['D/M/YYYY', '1/11/2024', 'epoch'],
+  ])('refuses what is not written %s, though it could be read as a date', async (dateFormat, good, bad) => {
+    await expect(read(['Date,A', `${good},1`, `${bad},2`], { dateFormat, calendar: 'none' })).rejects.toThrow(
+      `p.csv: line 3: '${bad}' is not a date written ${dateFormat}`,
+    );
+  });
+
   it('counts lines as an editor does, past blank ones and line breaks in quotes', async () => {
     const lines = ['', 'Date,"A', 'Ltd"', '2024-03-27,10', '', '2024-03-28,x'];
     await expect(read(lines)).rejects.toThrow("p.csv: line 6, column 'A\nLtd': 'x' is not a number");

@@ -6,7 +6,7 @@ import { fromDay } from '../../panel/dates.js';
 import { checkTable } from '../../store/check.js';
 import { literal, numberOrNaN, numbersOf, withDuckDB } from '../../store/parquet.js';
 import type { Table } from '../../store/table.js';
-import { DATE_FORMATS, dateIn, formatsLike } from './date-formats.js';
+import { dateIn, formatsLike, trimmed } from './date-formats.js';
 import { type Choice, choose, type Header, headerOf } from './header.js';
 import { type CsvOptions, type Layout, layoutOf } from './options.js';
 import { cleanBytes, firstRecords, headOf, lineOf, shapeOf } from './text.js';
@@ -96,7 +96,7 @@ async function readRows(source: Source, header: Header, choice: Choice): Promise
 async function numbersIn(source: Source, header: Header, choice: Choice): Promise<Float64Array[]> {
   const plain = lineOf(headOf(source.bytes), header.records) === header.records + 1; // DuckDB skips lines; a header with line breaks it skips otherwise
   const direct = plain ? await source.connection.run(directly(source, header, choice)).then(numbersOf, () => undefined) : undefined;
-  if (direct && !hasNaN(direct[0]) && !direct[0].some((day) => day < YEAR_1000)) return direct;
+  if (direct && !hasNaN(direct[0]) && !mayBeMissing(direct.slice(1), source.layout.missing)) return direct;
   const { layout, connection } = source;
   const day = `${dateIn(`c${choice.date}`, layout.dateFormat, layout.monthEnd)} - DATE '1970-01-01'`;
   const numbers = [day, ...choice.columns.map(({ index }) => numberIn(`c${index}`, layout))].map(numberOrNaN);
@@ -109,20 +109,14 @@ async function numbersIn(source: Source, header: Header, choice: Choice): Promis
 }
 
 /**
- * SQL by which DuckDB's reader converts what it reads, which takes a third of the time. It stops at the first cell that is no number or no
- * date of the form, and it would take `24-01-02` for a day of the year 24; then each cell is looked at as a text.
+ * SQL by which DuckDB's reader converts the numbers that it reads, which takes a third of the time. It stops at the first cell that is no
+ * number; then each cell is looked at as a text. Dates are texts here too: the reader's own take `epoch` and `2024111` for days.
  */
 function directly({ scan, cells, layout }: Source, { records }: Header, { date, columns }: Choice): string {
-  const types = Array.from({ length: cells }, (_, j) =>
-    j === date ? 'DATE' : columns.some(({ index }) => index === j) ? 'DOUBLE' : 'VARCHAR',
-  );
+  const types = Array.from({ length: cells }, (_, j) => (j !== date && columns.some(({ index }) => index === j) ? 'DOUBLE' : 'VARCHAR'));
   const nulls = ['', ...layout.missing].map(literal).join(', ');
-  const form = literal(DATE_FORMATS[layout.dateFormat][1]);
-  const typed = scan(
-    types,
-    `, skip = ${records}, nullstr = [${nulls}], decimal_separator = ${literal(layout.decimal)}, dateformat = ${form}`,
-  );
-  const day = layout.monthEnd ? `last_day(c${date})` : `c${date}`;
+  const typed = scan(types, `, skip = ${records}, nullstr = [${nulls}], decimal_separator = ${literal(layout.decimal)}`);
+  const day = dateIn(`c${date}`, layout.dateFormat, layout.monthEnd);
   const numbers = columns.map(({ index }) => (index === date ? 'NULL' : `c${index}`));
   return `SELECT ${[`${day} - DATE '1970-01-01'`, ...numbers].map(numberOrNaN).join(', ')} FROM ${typed}`;
 }
@@ -133,7 +127,16 @@ function hasNaN(values: Float64Array): boolean {
   return false;
 }
 
-const YEAR_1000 = -354_285;
+/**
+ * Whether a number may come from a cell that stands for a missing value: DuckDB's reader knows `-99.99` but not ` -99.99`, which it
+ * converts. Whether `-99.990` is one too is seen in the texts.
+ */
+function mayBeMissing(columns: readonly Float64Array[], missing: readonly string[]): boolean {
+  const numbers = missing.filter((text) => /\d|inf/i.test(text)).map((text) => Number(text.replace(',', '.')));
+  if (numbers.length === 0) return false;
+  if (numbers.some(Number.isNaN)) return true; // a number of another form, if any
+  return columns.some((column) => numbers.some((number) => column.includes(number)));
+}
 
 const texts = ({ scan, cells }: Source): string => scan(new Array<string>(cells).fill('VARCHAR'), `, nullstr = ''`);
 
@@ -141,7 +144,7 @@ const texts = ({ scan, cells }: Source): string => scan(new Array<string>(cells)
 function numberIn(cell: string, { decimal, missing }: Layout): string {
   const text = decimal === '.' ? cell : `CASE WHEN NOT contains(${cell}, '.') THEN replace(${cell}, ',', '.') END`;
   const number = `TRY_CAST(${text} AS DOUBLE)`;
-  return missing.length === 0 ? number : `CASE WHEN trim(${cell}) NOT IN (${missing.map(literal).join(', ')}) THEN ${number} END`;
+  return missing.length === 0 ? number : `CASE WHEN ${trimmed(cell)} NOT IN (${missing.map(literal).join(', ')}) THEN ${number} END`;
 }
 
 /** Cells as texts, row by row; an empty one is ''. */

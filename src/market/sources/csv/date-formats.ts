@@ -26,10 +26,13 @@ export const dateFormats = Object.keys(DATE_FORMATS) as [DateFormat, ...DateForm
 export const formatsLike = (text: string, than: DateFormat): string[] =>
   Object.entries(DATE_FORMATS).flatMap(([format, [pattern]]) => (format !== than && new RegExp(`^${pattern}$`).test(text) ? [format] : []));
 
+/** SQL of a cell without the white space around it; numbers are read past all of it, so texts are compared without it. */
+export const trimmed = (cell: string): string => `trim(${cell}, E' \\t\\n\\v\\f\\r')`;
+
 /** SQL of the date in a cell, NULL where it holds none. */
 export function dateIn(cell: string, format: DateFormat, monthEnd: boolean): string {
   const [pattern, strptime] = DATE_FORMATS[format];
-  const text = format === 'YYYY-MM-DD' ? `left(trim(${cell}), 10)` : `trim(${cell})`;
-  const date = `CASE WHEN regexp_full_match(trim(${cell}), '${pattern}') THEN CAST(try_strptime(${text}, '${strptime}') AS DATE) END`;
+  const text = format === 'YYYY-MM-DD' ? `left(${trimmed(cell)}, 10)` : trimmed(cell);
+  const date = `CASE WHEN regexp_full_match(${trimmed(cell)}, '${pattern}') THEN CAST(try_strptime(${text}, '${strptime}') AS DATE) END`;
   return monthEnd ? `last_day(${date})` : date;
 }

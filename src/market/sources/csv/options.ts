@@ -42,7 +42,7 @@ const csvOptions = z.strictObject({
   columns: z.record(z.string(), z.string()).optional(),
   calendar: z.enum(['nyse', 'none']).default('nyse'),
   allowMissing: z.boolean().default(false),
-  missing: z.array(z.string()).default([]),
+  missing: z.array(z.string().trim()).default([]),
   monthEnd: z.boolean().default(false),
   percent: z.boolean().default(false),
   separator: z.enum([',', ';', '\t', '|']).optional(),
