@@ -24,7 +24,7 @@ export async function withStaging<T>(
 ): Promise<T> {
   try {
     await mkdir(partial(root), { recursive: true });
-    if (await removeAbandoned(root)) await afterKill();
+    await removeAbandoned(root, afterKill);
     const { folder, lock } = await claim(root);
     try {
       await mkdir(folder);
@@ -48,28 +48,32 @@ async function claim(root: string): Promise<{ folder: string; lock: FileLock }> 
   }
 }
 
-/** Whether there was anything to remove. */
-async function removeAbandoned(root: string): Promise<boolean> {
-  let any = false;
+/** Removes what killed processes left: last their locks, so that who is killed in here leaves the same for the next. */
+async function removeAbandoned(root: string, afterKill: () => Promise<void>): Promise<void> {
+  const old: string[] = [];
+  const locks: FileLock[] = [];
   for (const entry of await readdir(partial(root))) {
     const path = join(partial(root), entry);
-    if (entry.endsWith('.lock')) {
-      const lock = await tryLock(path, { make: false });
-      if (!lock) continue;
-      if (!lock.exclusive && !isOld(path)) {
-        lock.leave();
-        continue;
-      }
-      await rm(path.slice(0, -'.lock'.length), { recursive: true, force: true });
-      lock.release();
-      any = true;
-    } else if (!existsSync(`${path}.lock`) && isOld(path)) {
-      // Of a version without locks.
-      await rm(path, { recursive: true, force: true });
-      any = true;
+    if (path === storeLock(root)) continue; // who takes it next removes it, and `afterKill` must be able to
+    if (!entry.endsWith('.lock')) {
+      if (!existsSync(`${path}.lock`) && isOld(path)) old.push(path); // of a version without locks
+      continue;
     }
+    const lock = await tryLock(path, { make: false });
+    if (!lock) continue;
+    if (lock.exclusive || isOld(path)) {
+      locks.push(lock);
+      old.push(path.slice(0, -'.lock'.length));
+    } else lock.leave();
   }
-  return any;
+  try {
+    if (old.length > 0) await afterKill();
+    for (const path of old) await rm(path, { recursive: true, force: true });
+  } catch (error) {
+    for (const lock of locks) lock.leave();
+    throw error;
+  }
+  for (const lock of locks) lock.release();
 }
 
 /** Where the system has no locks, and for what has none, an hour without a change says that its process is gone. */

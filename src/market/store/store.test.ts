@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -153,7 +164,10 @@ describe('the store', () => {
   it('removes what a killed process left behind, and nothing of one that runs', async () => {
     const folder = temporaryStore();
     await saveDataset(ABOUT, TABLE);
-    const [partial, orphan] = [join(folder, '.partial'), join(folder, 'csv', 'lost.deadbeef.parquet')];
+    const [partial, orphan] = [
+      join(folder, '.partial'),
+      join(folder, 'csv', 'lost.e3b0c442.parquet'),
+    ] /* the SHA-256 of no bytes (FIPS 180-4) */;
     // A writer that holds its lock, and one that was killed after it had put its Parquet file into its place.
     const running = (await tryLock(join(partial, 'aaaa.lock')))!;
     for (const name of ['aaaa', 'bbbb']) mkdirSync(join(partial, name));
@@ -162,6 +176,49 @@ describe('the store', () => {
     expect(readdirSync(partial).sort()).toEqual(['aaaa', 'aaaa.lock']);
     expect(existsSync(orphan)).toBe(false);
     running.release();
+  });
+
+  it('removes no file of others that is named as its own are', async () => {
+    const folder = temporaryStore();
+    await saveDataset(ABOUT, TABLE);
+    const foreign = ['two.20240102.parquet', 'ticks.20240102.parquet'].map((file) => join(folder, 'csv', file));
+    for (const file of foreign) writeFileSync(file, 'ticks of others');
+    writeFileSync(join(folder, '.partial', 'bbbb.lock'), ''); // of a killed process
+    await saveDataset(ABOUT, { ...TABLE, dates: ['2024-03-27', '2024-04-01'] });
+    expect(foreign.map((file) => existsSync(file))).toEqual([true, true]);
+    expect(readdirSync(join(folder, 'csv'))).toHaveLength(4);
+  });
+
+  it('keeps the sign of a killed process until what it left is removed', async () => {
+    const folder = temporaryStore();
+    await saveDataset(ABOUT, TABLE);
+    const lock = join(folder, '.partial', 'bbbb.lock');
+    writeFileSync(lock, '');
+    writeFileSync(join(folder, '.partial', 'store.lock'), ''); // killed while it held this one too
+    const killed = () => Promise.reject(new Error('killed'));
+    await expect(withStaging(folder, async () => {}, killed)).rejects.toThrow('killed');
+    expect(existsSync(lock)).toBe(true);
+    await saveDataset(ABOUT, TABLE);
+    expect(readdirSync(join(folder, '.partial'))).toEqual([]);
+  });
+
+  it('leaves no Parquet file where the record cannot be put into its place', async () => {
+    const folder = temporaryStore();
+    mkdirSync(join(folder, 'csv', 'two.json', 'in the way'), { recursive: true });
+    await expect(saveDataset(ABOUT, TABLE)).rejects.toThrow();
+    expect(readdirSync(join(folder, 'csv'))).toEqual(['two.json']);
+  });
+
+  it("refuses another dataset's record, and writes over it", async () => {
+    const folder = temporaryStore();
+    await saveDataset(ABOUT, TABLE);
+    copyFileSync(join(folder, 'csv', 'two.json'), join(folder, 'csv', 'copy.json'));
+    await expect(loadDataset('csv/copy')).rejects.toThrow(
+      /copy\.json is the record of csv\/two, not of csv\/copy: it was copied or renamed/,
+    );
+    expect((await listDatasets()).map(({ name }) => name)).toEqual(['csv/two']);
+    await saveDataset({ ...ABOUT, name: 'csv/copy' }, TABLE);
+    expect((await loadDataset('csv/copy')).provenance.name).toBe('csv/copy');
   });
 
   it('removes an old folder that no lock belongs to, as versions before locks left it', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { packageRoot, publish, sha256 } from '../../base/internal.js';
@@ -24,8 +24,8 @@ export async function saveDataset(about: Description, table: Table): Promise<Pro
   const { name } = about;
   if (!isDatasetName(name)) throw new Error(`'${name}' is no name of a dataset; write <source>/<dataset>, for example csv/my-prices`);
   checkColumnNames(name, [...table.columns.keys()]);
-  const former = await readRecord(name).catch(() => undefined); // what is no record is replaced
-  if (former && former.name !== name)
+  const former = await recordAt(name).catch(() => undefined); // what is no record is replaced
+  if (former && former.name !== name && former.name.toLowerCase() === name.toLowerCase())
     throw new Error(`'${name}' and '${former.name}' are one file on this disk, which takes capital for small letters; choose another name`);
   const root = dataRoot();
   const write = async (folder: string) => {
@@ -45,9 +45,15 @@ export async function saveDataset(about: Description, table: Table): Promise<Pro
     const json = join(folder, 'data.json');
     await writeFile(json, `${JSON.stringify(record, null, 2)}\n`);
     await withLock(storeLock(root), (alone) => {
-      publish(parquet, parquetPath(record));
-      publish(json, recordPath(name));
       const written = parquetPath(record);
+      const known = existsSync(written); // of the same content: the record that stays may name it
+      publish(parquet, written);
+      try {
+        publish(json, recordPath(name));
+      } catch (error) {
+        if (!known) rmSync(written, { force: true });
+        throw error;
+      }
       removeFormer(dirname(written), alone, (dataset) => (dataset === basename(name) ? basename(written) : 'unknown'));
     });
     return record;
@@ -151,8 +157,18 @@ export async function findDamage(record: Provenance): Promise<string | undefined
 /** Files whose hash was right, in the state that they had then: a file is hashed once for each state. */
 const intact = new Map<string, string>();
 
-/** A dataset's record, undefined when there is none. Throws when it is no record. */
+/** A dataset's record, undefined when there is none. Throws when it is no record, or another dataset's. */
 export async function readRecord(name: string): Promise<Provenance | undefined> {
+  const record = await recordAt(name);
+  if (record === undefined || record.name === name) return record;
+  throw new Error(
+    `${recordPath(name)} is the record of ${record.name}, not of ${name}: it was copied or renamed, or the disk takes capital for small letters; ` +
+      `ask for ${record.name}, or delete the copy and load ${name} from its source`,
+  );
+}
+
+/** The record in the place of a dataset's, whatever it names. */
+async function recordAt(name: string): Promise<Provenance | undefined> {
   const path = recordPath(name);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
@@ -171,20 +187,22 @@ export const recordPath = (name: string) => join(dataRoot(), `${name}.json`);
 /** Where the Parquet file of a record is. */
 export const parquetPath = ({ name, sha256 }: Provenance) => join(dataRoot(), `${name}.${sha256.slice(0, 8)}.parquet`);
 
-const VERSION = /^(.+)\.[0-9a-f]{8}\.parquet$/;
+const VERSION = /^(.+)\.([0-9a-f]{8})\.parquet$/;
 
 /**
- * Removes Parquet files of a folder that no record names, under the store's lock. Where the system has no locks another writer may be
- * about to name one, so there it must be an hour old.
+ * Removes Parquet files of a folder that no record names, under the store's lock. A file is the store's when it is named by its own hash:
+ * another's `ticks.20240102.parquet` is not. Where the system has no locks another writer may be about to name one, so there it must be an
+ * hour old.
  *
  * @param current  the file that a dataset's record names; nothing when there is no record, and 'unknown' when it cannot be read
  */
 function removeFormer(folder: string, alone: boolean, current: (dataset: string) => string | undefined): void {
   for (const file of readdirSync(folder)) {
-    const dataset = VERSION.exec(file)?.[1];
+    const [, dataset, hash] = VERSION.exec(file) ?? [];
     const named = dataset === undefined ? 'unknown' : current(dataset);
     const path = join(folder, file);
-    if (named !== 'unknown' && named !== file && (alone || isOld(path))) rmSync(path, { force: true });
+    if (named === 'unknown' || named === file || !(alone || isOld(path))) continue;
+    if (statSync(path).isFile() && sha256(readFileSync(path)).startsWith(hash)) rmSync(path, { force: true });
   }
 }
 
@@ -197,7 +215,8 @@ async function sweep(root: string): Promise<void> {
         const json = join(root, folder, `${dataset}.json`);
         if (!existsSync(json)) return undefined;
         try {
-          return basename(parquetPath(parseProvenance(readFileSync(json, 'utf8'))));
+          const record = parseProvenance(readFileSync(json, 'utf8'));
+          return record.name === `${folder}/${dataset}` ? basename(parquetPath(record)) : 'unknown';
         } catch {
           return 'unknown';
         }

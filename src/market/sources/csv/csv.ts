@@ -98,7 +98,7 @@ async function numbersIn(source: Source, header: Header, choice: Choice): Promis
   const direct = plain ? await source.connection.run(directly(source, header, choice)).then(numbersOf, () => undefined) : undefined;
   if (direct && !hasNaN(direct[0]) && !mayBeMissing(direct.slice(1), source.layout.missing)) return direct;
   const { layout, connection } = source;
-  const day = `${dateIn(`c${choice.date}`, layout.dateFormat, layout.monthEnd)} - DATE '1970-01-01'`;
+  const day = `${dateIn(trimmed(`c${choice.date}`), layout.dateFormat, layout.monthEnd)} - DATE '1970-01-01'`;
   const numbers = [day, ...choice.columns.map(({ index }) => numberIn(`c${index}`, layout))].map(numberOrNaN);
   const result = await connection
     .run(`SELECT ${numbers.join(', ')} FROM ${texts(source)} OFFSET ${header.records}`)

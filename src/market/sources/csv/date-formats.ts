@@ -29,10 +29,10 @@ export const formatsLike = (text: string, than: DateFormat): string[] =>
 /** SQL of a cell without the white space around it; numbers are read past all of it, so texts are compared without it. */
 export const trimmed = (cell: string): string => `trim(${cell}, E' \\t\\n\\v\\f\\r')`;
 
-/** SQL of the date in a cell, NULL where it holds none. */
-export function dateIn(cell: string, format: DateFormat, monthEnd: boolean): string {
+/** SQL of the date that a text is, NULL where it is none of this form. */
+export function dateIn(text: string, format: DateFormat, monthEnd: boolean): string {
   const [pattern, strptime] = DATE_FORMATS[format];
-  const text = format === 'YYYY-MM-DD' ? `left(${trimmed(cell)}, 10)` : trimmed(cell);
-  const date = `CASE WHEN regexp_full_match(${trimmed(cell)}, '${pattern}') THEN CAST(try_strptime(${text}, '${strptime}') AS DATE) END`;
+  const day = format === 'YYYY-MM-DD' ? `left(${text}, 10)` : text;
+  const date = `CASE WHEN regexp_full_match(${text}, '${pattern}') THEN CAST(try_strptime(${day}, '${strptime}') AS DATE) END`;
   return monthEnd ? `last_day(${date})` : date;
 }
