@@ -63,6 +63,7 @@ describe('the debugger', () => {
     await ask('initialize', { clientID: 'test' });
     await event('initialized');
     await ask('attach');
+    expect(await ask('inspectVariables')).toEqual({ variables: [] }); // before any cell
     const { sourcePath: path } = await ask('dumpCell', { code: CODE });
     const { breakpoints } = await ask('setBreakpoints', { source: { path }, breakpoints: [{ line: 5 }] });
     expect(breakpoints).toMatchObject([{ verified: true, line: 6 }]); // line 5 is empty

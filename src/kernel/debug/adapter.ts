@@ -126,25 +126,22 @@ export class DebugAdapter {
       const stackFrames = this.#frames.flatMap((frame, id) => this.#describe(frame, id));
       return { stackFrames, totalFrames: stackFrames.length };
     },
+    // A front end may still ask for what it showed before the program went on: that is empty, and no error.
     scopes: async ({ frameId }) => {
-      const scopes = this.#frame(frameId).scopeChain.filter(({ type }) => type !== 'global' && type !== 'module');
-      const described = scopes.map(({ type, object }) => ({
-        name: SCOPES[type] ?? type,
-        variablesReference: this.#opened().reference(object.objectId!),
-        expensive: false,
-      }));
-      const filled = await Promise.all(
-        described.map(async (scope) => (await this.#opened().inside(scope.variablesReference, isReaders)).length > 0),
-      );
-      const names = await this.#evaluate(NAMES);
-      return {
-        scopes: [
-          ...described.filter((_, i) => filled[i]),
-          { name: 'Notebook', variablesReference: this.#opened().reference(names.objectId!), expensive: false },
-        ],
-      };
+      const chain = this.#frames[frameId]?.scopeChain ?? [];
+      const scopes: Body[] = [];
+      const add = (name: string, objectId: string) =>
+        scopes.push({ name, variablesReference: this.#opened().reference(objectId), expensive: false });
+      for (const { type, object } of chain)
+        if (type !== 'global' && type !== 'module' && (await this.#inside(object.objectId!)).length)
+          add(SCOPES[type] ?? type, object.objectId!);
+      if (chain.length) add('Notebook', (await this.#evaluate(NAMES)).objectId!);
+      return { scopes };
     },
-    variables: async ({ variablesReference }) => ({ variables: await this.#opened().inside(variablesReference, isReaders) }),
+    variables: async ({ variablesReference }) => {
+      const objectId = this.#opened().object(variablesReference);
+      return { variables: objectId ? await this.#inside(objectId) : [] };
+    },
     inspectVariables: async () => ({ variables: await this.#globals() }),
     richInspectVariables: async ({ variableName, frameId }) => {
       if (frameId !== undefined && this.#frames.length)
@@ -233,8 +230,14 @@ export class DebugAdapter {
   async #globals(): Promise<Variable[]> {
     await this.#start();
     const names = await this.#evaluate(NAMES);
-    return this.#opened().inside(this.#opened().reference(names.objectId!), isReaders);
+    return this.#inside(names.objectId!);
   }
+
+  /** V8 forgets a frame's objects when the program goes on. */
+  #inside = (objectId: string): Promise<Variable[]> =>
+    this.#opened()
+      .inside(objectId, isReaders)
+      .catch(() => []);
 
   async #evaluate(expression: string): Promise<Runtime.RemoteObject> {
     return valueIn(await this.#running().post('Runtime.evaluate', { expression, generatePreview: true }));
@@ -246,8 +249,7 @@ export class DebugAdapter {
     const frame = this.#frame(frameId);
     const local = new Set<string>();
     for (const { type, object } of frame.scopeChain)
-      if (type !== 'global')
-        for (const { name } of await this.#opened().inside(this.#opened().reference(object.objectId!))) local.add(name);
+      if (type !== 'global') for (const { name } of await this.#opened().inside(object.objectId!)) local.add(name);
     const expression = expressionFor(code, await this.#isNotebooks(local));
     return valueIn(
       await this.#running().post('Debugger.evaluateOnCallFrame', { callFrameId: frame.callFrameId, expression, generatePreview: true }),

@@ -1,7 +1,7 @@
 import ts from 'typescript6';
 
 /** The notebook's names and values as one object: an expression for the notebook's thread. */
-export const NAMES = "Object.fromEntries(globalThis[Symbol.for('lemmata.cell')]?.[0].names() ?? [])";
+export const NAMES = "Object.fromEntries(globalThis[Symbol.for('lemmata.cell')]?.[0]?.names() ?? [])";
 
 const record = (name: string) => `globalThis[Symbol.for('lemmata.cell')][0].name(${JSON.stringify(name)}).value`;
 

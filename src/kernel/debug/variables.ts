@@ -19,19 +19,26 @@ const LONGEST = 500;
 /** What V8 shows of values, as variables that can be opened one level at a time. References hold until the program goes on. */
 export class Variables {
   readonly #session: Session;
-  readonly #objects: string[] = [];
+  readonly #objects = new Map<number, string>();
+  #last = 0;
 
   constructor(session: Session) {
     this.#session = session;
   }
 
   clear(): void {
-    this.#objects.length = 0;
+    this.#objects.clear();
   }
 
-  /** A number under which `inside` finds the object. */
+  /** The object behind a number, if the program has not gone on since. */
+  object(reference: number): string | undefined {
+    return this.#objects.get(reference);
+  }
+
+  /** A number under which `object` finds the object; none is given twice. */
   reference(objectId: string): number {
-    return this.#objects.push(objectId);
+    this.#objects.set(++this.#last, objectId);
+    return this.#last;
   }
 
   of(name: string, value: Runtime.RemoteObject): Variable {
@@ -46,9 +53,7 @@ export class Variables {
   }
 
   /** The parts of an object: properties, elements (the first of many), entries. */
-  async inside(reference: number, isShown: (name: string) => boolean = () => true): Promise<Variable[]> {
-    const objectId = this.#objects[reference - 1];
-    if (!objectId) throw new Error('the program went on since this was shown; look at the variables again');
+  async inside(objectId: string, isShown: (name: string) => boolean = () => true): Promise<Variable[]> {
     const { result: page } = await this.#session.post('Runtime.callFunctionOn', {
       objectId,
       functionDeclaration: pageOf.toString(),

@@ -11,7 +11,7 @@ type Blocked = Extract<ToServer, { type: 'blocked' }>;
 /** How long code without a safe point may go on after an interrupt. */
 const BREAK_OFF_AFTER_MS = 1000;
 const POLL_MS = 10;
-const END_AFTER_MS = 1000;
+const END_AFTER_MS = 3000;
 
 /** The main thread, as the server sees it: runs one cell at a time, can be interrupted and ended whatever it does. */
 export class Runtime {
