@@ -59,6 +59,14 @@ describe('features', () => {
     expect(monthEnds(panel)).toMatchObject({ dates: ends, values: Float64Array.from(ends, (date) => dates.indexOf(date)) });
   });
 
+  it('month ends carry no value into another month', () => {
+    const panel = {
+      ...panelOf(['A'], [[1], [2], [missing], [missing], [5]]),
+      dates: ['2020-01-30', '2020-02-27', '2020-02-28', '2020-03-31', '2020-04-30'],
+    };
+    expect([...monthEnds(panel).values]).toEqual([1, 2, missing, 5]);
+  });
+
   it('keeps each month of a monthly dataset', async () => {
     const factors = await loadPanel('arch/french-factors');
     expect(monthEnds(factors).dates).toEqual(factors.dates);

@@ -54,6 +54,9 @@ export function forwardLogReturn(prices: Panel, horizon: number): Panel {
  * The last row of each calendar month that is over. A month is over when a row of a later one follows, or when its last row is as late as a
  * row can be: on its last weekday or after, or for a panel of NYSE days on the last of those. A month that is still running has no row.
  *
+ * An asset that has no value on that row has its last one of the month, so a join of exchanges that close on other days loses no month; no
+ * value goes into another month.
+ *
  * Of an exchange other than the NYSE, whose holidays are not known here, a last month that ends with a holiday counts as running.
  *
  * @param panel  [T, N] of any frequency: daily, weekly, or monthly already
@@ -67,7 +70,12 @@ export function monthEnds(panel: Panel): Panel {
     throw new Error(`${panel.source}: no month ends within ${dates[0]} … ${dates.at(-1)} (${dates.length} rows); widen the range`);
   const N = panel.assets.length;
   const values = new Float64Array(rows.length * N);
-  for (const [t, row] of rows.entries()) values.set(panel.values.subarray(row * N, (row + 1) * N), t * N);
+  for (const [t, row] of rows.entries())
+    for (let n = 0; n < N; n++) {
+      let from = row;
+      while (from > 0 && Number.isNaN(panel.values[from * N + n]) && monthOf(dates[from - 1]) === monthOf(dates[row])) from--;
+      values[t * N + n] = panel.values[from * N + n];
+    }
   return { ...panel, dates: rows.map((t) => dates[t]), values };
 }
 

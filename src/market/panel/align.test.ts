@@ -82,6 +82,27 @@ describe('align', () => {
     expect(align([trading, calendar], 'outer')[0].dates).toEqual(['1990-01-31', ...calendar.dates]);
   });
 
+  // The exchange of Shanghai closed from 24 January to 2 February 2020 for the New Year.
+  const SHANGHAI = ['2019-11-29', '2019-12-31', '2020-01-23', '2020-02-28'];
+  const NEW_YORK = ['2019-11-29', '2019-12-31', '2020-01-31', '2020-02-28'];
+
+  it.each(['inner', 'outer'] as const)('joins months of which one ends early, %s', (join) => {
+    const joined = align([dated(SHANGHAI, 'SSE'), dated(NEW_YORK, 'NYSE')], join);
+    expect(joined.map(({ dates, values }) => [dates, [...values]])).toEqual([0, 1].map(() => [NEW_YORK, [0, 1, 2, 3]]));
+    expect(joined.dropped).toEqual([0, 0]);
+  });
+
+  it('joins days of two exchanges whose months then end with the last value of each', () => {
+    const shanghai = dated(['2020-01-02', '2020-01-23', '2020-02-03', '2020-02-28'], 'SSE');
+    const newYork = dated(['2020-01-02', '2020-01-23', '2020-01-31', '2020-02-03', '2020-02-28'], 'NYSE');
+    const [a, b] = align([shanghai, newYork], 'outer').map(monthEnds);
+    expect([a.dates, [...a.values], [...b.values]]).toEqual([
+      ['2020-01-31', '2020-02-28'],
+      [1, 3],
+      [2, 4],
+    ]);
+  });
+
   it('finds for each month of shares its month of the factors: the market β of JPM is 1.480', async () => {
     const factors = await loadPanel('arch/french-factors', { from: '1990-01-01' });
     const shares = simpleReturns(monthEnds(await loadPanel('skfolio/sp500-stocks', { to: '2018-11-30', assets: ['JPM'] })));

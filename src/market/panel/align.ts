@@ -11,7 +11,7 @@ export type Aligned = Panel[] & { readonly dropped: readonly number[] };
  * `inner` keeps the dates that all of them have; `outer` keeps every date and leaves NaN where a panel has no row. Nothing is
  * filled: yesterday's price is not today's, and a filled one would make a zero return and hide a gap.
  *
- * Where all panels are monthly, one row late in each month, rows meet by the calendar month, and the latest of their dates is that of the
+ * Where all panels are monthly, one row in each month and most of them late in it, rows meet by the calendar month, and the latest of their dates is that of the
  * row: of the last trading day, 1990-03-30, and of the last day, 1990-03-31, the second, when all were known.
  *
  * An inner join may cut what one history has before or after the others. Within the span that all have it may cost no panel more than a
@@ -31,10 +31,14 @@ export function align(panels: readonly Panel[], join: 'inner' | 'outer' = 'inner
   return Object.assign(aligned, { dropped: panels.map((panel) => (join === 'outer' ? 0 : panel.dates.length - dates.length)) });
 }
 
-/** One row in each month, in its last week: which day it is depends on the exchange, or on none. */
-const isMonthly = ({ dates }: Panel): boolean =>
-  dates.length > 1 &&
-  dates.every((date, t) => monthOf(fromDay(toDay(date) + 7)) > monthOf(date) && (t === 0 || monthOf(dates[t - 1]) < monthOf(date)));
+/**
+ * No month twice, and most rows in the last week of theirs: which day it is depends on the exchange, or on none, and holidays may end a
+ * month of one exchange early, as those of the New Year in Shanghai in January 2020.
+ */
+function isMonthly({ dates }: Panel): boolean {
+  if (dates.length < 2 || dates.some((date, t) => t > 0 && monthOf(dates[t - 1]) >= monthOf(date))) return false;
+  return 2 * dates.filter((date) => monthOf(fromDay(toDay(date) + 7)) > monthOf(date)).length >= dates.length;
+}
 
 function onMonthEnds(panels: readonly Panel[]): Panel[] {
   const latest = new Map<string, string>();
