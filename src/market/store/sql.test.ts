@@ -64,6 +64,12 @@ describe('query', () => {
     expect(await count('csv/A')).toEqual([{ n: 2, a: 3 }]);
     await expect(count('csv/lost')).rejects.toThrow(/csv\/lost\.[0-9a-f]{8}\.parquet is missing, but its record is there/);
     await expect(count('csv/changed')).rejects.toThrow(/csv\/changed\.[0-9a-f]{8}\.parquet is damaged: sha256/);
+    const rows = [{ inch: '3"', n: 2 }];
+    expect(await query('SELECT \'3"\' AS inch, count(*) AS n FROM "csv/a"')).toEqual(rows);
+    for (const named of ['-- of "csv/lost"\n', '/* "csv/lost" */', 'WITH t AS (SELECT \'"csv/lost"\', $$"csv/lost"$$ AS "csv/lost")'])
+      expect(await query(`${named} SELECT '3"' AS inch, count(*) AS n FROM "csv/a"`)).toEqual(rows);
+    const created = 'CREATE TABLE t AS SELECT \'3"\' AS inch, E\'\\\'"csv/lost"\' AS e FROM "csv/a"; -- "csv/lost"\n';
+    expect(await query(`${created} SELECT inch, count(*) AS n FROM t GROUP BY inch`)).toEqual(rows);
     await expect(query('FROM "csv/a" JOIN "csv/A" USING (date)')).rejects.toThrow(
       'query: SQL does not tell "csv/a" from "csv/A"; name one of them',
     );

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { DuckDBResultReader } from '@duckdb/node-api';
 import { fromDay } from '../panel/dates.js';
-import { literal, newInstance } from './parquet.js';
+import { literal, newInstance, withDuckDB } from './parquet.js';
 import { isDatasetName } from './provenance.js';
 import { listDatasets, parquetPath, readVersions, recordPath } from './store.js';
 
@@ -39,7 +39,7 @@ export async function query(sql: string): Promise<SqlRow[]> {
 
 /** The datasets that a text names. SQL takes capital for small letters, so a name in other letters is good where it can mean one only. */
 async function namedIn(sql: string): Promise<string[]> {
-  const quoted = new Set([...sql.matchAll(/"([^"]+)"/g)].map(([, name]) => name).filter(isDatasetName));
+  const quoted = (await tablesIn(sql)).filter(isDatasetName);
   const named = new Set<string>();
   for (const name of quoted) {
     const meant = existsSync(recordPath(name)) ? [name] : await inOtherLetters(name);
@@ -51,6 +51,31 @@ async function namedIn(sql: string): Promise<string[]> {
     if (twins.length > 1) refuseTwins(twins);
   }
   return [...named];
+}
+
+/**
+ * The tables that a text names, by DuckDB's parser. It tells those of SELECT only; of other statements, and of what it cannot read, they
+ * are all that stands in double quotes outside literals and comments.
+ */
+const tablesIn = (sql: string): Promise<string[]> =>
+  withDuckDB(async (connection) => {
+    const reader = await connection.runAndReadAll(`SELECT CAST(json_serialize_sql(${literal(sql)}) AS VARCHAR)`);
+    const parsed: unknown = JSON.parse(String(reader.getRows()[0][0]));
+    const names = new Set<string>();
+    if ((parsed as { error: boolean }).error) {
+      for (const [, , name] of sql.matchAll(TOKENS)) if (name !== undefined) names.add(name.replaceAll('""', '"'));
+    } else collectTables(parsed, names);
+    return [...names];
+  });
+
+/** What quotation marks may stand in, and, captured, what stands in double ones. */
+const TOKENS = /[eE]'(?:[^'\\]|\\.|'')*'|'[^']*'|\$(\w*)\$.*?\$\1\$|--[^\n]*|\/\*.*?\*\/|"((?:[^"]|"")+)"/gs;
+
+function collectTables(node: unknown, names: Set<string>): void {
+  if (typeof node !== 'object' || node === null) return;
+  for (const [key, value] of Object.entries(node))
+    if (key === 'table_name' && typeof value === 'string') names.add(value);
+    else collectTables(value, names);
 }
 
 const inOtherLetters = async (name: string): Promise<string[]> =>
