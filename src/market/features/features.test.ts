@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { panelOf, simulatedPrices } from '../../../tests/support/panels.js';
+import { dropMissing } from '../panel/align.js';
 import { loadPanel } from '../panel/load.js';
 import { mapValues, type Panel, select, seriesOf } from '../panel/panel.js';
 import { logReturns } from '../panel/returns.js';
@@ -162,6 +163,25 @@ describe('assertNoLookahead', () => {
     await expect(assertNoLookahead(survivors, data)).rejects.toThrow(/go from A, B to (A|B)? ?when values after .* go missing/); // none is delisted
     const nameless = (prices: Panel) => ({ dates: prices.dates, values: survivors(prices).values });
     await expect(assertNoLookahead(nameless, gone)).rejects.toThrow('go from 1 of them to 2 of them when');
+  });
+
+  it('finds a universe that is chosen by coverage of the whole', async () => {
+    const covered = (prices: Panel) =>
+      select(prices, {
+        assets: prices.assets.filter((asset) => seriesOf(prices, asset).filter(Number.isNaN).length <= 0.4 * prices.dates.length),
+      });
+    for (const last of [50, 300]) {
+      const gone = mapValues(simulatedPrices(1_000), 'close', (value, t, n) => (n === 1 && t > last ? missing : value));
+      await expect(assertNoLookahead(covered, gone)).rejects.toThrow(
+        /its columns up to .* go from A to A, B when rows after .* are dropped/,
+      );
+    }
+  });
+
+  it('passes what needs more rows than come before an early gap', async () => {
+    const listed = mapValues(simulatedPrices(1_000), 'close', (value, t, n) => (n === 1 && t < 60 ? missing : value));
+    await assertNoLookahead((prices) => momentum(prices, 252), listed);
+    await assertNoLookahead((prices) => dropMissing(momentum(prices, 252)), listed);
   });
 
   it('finds backward filling wherever the gap lies', async () => {
