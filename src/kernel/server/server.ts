@@ -144,7 +144,7 @@ export class Server {
     await Promise.race([this.#debugger.stop(), new Promise((resolve) => setTimeout(resolve, 300))]);
     this.#sockets.publish('shutdown_reply', content, request.header);
     await this.#sockets.flush();
-    this.#sockets.close();
+    await this.#sockets.close();
     this.end();
   }
 

@@ -15,6 +15,8 @@ export interface Connection {
   hb_port: number;
 }
 
+const SETTLE_MS = 50;
+
 type Handler = (message: Message) => void;
 
 /** What lies in the socket is read by then. */
@@ -78,8 +80,13 @@ export class Sockets {
     await Promise.all(this.#sending.values());
   }
 
-  close(): void {
+  /**
+   * Resolves when ZeroMQ has let go of the sockets. Its native code calls back a few turns after they are closed; a thread that is
+   * ended inside such a call takes the process down with an abort.
+   */
+  async close(): Promise<void> {
     for (const socket of [this.#shell, this.#control, this.#stdin, this.#iopub, this.#heartbeat]) socket.close();
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   }
 
   // A ZeroMQ socket takes one send at a time.

@@ -22,8 +22,7 @@ async function serve(): Promise<void> {
     server.hear(message);
   });
   endWith(parent, () => {
-    sockets.close();
-    server.end();
+    sockets.close().then(() => server.end());
   });
 }
 
