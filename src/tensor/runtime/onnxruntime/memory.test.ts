@@ -19,10 +19,10 @@ const WORK = { trained: { places: 2, runs: 10, bound: 7 }, read: { places: 2, ru
 /** What is still held at the end: the session that reads. */
 const ALIVE = { values: 0, requests: 0, sessions: 1 };
 
-function expectResident(environment: Record<string, string>, provider: string, memory: string): void {
-  const { growth, ...report } = runChild('resident.ts', environment, provider, memory, '10000');
+function expectResident(environment: Record<string, string>, provider: string, memory: string, steps = 10_000): void {
+  const { growth, ...report } = runChild('resident.ts', environment, provider, memory, String(steps));
   expect(report).toEqual({ ...TRAINED, ...WORK, alive: ALIVE });
-  expect(growth).toBeLessThan(8); // MB in 8,000 steps of a state of 20 kB
+  expect(growth).toBeLessThan(8); // MB in four fifths of the steps, of a state of 20 kB
 }
 
 describe('a state that stays with its provider', { timeout: 60_000 }, () => {
@@ -31,7 +31,8 @@ describe('a state that stays with its provider', { timeout: 60_000 }, () => {
   });
 
   it.skipIf(noWebgpu)('does so on WebGPU (a GPU, or apt install chromium)', () => {
-    expectResident(softwareGpu, 'WebGPU', 'WebGPU_Buf');
+    // A GPU in software takes 10 ms a step; 1,600 lost states would be 32 MB.
+    expectResident(softwareGpu, 'WebGPU', 'WebGPU_Buf', 2000);
   });
 
   it('does so on CUDA where it starts, and else it is refused', () => {
