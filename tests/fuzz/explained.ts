@@ -45,6 +45,15 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     operators: ['prod'],
     when: ({ got }) => got === 2 ** 31 - 1 || got === -(2 ** 31),
   },
+  'tfjs: mod of a tiny number': {
+    reason: 'the least representable remainder below the divisor rounds to the divisor, as in NumPy; tfjs gives 0',
+    opinions: ['tfjs'],
+    operators: ['mod'],
+    when: ({ got, right }, program) =>
+      got === 0 &&
+      right.every((r) => hasNumber(program, (x) => Math.fround(x) === Math.fround(r))) &&
+      hasNumber(program, (x) => Math.abs(x) < 1e-9),
+  },
   'tfjs: extremum of nothing': {
     reason: 'the largest of no elements is −∞ and the smallest ∞, the neutral ones; NaN in tfjs',
     opinions: ['tfjs'],

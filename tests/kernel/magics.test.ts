@@ -17,6 +17,21 @@ describe('a magic', () => {
     expect((await kernel.run('const rest = 7\n  % 4; rest')).text).toBe('3');
   });
 
+  it('leaves to TypeScript every ! and % that is its own', async () => {
+    for (const [code, text] of [
+      ['!Number.isFinite(1)', 'false'],
+      ['!process.env.NO_SUCH_KEY && 4', '4'],
+      ["const s = 'abc';\n!/^a/.test(s) || 5", '5'],
+      ['const a = 1, done = false;\n!done && a', '1'],
+      ["import {\n  existsSync,\n} from 'node:fs';\n!existsSync('/no/such') && 6", '6'],
+      ['enum Side { Buy }\n!Side && 7', 'false'],
+      ['const total = 9;\nconst count = 4;\nconst left = total\n  %count;\nleft', '1'],
+    ])
+      expect((await kernel.run(code)).text, code).toBe(text);
+    expect((await kernel.run('const text = `a\nexport {};\nb`; text.length')).text).toBe('14');
+    expect((await kernel.run('\n\n%%time\nconst n: number = 1;\nnull!.x')).traceback).toMatch(/:5:/);
+  });
+
   it('fails the cell when the command fails, with its status', async () => {
     const { reply } = await kernel.run('!exit 3');
     expect(reply).toMatchObject({ status: 'error', evalue: 'the command ended with status 3: exit 3' });

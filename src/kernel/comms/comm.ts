@@ -73,5 +73,6 @@ function register(id: string, target: string): Comm {
 }
 
 function post(event: 'open' | 'msg' | 'close', { id, target }: Comm, data: Json, metadata: Json = {}): void {
-  send({ type: 'comm', cell: currentCell()?.id ?? '', event, id, target, data, metadata });
+  // What is no JSON fails here, in the cell that sends it.
+  send({ type: 'comm', cell: currentCell()?.id ?? '', event, id, target, data: JSON.parse(JSON.stringify(data)), metadata });
 }

@@ -4,7 +4,7 @@ import { Session } from 'node:inspector/promises';
 import { fileURLToPath } from 'node:url';
 import { expressionFor, NAMES } from './expression.js';
 import { HASH_SEED, PREFIX, Sources, SUFFIX, stopAt } from './sources.js';
-import { shown, type Variable, Variables } from './variables.js';
+import { GROUP, shown, type Variable, Variables } from './variables.js';
 
 type Body = Record<string, unknown>;
 // biome-ignore lint/suspicious/noExplicitAny: what a front end sends
@@ -54,12 +54,16 @@ export class DebugAdapter {
   /** A cell is about to run: its breakpoints wait for its script. */
   async prepare(id: string, code: string, sourceMap: string): Promise<void> {
     this.#sources.ran(id, code, sourceMap);
-    if (this.#session) await this.#setAll(this.#sources.add(code));
+    if (!this.#session) return;
+    await this.#session.post('Debugger.setBreakpointsActive', { active: true });
+    await this.#setAll(this.#sources.add(code));
   }
 
-  /** Lets a stopped program go on; the kernel interrupts it, or ends. */
+  /** Lets a stopped program go on to its interrupt or its end, past all breakpoints. */
   async release(): Promise<void> {
-    if (this.#frames.length) await this.#session?.post('Debugger.resume');
+    if (!this.#frames.length) return;
+    await this.#session?.post('Debugger.setBreakpointsActive', { active: false });
+    await this.#session?.post('Debugger.resume');
   }
 
   async stop(): Promise<void> {
@@ -105,9 +109,7 @@ export class DebugAdapter {
       const wanted: (number | undefined)[] = breakpoints.map(({ line }: { line: number }) =>
         text === undefined ? line - 1 : stopAt(text, line - 1),
       );
-      const lines = [...new Set(wanted.filter((line) => line !== undefined))];
-      if (lines.length) this.#breakpoints.set(path, lines);
-      else this.#breakpoints.delete(path);
+      this.#breakpoints.set(path, [...new Set(wanted.filter((line) => line !== undefined))]);
       if (this.#session) await this.#setAll(path);
       return {
         breakpoints: wanted.map((line, id) =>
@@ -158,7 +160,7 @@ export class DebugAdapter {
     evaluate: async ({ expression, frameId }) => {
       const value = this.#frames.length
         ? await this.#evaluateAt(expression, frameId ?? 0)
-        : await this.#evaluate(await this.#global(expression));
+        : await this.#evaluate(expressionFor(expression, await this.#isNotebooks(new Set())));
       const { value: result, type, variablesReference } = this.#opened().of('', value);
       return { result, type, variablesReference };
     },
@@ -229,6 +231,7 @@ export class DebugAdapter {
 
   async #globals(): Promise<Variable[]> {
     await this.#start();
+    if (!this.#frames.length) this.#opened().clear();
     const names = await this.#evaluate(NAMES);
     return this.#inside(names.objectId!);
   }
@@ -240,10 +243,8 @@ export class DebugAdapter {
       .catch(() => []);
 
   async #evaluate(expression: string): Promise<Runtime.RemoteObject> {
-    return valueIn(await this.#running().post('Runtime.evaluate', { expression, generatePreview: true }));
+    return valueIn(await this.#running().post('Runtime.evaluate', { expression, generatePreview: true, objectGroup: GROUP }));
   }
-
-  #global = async (code: string) => expressionFor(code, await this.#isNotebooks(new Set()));
 
   async #evaluateAt(code: string, frameId: number): Promise<Runtime.RemoteObject> {
     const frame = this.#frame(frameId);

@@ -12,6 +12,9 @@ export interface Variable {
   evaluateName?: string;
 }
 
+/** V8 keeps what was shown alive until its group is released. */
+export const GROUP = 'shown';
+
 /** Elements of a list that one opening shows. */
 const PAGE = 200;
 const LONGEST = 500;
@@ -28,6 +31,7 @@ export class Variables {
 
   clear(): void {
     this.#objects.clear();
+    this.#session.post('Runtime.releaseObjectGroup', { objectGroup: GROUP }).catch(() => {});
   }
 
   /** The object behind a number, if the program has not gone on since. */
@@ -58,6 +62,7 @@ export class Variables {
       objectId,
       functionDeclaration: pageOf.toString(),
       arguments: [{ value: PAGE }],
+      objectGroup: GROUP,
     });
     const { result } = await this.#session.post('Runtime.getProperties', {
       objectId: page.objectId ?? objectId,

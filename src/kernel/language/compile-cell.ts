@@ -21,7 +21,7 @@ export function compileCell(
   };
   const source = program.getSourceFile(file)!;
   program.emit(source, write, undefined, false, { before: [rewriteCell(program.getTypeChecker(), ownLength, isType)] });
-  return { javascript: javascript.replace(/^export \{\};$/m, '').replace(/^\/\/# sourceMappingURL=.*$/m, ''), sourceMap };
+  return { javascript: javascript.replace(/(?:^export \{\};\n)?\/\/# sourceMappingURL=[^\n]*\s*$/m, ''), sourceMap };
 }
 
 /** A program of one file, read from memory. */

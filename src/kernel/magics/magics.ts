@@ -1,10 +1,13 @@
 import ts from 'typescript6';
+import { declaredNames } from '../language/bindings.js';
 
 /** A line that is not TypeScript, and what runs in its stead. */
 interface Magic {
   usage: string;
   /** Of `text`, what follows the name: on its line, or for a cell magic on the lines below it. */
   rewrite: (text: string, isName: (word: string) => boolean) => string;
+  /** Lines that the rewriting adds itself above the text. */
+  lines?: number;
 }
 
 const KERNEL = "(await import('lemmata/kernel'))";
@@ -24,16 +27,19 @@ const CELL: Record<string, Magic> = {
   parameters: {
     usage: '%%parameters: each `name = value;` sets parameters.name where the notebook has parameters, and else declares the name',
     rewrite: (text, isName) =>
-      text.replace(/^(\s*)(?=[\p{ID_Start}$_][\p{ID_Continue}$]*\s*=)/gmu, isName('parameters') ? '$1parameters.' : '$1let '),
+      text.replace(
+        /^([^\S\r\n]*)(?=[\p{ID_Start}$_][\p{ID_Continue}$]*[^\S\r\n]*=(?![=>]))/gmu,
+        isName('parameters') ? '$1parameters.' : '$1let ',
+      ),
   },
-  time: { usage: '%%time: how long the cell took; timeCell()', rewrite: (text) => `${KERNEL}.timeCell();\n${text}` },
+  time: { usage: '%%time: how long the cell took; timeCell()', lines: 1, rewrite: (text) => `${KERNEL}.timeCell();\n${text}` },
   ...Object.fromEntries(['html', 'markdown', 'latex', 'svg', 'javascript'].map((form) => [form, shows(form)])),
 };
 /** Read by the compiler's side of the kernel. */
 const OTHERS = /^%ts\b/;
 
 const shell = (command: string, options = '') => `await ${KERNEL}.shell(${JSON.stringify(command)}${options});`;
-const withoutEnd = (text: string) => text.replace(/;\s*$/, '');
+const withoutEnd = (text: string) => text.replace(/\s\/\/[^'"`]*$/, '').replace(/;\s*$/, '');
 
 /**
  * A cell with its magics written as TypeScript, line for line: `!ls data` runs a command, `%time f(x)` and `%%time` measure, `%%bash`
@@ -46,9 +52,10 @@ export function expandMagics(code: string, isName: (word: string) => boolean): s
   const cell = /^\s*%%(\w*)[^\S\n]*([^\n]*)\n?/.exec(code);
   if (cell) {
     const [head, name, argument] = cell;
-    const magic = CELL[name] ?? unknown(`%%${name}`);
+    const magic = Object.hasOwn(CELL, name) ? CELL[name] : unknown(`%%${name}`);
     if (argument) throw new Error(`%%${name} takes nothing on its own line, got '${argument}'; its text starts on the next line`);
-    return magic.rewrite(code.slice(head.length), isName);
+    const above = head.split('\n').length - 1 - (magic.lines ?? 0);
+    return '\n'.repeat(Math.max(0, above)) + magic.rewrite(code.slice(head.length), isName);
   }
   const lines = code.split('\n');
   for (const [i, line] of lines.entries()) if (isMagic(line, lines.slice(0, i), isName)) lines[i] = rewriteLine(line.trim());
@@ -65,7 +72,7 @@ export function blankMagics(code: string, isName: (word: string) => boolean): st
   return lines.join('\n');
 }
 
-const MAYBE = /^[^\S\n]*[!%]/m;
+const MAYBE = /^[^\S\r\n]*[!%]/m;
 
 function rewriteLine(line: string): string {
   if (line.startsWith('!')) return shell(line.slice(1).trim());
@@ -76,12 +83,21 @@ function rewriteLine(line: string): string {
 
 /** Whether the line starts a statement, as a magic must, and is none of TypeScript's. */
 function isMagic(line: string, before: string[], isName: (word: string) => boolean): boolean {
-  const start = /^\s*(?:%(?=[a-z])|!(?=[\w./~$]))/.exec(line);
-  if (!start || OTHERS.test(line.trim()) || !isWhole(before.join('\n'))) return false;
-  if (line.trim().startsWith('%')) return true;
-  const word = /^[\w$]+/.exec(line.slice(start[0].length))?.[0];
-  return word === undefined || !(isName(word) || isWordOfTypeScript(word) || declares(before, word));
+  const text = line.trimStart();
+  const above = before.join('\n');
+  if (text.startsWith('%')) {
+    const name = /^%([a-z]\w*)/.exec(text)?.[1];
+    if (name === undefined || OTHERS.test(text)) return false;
+    // The remainder of an expression may stand on a line of its own: `total\n  %count`.
+    return (Object.hasOwn(LINE, name) || /(^|[;}])\s*$/.test(above.trimEnd())) && isWhole(above);
+  }
+  const word = /^!([\w$]+)/.exec(text)?.[1];
+  const isCommand = word === undefined ? PATH.test(text) : !(isName(word) || word in globalThis || isWordOfTypeScript(word));
+  return isCommand && isWhole(above) && (word === undefined || !declares(above, word));
 }
+
+/** `!./run`, `!~/bin/run`, `!/usr/bin/env x`, `!$HOME/run`; `!/^a/.test(s)` is a regular expression. */
+const PATH = /^!(?:\.{1,2}\/|~\/|\$[A-Z]|(?:\/[\w.-]+)+(?:\s|$))/;
 
 /** Nothing is open at the end: no bracket, no text, no comment. */
 function isWhole(code: string): boolean {
@@ -94,10 +110,8 @@ const isWordOfTypeScript = (word: string) => {
   return scanner.scan() !== ts.SyntaxKind.Identifier;
 };
 
-const declares = (lines: string[], word: string) =>
-  lines.some((line) =>
-    new RegExp(`\\b(?:let|const|var|function|class|import)\\b[^=]*(?<![\\w$])${word.replaceAll('$', '\\$')}(?![\\w$])`).test(line),
-  );
+const declares = (code: string, word: string) =>
+  declaredNames(ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest, true)).includes(word);
 
 function unknown(name: string): never {
   const known = [

@@ -14,6 +14,9 @@ import { describeFailure, type StackTraces } from './stack.js';
 type Run = Extract<ToRuntime, { type: 'run' }>;
 type Done = Extract<ToServer, { type: 'done' }>;
 
+/** Node's own: a cell may have put a clock of its own in its place. */
+const nextTurn = setImmediate;
+
 /** Runs cells, one after another, in this thread and this global scope. */
 export class Executor {
   readonly #names = new Names();
@@ -33,7 +36,7 @@ export class Executor {
     const cell: CellContext = { id, epoch, abort, allowsInput, unreached: new Set(), shown: 0, failures: 0, done: false, atEnd: [] };
     return runInCell(cell, async () => {
       const outcome = await this.#evaluate(cell, javascript, sourceMap);
-      await new Promise(setImmediate); // rejections that nobody handles surface now
+      await new Promise(nextTurn); // rejections that nobody handles surface now
       this.#repair();
       for (const action of cell.atEnd) action();
       cell.done = true;

@@ -139,9 +139,10 @@ export class Executions {
     const reply = error
       ? { status: 'error', execution_count: this.#count, ...error }
       : { status: 'ok', execution_count: this.#count, user_expressions: await this.#evaluate(content.user_expressions), payload: [] };
+    const sent = error && stop_on_error ? await this.#queuedSoFar() : [];
     this.#sockets.reply(request, 'shell', reply);
     this.#publish('status', { execution_state: 'idle' }, header);
-    if (error && stop_on_error) await this.#abortQueue();
+    this.#abort(sent);
   }
 
   async #run(id: string, code: string, allowsInput: boolean): Promise<Outcome> {
@@ -190,10 +191,15 @@ export class Executions {
     return results;
   }
 
+  /** What was sent before anyone could know of the failure: what lies in the socket, too. */
+  async #queuedSoFar(): Promise<Message[]> {
+    await new Promise(setImmediate);
+    return this.#queue.splice(0);
+  }
+
   /** The sender asked that a failure stops what it had sent already. Each such request is told so; later ones run. */
-  async #abortQueue(): Promise<void> {
-    await new Promise(setImmediate); // what lies in the socket was sent before the failure, too
-    for (const request of this.#queue.splice(0)) {
+  #abort(requests: Message[]): void {
+    for (const request of requests) {
       this.#publish('status', { execution_state: 'busy' }, request.header);
       this.#sockets.reply(request, 'shell', { status: 'aborted', execution_count: this.#count });
       this.#publish('status', { execution_state: 'idle' }, request.header);
