@@ -80,6 +80,32 @@ describe('lasso', () => {
     expect(violation(twice, lasso(twice, y, { lambda: 0.01 }))).toBeLessThan(1e-6);
   });
 
+  it('ends where nothing is left to explain, where columns nearly repeat each other, and where a coefficient comes to 0', () => {
+    const flat = lasso(fromColumns([gaussian(1, 30), gaussian(2, 30)]), new Float64Array(30).fill(2), { lambda: 1 });
+    expect([...flat.coefficients, flat.intercept]).toEqual([0, 0, 2]);
+    // y = x₁ + x₂ exactly; λ is far below the columns' difference, so both stay.
+    const near = lasso(
+      fromColumns([
+        [1, 1],
+        [1, 1.01],
+      ]),
+      [2, 2.01],
+      { lambda: 1e-7, intercept: false },
+    );
+    for (const b of near.coefficients) expect(b).toBeCloseTo(1, 4);
+    const x = fromColumns([
+      [1.5, -0.9],
+      [1.4, -0.8],
+    ]);
+    const fit = lasso(x, [-2, 1.8], { lambda: 0.03, intercept: false });
+    const pull = transposeVec(x, fit.residuals).map((g) => g / 2);
+    for (const [j, b] of fit.coefficients.entries())
+      if (b === 0) expect(Math.abs(pull[j])).toBeLessThanOrEqual(0.03 + 1e-9);
+      else expect(pull[j]).toBeCloseTo(0.03 * Math.sign(b), 9);
+    const none = lasso(fromColumns([new Float64Array(30), gaussian(2, 30)]), gaussian(3, 30), { lambda: 0.01, intercept: false });
+    expect(none.coefficients[0]).toBe(0);
+  });
+
   it('names what is wrong', () => {
     expect(() => lasso(X, Y, { lambda: -1 })).toThrow('lasso: lambda must be a finite number above 0, got -1; at 0 it is linearRegression');
     expect(() => lasso(X, Y, { lambda: 1, tolerance: 0 })).toThrow('lasso: tolerance must be a finite number above 0, got 0');

@@ -164,6 +164,16 @@ describe('logisticRegression', () => {
     expect(first + second).toBeCloseTo(logisticRegression(design({ a }), y, { lambda: 0.5 }).coefficients[1], 9); // λ(b² + b²) = (λ/2)(2b)²
   });
 
+  it('asks neither for separation nor for rank where a penalty makes both harmless, however small it is', () => {
+    const [a, noise] = [gaussian(1, 80), gaussian(2, 80)];
+    const y = a.map((z, i) => (z + noise[i] > 0 ? 1 : 0));
+    const [, first, second] = logisticRegression(design({ a, copy: a }), y, { lambda: 1e-12 }).coefficients;
+    expect(first + second).toBeCloseTo(logisticRegression(design({ a }), y).coefficients[1], 3);
+    expect(() => logisticRegression(design({ a: [1, 2, 3, 4] }), [0, 0, 1, 1], { lambda: 0.001, maxIterations: 5 })).toThrow(
+      'no maximum after 5',
+    );
+  });
+
   it('names separation though it may take few steps', () => {
     const x = design({ a: [1, 2, 3, 4] });
     expect(() => logisticRegression(x, [0, 0, 1, 1], { maxIterations: 2 })).toThrow('separates the labels');

@@ -16,7 +16,8 @@ import { backSubstitute, dot, fromColumns, type Matrix, qr } from '../../linalg/
  */
 export function separatingDirection(x: Matrix, signs: Float64Array): Float64Array | undefined {
   const { q, r: triangle } = qr(x);
-  const rows = Array.from(signs, (sign, i) => unit(q.data.subarray(i * q.cols, (i + 1) * q.cols), sign)); // aᵢ
+  // A row of zeros is nothing but rounding in Q, and bars no direction.
+  const rows = Array.from(signs, (sign, i) => unit(rowOf(q, i), rowOf(x, i).some((value) => value !== 0) ? sign : 0)); // aᵢ
   const weights = new Float64Array(rows.length).fill(1);
   const free = new Set<number>(); // rows with wᵢ > 1
   for (let round = 0; round < 100 * rows.length; round++) {
@@ -76,7 +77,9 @@ function combination(rows: readonly Float64Array[], weights: Float64Array): Floa
   return sum;
 }
 
+const rowOf = (m: Matrix, i: number): Float64Array => m.data.subarray(i * m.cols, (i + 1) * m.cols);
+
 function unit(row: Float64Array, sign: number): Float64Array {
-  const length = Math.sqrt(dot(row, row));
-  return row.map((value) => (length > 0 ? (sign * value) / length : 0));
+  const scale = sign === 0 ? 0 : sign / Math.sqrt(dot(row, row));
+  return row.map((value) => scale * value);
 }
