@@ -71,6 +71,16 @@ describe('a magic', () => {
     expect((await kernel.run('kept')).text).toBe('5');
   });
 
+  it('takes parameters as statements of TypeScript, and keeps its lines', async () => {
+    const code = '%%parameters\nlabel = `\n  seed = 1;\n`;\nseed = 2;\nseed = 3;';
+    await kernel.run(code);
+    expect((await kernel.run('[label, seed]')).text).toBe("[ '\\n  seed = 1;\\n', 3 ]");
+    await kernel.run('const parameters = { seed: 1 };');
+    await kernel.run('%%parameters\nseed = 5;');
+    expect((await kernel.run('parameters.seed')).text).toBe('5');
+    expect((await kernel.run('%%parameters\n// twice\nsead = 5;')).traceback).toMatch(/:3:/);
+  });
+
   it('that is unknown is an error that lists those there are', async () => {
     const { reply } = await kernel.run('%%sql\nselect 1');
     expect(reply.evalue).toMatch(/^there is no %%sql; there are\n {2}!command: .*\n {2}%time .*%%bash.*%%html/s);

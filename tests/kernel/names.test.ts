@@ -93,6 +93,15 @@ describe('a cell', () => {
     ).toBe('true');
   });
 
+  it('gives a type to what is global, and names in any letters an older meaning', async () => {
+    await kernel.run('Object.assign(globalThis, { tick: 7 });');
+    expect(await text('declare const tick: number; tick + 1')).toBe('8');
+    expect(await text('tick + 2')).toBe('9');
+    await kernel.run('const 𝒳 = 1;');
+    expect(await text('const 𝒳 = 𝒳 + 1; 𝒳')).toBe('2');
+    expect(await text("'\ud835'.length")).toBe('1'); // half a letter: the compiler reads UTF-8, and goes on
+  });
+
   it('shares a variable called like the variables of the kernel', async () => {
     await kernel.run('let a = 1; const a$0 = 5;');
     expect(await text('a++; [a, a$0]')).toBe('[ 2, 5 ]');

@@ -21,7 +21,8 @@ export function renameOlderMeanings(source: ts.SourceFile, isDeclared: (name: st
   const aliasOf = (name: string) => {
     for (const [alias, known] of aliases) if (known === name) return alias;
     while (source.text.includes(String.fromCharCode(letter))) letter++;
-    const alias = String.fromCharCode(letter++) + name.slice(1);
+    const first = widthOf(name);
+    const alias = String.fromCharCode(letter++).repeat(first) + name.slice(first);
     aliases.set(alias, name);
     return alias;
   };
@@ -31,7 +32,8 @@ export function renameOlderMeanings(source: ts.SourceFile, isDeclared: (name: st
       const older = new Set(namesIn(name).filter(isDeclared));
       const rename = (node: ts.Node): void => {
         if (ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isTypeNode(node)) return;
-        if (ts.isIdentifier(node) && older.has(node.text) && isMention(node)) letters[node.getStart(source)] = aliasOf(node.text)[0];
+        if (ts.isIdentifier(node) && older.has(node.text) && isMention(node))
+          letters.fill(aliasOf(node.text)[0], node.getStart(source), node.getStart(source) + widthOf(node.text));
         ts.forEachChild(node, rename);
       };
       if (older.size && initializer) rename(initializer);
@@ -39,6 +41,9 @@ export function renameOlderMeanings(source: ts.SourceFile, isDeclared: (name: st
   }
   return { code: aliases.size ? letters.join('') : source.text, aliases };
 }
+
+/** How many units of UTF-16 the first letter takes: 2 of 𝒳. */
+const widthOf = (name: string) => String.fromCodePoint(name.codePointAt(0)!).length;
 
 /** Not the name of a property. A shorthand property is both, so it keeps its name. */
 const isMention = (node: ts.Identifier) =>

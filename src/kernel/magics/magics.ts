@@ -26,11 +26,7 @@ const CELL: Record<string, Magic> = {
   bash: { usage: '%%bash: runs the cell with bash; shell(text, { with: "bash" })', rewrite: (text) => shell(text, ', { with: "bash" }') },
   parameters: {
     usage: '%%parameters: each `name = value;` sets parameters.name where the notebook has parameters, and else declares the name',
-    rewrite: (text, isName) =>
-      text.replace(
-        /^([^\S\r\n]*)(?=[\p{ID_Start}$_][\p{ID_Continue}$]*[^\S\r\n]*=(?![=>]))/gmu,
-        isName('parameters') ? '$1parameters.' : '$1let ',
-      ),
+    rewrite: (text, isName) => assigning(text, isName('parameters') ? 'parameters.' : 'let '),
   },
   time: { usage: '%%time: how long the cell took; timeCell()', lines: 1, rewrite: (text) => `${KERNEL}.timeCell();\n${text}` },
   ...Object.fromEntries(['html', 'markdown', 'latex', 'svg', 'javascript'].map((form) => [form, shows(form)])),
@@ -112,6 +108,23 @@ const isWordOfTypeScript = (word: string) => {
 
 const declares = (code: string, word: string) =>
   declaredNames(ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest, true)).includes(word);
+
+/** The text with `prefix` before each name that a statement of it assigns for the first time; `let` is written once a name. */
+function assigning(text: string, prefix: string): string {
+  const source = ts.createSourceFile('cell.ts', text, ts.ScriptTarget.Latest);
+  const assigned = new Set<string>();
+  let [written, at] = ['', 0];
+  for (const statement of source.statements) {
+    const expression = ts.isExpressionStatement(statement) ? statement.expression : undefined;
+    if (!expression || !ts.isBinaryExpression(expression) || expression.operatorToken.kind !== ts.SyntaxKind.EqualsToken) continue;
+    const { left } = expression;
+    if (!ts.isIdentifier(left) || (prefix === 'let ' && assigned.has(left.text))) continue;
+    assigned.add(left.text);
+    written += text.slice(at, left.getStart(source)) + prefix;
+    at = left.getStart(source);
+  }
+  return written + text.slice(at);
+}
 
 function unknown(name: string): never {
   const known = [

@@ -57,4 +57,11 @@ export function acknowledger(memory: Int32Array): (message: ToServer) => void {
 
 const onTheirWay = () => (Atomics.load(shared, SHARED.SENT) - Atomics.load(shared, SHARED.HEARD)) | 0;
 
-const weightOf = (message: ToServer) => 1 + (message.type === 'stream' ? Math.floor(message.text.length / LENGTH) : 0);
+const weightOf = (message: ToServer) => 1 + Math.floor(lengthOf(message) / LENGTH);
+
+/** The text in a message, as far as it may be long. */
+function lengthOf(message: ToServer): number {
+  if (message.type === 'stream') return message.text.length;
+  if (message.type !== 'display') return 0;
+  return Object.values(message.data).reduce((sum: number, form) => sum + (typeof form === 'string' ? form.length : 0), 0);
+}

@@ -54,6 +54,8 @@ function assign(this: Name, value: unknown): void {
 
 const unassigned = (name: string): object => ({
   get value(): unknown {
+    // `declare const clock: Clock` only gives a type to what stands in the global scope.
+    if (name in globalThis) return (globalThis as Record<string, unknown>)[name];
     throw new ReferenceError(`Cannot access '${name}' before initialization`);
   },
   set value(value: unknown) {

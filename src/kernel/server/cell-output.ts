@@ -6,6 +6,8 @@ import { join } from 'node:path';
 const MOST_SHOWN = 1_000_000;
 /** What the file may hold of it: an endless loop must not fill the disk. */
 const MOST_KEPT = 2 ** 31;
+/** How much less than other text the text counts that overwrites itself. */
+const OVERWRITTEN = 50;
 const BUFFER = 2 ** 16;
 
 /** Where the output that is too long for the notebook goes; it ends with the kernel. */
@@ -41,8 +43,8 @@ export class CellOutput {
       this.#file.write(text);
       return '';
     }
-    // A line that overwrites itself, such as a progress bar, takes no room.
-    const room = text.startsWith('\r') && !text.includes('\n') ? 1 : text.length;
+    // A line that overwrites itself, such as a progress bar, takes hardly any room; but it is kept until the cell has ended.
+    const room = text.startsWith('\r') && !text.includes('\n') ? 1 + text.length / OVERWRITTEN : text.length;
     this.#shown += room;
     this.#pieces.push(text);
     if (this.#shown <= MOST_SHOWN) return text;

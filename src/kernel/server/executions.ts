@@ -119,7 +119,8 @@ export class Executions {
   async #execute(request: Message): Promise<void> {
     const { header, content } = request;
     const { silent = false, store_history = true, stop_on_error = true, allow_stdin = true } = content;
-    const code = String(content.code ?? '');
+    // The compiler, which reads UTF-8, ends at half of a surrogate pair.
+    const code = Buffer.from(String(content.code ?? '')).toString();
     const stores = store_history && !silent;
     const id = stores ? `In[${++this.#count}]` : `Unstored[${++this.#unstored}]`;
     this.#cells.set(id, { request, code, silent });
