@@ -46,14 +46,15 @@ export function runKernel(start: Start): void {
   bindTimersToCells();
   bindChildrenToCells(interruption.checkpoint);
   const exit = guardProcess();
-  keepListening({ uncaughtException: report, unhandledRejection: report });
+  keepListening({ unhandledRejection: report });
+  process.setUncaughtExceptionCaptureCallback(reportAndTell);
   const signal = () => send({ type: 'signal' });
 
   server.on('message', async (message: ToRuntime) => {
     if (!process.listeners('SIGINT').includes(signal)) process.on('SIGINT', signal);
     if (message.type === 'run') send(await executor.run(message).catch((thrown) => failed(message.cell, thrown)));
     else if (message.type === 'input') answerInput(message.value);
-    else if (message.type === 'comm') hearComm(message);
+    else if (message.type === 'comm') hearComm(message, interruption.renew);
     else if (message.type === 'interrupt') {
       interruption.interrupt();
       send({ type: 'interrupted' });
@@ -89,6 +90,16 @@ function report(thrown: unknown): void {
   if (++cell.failures > MOST_FAILURES) return;
   send({ type: 'failure', cell: cell.id, failure });
   if (cell.failures === MOST_FAILURES) process.stderr.write('lemmata: further errors that nothing in this cell catches are not shown\n');
+}
+
+/** A cell's own listeners hear of it too. If one of them throws, as generated code does, that ends nothing. */
+function reportAndTell(thrown: unknown): void {
+  try {
+    report(thrown);
+    for (const listener of process.listeners('uncaughtException')) listener(thrown as Error, 'uncaughtException');
+  } catch {
+    // It was reported, as far as what the cell did to the process lets the kernel report.
+  }
 }
 
 /** What an interrupted cell leaves behind ends by the interrupt itself, which is no news. */

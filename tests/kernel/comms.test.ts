@@ -84,6 +84,22 @@ describe('a widget', () => {
     await updated("'QQQ 9 false'");
   });
 
+  it('draws once a move though its cell ran twice, and also after another cell was interrupted', async () => {
+    await kernel.run('const one = slider({ max: 9 }); let drawn = 0;');
+    const cell = 'await interact({ one }, async ({ one }) => { await null; drawn++; return one; });';
+    await kernel.run(cell);
+    const { outputs } = await kernel.run(cell);
+    const shown = outputs.find(({ content }) => content.data?.['application/vnd.jupyter.widget-view+json']);
+    const id = shown!.content.data['application/vnd.jupyter.widget-view+json'].model_id;
+    const endless = kernel.start('for (;;) {}');
+    await kernel.waitFor((message) => isOf(message, endless.id) && message.header.msg_type === 'execute_input');
+    await kernel.interrupt();
+    await endless.result;
+    moved(id, { value: 4 });
+    await kernel.waitFor(({ header, content }) => header.msg_type === 'update_display_data' && content.data['text/plain'] === '4');
+    expect((await kernel.run('drawn')).text).toBe('3');
+  });
+
   it('refuses what it cannot show', async () => {
     expect((await kernel.run('slider({ min: 1, max: 0 })')).reply.evalue).toMatch(/^slider: needs min < max/);
     expect((await kernel.run("dropdown({ options: ['a'], value: 'b' })")).reply.evalue).toBe("dropdown: 'b' is none of the options a");

@@ -100,6 +100,17 @@ describe('interrupt', () => {
     expect(text).toBe('0');
   });
 
+  it('lets finally and catch tidy up, loops and awaits too', async () => {
+    await interrupted(
+      'let tidied = 0;\ntry { while (true) await pause(5); } finally { for (const one of [1, 2]) { await pause(1); tidied += one; } }',
+    );
+    expect((await kernel.run('tidied')).text).toBe('3');
+    await interrupted(
+      'let saved = 0;\ntry { while (true) await pause(5); } catch { for (const x of [1, 2, 3]) saved += Math.abs(x); throw new Error("stopped"); }',
+    );
+    expect((await kernel.run('saved')).text).toBe('6');
+  });
+
   it('runs finally blocks and keeps what was assigned', async () => {
     await interrupted('let closed = false; let count = 0;\ntry { while (true) { count++; await pause(5); } } finally { closed = true; }');
     expect((await kernel.run('closed && count > 10')).text).toBe('true');

@@ -224,6 +224,14 @@ describe('a cell that fills the memory', () => {
   );
 });
 
+it('goes on where a cell listens to errors and throws, or puts a clock of its own in the place of Node’s', async () => {
+  await run(
+    "process.on('uncaughtException', (error) => { throw error; }); setTimeout(() => { throw new Error('late'); }, 5); await pause(50);",
+  );
+  await run("import { mock } from 'node:test'; mock.timers.enable(); 1");
+  await run('mock.timers.reset();');
+});
+
 it('takes its files with it', async () => {
   const other = await startKernel();
   const { stdout } = await other.run("process.stdout.write('y'.repeat(2e6));void 0;");

@@ -42,8 +42,8 @@ export function onComm(target: string, opened: (comm: Comm, data: Json) => void)
   targets.set(target, (comm, data) => inContext(() => opened(comm, data)));
 }
 
-/** A message of the page reaches the cell that opened the comm, and is part of it. */
-export function hearComm({ event, id, target, data }: Extract<ToRuntime, { type: 'comm' }>): void {
+/** A message of the page reaches the cell that opened the comm, and is part of it; `renew` lets a cell go on that an interrupt had reached. */
+export function hearComm({ event, id, target, data }: Extract<ToRuntime, { type: 'comm' }>, renew: () => void): void {
   if (event === 'open') {
     const opened = targets.get(target);
     if (opened) opened(register(id, target), data);
@@ -53,7 +53,11 @@ export function hearComm({ event, id, target, data }: Extract<ToRuntime, { type:
   const known = open.get(id);
   if (!known) return;
   if (event === 'close') open.delete(id);
-  known.inContext(() => (event === 'close' ? known.comm.onClose() : known.comm.onMessage(data)));
+  known.inContext(() => {
+    renew();
+    if (event === 'close') known.comm.onClose();
+    else known.comm.onMessage(data);
+  });
 }
 
 function register(id: string, target: string): Comm {

@@ -4,11 +4,15 @@ import { normalise } from '../display/normalise.js';
 import { render } from '../runtime/render.js';
 import type { Widget } from './widgets.js';
 
+/** What redraws a widget, by the text of the function: how to end it. */
+const DRAWINGS = new WeakMap<object, Map<string, () => void>>();
+
 type Values<W> = { [K in keyof W]: W[K] extends Widget<infer T> ? T : never };
 
 /**
  * Shows widgets and, below them, what a function makes of their values; it is drawn anew each time the reader moves one. While one
- * drawing is under way, further moves wait for the latest of them.
+ * drawing is under way, further moves wait for the latest of them. The same drawing of the same widgets, as when its cell is run again,
+ * takes the place of the one before.
  *
  *     interact({ window: slider({ min: 5, max: 250, value: 60 }) }, ({ window }) => line({ … }));
  *
@@ -37,6 +41,11 @@ export async function interact<W extends Record<string, Widget<any>>>(widgets: W
       drawing = false;
     }
   };
-  for (const widget of Object.values(widgets)) widget.onChange(redraw);
+  for (const widget of Object.values(widgets)) {
+    const drawings = DRAWINGS.get(widget) ?? new Map<string, () => void>();
+    DRAWINGS.set(widget, drawings);
+    drawings.get(String(draw))?.();
+    drawings.set(String(draw), widget.onChange(redraw));
+  }
   await show();
 }

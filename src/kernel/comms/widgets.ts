@@ -6,8 +6,8 @@ type State = Record<string, unknown>;
 export interface Widget<T> {
   /** What it stands at; setting it moves the control. */
   value: T;
-  /** Does something each time the reader moves it. */
-  onChange(changed: (value: T) => void): void;
+  /** Does something each time the reader moves it, until the function that it returns is called. */
+  onChange(changed: (value: T) => void): () => void;
   /** Takes it off the page. */
   close(): void;
   /** The view that a notebook shows. */
@@ -82,7 +82,7 @@ function control<T>(name: string, initial: T, state: State, style: string, share
   const [layout, look] = parts.map((part) => `IPY_MODEL_${part.id}`);
   const whole: State = { ...state, [key]: toState(initial), disabled: false, layout, style: look };
   const comm = model(name, CONTROLS, whole);
-  const listeners: ((value: T) => void)[] = [];
+  const listeners = new Set<(value: T) => void>();
   let current = initial;
   comm.onMessage = ({ method, state: changed }) => {
     if (method === 'request_state') comm.send({ method: 'update', state: { ...named(name, CONTROLS), ...whole }, buffer_paths: [] });
@@ -100,7 +100,10 @@ function control<T>(name: string, initial: T, state: State, style: string, share
       whole[key] = toState(value);
       comm.send({ method: 'update', state: { [key]: whole[key] }, buffer_paths: [] });
     },
-    onChange: (changed) => void listeners.push(changed),
+    onChange(changed) {
+      listeners.add(changed);
+      return () => void listeners.delete(changed);
+    },
     close() {
       for (const part of [comm, ...parts]) part.close();
     },

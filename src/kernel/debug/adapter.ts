@@ -146,8 +146,7 @@ export class DebugAdapter {
     },
     inspectVariables: async () => ({ variables: await this.#globals() }),
     richInspectVariables: async ({ variableName, frameId }) => {
-      if (frameId !== undefined && this.#frames.length)
-        return { data: { 'text/plain': shown(await this.#evaluateAt(variableName, frameId)) }, metadata: {} };
+      if (this.#frames.length) return { data: { 'text/plain': shown(await this.#evaluateAt(variableName, frameId ?? 0)) }, metadata: {} };
       const code = `globalThis[Symbol.for('lemmata.cell')][0].show(${JSON.stringify(variableName)})`;
       const { result, exceptionDetails } = await this.#running().post('Runtime.evaluate', {
         expression: code,

@@ -5,8 +5,10 @@ import type { Failure } from '../protocol.js';
 export interface CellContext {
   readonly id: string;
   /** Interrupts that had happened when the cell was sent. */
-  readonly epoch: number;
-  readonly abort: AbortController;
+  epoch: number;
+  abort: AbortController;
+  /** When it was first stopped at a safe point; what it does in `catch` and `finally` gets a moment from then on. */
+  stoppedAt?: number;
   /** Whether the front end that sent the cell can answer `input()`. */
   readonly allowsInput: boolean;
   /** Top-level names that the cell declares and has not yet come to. */

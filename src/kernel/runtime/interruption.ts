@@ -13,6 +13,8 @@ export class Interrupted extends Error {
 
 /** How long a cell that was told to stop may take to reach its own end, once no work is in flight. */
 const GRACE_MS = 150;
+/** How long an interrupt waits for a step that replaces its own state. */
+const LONGEST_STEP_MS = 60_000;
 const POLL_MS = 10;
 
 /** Stops cells: through their abort signal, at their safe points, and last by giving up on what they wait for. */
@@ -45,18 +47,38 @@ export class Interruption {
     this.#wake();
   }
 
-  /** A safe point of a cell. @throws {Interrupted} if the cell that called was told to stop */
+  /**
+   * A safe point of a cell. Once stopped there, its `catch` and `finally` have `GRACE_MS` to tidy up, in which safe points let it pass.
+   *
+   * @throws {Interrupted} if the cell that called was told to stop
+   */
   checkpoint = (): void => {
     const cell = currentCell();
     if (!cell || !this.#reached(cell)) return;
+    const now = performance.now();
+    if (now - (cell.stoppedAt ?? Number.NEGATIVE_INFINITY) < GRACE_MS && !cell.done) return;
+    cell.stoppedAt ??= now;
     this.#abort(cell);
     throw new Interrupted();
+  };
+
+  /** A cell that ended before an interrupt hears the page again: what was stopped then was not the answer to this. */
+  renew = (): void => {
+    const cell = currentCell();
+    if (!cell?.done || !this.#reached(cell)) return;
+    cell.epoch = Atomics.load(this.shared, SHARED.COUNT);
+    cell.abort = new AbortController();
+    this.#running.add(cell);
   };
 
   /** Rejects when the cell was interrupted and did not end by itself soon after. */
   async whenInterrupted(): Promise<never> {
     await this.#interrupted;
-    while (Atomics.load(this.shared, SHARED.IN_FLIGHT) > 0) await sleep(POLL_MS);
+    for (const end = performance.now() + LONGEST_STEP_MS; Atomics.load(this.shared, SHARED.IN_FLIGHT) > 0; await sleep(POLL_MS))
+      if (performance.now() > end) {
+        Atomics.store(this.shared, SHARED.IN_FLIGHT, 0);
+        throw new Interrupted('the cell was interrupted in a step that did not end; a state that the step was replacing may be lost');
+      }
     await sleep(GRACE_MS);
     throw new Interrupted('the cell was interrupted while it waited');
   }
