@@ -53,14 +53,15 @@ const BUDGET: Record<string, number> = {
   datasets: 80,
   kernel: 5200,
   linalg: 580,
-  market: 2900,
+  market: 7500,
   models: 800,
   nn: 3350,
   optim: 660,
-  report: 1000,
+  report: 1500,
   rl: 400,
-  stats: 2350,
+  stats: 4200,
   tensor: 7300,
+  trade: 3500,
   train: 960,
 };
 /** A room is entered by what it offers to users, or by what it offers to other rooms only. */

@@ -1,0 +1,138 @@
+import { dateRange, type Panel, type Selection, select } from '../panel/panel.js';
+
+/** The fields of bars, in the order of sources. A frame may hold others beside them. */
+export const BAR_FIELDS = ['open', 'high', 'low', 'close', 'adjClose', 'volume'] as const;
+
+/**
+ * Several fields of the same assets on the same dates, with what else was known: the data of features, audits and backtests.
+ *
+ * A `Panel` is one field of a frame: `fieldOf(frame, 'close')`, and `frameOf(panel)` the other way.
+ */
+export interface Frame {
+  /** [T] ascending, `YYYY-MM-DD`, or with a time, `YYYY-MM-DDTHH:MM`; a row is known at the close of its date */
+  readonly dates: readonly string[];
+  /** [N] */
+  readonly assets: readonly string[];
+  /** each [T, N] row-major, as a panel's values, NaN where missing: `open`, `high`, `low`, `close`, `adjClose`, `volume`, and others by name */
+  readonly fields: Readonly<Record<string, Float64Array>>;
+  /** what belongs to no asset, by name: `VIX`, `tenYearYield` */
+  readonly series: Readonly<Record<string, Series>>;
+  /** [T, N] 1 where the asset was listed on the date and 0 elsewhere; all are unless told */
+  readonly listed?: Uint8Array;
+  /** where it came from: `arch/sp500` */
+  readonly source: string;
+}
+
+/** Values dated by when they were known, not by what they speak of: a month's inflation by the day that it was published. */
+export interface Series {
+  /** [K] */
+  readonly values: Float64Array;
+  /** [K] ascending; a value is known at the close of its date */
+  readonly knownAt: readonly string[];
+}
+
+/** What of a frame is not in the panels it is made of: its `series`, and who was `listed` when, as a `Frame` has them. */
+export interface FrameExtras {
+  readonly series?: Frame['series'];
+  readonly listed?: Uint8Array;
+  /** the panels' unless told */
+  readonly source?: string;
+}
+
+/**
+ * Panels of the same dates and assets as one frame; each panel's `field` names its values there.
+ *
+ *     frameOf([close, volume], { series: { VIX: { values, knownAt } } })
+ *
+ * @param panels  each [T, N]
+ * @throws        when there is none, dates, assets or lengths differ (align first), two hold one field, or a series is not in the order of its dates
+ */
+export function frameOf(panels: Panel | readonly Panel[], { series = {}, listed, source }: FrameExtras = {}): Frame {
+  const all = 'dates' in panels ? [panels] : panels;
+  const [first] = all;
+  if (!first) throw new Error('frameOf needs a panel or more: got none');
+  const fields: Record<string, Float64Array> = {};
+  for (const { field, dates, assets, values } of all) {
+    if (field in fields) throw new Error(`frameOf: two panels hold ${field}; a frame has each field once: rename one`);
+    if (!same(dates, first.dates) || !same(assets, first.assets))
+      throw new Error(
+        `frameOf: ${first.field} has ${extent(first)} and ${field} ${extent({ dates, assets })}, and they must be the same; align and select first`,
+      );
+    fields[field] = values;
+  }
+  const frame: Frame = {
+    dates: first.dates,
+    assets: first.assets,
+    fields,
+    series,
+    ...(listed && { listed }),
+    source: source ?? [...new Set(all.map((panel) => panel.source))].join(' + '),
+  };
+  checkFrame(frame);
+  return frame;
+}
+
+/**
+ * One field of a frame as a panel, on the same memory.
+ *
+ * @throws when the frame has no such field, naming those that it has
+ */
+export function fieldOf({ dates, assets, fields, source }: Frame, field: string): Panel {
+  const values = fields[field];
+  if (!values) throw new Error(`${source} has no ${field}: it has ${Object.keys(fields).join(', ')}`);
+  return { dates, assets, values, field, source };
+}
+
+/**
+ * Part of a frame by dates and assets, as `select` takes it of a panel. Series stay whole: what was known earlier is known still.
+ *
+ * @throws on an unknown asset and when no date is left
+ */
+export function selectFrame(frame: Frame, selection: Selection): Frame {
+  const panels = Object.keys(frame.fields).map((field) => select(fieldOf(frame, field), selection));
+  const [start, end] = dateRange(frame.dates, selection, frame.source);
+  const columns = panels[0].assets.map((asset) => frame.assets.indexOf(asset));
+  const N = frame.assets.length;
+  const { listed } = frame;
+  const rows = Array.from({ length: end - start }, (_, t) => columns.map((n) => listed?.[(start + t) * N + n] ?? 1));
+  return frameOf(panels, { series: frame.series, source: frame.source, ...(listed && { listed: Uint8Array.from(rows.flat()) }) });
+}
+
+/**
+ * The last value of a series that was known at the close of each date, NaN before the first.
+ *
+ * @param dates  [T] ascending
+ * @returns      [T]
+ */
+export function asKnown({ values, knownAt }: Series, dates: readonly string[]): Float64Array {
+  const known = new Float64Array(dates.length);
+  for (let t = 0, k = 0; t < dates.length; t++) {
+    while (k < knownAt.length && knownAt[k] <= dates[t]) k++;
+    known[t] = k === 0 ? Number.NaN : values[k - 1];
+  }
+  return known;
+}
+
+/** Throws where lengths do not fit, dates do not ascend, or a series is not in the order in which it was known. */
+export function checkFrame({ dates, assets, fields, series, listed, source }: Frame): void {
+  const size = dates.length * assets.length;
+  const lengths = [...Object.entries(fields), ...(listed ? [['listed', listed] as const] : [])];
+  for (const [name, { length }] of lengths)
+    if (length !== size) throw new Error(`${source}: ${name} has ${length} values, and ${extent({ dates, assets })} need ${size}`);
+  const late = dates.findIndex((date, t) => t > 0 && !(dates[t - 1] < date));
+  if (late >= 0) throw new Error(`${source}: dates must ascend: ${dates[late]} comes after ${dates[late - 1]}; sort its rows, one a date`);
+  for (const [name, { values, knownAt }] of Object.entries(series)) {
+    if (values.length !== knownAt.length)
+      throw new Error(`${source}: series ${name} has ${values.length} values and ${knownAt.length} dates; one date a value`);
+    const back = knownAt.findIndex((date, k) => k > 0 && !(knownAt[k - 1] <= date));
+    if (back >= 0)
+      throw new Error(
+        `${source}: series ${name} was known on ${knownAt[back - 1]} and then on ${knownAt[back]}; sort it by when it was known`,
+      );
+  }
+}
+
+const same = (a: readonly string[], b: readonly string[]): boolean => a === b || (a.length === b.length && a.every((x, i) => x === b[i]));
+
+const extent = ({ dates, assets }: Pick<Frame, 'dates' | 'assets'>): string =>
+  `${dates.length} dates from ${dates[0]} and ${assets.length} assets from ${assets[0]}`;
