@@ -1,8 +1,9 @@
 export { crossSectionalRank } from './features/cross-section.js';
-export { forwardLogReturn, lag, momentum, monthEnds } from './features/features.js';
-export { assertNoLookahead, type Dated, type LookaheadOptions } from './features/lookahead.js';
+export { lag, momentum, monthEnds } from './features/features.js';
 export { realisedVolatility, rolling, rollingMean, rollingStandardDeviation } from './features/rolling.js';
 export { asKnown, BAR_FIELDS, type Frame, type FrameExtras, fieldOf, frameOf, type Series, selectFrame } from './frame/frame.js';
+export { forwardLogReturn } from './labels/forward-return.js';
+export { assertNoLookahead, type Dated, type LookaheadOptions } from './lookahead/lookahead.js';
 export { type Aligned, align, dropMissing, sideBySide } from './panel/align.js';
 export { matrixOf, type PanelWindows, windowsOf } from './panel/arrays.js';
 export { isTradingDay, nextTradingDay, previousTradingDay, tradingDays } from './panel/calendar.js';

@@ -5,10 +5,7 @@ import { mapValues, type Panel } from '../panel/panel.js';
 import { requirePositive } from '../panel/returns.js';
 import { requireCount } from './require-count.js';
 
-/*
- * Features are point-in-time: the value on date t is computed from rows up to t alone, and is NaN until enough of them exist.
- * `forwardLogReturn`, the label, is the one function here that looks ahead, and says how far.
- */
+/* Features are point-in-time: the value on date t is computed from rows up to t alone, and is NaN until enough of them exist. */
 
 /** The value k rows ago, x_{t−k}. Throws unless k is a positive integer: a negative lag would be the future. */
 export function lag(panel: Panel, k: number): Panel {
@@ -31,22 +28,6 @@ export function momentum(prices: Panel, lookback: number, skip = 0): Panel {
   const N = prices.assets.length;
   return mapValues(prices, 'momentum', (_, t, n) =>
     t >= lookback ? Math.log(prices.values[(t - skip) * N + n] / prices.values[(t - lookback) * N + n]) : Number.NaN,
-  );
-}
-
-/**
- * The label of a forecast over `horizon` rows: y_t = ln(p_{t+horizon} / p_t), NaN on the last rows. It is known only at
- * t + horizon, so splits must carry the same horizon.
- *
- * @throws at a price that is zero or negative, naming its date and asset
- */
-export function forwardLogReturn(prices: Panel, horizon: number): Panel {
-  requireCount('horizon', horizon, prices);
-  requirePositive('forwardLogReturn', prices);
-  const N = prices.assets.length;
-  const T = prices.dates.length;
-  return mapValues(prices, 'forwardLogReturn', (price, t, n) =>
-    t + horizon < T ? Math.log(prices.values[(t + horizon) * N + n] / price) : Number.NaN,
   );
 }
 

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { panelOf, simulatedPrices } from '../../../tests/support/panels.js';
 import { gaussian } from '../../../tests/support/simulated.js';
 import { mean, standardDeviation } from '../../linalg/vector.js';
+import { assertNoLookahead } from '../lookahead/lookahead.js';
 import { mapValues, type Panel } from '../panel/panel.js';
 import { logReturns } from '../panel/returns.js';
 import { crossSectionalRank } from './cross-section.js';
-import { assertNoLookahead } from './lookahead.js';
 import { realisedVolatility, rolling, rollingMean, rollingStandardDeviation } from './rolling.js';
 
 const { NaN: missing } = Number;

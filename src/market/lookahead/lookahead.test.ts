@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { simulatedPrices } from '../../../tests/support/panels.js';
+import { lag, momentum, monthEnds } from '../features/features.js';
+import { realisedVolatility, rollingStandardDeviation } from '../features/rolling.js';
+import { forwardLogReturn } from '../labels/forward-return.js';
+import { dropMissing } from '../panel/align.js';
+import { loadPanel } from '../panel/load.js';
+import { mapValues, type Panel, select, seriesOf } from '../panel/panel.js';
+import { logReturns } from '../panel/returns.js';
+import { assertNoLookahead } from './lookahead.js';
+
+const { NaN: missing } = Number;
+
+describe('assertNoLookahead', () => {
+  const data = simulatedPrices(300);
+
+  it.each<[string, (prices: Panel) => Panel]>([
+    ['log returns', logReturns],
+    ['lag', (prices) => lag(prices, 3)],
+    ['realised volatility', (prices) => realisedVolatility(logReturns(prices), 21)],
+    ['momentum', (prices) => momentum(prices, 60, 5)],
+    ['month ends', monthEnds],
+    ['month-end momentum', (prices) => momentum(monthEnds(prices), 6, 1)],
+  ])('passes %s', async (_, feature) => {
+    await assertNoLookahead(feature, data);
+  });
+
+  it('passes a label at its horizon, not below', async () => {
+    const label = (prices: Panel) => forwardLogReturn(prices, 5);
+    await assertNoLookahead(label, data, { horizon: 5 });
+    await expect(assertNoLookahead(label, data, { horizon: 4 })).rejects.toThrow('the pipeline looks ahead');
+  });
+
+  it.each<[string, (prices: Panel) => Panel]>([
+    ['a full-sample mean', (prices) => mapValues(prices, 'demeaned', (value, _, n) => value - mean(seriesOf(prices, prices.assets[n])))],
+    ['a centred window', (prices) => mapValues(prices, 'centred', (value, t) => (value + (prices.values[(t + 1) * 2] ?? value)) / 2)],
+    [
+      'a crash warning, though none rings in these data', // only changed values make it ring
+      (prices) => mapValues(prices, 'warning', (value, t, n) => Number((prices.values[(t + 1) * 2 + n] ?? value) < 0.7 * value)),
+    ],
+    [
+      'backward filling',
+      (prices) => mapValues(prices, 'filled', (value, t, n) => (t % 7 === 0 ? (prices.values[(t + 1) * 2 + n] ?? value) : value)),
+    ],
+    [
+      'rows that depend on where the data end',
+      (prices) => ({
+        ...prices,
+        dates: prices.dates.filter((_, t) => (prices.dates.length - t) % 5 === 0),
+        values: prices.values.filter((_, i) => (prices.dates.length - Math.floor(i / 2)) % 5 === 0),
+      }),
+    ],
+  ])('finds %s', async (_, leak) => {
+    await expect(assertNoLookahead(leak, data)).rejects.toThrow(
+      /^assertNoLookahead: the pipeline looks ahead: its output of 20\d\d-\d\d-\d\d.* when (values|rows) after /,
+    );
+  });
+
+  it('finds a universe that is chosen with the future, by the columns and by what they hold', async () => {
+    // B is delisted after row 240 of 248; up to then it is in the universe.
+    const gone = mapValues(simulatedPrices(248), 'close', (value, t, n) => (n === 1 && t > 240 ? missing : value));
+    const survivors = (prices: Panel) =>
+      select(prices, { assets: prices.assets.filter((asset) => !seriesOf(prices, asset).some(Number.isNaN)) });
+    await expect(assertNoLookahead(survivors, gone)).rejects.toThrow(
+      /^assertNoLookahead: the pipeline looks ahead: its columns up to 20\d\d-\d\d-\d\d go from A to A, B when rows after 20\d\d-\d\d-\d\d are dropped; /,
+    );
+    await expect(assertNoLookahead(survivors, data)).rejects.toThrow(/go from A, B to (A|B)? ?when values after .* go missing/); // none is delisted
+    const nameless = (prices: Panel) => ({ dates: prices.dates, values: survivors(prices).values });
+    await expect(assertNoLookahead(nameless, gone)).rejects.toThrow('go from 1 of them to 2 of them when');
+  });
+
+  it('finds a universe that is chosen by coverage of the whole', async () => {
+    const covered = (prices: Panel) =>
+      select(prices, {
+        assets: prices.assets.filter((asset) => seriesOf(prices, asset).filter(Number.isNaN).length <= 0.4 * prices.dates.length),
+      });
+    for (const last of [50, 300]) {
+      const gone = mapValues(simulatedPrices(1_000), 'close', (value, t, n) => (n === 1 && t > last ? missing : value));
+      await expect(assertNoLookahead(covered, gone)).rejects.toThrow(
+        /its columns up to .* go from A to A, B when rows after .* are dropped/,
+      );
+    }
+  });
+
+  it('passes what needs more rows than come before an early gap', async () => {
+    const listed = mapValues(simulatedPrices(1_000), 'close', (value, t, n) => (n === 1 && t < 60 ? missing : value));
+    await assertNoLookahead((prices) => momentum(prices, 252), listed);
+    await assertNoLookahead((prices) => dropMissing(momentum(prices, 252)), listed);
+  });
+
+  it('finds backward filling wherever the gap lies', async () => {
+    const backward = (prices: Panel) => {
+      const values = prices.values.slice();
+      for (let i = values.length - 1 - prices.assets.length; i >= 0; i--)
+        if (Number.isNaN(values[i])) values[i] = values[i + prices.assets.length];
+      return { ...prices, values };
+    };
+    for (const [rows, gap] of [
+      [250, [0, 60]],
+      [250, [100, 103]],
+      [1200, [400, 402]],
+      [1200, [0, 800]],
+    ] as const) {
+      const holed = mapValues(simulatedPrices(rows), 'close', (value, t, n) => (n === 0 && t >= gap[0] && t < gap[1] ? missing : value));
+      await expect(assertNoLookahead(backward, holed)).rejects.toThrow(/the pipeline looks ahead: its output of .*, column A, goes from/);
+      await assertNoLookahead((prices) => lag(prices, 1), holed);
+    }
+  });
+
+  it.each<[string, (prices: Panel) => Panel]>([
+    ['the sign of what comes', (prices) => ahead(prices, (value, next) => (next < 0 ? -value : value))],
+    ['whether what comes is missing', (prices) => ahead(prices, (value, next) => (Number.isNaN(next) ? 0 : value))],
+    ['its size', (prices) => ahead(prices, (value, next) => (next > 100 * value ? 0 : value))],
+    [
+      'its order',
+      (prices) =>
+        mapValues(prices, 'late', (value, t, n) => value + Number(prices.values[2 * (t + 1) + n] > prices.values[2 * (t + 2) + n])),
+    ],
+  ])('finds what depends on %s', async (_, leak) => {
+    await expect(assertNoLookahead(leak, data)).rejects.toThrow('the pipeline looks ahead');
+  });
+
+  it('takes an answer by error to missing or negative values for no leak, and others for a fault', async () => {
+    await assertNoLookahead((prices) => {
+      if (prices.values.some(Number.isNaN)) throw new Error('a value is missing');
+      return logReturns(prices);
+    }, data);
+    const failing = (prices: Panel) => {
+      if (prices.dates.length < 300) throw new Error('it needs 300 rows');
+      return prices;
+    };
+    await expect(assertNoLookahead(failing, data)).rejects.toThrow('it needs 300 rows');
+  });
+
+  it('lengthens a stretch for a pipeline that needs more rows', async () => {
+    const long = simulatedPrices(1_250);
+    await assertNoLookahead((prices) => momentum(prices, 900), long);
+    const leak = (prices: Panel) =>
+      mapValues(momentum(prices, 900), 'leak', (value, t, n) => value + 0 * (prices.values[2 * (t + 1) + n] ?? 0));
+    await expect(
+      assertNoLookahead(
+        leak,
+        mapValues(long, 'close', (value, t) => (t === 1_200 ? missing : value)),
+      ),
+    ).rejects.toThrow('looks ahead');
+  });
+
+  it('takes less than a second around a rolling deviation of 20 assets and 8,313 days, and three times the rows of one run', async () => {
+    const prices = await loadPanel('skfolio/sp500-stocks');
+    let rows = 0;
+    const cpu = process.cpuUsage();
+    await assertNoLookahead((panel) => {
+      rows += panel.dates.length;
+      return rollingStandardDeviation(panel, 252);
+    }, prices);
+    const { user, system } = process.cpuUsage(cpu);
+    expect((user + system) / 1e6).toBeLessThan(1); // seconds of this process, whatever else the machine does
+    expect(rows / prices.dates.length).toBeLessThan(4);
+  });
+
+  it('says so when it would check nothing', async () => {
+    await expect(
+      assertNoLookahead((prices) => ({ ...prices, dates: prices.dates.slice(-1), values: prices.values.slice(-2) }), data),
+    ).rejects.toThrow(
+      "assertNoLookahead: the pipeline's first output is dated 2021-03-11, after every date tried, so nothing would be checked",
+    );
+    await expect(assertNoLookahead(logReturns, data, { at: ['2020-01-01'] })).rejects.toThrow(
+      'assertNoLookahead: 2020-01-01 is no date of test',
+    );
+  });
+});
+
+/** A panel that makes of each value and the next one what it should not. */
+const ahead = (prices: Panel, f: (value: number, next: number) => number): Panel =>
+  mapValues(prices, 'leak', (value, t, n) => f(value, prices.values[(t + 1) * prices.assets.length + n] ?? value));
+
+const mean = (x: Float64Array) => x.reduce((sum, v) => sum + v, 0) / x.length;
