@@ -30,6 +30,8 @@ export {
   predictiveRegression,
   simulatePredictiveRegression,
 } from './inference/stambaugh.js';
+export { hessian } from './optimise/differences.js';
+export { type MinimiseOptions, type Minimum, minimise } from './optimise/minimise.js';
 export { design } from './regression/design.js';
 export { type Hedge, type HedgeOptions, hedge } from './regression/hedge.js';
 export { type Lasso, type LassoOptions, lasso, lassoPath } from './regression/lasso.js';
