@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { key, normal } from '../../base/random.js';
+import { tradingDays } from '../../market/panel/calendar.js';
+import { onEveryDate } from './returns.js';
+import { sharpe } from './sharpe.js';
+
+const x = Array.from(normal(key(1), [500], 'float64').data, (z) => 0.0005 + 0.01 * z);
+const days = tradingDays('2000-01-03', '2016-12-30');
+
+describe('sharpe', () => {
+  it('is mean over deviation, times the root of the periods a year', () => {
+    const { annual, perPeriod, n } = sharpe([0.01, -0.02, 0.03, 0.02], { perYear: 12 });
+    expect(perPeriod).toBeCloseTo(0.01 / Math.sqrt(0.0014 / 3), 14); // squares about the mean: 0, 9, 4, 1 (e-4)
+    expect(annual).toBeCloseTo(perPeriod * Math.sqrt(12), 14);
+    expect(n).toBe(4);
+  });
+
+  it('falls strictly in the risk-free rate (quantstats 71)', () => {
+    const rates = [-0.001, 0, 0.0001, 0.0005, 0.001];
+    const found = rates.map((riskFree) => sharpe(x, { perYear: 252, riskFree }).annual);
+    for (let i = 1; i < found.length; i++) expect(found[i]).toBeLessThan(found[i - 1]);
+    expect(sharpe(x, { perYear: 252, riskFree: x.map(() => 0.0005) }).annual).toBeCloseTo(found[3], 12);
+  });
+
+  it('takes the periods a year from the dates', () => {
+    const of = (dates: string[]) => sharpe({ dates, returns: x.slice(0, dates.length) }).perYear;
+    expect(of(days.slice(0, 400))).toBe(252);
+    expect(of(days.filter((_, t) => t % 5 === 0).slice(0, 300))).toBe(52);
+    expect(of(Array.from({ length: 36 }, (_, m) => new Date(Date.UTC(2000, m + 1, 0)).toISOString().slice(0, 10)))).toBe(12);
+    expect(of(Array.from({ length: 20 }, (_, q) => new Date(Date.UTC(2000, 3 * q + 3, 0)).toISOString().slice(0, 10)))).toBe(4);
+    expect(of(Array.from({ length: 99 }, (_, d) => new Date(Date.UTC(2000, 0, 1 + d)).toISOString().slice(0, 10)))).toBe(365);
+  });
+
+  it('counts days without a trade (bytex 57)', () => {
+    const traded = days.slice(0, 500).filter((_, t) => t % 9 === 0);
+    const returns = x.slice(0, traded.length);
+    expect(() => sharpe({ dates: traded, returns })).toThrow('put the returns on every day with onEveryDate');
+    const daily = onEveryDate({ dates: traded, returns }, days.slice(0, 500));
+    expect([...daily.returns].filter((r) => r !== 0)).toEqual(returns);
+    expect(sharpe(daily).n).toBe(500);
+  });
+
+  it('has one error for independent returns and one for others, which agree where returns are normal and independent', () => {
+    const { iid, hac, perPeriod, annual } = sharpe(x, { perYear: 252 });
+    expect(iid.standardError).toBeCloseTo(Math.sqrt(((1 + perPeriod ** 2 / 2) / 500) * 252), 12);
+    expect(hac.standardError / iid.standardError).toBeCloseTo(1, 0);
+    expect(iid.interval.high - annual).toBeCloseTo(1.959964 * iid.standardError, 5);
+    const smooth = x.map((_, t) => (x[t] + x[Math.max(0, t - 1)] + x[Math.max(0, t - 2)]) / 3); // stale prices: ρ₁ = 2/3
+    const stale = sharpe(smooth, { perYear: 252 });
+    expect(stale.hac.standardError / stale.iid.standardError).toBeGreaterThan(1.4); // √3 in the limit, less Bartlett's loss
+  });
+
+  it.each<[string, () => unknown, string]>([
+    ['prices', () => sharpe([100, 101, 99, 98], { perYear: 252 }), 'as of prices or an equity curve'],
+    ['an equity curve from 1', () => sharpe([1, 1.01, 0.99, 1.02], { perYear: 252 }), 'take p[t]/p[t-1] - 1'],
+    [
+      'a missing return',
+      () => sharpe({ dates: ['2008-10-14', '2008-10-15'], returns: [0.1, Number.NaN] }),
+      'is NaN on 2008-10-15; where nothing',
+    ],
+    [
+      'percent',
+      () => sharpe([1.2, -3, 0.5], { perYear: 252 }),
+      'the return is -3 at row 1, a loss of more than all; divide percent by 100',
+    ],
+    ['no dates and no perYear', () => sharpe([0.1, 0.2]), 'pass perYear (252 for trading days, 12 for months)'],
+    ['no variation', () => sharpe([0.01, 0.01, 0.01], { perYear: 12 }), 'every one of 3 values is 0.01, so there is no risk to divide by'],
+    ['an annual risk-free rate', () => sharpe(x, { perYear: 252, riskFree: 2 }), 'it is a rate per period'],
+    ['a misspelt option', () => sharpe(x, { perYear: 252, riskfree: 0 } as never), "no option 'riskfree'"],
+    ['dates that do not fit', () => sharpe({ dates: ['2008-10-14'], returns: [0.1, 0.2] }), '2 returns on 1 dates'],
+    [
+      'trades on unknown dates',
+      () => onEveryDate({ dates: ['2008-10-14'], returns: [0.1] }, days.slice(0, 3)),
+      '2008-10-14 is none of the 3',
+    ],
+  ])('refuses %s', (_, f, message) => expect(f).toThrow(message));
+});
