@@ -51,6 +51,7 @@ export function dataCommand(): Command {
     .addOption(new Option('--header <lines>', 'lines of headers; found unless told').choices(['0', '1', '2']))
     .option('--field <name>', 'what a value is', 'close')
     .option('--unit <unit>', 'unit of the values')
+    .addOption(new Option('--adjusted <for>', 'for what the prices are adjusted').choices(['none', 'splits', 'splits and dividends']))
     .option('--licence <name>', 'of the data')
     .option('--limits <sentences...>', 'what the data cannot tell')
     .action((file: string, options: CsvFlags) => inFlags(async () => line(await importCsv(file, csvOptions(options)))));
@@ -115,7 +116,18 @@ async function show({ limits }: { limits?: boolean }): Promise<void> {
   for (const fault of await unreadableRecords()) print(`\nNot shown: ${fault}`);
   if (!limits) return print('\nWhat each must not be used for: lemmata data list --limits');
   for (const d of datasets)
-    print(`\n${d.name}: ${d.field} in ${d.unit}\n${[...d.limits, ...(d.findings ?? [])].map((limit) => wrap(limit, '  - ')).join('\n')}`);
+    print(
+      `\n${d.name}: ${d.field} in ${d.unit}; ${adjustedOf(d)}\n${[...d.limits, ...(d.findings ?? [])].map((limit) => wrap(limit, '  - ')).join('\n')}`,
+    );
+}
+
+/** For what the prices of a dataset are adjusted, field by field where these differ. */
+function adjustedOf({ kind, adjusted = {} }: Provenance): string {
+  const told = Object.entries(adjusted);
+  if (told.length === 0) return kind === 'series' ? 'no prices to adjust' : 'for what its prices are adjusted is not known';
+  const words = (adjustment: string) => (adjustment === 'none' ? 'not adjusted' : `adjusted for ${adjustment}`);
+  if (new Set(Object.values(adjusted)).size === 1) return words(told[0][1]);
+  return told.map(([field, adjustment]) => `${field} ${words(adjustment)}`).join(', ');
 }
 
 function line({ name, rows, first, last, findings = [] }: Provenance): void {

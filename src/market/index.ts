@@ -9,7 +9,7 @@ export { matrixOf, type PanelWindows, windowsOf } from './panel/arrays.js';
 export { isTradingDay, nextTradingDay, previousTradingDay, tradingDays } from './panel/calendar.js';
 export { type Danfo, type DataFrameReading, type DataFrameRows, fromDataFrame, toDataFrame } from './panel/data-frame.js';
 export { loadBars, loadPanel, type PanelSelection, toPanel } from './panel/load.js';
-export { type Bars, mapValues, type Panel, type Selection, select, seriesOf } from './panel/panel.js';
+export { type Adjustment, type Bars, mapValues, type Panel, type Selection, select, seriesOf } from './panel/panel.js';
 export { logReturns, simpleReturns } from './panel/returns.js';
 export { type RowChoice, rowsOf } from './panel/rows.js';
 export * as simulate from './simulate/simulate.js';

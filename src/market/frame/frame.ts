@@ -1,7 +1,7 @@
-import { dateRange, type Panel, type Selection, select } from '../panel/panel.js';
+import { isTimed, knownOrder } from '../panel/dates.js';
+import { type Adjustment, dateRange, type Panel, type Selection, select } from '../panel/panel.js';
 
-/** The fields of bars, in the order of sources. A frame may hold others beside them. */
-export const BAR_FIELDS = ['open', 'high', 'low', 'close', 'adjClose', 'volume'] as const;
+export { BAR_FIELDS } from '../store/table.js';
 
 /**
  * Several fields of the same assets on the same dates, with what else was known: the data of features, audits and backtests.
@@ -9,7 +9,7 @@ export const BAR_FIELDS = ['open', 'high', 'low', 'close', 'adjClose', 'volume']
  * A `Panel` is one field of a frame: `fieldOf(frame, 'close')`, and `frameOf(panel)` the other way.
  */
 export interface Frame {
-  /** [T] ascending, `YYYY-MM-DD`, or with a time, `YYYY-MM-DDTHH:MM`; a row is known at the close of its date */
+  /** [T] ascending: `YYYY-MM-DD`, known at the close of the day, or all with a time in UTC, `YYYY-MM-DDTHH:MM`, known then */
   readonly dates: readonly string[];
   /** [N] */
   readonly assets: readonly string[];
@@ -19,6 +19,8 @@ export interface Frame {
   readonly series: Readonly<Record<string, Series>>;
   /** [T, N] 1 where the asset was listed on the date and 0 elsewhere; all are unless told */
   readonly listed?: Uint8Array;
+  /** by field, for what its prices are adjusted; a field is absent where that is not known, or is no price */
+  readonly adjusted?: Readonly<Record<string, Adjustment>>;
   /** where it came from: `arch/sp500` */
   readonly source: string;
 }
@@ -27,7 +29,7 @@ export interface Frame {
 export interface Series {
   /** [K] */
   readonly values: Float64Array;
-  /** [K] ascending; a value is known at the close of its date */
+  /** [K] ascending; a value is known at the close of its day, or at the minute, where it has a time */
   readonly knownAt: readonly string[];
 }
 
@@ -52,13 +54,15 @@ export function frameOf(panels: Panel | readonly Panel[], { series = {}, listed,
   const [first] = all;
   if (!first) throw new Error('frameOf needs a panel or more: got none');
   const fields: Record<string, Float64Array> = {};
-  for (const { field, dates, assets, values } of all) {
+  const adjustments: Record<string, Adjustment> = {};
+  for (const { field, dates, assets, values, adjusted } of all) {
     if (field in fields) throw new Error(`frameOf: two panels hold ${field}; a frame has each field once: rename one`);
     if (!same(dates, first.dates) || !same(assets, first.assets))
       throw new Error(
         `frameOf: ${first.field} has ${extent(first)} and ${field} ${extent({ dates, assets })}, and they must be the same; align and select first`,
       );
     fields[field] = values;
+    if (adjusted) adjustments[field] = adjusted;
   }
   const frame: Frame = {
     dates: first.dates,
@@ -66,6 +70,7 @@ export function frameOf(panels: Panel | readonly Panel[], { series = {}, listed,
     fields,
     series,
     ...(listed && { listed }),
+    ...(Object.keys(adjustments).length > 0 && { adjusted: adjustments }),
     source: source ?? [...new Set(all.map((panel) => panel.source))].join(' + '),
   };
   checkFrame(frame);
@@ -77,10 +82,10 @@ export function frameOf(panels: Panel | readonly Panel[], { series = {}, listed,
  *
  * @throws when the frame has no such field, naming those that it has
  */
-export function fieldOf({ dates, assets, fields, source }: Frame, field: string): Panel {
+export function fieldOf({ dates, assets, fields, adjusted, source }: Frame, field: string): Panel {
   const values = fields[field];
   if (!values) throw new Error(`${source} has no ${field}: it has ${Object.keys(fields).join(', ')}`);
-  return { dates, assets, values, field, source };
+  return { dates, assets, values, field, source, ...(adjusted?.[field] && { adjusted: adjusted[field] }) };
 }
 
 /**
@@ -99,7 +104,8 @@ export function selectFrame(frame: Frame, selection: Selection): Frame {
 }
 
 /**
- * The last value of a series that was known at the close of each date, NaN before the first.
+ * The last value of a series that was known on each date, at the close of a day or at the minute, NaN before the first: what became known at the
+ * close of a day is not known at its minutes.
  *
  * @param dates  [T] ascending
  * @returns      [T]
@@ -107,13 +113,14 @@ export function selectFrame(frame: Frame, selection: Selection): Frame {
 export function asKnown({ values, knownAt }: Series, dates: readonly string[]): Float64Array {
   const known = new Float64Array(dates.length);
   for (let t = 0, k = 0; t < dates.length; t++) {
-    while (k < knownAt.length && knownAt[k] <= dates[t]) k++;
+    const now = knownOrder(dates[t]);
+    while (k < knownAt.length && knownOrder(knownAt[k]) <= now) k++;
     known[t] = k === 0 ? Number.NaN : values[k - 1];
   }
   return known;
 }
 
-/** Throws where lengths do not fit, dates do not ascend, or a series is not in the order in which it was known. */
+/** Throws where lengths do not fit, dates do not ascend or only some have a time, or a series is not in the order in which it was known. */
 export function checkFrame({ dates, assets, fields, series, listed, source }: Frame): void {
   const size = dates.length * assets.length;
   const lengths = [...Object.entries(fields), ...(listed ? [['listed', listed] as const] : [])];
@@ -121,10 +128,13 @@ export function checkFrame({ dates, assets, fields, series, listed, source }: Fr
     if (length !== size) throw new Error(`${source}: ${name} has ${length} values, and ${extent({ dates, assets })} need ${size}`);
   const late = dates.findIndex((date, t) => t > 0 && !(dates[t - 1] < date));
   if (late >= 0) throw new Error(`${source}: dates must ascend: ${dates[late]} comes after ${dates[late - 1]}; sort its rows, one a date`);
+  const other = dates.findIndex((date) => isTimed(date) !== isTimed(dates[0]));
+  if (other >= 0)
+    throw new Error(`${source}: ${dates[0]} and ${dates[other]} are dates of two kinds; give all of them a time in UTC, or none of them`);
   for (const [name, { values, knownAt }] of Object.entries(series)) {
     if (values.length !== knownAt.length)
       throw new Error(`${source}: series ${name} has ${values.length} values and ${knownAt.length} dates; one date a value`);
-    const back = knownAt.findIndex((date, k) => k > 0 && !(knownAt[k - 1] <= date));
+    const back = knownAt.findIndex((date, k) => k > 0 && !(knownOrder(knownAt[k - 1]) <= knownOrder(date)));
     if (back >= 0)
       throw new Error(
         `${source}: series ${name} was known on ${knownAt[back - 1]} and then on ${knownAt[back]}; sort it by when it was known`,

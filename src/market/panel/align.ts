@@ -109,7 +109,9 @@ export function sideBySide(panels: readonly Panel[], field: string): Panel {
     for (let t = 0; t < first.dates.length; t++) values.set(panel.values.subarray(t * N, (t + 1) * N), t * assets.length + offset);
     offset += N;
   }
-  return { dates: first.dates, assets, values, field, source: [...new Set(panels.map((panel) => panel.source))].join(' + ') };
+  const adjusted = panels.every((panel) => panel.adjusted === first.adjusted) ? first.adjusted : undefined;
+  const source = [...new Set(panels.map((panel) => panel.source))].join(' + ');
+  return { dates: first.dates, assets, values, field, source, ...(adjusted && { adjusted }) };
 }
 
 function commonDates(panels: readonly Panel[]): readonly string[] {

@@ -1,5 +1,5 @@
 import { matrixOf } from './arrays.js';
-import { fromDay, parseDay } from './dates.js';
+import { fromDay, fromMinute, parseDay } from './dates.js';
 import type { Panel } from './panel.js';
 
 /** What this needs of danfojs, its `DataFrame` (`danfojs-node` or `danfojs`), given as an argument so that the package does not depend on it. */
@@ -51,7 +51,7 @@ export interface DataFrameReading {
 /**
  * A panel of what a notebook made with danfojs: columns are the assets, in their order; null, undefined and NaN are missing.
  *
- * @param frame  a danfojs data frame whose index, or column `dates`, holds ascending dates as `YYYY-MM-DD` or Date at midnight UTC
+ * @param frame  a danfojs data frame whose index, or column `dates`, holds ascending dates as texts of a panel's form, or Date, whose midnight in UTC is a day
  * @throws       when there is no such column, a date is none or does not ascend, or a value is no number, naming row and column
  */
 export function fromDataFrame(frame: DataFrameRows, { dates: dateColumn, field, source }: DataFrameReading): Panel {
@@ -71,10 +71,15 @@ export function fromDataFrame(frame: DataFrameRows, { dates: dateColumn, field, 
 }
 
 function dateOf(who: string, value: unknown): string {
-  const date = value instanceof Date ? fromDay(value.getTime() / 86_400_000) : String(value);
+  const date = value instanceof Date ? dateIn(value) : String(value);
   parseDay(date, who);
   return date;
 }
+
+const dateIn = (value: Date): string => {
+  const days = value.getTime() / 86_400_000;
+  return Number.isInteger(days) ? fromDay(days) : fromMinute(value.getTime() / 60_000);
+};
 
 function numberOf(who: string, value: unknown, where: string): number {
   if (value === null || value === undefined) return Number.NaN;

@@ -1,6 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { align } from './align.js';
+import { temporaryStore } from '../../../tests/support/temporary-store.js';
+import { fieldOf, frameOf } from '../frame/frame.js';
+import { importCsv } from '../sources/csv/import-csv.js';
+import { align, sideBySide } from './align.js';
 import { loadBars, loadPanel } from './load.js';
+import { logReturns } from './returns.js';
 
 describe('the default data', () => {
   it('two sources of the S&P 500 agree on all 5,031 closes that both have', async () => {
@@ -56,5 +62,34 @@ describe('loadPanel', () => {
   it('refuses an option that it does not have', async () => {
     await expect(loadPanel('arch/sp500', { form: '2000-01-01' } as object)).rejects.toThrow("loadPanel: there is no option 'form'");
     await expect(loadBars('arch/sp500', { assets: ['A'] } as object)).rejects.toThrow("loadBars: there is no option 'assets'");
+  });
+});
+
+describe('a panel says for what its prices are adjusted (yfinance PR 2967)', () => {
+  it.each([
+    ['skfolio/sp500-stocks', undefined, 'splits and dividends'],
+    ['arch/sp500', 'adjClose', 'splits'], // a price index
+    ['skfolio/sp500-index', undefined, 'splits'],
+    ['arch/vix', undefined, undefined],
+  ] as const)('%s', async (name, field, adjusted) => {
+    const panel = await loadPanel(name, { ...(field && { field }), from: '2018-01-01' });
+    expect(panel.adjusted).toBe(adjusted);
+    expect(logReturns(panel).adjusted).toBe(adjusted);
+    expect(fieldOf(frameOf(panel), panel.field)).toEqual(panel);
+  });
+
+  it('as a CSV file was imported, and sideBySide of what differs says nothing', async () => {
+    const file = join(temporaryStore(), 'p.csv');
+    writeFileSync(file, 'Date,A\n2024-03-27,1\n');
+    await importCsv(file, { name: 'csv/raw', adjusted: 'none' });
+    await importCsv(file, { name: 'csv/told-nothing' });
+    await importCsv(file, { name: 'csv/total', field: 'adjClose' });
+    const panels = await Promise.all(['csv/raw', 'csv/told-nothing', 'csv/total'].map((name) => loadPanel(name)));
+    expect(panels.map(({ adjusted }) => adjusted)).toEqual(['none', undefined, 'splits and dividends']);
+    expect(sideBySide([panels[0], { ...panels[1], assets: ['B'] }], 'close').adjusted).toBeUndefined();
+    expect(sideBySide([panels[0], { ...panels[0], assets: ['B'] }], 'close').adjusted).toBe('none');
+    await expect(importCsv(file, { name: 'csv/x', adjusted: 'split' as 'splits' })).rejects.toThrow(
+      "importCsv: adjusted must be none, splits or splits and dividends, got 'split'",
+    );
   });
 });

@@ -1,11 +1,11 @@
 import { checkOptions } from '../../base/internal.js';
 import { loadDataset } from '../store/store.js';
-import type { BAR_COLUMNS, Table } from '../store/table.js';
+import type { BAR_FIELDS, Table } from '../store/table.js';
 import { type Bars, dateRange, type Panel, type Selection, select } from './panel.js';
 
 /** What to take of a dataset: dates, assets, and of bars which field (`adjClose` unless told). */
 export interface PanelSelection extends Selection {
-  readonly field?: (typeof BAR_COLUMNS)[number];
+  readonly field?: (typeof BAR_FIELDS)[number];
 }
 
 /**
@@ -30,8 +30,9 @@ export async function loadPanel(name: string, options: PanelSelection = {}): Pro
         'and mind that splits and dividends are not in it',
     );
   const columns = bars ? new Map([[assetOf(name), bars]]) : table.columns;
-  const panel = toPanel({ dates: table.dates, columns }, provenance.kind === 'bars' ? (field ?? 'adjClose') : provenance.field, name);
-  return select(panel, selection);
+  const known = provenance.kind === 'bars' ? (field ?? 'adjClose') : provenance.field;
+  const adjusted = provenance.adjusted?.[known];
+  return select({ ...toPanel({ dates: table.dates, columns }, known, name), ...(adjusted && { adjusted }) }, selection);
 }
 
 /**

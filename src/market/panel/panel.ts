@@ -1,5 +1,14 @@
 import { checkOptions } from '../../base/internal.js';
-import { parseDay } from './dates.js';
+import { dayOf, isTimed, parseDay } from './dates.js';
+
+/** What prices may be adjusted for. */
+export const ADJUSTMENTS = ['none', 'splits', 'splits and dividends'] as const;
+
+/**
+ * For what prices are adjusted: `none` are those that were paid, `splits` are per share as shares are now, and with `splits and dividends` their
+ * returns hold the dividends. The levels of adjusted prices know what came later; their returns do not.
+ */
+export type Adjustment = (typeof ADJUSTMENTS)[number];
 
 /**
  * One number per date and asset: adjusted closes, log returns, a feature.
@@ -7,7 +16,7 @@ import { parseDay } from './dates.js';
  * `values` is row-major: asset n on date t is `values[t * assets.length + n]`, NaN where it is missing.
  */
 export interface Panel {
-  /** [T] ascending, `YYYY-MM-DD` */
+  /** [T] ascending: `YYYY-MM-DD`, known at the close of the day, or with a time in UTC, `YYYY-MM-DDTHH:MM` */
   readonly dates: readonly string[];
   /** [N] */
   readonly assets: readonly string[];
@@ -17,6 +26,8 @@ export interface Panel {
   readonly field: string;
   /** where it came from: `skfolio/sp500-stocks` */
   readonly source: string;
+  /** for what the prices are adjusted, or those that it was made of; absent where that is not known, and of what is no price */
+  readonly adjusted?: Adjustment;
 }
 
 /**
@@ -43,9 +54,9 @@ export interface Bars {
 
 /** What part of a history to take: `from` and `to` are dates, both included; `assets` by name, in that order. All of it where left out. */
 export interface Selection {
-  /** first date, `YYYY-MM-DD`; the first there is unless told */
+  /** first date, `YYYY-MM-DD` or with a time; the first there is unless told */
   readonly from?: string;
-  /** last date; the last there is unless told */
+  /** last date; a day without a time is included to its last minute; the last there is unless told */
   readonly to?: string;
   /** in this order; all unless told */
   readonly assets?: readonly string[];
@@ -82,7 +93,7 @@ export function dateRange(dates: readonly string[], { from, to }: Selection, sou
   if (from !== undefined) parseDay(from, `${source}: from`);
   if (to !== undefined) parseDay(to, `${source}: to`);
   const start = from === undefined ? 0 : lowerBound(dates, (date) => date >= from);
-  const end = to === undefined ? dates.length : lowerBound(dates, (date) => date > to);
+  const end = to === undefined ? dates.length : lowerBound(dates, (date) => (isTimed(to) ? date : dayOf(date)) > to);
   if (start >= end) {
     const asked = `${from ?? 'the start'} … ${to ?? 'the end'}`;
     const cause = from !== undefined && to !== undefined && from > to ? 'from is after to' : 'the range holds none of them';

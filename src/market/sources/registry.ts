@@ -1,4 +1,5 @@
 import type { Description } from '../store/provenance.js';
+import { barsAdjusted } from '../store/table.js';
 import type { CsvOptions } from './csv/options.js';
 
 /** A package of a registry that carries data, pinned by the hash of its file. */
@@ -31,7 +32,10 @@ const arch: DataPackage = {
   sha256: '975ec3bdf7926335742ac362251fafe32b448b8f194dead062f22a00beef772d',
 };
 
-type Entry = Pick<Description, 'name' | 'kind' | 'field' | 'unit' | 'limits' | 'sourceSha256'> & { file: string; csv?: CsvOptions };
+type Entry = Pick<Description, 'name' | 'kind' | 'field' | 'unit' | 'adjusted' | 'limits' | 'sourceSha256'> & {
+  file: string;
+  csv?: CsvOptions;
+};
 
 const from = (source: DataPackage, entries: readonly Entry[]): RegistryDataset[] =>
   entries.map((entry) => ({
@@ -49,6 +53,7 @@ const INDEX_BARS = {
   kind: 'bars',
   field: 'bars',
   unit: 'index points; volume in shares',
+  adjusted: barsAdjusted('splits', 'splits'),
   csv: { dateFormat: 'M/D/YYYY', columns: BAR_HEADERS },
 } as const;
 const PRICE_INDEX = 'a price index: dividends are not in it, so adjClose equals close';
@@ -62,7 +67,8 @@ export const REGISTRY: readonly RegistryDataset[] = [
       sourceSha256: 'ee21cac28befb1d0a739a9ceb22184f995394726aa0cfde9a21941d1ac04ac0d',
       kind: 'prices',
       field: 'adjClose',
-      unit: 'US dollars, adjusted for splits and dividends',
+      unit: 'US dollars',
+      adjusted: { adjClose: 'splits and dividends' },
       limits: [
         "survivorship: 20 of today's large companies, so 1/N over 1995–2022 has a Sharpe ratio of 0.90 where the price index has 0.49",
         'adjusted closes only: no range, no volume',
@@ -76,6 +82,7 @@ export const REGISTRY: readonly RegistryDataset[] = [
       kind: 'prices',
       field: 'close',
       unit: 'index points',
+      adjusted: { close: 'splits' },
       limits: ['a price index: dividends, about 2 % a year, are not in it'],
     },
     {
@@ -84,7 +91,8 @@ export const REGISTRY: readonly RegistryDataset[] = [
       sourceSha256: '6eb089953db90c9a38d3283582751701a90db6f59965847fd64b0578de497161',
       kind: 'prices',
       field: 'adjClose',
-      unit: 'US dollars, adjusted for splits and dividends',
+      unit: 'US dollars',
+      adjusted: { adjClose: 'splits and dividends' },
       limits: ['long-only factor funds after fees, not long–short factors', 'from 2014 only'],
     },
   ]),

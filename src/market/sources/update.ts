@@ -58,6 +58,6 @@ async function findStale(datasets: readonly RegistryDataset[]): Promise<Registry
 }
 
 const matches = (record: Provenance, dataset: RegistryDataset): boolean =>
-  (['kind', 'field', 'unit', 'source', 'sourceSha256', 'licence', 'limits', 'layout'] as const).every(
+  (['kind', 'field', 'unit', 'adjusted', 'source', 'sourceSha256', 'licence', 'limits', 'layout'] as const).every(
     (key) => JSON.stringify(record[key]) === JSON.stringify(dataset[key]),
   );

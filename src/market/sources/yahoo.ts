@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { checkOptions, sha256 } from '../../base/internal.js';
 import { previousTradingDay } from '../panel/calendar.js';
-import { fromDay, parseDay } from '../panel/dates.js';
+import { dayOf, fromDay, parseDay } from '../panel/dates.js';
 import { checkTable } from '../store/check.js';
 import type { Provenance } from '../store/provenance.js';
 import { findDamage, readRecord, saveDataset } from '../store/store.js';
-import type { Table } from '../store/table.js';
+import { barsAdjusted, type Table } from '../store/table.js';
 import { findingsOf } from './findings.js';
 import { type Politeness, politeFetch } from './polite-fetch.js';
 
@@ -50,9 +50,10 @@ export async function updateYahoo(tickers: readonly string[], options: YahooOpti
     'maxPauseMs',
     'fetch',
   ]);
-  const range = { from: options.from, to: options.to ?? lastFinalDay(options.calendar ?? 'nyse') };
-  if (parseDay(range.from, 'yahoo: from') > parseDay(range.to, 'yahoo: to'))
-    throw new Error(`yahoo: the range ${range.from} … ${range.to} is empty: from is after to; swap them`);
+  const asked = { from: options.from, to: options.to ?? lastFinalDay(options.calendar ?? 'nyse') };
+  const backwards = parseDay(asked.from, 'yahoo: from') > parseDay(asked.to, 'yahoo: to');
+  const range = { from: dayOf(asked.from), to: dayOf(asked.to) }; // bars are daily
+  if (backwards) throw new Error(`yahoo: the range ${range.from} … ${range.to} is empty: from is after to; swap them`);
   tickers.forEach(requireTicker);
   const client = await connect(options);
   const records: Provenance[] = [];
@@ -110,11 +111,12 @@ async function fetchTicker(
       name: where,
       kind: 'bars',
       field: 'bars',
-      unit: `${meta.currency ?? 'points'}, adjClose adjusted for splits and dividends; volume in shares`,
+      unit: `${meta.currency ?? 'points'}; volume in shares`,
       source: 'Yahoo Finance',
       version: 'yahoo-finance2 4.0.2',
       sourceSha256: sha256(Buffer.from(JSON.stringify(quotes))),
       licence: 'personal use, under the terms of Yahoo',
+      adjusted: barsAdjusted('splits', 'splits and dividends'),
       limits: ['delisted companies are absent: survivorship', 'adjusted closes are restated with every dividend, so a later fetch differs'],
       asked: range,
       findings: findingsOf(table, 'bars'),

@@ -1,4 +1,5 @@
 import { FIRST_DATE, isTradingDay, tradingDays } from '../panel/calendar.js';
+import { dayOf, isTimed } from '../panel/dates.js';
 import type { Kind, Table } from './table.js';
 
 /** The checks every table passes where it enters; `where` names the source, `line` the place of row t in it. */
@@ -39,13 +40,17 @@ export function checkColumnNames(where: string, names: readonly string[]): void 
 function checkOrder(dates: readonly string[], { where, line }: Checked): void {
   for (let t = 1; t < dates.length; t++) {
     const [before, now] = [dates[t - 1], dates[t]];
+    if (isTimed(before) !== isTimed(now))
+      throw new Error(`${where}: ${line(t)} is dated ${now} and ${line(t - 1)} ${before}; give all rows a time in UTC, or none`);
     if (now === before)
       throw new Error(`${where}: ${line(t)} repeats the date ${now} of ${line(t - 1)}; a date may occur once; drop one of the two`);
     if (now < before) throw new Error(`${where}: ${line(t)} goes back from ${before} to ${now}; dates must ascend; sort the rows by date`);
   }
 }
 
-function checkGaps(dates: readonly string[], { where, line }: Checked): void {
+function checkGaps(all: readonly string[], { where, line: lineOf }: Checked): void {
+  const rows = [...all.keys()].filter((t) => t === 0 || dayOf(all[t - 1]) !== dayOf(all[t])); // of each day the first
+  const [dates, line] = [rows.map((t) => dayOf(all[t])), (row: number) => lineOf(rows[row])];
   const elsewhere = "if this market keeps other days than the NYSE, pass calendar: 'none'";
   if (dates[0] < FIRST_DATE)
     throw new Error(

@@ -1,20 +1,26 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from '@duckdb/node-api';
-import { fromDay, toDay } from '../panel/dates.js';
+import { fromDay, fromMinute, isTimed, toDay, toMinute } from '../panel/dates.js';
 import type { Table } from './table.js';
 
+const MICROS_PER_MINUTE = 60_000_000n;
 const CHUNK_ROWS = 2048; // DuckDB's vector size: a data chunk holds no more
 
-/** Writes a table as Parquet: `date` DATE first, then DOUBLE columns, NULL where a value is missing. */
+/** Writes a table as Parquet: `date` first, a DATE, or a TIMESTAMP where dates have a time, then DOUBLE columns, NULL where a value is missing. */
 export async function writeParquet(path: string, { dates, columns }: Table): Promise<void> {
-  await withDuckDB(async (connection, { DuckDBDataChunk, DuckDBDateValue, DATE, DOUBLE }) => {
+  await withDuckDB(async (connection, { DuckDBDataChunk, DuckDBDateValue, DuckDBTimestampValue, DATE, TIMESTAMP, DOUBLE }) => {
     const names = [...columns.keys()];
-    await connection.run(`CREATE TEMP TABLE data (date DATE, ${names.map((name) => `${identifier(name)} DOUBLE`).join(', ')})`);
+    const timed = isTimed(dates[0]);
+    const dateValue = (date: string) =>
+      timed ? new DuckDBTimestampValue(BigInt(toMinute(date)) * MICROS_PER_MINUTE) : new DuckDBDateValue(toDay(date));
+    await connection.run(
+      `CREATE TEMP TABLE data (date ${timed ? 'TIMESTAMP' : 'DATE'}, ${names.map((name) => `${identifier(name)} DOUBLE`).join(', ')})`,
+    );
     const appender = await connection.createAppender('data');
     for (let start = 0; start < dates.length; start += CHUNK_ROWS) {
       const rows = dates.slice(start, start + CHUNK_ROWS);
-      const chunk = DuckDBDataChunk.create([DATE, ...names.map(() => DOUBLE)], rows.length);
+      const chunk = DuckDBDataChunk.create([timed ? TIMESTAMP : DATE, ...names.map(() => DOUBLE)], rows.length);
       const values = [...columns.values()].map((column) => nullForNaN(column.subarray(start, start + rows.length)));
-      chunk.setColumns([rows.map((date) => new DuckDBDateValue(toDay(date))), ...values]);
+      chunk.setColumns([rows.map(dateValue), ...values]);
       appender.appendDataChunk(chunk);
     }
     appender.closeSync();
@@ -25,11 +31,14 @@ export async function writeParquet(path: string, { dates, columns }: Table): Pro
 /** Reads a Parquet file that `writeParquet` wrote. */
 export const readParquet = (path: string): Promise<Table> =>
   withDuckDB(async (connection) => {
-    const numbers = [`date - DATE '1970-01-01'`, 'COLUMNS(* EXCLUDE (date))'].map(numberOrNaN);
-    const result = await connection.run(`SELECT ${numbers.join(', ')} FROM read_parquet(${literal(path)})`);
+    const file = `read_parquet(${literal(path)})`;
+    const [[type]] = (await connection.runAndReadAll(`SELECT typeof(date) FROM ${file} LIMIT 1`)).getRows();
+    const timed = type !== 'DATE';
+    const numbers = [timed ? 'epoch_us(date) / 60000000' : `date - DATE '1970-01-01'`, 'COLUMNS(* EXCLUDE (date))'].map(numberOrNaN);
+    const result = await connection.run(`SELECT ${numbers.join(', ')} FROM ${file}`);
     const names = result.columnNames().slice(1);
-    const [days, ...values] = await numbersOf(result);
-    return { dates: Array.from(days, fromDay), columns: new Map(names.map((name, i) => [name, values[i]])) };
+    const [times, ...values] = await numbersOf(result);
+    return { dates: Array.from(times, timed ? fromMinute : fromDay), columns: new Map(names.map((name, i) => [name, values[i]])) };
   });
 
 /** SQL of a value as DOUBLE, NaN where it is NULL. */

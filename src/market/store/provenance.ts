@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { toDay } from '../panel/dates.js';
+import { ADJUSTMENTS, type Adjustment } from '../panel/panel.js';
 import type { Kind } from './table.js';
 
 /** What is known of a dataset before its rows: where it comes from and what it must not be used for. */
@@ -19,6 +21,8 @@ export interface Description {
   readonly sourceSha256: string;
   /** of the data, by its SPDX name where it has one */
   readonly licence: string;
+  /** by field, for what its prices are adjusted; a field is absent where that is not known, or is no price */
+  readonly adjusted?: Readonly<Record<string, Adjustment>>;
   /** what the data cannot tell: survivorship, missing fields, stale prices */
   readonly limits: readonly string[];
   /** how a CSV file was read: its options as JSON */
@@ -37,7 +41,7 @@ export interface Provenance extends Description {
   readonly columns: readonly string[];
   /** dates that it has */
   readonly rows: number;
-  /** the first date, `YYYY-MM-DD` */
+  /** the first date, `YYYY-MM-DD` or with a time, as its table has them */
   readonly first: string;
   /** the last date */
   readonly last: string;
@@ -49,6 +53,7 @@ export interface Provenance extends Description {
 
 const name = z.string().regex(/^[a-z0-9-]+\/[A-Za-z0-9^][A-Za-z0-9^.=_-]*$/);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const date = z.string().refine((text) => !Number.isNaN(toDay(text)), 'not a date');
 const schema: z.ZodType<Provenance> = z.object({
   name,
   kind: z.enum(['prices', 'bars', 'series']),
@@ -58,6 +63,7 @@ const schema: z.ZodType<Provenance> = z.object({
   version: z.string(),
   sourceSha256: hash,
   licence: z.string(),
+  adjusted: z.record(z.string(), z.enum(ADJUSTMENTS)).optional(),
   limits: z.array(z.string()),
   layout: z.string().optional(),
   asked: z.object({ from: z.iso.date(), to: z.iso.date() }).optional(),
@@ -65,8 +71,8 @@ const schema: z.ZodType<Provenance> = z.object({
   fetchedAt: z.iso.datetime(),
   columns: z.array(z.string()),
   rows: z.int().positive(),
-  first: z.iso.date(),
-  last: z.iso.date(),
+  first: date,
+  last: date,
   bytes: z.int().positive(),
   sha256: hash,
 });

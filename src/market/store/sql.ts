@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { DuckDBResultReader } from '@duckdb/node-api';
-import { fromDay } from '../panel/dates.js';
+import { fromDay, fromMinute } from '../panel/dates.js';
 import { literal, newInstance, withDuckDB } from './parquet.js';
 import { isDatasetName } from './provenance.js';
 import { listDatasets, parquetPath, readVersions, recordPath } from './store.js';
 
-/** A row of a query's answer: dates are `YYYY-MM-DD`, whole numbers and decimals are numbers, NULL is null. */
+/** A row of a query's answer: dates are `YYYY-MM-DD`, times of whole minutes `YYYY-MM-DDTHH:MM`, whole numbers and decimals are numbers, NULL is null. */
 export type SqlRow = Record<string, string | number | boolean | null>;
 
 /**
@@ -88,9 +88,10 @@ function refuseTwins(names: readonly string[]): never {
 }
 
 async function rowsOf(reader: DuckDBResultReader): Promise<SqlRow[]> {
-  const { DuckDBDateValue, DuckDBDecimalValue } = await import('@duckdb/node-api');
+  const { DuckDBDateValue, DuckDBDecimalValue, DuckDBTimestampValue } = await import('@duckdb/node-api');
   const plain = (name: string, value: unknown): SqlRow[string] => {
     if (value instanceof DuckDBDateValue) return fromDay(value.days);
+    if (value instanceof DuckDBTimestampValue && value.micros % 60_000_000n === 0n) return fromMinute(Number(value.micros) / 60_000_000);
     if (value instanceof DuckDBDecimalValue) return Number(value.toString());
     if (typeof value === 'bigint') return whole(name, value);
     return value === null || typeof value === 'number' || typeof value === 'boolean' ? value : String(value);

@@ -1,4 +1,4 @@
-import { BAR_COLUMNS } from '../../store/table.js';
+import { BAR_FIELDS } from '../../store/table.js';
 import type { Layout } from './options.js';
 
 /** Names of a file's columns, in order, and how many records come before the first row. */
@@ -48,11 +48,11 @@ export function choose({ names }: Header, layout: Layout, where: string): Choice
     if (name === '') throw new Error(`${where}: column ${index + 1} has no header; name it in the file, or choose the others with columns`);
   }
   if (layout.kind !== 'bars') return { date, columns };
-  const ordered = BAR_COLUMNS.flatMap((name) => columns.filter((column) => column.name === name));
-  const absent = BAR_COLUMNS.filter((name) => name !== 'adjClose' && !ordered.some((column) => column.name === name));
+  const ordered = BAR_FIELDS.flatMap((name) => columns.filter((column) => column.name === name));
+  const absent = BAR_FIELDS.filter((name) => name !== 'adjClose' && !ordered.some((column) => column.name === name));
   if (absent.length > 0)
     throw new Error(
-      `${where}: bars need the columns ${BAR_COLUMNS.join(', ')}: missing ${absent.join(', ')}; ` +
+      `${where}: bars need the columns ${BAR_FIELDS.join(', ')}: missing ${absent.join(', ')}; ` +
         "map the file's headers to them with columns, or use kind: 'prices'",
     );
   return { date, columns: ordered };
@@ -75,6 +75,6 @@ function indexOf(names: readonly string[], name: string, where: string, option: 
 /** The headers that name a field of bars, in any letters and with any space: `Adj Close`. */
 function barColumns(names: readonly string[]): Record<string, string> {
   const plain = (name: string) => name.toLowerCase().replace(/[ _.*]/g, '');
-  const fields = new Map<string, string>([...BAR_COLUMNS.map((name) => [plain(name), name] as const), ['adjustedclose', 'adjClose']]);
+  const fields = new Map<string, string>([...BAR_FIELDS.map((name) => [plain(name), name] as const), ['adjustedclose', 'adjClose']]);
   return Object.fromEntries(names.flatMap((name) => (fields.has(plain(name)) ? [[name, fields.get(plain(name))!]] : [])));
 }

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
-import { sha256 } from '../../../base/internal.js';
+import { checkOneOf, sha256 } from '../../../base/internal.js';
+import { ADJUSTMENTS, type Adjustment } from '../../panel/panel.js';
 import type { Provenance } from '../../store/provenance.js';
 import { saveDataset } from '../../store/store.js';
+import { barsAdjusted, type Kind } from '../../store/table.js';
 import { findingsOf } from '../findings.js';
 import { bytesOf, parseBytes } from './csv.js';
 import type { CsvOptions } from './options.js';
@@ -13,6 +15,8 @@ export interface CsvImport extends CsvOptions {
   /** what a value is; `close` unless told */
   readonly field?: string;
   readonly unit?: string;
+  /** for what its prices are adjusted, of bars all but `adjClose`, which are for splits and dividends; not known unless told */
+  readonly adjusted?: Adjustment;
   readonly licence?: string;
   readonly limits?: readonly string[];
 }
@@ -25,8 +29,9 @@ export interface CsvImport extends CsvOptions {
  */
 export async function importCsv(
   path: string,
-  { name, field = 'close', unit = 'not stated', licence = 'not stated', limits = [], ...layout }: CsvImport,
+  { name, field = 'close', unit = 'not stated', licence = 'not stated', adjusted, limits = [], ...layout }: CsvImport,
 ): Promise<Provenance> {
+  if (adjusted !== undefined) checkOneOf('importCsv', 'adjusted', adjusted, ADJUSTMENTS);
   const bytes = await bytesOf(path);
   const table = await parseBytes(bytes, layout, path, path);
   const kind = layout.kind ?? 'prices';
@@ -41,10 +46,19 @@ export async function importCsv(
       version: 'as imported',
       sourceSha256: sha256(bytes),
       licence,
+      ...adjustment(kind, field, adjusted),
       limits: [...limits, ...unadjusted],
       layout: JSON.stringify(layout),
       findings: findingsOf(table, kind),
     },
     table,
   );
+}
+
+function adjustment(kind: Kind, field: string, adjusted?: Adjustment): Pick<Provenance, 'adjusted'> {
+  const total = field === 'adjClose' ? 'splits and dividends' : undefined; // which is what the field's name says
+  if (kind === 'bars')
+    return { adjusted: adjusted ? barsAdjusted(adjusted, 'splits and dividends') : { adjClose: 'splits and dividends' } };
+  const told = adjusted ?? total;
+  return told && kind === 'prices' ? { adjusted: { [field]: told } } : {};
 }
