@@ -1,3 +1,6 @@
+export type { Fills, OrderBook, Side } from './book/book.js';
+export { type BookRows, MESSAGE, type Messages, replayMessages } from './book/messages.js';
+export { orderBook } from './book/order-book.js';
 export { crossSectionalRank } from './features/cross-section.js';
 export { lag, momentum, monthEnds } from './features/features.js';
 export { realisedVolatility, rolling, rollingMean, rollingStandardDeviation } from './features/rolling.js';
@@ -17,6 +20,7 @@ export { parseCsv, readCsv } from './sources/csv/csv.js';
 export type { DateFormat } from './sources/csv/date-formats.js';
 export { type CsvImport, importCsv } from './sources/csv/import-csv.js';
 export type { CsvOptions } from './sources/csv/options.js';
+export { type LobsterDay, type LobsterFiles, readLobster, writeLobster } from './sources/lobster.js';
 export { type UpdateEvent, updateData } from './sources/update.js';
 export { updateYahoo, type YahooOptions } from './sources/yahoo.js';
 export { assertNoLeak, type RowRange, type Split, type WalkForward, walkForward } from './splits/split.js';

@@ -162,9 +162,11 @@ export function orderBook(): OrderBook {
       checkSize(id, by);
       const left = sizes[order] - by;
       if (left < 0) throw new Error(`order ${id} has ${sizes[order]} left and cannot be reduced by ${by}`);
-      if (left === 0) return dequeue(order);
-      sizes[order] = left;
-      totals[queueOf[order]] -= by;
+      if (left === 0) dequeue(order);
+      else {
+        sizes[order] = left;
+        totals[queueOf[order]] -= by;
+      }
     },
     cancel(id) {
       const order = find(id);
