@@ -65,7 +65,7 @@ function refuseHoles(panels: readonly Panel[], given: readonly Panel[], common: 
     const others = panels.filter((_, j) => j !== i).map((panel) => panel.source);
     throw new Error(
       `align: ${lost.length} of ${within.length} rows of ${source} between ${from} and ${to} have no partner in ${others.join(' and ')}, ` +
-        `the first on ${given[i].dates[lost[0]]}; bring all to one calendar first (monthEnds makes daily rows monthly), ` +
+        `the first on ${given[i].dates[lost[0]]}; bring all to one calendar first (resample(panel, 'month') makes daily rows monthly), ` +
         "or join 'outer' and dropMissing to go on with what is left",
     );
   }
