@@ -16,7 +16,7 @@ export { loadBars, loadPanel, type PanelSelection, toPanel } from './panel/load.
 export { type Adjustment, type Bars, mapValues, type Panel, type Selection, select, seriesOf } from './panel/panel.js';
 export type { Period } from './panel/periods.js';
 export { logReturns, simpleReturns } from './panel/returns.js';
-export { type RowChoice, rowsOf } from './panel/rows.js';
+export { rowsOf } from './panel/rows.js';
 export * as simulate from './simulate/simulate.js';
 export { parseCsv, readCsv } from './sources/csv/csv.js';
 export type { DateFormat } from './sources/csv/date-formats.js';
@@ -25,7 +25,18 @@ export type { CsvOptions } from './sources/csv/options.js';
 export { type LobsterDay, type LobsterFiles, readLobster, writeLobster } from './sources/lobster.js';
 export { type UpdateEvent, updateData } from './sources/update.js';
 export { updateYahoo, type YahooOptions } from './sources/yahoo.js';
-export { assertNoLeak, type RowRange, type Split, type WalkForward, walkForward } from './splits/split.js';
+export { type Fold, type Horizon, type RowChoice, type RowRange, rowNumbers } from './splits/fold.js';
+export { assertNoLeak } from './splits/no-leak.js';
+export {
+  type CombinatorialFolds,
+  combinatorialPurged,
+  type PathPart,
+  type PurgedFold,
+  type Purging,
+  purgedFold,
+  purgedKFold,
+} from './splits/purged.js';
+export { type WalkForward, walkForward } from './splits/walk-forward.js';
 export { type ParquetBatches, type ParquetBatchesConfig, parquetBatches } from './store/parquet-batches.js';
 export type { Description, Provenance } from './store/provenance.js';
 export { query, type SqlRow } from './store/sql.js';
