@@ -1,9 +1,14 @@
 export type { Fills, OrderBook, Side } from './book/book.js';
 export { type BookRows, MESSAGE, type Messages, replayMessages } from './book/messages.js';
 export { orderBook } from './book/order-book.js';
+export { computeFeatures, resumeFeatures, streamFeatures } from './features/compute.js';
 export { crossSectionalRank } from './features/cross-section.js';
+export type { Feature, Scaling } from './features/feature.js';
+export type { FeatureFrame } from './features/feature-frame.js';
 export { lag, momentum } from './features/features.js';
+export { explainFeature, features } from './features/registry.js';
 export { realisedVolatility, rolling, rollingMean, rollingStandardDeviation } from './features/rolling.js';
+export type { FeatureStream } from './features/stream.js';
 export { asKnown, BAR_FIELDS, type Frame, type FrameExtras, fieldOf, frameOf, type Series, selectFrame } from './frame/frame.js';
 export { resample } from './frame/resample.js';
 export { forwardLogReturn } from './labels/forward-return.js';
