@@ -10,6 +10,8 @@ export { explainFeature, features } from './features/registry.js';
 export { realisedVolatility, rolling, rollingMean, rollingStandardDeviation } from './features/rolling.js';
 export type { FeatureStream } from './features/stream.js';
 export { asKnown, BAR_FIELDS, type Frame, type FrameExtras, fieldOf, frameOf, type Series, selectFrame } from './frame/frame.js';
+export { type AsOfOptions, joinAsOf, joinByPeriod } from './frame/join.js';
+export { type FrameSelection, loadFrame, type SeriesChoice } from './frame/load-frame.js';
 export { resample } from './frame/resample.js';
 export { forwardLogReturn } from './labels/forward-return.js';
 export { assertNoLookahead, type Dated, type LookaheadOptions } from './lookahead/lookahead.js';
@@ -20,6 +22,7 @@ export { type Danfo, type DataFrameReading, type DataFrameRows, fromDataFrame, t
 export { loadBars, loadPanel, type PanelSelection, toPanel } from './panel/load.js';
 export { type Adjustment, type Bars, mapValues, type Panel, type Selection, select, seriesOf } from './panel/panel.js';
 export type { Period } from './panel/periods.js';
+export { type KnownAt, knownAfter, type Published } from './panel/publication.js';
 export { logReturns, simpleReturns } from './panel/returns.js';
 export { rowsOf } from './panel/rows.js';
 export * as simulate from './simulate/simulate.js';
