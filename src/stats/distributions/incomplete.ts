@@ -16,6 +16,15 @@ export function logGamma(x: number): number {
   return (shifted - 0.5) * Math.log(shifted) - shifted + 0.5 * Math.log(2 * Math.PI) + stirling(shifted) - Math.log(product);
 }
 
+/** ψ(x) = d log Γ(x)/dx for x > 0: its asymptotic series from 12 on, below it by ψ(x + 1) = ψ(x) + 1/x. Abramowitz & Stegun 6.3.18. */
+export function digamma(x: number): number {
+  let [shifted, below] = [x, 0];
+  while (shifted < 12) below += 1 / shifted++;
+  const z = 1 / (shifted * shifted);
+  const series = z * (1 / 12 - z * (1 / 120 - z * (1 / 252 - z * (1 / 240 - z * (1 / 132)))));
+  return Math.log(shifted) - 0.5 / shifted - series - below;
+}
+
 /** P(a, x) = 1/Γ(a) ∫₀ˣ tᵃ⁻¹e⁻ᵗ dt and its complement, by its series below the mean and Legendre's continued fraction above it. */
 export function incompleteGamma(a: number, x: number): Tails {
   if (!(x > 0)) return { lower: 0, upper: 1 };

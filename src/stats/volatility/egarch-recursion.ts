@@ -1,0 +1,101 @@
+import { type Orders, partsOf, type Recursion, sticks } from './recursion.js';
+
+/** E|z| of a standard normal z. */
+const MEAN_SIZE = Math.sqrt(2 / Math.PI);
+
+/**
+ * EGARCH: the logarithm of the variance, driven by standardised shocks z = ε/σ.
+ *
+ *     log σ²ₜ = ω + Σᵢ αᵢ (|zₜ₋ᵢ| − √(2/π)) + Σᵢ γᵢ zₜ₋ᵢ + Σⱼ βⱼ log σ²ₜ₋ⱼ        βⱼ ≥ 0,  Σβ ≤ 1
+ *
+ * √(2/π) is E|z| of the normal law and stays with other laws, where ω takes up the difference. Days before the first add no shock.
+ *
+ * Nelson 1991, eq. 2.1 and 2.2.
+ */
+export function egarchRecursion(orders: Orders): Recursion {
+  const { p, o, q } = orders;
+  const size = 1 + p + o + q;
+  const first = 1 + p + o; // the first β
+  const logNext = (theta: Float64Array, t: number, shocks: ArrayLike<number>, variance: ArrayLike<number>, before: number): number => {
+    let sum = theta[0];
+    for (let i = 0; i < Math.max(p, o) && i < t; i++) {
+      const z = shocks[t - 1 - i] / Math.sqrt(variance[t - 1 - i]);
+      if (i < p) sum += theta[1 + i] * (Math.abs(z) - MEAN_SIZE);
+      if (i < o) sum += theta[1 + p + i] * z;
+    }
+    for (let j = 0; j < q; j++) sum += theta[first + j] * Math.log(t > j ? variance[t - 1 - j] : before);
+    return sum;
+  };
+  return {
+    ...orders,
+    kind: 'egarch',
+    filter(theta, shocks, before, variance) {
+      const { omega, alpha, gamma, beta } = partsOf(orders, theta);
+      const [logs, z] = [new Float64Array(shocks.length), new Float64Array(shocks.length)];
+      const logBefore = Math.log(before);
+      for (let t = 0; t < shocks.length; t++) {
+        let sum = omega;
+        for (let i = 0; i < p && i < t; i++) sum += alpha[i] * (Math.abs(z[t - 1 - i]) - MEAN_SIZE);
+        for (let i = 0; i < o && i < t; i++) sum += gamma[i] * z[t - 1 - i];
+        for (let j = 0; j < q; j++) sum += beta[j] * (t > j ? logs[t - 1 - j] : logBefore);
+        logs[t] = sum;
+        variance[t] = Math.exp(sum);
+        z[t] = shocks[t] / Math.sqrt(variance[t]);
+      }
+    },
+    pullBack(theta, { shocks, variance, before }, dVariance, dShocks) {
+      const { alpha, gamma, beta } = partsOf(orders, theta);
+      const n = shocks.length;
+      const out = new Float64Array(size);
+      const dLog = dVariance.map((d, t) => d * variance[t]);
+      const dZ = new Float64Array(n);
+      const z = shocks.map((e, t) => e / Math.sqrt(variance[t]));
+      const logBefore = Math.log(before);
+      for (let t = n - 1; t >= 0; t--) {
+        // zₜ falls by half a percent where σ²ₜ rises by one.
+        const d = dLog[t] - (dZ[t] * z[t]) / 2;
+        dShocks[t] += dZ[t] / Math.sqrt(variance[t]);
+        out[0] += d;
+        for (let i = 0; i < p && i < t; i++) {
+          out[1 + i] += d * (Math.abs(z[t - 1 - i]) - MEAN_SIZE);
+          dZ[t - 1 - i] += d * alpha[i] * Math.sign(z[t - 1 - i]);
+        }
+        for (let i = 0; i < o && i < t; i++) {
+          out[1 + p + i] += d * z[t - 1 - i];
+          dZ[t - 1 - i] += d * gamma[i];
+        }
+        for (let j = 0; j < q; j++) {
+          out[first + j] += d * (t > j ? Math.log(variance[t - 1 - j]) : logBefore);
+          if (t > j) dLog[t - 1 - j] += d * beta[j];
+        }
+      }
+      return out;
+    },
+    next: (theta, shocks, variance) => Math.exp(logNext(theta, shocks.length, shocks, variance, Number.NaN)),
+    starts: [0.05, 0.1, 0.2].flatMap((a) =>
+      (o > 0 ? [-0.1, 0] : [0]).flatMap((g) =>
+        (q > 0 ? [0.7, 0.9, 0.98] : [0]).map((b) => {
+          const share = (value: number, count: number) => new Array<number>(count).fill(value / count);
+          return Float64Array.of(0, ...share(a, p), ...share(g, o), ...share(b, q)); // log σ² = 0
+        }),
+      ),
+    ),
+    free: {
+      lower: [...new Array<number>(first).fill(-Infinity), ...new Array<number>(q).fill(0)],
+      upper: [...new Array<number>(first).fill(Infinity), ...new Array<number>(q).fill(1)],
+      from: (theta) => Float64Array.of(...theta.subarray(0, first), ...sticks.from(theta.subarray(first))),
+      to: (u) => Float64Array.of(...Array.from(u).slice(0, first), ...sticks.to(Float64Array.from(u).subarray(first), q)),
+      pullBack: (u, d) =>
+        Float64Array.of(...d.subarray(0, first), ...sticks.pullBack(Float64Array.from(u).subarray(first), d.subarray(first))),
+    },
+    rescaled(theta, k) {
+      // log σ² rises by 2 log k, and so does ω less Σβ of it.
+      const rise = 2 * Math.log(k);
+      const persistence = theta.subarray(first).reduce((sum, b) => sum + b, 0);
+      const jacobian = Array.from({ length: size }, (_, i) =>
+        Float64Array.from({ length: size }, (_, j) => (i === j ? 1 : i === 0 && j >= first ? -rise : 0)),
+      );
+      return { theta: theta.map((value, i) => (i ? value : value + rise * (1 - persistence))), jacobian };
+    },
+  };
+}
