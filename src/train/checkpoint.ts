@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { decode, encode, replaceFile } from '../base/internal.js';
+import { replaceFile } from '../base/internal.js';
 import { divided, type NamedArray, namedArrays, united, withLeaves } from './leaves.js';
 import type { About, Run, Validated, Vector } from './run.js';
+import { decode, encode } from './safetensors.js';
 
 const VERSION = '2';
 

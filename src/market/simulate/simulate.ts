@@ -1,7 +1,106 @@
-export { type EgarchOptions, egarch, type GarchOptions, type GarchPaths, garch } from './garch.js';
-export { ar1, gbm, randomWalk } from './gaussian.js';
-export { type HawkesEvents, type HawkesOptions, hawkes } from './hawkes.js';
-export { type HestonOptions, type HestonPaths, heston } from './heston.js';
-export { type OrderFlowOptions, orderFlow } from './order-flow.js';
-export type { Paths } from './paths.js';
-export { type RegimeOptions, type RegimePaths, regimeSwitching } from './regimes.js';
+import { type HostArray, type Key, normal, split } from '../../base/index.js';
+import { checkWhole } from '../../base/internal.js';
+
+/** Paths of one process: `data[p * T + t]` with shape [P, T]. The first column is where they start. */
+export type Paths = HostArray<Float64Array>;
+
+/**
+ * First-order autoregression:
+ *
+ *     x_t − μ = φ (x_{t−1} − μ) + σ ε_t        ε_t ~ N(0, 1)
+ *
+ * It starts at `start`, or where that is left out in its stationary law N(μ, σ² / (1 − φ²)), which needs |φ| < 1.
+ *
+ * @returns [paths, steps]
+ * @throws  on a negative σ, a non-positive count, and when |φ| ≥ 1 has no `start`
+ *
+ * Hamilton 1994, §3.4.
+ */
+export function ar1(k: Key, options: { phi: number; sigma: number; mean?: number; start?: number; steps: number; paths?: number }): Paths {
+  const { phi, sigma, mean = 0, start, steps, paths = 1 } = options;
+  requireScale('ar1', sigma);
+  if (start === undefined && !(Math.abs(phi) < 1))
+    throw new Error(`ar1: phi ${phi} has no stationary law to start in; give a start, or choose phi between −1 and 1`);
+  const spread = start === undefined ? sigma / Math.sqrt(1 - phi * phi) : 0;
+  return recur(
+    'ar1',
+    k,
+    paths,
+    steps,
+    (z) => (start ?? mean) + spread * z,
+    (x, z) => mean + phi * (x - mean) + sigma * z,
+  );
+}
+
+/**
+ * Random walk with drift: x_t = x_{t−1} + drift + σ ε_t, so Var x_t = t σ².
+ *
+ * @returns [paths, steps], starting at `start` (0)
+ * @throws  on a negative σ or a non-positive count
+ */
+export function randomWalk(k: Key, options: { sigma: number; drift?: number; start?: number; steps: number; paths?: number }): Paths {
+  const { sigma, drift = 0, start = 0, steps, paths = 1 } = options;
+  requireScale('randomWalk', sigma);
+  return recur(
+    'randomWalk',
+    k,
+    paths,
+    steps,
+    () => start,
+    (x, z) => x + drift + sigma * z,
+  );
+}
+
+/**
+ * Geometric Brownian motion at its exact transition, without discretisation error:
+ *
+ *     S_{t+Δ} = S_t exp( (μ − σ²/2) Δ + σ √Δ ε_t )        so E S_t = S_0 e^{μ t}
+ *
+ * Units: μ and σ per year, `0.2` is 20 %; Δ in years, one trading day (1/252) unless told.
+ *
+ * @returns [paths, steps] prices, starting at `start` (100)
+ * @throws  on a negative σ, a start or Δ that is not positive, and a non-positive count
+ *
+ * Glasserman 2003, §3.2.
+ */
+export function gbm(k: Key, options: { mu: number; sigma: number; start?: number; dt?: number; steps: number; paths?: number }): Paths {
+  const { mu, sigma, start = 100, dt = 1 / 252, steps, paths = 1 } = options;
+  requireScale('gbm', sigma);
+  if (!(start > 0 && dt > 0)) throw new Error(`gbm: start and dt must be positive, got ${start} and ${dt}; a price of zero stays there`);
+  const drift = (mu - (sigma * sigma) / 2) * dt;
+  const spread = sigma * Math.sqrt(dt);
+  return recur(
+    'gbm',
+    k,
+    paths,
+    steps,
+    () => start,
+    (price, z) => price * Math.exp(drift + spread * z),
+  );
+}
+
+/** Each path from its own key, so that more paths or more steps leave the earlier numbers as they were. */
+function recur(
+  name: string,
+  k: Key,
+  paths: number,
+  steps: number,
+  first: (z: number) => number,
+  next: (x: number, z: number) => number,
+): Paths {
+  for (const [what, count] of Object.entries({ paths, steps })) checkWhole(name, what, count);
+  const data = new Float64Array(paths * steps);
+  split(k, paths).forEach((pathKey, p) => {
+    const { data: z } = normal(pathKey, [steps], 'float64');
+    let x = first(z[0]);
+    for (let t = 0; t < steps; t++) {
+      if (t > 0) x = next(x, z[t]);
+      data[p * steps + t] = x;
+    }
+  });
+  return { data, shape: [paths, steps] };
+}
+
+function requireScale(name: string, sigma: number): void {
+  if (!(sigma >= 0)) throw new Error(`${name}: sigma is a standard deviation, zero or more: got ${sigma}`);
+}

@@ -1,0 +1,76 @@
+import type { Frame } from '../../market/index.js';
+
+/** Prices as a run reads them: arrays [T, M] of the frame, of which `columns` [N] are traded. */
+export interface Market {
+  readonly dates: readonly string[];
+  /** [N] */
+  readonly assets: readonly string[];
+  /** M, the frame's assets */
+  readonly width: number;
+  readonly columns: Int32Array;
+  /** [T, M] prices of trades and of valuation: one array for `nextClose` */
+  readonly traded: Float64Array;
+  readonly close: Float64Array;
+  readonly split?: Float64Array;
+  readonly dividend?: Float64Array;
+  readonly listed?: Uint8Array;
+  readonly source: string;
+}
+
+/** What of a frame a run needs; throws where it lacks a price. */
+export function marketOf(prices: Frame, assets: readonly string[], execution: 'nextOpen' | 'nextClose'): Market {
+  const { fields, source, dates, listed } = prices;
+  const has = Object.keys(fields).join(', ');
+  const close = fields.close ?? fields.adjClose;
+  if (!close)
+    throw new Error(
+      `backtest: prices need close, or adjClose: ${source} has ${has}; a run takes prices, not returns, and makes its own of them`,
+    );
+  if (execution === 'nextOpen' && !(fields.open && fields.close))
+    throw new Error(
+      `backtest: nextOpen needs open and close: ${source} has ${has}; load bars, or trade at 'nextClose'` +
+        (fields.open ? '. adjClose is not on the scale of open' : ''),
+    );
+  const actions = fields.close ? { split: fields.split, dividend: fields.dividend } : {};
+  return {
+    dates,
+    assets,
+    width: prices.assets.length,
+    columns: Int32Array.from(assets, (asset) => prices.assets.indexOf(asset)),
+    traded: execution === 'nextOpen' ? fields.open : close,
+    close,
+    ...(actions.split && { split: actions.split }),
+    ...(actions.dividend && { dividend: actions.dividend }),
+    ...(listed && { listed }),
+    source,
+  };
+}
+
+/** [T] calendar time from the date before to each in years of 365 days, 0 for the first; dates may have a time. */
+export function yearsOf(dates: readonly string[]): Float64Array {
+  const years = new Float64Array(dates.length);
+  for (let t = 0, before = 0; t < dates.length; t++) {
+    const now =
+      dates[t].length === 10
+        ? Date.UTC(digits(dates[t], 0, 4), digits(dates[t], 5, 7) - 1, digits(dates[t], 8, 10))
+        : Date.parse(`${dates[t]}Z`);
+    years[t] = t === 0 ? 0 : (now - before) / (365 * 86_400_000);
+    before = now;
+  }
+  return years;
+}
+
+/** A part of a date as a number, without a string of its own: half a run's time would go into making those. */
+function digits(date: string, from: number, to: number): number {
+  let number = 0;
+  for (let i = from; i < to; i++) number = 10 * number + date.charCodeAt(i) - 48;
+  return number;
+}
+
+/** Stops at a price that is none. */
+export function refusePrice({ dates, assets, source }: Market, t: number, n: number, price: number): never {
+  throw new Error(
+    `backtest: the price of '${assets[n]}' is ${price} on ${dates[t]} in ${source}; prices are positive, and missing ones NaN: ` +
+      'are these returns, or differences?',
+  );
+}

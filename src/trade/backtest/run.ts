@@ -1,0 +1,171 @@
+import type { Trade } from '../costs/cost.js';
+import type { Opening, Units } from './account.js';
+import { type Market, refusePrice, yearsOf } from './market.js';
+import { type Detail, note, type Outcome } from './outcome.js';
+import { payForHolding, takeActions } from './overnight.js';
+import { closeState, decide, openState, type Simulation, type State } from './state.js';
+
+/** Larger whole numbers are not all doubles. */
+const MOST = 2 ** 53;
+
+/**
+ * The rows of a backtest one after the other, as its docstring has them. All amounts are whole numbers, so that nothing is rounded twice.
+ *
+ * @param detail  where it is written what became of each asset
+ */
+export function simulate(simulation: Simulation, detail?: Detail): Outcome {
+  const { market, decisions, charges, account } = simulation;
+  const [first, end] = [decisions.start + 1, market.dates.length];
+  const T = end - first;
+  const [equity, cash, turnover, stale] = Array.from({ length: 4 }, () => new Float64Array(T));
+  const costs = charges.map(() => new Float64Array(T));
+  const years = charges.some(({ onHolding, onCash }) => onHolding || onCash) && yearsOf(market.dates);
+  const hasActions = market.split || market.dividend || market.listed;
+  const state = openState(market, decisions, account);
+  const capital = state.worth;
+  const order = new Order(account.units);
+  let ruined = -1;
+
+  decide(state, simulation, decisions.start);
+  for (let t = first, i = 0; t < end; t++, i++) {
+    if (years) payForHolding(state, simulation, years[t], t, costs, i);
+    if (hasActions) takeActions(state, simulation, t, i, detail);
+    if (state.isWaiting) turnover[i] = trade(state, simulation, order, t, costs, i, detail);
+    stale[i] = value(state, market, account, t, i, detail);
+    equity[i] = state.worth;
+    cash[i] = state.cash;
+    if (state.worth <= 0 && !state.isRuined) {
+      state.isRuined = state.isWaiting = true;
+      state.waiting.fill(0);
+      ruined = i;
+    }
+    decide(state, simulation, t);
+  }
+  const rows = { start: first, end };
+  return { rows, units: account.units, capital, equity, cash, turnover, stale, costs, ruined, end: closeState(state, simulation) };
+}
+
+/** The trade that costs look at, one object for all: what few of them ask for is computed when they do. */
+class Order implements Trade {
+  value = 0;
+  change = 0;
+  ticks = 0;
+  row = 0;
+  asset = 0;
+  readonly #units: Units;
+  constructor(units: Units) {
+    this.#units = units;
+  }
+  get shares(): number {
+    return this.change / this.#units.lots;
+  }
+  get price(): number {
+    return this.ticks / this.#units.ticks;
+  }
+}
+
+/** Trades what waits and has a price on row t, at the equity of the moment; gives the turnover. */
+function trade(
+  state: State,
+  { market, charges, account }: Simulation,
+  order: Order,
+  t: number,
+  costs: readonly Float64Array[],
+  i: number,
+  detail?: Detail,
+): number {
+  const { lots, marks, waiting } = state;
+  const { columns, width, traded, listed } = market;
+  const { ticks } = account.units;
+  const perMoney = ticks * account.units.lots;
+  const N = lots.length;
+  const base = t * width;
+  detail?.requested.set(waiting, i * N);
+
+  let before = state.cash;
+  for (let n = 0; n < N; n++) {
+    const price = traded[base + columns[n]];
+    if (price > 0) marks[n] = Math.round(price * ticks);
+    else if (price <= 0) refusePrice(market, t, n, price);
+    if (lots[n] !== 0) before += Math.round(lots[n] * marks[n]);
+  }
+  let cash = state.cash;
+  let sum = 0;
+  let paid = 0;
+  let isWaiting = false;
+  order.row = t;
+  for (let n = 0; n < N; n++) {
+    const w = waiting[n];
+    if (Number.isNaN(w)) continue;
+    if (!(traded[base + columns[n]] > 0)) {
+      if (listed?.[base + columns[n]] === 0) waiting[n] = Number.NaN;
+      else isWaiting = true;
+      continue;
+    }
+    waiting[n] = Number.NaN;
+    const price = marks[n];
+    const change = (before > 0 ? Math.round((w * before) / price) : 0) - lots[n];
+    if (change === 0) continue;
+    const value = Math.abs(change * price);
+    let cost = 0;
+    if (charges.length > 0) {
+      order.value = value / perMoney;
+      order.change = change;
+      order.ticks = price;
+      order.asset = columns[n];
+      for (let k = 0; k < charges.length; k++) {
+        const charge = charges[k];
+        if (!charge.onTrade) continue;
+        const amount = Math.round(charge.onTrade(order) * perMoney);
+        costs[k][i] += amount;
+        cost += amount;
+      }
+    }
+    cash -= change * price + cost;
+    lots[n] += change;
+    sum += value;
+    paid += cost;
+    if (detail) note(detail.fills, i, n, change, price, cost);
+  }
+  if (detail)
+    for (let n = 0, at = i * N; n < N; n++, at++)
+      if (!Number.isNaN(detail.requested[at])) detail.executed[at] = lots[n] === 0 ? 0 : (lots[n] * marks[n]) / (before - paid);
+  state.cash = cash;
+  state.isWaiting = isWaiting;
+  return before > 0 ? sum / before : 0;
+}
+
+/** Values the account at the close of row t; gives the share of it that has no price there. */
+function value(state: State, market: Market, account: Opening, t: number, i: number, detail?: Detail): number {
+  const { lots, marks } = state;
+  const { columns, width, close } = market;
+  const { ticks, lots: perShare } = account.units;
+  const N = lots.length;
+  const base = t * width;
+  let worth = state.cash;
+  let size = Math.abs(worth);
+  let old = 0;
+  for (let n = 0; n < N; n++) {
+    const price = close[base + columns[n]];
+    if (price > 0) marks[n] = Math.round(price * ticks);
+    else if (price <= 0) refusePrice(market, t, n, price);
+    if (lots[n] === 0) continue;
+    const held = Math.round(lots[n] * marks[n]);
+    worth += held;
+    size += Math.abs(held);
+    if (Number.isNaN(price)) old += Math.abs(held);
+  }
+  if (!(size < MOST))
+    throw new Error(
+      `backtest: on ${market.dates[t]} the account is larger than what is counted exactly, 2^53 units of tick ${account.tick} × lot ` +
+        `${account.lot}; take a coarser tick or lot, or less capital`,
+    );
+  state.worth = worth;
+  if (detail)
+    for (let n = 0, at = i * N; n < N; n++, at++) {
+      if (lots[n] === 0) continue;
+      detail.weights[at] = Math.round(lots[n] * marks[n]) / worth;
+      detail.positions[at] = lots[n] / perShare;
+    }
+  return old === 0 ? 0 : old / worth;
+}
