@@ -1,5 +1,6 @@
 export { type Accumulation, accumulated } from './accumulated.js';
 export { type AdamConfig, type AdamState, adam, adamW } from './adam.js';
+export { type Adjustable, adjustable } from './adjustable.js';
 export { type AmsgradState, amsgrad } from './amsgrad.js';
 export { type Averaged, averaged } from './averaged.js';
 export type { Clipping } from './clipping.js';
@@ -7,7 +8,7 @@ export type { Parameter, Part, Tensors } from './flat.js';
 export type { ParameterGroup } from './groups.js';
 export { type LionConfig, type LionState, lion } from './lion.js';
 export type { RunningMoments } from './moments.js';
-export type { CommonConfig, InitialState, Optimizer, ParamsOf, StateOf } from './optimizer.js';
+export type { AnyOptimizer, CommonConfig, InitialState, Optimizer, ParamsOf, StateOf } from './optimizer.js';
 export { type Plateau, type PlateauConfig, plateau } from './plateau.js';
 export { type RmsPropConfig, type RmsPropState, rmsProp } from './rms-prop.js';
 export { cosine, oneCycle, type Rate, type Schedule, warmUp } from './schedule.js';

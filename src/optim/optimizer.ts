@@ -22,6 +22,9 @@ export interface Optimizer<P, S> {
   params(state: S): Tensors<P>;
 }
 
+/** An optimiser of any kind, for a table of them: `{ adam: adam(params), sgd: sgd(params, { learningRate: 0.1 }) }`, all compiled by one `trainingStep`. */
+export type AnyOptimizer<P> = Optimizer<P, State>;
+
 /** A state before the first step: a typed array with its shape in place of each tensor. */
 export type InitialState<S> = Mapped<S, tf.Tensor, HostArray<Float32Array>>;
 

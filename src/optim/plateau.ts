@@ -1,8 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import { checkNumber, checkOptions, checkWhole } from '../base/internal.js';
-import { DeviceTensor, fromArray } from '../tensor/index.js';
-import { type Parameter, read } from './flat.js';
-import type { Schedule } from './schedule.js';
+import { moved, type Schedule } from './schedule.js';
 
 /** A schedule that validation losses move. */
 export interface Plateau extends Schedule {
@@ -51,26 +48,14 @@ export function plateau(config: PlateauConfig): Plateau {
     rate: (at) => at.slice(0, 1).squeeze(),
     next: (at) => at,
     observe(state, loss) {
-      const place = state.schedule === undefined ? [] : Array.from(read(state.schedule as Parameter));
-      if (place.length !== 3)
-        throw new Error(
-          'plateau.observe: the state has no place of a plateau; make its optimizer with this one: adam(params, { learningRate: rate })',
-        );
-      const [rate, best, since] = place;
       const seen = Math.fround(loss); // as the state keeps it: else a loss would be below itself
-      const first = best === LARGEST_FLOAT32;
-      if (first || seen < best - threshold * Math.abs(best)) return moved(state, [rate, seen, 0]);
-      return moved(state, since < patience ? [rate, best, since + 1] : [rate * factor, best, 0]);
+      return moved('plateau.observe', state, 3, ([rate, best, since]) => {
+        const first = best === LARGEST_FLOAT32;
+        if (first || seen < best - threshold * Math.abs(best)) return [rate, seen, 0];
+        return since < patience ? [rate, best, since + 1] : [rate * factor, best, 0];
+      });
     },
   };
-}
-
-/** The state with another place of the schedule, of the same kind as before. */
-function moved<S extends { readonly schedule?: unknown }>(state: S, place: number[]): S {
-  const { schedule } = state;
-  if (schedule instanceof tf.Tensor) return { ...state, schedule: tf.tensor1d(place) };
-  if (schedule instanceof DeviceTensor) return { ...state, schedule: fromArray(place, [3]) };
-  return { ...state, schedule: { data: Float32Array.from(place), shape: [3] } };
 }
 
 /** In place of ∞, so that every number in a state is finite. */

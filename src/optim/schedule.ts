@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, zeros } from '../base/index.js';
 import { checkNumber, checkOptions } from '../base/internal.js';
+import { DeviceTensor, fromArray } from '../tensor/index.js';
+import { type Parameter, read } from './flat.js';
 
 /** η at one step: a number, or a scalar of the graph. */
 export type Rate = number | tf.Tensor;
@@ -19,6 +21,28 @@ export interface Schedule {
   rate(at: tf.Tensor): tf.Tensor;
   /** The place after one more step. */
   next(at: tf.Tensor): tf.Tensor;
+}
+
+/**
+ * The state with another place of a schedule that moves by hand, of the same kind as before: array, tensor, or tensor on the device.
+ *
+ * @param size  how many numbers its place has
+ * @throws      when the state has no such place
+ */
+export function moved<S extends { readonly schedule?: unknown }>(
+  who: string,
+  state: S,
+  size: number,
+  to: (place: readonly number[]) => readonly number[],
+): S {
+  const { schedule } = state;
+  const place = schedule === undefined ? [] : Array.from(read(schedule as Parameter));
+  if (place.length !== size)
+    throw new Error(`${who}: the state has no place of this schedule; make its optimizer with it: adam(params, { learningRate: rate })`);
+  const next = Float32Array.from(to(place));
+  if (schedule instanceof tf.Tensor) return { ...state, schedule: tf.tensor1d(next) };
+  if (schedule instanceof DeviceTensor) return { ...state, schedule: fromArray(next, [size]) };
+  return { ...state, schedule: { data: next, shape: [size] } };
 }
 
 /** Steps are counted in float32, which adds 1 to no number above 2²⁴. */
@@ -64,7 +88,9 @@ export function warmUp(rate: number | Schedule, config: { steps: number; start?:
   checkNumber('warmUp', 'start', start, { from: 0, below: 1 });
   if (typeof rate === 'number') checkNumber('warmUp', 'rate', rate, { above: 0 });
   else if (rate.start.shape.length > 0)
-    throw new Error('warmUp: the rate must be a number or a function of the step, as cosine is; a plateau starts at once');
+    throw new Error(
+      'warmUp: the rate must be a number or a function of the step, as cosine is; a plateau starts at once, and so does an adjustable rate',
+    );
   return ofStep((t) => {
     const share = tf
       .minimum(t.div(steps), 1)

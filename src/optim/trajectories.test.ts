@@ -244,7 +244,7 @@ describe('an optimizer', () => {
   });
 
   it('refuses to observe a state without a place for it, and numbers that do not fill their shape', () => {
-    expect(() => reduced.observe(adam(START).init(START), 1)).toThrow('plateau.observe: the state has no place of a plateau');
+    expect(() => reduced.observe(adam(START).init(START), 1)).toThrow('plateau.observe: the state has no place of this schedule');
     const short = { ...START, x: { ...START.x, shape: [4] } };
     expect(() => adam(short).init(short)).toThrow('params.x is declared [4] but holds 3 values');
   });
