@@ -1,39 +1,36 @@
 // npm run experiments [-- name… --quick | --stale]: evidence that takes longer than a notebook should, from experiments/<folder>/.
 //   name       week02/momentum for one, week02 for all of a folder; nothing for all
-//   (nothing)  runs those whose result is missing or stale; one that was killed goes on from its checkpoint
+//   (nothing)  runs those whose result is missing or stale, each part in a process; one that was killed goes on from its checkpoint
 //   --quick    runs a slice of seconds and prints the numbers; writes nothing
-//   --stale    fails when something that a result follows from has changed since; runs nothing
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+//   --stale    fails when a result does not follow from the experiment, the data and the library as they are, by its slice; saves nothing
+import { readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { basename, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { experimentNames, misses } from '../experiments/experiment.ts';
-import { replaceFile } from '../src/base/replace-file.ts';
-import { progress } from '../src/report/progress.ts';
-import { canonical, resultsFolder } from '../src/report/results.ts';
+import ts from 'typescript6';
+import { experimentNames, insane, moved, pinsOf } from '../experiments/experiment.ts';
+import { resultsFolder, save } from '../src/report/results.ts';
 import { endWith, SetUpFailure } from './bootstrap/failure.mjs';
 import { at, readJson } from './bootstrap/files.mjs';
-import { closure, datasets, sha256, withoutComments } from './notebooks/provenance.mjs';
+import { runAll } from './experiments/shards.mjs';
+import { datasets, sha256, sourceOf, withoutComments } from './notebooks/provenance.mjs';
 
 /** @typedef {import('../experiments/experiment.ts').Experiment} Experiment */
-/** @typedef {{ code: string, packages: string, data: string, stamp: string }} Inputs  hashes */
+/** @typedef {import('../experiments/experiment.ts').Found} Found */
+/** @typedef {{ experiment: Experiment, file: string, inputs: { code: string, data: string }, slice: Found }} Known */
 
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { quick: { type: 'boolean' }, stale: { type: 'boolean' } },
   });
-  const files = chosen(positionals);
-  if (values.stale) await refuseStale(files);
-  else for (const file of files) await (values.quick ? quick(await load(file)) : refresh(await load(file), file));
+  const known = await slices(chosen(positionals));
+  if (values.quick) print(known);
+  else if (values.stale) refuseStale(known);
+  else await refresh(known);
 } catch (error) {
   endWith(error);
-}
-
-/** @param {string} file @returns {Promise<Experiment>} */
-async function load(file) {
-  return (await import(pathToFileURL(file).href)).default;
 }
 
 /** All experiments, or those that are named by themselves or by their folder, or files by their path. @param {string[]} names */
@@ -47,101 +44,107 @@ function chosen(names) {
   });
 }
 
-/**
- * Runs it unless its result is there and follows from the code, packages and data as they are.
- *
- * @param {Experiment} experiment
- * @param {string} file
- */
-async function refresh(experiment, file) {
-  const inputs = await provenance(experiment, file);
-  if (changed(experiment, inputs).length === 0) return console.log(`${experiment.name}: up to date`);
-  const folder = at('build', 'experiments', `${experiment.name}-${inputs.stamp.slice(0, 12)}`);
-  const begun = performance.now();
-  const numbers = await run(experiment, { quick: false, folder });
-  const missed = misses(numbers);
-  if (missed.length) throw new SetUpFailure(`${experiment.name} is not kept: ${missed.join('; ')}.`);
-  const machine = {
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    threads: availableParallelism(),
-    minutes: (performance.now() - begun) / 60_000,
-  };
-  const { name, about, seed } = experiment;
-  replaceFile(resultOf(experiment), canonical({ name, about, seed, numbers, machine, provenance: inputs }));
-  rmSync(folder, { recursive: true, force: true });
-}
-
-/** @param {Experiment} experiment */
-async function quick(experiment) {
-  const folder = at('build', 'experiments', `${experiment.name}-quick-${process.pid}`);
+/** Runs the slice of each. @param {string[]} files @returns {Promise<Known[]>} */
+async function slices(files) {
+  const jobs = await Promise.all(
+    files.map(async (file) => {
+      /** @type {Experiment} */
+      const experiment = (await import(pathToFileURL(file).href)).default;
+      return { experiment, file, quick: true, folder: at('build', 'experiments', `${experiment.name}-quick-${process.pid}`) };
+    }),
+  );
   try {
-    for (const { about, value, unit } of Object.values(await run(experiment, { quick: true, folder })))
-      console.log(`${about}: ${Number(value.toPrecision(4))}${unit === '1' ? '' : ` ${unit}`}`);
+    const found = await Promise.all(runAll(jobs));
+    return await Promise.all(
+      jobs.map(async ({ experiment, file }, i) => ({ experiment, file, slice: found[i], inputs: await inputsOf(experiment, file) })),
+    );
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    for (const { folder } of jobs) rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Names every one that is stale. @param {string[]} files */
-async function refuseStale(files) {
-  const stale = [];
-  for (const file of files) {
-    const experiment = await load(file);
-    const inputs = changed(experiment, await provenance(experiment, file));
-    if (inputs.length > 0)
-      stale.push(`${experiment.name} is stale: its ${inputs.join(', ')} changed since; run npm run experiments ${experiment.name}.`);
-  }
+/** @param {Known[]} known */
+function print(known) {
+  for (const { slice } of known)
+    for (const { description, value, unit } of Object.values(slice.numbers))
+      console.log(`${description}: ${Number(value.toPrecision(4))}${unit === '1' ? '' : ` ${unit}`}`);
+}
+
+/** Names every one that is stale. @param {Known[]} known */
+function refuseStale(known) {
+  const stale = known.flatMap((one) => {
+    const { name } = one.experiment;
+    return changes(one).map((change) => `${name} is stale: ${change}; run npm run experiments ${name}.`);
+  });
   if (stale.length > 0) throw new SetUpFailure(stale.join('\n'));
 }
 
-/**
- * @param {Experiment} experiment
- * @param {{ quick: boolean, folder: string }} options
- */
-async function run(experiment, { quick, folder }) {
-  mkdirSync(folder, { recursive: true });
-  /** @type {ReturnType<typeof progress> | undefined} */
-  let bar;
-  /** @type {import('../experiments/experiment.ts').RunOptions['onStep']} */
-  const onStep = (done, total, note) => {
-    bar ??= progress(total, { label: experiment.name });
-    bar.tick(done, note);
-  };
-  const numbers = await experiment.run({ quick, onStep, folder });
-  bar?.end();
-  return numbers;
+/** Runs those that are stale, and saves each as soon as it is done. @param {Known[]} known */
+async function refresh(known) {
+  const jobs = known
+    .map((one) => ({ ...one, quick: false, folder: at('build', 'experiments', `${one.experiment.name}-${stampOf(one).slice(0, 12)}`) }))
+    .filter((one) => changes(one).length > 0 || console.log(`${one.experiment.name}: up to date`));
+  const begun = performance.now();
+  const runs = runAll(jobs).map(async (run, i) => {
+    const [found, { experiment, slice, inputs, folder }] = [await run, jobs[i]];
+    const missed = insane(experiment, found.numbers);
+    if (missed.length) throw new SetUpFailure(`${experiment.name} is not kept: ${missed.join('; ')}.`);
+    const machine = {
+      cpu: cpus()[0]?.model.trim() ?? 'unknown',
+      threads: availableParallelism(),
+      minutes: { ...found.minutes, all: (performance.now() - begun) / 60_000 },
+    };
+    const { name, about, seed } = experiment;
+    const { numbers, tables, figures, trials = 1 } = found;
+    save(
+      `experiments/${name}`,
+      { title: about, seed, parameters: {}, data: [], trials, numbers, tables, figures },
+      { machine, provenance: inputs, slice: pinsOf(slice) },
+    );
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const failed = (await Promise.allSettled(runs)).flatMap((run) => (run.status === 'rejected' ? [run.reason] : []));
+  if (failed.length > 0) throw failed.length === 1 ? failed[0] : new SetUpFailure(failed.map(({ message }) => message).join('\n'));
 }
 
 /**
- * Hashes of what the numbers follow from: the code, the packages that it imports, and the data.
+ * Hashes of what the numbers follow from beside the library, whose changes show in the slice: the experiment's own code and its neighbours', and the data.
  *
  * @param {Experiment} experiment
  * @param {string} file
- * @returns {Promise<Inputs>}
  */
-async function provenance({ name, data = [] }, file) {
-  const source = withoutComments(readFileSync(file, 'utf8'));
-  const { modules, packages } = closure(source, file);
+async function inputsOf({ name, data = [] }, file) {
   const found = await datasets((dataset) => data.includes(dataset));
   if (found.length < data.length)
     throw new SetUpFailure(`${name} reads ${data.join(', ')}, and the store does not hold all of it; run npx lemmata data update.`);
-  const inputs = { code: sha256(`${basename(file)}\0${source}\0${modules}`), packages, data: sha256(found.join('\n')) };
-  return { ...inputs, stamp: sha256(Object.values(inputs).join('\n')) };
+  return { code: sha256(neighbours(file).join('\0')), data: sha256(found.join('\n')) };
 }
 
-/**
- * What is not as it was when the result was saved: names of inputs, or 'result' when there is none.
- *
- * @param {Experiment} experiment
- * @param {Inputs} inputs
- */
-function changed(experiment, inputs) {
-  const saved = readJson(resultOf(experiment))?.provenance;
-  if (!saved) return ['result'];
-  return Object.entries(inputs).flatMap(([input, hash]) => (input === 'stamp' || hash === saved[input] ? [] : [input]));
+/** The file and what it imports by a path that stays in its folder. @param {string} file */
+function neighbours(file) {
+  /** @type {Map<string, string>} */
+  const seen = new Map();
+  const visit = (/** @type {string} */ one) => {
+    if (seen.has(one)) return;
+    const code = withoutComments(readFileSync(one, 'utf8'));
+    seen.set(one, code);
+    for (const { fileName } of ts.preProcessFile(code, true, true).importedFiles)
+      if (fileName.startsWith('./')) visit(sourceOf(resolve(dirname(one), fileName)));
+  };
+  visit(file);
+  return [...seen].map(([one, code]) => `${relative(dirname(file), one)}\0${code}`).sort();
 }
 
-/** @param {Experiment} experiment */
-function resultOf({ name }) {
-  return `${resultsFolder()}/experiments/${name}.json`;
+/** Differs where the experiment, its data or its slice does. @param {Known} known */
+function stampOf({ inputs, slice }) {
+  return sha256(JSON.stringify([inputs, pinsOf(slice)]));
+}
+
+/** What is not as it was when the result was saved. @param {Known} known */
+function changes({ experiment: { name }, inputs, slice }) {
+  const saved = readJson(`${resultsFolder()}/experiments/${name}.json`);
+  if (!saved?.slice) return ['it has no result'];
+  const own = Object.entries(inputs).flatMap(([input, hash]) => (hash === saved.provenance[input] ? [] : [`its ${input} changed`]));
+  const drift = moved(saved.slice, pinsOf(slice));
+  return [...own, ...(drift.length ? [`of its slice, ${drift.join(', ')}`] : [])];
 }

@@ -5,6 +5,7 @@ import { adam, oneCycle, type ParamsOf, trainingStep } from '../../src/optim/ind
 import { compile, fold, type Key, key, randint, split, uniform } from '../../src/tensor/index.js';
 import { fit, resume, run } from '../../src/train/index.js';
 import type { Experiment } from '../experiment.js';
+import { share } from '../share.js';
 
 const [SYMBOLS, DELAY, ALPHABET] = [10, 20, 8];
 const [BLANK, RECALL] = [ALPHABET, ALPHABET + 1];
@@ -40,6 +41,7 @@ export default {
   about:
     'An LSTM repeats ten symbols after a delay of 20 steps (the task of Hochreiter & Schmidhuber 1997 in the form of Arjovsky et al. 2016).',
   seed: SEED,
+  sanity: { accuracy: { atLeast: 0.99 } },
   async run({ quick, onStep, folder }) {
     const steps = quick ? 5 : 4000;
     const [forLstm, forHead, forBatches, forTest] = split(key(SEED), 4);
@@ -66,11 +68,14 @@ export default {
       checkpoint: { file, every: 500 },
       onStep: (done, note) => onStep(done, steps, note),
     });
-    const share = compile((state: State, { x, y }: Batch) => logits(optimizer.params(state), x).argMax(-1).equal(y).cast('float32').mean());
-    const accuracy = (await share(training.state, sequences(forTest, 1000))).item();
+    const rightOnes = compile((state: State, { x, y }: Batch) =>
+      logits(optimizer.params(state), x).argMax(-1).equal(y).cast('float32').mean(),
+    );
+    const accuracy = (await rightOnes(training.state, sequences(forTest, 1000))).item();
     return {
-      accuracy: { value: accuracy, unit: '1', about: 'share of right symbols in 1,000 new sequences', atLeast: 0.99 },
-      minutes: { value: training.seconds / 60, unit: 'min', about: 'training time', atMost: 5 },
+      numbers: { accuracy: share(accuracy, 1000, 'share of right symbols in 1,000 new sequences') },
+      pinned: { loss: training.losses.at(-1)! },
+      minutes: { training: training.seconds / 60 },
     };
   },
 } satisfies Experiment;

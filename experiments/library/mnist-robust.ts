@@ -8,6 +8,7 @@ import { adam, oneCycle, type Tensors } from '../../src/optim/index.js';
 import { compile, fold, key, split } from '../../src/tensor/index.js';
 import { fit, minibatches, resume, run } from '../../src/train/index.js';
 import type { Experiment } from '../experiment.js';
+import { share } from '../share.js';
 
 const SIDE = 28;
 const PIXELS = SIDE * SIDE;
@@ -22,6 +23,7 @@ const experiment: Experiment = {
   name: 'library/mnist-robust',
   about: 'A convolutional network trained on three-step attacks of ε = 0.3 withstands most of fifty steps (Madry et al. 2018).',
   seed: 1,
+  sanity: { accuracy: { atLeast: 0.95 }, robustAccuracy: { atLeast: 0.82 } },
   async run({ quick, onStep, folder }) {
     const { train, test } = loadMnist();
     const [forCnn, forRows, forNoise, forTest] = split(key(this.seed), 4);
@@ -76,14 +78,12 @@ const experiment: Experiment = {
     }
     const images = GROUP * (quick ? 1 : GROUPS);
     return {
-      accuracy: { value: right / images, unit: '1', about: 'accuracy on the last 1,000 test images', atLeast: 0.95 },
-      robustAccuracy: {
-        value: robust / images,
-        unit: '1',
-        about: 'accuracy on them under the worst of 5 attacks of 50 steps',
-        atLeast: 0.82,
+      numbers: {
+        accuracy: share(right / images, images, 'accuracy on the last 1,000 test images'),
+        robustAccuracy: share(robust / images, images, 'accuracy on them under the worst of 5 attacks of 50 steps'),
       },
-      minutes: { value: training.seconds / 60, unit: 'min', about: `training time for ${EPOCHS} epochs, attacks included` },
+      pinned: { loss: training.losses.at(-1)! },
+      minutes: { training: training.seconds / 60 },
     };
   },
 };

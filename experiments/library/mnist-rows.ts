@@ -6,6 +6,7 @@ import { adam, oneCycle, type ParamsOf, trainingStep } from '../../src/optim/ind
 import { compile, key, split } from '../../src/tensor/index.js';
 import { fit, minibatches, resume, run } from '../../src/train/index.js';
 import type { Experiment } from '../experiment.js';
+import { share } from '../share.js';
 
 const [SIDE, CLASSES] = [28, 10];
 const [WIDTH, B, EPOCHS] = [128, 128, 4];
@@ -23,6 +24,7 @@ export default {
   name: 'library/mnist-rows',
   about: 'An LSTM reads the digits of MNIST row by row, and names them after the last (Le, Jaitly & Hinton 2015, by rows).',
   seed: SEED,
+  sanity: { accuracy: { atLeast: 0.98 } },
   async run({ quick, onStep, folder }) {
     const { train, test } = loadMnist();
     const steps = quick ? 5 : EPOCHS * Math.floor(train.labels.length / B);
@@ -51,16 +53,19 @@ export default {
       checkpoint: { file, every: 500 },
       onStep: (done, note) => onStep(done, steps, note),
     });
-    const share = compile((state: State, { x, y }: Batch) => logits(optimizer.params(state), x).argMax(-1).equal(y).cast('float32').mean());
+    const rightOnes = compile((state: State, { x, y }: Batch) =>
+      logits(optimizer.params(state), x).argMax(-1).equal(y).cast('float32').mean(),
+    );
     let accuracy = 0;
     const n = test.labels.length;
     for (let i = 0; i < n; i += 1000) {
       const some = Int32Array.from({ length: 1000 }, (_, j) => i + j);
-      accuracy += (await share(training.state, rowsOf(test, some))).item() * (1000 / n);
+      accuracy += (await rightOnes(training.state, rowsOf(test, some))).item() * (1000 / n);
     }
     return {
-      accuracy: { value: accuracy, unit: '1', about: 'accuracy on the 10,000 test images', atLeast: 0.98 },
-      minutes: { value: training.seconds / 60, unit: 'min', about: `training time for ${EPOCHS} epochs` },
+      numbers: { accuracy: share(accuracy, n, 'accuracy on the 10,000 test images') },
+      pinned: { loss: training.losses.at(-1)! },
+      minutes: { training: training.seconds / 60 },
     };
   },
 } satisfies Experiment;

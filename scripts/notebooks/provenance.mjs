@@ -65,7 +65,7 @@ function stripped(file) {
   return code;
 }
 
-const sourceOf = (/** @type {string} */ file) => (existsSync(file.replace(/js$/, 'ts')) ? file.replace(/js$/, 'ts') : file);
+export const sourceOf = (/** @type {string} */ file) => (existsSync(file.replace(/js$/, 'ts')) ? file.replace(/js$/, 'ts') : file);
 
 const packageOf = (/** @type {string} */ name) =>
   name

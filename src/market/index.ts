@@ -1,7 +1,18 @@
+export type { Fills, OrderBook, Side } from './book/book.js';
+export { type BookRows, MESSAGE, type Messages, replayMessages } from './book/messages.js';
+export { orderBook } from './book/order-book.js';
+export { computeFeatures, resumeFeatures, streamFeatures } from './features/compute.js';
 export { crossSectionalRank } from './features/cross-section.js';
-export { lag, momentum, monthEnds } from './features/features.js';
+export type { Feature, Scaling } from './features/feature.js';
+export type { FeatureFrame } from './features/feature-frame.js';
+export { lag, momentum } from './features/features.js';
+export { explainFeature, features } from './features/registry.js';
 export { realisedVolatility, rolling, rollingMean, rollingStandardDeviation } from './features/rolling.js';
+export type { FeatureStream } from './features/stream.js';
 export { asKnown, BAR_FIELDS, type Frame, type FrameExtras, fieldOf, frameOf, type Series, selectFrame } from './frame/frame.js';
+export { type AsOfOptions, joinAsOf, joinByPeriod } from './frame/join.js';
+export { type FrameSelection, loadFrame, type SeriesChoice } from './frame/load-frame.js';
+export { resample } from './frame/resample.js';
 export { forwardLogReturn } from './labels/forward-return.js';
 export { assertNoLookahead, type Dated, type LookaheadOptions } from './lookahead/lookahead.js';
 export { type Aligned, align, dropMissing, sideBySide } from './panel/align.js';
@@ -10,16 +21,30 @@ export { isTradingDay, nextTradingDay, previousTradingDay, tradingDays } from '.
 export { type Danfo, type DataFrameReading, type DataFrameRows, fromDataFrame, toDataFrame } from './panel/data-frame.js';
 export { loadBars, loadPanel, type PanelSelection, toPanel } from './panel/load.js';
 export { type Adjustment, type Bars, mapValues, type Panel, type Selection, select, seriesOf } from './panel/panel.js';
+export type { Period } from './panel/periods.js';
+export { type KnownAt, knownAfter, type Published } from './panel/publication.js';
 export { logReturns, simpleReturns } from './panel/returns.js';
-export { type RowChoice, rowsOf } from './panel/rows.js';
+export { rowsOf } from './panel/rows.js';
 export * as simulate from './simulate/simulate.js';
 export { parseCsv, readCsv } from './sources/csv/csv.js';
 export type { DateFormat } from './sources/csv/date-formats.js';
 export { type CsvImport, importCsv } from './sources/csv/import-csv.js';
 export type { CsvOptions } from './sources/csv/options.js';
+export { type LobsterDay, type LobsterFiles, readLobster, writeLobster } from './sources/lobster.js';
 export { type UpdateEvent, updateData } from './sources/update.js';
 export { updateYahoo, type YahooOptions } from './sources/yahoo.js';
-export { assertNoLeak, type RowRange, type Split, type WalkForward, walkForward } from './splits/split.js';
+export { type Fold, type Horizon, type RowChoice, type RowRange, rowNumbers } from './splits/fold.js';
+export { assertNoLeak } from './splits/no-leak.js';
+export {
+  type CombinatorialFolds,
+  combinatorialPurged,
+  type PathPart,
+  type PurgedFold,
+  type Purging,
+  purgedFold,
+  purgedKFold,
+} from './splits/purged.js';
+export { type WalkForward, walkForward } from './splits/walk-forward.js';
 export { type ParquetBatches, type ParquetBatchesConfig, parquetBatches } from './store/parquet-batches.js';
 export type { Description, Provenance } from './store/provenance.js';
 export { query, type SqlRow } from './store/sql.js';

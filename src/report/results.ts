@@ -54,24 +54,27 @@ export interface Findings {
  * sees half a file. `npm run notebooks` sets the two environment variables that are recorded as `profile` and `code`; a
  * result saved by hand says so, and the check of committed results rejects it.
  *
- * @throws when a number is not finite, or lacks its uncertainty, unit, description or tolerance
+ * @param origin  what is saved of how it was made; left out, what `npm run notebooks` says
+ * @throws        when a number is not finite, or lacks its uncertainty, unit, description or tolerance
  */
-export function save(name: string, findings: Findings): string {
-  if (!/^[a-z0-9-]+$/.test(name)) throw new Error(`report.save: a name has lower-case letters, digits and dashes, got '${name}'`);
+export function save(name: string, findings: Findings, origin: Readonly<Record<string, unknown>> = ofNotebook()): string {
+  if (!/^[a-z0-9-]+(\/[a-z0-9-]+)*$/.test(name))
+    throw new Error(`report.save: a name has lower-case letters, digits and dashes, and slashes for folders, got '${name}'`);
   for (const [key, finding] of Object.entries(findings.numbers)) assertComplete(`${name}.${key}`, finding);
   const { figures = {}, tables = {}, data, ...rest } = findings;
   const numbers = Object.fromEntries(
     Object.entries(findings.numbers).map(([key, finding]) => [key, { ...finding, uncertainty: asSaved(finding.uncertainty) }]),
   );
   const charts = saveCharts(join(resultsFolder(), name), figures);
-  const provenance = { profile: process.env.LEMMATA_PROFILE ?? 'by hand', code: process.env.LEMMATA_CODE ?? null };
   const file = join(resultsFolder(), `${name}.json`);
   replaceFile(
     file,
-    canonical({ name, ...rest, numbers, data: data.map(({ name, sha256 }) => ({ name, sha256 })), ...provenance, tables, figures: charts }),
+    canonical({ name, ...rest, numbers, data: data.map(({ name, sha256 }) => ({ name, sha256 })), ...origin, tables, figures: charts }),
   );
   return file;
 }
+
+const ofNotebook = () => ({ profile: process.env.LEMMATA_PROFILE ?? 'by hand', code: process.env.LEMMATA_CODE ?? null });
 
 /**
  * A saved number: `num('week01.beta')`; its standard error: `num('week01.beta.se')`; the ends of its interval: `.low` and `.high`.

@@ -44,6 +44,7 @@ export { type Ridge, type RidgeOptions, type RidgePath, ridge, ridgePath } from 
 export { type RidgeRisk, ridgeRisk } from './regression/ridge-risk.js';
 export { type RollingOptions, type RollingRegression, rollingRegression } from './regression/rolling-regression.js';
 export { separatingDirection } from './regression/separation.js';
+export { type ColumnScale, restoreScaler, type Scaler, type ScalerKind, type ScalerState, scaler } from './scaler.js';
 export { areaUnderRoc, compareRocAreas, type RocArea, type RocDifference, rocArea } from './scores/auc.js';
 export {
   type CalibrationBin,

@@ -33,7 +33,7 @@ export function moments(x: Matrix): Moments {
  *
  *     const learnt = moments(train);        standardise(train, learnt), standardise(test, learnt)
  *
- * Test rows take the moments of the training rows: their own would be look-ahead.
+ * Test rows take the moments of the training rows: their own would be look-ahead. `scaler` is the same as a fitted thing, and can be undone.
  *
  * @param x       [n, p], or a series [n]
  * @param learnt  the moments to use; those of x unless told

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { inParts } from '../base/digest.js';
 import { fold, key, normal } from '../base/random.js';
+import { decode, encode } from '../base/safetensors.js';
 import { type AdamState, adam } from '../optim/adam.js';
 import { averaged } from '../optim/averaged.js';
 import { oneCycle } from '../optim/schedule.js';
@@ -17,7 +18,6 @@ import { resume, saveCheckpoint } from './checkpoint.js';
 import { fit } from './fit.js';
 import { fingerprint } from './leaves.js';
 import { type About, run } from './run.js';
-import { decode, encode } from './safetensors.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lemmata-checkpoint-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { replaceFile } from '../base/internal.js';
+import { decode, encode, replaceFile } from '../base/internal.js';
 import { divided, type NamedArray, namedArrays, united, withLeaves } from './leaves.js';
 import type { About, Run, Validated, Vector } from './run.js';
-import { decode, encode } from './safetensors.js';
 
 const VERSION = '2';
 

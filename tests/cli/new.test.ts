@@ -5,7 +5,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const COPIED = ['src', 'dist', 'tests', 'scripts', 'bench', 'experiments/experiment.ts', 'proofs/lemmata.sty', 'results/checks.json'];
+const COPIED = [
+  'src',
+  'dist',
+  'tests',
+  'scripts',
+  'bench',
+  'experiments/experiment.ts',
+  'experiments/share.ts',
+  'proofs/lemmata.sty',
+  'results/checks.json',
+];
 const FILES = ['package.json', 'package-lock.json', 'biome.json', 'tsconfig.json', 'tsconfig.build.json', 'vitest.config.ts'];
 const noLatex = spawnSync('latexmk', ['--version']).error !== undefined && !process.env.CI;
 
@@ -64,7 +74,7 @@ describe('lemmata new week 02', { timeout: 300_000 }, () => {
     expect(numbers.mean.uncertainty).toBeCloseTo((1.8 * 2) / 1.02, 0); // 18 % a year over √27
   });
 
-  it('has an experiment that meets its thresholds', () => {
+  it('has an experiment that is sane', () => {
     const hook = join(copy, 'scripts', 'typescript.mjs');
     const args = ['--import', hook, join(copy, 'scripts', 'experiments.mjs'), 'week02'];
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8' });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { replaceFile } from '../../src/base/internal.js';
-import { decode, encode } from '../../src/train/safetensors.js';
+import { decode, encode } from '../../src/base/safetensors.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lemmata-large-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -20,33 +20,28 @@ theorem('thm:${week}-mean', {
 });
 `;
 
-/** experiments/weekNN/mean.ts: evidence that takes longer than a notebook should, with the thresholds that it must meet. */
+/** experiments/weekNN/mean.ts: evidence that takes longer than a notebook should. */
 export const experiment = (week: string): string => `import { standardDeviation } from '../../src/linalg/index.js';
 import { key, normal, split } from '../../src/tensor/index.js';
-import type { Experiment, Numbers } from '../experiment.js';
-
-/** How often the interval of two standard errors covers the true mean, and how far off that share itself can be. */
-async function run({ quick, onStep }: { quick: boolean; onStep: (done: number, total: number) => void }): Promise<Numbers> {
-  const samples = quick ? 200 : 20_000;
-  const n = 240;
-  let covered = 0;
-  for (const [i, k] of split(key(1), samples).entries()) {
-    const x = normal(k, [n], 'float64').data;
-    const mean = x.reduce((total, value) => total + value, 0) / n;
-    if (Math.abs(mean) < (1.96 * standardDeviation(x)) / Math.sqrt(n)) covered++;
-    if (i % 100 === 0) onStep(i, samples);
-  }
-  const coverage = covered / samples;
-  return {
-    coverage: { value: coverage, unit: '1', about: 'share of 95 % intervals that cover the true mean', atLeast: 0.94, atMost: 0.96 },
-    error: { value: Math.sqrt((coverage * (1 - coverage)) / samples), unit: '1', about: 'standard error of that share' },
-  };
-}
+import type { Experiment } from '../experiment.js';
+import { share } from '../share.js';
 
 export default {
   name: '${week}/mean',
-  about: 'an interval of 1.96 standard errors covers the mean of normal months about 95 times in 100',
+  about: 'An interval of 1.96 standard errors covers the mean of normal months about 95 times in 100.',
   seed: 1,
-  run,
+  sanity: { coverage: { atLeast: 0.94, atMost: 0.96 } },
+  async run({ quick, onStep }) {
+    const samples = quick ? 200 : 20_000;
+    const n = 240;
+    let covered = 0;
+    for (const [i, k] of split(key(this.seed), samples).entries()) {
+      const x = normal(k, [n], 'float64').data;
+      const mean = x.reduce((total, value) => total + value, 0) / n;
+      if (Math.abs(mean) < (1.96 * standardDeviation(x)) / Math.sqrt(n)) covered++;
+      onStep(i, samples);
+    }
+    return { numbers: { coverage: share(covered / samples, samples, 'share of 95 % intervals that cover the true mean') } };
+  },
 } satisfies Experiment;
 `;

@@ -13,17 +13,28 @@ export function crossSectionalRank(panel: Panel): Panel {
   const N = panel.assets.length;
   const ranks = new Float64Array(panel.values.length);
   const [sorted, order] = [new Float64Array(N), new Int32Array(N)];
-  for (let start = 0; start < ranks.length; start += N) {
-    const m = sortRow(panel.values, start, order, sorted);
-    for (let low = 0, high = 0; low < m; low = high) {
-      do high++;
-      while (high < m && sorted[high] === sorted[low]);
-      const rank = (low + high + 1) / 2 / m;
-      for (let k = low; k < high; k++) ranks[start + order[k]] = rank;
-    }
-    for (let n = 0; m < N && n < N; n++) if (Number.isNaN(panel.values[start + n])) ranks[start + n] = Number.NaN;
-  }
+  for (let start = 0; start < ranks.length; start += N) rankRow(panel.values, start, order, sorted, ranks, start);
   return { ...panel, field: 'crossSectionalRank', values: ranks };
+}
+
+/** Ranks of the row of `values` that begins at `start` into `ranks` from `to` on; `order` and `sorted` [N] are overwritten. */
+export function rankRow(
+  values: Float64Array,
+  start: number,
+  order: Int32Array,
+  sorted: Float64Array,
+  ranks: Float64Array,
+  to: number,
+): void {
+  const N = order.length;
+  const m = sortRow(values, start, order, sorted);
+  for (let low = 0, high = 0; low < m; low = high) {
+    do high++;
+    while (high < m && sorted[high] === sorted[low]);
+    const rank = (low + high + 1) / 2 / m;
+    for (let k = low; k < high; k++) ranks[to + order[k]] = rank;
+  }
+  for (let n = 0; m < N && n < N; n++) if (Number.isNaN(values[start + n])) ranks[to + n] = Number.NaN;
 }
 
 /** Few enough that shifting them along is faster than a general sort. */

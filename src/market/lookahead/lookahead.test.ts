@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { simulatedPrices } from '../../../tests/support/panels.js';
-import { lag, momentum, monthEnds } from '../features/features.js';
+import { lag, momentum } from '../features/features.js';
 import { realisedVolatility, rollingStandardDeviation } from '../features/rolling.js';
+import { resample } from '../frame/resample.js';
 import { forwardLogReturn } from '../labels/forward-return.js';
 import { dropMissing } from '../panel/align.js';
 import { loadPanel } from '../panel/load.js';
@@ -19,8 +20,8 @@ describe('assertNoLookahead', () => {
     ['lag', (prices) => lag(prices, 3)],
     ['realised volatility', (prices) => realisedVolatility(logReturns(prices), 21)],
     ['momentum', (prices) => momentum(prices, 60, 5)],
-    ['month ends', monthEnds],
-    ['month-end momentum', (prices) => momentum(monthEnds(prices), 6, 1)],
+    ['month ends', (prices) => resample(prices, 'month')],
+    ['month-end momentum', (prices) => momentum(resample(prices, 'month'), 6, 1)],
   ])('passes %s', async (_, feature) => {
     await assertNoLookahead(feature, data);
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { panelOf } from '../../../tests/support/panels.js';
 import { design, linearRegression } from '../../stats/index.js';
-import { monthEnds } from '../features/features.js';
+import { resample } from '../frame/resample.js';
 import { align, dropMissing, sideBySide } from './align.js';
 import { tradingDays } from './calendar.js';
 import { loadPanel } from './load.js';
@@ -95,7 +95,7 @@ describe('align', () => {
   it('joins days of two exchanges whose months then end with the last value of each', () => {
     const shanghai = dated(['2020-01-02', '2020-01-23', '2020-02-03', '2020-02-28'], 'SSE');
     const newYork = dated(['2020-01-02', '2020-01-23', '2020-01-31', '2020-02-03', '2020-02-28'], 'NYSE');
-    const [a, b] = align([shanghai, newYork], 'outer').map(monthEnds);
+    const [a, b] = align([shanghai, newYork], 'outer').map((panel) => resample(panel, 'month'));
     expect([a.dates, [...a.values], [...b.values]]).toEqual([
       ['2020-01-31', '2020-02-28'],
       [1, 3],
@@ -105,7 +105,7 @@ describe('align', () => {
 
   it('finds for each month of shares its month of the factors: the market β of JPM is 1.480', async () => {
     const factors = await loadPanel('arch/french-factors', { from: '1990-01-01' });
-    const shares = simpleReturns(monthEnds(await loadPanel('skfolio/sp500-stocks', { to: '2018-11-30', assets: ['JPM'] })));
+    const shares = simpleReturns(resample(await loadPanel('skfolio/sp500-stocks', { to: '2018-11-30', assets: ['JPM'] }), 'month'));
     const [y, x] = align([shares, factors]);
     expect(y.dates).toHaveLength(shares.dates.length);
     const [excess, factor] = [seriesOf(y, 'JPM').map((r, t) => r - seriesOf(x, 'RF')[t]), (name: string) => seriesOf(x, name)];
@@ -122,7 +122,7 @@ describe('align', () => {
     const factors = await loadPanel('arch/french-factors', { from: '1990-01-01' });
     const daily = await loadPanel('skfolio/sp500-stocks');
     expect(() => align([daily, factors])).toThrow(
-      /^align: 7\d{3} of 7\d{3} rows of skfolio\/sp500-stocks between 1990-01-31 and 2018-\d\d-\d\d have no partner in arch\/french-factors, the first on 1990-02-01; bring all to one calendar first \(monthEnds/,
+      /^align: 7\d{3} of 7\d{3} rows of skfolio\/sp500-stocks between 1990-01-31 and 2018-\d\d-\d\d have no partner in arch\/french-factors, the first on 1990-02-01; bring all to one calendar first \(resample/,
     );
     expect(align([daily, factors], 'outer').dropped).toEqual([0, 0]);
   });

@@ -1,5 +1,6 @@
 import { checkOneOf } from '../../base/internal.js';
-import { fromDay, monthOf, toDay } from './dates.js';
+import { onPeriods } from './by-period.js';
+import { fromDay, knownOrder, monthOf, toDay } from './dates.js';
 import type { Panel } from './panel.js';
 
 /** Panels on the same dates, and what that cost: `dropped[i]` rows of panel i have no place on them. */
@@ -24,10 +25,18 @@ export type Aligned = Panel[] & { readonly dropped: readonly number[] };
  */
 export function align(panels: readonly Panel[], join: 'inner' | 'outer' = 'inner'): Aligned {
   checkOneOf('align', 'join', join, ['inner', 'outer']);
-  const same = panels.every(isMonthly) ? onMonthEnds(panels) : panels;
-  const dates = join === 'inner' ? commonDates(same) : allDates(same);
-  if (join === 'inner') refuseHoles(same, panels, dates);
-  const aligned = same.map((panel) => onDates(panel, dates));
+  const dates = panels.map((panel) => panel.dates);
+  return meet(panels.every(isMonthly) ? onPeriods(panels, dates, 'month') : panels, panels, join);
+}
+
+/** The panels on the dates that they share or all of them; `given` is what they were before their rows were dated anew. */
+export function meet(panels: readonly Panel[], given: readonly Panel[], join: 'inner' | 'outer'): Aligned {
+  const dates = join === 'inner' ? commonDates(panels) : allDates(panels);
+  if (join === 'inner') refuseHoles(panels, given, dates);
+  const back = dates.findIndex((date, t) => t > 0 && !(knownOrder(dates[t - 1]) < knownOrder(date)));
+  if (back >= 0)
+    throw new Error(`align: ${dates[back]} would follow ${dates[back - 1]}; give all panels dates with a time in UTC, or none`);
+  const aligned = panels.map((panel) => onDates(panel, dates));
   return Object.assign(aligned, { dropped: panels.map((panel) => (join === 'outer' ? 0 : panel.dates.length - dates.length)) });
 }
 
@@ -38,15 +47,6 @@ export function align(panels: readonly Panel[], join: 'inner' | 'outer' = 'inner
 function isMonthly({ dates }: Panel): boolean {
   if (dates.length < 2 || dates.some((date, t) => t > 0 && monthOf(dates[t - 1]) >= monthOf(date))) return false;
   return 2 * dates.filter((date) => monthOf(fromDay(toDay(date) + 7)) > monthOf(date)).length >= dates.length;
-}
-
-function onMonthEnds(panels: readonly Panel[]): Panel[] {
-  const latest = new Map<string, string>();
-  for (const date of panels.flatMap((panel) => panel.dates)) {
-    const known = latest.get(monthOf(date));
-    if (known === undefined || date > known) latest.set(monthOf(date), date);
-  }
-  return panels.map((panel) => ({ ...panel, dates: panel.dates.map((date) => latest.get(monthOf(date))!) }));
 }
 
 function refuseHoles(panels: readonly Panel[], given: readonly Panel[], common: readonly string[]): void {
@@ -65,7 +65,7 @@ function refuseHoles(panels: readonly Panel[], given: readonly Panel[], common: 
     const others = panels.filter((_, j) => j !== i).map((panel) => panel.source);
     throw new Error(
       `align: ${lost.length} of ${within.length} rows of ${source} between ${from} and ${to} have no partner in ${others.join(' and ')}, ` +
-        `the first on ${given[i].dates[lost[0]]}; bring all to one calendar first (monthEnds makes daily rows monthly), ` +
+        `the first on ${given[i].dates[lost[0]]}; bring all to one calendar first (resample(panel, 'month') makes daily rows monthly), ` +
         "or join 'outer' and dropMissing to go on with what is left",
     );
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { panelOf } from '../../../tests/support/panels.js';
-import { walkForward } from '../splits/split.js';
+import { walkForward } from '../splits/walk-forward.js';
 import { matrixOf, windowsOf } from './arrays.js';
 import { rowsOf } from './rows.js';
 

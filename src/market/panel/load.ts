@@ -20,19 +20,23 @@ export interface PanelSelection extends Selection {
 export async function loadPanel(name: string, options: PanelSelection = {}): Promise<Panel> {
   checkOptions('loadPanel', options, ['field', 'from', 'to', 'assets']);
   const { field, ...selection } = options;
-  const { table, provenance } = await loadDataset(name);
-  if (provenance.kind !== 'bars' && field !== undefined && field !== provenance.field)
+  return select(panelOfDataset(await loadDataset(name), field), selection);
+}
+
+/** One field of a dataset that was loaded; of bars `adjClose` unless told. Throws when it has no such field. */
+export function panelOfDataset({ table, provenance }: Awaited<ReturnType<typeof loadDataset>>, field?: string): Panel {
+  const { name, kind, columns, adjusted } = provenance;
+  if (kind !== 'bars' && field !== undefined && field !== provenance.field)
     throw new Error(`${name} holds ${provenance.field} only: got field '${field}'; leave field out`);
-  const bars = provenance.kind === 'bars' && table.columns.get(field ?? 'adjClose');
+  const known = kind === 'bars' ? (field ?? 'adjClose') : provenance.field;
+  const bars = kind === 'bars' && table.columns.get(known);
   if (bars === undefined)
     throw new Error(
-      `${name} has no ${field ?? 'adjClose'}: its source gave ${provenance.columns.join(', ')}; pass field: 'close', ` +
+      `${name} has no ${known}: its source gave ${columns.join(', ')}; pass field: 'close', ` +
         'and mind that splits and dividends are not in it',
     );
-  const columns = bars ? new Map([[assetOf(name), bars]]) : table.columns;
-  const known = provenance.kind === 'bars' ? (field ?? 'adjClose') : provenance.field;
-  const adjusted = provenance.adjusted?.[known];
-  return select({ ...toPanel({ dates: table.dates, columns }, known, name), ...(adjusted && { adjusted }) }, selection);
+  const panel = toPanel({ dates: table.dates, columns: bars ? new Map([[assetOf(name), bars]]) : table.columns }, known, name);
+  return { ...panel, ...(adjusted?.[known] && { adjusted: adjusted[known] }) };
 }
 
 /**

@@ -88,16 +88,24 @@ const RHYTHMS: readonly (readonly [from: number, to: number, perYear: number])[]
 ];
 
 function rowsPerYear(caller: string, dates: readonly string[]): number {
-  const days = dates.map((date) => (/^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(date) / 86_400_000 : Number.NaN));
-  const gap = median(Float64Array.from(days.slice(1), (day, t) => day - days[t]));
+  const days = daysOf(caller, dates);
+  const gap = median(days.slice(1).map((day, t) => day - days[t]));
   const dayOfWeek = (day: number) => (((day + 4) % 7) + 7) % 7;
   if (gap === 1) return days.some((day) => dayOfWeek(day) === 6) && days.some((day) => dayOfWeek(day) === 0) ? 365 : 252;
   const found = RHYTHMS.find(([from, to]) => gap >= from && gap <= to);
   if (found) return found[2];
   throw new Error(
-    `${caller}: the dates from ${dates[0]} to ${dates.at(-1)} lie ${Number.isNaN(gap) ? 'within days' : `${gap} days apart`} by their median, which is no daily, weekly, monthly, quarterly or ` +
-      'yearly rhythm; pass perYear, or, if only days with a trade are here, put the returns on every day with onEveryDate',
+    `${caller}: the dates from ${dates[0]} to ${dates.at(-1)} lie ${gap} days apart by their median, which is no daily, weekly, monthly, ` +
+      'quarterly or yearly rhythm; pass perYear, or, if only days with a trade are here, put the returns on every day with onEveryDate',
   );
+}
+
+/** Days since 1970 of dates [n], with the fraction of a time of day. Throws at what is no date. */
+export function daysOf(caller: string, dates: readonly string[]): Float64Array {
+  const days = Float64Array.from(dates, (date) => Date.parse(date.length === 10 ? date : `${date}Z`) / 86_400_000);
+  const broken = days.findIndex((day) => Number.isNaN(day));
+  if (broken >= 0) throw new Error(`${caller}: '${dates[broken]}' is not a date; write it as YYYY-MM-DD, for example 2008-09-15`);
+  return days;
 }
 
 /**

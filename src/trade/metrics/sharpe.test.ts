@@ -43,7 +43,7 @@ describe('sharpe', () => {
   it('has one error for independent returns and one for others, which agree where returns are normal and independent', () => {
     const { iid, hac, perPeriod, annual } = sharpe(x, { perYear: 252 });
     expect(iid.standardError).toBeCloseTo(Math.sqrt(((1 + perPeriod ** 2 / 2) / 500) * 252), 12);
-    expect(hac.standardError / iid.standardError).toBeCloseTo(1, 0);
+    expect(Math.abs(hac.standardError / iid.standardError - 1)).toBeLessThan(0.25); // √(4L/3n) is 0.11 for the variance at 5 lags
     expect(iid.interval.high - annual).toBeCloseTo(1.959964 * iid.standardError, 5);
     const smooth = x.map((_, t) => (x[t] + x[Math.max(0, t - 1)] + x[Math.max(0, t - 2)]) / 3); // stale prices: ρ₁ = 2/3
     const stale = sharpe(smooth, { perYear: 252 });

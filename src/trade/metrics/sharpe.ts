@@ -58,7 +58,7 @@ export interface SharpeOptions {
  * @param returns  [n]; prices are an error
  * @throws         when returns are missing, prices, or do not vary, and when periods a year are neither told nor told by dates
  *
- * Sharpe 1994; Lo 2002, eq. 9 and 15, with the HAC weights of Newey & West 1987. empyrical's `sharpe_ratio` is `annual`; quantstats annualises
+ * Sharpe 1994; Lo 2002, with the HAC weights of Newey & West 1987. empyrical's `sharpe_ratio` is `annual`; quantstats annualises
  * the risk-free rate apart.
  */
 export function sharpe(returns: Returns, options: SharpeOptions = {}): Sharpe {

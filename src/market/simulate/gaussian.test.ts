@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { key } from '../../base/random.js';
-import { ar1, gbm, type Paths, randomWalk } from './simulate.js';
+import { ar1, gbm, randomWalk } from './gaussian.js';
+import type { Paths } from './paths.js';
 
 /*
  * Moments against theory. With P independent paths a sample mean is off by σ/√P and a sample variance of normals by σ²√(2/P),

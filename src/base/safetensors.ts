@@ -1,12 +1,21 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { inParts, sha256, startDigest } from '../base/internal.js';
-import type { TensorDType, TypedArray } from '../tensor/internal.js';
-import type { NamedArray } from './leaves.js';
+import { inParts, sha256, startDigest } from './digest.js';
 
 // The format of Hugging Face's safetensors: 8 bytes with the length of a JSON header, the header, the arrays one after another. Any
 // tool for it reads our files. `__metadata__` holds strings; `sha256` there covers the whole file, itself written as zeros.
 
-const TYPES: Record<TensorDType, { name: string; array: new (buffer: ArrayBuffer) => TypedArray }> = {
+type StoredNumbers = Float32Array | Float64Array | Int32Array | Uint8Array;
+type StoredType = 'float32' | 'float64' | 'int32' | 'bool';
+
+/** An array of a file, by its name there. */
+export interface StoredArray {
+  readonly path: string;
+  readonly data: StoredNumbers;
+  readonly shape: readonly number[];
+  readonly dtype: StoredType;
+}
+
+const TYPES: Record<StoredType, { name: string; array: new (buffer: ArrayBuffer) => StoredNumbers }> = {
   float32: { name: 'F32', array: Float32Array },
   float64: { name: 'F64', array: Float64Array },
   int32: { name: 'I32', array: Int32Array },
@@ -21,7 +30,7 @@ interface Entry {
 }
 
 /** The file as consecutive pieces. */
-export function encode(tensors: readonly NamedArray[], metadata: Readonly<Record<string, string>>): Uint8Array[] {
+export function encode(tensors: readonly StoredArray[], metadata: Readonly<Record<string, string>>): Uint8Array[] {
   let end = 0;
   const entries = tensors.map(({ path, data, shape, dtype }): [string, Entry] => {
     const start = end;
@@ -44,7 +53,7 @@ export function encode(tensors: readonly NamedArray[], metadata: Readonly<Record
  *
  * @throws when it is truncated, is no such file, or does not have the checksum that it names
  */
-export function decode(file: string): { tensors: NamedArray[]; metadata: Readonly<Record<string, string>> } {
+export function decode(file: string): { tensors: StoredArray[]; metadata: Readonly<Record<string, string>> } {
   const descriptor = openSync(file, 'r');
   try {
     const { size } = fstatSync(descriptor);
@@ -70,7 +79,7 @@ function decoded(size: number, read: (length: number, position: number) => Buffe
   const head = read(8 + length, 0);
   const { __metadata__, ...entries } = parse(head.toString('utf8', 8));
   const metadata = (__metadata__ ?? {}) as Record<string, string>;
-  if (!metadata.sha256) throw new Error('is a safetensors file of another program, not a checkpoint of fit');
+  if (!metadata.sha256) throw new Error('is a safetensors file of another program: it has no checksum');
   const named = Object.entries(entries as Record<string, Entry>).sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0]);
   const end = 8 + length + Math.max(0, ...named.map(([, { data_offsets }]) => data_offsets[1]));
   if (end > size) throw new Error(`is truncated: it has ${size} of ${end} bytes`);
@@ -81,7 +90,7 @@ function decoded(size: number, read: (length: number, position: number) => Buffe
   let to = 0;
   const tensors = named.map(([path, { dtype, shape, data_offsets }]) => {
     const [start, stop] = data_offsets;
-    const type = (Object.keys(TYPES) as TensorDType[]).find((key) => TYPES[key].name === dtype);
+    const type = (Object.keys(TYPES) as StoredType[]).find((key) => TYPES[key].name === dtype);
     if (start !== to || !type) throw new Error(`is damaged: ${path} is ${dtype} at ${start}, where ${to} is the next byte`);
     to = stop;
     const bytes = read(stop - start, 8 + length + start);

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { expectMean } from '../../../tests/support/monte-carlo.js';
+import { fold, key } from '../../base/random.js';
+import { MESSAGE, replayMessages } from '../book/messages.js';
+import { readLobster, writeLobster } from '../sources/lobster.js';
+import { hawkes } from './hawkes.js';
+import { orderFlow } from './order-flow.js';
+
+const none = [0, 1, 2, 3].map(() => [0, 0, 0, 0]);
+const count = (types: Uint8Array, type: number) => types.filter((one) => one === type).length;
+
+describe('orderFlow', () => {
+  const messages = orderFlow(key(1), { until: 900 });
+  const book = replayMessages(messages, { levels: 5 }); // refuses what does not fit: ids, prices, sizes, sides, times
+
+  it('never crosses its book, whose two sides move', () => {
+    const [asks, bids] = [0, 2].map((c) => Float64Array.from({ length: book.shape[0] }, (_, m) => book.data[20 * m + c]));
+    expect(asks.every((ask, m) => !(ask <= bids[m]))).toBe(true);
+    const middles = new Set(asks.map((ask, m) => (ask + bids[m]) / 2));
+    expect(middles.size).toBeGreaterThan(20);
+    expect(messages.price.every((price) => price % 100 === 0)).toBe(true);
+    expect(messages.size.every((size, m) => size > 0 && size % 100 === 0 && messages.time[m] >= 34_200 && messages.time[m] <= 35_100)).toBe(
+      true,
+    );
+  });
+
+  it('submits an order at every limit event of its Hawkes process, beside those of the open', () => {
+    const branching = [0, 1, 2, 3].map((i) => [0, 1, 2, 3].map((j) => (i === j || (i < 2 && j >= 2) ? 0.3 : 0)));
+    const events = hawkes(fold(key(1), 0), { baseline: [2, 2, 0.8, 0.8], branching, decay: 5, until: 900 });
+    const limits = events.times.filter((_, e) => events.kinds[e] < 2);
+    const submitted = messages.time.filter((_, m) => messages.type[m] === MESSAGE.submission);
+    expect(submitted.length).toBe(40 + limits.length);
+    expect([...submitted.slice(40)]).toEqual([...limits].map((t) => Math.round((34_200 + t) * 1e9) / 1e9));
+  });
+
+  it('goes through LOBSTER files and comes back the same', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lemmata-flow-'));
+    const files = { messages: join(folder, 'SIM_2024-01-02_34200000_35100000_message_5.csv'), book: join(folder, 'SIM_orderbook_5.csv') };
+    writeLobster(files, { messages, book });
+    expect(readLobster(files)).toEqual({ messages, book });
+    rmSync(folder, { recursive: true });
+  });
+
+  it('without market orders keeps a Poisson number of orders: rate × lifetime in the mean and in the variance', () => {
+    // An M/M/∞ queue after ten lifetimes; buys and sells together.
+    const alive = Array.from({ length: 1500 }, (_, i) => {
+      const { type } = orderFlow(key(100 + i), { baseline: [3, 2, 0, 0], branching: none, lifetime: 2, until: 20 });
+      return count(type, MESSAGE.submission) - count(type, MESSAGE.deletion);
+    });
+    expectMean(alive, 10);
+    expectMean(
+      alive.map((orders) => (orders - 10) ** 2),
+      10,
+    );
+  });
+
+  it('places orders as a power law of the distance, and draws sizes of the mean asked for', () => {
+    // Buys only, against an ask that never comes: the distance is from the price that an ask was last seen at, 100.01 here.
+    const { type, price, size } = orderFlow(key(2), { baseline: [50, 0, 0, 0], branching: none, exponent: 0.8, size: 300, until: 200 });
+    const at = (x: Float64Array) => x.filter((_, m) => type[m] === MESSAGE.submission);
+    const distances = at(price).map((p) => (1_000_100 - p) / 100);
+    for (const d of [2, 5, 50])
+      expectMean(
+        distances.map((x) => Number(x >= d)),
+        (d ** -0.8 - 201 ** -0.8) / (1 - 201 ** -0.8), // as it is cut off at 200
+      );
+    expect([Math.min(...distances), Math.max(...distances) <= 200]).toEqual([1, true]);
+    expectMean(at(size), 300);
+  });
+
+  it('is the same for the same key, and keeps its messages when it goes on for longer', () => {
+    const short = orderFlow(key(3), { until: 30 });
+    const long = orderFlow(key(3), { until: 60 });
+    expect(orderFlow(key(3), { until: 30 })).toEqual(short);
+    expect([...long.price.slice(0, short.price.length)]).toEqual([...short.price]);
+    expect([...long.time.slice(0, short.time.length)]).toEqual([...short.time]);
+  });
+
+  it.each([
+    [{ baseline: [1, 1] }, 'orderFlow: baseline must have the rates of 4 kinds: limit buy, limit sell, market buy, market sell; got 2'],
+    [{ lifetime: 0 }, 'orderFlow: lifetime must be a finite number above 0, got 0'],
+    [{ size: 50 }, 'orderFlow: size must be a finite number from 100 up, got 50; it is a mean in shares of lots of 100'],
+    [{ tick: 0.5 }, 'orderFlow: tick must be a whole number from 1 up, got 0.5'],
+    [{ ticks: 5 }, "orderFlow: there is no option 'ticks'"],
+  ])('refuses %o', (wrong, error) => {
+    expect(() => orderFlow(key(1), { until: 5, ...wrong })).toThrow(error);
+  });
+});
