@@ -50,3 +50,6 @@ export type { Description, Provenance } from './store/provenance.js';
 export { query, type SqlRow } from './store/sql.js';
 export { dataRoot, listDatasets, loadDataset, saveDataset } from './store/store.js';
 export type { Kind, Table } from './store/table.js';
+export { readTicks, type TickOptions } from './ticks/read-ticks.js';
+export type { Ticks } from './ticks/ticks.js';
+export { type BarRule, barPanels, type TradeBars, tradeBars } from './ticks/trade-bars.js';
