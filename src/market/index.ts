@@ -9,22 +9,35 @@ export { lag, momentum } from './features/features.js';
 export { explainFeature, features } from './features/registry.js';
 export { realisedVolatility, rolling, rollingMean, rollingStandardDeviation } from './features/rolling.js';
 export type { FeatureStream } from './features/stream.js';
-export { asKnown, BAR_FIELDS, type Frame, type FrameExtras, fieldOf, frameOf, type Series, selectFrame } from './frame/frame.js';
+export {
+  asKnown,
+  BAR_FIELDS,
+  type Frame,
+  type FrameExtras,
+  fieldOf,
+  frameOf,
+  type Series,
+  selectFrame,
+  withUniverse,
+} from './frame/frame.js';
 export { type AsOfOptions, joinAsOf, joinByPeriod } from './frame/join.js';
 export { type FrameSelection, loadFrame, type SeriesChoice } from './frame/load-frame.js';
 export { resample } from './frame/resample.js';
 export { forwardLogReturn } from './labels/forward-return.js';
 export { assertNoLookahead, type Dated, type LookaheadOptions } from './lookahead/lookahead.js';
-export { type Aligned, align, dropMissing, sideBySide } from './panel/align.js';
+export { type Aligned, align, sideBySide } from './panel/align.js';
 export { matrixOf, type PanelWindows, windowsOf } from './panel/arrays.js';
 export { isTradingDay, nextTradingDay, previousTradingDay, tradingDays } from './panel/calendar.js';
+export { combine } from './panel/combine.js';
 export { type Danfo, type DataFrameReading, type DataFrameRows, fromDataFrame, toDataFrame } from './panel/data-frame.js';
 export { loadBars, loadPanel, type PanelSelection, toPanel } from './panel/load.js';
+export { type Coverage, dropMissing, dropSparse, forwardFill, maskSparse } from './panel/missing.js';
 export { type Adjustment, type Bars, mapValues, type Panel, type Selection, select, seriesOf } from './panel/panel.js';
 export type { Period } from './panel/periods.js';
 export { type KnownAt, knownAfter, type Published } from './panel/publication.js';
 export { logReturns, simpleReturns } from './panel/returns.js';
 export { rowsOf } from './panel/rows.js';
+export { demean, zScore } from './panel/standardise.js';
 export * as simulate from './simulate/simulate.js';
 export { parseCsv, readCsv } from './sources/csv/csv.js';
 export type { DateFormat } from './sources/csv/date-formats.js';

@@ -17,7 +17,7 @@ export interface Frame {
   readonly fields: Readonly<Record<string, Float64Array>>;
   /** what belongs to no asset, by name: `VIX`, `tenYearYield` */
   readonly series: Readonly<Record<string, Series>>;
-  /** [T, N] 1 where the asset was listed on the date and 0 elsewhere; all are unless told */
+  /** [T, N] 1 where the asset was listed, or in the universe, on the date and 0 elsewhere, where all fields are NaN; all are listed unless told */
   readonly listed?: Uint8Array;
   /** by field, for what its prices are adjusted; a field is absent where that is not known, or is no price */
   readonly adjusted?: Readonly<Record<string, Adjustment>>;
@@ -61,7 +61,7 @@ export function frameOf(panels: Panel | readonly Panel[], { series = {}, listed,
       throw new Error(
         `frameOf: ${first.field} has ${extent(first)} and ${field} ${extent({ dates, assets })}, and they must be the same; align and select first`,
       );
-    fields[field] = values;
+    fields[field] = listed ? whereListed(values, listed) : values;
     if (adjusted) adjustments[field] = adjusted;
   }
   const frame: Frame = {
@@ -77,14 +77,54 @@ export function frameOf(panels: Panel | readonly Panel[], { series = {}, listed,
   return frame;
 }
 
+/** The values where the asset is listed, NaN elsewhere; the same array where that changes none. */
+function whereListed(values: Float64Array, listed: Uint8Array): Float64Array {
+  let masked: Float64Array | undefined;
+  for (let i = 0; i < listed.length; i++)
+    if (listed[i] === 0 && i < values.length && !Number.isNaN(values[i])) {
+      masked ??= values.slice();
+      masked[i] = Number.NaN;
+    }
+  return masked ?? values;
+}
+
 /**
- * One field of a frame as a panel, on the same memory.
+ * A frame with a universe by date: what is not in it has no value there, in features, labels and backtests alike.
+ *
+ *     withUniverse(frame, Uint8Array.from(fieldOf(frame, 'volume').values, (shares) => (shares > 1e6 ? 1 : 0)))
+ *
+ * A universe must be known on its date: one of today's members is survivorship.
+ *
+ * @param universe  [T, N] 1 where the asset is in the universe and 0 elsewhere; who was not `listed` before is not now
+ * @throws          when it has another length, or another number than 0 and 1
+ */
+export function withUniverse(frame: Frame, universe: Uint8Array): Frame {
+  const { dates, assets, series, source } = frame;
+  if (universe.length !== dates.length * assets.length)
+    throw new Error(
+      `withUniverse: ${source} has ${extent(frame)}, and the universe ${universe.length} entries; it needs one a date and asset`,
+    );
+  const other = universe.findIndex((entry) => entry > 1);
+  if (other >= 0)
+    throw new Error(
+      `withUniverse: entry ${other} is ${universe[other]}; 1 is in the universe and 0 is not: compare, as in value > least ? 1 : 0`,
+    );
+  const listed = universe.map((entry, i) => entry & (frame.listed?.[i] ?? 1));
+  return frameOf(
+    Object.keys(frame.fields).map((field) => fieldOf(frame, field)),
+    { series, listed, source },
+  );
+}
+
+/**
+ * One field of a frame as a panel, on the same memory; NaN where an asset is not listed.
  *
  * @throws when the frame has no such field, naming those that it has
  */
-export function fieldOf({ dates, assets, fields, adjusted, source }: Frame, field: string): Panel {
-  const values = fields[field];
-  if (!values) throw new Error(`${source} has no ${field}: it has ${Object.keys(fields).join(', ')}`);
+export function fieldOf({ dates, assets, fields, listed, adjusted, source }: Frame, field: string): Panel {
+  const held = fields[field];
+  if (!held) throw new Error(`${source} has no ${field}: it has ${Object.keys(fields).join(', ')}`);
+  const values = listed ? whereListed(held, listed) : held;
   return { dates, assets, values, field, source, ...(adjusted?.[field] && { adjusted: adjusted[field] }) };
 }
 

@@ -117,9 +117,8 @@ describe('resample', () => {
     expect(seriesOf(fieldOf(months, 'close'), 'A')[0]).toBe(seriesOf(prices, 'A')[prices.dates.indexOf('2020-01-31')]);
   });
 
-  it('of returns knows nothing of what comes later', () => {
-    assertNoLookahead((prices) => resample(simpleReturns(prices), 'week'), simulatedPrices(600));
-  });
+  it('of returns knows nothing of what comes later', () =>
+    assertNoLookahead((prices) => resample(simpleReturns(prices), 'week'), simulatedPrices(600)));
 
   it.each<[string, () => unknown, string]>([
     [

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { panelOf } from '../../../tests/support/panels.js';
 import { design, linearRegression } from '../../stats/index.js';
 import { resample } from '../frame/resample.js';
-import { align, dropMissing, sideBySide } from './align.js';
+import { align, sideBySide } from './align.js';
 import { tradingDays } from './calendar.js';
 import { loadPanel } from './load.js';
 import { type Panel, seriesOf } from './panel.js';
@@ -131,26 +131,6 @@ describe('align', () => {
     const [stocks, oil] = align([await loadPanel('skfolio/sp500-stocks'), await loadPanel('arch/wti')]);
     expect(stocks.dates).toEqual(oil.dates);
     expect([stocks.dates[0], stocks.dates.at(-1)]).toEqual(['1990-01-02', '2019-01-03']);
-  });
-});
-
-describe('dropMissing', () => {
-  it('keeps the complete rows', () => {
-    const panel = panelOf(
-      ['A', 'B'],
-      [
-        [1, Number.NaN],
-        [2, 20],
-        [Number.NaN, 30],
-        [4, 40],
-      ],
-    );
-    expect(dropMissing(panel)).toEqual({ ...panel, dates: [panel.dates[1], panel.dates[3]], values: Float64Array.of(2, 20, 4, 40) });
-    expect(() => dropMissing(panelOf(['A'], [[Number.NaN]]))).toThrow('test: every date lacks a value of some asset (1 rows, 1 assets)');
-  });
-
-  it('leaves the 8,321 prices of oil', async () => {
-    expect(dropMissing(await loadPanel('arch/wti')).dates).toHaveLength(8_611 - 290);
   });
 });
 

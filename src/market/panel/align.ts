@@ -72,21 +72,6 @@ function refuseHoles(panels: readonly Panel[], given: readonly Panel[], common: 
 }
 
 /**
- * The panel without the dates on which an asset has no value: the longest history that is complete.
- *
- * @throws when no date is left
- */
-export function dropMissing(panel: Panel): Panel {
-  const N = panel.assets.length;
-  const dates = panel.dates.filter((_, t) => !panel.values.subarray(t * N, (t + 1) * N).some(Number.isNaN));
-  if (dates.length === 0)
-    throw new Error(
-      `${panel.source}: every date lacks a value of some asset (${panel.dates.length} rows, ${N} assets); drop assets with short histories`,
-    );
-  return onDates(panel, dates);
-}
-
-/**
  * One panel of all assets side by side: [T, N₁], [T, N₂], … become [T, N₁ + N₂ + …].
  *
  * @throws when dates differ (align first), an asset occurs twice, or there is no panel
@@ -127,7 +112,8 @@ function commonDates(panels: readonly Panel[]): readonly string[] {
 
 const allDates = (panels: readonly Panel[]): string[] => [...new Set(panels.flatMap((panel) => panel.dates))].sort();
 
-function onDates(panel: Panel, dates: readonly string[]): Panel {
+/** The panel on other dates, NaN where it has no row. */
+export function onDates(panel: Panel, dates: readonly string[]): Panel {
   const N = panel.assets.length;
   const rowOf = new Map(panel.dates.map((date, t) => [date, t]));
   const values = new Float64Array(dates.length * N).fill(Number.NaN);
