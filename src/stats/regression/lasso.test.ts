@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
 import { gaussian } from '../../../tests/support/simulated.js';
@@ -13,10 +14,10 @@ const X = design(Object.fromEntries(reference.columns.map((values, j) => [`x${j}
 const Y = reference.y;
 
 /** How far a fit is from the conditions of the optimum: |xⱼᵀe/n − λ sign βⱼ| where βⱼ ≠ 0, what |xⱼᵀe/n| has above λ elsewhere. */
-function violation(x: Matrix, { residuals, coefficients, lambda }: Lasso): number {
+function violation(x: Matrix, { residuals, coefficients, lambda }: Lasso, intercept = true): number {
   const pull = transposeVec(x, residuals).map((g) => g / x.rows);
   const each = coefficients.map((b, j) => (b !== 0 ? Math.abs(pull[j] - lambda * Math.sign(b)) : Math.max(0, Math.abs(pull[j]) - lambda)));
-  return Math.max(...each, Math.abs(mean(residuals)));
+  return Math.max(...each, intercept ? Math.abs(mean(residuals)) : 0);
 }
 
 describe('lasso', () => {
@@ -104,6 +105,40 @@ describe('lasso', () => {
       else expect(pull[j]).toBeCloseTo(0.03 * Math.sign(b), 9);
     const none = lasso(fromColumns([new Float64Array(30), gaussian(2, 30)]), gaussian(3, 30), { lambda: 0.01, intercept: false });
     expect(none.coefficients[0]).toBe(0);
+  });
+
+  it('has a minimum on every small sample, wide ones and those of few digits too', () => {
+    // Twelve columns in four rows, and a small λ: more columns are active on the way than can be independent.
+    const wide = fromColumns(Array.from({ length: 12 }, (_, j) => gaussian(j + 50, 4)));
+    for (const intercept of [true, false])
+      for (const lambda of [1e-2, 1e-4, 1e-6]) {
+        const fit = lasso(wide, gaussian(99, 4), { lambda, intercept });
+        expect(violation(wide, fit, intercept)).toBeLessThan(1e-9);
+        expect(fit.active.length).toBeLessThanOrEqual(intercept ? 3 : 4);
+      }
+    // Numbers of one digit, whose optimum often lies on a corner of the path.
+    const digit = fc.integer({ min: -20, max: 20 }).map((k) => k / 10);
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 4 }), fc.integer({ min: 1, max: 6 }), fc.infiniteStream(digit), (n, p, digits) => {
+        const next = (length: number) => Float64Array.from({ length }, () => digits.next().value);
+        const x = { rows: n, cols: p, data: next(n * p) };
+        const y = next(n);
+        const lambda = Math.abs(digits.next().value) / 10 + 0.001;
+        const fit = lasso(x, y, { lambda, intercept: false });
+        expect(violation(x, fit, false)).toBeLessThan(1e-9);
+        for (const j of fit.active) expect(Math.abs(fit.coefficients[j])).toBeGreaterThan(1e-15);
+      }),
+      { numRuns: 300, seed: 1 },
+    );
+  });
+
+  it('has no coefficient that is what rounding left of 0', () => {
+    const x = fromColumns([
+      [1.5, -0.9],
+      [1.1, -1.3],
+    ]);
+    const { coefficients, active } = lasso(x, [0.8, 1.1], { lambda: 0.17, intercept: false });
+    expect(active.map((j) => coefficients[j]).filter((b) => Math.abs(b) < 1e-12)).toEqual([]);
   });
 
   it('names what is wrong', () => {

@@ -1,5 +1,5 @@
 import { checkNumber, once } from '../../base/internal.js';
-import { backSubstitute, column, dot, fromColumns, type Matrix, matVec, mean, qr } from '../../linalg/index.js';
+import { backSubstitute, column, dot, fromColumns, type Matrix, matVec, mean, norm, qr } from '../../linalg/index.js';
 import { columnMeans, columnName, constantColumn, forwardSubstitute, triangle, zeroMatrix } from '../../linalg/internal.js';
 import { checkSample } from './design.js';
 import { lassoGrid } from './penalty-grid.js';
@@ -113,6 +113,8 @@ export function lassoPath(
 }
 
 const MOST_ROUNDS = 10_000;
+/** A coefficient whose column adds less than this share of ‖y‖ to the fit is what rounding left of 0. */
+const ROUNDING = 8 * Number.EPSILON;
 
 /** ‖y − Xβ‖² / 2n + λ ‖β‖₁ of centred columns and y; n counts the rows of the sample, of which `shortened` leaves fewer. */
 interface Problem {
@@ -130,17 +132,20 @@ function descend(problem: Problem, tolerance: number, beta: Float64Array, e: Flo
   const { columns, y, n, lambda } = problem;
   const squares = columns.map((xj) => dot(xj, xj) / n);
   const scale = dot(y, y) / (2 * n);
+  const least = columns.map((xj) => (ROUNDING * norm(y)) / norm(xj));
   for (let round = 0; round < MOST_ROUNDS; round++) {
     columns.forEach((xj, j) => {
       if (squares[j] === 0) return;
       const z = dot(xj, e) / n + squares[j] * beta[j];
-      const next = (Math.sign(z) * Math.max(Math.abs(z) - lambda, 0)) / squares[j];
+      const size = (Math.abs(z) - lambda) / squares[j];
+      const next = size > least[j] ? Math.sign(z) * size : 0;
       const change = next - beta[j];
       if (change === 0) return;
       for (let i = 0; i < e.length; i++) e[i] -= change * xj[i];
       beta[j] = next;
     });
-    while (!jointly(problem, beta, e));
+    // Each move but the last takes an active column out.
+    for (let moves = 0; moves <= columns.length && !jointly(problem, least, beta, e); moves++);
     const gap = dualityGap(problem, beta, e);
     if (gap <= tolerance * scale) return gap;
   }
@@ -151,23 +156,59 @@ function descend(problem: Problem, tolerance: number, beta: Float64Array, e: Flo
 
 /**
  * Moves the active coefficients towards their optimum at the signs they have, X_AᵀX_A δ = X_Aᵀe − nλ sign β_A, up to where the first of
- * them is 0 and leaves. True when none has left, or when the active columns depend on each other, so that there is no one optimum.
+ * them is 0 and leaves. Where active columns depend on each other, X_A δ = 0 for a δ along which ‖β‖₁ does not grow: the fit stays as it
+ * is, and one of them leaves. True when none has left.
  */
-function jointly({ columns, y, n, lambda }: Problem, beta: Float64Array, e: Float64Array): boolean {
+function jointly({ columns, y, n, lambda }: Problem, least: readonly number[], beta: Float64Array, e: Float64Array): boolean {
   const active = columns.flatMap((_, j) => (beta[j] !== 0 ? [j] : []));
-  if (active.length === 0 || active.length > e.length) return true;
-  const { r, dependent } = qr(fromColumns(active.map((j) => columns[j])));
-  if (dependent >= 0) return true;
-  const pull = active.map((j) => dot(columns[j], e) - n * lambda * Math.sign(beta[j]));
-  const delta = backSubstitute(r, forwardSubstitute(r, pull));
-  const reach = active.map((j, k) => (Math.sign(beta[j] + delta[k]) === Math.sign(beta[j]) ? 1 : -beta[j] / delta[k]));
-  const share = reach.reduce((least, value) => Math.min(least, value), 1);
-  active.forEach((j, k) => {
-    beta[j] = share < 1 && reach[k] === share ? 0 : beta[j] + share * delta[k];
+  if (active.length === 0) return true;
+  // One column more than rows is enough to depend on the others.
+  const some = active.slice(0, e.length + 1);
+  const { r, dependent } = qr(fromColumns(some.map((j) => padded(columns[j], some.length))));
+  const signs = active.map((j) => Math.sign(beta[j]));
+  const delta =
+    dependent >= 0
+      ? exchange(r, dependent, signs)
+      : backSubstitute(
+          r,
+          forwardSubstitute(
+            r,
+            active.map((j, k) => dot(columns[j], e) - n * lambda * signs[k]),
+          ),
+        );
+  const reach = Array.from(delta, (d, k) => (signs[k] * d < 0 ? -beta[active[k]] / d : Infinity));
+  const share = reach.reduce((a, b) => Math.min(a, b), dependent >= 0 ? Infinity : 1);
+  let left = false;
+  reach.forEach((end, k) => {
+    const j = active[k];
+    const moved = end === share ? 0 : beta[j] + share * delta[k];
+    beta[j] = Math.abs(moved) > least[j] ? moved : 0;
+    left ||= beta[j] === 0;
   });
   e.set(y);
   for (const j of active) if (beta[j] !== 0) for (let i = 0; i < e.length; i++) e[i] -= beta[j] * columns[j][i];
-  return !(share < 1);
+  return !left;
+}
+
+/** δ with X_A δ = 0 that exchanges the dependent column of A for the ones before it, in the direction in which ‖β‖₁ falls, or stays. */
+function exchange({ cols, data }: Matrix, dependent: number, signs: readonly number[]): Float64Array {
+  const before = zeroMatrix(dependent, dependent);
+  for (let i = 0; i < dependent; i++) for (let j = 0; j < dependent; j++) before.data[i * dependent + j] = data[i * cols + j];
+  const shares = backSubstitute(
+    before,
+    Array.from({ length: dependent }, (_, i) => data[i * cols + dependent]),
+  );
+  const delta = Float64Array.of(...shares.map((c) => -c), 1);
+  const growth = delta.reduce((sum, d, k) => sum + signs[k] * d, 0);
+  return growth > 0 ? delta.map((d) => -d) : delta;
+}
+
+/** Zeros below, where there are fewer rows than columns. */
+function padded(values: Float64Array, rows: number): Float64Array {
+  if (values.length >= rows) return values;
+  const out = new Float64Array(rows);
+  out.set(values);
+  return out;
 }
 
 /** [X y], centred, and its triangle in its place where it has more rows than that: no length and no inner product changes. */
