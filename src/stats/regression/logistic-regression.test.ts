@@ -156,6 +156,25 @@ describe('logisticRegression', () => {
     expect(close.logLikelihood).toBeCloseTo(apart.logLikelihood, 7);
   });
 
+  it.each([1e-6, 1e-8, 1e-10])(
+    'has a maximum where columns nearly repeat each other, by %d, and one label is far on the wrong side',
+    (own) => {
+      const n = 200;
+      const [a, b, noise] = [1, 2, 3].map((seed) => gaussian(seed, n));
+      const y = a.map((value, i) => (value + 0.5 * noise[i] > 0 ? 1 : 0));
+      [a[0], y[0]] = [20, 0];
+      const near = logisticRegression(design({ a, c: a.map((value, i) => value + own * b[i]) }), y);
+      // The same model in columns that are well apart: β_a a + β_c c = (β_a + β_c) a + own β_c b; of b the last bits of c keep so many digits.
+      const apart = logisticRegression(design({ a, b }), y);
+      const digits = Math.round(-Math.log10(1e-15 / own)) - 2;
+      expect(near.logLikelihood).toBeCloseTo(apart.logLikelihood, digits - 1);
+      expectClose(near.probabilities, apart.probabilities, digits);
+      expect(own * near.coefficients[2]).toBeCloseTo(apart.coefficients[2], digits);
+      expect(own * near.standardErrors[2]).toBeCloseTo(apart.standardErrors[2], digits);
+      expect(near.iterations).toBeLessThan(10);
+    },
+  );
+
   it('shares a coefficient between two copies of a column under a penalty', () => {
     const [a, noise] = [gaussian(1, 80), gaussian(2, 80)];
     const y = a.map((z, i) => (z + noise[i] > 0 ? 1 : 0));

@@ -1,5 +1,5 @@
 import { checkNumber } from '../../base/internal.js';
-import { backSubstitute, diagonal, dot, inverseGram, type Matrix, matVec, mean, transposeVec } from '../../linalg/index.js';
+import { backSubstitute, diagonal, dot, inverseGram, type Matrix, matMul, matVec, mean, qr, transposeVec } from '../../linalg/index.js';
 import { cholesky, columnName, firstDependent, forwardSubstitute, gram } from '../../linalg/internal.js';
 import { checkBinary, checkColumns, checkSample, dependentColumn } from './design.js';
 import { separatingDirection } from './separation.js';
@@ -60,28 +60,38 @@ export function logisticRegression(x: Matrix, y: ArrayLike<number>, { lambda = 0
     overlap = true;
   };
 
-  const problem = { x, signs, penalty };
-  let here = pointAt(problem, new Float64Array(x.cols), new Float64Array(x.rows));
-  for (let iteration = 1; iteration <= maxIterations; iteration++) {
-    const { step, move, decrement, reach, information } = newton(problem, here);
-    if (reach === Infinity && !overlap) ensureRank(x);
-    overlap ||= reach < SURE;
-    const done = decrement <= 1e-20 * x.rows;
-    if (done || iteration === STEPS_IN_DOUBT) ensureOverlap();
-    if (done) return summary(problem, y, here, information, names, iteration - 1);
-    // Newton overshoots only far from the maximum; there half a step, or a half of that, climbs.
-    let size = 1;
-    let there = advance(problem, here, step, move, size);
-    while (there.value < here.value - 1e-12 * Math.abs(here.value) && size > 1e-10) {
-      size /= 2;
-      there = advance(problem, here, step, move, size);
+  const climb = (problem: Problem, basis?: Matrix): LogisticRegression => {
+    let here = pointAt(problem, new Float64Array(x.cols), new Float64Array(x.rows));
+    for (let iteration = 1; iteration <= maxIterations; iteration++) {
+      const { step, move, decrement, reach, information } = newton(problem, here);
+      if (reach === Infinity && !overlap) {
+        const dependent = firstDependent(x);
+        if (dependent >= 0) throw dependentColumn('logisticRegression', x, dependent);
+        // Along columns so near to each other a step is rounding; along their orthonormal basis it is not.
+        if (!basis && iteration === 1) {
+          const { q, r } = qr(x);
+          return climb({ ...problem, x: q }, r);
+        }
+      }
+      overlap ||= reach < SURE;
+      const done = decrement <= 1e-20 * x.rows;
+      if (done || iteration === STEPS_IN_DOUBT) ensureOverlap();
+      if (done) return summary(problem, y, here, information, names, iteration - 1, basis);
+      // Newton overshoots only far from the maximum; there half a step, or a half of that, climbs.
+      let size = 1;
+      let there = advance(problem, here, step, move, size);
+      while (there.value < here.value - 1e-12 * Math.abs(here.value) && size > 1e-10) {
+        size /= 2;
+        there = advance(problem, here, step, move, size);
+      }
+      here = there;
     }
-    here = there;
-  }
-  ensureOverlap();
-  throw new Error(
-    `logisticRegression: no maximum after ${maxIterations} Newton steps; put the columns on one scale or add a penalty lambda`,
-  );
+    ensureOverlap();
+    throw new Error(
+      `logisticRegression: no maximum after ${maxIterations} Newton steps; put the columns on one scale or add a penalty lambda`,
+    );
+  };
+  return climb({ x, signs, penalty });
 }
 
 /** Below 1 by more than rounding takes. */
@@ -97,12 +107,6 @@ const STEPS_IN_DOUBT = 5;
 export function predictProbability(fit: LogisticRegression, x: Matrix): Float64Array {
   checkColumns('predictProbability', fit, x);
   return probabilities(x, fit.coefficients);
-}
-
-/** Throws when a column depends on the ones before it, so that no estimate is unique. */
-function ensureRank(x: Matrix): void {
-  const dependent = firstDependent(x);
-  if (dependent >= 0) throw dependentColumn('logisticRegression', x, dependent);
 }
 
 function pointAt({ signs, penalty }: Problem, beta: Float64Array, eta: Float64Array): Point {
@@ -185,10 +189,13 @@ function summary(
   information: Matrix,
   names: readonly string[],
   iterations: number,
+  basis?: Matrix,
 ): LogisticRegression {
-  const { beta: coefficients, eta } = here;
-  // Where XᵀWX has lost digits they are taken from √W X.
-  const covariance = inverseGram(cholesky(information, { limit: 100 }) ?? weighted(problem, here).r);
+  const { beta, eta } = here;
+  // Where XᵀWX has lost digits they are taken from √W X. In the basis Q of X = QR it is R_W R whose inverse is wanted.
+  const root = cholesky(information, { limit: 100 }) ?? weighted(problem, here).r;
+  const covariance = inverseGram(basis ? matMul(root, basis) : root);
+  const coefficients = basis ? backSubstitute(basis, beta) : beta;
   const standardErrors = diagonal(covariance).map(Math.sqrt);
   const rate = mean(y);
   const logLikelihood = logLikelihoodOf(eta, problem.signs);
