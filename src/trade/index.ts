@@ -36,3 +36,5 @@ export {
 export { type DatedReturns, type Estimated, onEveryDate, type Returns } from './metrics/returns.js';
 export { type Sharpe, type SharpeError, type SharpeMoments, type SharpeOptions, sharpe } from './metrics/sharpe.js';
 export { type Sortino, sortino } from './metrics/sortino.js';
+export { type Bar, type Bracket, type BracketExit, bracketExit } from './orders/bracket.js';
+export { type BracketOrder, backtestOrders, type OrdersConfig, type OrdersRun, type RoundTrip } from './orders/orders.js';

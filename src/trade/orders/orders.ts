@@ -1,0 +1,239 @@
+import { checkNumber, checkOptions } from '../../base/internal.js';
+import type { Frame } from '../../market/index.js';
+import { openAccount, type Units } from '../backtest/account.js';
+import { type Ledger, ledger } from '../backtest/ledger.js';
+import { yearsOf } from '../backtest/market.js';
+import type { Charge, Cost } from '../costs/cost.js';
+import { bracketExit } from './bracket.js';
+
+/** An order that is given at a close, enters at the next open, and carries its own exits. Levels are prices, rounded to the tick. */
+export interface BracketOrder {
+  readonly asset: string;
+  /** the date at whose close it is given */
+  readonly date: string;
+  /** to buy, or to sell short when negative */
+  readonly shares: number;
+  /** leaves with a loss at this price */
+  readonly stop?: number;
+  /** leaves with a profit at this price */
+  readonly target?: number;
+  /** a stop that follows the best price of the bars before at this distance: 5 below the highest high of a long */
+  readonly trail?: number;
+  /** the date at whose close it is decided to leave, which the next open does */
+  readonly until?: string;
+}
+
+/** Orders, and the bars on which they are traded; `costs`, `capital`, `tick` and `lot` are as in a `BacktestConfig`. */
+export interface OrdersConfig {
+  readonly orders: readonly BracketOrder[];
+  /** with open, high, low and close, adjusted for splits and dividends */
+  readonly prices: Frame;
+  readonly costs?: Cost;
+  readonly capital?: number;
+  readonly tick?: number;
+  readonly lot?: number;
+}
+
+/** What became of an order: of `shares` of an `asset`, from the price and date of its entry to those of its exit. */
+export interface RoundTrip {
+  readonly asset: string;
+  readonly shares: number;
+  readonly entryDate: string;
+  readonly entryPrice: number;
+  /** undefined while it is open */
+  readonly exitDate?: string;
+  /** the last close while it is open */
+  readonly exitPrice: number;
+  /** `until` is the order's own date */
+  readonly reason: 'stop' | 'target' | 'until' | 'open';
+  /** money, of the costs of both its trades */
+  readonly cost: number;
+  /** money after those costs */
+  readonly profit: number;
+}
+
+/** What became of an account that traded orders: the profits of `trades`, less what holding took, are what `equity` gained. */
+export interface OrdersRun {
+  /** [T] the rows after the first order's date */
+  readonly dates: readonly string[];
+  /** money before the first row */
+  readonly capital: number;
+  /** [T] money at the close */
+  readonly equity: Float64Array;
+  /** [T] simple returns of equity, the first over `capital` */
+  readonly returns: Float64Array;
+  /** [T] each, money by the cost's name */
+  readonly costs: Readonly<Record<string, Float64Array>>;
+  /** in the order of their entries */
+  readonly trades: readonly RoundTrip[];
+}
+
+/** A position of one order, in ticks and lots. */
+interface Live {
+  readonly order: BracketOrder;
+  readonly lots: number;
+  readonly entry: number;
+  readonly entryRow: number;
+  /** the best price of the bars before */
+  best: number;
+  cost: number;
+  exit?: { readonly row: number; readonly price: number; readonly reason: 'stop' | 'target' | 'until' };
+}
+
+/**
+ * Trades orders with stops, targets and trailing stops on bars, through a `ledger`.
+ *
+ * An order enters at the open of the row after its date, and may be left on that row already: `bracketExit` has the rule for a bar that
+ * reaches both its levels. A trailing stop stays within a bar where the bars before have left it, since whether the high or the low came
+ * first is not known. Rows without a price are passed over: entries and exits wait.
+ *
+ * @throws when prices lack a field or hold splits or dividends of their own, when an order's asset or date is not theirs, its shares are no
+ *         whole lots, or its stop is not on the losing side of its target
+ */
+export function backtestOrders(config: OrdersConfig): OrdersRun {
+  checkOptions('backtestOrders', config, ['orders', 'prices', 'costs', 'capital', 'tick', 'lot']);
+  const { orders, prices } = config;
+  const { units, cash } = openAccount(config, undefined);
+  const [open, high, low, close] = ['open', 'high', 'low', 'close'].map((name) => fieldIn(prices, name));
+  const entries = checkOrders(orders, prices, units);
+  const charges = config.costs?.({ dates: prices.dates, assets: prices.assets }) ?? [];
+  const years = yearsOf(prices.dates);
+  const start = Math.min(...entries.keys());
+  const dates = prices.dates.slice(start + 1);
+  const book = ledger(cash);
+  const equity = new Float64Array(dates.length);
+  const costs = Object.fromEntries(charges.map(({ name }) => [name, new Float64Array(dates.length)]));
+  const lives: Live[] = [];
+  let coming: BracketOrder[] = [];
+
+  for (let t = start; t < prices.dates.length; t++) {
+    if (t > start) {
+      const before = { ...book.charges };
+      payHolding(book, charges, years[t], t, prices, units);
+      const bars = prices.assets.map((_, n) => {
+        const at = t * prices.assets.length + n;
+        const [o, h, l, c] = [open, high, low, close].map((values) => Math.round(values[at] * units.ticks));
+        return { open: o, high: h, low: l, close: c };
+      });
+      const barOf = (asset: string) => bars[prices.assets.indexOf(asset)];
+      const isThere = (asset: string) => Object.values(barOf(asset)).every((price) => price > 0);
+      for (const live of lives) if (!live.exit && isThere(live.order.asset)) leave(live, t, barOf(live.order.asset));
+      for (const order of coming.filter(({ asset }) => isThere(asset))) enter(order, t, barOf(order.asset));
+      coming = coming.filter(({ asset }) => !isThere(asset));
+      for (const asset of book.positions.keys()) if (isThere(asset)) book.mark(asset, barOf(asset).close);
+      equity[t - start - 1] = units.money(book.equity());
+      for (const { name } of charges) costs[name][t - start - 1] = units.money((book.charges[name] ?? 0) - (before[name] ?? 0));
+    }
+    coming = [...coming, ...(entries.get(t) ?? [])];
+  }
+  const capital = units.money(cash);
+  const returns = equity.map((now, t) => now / (equity[t - 1] ?? capital) - 1);
+  return { dates, capital, equity, returns, costs, trades: lives.map((live) => tripOf(live, book, prices, units)) };
+
+  function fill(order: BracketOrder, lots: number, price: number, t: number): number {
+    book.trade(order.asset, lots, price);
+    const perMoney = units.ticks * units.lots;
+    const trade = {
+      value: Math.abs(lots * price) / perMoney,
+      shares: lots / units.lots,
+      price: price / units.ticks,
+      row: t,
+      asset: prices.assets.indexOf(order.asset),
+    };
+    let cost = 0;
+    for (const { name, onTrade } of charges) {
+      if (!onTrade) continue;
+      const amount = Math.round(onTrade(trade) * perMoney);
+      book.charge(name, amount);
+      cost += amount;
+    }
+    return cost;
+  }
+
+  function enter(order: BracketOrder, t: number, bar: { open: number; high: number; low: number; close: number }): void {
+    const lots = Math.round(order.shares * units.lots);
+    const live: Live = { order, lots, entry: bar.open, entryRow: t, best: bar.open, cost: fill(order, lots, bar.open, t) };
+    lives.push(live);
+    leave(live, t, bar);
+  }
+
+  /** Leaves a position where its order's date, or the bar, says so. */
+  function leave(live: Live, t: number, bar: { open: number; high: number; low: number; close: number }): void {
+    const { order, lots, entryRow } = live;
+    const side = lots > 0 ? 1 : -1;
+    const level = (price: number | undefined) => (price === undefined ? undefined : Math.round(price * units.ticks));
+    const stops = [level(order.stop), order.trail === undefined ? undefined : live.best - side * level(order.trail)!].filter(
+      (x) => x !== undefined,
+    );
+    const stop = stops.length > 0 ? side * Math.max(...stops.map((x) => side * x)) : undefined;
+    const target = level(order.target);
+    const isTime = order.until !== undefined && prices.dates[t] > order.until && t > entryRow;
+    const found = isTime
+      ? { price: bar.open, reason: 'until' as const }
+      : bracketExit(bar, { ...(stop !== undefined && { stop }), ...(target !== undefined && { target }) }, side);
+    live.best = side * Math.max(side * live.best, side * (side === 1 ? bar.high : bar.low));
+    if (!found) return;
+    live.cost += fill(order, -lots, found.price, t);
+    live.exit = { row: t, ...found };
+  }
+}
+
+function tripOf({ order, lots, entry, entryRow, cost, exit }: Live, book: Ledger, { dates }: Frame, units: Units): RoundTrip {
+  const price = exit?.price ?? book.positions.get(order.asset)?.mark ?? entry;
+  return {
+    asset: order.asset,
+    shares: lots / units.lots,
+    entryDate: dates[entryRow],
+    entryPrice: entry / units.ticks,
+    ...(exit && { exitDate: dates[exit.row] }),
+    exitPrice: price / units.ticks,
+    reason: exit?.reason ?? 'open',
+    cost: units.money(cost),
+    profit: units.money(lots * (price - entry) - cost),
+  };
+}
+
+/** What it costs to have held positions and cash since the row before. */
+function payHolding(book: Ledger, charges: readonly Charge[], years: number, row: number, { assets }: Frame, units: Units): void {
+  const perMoney = units.ticks * units.lots;
+  const cash = book.cash / perMoney;
+  for (const { name, onCash, onHolding } of charges) {
+    if (onCash) book.charge(name, Math.round(onCash(cash, years) * perMoney));
+    if (!onHolding) continue;
+    for (const [asset, { lots, mark }] of book.positions)
+      book.charge(name, Math.round(onHolding({ value: (lots * mark) / perMoney, years, row, asset: assets.indexOf(asset) }) * perMoney));
+  }
+}
+
+function fieldIn({ fields, source }: Frame, name: string): Float64Array {
+  if (fields[name]) return fields[name];
+  throw new Error(`backtestOrders: prices need open, high, low and close: ${source} has ${Object.keys(fields).join(', ')}; load bars`);
+}
+
+/** Orders by the row of their date. */
+function checkOrders(orders: readonly BracketOrder[], { dates, assets, fields, source }: Frame, units: Units): Map<number, BracketOrder[]> {
+  const own = ['split', 'dividend'].find((name) => fields[name]?.some((value) => value > 0 && !(name === 'split' && value === 1)));
+  if (own)
+    throw new Error(`backtestOrders: ${source} has a ${own}, across which a stop has no level; take prices that are adjusted for it`);
+  if (orders.length === 0) throw new Error('backtestOrders: there is no order to trade');
+  const entries = new Map<number, BracketOrder[]>();
+  for (const [i, order] of orders.entries()) {
+    const { asset, date, shares, stop, target, trail, until } = order;
+    const who = `backtestOrders: order ${i} of '${asset}' on ${date}`;
+    checkOptions(who, order, ['asset', 'date', 'shares', 'stop', 'target', 'trail', 'until']);
+    if (!assets.includes(asset)) throw new Error(`${who}: ${source} has no such asset; it has ${assets.join(', ')}`);
+    const row = dates.indexOf(date);
+    if (row < 0 || row === dates.length - 1)
+      throw new Error(`${who}: it needs the date of a row that is followed by another; ${source} has ${dates[0]} … ${dates.at(-1)}`);
+    const lots = shares * units.lots;
+    if (!(Math.abs(lots) > 0.5 && Math.abs(lots - Math.round(lots)) < 1e-6))
+      throw new Error(`${who}: ${shares} shares are no whole number of lots of ${1 / units.lots}; round them, or take a finer lot`);
+    for (const [name, value] of Object.entries({ stop, target, trail }))
+      if (value !== undefined) checkNumber(who, name, value, { above: 0 });
+    if (stop !== undefined && target !== undefined && Math.sign(shares) * (target - stop) <= 0)
+      throw new Error(`${who}: stop ${stop} and target ${target} are the wrong way round for ${shares} shares; a long has its stop below`);
+    if (until !== undefined && !(until >= date)) throw new Error(`${who}: it is to be left on ${until}, before it is entered`);
+    entries.set(row, [...(entries.get(row) ?? []), order]);
+  }
+  return entries;
+}
