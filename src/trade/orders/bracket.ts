@@ -26,7 +26,7 @@ export interface BracketExit {
  *   3. Else a bar that reaches the target is left there.
  *
  * Of a long position with stop 95 and target 105, open 100, high 106 and low 94 give 95; open 93 gives 93, open 107 gives 107. So every price
- * lies between the bar's low and high.
+ * lies between the bar's low and high. Where a bar opens beyond the target and reaches the stop later, backtesting.py 0.6.6 takes the stop.
  *
  * @param side  1 for a long position, −1 for a short one, whose stop is above and whose target is below
  */
