@@ -1,9 +1,10 @@
-// npm run bench [-- compile|statistics|kernel] [-- options]: the training workloads, or another table by its name.
+// npm run bench [-- compile|statistics|kernel|noise] [-- options]: the training workloads, or another table by its name.
 const tables: Readonly<Record<string, string>> = {
   training: './training.js',
   compile: './compile/main.js',
   statistics: './statistics/main.js',
   kernel: './kernel/main.js',
+  noise: './noise/main.js',
 };
 const [, , first = ''] = process.argv;
 const named = first.startsWith('--') || first === '' ? 'training' : first;

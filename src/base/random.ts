@@ -1,5 +1,6 @@
 import type { HostArray } from './host-array.js';
 import { logarithm } from './logarithm.js';
+import { type NormalKernel, normalKernel } from './normal/kernel.js';
 import { sizeOf } from './shape.js';
 
 /** A random stream: 64 bits, never mutated. The same key gives the same numbers; for other numbers take another key. */
@@ -14,7 +15,7 @@ export type Key = readonly [number, number];
  * as 1, 2, 3"), laid out as JAX does with `jax_threefry_partitionable`, so `key`, `split`, `fold` and `uniform` equal
  * `jax.random.key`, `split`, `fold_in` and `uniform` bit for bit.
  *
- * Bits are equal everywhere because nothing here calls `Math.log` or `Math.cos`, whose last digit engines may choose: integers are
+ * Bits are equal everywhere, in WebAssembly as in JavaScript, because nothing here calls `Math.log` or `Math.cos`, whose last digit engines may choose: integers are
  * 32-bit, and normals use only + − × ÷ √, which IEEE 754 rounds correctly.
  *
  * @param seed  an integer, 0 … 2⁵³ − 1
@@ -67,8 +68,25 @@ export function uniform(
 export function normal(k: Key, shape: readonly number[], dtype?: 'float32'): HostArray<Float32Array>;
 export function normal(k: Key, shape: readonly number[], dtype: 'float64'): HostArray<Float64Array>;
 export function normal(k: Key, shape: readonly number[], dtype: 'float32' | 'float64' = 'float32'): HostArray<Float32Array | Float64Array> {
+  const kernel = sizeOf(shape) >= FEW ? normalKernel() : undefined;
+  if (kernel) {
+    const data = dtype === 'float32' ? emptyOf(shape, Float32Array) : emptyOf(shape, Float64Array);
+    return { data: fromKernel(kernel, k, data), shape: [...shape] };
+  }
   const z = (high: number, low: number) => inverseNormal((fraction52(high, low) + 0.5) * 2 ** -52);
   return dtype === 'float32' ? draw(k, shape, Float32Array, z) : draw(k, shape, Float64Array, z);
+}
+
+/** So few are drawn in JavaScript before the kernel has begun. */
+const FEW = 32;
+
+function fromKernel<D extends Float32Array | Float64Array>({ results, fill }: NormalKernel, [k0, k1]: Key, data: D): D {
+  for (let at = 0; at < data.length; at += results.length) {
+    const n = Math.min(results.length, data.length - at);
+    fill(k0, k1, at, Math.ceil(n / 8) * 8);
+    data.set(n === results.length ? results : results.subarray(0, n), at);
+  }
+  return data;
 }
 
 /**
@@ -111,16 +129,20 @@ function draw<D extends Float32Array | Float64Array | Int32Array>(
   Type: new (n: number) => D,
   value: (high: number, low: number) => number,
 ): HostArray<D> {
-  const size = sizeOf(shape);
-  if (!shape.every((n) => Number.isInteger(n) && n >= 0) || size > 2 ** 32)
-    throw new Error(`random: the shape must hold integers >= 0 with at most 2^32 elements, got [${shape.join(',')}]`);
-  const data = new Type(size);
+  const data = emptyOf(shape, Type);
   const word = new Uint32Array(2);
-  for (let i = 0; i < size; i++) {
+  for (let i = 0; i < data.length; i++) {
     threefry(k, 0, i, word);
     data[i] = value(word[0] | 0, word[1] | 0); // as int32, which need no memory on their way into a function
   }
   return { data, shape: [...shape] };
+}
+
+function emptyOf<D>(shape: readonly number[], Type: new (n: number) => D): D {
+  const size = sizeOf(shape);
+  if (!shape.every((n) => Number.isInteger(n) && n >= 0) || size > 2 ** 32)
+    throw new Error(`random: the shape must hold integers >= 0 with at most 2^32 elements, got [${shape.join(',')}]`);
+  return new Type(size);
 }
 
 const fraction52 = (high: number, low: number) => (high >>> 0) * 2 ** 20 + (low >>> 12);

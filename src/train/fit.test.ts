@@ -51,6 +51,41 @@ describe('fit', () => {
     expect(training.losses[29]).toBe(1);
   });
 
+  it('makes the next batch while a step runs, when asked to, and none beyond the last', async () => {
+    for (const ahead of [false, true]) {
+      const order: string[] = [];
+      const step = async (w: number, k: number) => {
+        order.push(`step ${k}`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        order.push(`end ${k}`);
+        return { state: w + k, loss: 1 };
+      };
+      const batch = (k: number) => {
+        order.push(`batch ${k}`);
+        return k;
+      };
+      const training = run(0);
+      await fit(training, { step, batch, ahead, steps: 2 });
+      expect(order.join(', ')).toBe(
+        ahead ? 'batch 0, step 0, batch 1, end 0, step 1, end 1' : 'batch 0, step 0, end 0, batch 1, step 1, end 1',
+      );
+      expect(training.state).toBe(1);
+    }
+  });
+
+  it('says of a batch made ahead that it failed when its step is due, with the step before it done', async () => {
+    const batch = (k: number) => {
+      if (k === 2) throw new Error('row 7 is missing');
+      return k;
+    };
+    const training = run(1);
+    await expect(fit(training, { step: decay.step, batch, ahead: true, steps: 9 })).rejects.toThrow('row 7 is missing');
+    expect(training.step).toBe(2);
+    const stopped = run(1); // before the batch that fails
+    await fit(stopped, { step: decay.step, batch, ahead: true, steps: 2 });
+    expect(stopped.step).toBe(2);
+  });
+
   it('says what a step must return', async () => {
     const gan = () => ({ state: 1, criticLoss: 2 });
     await expect(fit(run(1), { step: gan as never, batch: () => null, steps: 9 })).rejects.toThrow(

@@ -15,6 +15,11 @@ export interface FitOptions<S, B> {
    * unbroken one would have seen.
    */
   readonly batch: ((k: number) => B | Promise<B>) | EpochBatches<B>;
+  /**
+   * Makes the batch of step k + 1 while step k runs, which takes no time where a core is free. Each batch has arrays of its own then: one
+   * that is filled anew would change under the step.
+   */
+  readonly ahead?: boolean;
   /** How many steps in all, those that the run has behind it included; this or `epochs`. */
   readonly steps?: number;
   /** How many times all rows are seen, in place of `steps`; for a `batch` that knows its epochs. */
@@ -98,7 +103,7 @@ export async function fit<S, B>(training: Run<S>, options: FitOptions<S, B>): Pr
   }
 }
 
-const OPTIONS = ['step', 'batch', 'steps', 'epochs', 'validate', 'checkpoint', 'log', 'watch', 'onStep', 'signal'] as const;
+const OPTIONS = ['step', 'batch', 'ahead', 'steps', 'epochs', 'validate', 'checkpoint', 'log', 'watch', 'onStep', 'signal'] as const;
 
 /** How many steps a training has in all. */
 function stepsOf<S, B>({ steps, epochs, batch }: FitOptions<S, B>): number {
@@ -115,9 +120,10 @@ function stepsOf<S, B>({ steps, epochs, batch }: FitOptions<S, B>): number {
 
 /** True when patience ran out before the steps did. */
 async function train<S, B>(training: Run<S>, steps: number, options: FitOptions<S, B>): Promise<boolean> {
-  const { step, batch, validate, checkpoint, watch, onStep, signal = cellHook('abort') } = options;
+  const { step, batch, ahead = false, validate, checkpoint, watch, onStep, signal = cellHook('abort') } = options;
   const batchOf = typeof batch === 'function' ? batch : (k: number) => batch.batch(k);
   if (training.step < steps) goOn(training);
+  let next: Promise<B> | undefined;
   let saved = training.step;
   const save = (file: string) => {
     if (saved === training.step) return;
@@ -140,8 +146,10 @@ async function train<S, B>(training: Run<S>, steps: number, options: FitOptions<
       return training.step < steps;
     }
     signal?.throwIfAborted();
-    const given = await batchOf(training.step);
-    const { state, loss } = returned(await step(training.state, given));
+    const given = await (next ?? batchOf(training.step));
+    const running = step(training.state, given);
+    next = ahead && training.step + 1 < steps ? begun(batchOf, training.step + 1) : undefined;
+    const { state, loss } = returned(await running);
     training.state = state;
     training.losses.push(lossValue(loss));
     training.step++;
@@ -152,6 +160,13 @@ async function train<S, B>(training: Run<S>, steps: number, options: FitOptions<
     await new Promise(setImmediate);
     turn = performance.now();
   }
+}
+
+/** A batch that is being made. That it fails is said when its step is due, and by no one if it never is. */
+function begun<B>(batchOf: (k: number) => B | Promise<B>, k: number): Promise<B> {
+  const batch = (async () => batchOf(k))();
+  batch.catch(() => {});
+  return batch;
 }
 
 /** What a step returned; a step of another kind has its losses under other names, and no type may have said so. */
