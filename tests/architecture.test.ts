@@ -53,7 +53,7 @@ const BUDGET: Record<string, number> = {
   datasets: 80,
   kernel: 5200,
   linalg: 580,
-  market: 7500,
+  market: 10_000,
   models: 800,
   nn: 3350,
   optim: 660,

@@ -1,10 +1,23 @@
 import type { Frame } from '../frame/frame.js';
+import { calendar, macro } from './families/calendar.js';
+import { crossSection } from './families/cross-section.js';
+import { betas, correlations } from './families/market.js';
 import { momentum } from './families/momentum.js';
+import { oscillators } from './families/oscillators.js';
+import { range } from './families/range.js';
 import { returns } from './families/returns.js';
+import { reversal } from './families/reversal.js';
+import { drawdown, shape } from './families/shape.js';
 import { volatility } from './families/volatility.js';
+import { liquidity, volumes } from './families/volume.js';
 import { type Feature, lackedBy, needsOf } from './feature.js';
 
-const FEATURES: ReadonlyMap<string, Feature> = new Map([...returns, ...momentum, ...volatility].map((one) => [one.name, one]));
+const FEATURES: ReadonlyMap<string, Feature> = new Map(
+  [
+    ...[...returns, ...momentum, ...reversal, ...volatility, ...shape, ...drawdown, ...oscillators],
+    ...[...betas, ...correlations, ...crossSection, ...range, ...volumes, ...liquidity, ...calendar, ...macro],
+  ].map((one) => [one.name, one]),
+);
 
 /**
  * The features there are, by family, in a fixed order.

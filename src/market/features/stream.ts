@@ -76,7 +76,7 @@ export class FeatureStream {
     this.#machine.push(dates.length, fill, columns);
     if (listed) for (const column of columns) for (let i = 0; i < listed.length; i++) if (listed[i] === 0) column[i] = Number.NaN;
     this.#date = dates.at(-1) ?? this.#date;
-    for (const [name, values] of series) this.#known.set(name, values.at(-1) ?? Number.NaN);
+    for (const [name, values] of series) if (values.length > 0) this.#known.set(name, values.at(-1)!);
     return featureFrame(frame, this.names, columns);
   }
 
@@ -94,10 +94,16 @@ export class FeatureStream {
     return [...this.#needs].flatMap((need) => (need.startsWith('series ') ? [need.slice('series '.length)] : []));
   }
 
+  /** A series on the dates; what is missing there is as it was known before. */
   #lastKnown({ series, dates }: Frame, name: string): Float64Array {
-    const before = this.#known.get(name) ?? Number.NaN;
     const held = series[name];
-    return held ? asKnown(held, dates).map((value) => (Number.isNaN(value) ? before : value)) : new Float64Array(dates.length).fill(before);
+    const known = held ? asKnown(held, dates) : new Float64Array(dates.length).fill(Number.NaN);
+    let last = this.#known.get(name) ?? Number.NaN;
+    for (let t = 0; t < known.length; t++) {
+      if (Number.isNaN(known[t])) known[t] = last;
+      last = known[t];
+    }
+    return known;
   }
 
   #check({ dates, assets, fields, series, source }: Frame): void {

@@ -46,6 +46,12 @@ const POSITIVE = stateless('positive', ([x], out) => {
 const NEGATIVE = stateless('negative', ([x], out) => {
   for (let i = 0; i < out.length; i++) out[i] = Math.max(-x[i], 0);
 });
+const TANH = stateless('tanh', ([x], out) => {
+  for (let i = 0; i < out.length; i++) out[i] = Math.tanh(x[i]);
+});
+const OR_ELSE = stateless('or else', ([a, b], out) => {
+  for (let i = 0; i < out.length; i++) out[i] = Number.isNaN(a[i]) ? b[i] : a[i];
+});
 /** 1 where a is above b, 0 where it is not. */
 const ABOVE = stateless('above', ([a, b], out) => {
   for (let i = 0; i < out.length; i++) out[i] = a[i] > b[i] ? 1 : a[i] <= b[i] ? 0 : Number.NaN;
@@ -69,6 +75,13 @@ export const maximum = binary(MAXIMUM);
 export const minimum = binary(MINIMUM);
 /** 1 where a > b, else 0. */
 export const above = binary(ABOVE);
+export const tanh = unary(TANH);
+/** a, or b where a is missing. */
+export const orElse = (a: Expression, b: Expression): Expression => ({
+  ...apply(OR_ELSE, a, b),
+  first: b.first,
+  warmUp: Math.max(a.warmUp, b.warmUp),
+});
 /** ln x, missing unless x > 0. */
 export const log = unary(LOG);
 export const sqrt = unary(SQRT);

@@ -1,5 +1,5 @@
 import { apply, type Expression } from '../expression.js';
-import type { Operator } from './operator.js';
+import { missing, type Operator } from './operator.js';
 
 /* What never forgets its start. A missing value is passed over. */
 
@@ -37,7 +37,7 @@ const SINCE: Operator = {
   key: 'rows since',
   first: 0,
   memory: Infinity,
-  start: (N) => ({ rows: new Float64Array(N) }),
+  start: (N) => ({ rows: missing(N) }),
   push({ rows }, [x], out, N) {
     for (let row = 0; row < out.length; row += N)
       for (let n = 0; n < N; n++) {
@@ -54,5 +54,5 @@ export const cumulativeSum = (x: Expression): Expression => apply(SUM, x);
 /** The largest of all rows so far. */
 export const cumulativeMax = (x: Expression): Expression => apply(MAX, x);
 
-/** Rows since x was last above 0, or since the start. */
+/** Rows since x was last above 0; missing before it first was. */
 export const rowsSince = (x: Expression): Expression => apply(SINCE, x);

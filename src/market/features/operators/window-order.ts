@@ -1,5 +1,6 @@
 import { apply, type Expression } from '../expression.js';
 import { missing, type Operator, type State } from './operator.js';
+import { windowMean } from './window-sum.js';
 
 /*
  * What depends on the order of the values of a window: each asset's last rows are kept sorted, so that a row costs two searches and a shift.
@@ -99,7 +100,7 @@ const quantileOver = (window: number, q: number): Operator => ({
 
 const meanDeviationOver = (window: number): Operator => ({
   key: `mean deviation ${window}`,
-  first: window - 1,
+  first: 0, // beyond that of the mean
   memory: 0,
   start: (N) => ({ values: missing(window * N), at: new Float64Array(1) }),
   push({ values, at }, [x, mean], out, N) {
@@ -123,6 +124,6 @@ export const windowRank = (x: Expression, window: number): Expression => apply(r
 /** The q-quantile of the last `window` rows, between two of them in proportion. */
 export const windowQuantile = (x: Expression, q: number, window: number): Expression => apply(quantileOver(window, q), x);
 
-/** The mean of |x − mean| over the last `window` rows, about their present mean. */
-export const windowMeanDeviation = (x: Expression, mean: Expression, window: number): Expression =>
-  apply(meanDeviationOver(window), x, mean);
+/** The mean of |x − x̄| over the last `window` rows, about their mean. */
+export const windowMeanDeviation = (x: Expression, window: number): Expression =>
+  apply(meanDeviationOver(window), x, windowMean(x, window));
