@@ -1,248 +1,196 @@
 import { fold, key } from '../../base/index.js';
-import { checkOptions, checkWhole } from '../../base/internal.js';
+import { checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
+import type { Frame } from '../frame/frame.js';
 import type { Panel } from '../panel/panel.js';
-import { type Change, changesOf, DROP, stretchOf } from './future.js';
+import { CHANGE, CHANGES, type ChangeName, stretchOf } from './changes.js';
+import { compare, type Dated, firstRow, Lookahead, rowsUntil } from './compare.js';
+import { type Cut, localCuts, wholeCuts } from './plan.js';
+import { asFrame, type Pipeline, runner } from './run.js';
 
-/** What a pipeline makes of data: one row of numbers per date. A panel is one. */
-export interface Dated {
-  /** [T'] a subset of the data's dates */
-  readonly dates: readonly string[];
-  /** [T', K] row-major */
-  readonly values: ArrayLike<number>;
-  /** [K] the names of its columns, where they have names */
-  readonly assets?: readonly string[];
-}
-
-/** Which changes `assertNoLookahead` tries; `seed` makes the random ones. */
+/** How `assertNoLookahead` looks; `seed` makes the random changes. */
 export interface LookaheadOptions {
-  /** rows that an output may look ahead: 0 for features and signals, the label's horizon for labels */
+  /** rows that an output may look ahead: 0 for features and signals, the label's horizon for labels, −1 for what must be known a row earlier, as positions that earn the row's return */
   readonly horizon?: number;
   /** dates after which the future of the whole data is changed, in every way; those that `assertNoLookahead` names unless told */
   readonly at?: readonly string[];
+  /** the changes to try; all unless told */
+  readonly changes?: readonly ChangeName[];
+  /** in how many parts of the history the whole data are changed, 24 unless told; it runs the pipeline about 2.5 times as often on all rows */
+  readonly cuts?: number;
   readonly seed?: number;
 }
 
-type Pipeline = (data: Panel) => Dated | Promise<Dated>;
-
 /**
- * Demands that nothing a pipeline says about the past depends on the future.
+ * Demands that nothing a pipeline says about the past depends on the future: features, labels, signals, a strategy's positions and profit,
+ * what an agent observes.
  *
  * For many dates s it changes what comes after s; then no output of a date t with t + horizon ≤ s may come, go or differ in a single bit, nor
- * a column of it. The changes: rows are dropped, so that the pipeline of a prefix must be the prefix of the pipeline; values are multiplied
- * by ½ to 1½, change sign and size, change places, go missing, and appear where they were missing. It finds full-sample means, centred
- * windows, negative lags, backward filling, labels among the features and a universe that is chosen with the future. It cannot find a leak
- * that these changes do not reach: data revised at the source, or what the pipeline reads elsewhere.
+ * a column of it. The changes: rows are dropped, so that the pipeline of a prefix must be the prefix of the pipeline (`truncate`); values are
+ * multiplied by ½ to 1½ (`shock`), fall to a hundredth or rise a hundredfold for good (`crash`), change sign and size (`flip signs`), become
+ * zero (`set to zero`), go missing (`delist`), never come (`list late`), appear where they were missing (`fill gaps`), change places (`permute
+ * the tail`). Of a frame the fields of a bar change together, `listed` with them, and series by the date on which they were known. Two more
+ * may change no output at all: an asset's whole history of adjusted prices by a factor, as its next split or dividend rescales it (`rescale
+ * history`), and values where `listed` is 0 (`unlisted values`).
  *
- * Dates, unless told: of the whole data, rows after three fifths are dropped, or later where the pipeline fails there, and after a tenth,
- * three tenths and the dates of missing values below, where it runs and says something: a choice by coverage shows on the whole only. Else
- * it works on stretches of 378 rows, since a leak in one stretch is one in all: 21 consecutive dates, among them every weekday and a month's
- * end; the last dates; and, in the history of up to six assets, the date before a missing value is followed by one, or one by a missing
- * value. A stretch on which the pipeline says nothing or fails is doubled, up to the whole.
+ * It finds full-sample means, also of one early year, centred windows, negative lags, backward filling, labels among the features, a
+ * universe that is chosen with the future, and levels of back-adjusted prices. It cannot find a leak that these changes do not reach: data
+ * revised at the source, what the pipeline reads elsewhere, or profit that is earned on the row that decided it, which `assertNextBar` finds.
  *
- * @param pipeline pure and deterministic: it is run on changed copies of `data`. It may refuse missing and negative values by an error;
- *                 then those changes tell nothing.
+ * Dates, unless told: one in each of `cuts` equal parts of the history, on the whole data; and on stretches of 378 rows, or longer ones where
+ * the pipeline says less than on the whole, every month's end, every edge of a gap, and 21 consecutive rows, or as many of each as are not
+ * more work than the first.
+ *
+ * @param pipeline pure and deterministic: it is run on changed copies of `data`. It may refuse missing, zero and negative values, and too
+ *                 short a history, by an error; then those changes tell nothing.
  * @throws         naming the first date that changed, what it was and what it became
  */
-export async function assertNoLookahead(pipeline: Pipeline, data: Panel, options: LookaheadOptions = {}): Promise<void> {
-  checkOptions('assertNoLookahead', options, ['horizon', 'at', 'seed']);
-  const { horizon = 0, seed = 0 } = options;
-  checkWhole('assertNoLookahead', 'horizon', horizon, { from: 0 });
-  const T = data.dates.length;
-  const trial = { pipeline: onceOn(data, pipeline), horizon, seed };
-  const changes = changesOf(data);
+export async function assertNoLookahead<D extends Frame | Panel>(
+  pipeline: Pipeline<D>,
+  data: D,
+  options: LookaheadOptions = {},
+): Promise<void> {
+  const who = 'assertNoLookahead';
+  checkOptions(who, options, ['horizon', 'at', 'changes', 'cuts', 'seed']);
+  const { horizon = 0, seed = 0, cuts = 24, changes = CHANGES } = options;
+  checkWhole(who, 'horizon', horizon, { from: -1 });
+  checkWhole(who, 'cuts', cuts);
+  for (const name of changes) checkOneOf(who, 'changes', name, CHANGES);
+  const trial = { run: runner(pipeline, data), horizon, seed };
+  const frame = asFrame(data);
+  const base = await trial.run(frame);
+  for (const name of changes) if (CHANGE[name].everywhere) await tryCut(trial, frame, base, { row: frame.dates.length - 1, change: name });
+
   if (options.at) {
-    const cuts = options.at.map((date) => indexOf(data, date));
-    await tryCuts(
-      trial,
-      data,
-      cuts.map((cut) => [cut, [DROP, ...changes]]),
-    );
+    const rows = options.at.map((date) => indexOf(frame, date));
+    requireOutput(base, frame.dates[Math.max(...rows) - Math.max(0, horizon)]);
+    const ways = changes.filter((name) => !CHANGE[name].everywhere);
+    for (const row of rows) for (const change of ways) await tryCut(trial, frame, base, { row, change });
     return;
   }
-  const edges = missingEdges(data);
-  await tryMonth(trial, data);
-  await tryPrefixes(trial, data, [Math.floor(0.1 * (T - 1)), Math.floor(0.3 * (T - 1)), ...edges]);
-  await tryStretch(trial, data, [[Math.max(0, T - 2), [DROP, changes[0]]]]);
-  for (const cut of edges) await tryStretch(trial, data, [[cut, [DROP, ...changes]]], true);
+  const first = requireOutput(base, frame.dates[frame.dates.length - 2 - Math.max(0, horizon)]);
+  const earliest = Math.max(0, frame.dates.indexOf(first) + horizon);
+  await tryAll(trial, frame, base, wholeCuts(frame, changes, earliest, cuts));
+  const length = await stretchLength(trial, frame, base);
+  const budget = Math.floor((cuts * frame.dates.length) / length);
+  await tryStretches(trial, frame, length, localCuts(frame, changes, earliest, budget));
 }
-
-/** The pipeline, run once on the whole data however often it is asked. */
-function onceOn(data: Panel, pipeline: Pipeline): Pipeline {
-  let whole: ReturnType<Pipeline> | undefined;
-  return (given) => {
-    if (given !== data) return pipeline(given);
-    whole ??= pipeline(data);
-    return whole;
-  };
-}
-
-/** Drops rows of the whole data, where the pipeline says something before and runs on so few. */
-async function tryPrefixes(trial: Trial, data: Panel, rows: readonly number[]): Promise<void> {
-  const base = await trial.pipeline(data);
-  for (const row of new Set(rows)) {
-    const last = data.dates[row - trial.horizon];
-    if (last === undefined || !saysSomething(base, last)) continue;
-    try {
-      await tryCuts(trial, data, [[row, [DROP]]]);
-    } catch (error) {
-      if (error instanceof Lookahead) throw error;
-    }
-  }
-}
-
-/** After three fifths of the data, or later where the pipeline needs more rows before it. */
-async function tryMonth(trial: Trial, data: Panel, fractions: readonly number[] = [0.6, 0.8, 0.95]): Promise<void> {
-  const [fraction, ...later] = fractions;
-  const month = consecutive(data.dates.length, fraction);
-  const changes = changesOf(data);
-  try {
-    if (data.dates.length > LENGTH) await tryCuts(trial, data, [[month[0], [DROP]]]);
-    await tryStretch(
-      trial,
-      data,
-      month.map((cut, i) => [cut, [DROP, changes[i % changes.length]]]),
-    );
-  } catch (error) {
-    if (error instanceof Lookahead || later.length === 0) throw error;
-    await tryMonth(trial, data, later);
-  }
-}
-
-const LENGTH = 378;
 
 interface Trial {
-  readonly pipeline: Pipeline;
+  readonly run: ReturnType<typeof runner>;
   readonly horizon: number;
   readonly seed: number;
 }
-/** A row after which the future is changed, and how. */
-type Cut = readonly [row: number, changes: readonly Change[]];
 
-/** Consecutive rows, so that a leak at a month's end or on one day of the week is met. */
-function consecutive(T: number, fraction: number): number[] {
-  const start = Math.max(0, Math.floor(fraction * (T - 1)));
-  return Array.from({ length: Math.max(1, Math.min(21, T - 1 - start)) }, (_, i) => start + i);
-}
-
-/** For some assets, spread over all: the rows where a missing value is followed by one, first and last, or one by a missing value. */
-function missingEdges({ dates, assets, values }: Panel): number[] {
-  const N = assets.length;
-  const found: number[][] = [];
-  for (let n = 0; n < N; n++) {
-    const edges: number[] = [];
-    for (let t = 0; t + 1 < dates.length; t++) if (Number.isNaN(values[t * N + n]) !== Number.isNaN(values[(t + 1) * N + n])) edges.push(t);
-    if (edges.length > 0) found.push([edges[0], edges.at(-1)!]);
-  }
-  const some = Array.from(
-    { length: Math.min(6, found.length) },
-    (_, i) => found[Math.floor((i * found.length) / Math.min(6, found.length))],
+/** The first date on which the outputs say something. Throws when it comes after the last date that could be compared. */
+function requireOutput(base: readonly Dated[], latest: string | undefined): string {
+  const dates = base.flatMap((output) => (firstRow(output) < 0 ? [] : [output.dates[firstRow(output)]])).sort();
+  const [first] = dates;
+  if (first !== undefined && latest !== undefined && first <= latest) return first;
+  throw new Error(
+    `assertNoLookahead: the pipeline's first output is dated ${first ?? 'never'}, after every date tried, ` +
+      'so nothing would be checked; give more data or later dates',
   );
-  return [...new Set(some.flat())];
 }
 
-/**
- * Tries cuts on a stretch around them, on longer ones where the pipeline needs more rows. An `early` cut may come before all that the
- * pipeline says, and leave it too few rows.
- */
-async function tryStretch(trial: Trial, data: Panel, cuts: readonly Cut[], early = false): Promise<void> {
-  for (let length = LENGTH; cuts.length > 0; length *= 2) {
-    const rows = cuts.map(([row]) => row);
-    const [first, last] = [Math.min(...rows), Math.max(...rows)];
-    const room = Math.max(0, length - (last - first));
-    const start = Math.max(0, first - Math.ceil(0.85 * room));
-    const end = Math.min(data.dates.length, Math.max(start + length, last + 2));
-    const whole = start === 0 && end === data.dates.length;
-    const stretch = whole ? data : stretchOf(data, start, end);
+/** Tries cuts of the whole data. An error on a shorter history is none of its, unless each shorter one ends in an error. */
+async function tryAll(trial: Trial, frame: Frame, base: readonly Dated[], cuts: readonly Cut[]): Promise<void> {
+  let [failure, passed]: [unknown, number] = [undefined, 0];
+  for (const cut of cuts) {
     try {
-      if (
-        await tryCuts(
-          trial,
-          stretch,
-          cuts.map(([row, changes]) => [row - start, changes]),
-          whole,
-          early,
-        )
-      )
-        return;
+      await tryCut(trial, frame, base, cut);
+      if (cut.change === 'truncate') passed++;
     } catch (error) {
-      if (whole || error instanceof Lookahead) throw error;
+      if (error instanceof Lookahead || cut.change !== 'truncate') throw error;
+      failure = error;
     }
+  }
+  if (failure !== undefined && passed === 0) throw failure;
+}
+
+/** Changes the data once, and compares all outputs that were known before. */
+async function tryCut({ run, horizon, seed }: Trial, frame: Frame, base: readonly Dated[], { row, change }: Cut): Promise<void> {
+  const { make, what, refusable, everywhere } = CHANGE[change];
+  const last = frame.dates[everywhere ? frame.dates.length - 1 : Math.min(row - horizon, frame.dates.length - 1)];
+  if (last === undefined || base.every(({ dates }) => rowsUntil(dates, last) === 0)) return;
+  const changed = make(frame, row, fold(fold(key(seed), row), CHANGES.indexOf(change)));
+  if (!changed) return;
+  let answer: readonly Dated[];
+  try {
+    answer = await run(changed);
+  } catch (error) {
+    if (refusable) return;
+    throw error;
+  }
+  if (answer.length !== base.length)
+    throw new Lookahead(`assertNoLookahead: the pipeline has ${base.length} outputs, and ${answer.length} when ${what(frame.dates[row])}`);
+  for (const [i, output] of base.entries()) {
+    const name = base.length === 1 ? 'output' : (output.field ?? `output ${i}`);
+    // At a horizon of −1 a prefix says nothing of the row after it.
+    const until = change === 'truncate' && horizon < 0 ? frame.dates[row] : last;
+    compare(output, answer[i], { last: until, change: what(frame.dates[row]), rounding: everywhere ? 1e-9 : 0 }, name);
   }
 }
 
-class Lookahead extends Error {}
-
-/** Whether the outputs before the cuts say anything; on the whole data that is not asked, and no output at all is an error. */
-async function tryCuts(
-  { pipeline, horizon, seed }: Trial,
-  data: Panel,
-  cuts: readonly Cut[],
-  whole = true,
-  early = false,
-): Promise<boolean> {
-  const base = await pipeline(data);
-  const latest = data.dates[Math.max(...cuts.map(([row]) => row)) - horizon];
-  if (base.dates.length === 0 || latest === undefined || base.dates[0] > latest) {
-    if (!whole) return false;
-    if (early) return true;
-    throw new Error(
-      `assertNoLookahead: the pipeline's first output is dated ${base.dates[0]}, after every date tried, ` +
-        'so nothing would be checked; give more data or later dates',
-    );
-  }
-  const earliest = data.dates[Math.min(...cuts.map(([row]) => row)) - horizon];
-  if (!whole && (earliest === undefined || !saysSomething(base, earliest))) return false;
-  for (const [i, [row, changes]] of cuts.entries()) {
-    const last = data.dates[row - horizon];
-    if (last === undefined) continue;
-    for (const [j, { what, make, refusable }] of changes.entries()) {
-      const changed = make(data, row, fold(fold(key(seed), i), j));
-      let answer: Dated;
-      try {
-        answer = await pipeline(changed);
-      } catch (error) {
-        if (refusable || (early && !saysSomething(base, last))) continue;
-        throw error;
-      }
-      compare(base, answer, last, what(data.dates[row]));
+/** The shortest stretch, 378 rows or twice, four times … as many, on whose later part the pipeline says all that it says on the whole. */
+async function stretchLength({ run }: Trial, frame: Frame, base: readonly Dated[]): Promise<number> {
+  const T = frame.dates.length;
+  for (let length = 378; 2 * length < T; length *= 2) {
+    const start = Math.floor((T - length) / 2);
+    try {
+      const said = await run(stretchOf(frame, start, start + length));
+      const from = frame.dates[start + Math.floor(BEFORE * length)];
+      if (base.every((output, i) => saysAsMuch(output, said[i], from, frame.dates[start + length - 1]))) return length;
+    } catch {
+      // too short for it
     }
+  }
+  return T;
+}
+
+/** The share of a stretch that comes before its cuts, and that in which they lie. */
+const [BEFORE, AMONG] = [0.6, 0.25];
+
+function saysAsMuch(whole: Dated, part: Dated | undefined, from: string, to: string): boolean {
+  if (!part || part.dates.length === 0) return false;
+  const [width, narrow] = [whole.values.length / whole.dates.length, part.values.length / part.dates.length];
+  const row = new Map(part.dates.map((date, t) => [date, t]));
+  for (let t = rowsUntil(whole.dates, from); t < rowsUntil(whole.dates, to) - 1; t++) {
+    const at = row.get(whole.dates[t]);
+    if (at === undefined || width !== narrow) return false;
+    for (let k = 0; k < width; k++)
+      if (!Number.isNaN(whole.values[t * width + k]) && Number.isNaN(part.values[at * width + k])) return false;
   }
   return true;
 }
 
-function saysSomething({ dates, values }: Dated, last: string): boolean {
-  const width = values.length / dates.length;
-  const rows = dates.filter((date) => date <= last).length;
-  for (let i = 0; i < rows * width; i++) if (!Number.isNaN(values[i])) return true;
-  return false;
-}
-
-function compare(base: Dated, changed: Dated, last: string, change: string): void {
-  const [before, after] = [until(base, last), until(changed, last)];
-  const who = 'assertNoLookahead: the pipeline looks ahead: its';
-  const fix = 'use rows up to that date only (no full-sample statistics or choices, centred windows, fills from later or negative lags)';
-  const name = (t: number) => `${who} output of ${before.dates[t] ?? after.dates[t]}`;
-  const T = Math.max(before.dates.length, after.dates.length);
-  for (let t = 0; t < T; t++)
-    if (before.dates[t] !== after.dates[t]) throw new Lookahead(`${name(t)} comes or goes when ${change}; ${fix}`);
-  if (T > 0 && (before.width !== after.width || before.names.join() !== after.names.join()))
-    throw new Lookahead(`${who} columns up to ${last} go from ${columns(before)} to ${columns(after)} when ${change}; ${fix}`);
-  for (let t = 0; t < T; t++)
-    for (let k = 0; k < before.width; k++) {
-      const [was, is] = [before.values[t * before.width + k], after.values[t * before.width + k]];
-      if (!Object.is(was, is))
-        throw new Lookahead(`${name(t)}, column ${before.names[k] ?? k}, goes from ${was} to ${is} when ${change}; ${fix}`);
+/** Tries cuts, in the order of their rows, on stretches that hold several each. What a stretch is too short for, the whole has shown. */
+async function tryStretches(trial: Trial, frame: Frame, length: number, cuts: readonly Cut[]): Promise<void> {
+  const T = frame.dates.length;
+  for (let i = 0; i < cuts.length; ) {
+    const start = length >= T ? 0 : Math.max(0, Math.min(cuts[i].row - Math.floor(BEFORE * length), T - length));
+    const end = Math.min(T, start + length);
+    const stretch = length >= T ? frame : stretchOf(frame, start, end);
+    const reach = end === T ? T : start + Math.floor((BEFORE + AMONG) * length);
+    const mine = cuts.slice(i).filter(({ row }) => row <= Math.max(reach, cuts[i].row));
+    i += mine.length;
+    let base: readonly Dated[];
+    try {
+      base = await trial.run(stretch);
+    } catch (error) {
+      if (length >= T) throw error;
+      continue;
     }
+    for (const { row, change } of mine) {
+      try {
+        await tryCut(trial, stretch, base, { row: row - start, change });
+      } catch (error) {
+        if (error instanceof Lookahead || change !== 'truncate') throw error;
+      }
+    }
+  }
 }
 
-const columns = ({ names, width }: { names: readonly string[]; width: number }) =>
-  names.length > 0 ? names.join(', ') : `${width} of them`;
-
-function until({ dates, values, assets = [] }: Dated, last: string) {
-  return { dates: dates.filter((date) => date <= last), values, width: dates.length ? values.length / dates.length : 0, names: assets };
-}
-
-function indexOf({ dates, source }: Panel, date: string): number {
+function indexOf({ dates, source }: Frame, date: string): number {
   const t = dates.indexOf(date);
   if (t < 0) throw new Error(`assertNoLookahead: ${date} is no date of ${source}; choose one of ${dates[0]} … ${dates.at(-1)}`);
   return t;
