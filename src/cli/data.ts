@@ -2,8 +2,10 @@ import { Command, Option } from 'commander';
 import {
   type CsvImport,
   dataRoot,
+  fetchData,
   importCsv,
   listDatasets,
+  optionalData,
   type Provenance,
   type UpdateEvent,
   updateData,
@@ -18,6 +20,10 @@ import { printTable, wrap } from './table.js';
 export function dataCommand(): Command {
   const data = new Command('data').description('fetch, import and list market data');
   data.command('update').description('fetch the default data where it is absent, damaged or behind').action(update);
+  data
+    .command('fetch [names...]')
+    .description('fetch data that are not among the default ones; without a name, show which there are')
+    .action(fetchNamed);
   data
     .command('list')
     .description('show what the store holds')
@@ -89,6 +95,23 @@ async function update(): Promise<void> {
       ? `data: ${total} datasets up to date in ${dataRoot()}`
       : `data: ${stored.length} fetched, ${total} in ${dataRoot()}`,
   );
+}
+
+async function fetchNamed(names: string[]): Promise<void> {
+  for (const name of names) {
+    const { megabytes, limits } = optionalData.find((one) => one.name === name) ?? { megabytes: 0, limits: [] };
+    if (megabytes > 0) print(`downloading ${megabytes} MB …`);
+    const fetched = await fetchData(name);
+    if ('dataset' in fetched) line(fetched.dataset);
+    else print(`  ${name}: ${fetched.ticks}; read it with loadTicks('${name}')`);
+    for (const limit of limits) print(wrap(limit, '    - '));
+  }
+  if (names.length > 0) return;
+  printTable(
+    ['data', 'MB to download', 'source', 'licence'],
+    optionalData.map(({ name, megabytes, source, licence }) => [name, megabytes, source.split(',')[0], licence.split(' ')[0]]),
+  );
+  print('\nThe licence is that of the package. It does not settle the rights in the data: they are for study, not to be passed on.');
 }
 
 function progress(event: UpdateEvent): void {

@@ -61,7 +61,7 @@ const INSTALL_PYTHON =
   'install Python 3.10 or newer (Debian/Ubuntu: apt install python3 python3-pip python3-venv; macOS: brew install python)';
 
 /** The project's own Python where set-up made one, else the system's. */
-function pythonPath(): string {
+export function pythonPath(): string {
   const own = join(packageRoot, '.venv', 'bin', 'python');
   return existsSync(own) ? own : 'python3';
 }
