@@ -9,6 +9,7 @@ export { lag, momentum } from './features/features.js';
 export { explainFeature, features } from './features/registry.js';
 export { realisedVolatility, rolling, rollingMean, rollingStandardDeviation } from './features/rolling.js';
 export type { FeatureStream } from './features/stream.js';
+export { adjust, type CorporateAction, withActions } from './frame/actions.js';
 export {
   asKnown,
   BAR_FIELDS,
