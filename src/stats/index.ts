@@ -32,7 +32,10 @@ export {
 } from './inference/stambaugh.js';
 export { hessian } from './optimise/differences.js';
 export { type MinimiseOptions, type Minimum, minimise } from './optimise/minimise.js';
+export { fitRegimes, type RegimeFit } from './regimes/fit-regimes.js';
+export { type FilteredRegimes, filterRegimes, type Regimes, smoothRegimes } from './regimes/hamilton-filter.js';
 export { design } from './regression/design.js';
+export { type GammaRegression, gammaRegression, predictGamma } from './regression/gamma-regression.js';
 export { type Hedge, type HedgeOptions, hedge } from './regression/hedge.js';
 export { type Lasso, type LassoOptions, lasso, lassoPath } from './regression/lasso.js';
 export { type LinearRegression, linearRegression, predict } from './regression/linear-regression.js';

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import reference from '../../../tests/references/statsmodels.json' with { type: 'json' }; // made by tests/references/statsmodels.py
+import { expectClose } from '../../../tests/support/close.js';
+import { gaussian } from '../../../tests/support/simulated.js';
+import { mean } from '../../linalg/vector.js';
+import { neweyWest } from '../inference/newey-west.js';
+import { design } from './design.js';
+import { gammaRegression, predictGamma } from './gamma-regression.js';
+
+const designOf = (columns: readonly (readonly number[])[]) => design(Object.fromEntries(columns.map((values, j) => [`x${j}`, values])));
+
+describe('gammaRegression', () => {
+  it.each(reference)('equals the GLM of statsmodels, %#', (one) => {
+    const x = designOf(one.columns);
+    const fit = gammaRegression(x, one.y);
+    expectClose(fit.coefficients, one.coefficients, 9);
+    expectClose(fit.standardErrors, one.standardErrors, 9);
+    expect(fit.deviance).toBeCloseTo(one.deviance, 8);
+    expect(fit.nullDeviance).toBeCloseTo(one.nullDeviance, 8);
+    expect(fit.dispersion).toBeCloseTo(one.dispersion, 9);
+    expectClose(neweyWest(fit, { lags: 4 }).standardErrors, one.hac, 8);
+    expectClose(predictGamma(fit, x), fit.fitted, 14);
+    expect(fit.names).toEqual(['intercept', ...one.columns.map((_, j) => `x${j}`)]);
+  });
+
+  it('with an intercept alone is the mean, whose relative error it knows', () => {
+    const y = gaussian(1, 50).map((z) => Math.exp(z));
+    const fit = gammaRegression({ rows: 50, cols: 1, data: new Float64Array(50).fill(1), names: ['intercept'] }, y);
+    expect(Math.exp(fit.coefficients[0])).toBeCloseTo(mean(y), 12);
+    expect(fit.deviance).toBeCloseTo(fit.nullDeviance, 12);
+    const spread = Math.sqrt(mean(y.map((value) => (value / mean(y) - 1) ** 2)) / 49);
+    expect(fit.standardErrors[0]).toBeCloseTo(spread, 12);
+  });
+
+  it('does not depend on the unit of y but by its intercept', () => {
+    const [{ columns, y }] = reference;
+    const [percent, plain] = [1, 1e-4].map((unit) =>
+      gammaRegression(
+        designOf(columns),
+        y.map((value) => unit * value),
+      ),
+    );
+    expectClose(plain.coefficients.subarray(1), percent.coefficients.subarray(1), 10);
+    expect(plain.coefficients[0]).toBeCloseTo(percent.coefficients[0] - 4 * Math.log(10), 10);
+  });
+
+  it('names what is wrong', () => {
+    const x = designOf([Array.from(gaussian(1, 5))]);
+    expect(() => gammaRegression(x, [1, 2, 0, 1, 1])).toThrow(
+      'gammaRegression: y is 0 at row 2 and must be positive; is it a variance of stale',
+    );
+    expect(() => gammaRegression(x, [1, 2])).toThrow('gammaRegression: x has 5 rows but y has 2 values');
+    expect(() => gammaRegression(x, [1, 2, 3, 1, 9], { maxIterations: 1 })).toThrow('gammaRegression: no minimum after 1 steps');
+    expect(() => predictGamma(gammaRegression(x, [1, 2, 3, 1, 9]), design({ other: [1] }))).toThrow("column 1 of x is 'other'");
+  });
+});
