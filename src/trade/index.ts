@@ -14,6 +14,7 @@ export {
   proportional,
   squareRoot,
 } from './costs/costs.js';
+export { byAsset } from './metrics/by-asset.js';
 export {
   type Calmar,
   calmar,
@@ -24,7 +25,20 @@ export {
   type Resampled,
   type ResampleOptions,
 } from './metrics/drawdown.js';
+export { informationRatio, type MarketModel, marketModel } from './metrics/exposure.js';
+export { type HitRate, hitRate } from './metrics/forecasts/hit-rate.js';
+export {
+  type ICOptions,
+  type InformationCoefficient,
+  icDecay,
+  informationCoefficient,
+  predictionStability,
+  rankIC,
+} from './metrics/forecasts/information-coefficient.js';
+export { type QuantileReturns, type QuantileReturnsOptions, quantileReturns } from './metrics/forecasts/quantile-returns.js';
 export { type AnnualOptions, annualVolatility, calendarGrowth, countedGrowth, type Growth } from './metrics/growth.js';
+export type { ErrorOptions } from './metrics/mean-error.js';
+export { type Overfitting, type OverfittingNoise, type OverfittingOptions, overfittingProbability } from './metrics/overfitting.js';
 export {
   type DeflatedSharpe,
   deflatedSharpe,
@@ -36,5 +50,8 @@ export {
 export { type DatedReturns, type Estimated, onEveryDate, type Returns } from './metrics/returns.js';
 export { type Sharpe, type SharpeError, type SharpeMoments, type SharpeOptions, sharpe } from './metrics/sharpe.js';
 export { type Sortino, sortino } from './metrics/sortino.js';
+export { type Christoffersen, christoffersen, type Kupiec, kupiec, type LikelihoodRatio } from './metrics/tail-coverage.js';
+export { expectedShortfall, type TailOptions, valueAtRisk } from './metrics/tail-risk.js';
+export { type Turnover, turnover } from './metrics/turnover.js';
 export { type Bar, type Bracket, type BracketExit, bracketExit } from './orders/bracket.js';
 export { type BracketOrder, backtestOrders, type OrdersConfig, type OrdersRun, type RoundTrip } from './orders/orders.js';

@@ -1,6 +1,7 @@
 import { checkOptions } from '../../base/internal.js';
 import { mean, standardDeviation } from '../../linalg/index.js';
-import { confidenceInterval, hacMean } from '../../stats/index.js';
+import { confidenceInterval } from '../../stats/index.js';
+import { type ErrorOptions, meanWithError } from './mean-error.js';
 import { checkPerYear, checkReturns, type DatedReturns, daysOf, type Estimated, median, type Returns } from './returns.js';
 
 /** Growth a year of what was earned and earned again. */
@@ -13,14 +14,10 @@ export interface Growth extends Estimated {
   readonly ruinedAt?: number;
 }
 
-/** How a number a year is taken. */
-export interface AnnualOptions {
+/** How a number a year is taken, and how sure it shall be. */
+export interface AnnualOptions extends ErrorOptions {
   /** Periods a year: 252, 12. As the dates tell unless told. */
   readonly perYear?: number;
-  /** Of the HAC error; `neweyWestLags` unless told. */
-  readonly lags?: number;
-  /** Of the interval; 0.95. */
-  readonly level?: number;
 }
 
 /**
@@ -72,12 +69,12 @@ export function calendarGrowth(
   return growth(x, (days[days.length - 1] - start) / 365.25, options);
 }
 
-function growth(x: Float64Array, years: number, { lags, level }: Pick<AnnualOptions, 'lags' | 'level'>): Growth {
+function growth(x: Float64Array, years: number, { lags, level }: ErrorOptions): Growth {
   const total = x.reduce((wealth, r) => wealth * (1 + r), 1) - 1;
   const ruinedAt = x.indexOf(-1);
   if (ruinedAt >= 0) return { value: -1, standardError: 0, interval: { low: -1, high: -1 }, total: -1, years, ruinedAt };
   const logs = x.map(Math.log1p);
-  const { centre, standardError } = meanOf(logs, lags);
+  const { value: centre, standardError } = meanWithError(logs, { lags });
   const [perYear, { low, high }] = [x.length / years, confidenceInterval(centre, standardError, { level })];
   const value = Math.expm1(centre * perYear);
   return {
@@ -87,13 +84,6 @@ function growth(x: Float64Array, years: number, { lags, level }: Pick<AnnualOpti
     total,
     years,
   };
-}
-
-/** The mean of x [n] with its HAC error, which is 0 where x does not vary. */
-function meanOf(x: Float64Array, lags: number | undefined): { centre: number; standardError: number } {
-  const centre = mean(x);
-  if (x.every((value) => value === x[0])) return { centre, standardError: 0 };
-  return { centre, standardError: hacMean(x, { ...(lags !== undefined && { lags }) }).standardError };
 }
 
 /**
@@ -115,10 +105,8 @@ export function annualVolatility(returns: Returns, options: AnnualOptions = {}):
   const [centre, deviation] = [mean(x), standardDeviation(x)];
   const value = deviation * root;
   if (deviation === 0) return { value, standardError: 0, interval: { low: value, high: value } };
-  const { standardError: ofVariance } = meanOf(
-    x.map((r) => (r - centre) ** 2),
-    options.lags,
-  );
+  const squares = x.map((r) => (r - centre) ** 2);
+  const { standardError: ofVariance } = meanWithError(squares, { lags: options.lags });
   const standardError = (ofVariance / (2 * deviation)) * root;
   return { value, standardError, interval: confidenceInterval(value, standardError, { level: options.level }) };
 }

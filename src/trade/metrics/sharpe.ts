@@ -1,6 +1,7 @@
 import { checkOptions } from '../../base/internal.js';
 import { mean, standardDeviation } from '../../linalg/index.js';
 import { confidenceInterval, hacMean, type Interval } from '../../stats/index.js';
+import type { ErrorOptions } from './mean-error.js';
 import { checkPerYear, checkReturns, excess, type Returns } from './returns.js';
 
 /** What decides how sure a Sharpe ratio is. Per period, never annual: 0.063 a day is 1 a year. */
@@ -35,15 +36,11 @@ export interface Sharpe extends SharpeMoments {
 }
 
 /** How a Sharpe ratio is taken. */
-export interface SharpeOptions {
+export interface SharpeOptions extends ErrorOptions {
   /** Periods a year: 252, 12. As the dates tell unless told. */
   readonly perYear?: number;
   /** The rate to be earned without risk, per period: one number, or [n]; 0. */
   readonly riskFree?: number | ArrayLike<number>;
-  /** Of the HAC error; `neweyWestLags` unless told. */
-  readonly lags?: number;
-  /** Of the intervals; 0.95. */
-  readonly level?: number;
 }
 
 /**

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import ml4t from '../../../tests/references/ml4t.json' with { type: 'json' }; // made by tests/references/ml4t.py
+import { expectMean } from '../../../tests/support/monte-carlo.js';
+import { fold, key, normal } from '../../base/random.js';
+import { overfittingProbability } from './overfitting.js';
+import { expectedMaximumSharpe } from './probabilistic-sharpe.js';
+
+const noise = (seed: number, T = 480, N = 10) => ({ rows: T, cols: N, data: normal(fold(key(8), seed), [T, N], 'float64').data });
+
+describe('overfittingProbability', () => {
+  it('is that of ml4t-diagnostic on the same splits', () => {
+    const { probability, degradation, logits } = overfittingProbability(
+      { rows: 32, cols: 6, data: Float64Array.from(ml4t.performance.flat()) },
+      { groups: 4 },
+    );
+    expect(probability).toBeCloseTo(ml4t.overfitting.pbo, 12);
+    expect(degradation).toBeCloseTo(ml4t.overfitting.degradation, 12);
+    // It ranks from the best; a logit has ω = (N + 1 − rank)/(N + 1).
+    const ranks = logits.map((logit) => 7 * (1 - 1 / (1 + Math.exp(-logit))));
+    expect(ranks.reduce((a, b) => a + b) / logits.length).toBeCloseTo(ml4t.overfitting.rank, 12);
+    expect(logits).toHaveLength(6);
+  });
+
+  it('is ½ on noise by the mean of 500 draws, within 4 of their errors; one draw has a deviation of .15 to .19', () => {
+    const draws = Float64Array.from({ length: 500 }, (_, i) => overfittingProbability(noise(i), { groups: 8 }).probability);
+    expectMean(draws, 0.5);
+    const mean = draws.reduce((a, b) => a + b) / 500;
+    const deviation = Math.sqrt(draws.reduce((a, b) => a + (b - mean) ** 2, 0) / 499);
+    expect(deviation).toBeGreaterThan(0.14);
+    expect(deviation).toBeLessThan(0.24);
+  });
+
+  it('says how sure it is by returns without merit', () => {
+    const good = noise(3);
+    for (let t = 0; t < good.rows; t++) good.data[t * 10 + 4] += 0.5;
+    const found = overfittingProbability(good, { key: key(1), draws: 99 });
+    expect(found.probability).toBeLessThan(0.01);
+    expect(found.probabilityOfLoss).toBeLessThan(0.01);
+    expect(found.noise?.pValue).toBe(0.01);
+    expect(Math.abs((found.noise?.mean ?? 0) - 0.5)).toBeLessThan((4 * (found.noise?.standardDeviation ?? 0)) / Math.sqrt(99));
+  });
+
+  it.each<[string, () => unknown, string]>([
+    [
+      'an odd number of groups',
+      () => overfittingProbability(noise(1), { groups: 5 }),
+      'groups must be even, so that halves are alike: got 5',
+    ],
+    ['one configuration', () => overfittingProbability(noise(1, 99, 1)), 'needs 2 configurations or more, got 1'],
+    ['too few rows', () => overfittingProbability(noise(1, 20, 2)), '20 rows make 16 groups of fewer than 2'],
+    [
+      'a missing return',
+      () => overfittingProbability({ ...noise(1), data: noise(1).data.fill(Number.NaN, 25, 26) }),
+      'configuration 5 at row 2 is NaN',
+    ],
+    [
+      'one that is never invested',
+      () => overfittingProbability({ rows: 40, cols: 2, data: Float64Array.from({ length: 80 }, (_, i) => (i % 2) * Math.sin(i)) }),
+      'configuration 0 is 0 on every row; drop it',
+    ],
+  ])('refuses %s', (_, f, message) => expect(f).toThrow(message));
+});
+
+describe('expectedMaximumSharpe', () => {
+  it('is that of ml4t-diagnostic', () => {
+    for (const [i, trials] of [2, 10, 100, 5000].entries())
+      expect(expectedMaximumSharpe({ trials, variance: 0.002 })).toBeCloseTo(ml4t.expectedMaximum[i], 12);
+  });
+});

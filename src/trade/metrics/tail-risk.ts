@@ -1,0 +1,84 @@
+import { checkNumber, checkOptions } from '../../base/internal.js';
+import { confidenceInterval, fisherF, hacMean, type Interval } from '../../stats/index.js';
+import { checkReturns, type Estimated, type Returns } from './returns.js';
+
+/** Of what share of the returns a tail is made, and how sure its number shall be. */
+export interface TailOptions {
+  /** α, the share of the worst returns: 0.05. */
+  readonly tail?: number;
+  /** Of the interval; 0.95. */
+  readonly level?: number;
+}
+
+/**
+ * Value at risk by history: the return that the worst α of them do not exceed.
+ *
+ *     the α-quantile, between the two returns next to (n − 1)α + 1 in ascending order, in proportion
+ *     interval: order statistics l and u with P(l ≤ Bin(n, α) < u) ≥ level, of any law, for independent returns
+ *
+ * Units: a return, so a loss is negative: `-0.021` says that 5 % of days lose 2.1 % or more. `low` is −∞ where the history is too short
+ * to bound it.
+ *
+ * @param returns  [n] of one asset; of a table column by column, with `byAsset`
+ * @throws         when returns are missing or prices, or tail is not between 0 and ½
+ *
+ * empyrical's `value_at_risk`, numpy's linear quantile; Conover 1999 for the interval.
+ */
+export function valueAtRisk(returns: Returns, options: TailOptions = {}): { readonly value: number; readonly interval: Interval } {
+  const { sorted, tail, level } = tailOf('valueAtRisk', returns, options);
+  const n = sorted.length;
+  const below = (k: number) => (k < 0 ? 0 : k >= n ? 1 : binomial(k, n, tail));
+  let low = 0; // the largest l with P(Bin ≤ l − 1) ≤ (1 − level)/2; 0 is none
+  while (low < n && below(low) <= (1 - level) / 2) low++;
+  let high = 1; // the smallest u with P(Bin ≤ u − 1) ≥ (1 + level)/2
+  while (high <= n && below(high - 1) < (1 + level) / 2) high++;
+  return {
+    value: quantile(sorted, tail),
+    interval: { low: low === 0 ? -Infinity : sorted[low - 1], high: high > n ? Infinity : sorted[high - 1] },
+  };
+}
+
+/**
+ * Expected shortfall (CVaR) by history: the mean of the returns at or below the value at risk.
+ *
+ *     mean of the ⌊(n − 1)α⌋ + 1 lowest        error: HAC, of the mean of q + min(xₜ − q, 0)/α̂,  α̂ the share of those averaged, q the highest of them
+ *
+ * Units: a return: `-0.032` is a mean loss of 3.2 % on the worst 5 % of days. Never above the value at risk.
+ *
+ * @param returns  [n] of one asset; of a table column by column, with `byAsset`
+ * @throws         as `valueAtRisk`; when the tail holds fewer than two returns, or returns do not vary
+ *
+ * Acerbi & Tasche 2002; empyrical's `conditional_value_at_risk`. quantstats 379, 467 and 547 had its threshold by a normal law and its tail by history.
+ */
+export function expectedShortfall(returns: Returns, options: TailOptions & { readonly lags?: number } = {}): Estimated {
+  const { lags, ...rest } = options;
+  const { x, sorted, tail, level } = tailOf('expectedShortfall', returns, rest);
+  const count = Math.floor((x.length - 1) * tail + 1e-9) + 1;
+  if (count < 2)
+    throw new Error(
+      `expectedShortfall: the worst ${100 * tail} % of ${x.length} returns is one, and a mean of one has no error; load more history, or widen the tail`,
+    );
+  const edge = sorted[count - 1];
+  const influence = x.map((value) => edge + (Math.min(value - edge, 0) * x.length) / count);
+  const { mean: value, standardError } = hacMean(influence, { ...(lags !== undefined && { lags }) });
+  return { value, standardError, interval: confidenceInterval(value, standardError, { level }) };
+}
+
+function tailOf(caller: string, returns: Returns, options: TailOptions) {
+  checkOptions(caller, options, ['tail', 'level']);
+  const { tail = 0.05, level = 0.95 } = options;
+  const { x } = checkReturns(caller, returns);
+  checkNumber(caller, 'tail', tail, { above: 0, below: 0.5 }, '0.05 is the worst 5 %');
+  checkNumber(caller, 'level', level, { above: 0, below: 1 }, '0.95 is 95 %');
+  return { x, sorted: x.slice().sort(), tail, level };
+}
+
+/** Between the two values next to rank (n − 1)p, in proportion. */
+function quantile(sorted: Float64Array, p: number): number {
+  const at = (sorted.length - 1) * p;
+  const low = Math.floor(at);
+  return sorted[low] + (at - low) * (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]);
+}
+
+/** P(X ≤ k) of n trials of chance p, k < n: Abramowitz & Stegun 26.5.28. */
+const binomial = (k: number, n: number, p: number): number => fisherF(2 * (n - k), 2 * (k + 1)).cdf(((1 - p) * (k + 1)) / (p * (n - k)));
