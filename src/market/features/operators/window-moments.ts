@@ -93,7 +93,8 @@ const covarianceOver = (window: number): Operator => ({
       k++;
       const [share, together, per] = [1 / k, (k * (window - k)) / window, 1 / (window - 1)];
       for (let n = 0; n < N; n++) {
-        const [a, b] = [x[row + n], y[row + n]];
+        const a = x[row + n];
+        const b = y[row + n];
         xs[own + n] = a;
         ys[own + n] = b;
         const distance = a - meanX[n];
@@ -122,12 +123,11 @@ function turnPairs(xs: Float64Array, ys: Float64Array, products: Float64Array, N
   for (let i = xs.length - 2 * N, count = 2; i >= N; i -= N, count++) {
     const share = 1 / count;
     for (let n = 0; n < N; n++) {
-      const [mx, my] = [xs[i + N + n], ys[i + N + n]];
-      const distance = xs[i + n] - mx;
-      const [newX, newY] = [mx + distance * share, my + (ys[i + n] - my) * share];
-      products[i + n] = products[i + N + n] + distance * (ys[i + n] - newY);
-      xs[i + n] = newX;
-      ys[i + n] = newY;
+      const distance = xs[i + n] - xs[i + N + n];
+      const mean = ys[i + N + n] + (ys[i + n] - ys[i + N + n]) * share;
+      products[i + n] = products[i + N + n] + distance * (ys[i + n] - mean);
+      xs[i + n] = xs[i + N + n] + distance * share;
+      ys[i + n] = mean;
     }
   }
 }
