@@ -61,6 +61,7 @@ export { type Moments, moments, standardise } from './standardise.js';
 export { type FilteredVolatility, filterVolatility } from './volatility/filter.js';
 export { fitEgarch, fitGarch, type VolatilityFit, type VolatilityOptions } from './volatility/fit.js';
 export { type ForecastOptions, forecastVolatility, type VolatilityForecast } from './volatility/forecast.js';
+export { fitHar, type HarFit, type HarOptions, type HarSample, harSample } from './volatility/har.js';
 export type { ShockLaw } from './volatility/innovations.js';
 export type { Coefficients as VolatilityCoefficients } from './volatility/likelihood.js';
 export { filteredHistoricalSimulation, type PathOptions, type SimulatedPaths } from './volatility/simulation.js';
