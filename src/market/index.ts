@@ -24,7 +24,10 @@ export {
 export { type AsOfOptions, joinAsOf, joinByPeriod } from './frame/join.js';
 export { type FrameSelection, loadFrame, type SeriesChoice } from './frame/load-frame.js';
 export { resample } from './frame/resample.js';
-export { forwardLogReturn } from './labels/forward-return.js';
+export { forwardDirection, forwardLogReturn, forwardVolatility } from './labels/forward-return.js';
+export { fitQuantileRegimes, type QuantileRegimes } from './labels/quantile-regimes.js';
+export { type BarrierEvents, type Barriers, tripleBarrier } from './labels/triple-barrier.js';
+export { concurrency, type LabelSpans, uniqueness } from './labels/uniqueness.js';
 export { CHANGES, type ChangeName } from './lookahead/changes.js';
 export type { Dated } from './lookahead/compare.js';
 export { assertNoLookahead, type LookaheadOptions } from './lookahead/lookahead.js';
