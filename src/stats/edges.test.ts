@@ -48,15 +48,23 @@ const sample: fc.Arbitrary<Sample> = fc.constantFrom(0, 1, 2, 3, 4, 6, 9, 14).ch
 );
 
 const FINE = { key: key(1), draws: 39 };
+/** The columns of x as losses of so many models. */
+const lossesOf = ({ x }: Sample): stats.Losses => ({
+  dates: Array.from({ length: x.rows }, (_, t) => `day ${t}`),
+  models: Array.from({ length: x.cols }, (_, m) => `model ${m}`),
+  values: x.data,
+});
 /** Every function that takes a sample. */
 const CALLS: Readonly<Record<string, (s: Sample) => unknown>> = {
   areaUnderRoc: ({ labels, y }) => stats.areaUnderRoc(labels, y),
   autocorrelation: ({ y }) => stats.autocorrelation(y, 2),
+  averageByDate: ({ x, y, other }) => stats.averageByDate({ dates: Array.from(y, (_, t) => `${t}`), models: { x: x.data, y, other } }),
   blockLength: ({ y }) => stats.blockLength(y),
   calibration: ({ labels, probabilities }) => stats.calibration(labels, probabilities, 2),
   clarkWest: ({ y, other, x }) => stats.clarkWest(y, { model: other, benchmark: x.data.subarray(0, y.length) }, { lags: 1 }),
   compareRocAreas: ({ labels, y, other }) => stats.compareRocAreas(labels, y, other),
   dieboldMariano: ({ y, other }) => stats.dieboldMariano({ model: y, benchmark: other }),
+  dieboldMarianoOfLosses: (one) => stats.dieboldMariano(lossesOf(one), { model: 'model 0', benchmark: 'model 1' }),
   diagnostics: ({ y }) => stats.diagnostics({ residuals: y }),
   hacMean: ({ y }) => stats.hacMean(y),
   hedge: ({ y, other }) => stats.hedge(y, other, { ratio: { window: 4 }, rebalance: [1, 3] }),
@@ -72,6 +80,8 @@ const CALLS: Readonly<Record<string, (s: Sample) => unknown>> = {
   leastSquares: ({ x, y }) => stats.leastSquares(x, y).curvature,
   logisticRegression: ({ x, labels }) => stats.logisticRegression(stats.design(x), labels),
   logisticRegressionPenalised: ({ x, labels }) => stats.logisticRegression(stats.design(x), labels, { lambda: 1 }),
+  modelConfidenceSet: (one) => stats.modelConfidenceSet(lossesOf(one), { ...FINE, block: 2 }),
+  modelConfidenceSetByMax: (one) => stats.modelConfidenceSet(lossesOf(one), { ...FINE, block: 2, statistic: 'max' }),
   moments: ({ x }) => stats.moments(x),
   multivariateRidge: ({ x, y, other }) => stats.multivariateRidge(x, fromColumns([y, other])),
   neweyWest: ({ x, y }) => stats.neweyWest(stats.linearRegression(x, y)),
@@ -94,6 +104,7 @@ const CALLS: Readonly<Record<string, (s: Sample) => unknown>> = {
   scalerRankGauss: ({ x }) => stats.scaler('rank-gauss').fit(x).apply(x),
   standardise: ({ x }) => stats.standardise(x),
   standardiseSeries: ({ y }) => stats.standardise(y),
+  superiorPredictiveAbility: (one) => stats.superiorPredictiveAbility(lossesOf(one), { ...FINE, block: 2, benchmark: 'model 0' }),
   windows: ({ x }) => stats.windows(x, { lookback: 2, horizons: 1 }),
   nLinearRidge: ({ x }) => stats.nLinearRidge(stats.windows(x, { lookback: 2, horizons: 1 })),
   dLinearRidge: ({ x }) => stats.dLinearRidge(stats.windows(x, { lookback: 2, horizons: 1 }), { kernel: 3 }),

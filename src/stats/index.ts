@@ -1,3 +1,13 @@
+export { clarkWest, dieboldMariano, type ForecastComparison } from './comparison/forecast-comparison.js';
+export { type AveragedLosses, averageByDate, gainsOver, type Losses, lossesOf } from './comparison/losses.js';
+export {
+  type ConfidenceSetOptions,
+  type ModelConfidenceSet,
+  modelConfidenceSet,
+  type SetStatistic,
+} from './comparison/model-confidence-set.js';
+export type { ComparisonOptions } from './comparison/resampled-means.js';
+export { type SuperiorPredictiveAbility, superiorPredictiveAbility } from './comparison/superior-predictive-ability.js';
 export { type Descent, type DescentOptions, gradientDescent, optimalStep } from './descent/gradient-descent.js';
 export { leastSquares, logisticLoss, type Objective } from './descent/objective.js';
 export { drawRows, stochasticGradientDescent } from './descent/stochastic-gradient-descent.js';
@@ -17,10 +27,9 @@ export { autocorrelation, type LjungBox, ljungBox, whiteNoiseBand } from './infe
 export { type BlockLength, blockLength } from './inference/block-length.js';
 export { type BootstrapOptions, type Bootstrapped, bootstrap, movingBlockBootstrap, stationaryBootstrap } from './inference/bootstrap.js';
 export { type Diagnostics, diagnostics } from './inference/diagnostics.js';
-export { clarkWest, dieboldMariano, type ForecastComparison } from './inference/forecast-comparison.js';
 export { type HeteroskedasticKind, heteroskedasticCovariance } from './inference/heteroskedastic.js';
 export { hacMean, type SeriesMean } from './inference/mean.js';
-export { holm, romanoWolf, type StepDown, type StepDownOptions } from './inference/multiplicity.js';
+export { holm, romanoWolf, type StepDown } from './inference/multiplicity.js';
 export { type NeweyWest, neweyWest, neweyWestLags, type RobustCovariance, type Sandwiched } from './inference/newey-west.js';
 export { type RelativeGain, relativeGain } from './inference/relative-gain.js';
 export {

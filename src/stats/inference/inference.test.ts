@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
+import { clarkWest, dieboldMariano } from '../comparison/forecast-comparison.js';
 import reference from '../inference.reference.json' with { type: 'json' }; // made by reference/inference.py
 import { design } from '../regression/design.js';
 import { linearRegression } from '../regression/linear-regression.js';
 import { autocorrelation, ljungBox, whiteNoiseBand } from './autocorrelation.js';
-import { clarkWest, dieboldMariano } from './forecast-comparison.js';
 import { type HeteroskedasticKind, heteroskedasticCovariance } from './heteroskedastic.js';
 import { hacMean } from './mean.js';
 import { holm } from './multiplicity.js';

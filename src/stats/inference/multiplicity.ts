@@ -1,8 +1,6 @@
-import { fold, type Key } from '../../base/index.js';
 import { column, type Matrix } from '../../linalg/index.js';
 import { columnName } from '../../linalg/internal.js';
-import { blockLength } from './block-length.js';
-import { stationaryBootstrap } from './bootstrap.js';
+import { type ComparisonOptions, resampledMeans } from '../comparison/resampled-means.js';
 import { hacMean } from './mean.js';
 
 /**
@@ -45,16 +43,6 @@ export interface StepDown {
   readonly block: number;
 }
 
-/** How the samples of `romanoWolf` are drawn. */
-export interface StepDownOptions {
-  /** Decides the samples. */
-  readonly key: Key;
-  /** Mean block length; left out, the longest that `blockLength` chooses for a column. */
-  readonly block?: number;
-  /** Samples; 1999. */
-  readonly draws?: number;
-}
-
 /**
  * The step-down test of Romano and Wolf: each model's gain over the benchmark, with the chance that any of the true nulls is rejected kept.
  *
@@ -68,34 +56,30 @@ export interface StepDownOptions {
  *
  * Romano & Wolf 2005, and 2016 for p-values; White 2000. Studentised by a fixed error per model, as Hansen 2005 does.
  */
-export function romanoWolf(gains: Matrix, { key, block, draws = 1999 }: StepDownOptions): StepDown {
+export function romanoWolf(gains: Matrix, options: ComparisonOptions): StepDown {
   const series = Array.from({ length: gains.cols }, (_, j) => column(gains, j));
   const tests = series.map((values) => hacMean(values));
-  const length = block ?? series.reduce((longest, values) => Math.max(longest, blockLength(values).stationary), 1);
+  const { means, block } = resampledMeans('romanoWolf', gains, options);
   const order = tests.map((_, k) => k).sort((a, b) => tests[b].tStatistic - tests[a].tStatistic);
   const exceeded = new Int32Array(gains.cols); // by rank: samples whose greatest t from that rank on reaches the model's own
-  for (let b = 0; b < draws; b++) {
-    const rows = stationaryBootstrap(fold(key, b), gains.rows, length);
+  for (let b = 0; b < means.rows; b++) {
     let greatest = -Infinity;
     for (let rank = order.length - 1; rank >= 0; rank--) {
       const { mean: centre, standardError, tStatistic } = tests[order[rank]];
-      const values = series[order[rank]];
-      let total = 0;
-      for (let i = 0; i < rows.length; i++) total += values[rows[i]];
-      greatest = Math.max(greatest, (total / rows.length - centre) / standardError);
+      greatest = Math.max(greatest, (means.data[b * means.cols + order[rank]] - centre) / standardError);
       if (greatest >= tStatistic) exceeded[rank]++;
     }
   }
   const pValues = new Float64Array(gains.cols);
   let largest = 0;
   order.forEach((k, rank) => {
-    largest = Math.max(largest, (1 + exceeded[rank]) / (draws + 1));
+    largest = Math.max(largest, (1 + exceeded[rank]) / (means.rows + 1));
     pValues[k] = largest;
   });
   return {
     names: series.map((_, j) => columnName(gains, j)),
     tStatistics: Float64Array.from(tests, ({ tStatistic }) => tStatistic),
     pValues,
-    block: length,
+    block,
   };
 }

@@ -1,11 +1,25 @@
 import { confidenceInterval, standardNormal, twoSidedPValue } from '../distributions/distributions.js';
-import { hacMean, type SeriesMean } from './mean.js';
-import { neweyWestLags } from './newey-west.js';
+import { hacMean, type SeriesMean } from '../inference/mean.js';
+import { neweyWestLags } from '../inference/newey-west.js';
+import { checkLosses, type Losses, lossColumn } from './losses.js';
 
 /** A comparison of two forecasts of the same outcomes. */
 export interface ForecastComparison extends SeriesMean {
   /** The series whose mean is tested [n]; positive where the first forecast is better. */
   readonly gains: Float64Array;
+}
+
+/** What is judged and what it is judged against. */
+interface Pair<T> {
+  readonly model: T;
+  readonly benchmark: T;
+}
+
+/** Steps ahead, the lags of the HAC error and the level of the interval. */
+interface ComparisonOfTwo {
+  readonly horizon?: number;
+  readonly lags?: number;
+  readonly level?: number;
 }
 
 /**
@@ -26,7 +40,7 @@ export interface ForecastComparison extends SeriesMean {
  */
 export function clarkWest(
   y: ArrayLike<number>,
-  { model, benchmark }: { readonly model: ArrayLike<number>; readonly benchmark: ArrayLike<number> },
+  { model, benchmark }: Pair<ArrayLike<number>>,
   options: { readonly lags?: number; readonly level?: number } = {},
 ): ForecastComparison {
   sameLength('clarkWest', { y, model, benchmark });
@@ -43,7 +57,10 @@ export function clarkWest(
  *
  *     dₜ = benchmark lossₜ − model lossₜ        t = k d̄ / HAC error,   k² = (n + 1 − 2h + h(h − 1)/n)/n,   p from Student's t with n − 1
  *
- * @param losses   of both at the same dates [n]: squared errors, log scores
+ *     dieboldMariano({ model: squaredErrors, benchmark: others }, { horizon: 5 })        two series
+ *     dieboldMariano(losses, { model: 'lstm', benchmark: 'har' })                        two models of several
+ *
+ * @param losses   of both at the same dates [n]: squared errors, log scores; of a panel averaged by date (`averageByDate`)
  * @param horizon  h, steps ahead; 1
  * @param lags     of the HAC error; left out, the larger of h − 1 and `neweyWestLags`; 0 takes gains for independent
  * @returns        of d, positive where the model is better; `pValue` is two-sided, `standardError` and `interval` hold the correction
@@ -52,11 +69,14 @@ export function clarkWest(
  * Diebold & Mariano 1995; Harvey, Leybourne & Newbold 1997. They weight the first h − 1 autocovariances by 1, which can make
  * the variance negative; Bartlett's weights cannot. Not for nested models, whose d̄ is not normal: `clarkWest`.
  */
+export function dieboldMariano(losses: Losses, options: Pair<string> & ComparisonOfTwo): ForecastComparison;
+export function dieboldMariano(losses: Pair<ArrayLike<number>>, options?: ComparisonOfTwo): ForecastComparison;
 export function dieboldMariano(
-  losses: { readonly model: ArrayLike<number>; readonly benchmark: ArrayLike<number> },
-  { horizon = 1, lags, level = 0.95 }: { readonly horizon?: number; readonly lags?: number; readonly level?: number } = {},
+  losses: Losses | Pair<ArrayLike<number>>,
+  options: ComparisonOfTwo & Partial<Pair<string>> = {},
 ): ForecastComparison {
-  const { model, benchmark } = losses;
+  const { model, benchmark } = 'values' in losses ? pairOf(losses, options) : losses;
+  const { horizon = 1, lags, level = 0.95 } = options;
   sameLength('dieboldMariano', { model, benchmark });
   const n = model.length;
   const factor = (n + 1 - 2 * horizon + (horizon * (horizon - 1)) / n) / n;
@@ -77,6 +97,13 @@ export function dieboldMariano(
     interval: confidenceInterval(mean, standardError, { level, df: n - 1 }),
     gains,
   };
+}
+
+function pairOf(losses: Losses, { model, benchmark }: Partial<Pair<string>>): Pair<Float64Array> {
+  checkLosses('dieboldMariano', losses);
+  if (model === undefined || benchmark === undefined)
+    throw new Error(`dieboldMariano: name the model and the benchmark, of ${losses.models.join(', ')}; { model, benchmark }`);
+  return { model: lossColumn('dieboldMariano', losses, model), benchmark: lossColumn('dieboldMariano', losses, benchmark) };
 }
 
 function sameLength(caller: string, series: Readonly<Record<string, ArrayLike<number>>>): void {
