@@ -59,7 +59,7 @@ const BUDGET: Record<string, number> = {
   optim: 660,
   report: 1500,
   rl: 400,
-  stats: 4200,
+  stats: 5600,
   tensor: 7300,
   trade: 3500,
   train: 880,

@@ -64,7 +64,7 @@ export function incompleteBeta(a: number, b: number, x: number, rest: number): T
 }
 
 /** log B(a, b) = log Γ(a) + log Γ(b) − log Γ(a + b), without the cancellation of the last two where one of them is large. */
-function logBeta(a: number, b: number): number {
+export function logBeta(a: number, b: number): number {
   const [small, large] = a < b ? [a, b] : [b, a];
   if (large < 12) return logGamma(a) + logGamma(b) - logGamma(a + b);
   const total = small + large;

@@ -10,6 +10,13 @@ export function comparable(caller: string, series: Readonly<Record<string, Array
   for (const [name, values] of Object.entries(series)) checkValues(caller, name, values, 'drop or fill the row before scoring');
 }
 
+/** Outcomes [n], as many as a forecast has rows. */
+export function checkOutcomes(caller: string, y: ArrayLike<number>, rows = y.length): void {
+  if (y.length === 0 || y.length !== rows)
+    throw new Error(`${caller}: outcomes and forecasts must be as many, and at least one: got y ${y.length} and forecasts ${rows}`);
+  checkValues(caller, 'y', y, 'drop or fill the row before scoring');
+}
+
 /** Probabilities, not scores or logits. */
 export function checkProbabilities(caller: string, probabilities: ArrayLike<number>): void {
   for (let i = 0; i < probabilities.length; i++)
