@@ -56,7 +56,10 @@ const lossesOf = ({ x }: Sample): stats.Losses => ({
 });
 /** Every function that takes a sample. */
 const CALLS: Readonly<Record<string, (s: Sample) => unknown>> = {
+  adaptiveConformal: ({ y, other }) => stats.adaptiveConformal({ y, forecast: other }, { level: 0.8, window: 3 }).coverage,
+  archTest: ({ y }) => stats.archTest(y, 1),
   areaUnderRoc: ({ labels, y }) => stats.areaUnderRoc(labels, y),
+  augmentedDickeyFuller: ({ y }) => stats.augmentedDickeyFuller(y),
   autocorrelation: ({ y }) => stats.autocorrelation(y, 2),
   averageByDate: ({ x, y, other }) => stats.averageByDate({ dates: Array.from(y, (_, t) => `${t}`), models: { x: x.data, y, other } }),
   blockLength: ({ y }) => stats.blockLength(y),
@@ -65,6 +68,8 @@ const CALLS: Readonly<Record<string, (s: Sample) => unknown>> = {
   compareRocAreas: ({ labels, y, other }) => stats.compareRocAreas(labels, y, other),
   dieboldMariano: ({ y, other }) => stats.dieboldMariano({ model: y, benchmark: other }),
   dieboldMarianoOfLosses: (one) => stats.dieboldMariano(lossesOf(one), { model: 'model 0', benchmark: 'model 1' }),
+  conformalisedQuantiles: ({ y, other }) =>
+    stats.conformalisedQuantiles({ y, low: other, high: other.map((v) => v + 1) }, { low: other, high: other }, 0.5),
   coverage: ({ y, other }) => stats.coverage(y, { low: other, high: other.map((v) => v + 1) }, { nominal: 0.9 }),
   crps: ({ y, other }) => stats.crps(y, stats.normalForecast({ mean: other, standardDeviation: 1 })),
   crpsOfMixture: ({ y, other, labels }) =>
@@ -77,6 +82,9 @@ const CALLS: Readonly<Record<string, (s: Sample) => unknown>> = {
   hedgeHalfLife: ({ y, other }) => stats.hedge(y, other, { ratio: { halfLife: 4 }, rebalance: [1, 3] }),
   heteroskedasticCovariance: ({ x, y }) => stats.heteroskedasticCovariance(stats.linearRegression(x, y)),
   intervalScores: ({ y, other }) => stats.intervalScores(y, { low: y, high: other }, 0.9),
+  jointBootstrap: ({ y, other }) => stats.jointBootstrap((rows) => [y[rows[0]], other[rows[0]]], y.length, { ...FINE, block: 2 }),
+  kpss: ({ y }) => stats.kpss(y),
+  kpssOfTrend: ({ y }) => stats.kpss(y, { around: 'trend' }),
   lasso: ({ x, y }) => stats.lasso(x, y, { lambda: 0.1 }),
   lassoPath: ({ x, y }) => stats.lassoPath(x, y),
   linearRegression: ({ x, y }) => stats.linearRegression(x, y),
@@ -96,6 +104,7 @@ const CALLS: Readonly<Record<string, (s: Sample) => unknown>> = {
   outOfSampleRSquared: ({ y, other, x }) => stats.outOfSampleRSquared(y, other, x.data.subarray(0, y.length)),
   outOfSampleRSquaredInterval: ({ y, other, x }) =>
     stats.outOfSampleRSquaredInterval(y, { forecast: other, benchmark: x.data.subarray(0, y.length) }, { ...FINE, block: 2 }),
+  pairedBootstrap: ({ y, other }) => stats.pairedBootstrap((v) => v[0], { model: y, benchmark: other }, { ...FINE, block: 2 }),
   partialRegression: ({ x, y }) => stats.partialRegression(x, y, 'column 0'),
   pit: ({ y, other }) => stats.pit(y, stats.studentForecast({ df: other, location: 0, scale: 1 })),
   pitHistogram: ({ probabilities }) => stats.pitHistogram(probabilities, 2),
@@ -116,9 +125,12 @@ const CALLS: Readonly<Record<string, (s: Sample) => unknown>> = {
   scalerStandard: ({ x }) => stats.scaler('standard').fit(x).apply(x),
   scalerRobust: ({ x }) => stats.scaler('robust').fit(x).apply(x),
   scalerRankGauss: ({ x }) => stats.scaler('rank-gauss').fit(x).apply(x),
+  splitConformal: ({ y, other }) => stats.splitConformal({ y, forecast: other }, y, 0.5),
   standardise: ({ x }) => stats.standardise(x),
   standardiseSeries: ({ y }) => stats.standardise(y),
   superiorPredictiveAbility: (one) => stats.superiorPredictiveAbility(lossesOf(one), { ...FINE, block: 2, benchmark: 'model 0' }),
+  weightedConformal: ({ y, other, probabilities }) =>
+    stats.weightedConformal({ y, forecast: other, weights: probabilities }, { forecast: [1], weights: [0] }, 0.5),
   windows: ({ x }) => stats.windows(x, { lookback: 2, horizons: 1 }),
   nLinearRidge: ({ x }) => stats.nLinearRidge(stats.windows(x, { lookback: 2, horizons: 1 })),
   dLinearRidge: ({ x }) => stats.dLinearRidge(stats.windows(x, { lookback: 2, horizons: 1 }), { kernel: 3 }),

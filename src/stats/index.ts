@@ -8,6 +8,10 @@ export {
 } from './comparison/model-confidence-set.js';
 export type { ComparisonOptions } from './comparison/resampled-means.js';
 export { type SuperiorPredictiveAbility, superiorPredictiveAbility } from './comparison/superior-predictive-ability.js';
+export { type AdaptiveConformal, type AdaptiveConformalOptions, adaptiveConformal } from './conformal/adaptive-conformal.js';
+export { type ConformalQuantile, conformalQuantile } from './conformal/conformal-quantile.js';
+export { type ConformalIntervals, conformalisedQuantiles, splitConformal } from './conformal/split-conformal.js';
+export { type WeightedConformalIntervals, weightedConformal } from './conformal/weighted-conformal.js';
 export { type Descent, type DescentOptions, gradientDescent, optimalStep } from './descent/gradient-descent.js';
 export { leastSquares, logisticLoss, type Objective } from './descent/objective.js';
 export { drawRows, stochasticGradientDescent } from './descent/stochastic-gradient-descent.js';
@@ -23,11 +27,13 @@ export {
 } from './distributions/distributions.js';
 export { type DLinearRidgeOptions, type DLinearWeights, dLinearRidge } from './forecast/dlinear-ridge.js';
 export { type NLinearRidgeOptions, type NLinearWeights, nLinearRidge, type RidgeForecast } from './forecast/nlinear-ridge.js';
+export { type ArchTest, archTest } from './inference/arch-test.js';
 export { autocorrelation, type LjungBox, ljungBox, whiteNoiseBand } from './inference/autocorrelation.js';
 export { type BlockLength, blockLength } from './inference/block-length.js';
 export { type BootstrapOptions, type Bootstrapped, bootstrap, movingBlockBootstrap, stationaryBootstrap } from './inference/bootstrap.js';
 export { type Diagnostics, diagnostics } from './inference/diagnostics.js';
 export { type HeteroskedasticKind, heteroskedasticCovariance } from './inference/heteroskedastic.js';
+export { type JointBootstrap, jointBootstrap, type PairedBootstrap, pairedBootstrap } from './inference/joint-bootstrap.js';
 export { hacMean, type SeriesMean } from './inference/mean.js';
 export { holm, romanoWolf, type StepDown } from './inference/multiplicity.js';
 export { type NeweyWest, neweyWest, neweyWestLags, type RobustCovariance, type Sandwiched } from './inference/newey-west.js';
@@ -72,6 +78,9 @@ export {
   outOfSampleRSquaredInterval,
 } from './scores/scores.js';
 export { type Moments, moments, standardise } from './standardise.js';
+export { augmentedDickeyFuller, type DickeyFuller, type DickeyFullerOptions } from './unit-roots/augmented-dickey-fuller.js';
+export { type Kpss, kpss } from './unit-roots/kpss.js';
+export type { CriticalValues, Deterministic } from './unit-roots/mackinnon.js';
 export { type FilteredVolatility, filterVolatility } from './volatility/filter.js';
 export { fitEgarch, fitGarch, type VolatilityFit, type VolatilityOptions } from './volatility/fit.js';
 export { type ForecastOptions, forecastVolatility, type VolatilityForecast } from './volatility/forecast.js';

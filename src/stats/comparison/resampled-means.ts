@@ -40,7 +40,8 @@ export function meansOf({ cols, data }: Matrix, rows: Int32Array): Float64Array 
   return total.map((value) => value / rows.length);
 }
 
-function longestBlock(columns: readonly Float64Array[]): number {
+/** The longest block that `blockLength` chooses for one of several series [n]. */
+export function longestBlock(columns: readonly Float64Array[]): number {
   const deviations = columns.map((values) => standardDeviation(values));
   const least = NOISE * deviations.reduce((most, deviation) => Math.max(most, deviation), 0);
   return columns.reduce((longest, values, k) => (deviations[k] > least ? Math.max(longest, blockLength(values).stationary) : longest), 1);

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { fold, key, normal } from '../../base/random.js';
-import { fromColumns, mean } from '../../linalg/index.js';
+import { fromColumns, mean, standardDeviation } from '../../linalg/index.js';
 import reference from '../inference.reference.json' with { type: 'json' }; // made by reference/inference.py
 import { outOfSampleRSquared, outOfSampleRSquaredInterval } from '../scores/scores.js';
 import { blockLength } from './block-length.js';
 import { bootstrap, movingBlockBootstrap, stationaryBootstrap } from './bootstrap.js';
+import { jointBootstrap, pairedBootstrap } from './joint-bootstrap.js';
 import { hacMean } from './mean.js';
 import { romanoWolf } from './multiplicity.js';
 
@@ -97,6 +98,64 @@ describe('bootstrap', () => {
       '19 draws have none beyond a 95 % interval; take 39 or more',
     );
     expect(() => bootstrap(() => Number.NaN, 10, { key: key(1), block: 1 })).toThrow('bootstrap: the statistic is NaN on some sample');
+  });
+});
+
+describe('jointBootstrap', () => {
+  const n = 300;
+  const { data: z } = normal(key(11), [2, n], 'float64');
+  const common = z.subarray(0, n);
+  const series = [common, common.map((value, t) => 0.9 * value + 0.1 * z[n + t])];
+  const means = (rows: Int32Array) => series.map((values) => mean(Float64Array.from(rows, (t) => values[t])));
+
+  it('gives each statistic what bootstrap gives it, from the same samples', () => {
+    const options = { key: key(12), block: 3, draws: 499 };
+    const { estimates, standardErrors, intervals, draws } = jointBootstrap(means, n, options);
+    expect([draws.rows, draws.cols]).toEqual([499, 2]);
+    for (const k of [0, 1]) {
+      const alone = bootstrap((rows) => means(rows)[k], n, options);
+      expect([estimates[k], standardErrors[k], intervals[k]]).toEqual([
+        alone.estimate,
+        alone.standardError,
+        { low: alone.low, high: alone.high },
+      ]);
+    }
+  });
+
+  it('keeps the dependence: the difference has the error of the difference', () => {
+    const options = { key: key(13), block: 1, draws: 999 };
+    const { draws } = jointBootstrap(means, n, options);
+    const gaps = Float64Array.from({ length: 999 }, (_, b) => draws.data[2 * b] - draws.data[2 * b + 1]);
+    const difference = series[0].map((value, t) => value - series[1][t]);
+    const centre = mean(difference);
+    const exact = Math.sqrt(mean(difference.map((value) => (value - centre) ** 2)) / n);
+    const found = Math.sqrt(mean(gaps.map((gap) => (gap - mean(gaps)) ** 2)));
+    expect(Math.abs(found / exact - 1)).toBeLessThan(4 / Math.sqrt(2 * 999));
+    const paired = pairedBootstrap((values) => mean(values), { model: series[0], benchmark: series[1] }, options);
+    expect(paired.estimate).toBeCloseTo(centre, 14);
+    expect(paired.model - paired.benchmark).toBeCloseTo(centre, 14);
+    expect(paired.standardError / found).toBeCloseTo(Math.sqrt(999 / 998), 10);
+  });
+
+  it('names a statistic that comes and goes', () => {
+    expect(() => jointBootstrap((rows) => (rows[0] === 0 ? [1, 2] : [1]), 9, { key: key(1), block: 1, draws: 39 })).toThrow(
+      'jointBootstrap: a sample has 1 statistics where the rows as they are have 2',
+    );
+    expect(() => pairedBootstrap(mean, { model: [1, 2], benchmark: [1] }, { key: key(1) })).toThrow('model has 2 rows and benchmark 1');
+  });
+});
+
+describe('pairedBootstrap', () => {
+  it('rejects in about 5 of 100 samples where two Sharpe ratios are the same, dependent and autocorrelated as they are', () => {
+    const [samples, n] = [200, 120];
+    let rejected = 0;
+    for (let s = 0; s < samples; s++) {
+      const { data: z } = normal(key(500 + s), [3, n], 'float64');
+      const [model, benchmark] = [1, 2].map((k) => Float64Array.from({ length: n }, (_, t) => 0.1 + z[t] + z[k * n + t]));
+      const sharpe = (values: Float64Array) => mean(values) / standardDeviation(values);
+      rejected += Number(pairedBootstrap(sharpe, { model, benchmark }, { key: key(s), block: 1, draws: 199 }).pValue <= 0.05);
+    }
+    expect(Math.abs(rejected / samples - 0.05)).toBeLessThan(4 * Math.sqrt(0.0475 / samples));
   });
 });
 

@@ -1,5 +1,6 @@
 import { fold, type Key, randint, uniform } from '../../base/index.js';
 import { standardDeviation } from '../../linalg/index.js';
+import { checkSize } from '../../linalg/internal.js';
 import type { Interval } from '../distributions/distributions.js';
 
 /**
@@ -79,23 +80,36 @@ export interface Bootstrapped extends Interval {
  */
 export function bootstrap(statistic: (rows: Int32Array) => number, n: number, options: BootstrapOptions): Bootstrapped {
   const { key, block, draws = 1999, level = 0.95 } = options;
-  if (!(level > 0 && level < 1)) throw new Error(`bootstrap: level must be between 0 and 1, got ${level}; 0.95 is 95 %`);
+  const tail = checkDraws('bootstrap', draws, level);
+  const estimate = statistic(Int32Array.from({ length: n }, (_, i) => i));
+  const found = Float64Array.from({ length: draws }, (_, b) => statistic(stationaryBootstrap(fold(key, b), n, block)));
+  return summarise('bootstrap', estimate, found, tail);
+}
+
+/** How many draws lie beyond each end of the interval: one or more. */
+export function checkDraws(caller: string, draws: number, level: number): number {
+  if (!(level > 0 && level < 1)) throw new Error(`${caller}: level must be between 0 and 1, got ${level}; 0.95 is 95 %`);
   const tail = Math.floor(((1 - level) / 2) * (draws + 1) + 1e-9);
   if (!(Number.isInteger(draws) && tail >= 1))
     throw new Error(
-      `bootstrap: ${draws} draws have none beyond a ${100 * level} % interval; take ${Math.round(2 / (1 - level)) - 1} or more`,
+      `${caller}: ${draws} draws have none beyond a ${100 * level} % interval; take ${Math.round(2 / (1 - level)) - 1} or more`,
     );
-  const estimate = statistic(Int32Array.from({ length: n }, (_, i) => i));
-  const found = Float64Array.from({ length: draws }, (_, b) => statistic(stationaryBootstrap(fold(key, b), n, block))).sort();
+  return tail;
+}
+
+/** The error and the basic interval of an estimate from the statistics of its samples, which it sorts. */
+export function summarise(caller: string, estimate: number, found: Float64Array, tail: number): Bootstrapped {
+  found.sort();
   const broken = found.findIndex((value) => !Number.isFinite(value));
   if (broken >= 0 || !Number.isFinite(estimate))
     throw new Error(
-      `bootstrap: the statistic is ${broken >= 0 ? found[broken] : estimate} on some sample; does it divide by what a sample may lack?`,
+      `${caller}: the statistic is ${broken >= 0 ? found[broken] : estimate} on some sample; does it divide by what a sample may lack?`,
     );
+  checkSize(caller, 'the statistic', Math.max(Math.abs(estimate), Math.abs(found[0]), Math.abs(found[found.length - 1])));
   return {
     estimate,
     standardError: standardDeviation(found),
-    low: 2 * estimate - found[draws - tail],
+    low: 2 * estimate - found[found.length - tail],
     high: 2 * estimate - found[tail - 1],
     draws: found,
   };

@@ -1,5 +1,6 @@
 import { checkNumber, checkOneOf, checkWhole } from '../../base/internal.js';
-import { fisherF, type Interval, standardNormal, twoSidedPValue } from '../distributions/distributions.js';
+import { betaQuantile } from '../distributions/beta.js';
+import { type Interval, standardNormal, twoSidedPValue } from '../distributions/distributions.js';
 import { checkOutcomes } from './comparable.js';
 
 /** How an interval for a share is made: by inverting the score test, or exactly, and then longer than need be. */
@@ -28,10 +29,10 @@ export function proportionInterval(
   checkOneOf('proportionInterval', 'kind', kind, ['wilson', 'clopper-pearson']);
   const [k, n, tail] = [successes, trials, (1 - level) / 2];
   if (kind === 'clopper-pearson') {
-    /** p / (1 − p) = a/b · F with 2a and 2b degrees of freedom. */
-    const odds = (a: number, b: number, p: number) => (a / b) * fisherF(2 * a, 2 * b).quantile(p);
-    const share = (ratio: number) => ratio / (1 + ratio);
-    return { low: k === 0 ? 0 : share(odds(k, n - k + 1, tail)), high: k === n ? 1 : share(odds(k + 1, n - k, 1 - tail)) };
+    return {
+      low: k === 0 ? 0 : betaQuantile(k, n - k + 1, tail),
+      high: k === n ? 1 : betaQuantile(k + 1, n - k, 1 - tail),
+    };
   }
   const z = standardNormal.quantile(1 - tail);
   const centre = (k + (z * z) / 2) / (n + z * z);
