@@ -70,7 +70,7 @@ const CALLS: Readonly<Record<string, (s: Sample) => unknown>> = {
   dieboldMarianoOfLosses: (one) => stats.dieboldMariano(lossesOf(one), { model: 'model 0', benchmark: 'model 1' }),
   conformalisedQuantiles: ({ y, other }) =>
     stats.conformalisedQuantiles({ y, low: other, high: other.map((v) => v + 1) }, { low: other, high: other }, 0.5),
-  coverage: ({ y, other }) => stats.coverage(y, { low: other, high: other.map((v) => v + 1) }, { nominal: 0.9 }),
+  intervalCoverage: ({ y, other }) => stats.intervalCoverage(y, { low: other, high: other.map((v) => v + 1) }, { nominal: 0.9 }),
   crps: ({ y, other }) => stats.crps(y, stats.normalForecast({ mean: other, standardDeviation: 1 })),
   crpsOfMixture: ({ y, other, labels }) =>
     stats.crps(y, stats.mixtureForecast({ weights: labels, means: other, standardDeviations: other.map(Math.abs), components: 1 })),

@@ -64,7 +64,7 @@ export { type RollingOptions, type RollingRegression, rollingRegression } from '
 export { separatingDirection } from './regression/separation.js';
 export { type ColumnScale, restoreScaler, type Scaler, type ScalerKind, type ScalerState, scaler } from './scaler.js';
 export { areaUnderRoc, compareRocAreas, type RocArea, type RocDifference, rocArea } from './scores/auc.js';
-export { type Coverage, coverage, type ProportionKind, proportionInterval } from './scores/coverage.js';
+export { type IntervalCoverage, intervalCoverage, type ProportionKind, proportionInterval } from './scores/coverage.js';
 export { type ForecastLaw, mixtureForecast, normalForecast, type PerRow, studentForecast } from './scores/laws.js';
 export { type PitHistogram, pit, pitHistogram, pitOfSample, randomisedPit } from './scores/pit.js';
 export { crps, logDensityScores, qlike } from './scores/probability-scores.js';

@@ -5,7 +5,7 @@ import { references } from '../../../tests/support/references.js';
 import { key, normal } from '../../base/index.js';
 import { fromColumns, type Matrix } from '../../linalg/index.js';
 import { columnMeans } from '../../linalg/internal.js';
-import { dieboldMariano } from './forecast-comparison.js';
+import { clarkWest, dieboldMariano } from './forecast-comparison.js';
 import { averageByDate, gainsOver, type Losses, lossesOf } from './losses.js';
 import { eliminate, modelConfidenceSet } from './model-confidence-set.js';
 import { meansOf } from './resampled-means.js';
@@ -104,6 +104,22 @@ describe('dieboldMariano of losses', () => {
       dieboldMariano({ model, benchmark }, { horizon: 2 }),
     );
     expect(() => dieboldMariano(losses, { model: 'model 0', benchmark: 'none' })).toThrow("dieboldMariano: there is no model 'none'");
+  });
+});
+
+describe('clarkWest of a panel', () => {
+  it('averages over assets by date, without those that are missing, so that copies of an asset change nothing', () => {
+    const n = 50;
+    const { data: z } = normal(key(17), [3, n], 'float64');
+    const [y, model, benchmark] = [0, 1, 2].map((k) => z.subarray(k * n, (k + 1) * n));
+    const dates = Array.from({ length: n }, (_, t) => `${t}`);
+    /** Three copies of one asset, the third missing on every other date. */
+    const panel = (values: Float64Array) =>
+      Float64Array.from({ length: 3 * n }, (_, at) => (at % 3 === 2 && Math.floor(at / 3) % 2 ? Number.NaN : values[Math.floor(at / 3)]));
+    const one = clarkWest(y, { model, benchmark });
+    const copies = clarkWest(panel(y), { model: panel(model), benchmark: panel(benchmark) }, { dates });
+    expect(copies.tStatistic).toBeCloseTo(one.tStatistic, 11);
+    expectClose(copies.gains, one.gains, 13);
   });
 });
 

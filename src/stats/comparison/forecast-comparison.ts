@@ -1,7 +1,7 @@
 import { confidenceInterval, standardNormal, twoSidedPValue } from '../distributions/distributions.js';
 import { hacMean, type SeriesMean } from '../inference/mean.js';
 import { neweyWestLags } from '../inference/newey-west.js';
-import { checkLosses, type Losses, lossColumn } from './losses.js';
+import { averageByDate, checkLosses, type Losses, lossColumn } from './losses.js';
 
 /** A comparison of two forecasts of the same outcomes. */
 export interface ForecastComparison extends SeriesMean {
@@ -30,8 +30,9 @@ interface ComparisonOfTwo {
  * Under the null the larger model estimates coefficients that are zero, and that noise alone makes its squared errors larger; (b − m)² gives
  * it back. So a model can be significant here whose out-of-sample R² is negative: it knows something, and pays more for it in noise.
  *
- * @param y          [n] outcomes in time order
- * @param forecasts  m, of the larger model, and b, of the benchmark that it nests [n]; of the mean, all regressions with an intercept
+ * @param y          [n] outcomes in time order, or of a panel [T, N], NaN where missing
+ * @param forecasts  m, of the larger model, and b, of the benchmark that it nests, as y; of the mean, all regressions with an intercept
+ * @param dates      of a panel [T]: f is averaged over its assets date by date, as `averageByDate` does
  * @param lags       of the HAC error; left out, `neweyWestLags`. For forecasts h steps ahead use at least h − 1
  * @returns          of f; `pValue` is one-sided
  * @throws           when lengths differ, a value is not finite, or the forecasts are the same
@@ -41,13 +42,11 @@ interface ComparisonOfTwo {
 export function clarkWest(
   y: ArrayLike<number>,
   { model, benchmark }: Pair<ArrayLike<number>>,
-  options: { readonly lags?: number; readonly level?: number } = {},
+  { dates, ...options }: { readonly dates?: readonly string[]; readonly lags?: number; readonly level?: number } = {},
 ): ForecastComparison {
   sameLength('clarkWest', { y, model, benchmark });
-  const gains = Float64Array.from(
-    y,
-    (value, t) => (value - benchmark[t]) ** 2 - ((value - model[t]) ** 2 - (benchmark[t] - model[t]) ** 2),
-  );
+  const each = Float64Array.from(y, (value, t) => (value - benchmark[t]) ** 2 - ((value - model[t]) ** 2 - (benchmark[t] - model[t]) ** 2));
+  const gains = dates ? averageByDate({ dates, models: { gain: each } }).values : each;
   const test = hacMean(gains, options);
   return { ...test, pValue: standardNormal.survival(test.tStatistic), gains };
 }

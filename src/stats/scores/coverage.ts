@@ -41,7 +41,7 @@ export function proportionInterval(
 }
 
 /** How often intervals held what happened. */
-export interface Coverage {
+export interface IntervalCoverage {
   /** Rows within their interval, ends included. */
   readonly covered: number;
   /** n. */
@@ -70,25 +70,25 @@ export interface Coverage {
  * @param level    of the interval for the share; 0.95
  * @throws         when lengths differ, an end is missing or above the other, or nominal or level is not between 0 and 1
  */
-export function coverage(
+export function intervalCoverage(
   y: ArrayLike<number>,
   { low, high }: { readonly low: ArrayLike<number>; readonly high: ArrayLike<number> },
   { nominal, level = 0.95 }: { readonly nominal: number; readonly level?: number },
-): Coverage {
-  checkOutcomes('coverage', y);
-  checkNumber('coverage', 'nominal', nominal, { above: 0, below: 1 }, '0.9 is a 90 % interval');
+): IntervalCoverage {
+  checkOutcomes('intervalCoverage', y);
+  checkNumber('intervalCoverage', 'nominal', nominal, { above: 0, below: 1 }, '0.9 is a 90 % interval');
   const rows = y.length;
   if (low.length !== rows || high.length !== rows)
     throw new Error(
-      `coverage: ${rows} outcomes need as many intervals, got low ${low.length} and high ${high.length}; align them on their dates`,
+      `intervalCoverage: ${rows} outcomes need as many intervals, got low ${low.length} and high ${high.length}; align them on their dates`,
     );
   let [below, above] = [0, 0];
   for (let i = 0; i < rows; i++) {
     for (const [name, end] of Object.entries({ low, high }))
       if (Number.isNaN(end[i]))
-        throw new Error(`coverage: ${name} is NaN at row ${i}; drop the row, or give an end that is open as infinite`);
+        throw new Error(`intervalCoverage: ${name} is NaN at row ${i}; drop the row, or give an end that is open as infinite`);
     if (low[i] > high[i])
-      throw new Error(`coverage: low ${low[i]} is above high ${high[i]} at row ${i}; do quantiles cross? sort each row`);
+      throw new Error(`intervalCoverage: low ${low[i]} is above high ${high[i]} at row ${i}; do quantiles cross? sort each row`);
     below += Number(y[i] < low[i]);
     above += Number(y[i] > high[i]);
   }

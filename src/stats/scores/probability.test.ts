@@ -4,7 +4,7 @@ import { expectMean } from '../../../tests/support/monte-carlo.js';
 import { references } from '../../../tests/support/references.js';
 import { fold, key, normal, uniform } from '../../base/index.js';
 import { mean } from '../../linalg/index.js';
-import { coverage, proportionInterval } from './coverage.js';
+import { intervalCoverage, proportionInterval } from './coverage.js';
 import { type ForecastLaw, mixtureForecast, normalForecast, studentForecast } from './laws.js';
 import { pit, pitHistogram, pitOfSample, randomisedPit } from './pit.js';
 import { crps, logDensityScores, qlike } from './probability-scores.js';
@@ -158,20 +158,22 @@ describe('PIT', () => {
   });
 });
 
-describe('coverage', () => {
+describe('intervalCoverage', () => {
   it('counts both sides, with an interval that holds the nominal level exactly when the test does not reject it', () => {
     const y = normal(key(12), [500], 'float64').data;
     for (const reach of [1.3, 1.5, 1.645, 1.8, 2]) {
-      const found = coverage(y, { low: y.map(() => -reach), high: y.map(() => reach) }, { nominal: 0.9 });
+      const found = intervalCoverage(y, { low: y.map(() => -reach), high: y.map(() => reach) }, { nominal: 0.9 });
       expect(found.covered + found.outside.below + found.outside.above).toBe(500);
       expect(found.pValue > 0.05).toBe(found.interval.low < 0.9 && 0.9 < found.interval.high);
     }
-    expect(coverage([1, 2], { low: [1, -Infinity], high: [1, Infinity] }, { nominal: 0.9 }).share).toBe(1); // ends count
+    expect(intervalCoverage([1, 2], { low: [1, -Infinity], high: [1, Infinity] }, { nominal: 0.9 }).share).toBe(1); // ends count
   });
 
   it('names what is wrong', () => {
-    expect(() => coverage([1], { low: [2], high: [1] }, { nominal: 0.9 })).toThrow('coverage: low 2 is above high 1 at row 0');
-    expect(() => coverage([1], { low: [2], high: [1, 2] }, { nominal: 0.9 })).toThrow('got low 1 and high 2');
+    expect(() => intervalCoverage([1], { low: [2], high: [1] }, { nominal: 0.9 })).toThrow(
+      'intervalCoverage: low 2 is above high 1 at row 0',
+    );
+    expect(() => intervalCoverage([1], { low: [2], high: [1, 2] }, { nominal: 0.9 })).toThrow('got low 1 and high 2');
     expect(() => proportionInterval(5, 4)).toThrow('successes must be a whole number from 0 to 4, got 5');
     expect(() => pitHistogram(new Float64Array(20))).toThrow('20 values fill 10 bins with fewer than 5 each; take 4 bins or fewer');
     expect(() => normalForecast({ mean: [1, 2], standardDeviation: [1] })).toThrow('got mean 2, standardDeviation 1');

@@ -1,7 +1,9 @@
 import { checkOneOf, checkWhole } from '../../base/internal.js';
-import { fromColumns } from '../../linalg/index.js';
+import { backSubstitute, fromColumns, type Matrix, matVec } from '../../linalg/index.js';
+import { leastSquaresOf } from '../../linalg/internal.js';
 import { checkSeries } from '../inference/series.js';
-import { type LinearRegression, linearRegression } from '../regression/linear-regression.js';
+import { dependentColumn } from '../regression/design.js';
+import { linearRegression } from '../regression/linear-regression.js';
 import { type CriticalValues, type Deterministic, mackinnonCriticalValues, mackinnonPValue } from './mackinnon.js';
 
 /** What a unit-root regression has beside the level. */
@@ -39,7 +41,7 @@ export interface DickeyFuller {
  *
  *     Δyₜ = (a + b t) + γ yₜ₋₁ + Σₖ₌₁ᴸ cₖ Δyₜ₋ₖ + eₜ        τ = γ̂/se(γ̂),  hypothesis γ = 0
  *
- * Not rejecting is weak evidence of a unit root: at n = 200 a half-life of 14 rows is rejected about half of the time. `kpss` takes the
+ * Not rejecting is weak evidence of a unit root: of 200 rows that return with a half-life of 14, three in ten samples reject. `kpss` takes the
  * other hypothesis; that neither is rejected says that the series is too short.
  *
  * Rules compare all lags on the same rows, those that the most lags leave; the test is then made on all that the chosen lags leave. 't' takes
@@ -65,31 +67,34 @@ export function augmentedDickeyFuller(series: ArrayLike<number>, options: Dickey
   const most = typeof wanted === 'number' ? wanted : (options.mostLags ?? Math.min(room, Math.ceil(12 * (n / 100) ** 0.25)));
   checkWhole('augmentedDickeyFuller', typeof wanted === 'number' ? 'lags' : 'mostLags', most, { from: 0, to: room }, `of ${n} rows`);
   const y = Float64Array.from(series);
-  const lags = typeof wanted === 'number' ? wanted : choose(wanted, y, { most, deterministic });
-  const fit = regress(y, { lags, skip: lags, deterministic });
+  const lags = typeof wanted === 'number' ? wanted : choose(wanted, regression(y, most, deterministic), most);
+  const { x, dy } = regression(y, lags, deterministic);
+  const fit = linearRegression(x, dy);
   const statistic = fit.tStatistics[0];
   if (!Number.isFinite(statistic))
     throw new Error('augmentedDickeyFuller: the series follows its own lags without error, so there is nothing to test; is it computed?');
-  const { rows } = fit.x;
   return {
     statistic,
     pValue: mackinnonPValue(statistic, deterministic),
     coefficient: fit.coefficients[0],
     standardError: fit.standardErrors[0],
     lags,
-    rows,
-    criticalValues: mackinnonCriticalValues(rows, deterministic),
+    rows: x.rows,
+    criticalValues: mackinnonCriticalValues(x.rows, deterministic),
     deterministic,
   };
 }
 
-/** Δy on the level, the deterministic terms, and so many lagged differences, whose last column is the last lag; the first `skip` left out. */
-function regress(
-  y: Float64Array,
-  { lags, skip, deterministic }: { readonly lags: number; readonly skip: number; readonly deterministic: Deterministic },
-): LinearRegression {
-  const rows = y.length - 1 - skip;
-  const column = (value: (t: number) => number) => Float64Array.from({ length: rows }, (_, i) => value(i + skip + 1));
+/** Regressors and outcome of a Dickey–Fuller regression. */
+interface Regression {
+  readonly x: Matrix;
+  readonly dy: Float64Array;
+}
+
+/** Δy on the level, the deterministic terms, and so many lagged differences, the last lag last. */
+function regression(y: Float64Array, lags: number, deterministic: Deterministic): Regression {
+  const rows = y.length - 1 - lags;
+  const column = (value: (t: number) => number) => Float64Array.from({ length: rows }, (_, i) => value(i + lags + 1));
   const columns = [column((t) => y[t - 1])];
   const names = ['level'];
   if (deterministic !== 'none') {
@@ -97,36 +102,37 @@ function regress(
     names.push('constant');
   }
   if (deterministic === 'trend') {
-    columns.push(column((t) => t - skip));
+    columns.push(column((t) => t - lags));
     names.push('trend');
   }
   for (let k = 1; k <= lags; k++) {
     columns.push(column((t) => y[t - k] - y[t - k - 1]));
     names.push(`difference ${k} before`);
   }
-  return linearRegression(
-    fromColumns(columns, names),
-    column((t) => y[t] - y[t - 1]),
-  );
+  return { x: fromColumns(columns, names), dy: column((t) => y[t] - y[t - 1]) };
 }
 
-/** The lags that a rule chooses; the criterion falls as the likelihood rises and coefficients are saved. */
-function choose(
-  rule: 'aic' | 'bic' | 't',
-  y: Float64Array,
-  { most, deterministic }: { readonly most: number; readonly deterministic: Deterministic },
-): number {
+/**
+ * The lags that a rule chooses. The regressions nest, so one decomposition holds the squared errors of all: without its last columns a fit
+ * has those of the whole and the squares of what Qᵀy has along them.
+ */
+function choose(rule: 'aic' | 'bic' | 't', { x, dy }: Regression, most: number): number {
   checkOneOf('augmentedDickeyFuller', 'lags', rule, ['aic', 'bic', 't'], 'or a number');
-  const fitOf = (lags: number) => regress(y, { lags, skip: most, deterministic });
-  if (rule === 't') {
-    for (let lags = most; lags > 0; lags--) if (Math.abs(fitOf(lags).tStatistics.at(-1)!) >= 1.6448536269514722) return lags;
-    return 0;
-  }
+  const { r, qty, dependent } = leastSquaresOf(x, dy);
+  if (dependent >= 0) throw dependentColumn('augmentedDickeyFuller', x, dependent);
+  const { rows: n, cols: p } = x;
+  let squares = matVec(x, backSubstitute(r, qty)).reduce((total, fitted, t) => total + (dy[t] - fitted) ** 2, 0);
   let best = { lags: 0, criterion: Infinity };
-  for (let lags = 0; lags <= most; lags++) {
-    const { logLikelihood, coefficients, x } = fitOf(lags);
-    const criterion = coefficients.length * (rule === 'aic' ? 2 : Math.log(x.rows)) - 2 * logLikelihood;
-    if (criterion < best.criterion) best = { lags, criterion };
+  for (let lags = most; lags >= 0; lags--) {
+    const k = p - most + lags; // coefficients
+    if (rule === 't') {
+      const last = qty[k - 1] ** 2 / (squares / (n - k)); // t² of the last lag
+      if (lags === 0 || last >= 1.6448536269514722 ** 2) return lags;
+    } else {
+      const criterion = k * (rule === 'aic' ? 2 : Math.log(n)) + n * Math.log(squares);
+      if (criterion <= best.criterion) best = { lags, criterion };
+    }
+    squares += qty[k - 1] ** 2;
   }
   return best.lags;
 }
