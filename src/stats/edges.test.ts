@@ -50,7 +50,7 @@ const sample: fc.Arbitrary<Sample> = fc.constantFrom(0, 1, 2, 3, 4, 6, 9, 14).ch
 const FINE = { key: key(1), draws: 39 };
 /** The columns of x as losses of so many models. */
 const lossesOf = ({ x }: Sample): stats.Losses => ({
-  dates: Array.from({ length: x.rows }, (_, t) => `day ${t}`),
+  dates: Array.from({ length: x.rows }, (_, t) => `day ${10 + t}`),
   models: Array.from({ length: x.cols }, (_, m) => `model ${m}`),
   values: x.data,
 });
@@ -61,7 +61,7 @@ const CALLS: Readonly<Record<string, (s: Sample) => unknown>> = {
   areaUnderRoc: ({ labels, y }) => stats.areaUnderRoc(labels, y),
   augmentedDickeyFuller: ({ y }) => stats.augmentedDickeyFuller(y),
   autocorrelation: ({ y }) => stats.autocorrelation(y, 2),
-  averageByDate: ({ x, y, other }) => stats.averageByDate({ dates: Array.from(y, (_, t) => `${t}`), models: { x: x.data, y, other } }),
+  averageByDate: ({ x, y, other }) => stats.averageByDate({ dates: Array.from(y, (_, t) => `${10 + t}`), models: { x: x.data, y, other } }),
   blockLength: ({ y }) => stats.blockLength(y),
   calibration: ({ labels, probabilities }) => stats.calibration(labels, probabilities, 2),
   clarkWest: ({ y, other, x }) => stats.clarkWest(y, { model: other, benchmark: x.data.subarray(0, y.length) }, { lags: 1 }),

@@ -4,9 +4,11 @@
     venv/bin/python tests/references/statsmodels-series.py
 """
 import json
+import sys
 import warnings
 from pathlib import Path
 
+sys.path.pop(0)  # this folder, whose files have names of packages
 import numpy as np
 from statsmodels.stats.diagnostic import het_arch
 from statsmodels.tsa.adfvalues import mackinnoncrit, mackinnonp

@@ -28,8 +28,9 @@ interface Found {
 }
 const { block, cases } = references<{ block: number; cases: Case[] }>('mcs');
 
+const dateOf = (t: number) => new Date(Date.UTC(2000, 0, 1 + t)).toISOString().slice(0, 10);
 const lossesFrom = (rows: readonly (readonly number[])[]): Losses => ({
-  dates: rows.map((_, t) => `day ${t}`),
+  dates: rows.map((_, t) => dateOf(t)),
   models: rows[0].map((_, m) => `model ${m}`),
   values: Float64Array.from(rows.flat()),
 });
@@ -48,7 +49,7 @@ function simulated(seed: number, T: number, means: readonly number[]): Losses {
     const [t, m] = [Math.floor(at / M), at % M];
     return means[m] + z[t * (M + 1) + m] + z[t * (M + 1) + M];
   });
-  return { dates: Array.from({ length: T }, (_, t) => `${t}`), models: means.map((_, m) => `m${m}`), values };
+  return { dates: Array.from({ length: T }, (_, t) => dateOf(t)), models: means.map((_, m) => `m${m}`), values };
 }
 
 describe('averageByDate', () => {
@@ -86,6 +87,11 @@ describe('averageByDate', () => {
     expect(() => averageByDate({ dates, models: { a: [Number.NaN, 1, 1], b: [1, Number.NaN, Number.NaN] } })).toThrow(
       'no date has an asset with a loss of every model',
     );
+    const stacked = ['2020-01-01', '2020-01-01', '2020-01-02']; // rows of (date, asset)
+    expect(() => gainsOver({ dates: stacked, models: ['a', 'b'], values: new Float64Array(6) }, 'a')).toThrow(
+      'gainsOver: dates must ascend, each once: got 2020-01-01 after 2020-01-01; sort them, and average the assets of a date by averageByDate',
+    );
+    expect(() => averageByDate({ dates: dates.toReversed(), models: { a: [1, 2, 3] } })).toThrow('averageByDate: dates must ascend');
     const twice: Losses = { dates, models: ['a', 'a'], values: new Float64Array(6) };
     expect(() => gainsOver(twice, 'a')).toThrow("gainsOver: two models are called 'a'");
     expect(() => gainsOver({ dates, models: ['a', 'b'], values: new Float64Array(5) }, 'a')).toThrow('need 6 losses, got 5');
@@ -112,7 +118,7 @@ describe('clarkWest of a panel', () => {
     const n = 50;
     const { data: z } = normal(key(17), [3, n], 'float64');
     const [y, model, benchmark] = [0, 1, 2].map((k) => z.subarray(k * n, (k + 1) * n));
-    const dates = Array.from({ length: n }, (_, t) => `${t}`);
+    const dates = Array.from({ length: n }, (_, t) => dateOf(t));
     /** Three copies of one asset, the third missing on every other date. */
     const panel = (values: Float64Array) =>
       Float64Array.from({ length: 3 * n }, (_, at) => (at % 3 === 2 && Math.floor(at / 3) % 2 ? Number.NaN : values[Math.floor(at / 3)]));
@@ -187,7 +193,7 @@ describe('modelConfidenceSet', () => {
     const [a, b] = [0, 1].map((m) => lossesOf(simulated(6, 50, [1, 1.4]), `m${m}`));
     const middle = a.map((value, t) => (value + b[t]) / 2);
     const losses = (columns: Float64Array[]): Losses => ({
-      dates: Array.from(a, (_, t) => `${t}`),
+      dates: Array.from(a, (_, t) => dateOf(t)),
       models: columns.map((_, m) => `${m}`),
       values: fromColumns(columns).data,
     });

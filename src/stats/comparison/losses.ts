@@ -3,7 +3,7 @@ import { checkSize } from '../../linalg/internal.js';
 
 /** Losses of several forecasts of the same outcomes, one row a date: what every comparison of more than two forecasts takes. */
 export interface Losses {
-  /** [T] in time order */
+  /** [T] ascending, each once */
   readonly dates: readonly string[];
   /** [M] names, each once */
   readonly models: readonly string[];
@@ -28,7 +28,7 @@ export interface AveragedLosses extends Losses {
  * @param dates   [T]
  * @param models  by name, each [T, N] row-major, NaN where there is no forecast or no outcome
  * @returns       [T', M] and the assets of each date
- * @throws        when there is no model, lengths differ or are no multiple of the dates, a loss is infinite, or no date is left
+ * @throws        when there is no model, dates do not ascend, lengths differ or are no multiple of theirs, a loss is infinite, or no date is left
  */
 export function averageByDate({
   dates,
@@ -41,6 +41,7 @@ export function averageByDate({
   const panels = Object.values(models);
   if (names.length === 0 || dates.length === 0)
     throw new Error(`averageByDate: needs models and dates, got ${names.length} and ${dates.length}; pass { model: losses }`);
+  checkAscending('averageByDate', dates);
   const assets = panels[0].length / dates.length;
   const sizes = names.map((name, m) => `${name} ${panels[m].length}`).join(', ');
   if (!Number.isInteger(assets) || assets === 0 || panels.some(({ length }) => length !== panels[0].length))
@@ -114,12 +115,13 @@ export function lossColumn(caller: string, { dates, models, values }: Losses, mo
   return Float64Array.from(dates, (_, t) => values[t * models.length + m]);
 }
 
-/** Losses as they must be: rectangular, finite, at least two dates, names once. */
+/** Losses as they must be: rectangular, finite, at least two dates that ascend, names once. */
 export function checkLosses(caller: string, { dates, models, values }: Losses): void {
   const [T, M] = [dates.length, models.length];
   if (values.length !== T * M)
     throw new Error(`${caller}: ${T} dates of ${M} models need ${T * M} losses, got ${values.length}; averageByDate builds them`);
   if (T < 2) throw new Error(`${caller}: needs losses of 2 dates or more, got ${T}; load more history`);
+  checkAscending(caller, dates);
   const twice = models.find((name, m) => models.indexOf(name) !== m);
   if (twice !== undefined) throw new Error(`${caller}: two models are called '${twice}'; give each its own name`);
   const largest = new Float64Array(M);
@@ -130,6 +132,15 @@ export function checkLosses(caller: string, { dates, models, values }: Losses): 
     largest[m] = Math.max(largest[m], Math.abs(values[at]));
   }
   for (const [m, size] of largest.entries()) checkSize(caller, `'${models[m]}'`, size);
+}
+
+/** A test's error is of a series in time order with one row a date; rows of (date, asset) would count each date as often as it has assets. */
+function checkAscending(caller: string, dates: readonly string[]): void {
+  const wrong = dates.findIndex((date, t) => t > 0 && !(dates[t - 1] < date));
+  if (wrong >= 0)
+    throw new Error(
+      `${caller}: dates must ascend, each once: got ${dates[wrong]} after ${dates[wrong - 1]}; sort them, and average the assets of a date by averageByDate`,
+    );
 }
 
 /** Two models whose losses differ by a constant leave nothing to judge by: each pair is looked at. */

@@ -19,7 +19,7 @@ export interface JointBootstrap {
 /**
  * Several statistics of dependent rows with their bootstrap errors: every sample serves all of them, so that differences have their error too.
  *
- *     jointBootstrap((rows) => assets.map((returns) => sharpeOf(rows.map…)), T, { key: key(1), block: 20 })
+ *     jointBootstrap((rows) => assets.map((returns) => mean(rowsOf(returns, rows))), T, { key: key(1), block: 20 })
  *
  * @param statistics  of rows [n], which may repeat: one number for each of several series [K], the same K for every sample
  * @param n           rows
