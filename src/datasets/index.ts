@@ -1,1 +1,2 @@
+export { fashionClasses, loadFashionMnist } from './fashion-mnist.js';
 export { type LabelledImages, loadMnist, type Mnist } from './mnist.js';

@@ -54,7 +54,8 @@ const FILES = {
   't10k-labels-idx1-ubyte': { bytes: 10_008, sha256: 'ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2' },
 };
 
-function scaled(pixels: Uint8Array): Float32Array {
+/** Grey values 0 … 255 as numbers from 0 to 1. */
+export function scaled(pixels: Uint8Array): Float32Array {
   const images = new Float32Array(pixels.length);
   for (let i = 0; i < pixels.length; i++) images[i] = pixels[i] / 255;
   return images;
