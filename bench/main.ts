@@ -1,6 +1,7 @@
-// npm run bench [-- compile|statistics|kernel|noise] [-- options]: the training workloads, or another table by its name.
+// npm run bench [-- book|compile|statistics|kernel|noise] [-- options]: the training workloads, or another table by its name.
 const tables: Readonly<Record<string, string>> = {
   training: './training.js',
+  book: './book/main.js',
   compile: './compile/main.js',
   statistics: './statistics/main.js',
   kernel: './kernel/main.js',

@@ -50,7 +50,7 @@ const BUDGET: Record<string, number> = {
   attack: 150,
   base: 720,
   cli: 520,
-  datasets: 80,
+  datasets: 155,
   kernel: 5200,
   linalg: 580,
   market: 10_000,
