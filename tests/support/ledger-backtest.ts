@@ -69,13 +69,16 @@ export function ledgerBacktest({ weights, prices, execution, costs, delisting = 
         }
     }
     for (const asset of [...book.positions.keys()]) {
+      const position = book.positions.get(asset);
+      const isListed = prices.listed?.[t * prices.assets.length + prices.assets.indexOf(asset)] !== 0;
+      if (position && !isListed) {
+        book.settle(asset, Math.round(position.lots * position.mark * (1 + delisting)));
+        continue;
+      }
       const ratio = at('split', t, asset);
       if (ratio > 0 && ratio !== 1) book.split(asset, ratio);
       const paid = at('dividend', t, asset);
       if (paid > 0) book.dividend(asset, paid * Math.round(1 / tick));
-      const position = book.positions.get(asset);
-      const isListed = prices.listed?.[t * prices.assets.length + prices.assets.indexOf(asset)] !== 0;
-      if (position && !isListed) book.settle(asset, Math.round(position.lots * position.mark * (1 + delisting)));
     }
   }
 
@@ -87,10 +90,11 @@ export function ledgerBacktest({ weights, prices, execution, costs, delisting = 
       const weight = orders.get(asset);
       if (weight === undefined) continue;
       const column = prices.assets.indexOf(asset);
-      if (Number.isNaN(at(field, t, asset))) {
-        if (prices.listed?.[t * prices.assets.length + column] === 0) orders.delete(asset);
+      if (prices.listed?.[t * prices.assets.length + column] === 0) {
+        orders.delete(asset);
         continue;
       }
+      if (Number.isNaN(at(field, t, asset))) continue;
       orders.delete(asset);
       const price = priced(field, t, asset);
       const lots = (equity > 0 ? Math.round((weight * equity) / price) : 0) - (book.positions.get(asset)?.lots ?? 0);

@@ -380,6 +380,45 @@ describe('backtest refuses', () => {
     ).toThrow("backtest: nextOpen needs open and close: test has adjClose; load bars, or trade at 'nextClose'");
   });
 
+  it('splits and dividends that the prices hold already', () => {
+    const twice = (adjusted: Frame['adjusted'], more: Record<string, Rows>) =>
+      run({
+        prices: {
+          ...bars(
+            [
+              [10, 10],
+              [10, 10],
+              [5, 10],
+            ],
+            more,
+          ),
+          adjusted,
+        },
+      });
+    const split = {
+      split: [
+        [1, 1],
+        [1, 1],
+        [2, 1],
+      ],
+    };
+    const dividend = {
+      dividend: [
+        [0, 0],
+        [0, 0],
+        [0, 1],
+      ],
+    };
+    expect(twice({ close: 'splits' }, split)).toThrow(
+      'backtest: close of test is adjusted for splits, and there is a field of splits that a run would apply once more; take closes as they were paid',
+    );
+    expect(twice({ close: 'splits and dividends' }, dividend)).toThrow(
+      'adjusted for splits and dividends, and there is a field of dividends',
+    );
+    for (const fine of [twice({ close: 'none' }, split), twice({ close: 'splits' }, dividend), twice(undefined, split)])
+      expect(fine).not.toThrow();
+  });
+
   it('to go on where the previous weights cannot be had (PortfolioOptimisers.jl 1004)', () => {
     const first = backtest({ weights: weigh([[0.5, 0.5]]), prices: selectFrame(prices, { to: '2020-01-03' }), execution: 'nextClose' });
     const later = weigh([[1]], [1]);

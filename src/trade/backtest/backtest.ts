@@ -82,7 +82,7 @@ export interface Backtest {
  * close that decides. Between the dates of `weights` positions are left alone, and their weights drift. In the order of a row:
  *
  *   1. positions held over from the row before pay what they cost to hold, by calendar time;
- *   2. splits change shares, dividends per new share are paid by ex-date and taken of shorts, delisted assets are settled;
+ *   2. delisted assets are settled, splits change shares, dividends per new share are paid by ex-date and taken of shorts;
  *   3. orders: shares = w · equity / price, to the nearest lot, with equity and prices at the moment of the trade; costs are paid of cash,
  *      apart from the price;
  *   4. positions are valued at the close, or at their last price where there is none.

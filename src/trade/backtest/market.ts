@@ -32,6 +32,7 @@ export function marketOf(prices: Frame, assets: readonly string[], execution: 'n
         (fields.open ? '. adjClose is not on the scale of open' : ''),
     );
   const actions = fields.close ? { split: fields.split, dividend: fields.dividend } : {};
+  refuseTwice(prices);
   return {
     dates,
     assets,
@@ -44,6 +45,18 @@ export function marketOf(prices: Frame, assets: readonly string[], execution: 'n
     ...(listed && { listed }),
     source,
   };
+}
+
+/** Stops at splits and dividends that the prices say they hold already. */
+function refuseTwice({ fields, adjusted, source }: Frame): void {
+  const held = fields.close && adjusted?.close;
+  const splits = held && held !== 'none' && fields.split?.some((ratio) => ratio > 0 && ratio !== 1);
+  const dividends = held === 'splits and dividends' && fields.dividend?.some((paid) => paid > 0);
+  if (!(splits || dividends)) return;
+  throw new Error(
+    `backtest: close of ${source} is adjusted for ${held}, and there is a field of ${splits ? 'splits' : 'dividends'} that a run would apply ` +
+      'once more; take closes as they were paid, or leave the field out',
+  );
 }
 
 /** [T] calendar time from the date before to each in years of 365 days, 0 for the first; dates may have a time. */

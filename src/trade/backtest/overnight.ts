@@ -32,13 +32,20 @@ export function payForHolding(
   }
 }
 
-/** Splits, dividends and delistings of row t, which is the run's row i. */
+/** Delistings, splits and dividends of row t, which is the run's row i. */
 export function takeActions(state: State, { market, delisting, account }: Simulation, t: number, i: number, detail?: Detail): void {
   const { lots, marks } = state;
   const { columns, width, split, dividend, listed } = market;
   for (let n = 0; n < lots.length; n++) {
     if (lots[n] === 0) continue;
     const place = t * width + columns[n];
+    if (listed?.[place] === 0) {
+      if (delisting === undefined) refuseDelisting(market, t, n);
+      state.cash += Math.round(lots[n] * marks[n] * (1 + delisting));
+      if (detail) note(detail.fills, i, n, -lots[n], marks[n] * (1 + delisting), 0, true);
+      lots[n] = 0;
+      continue;
+    }
     const ratio = split ? split[place] : 1;
     if (ratio > 0 && ratio !== 1) {
       const before = Math.round(lots[n] * marks[n]);
@@ -48,11 +55,6 @@ export function takeActions(state: State, { market, delisting, account }: Simula
     }
     const paid = dividend ? dividend[place] : 0;
     if (paid > 0) state.cash += Math.round(lots[n] * (paid * account.units.ticks));
-    if (listed?.[place] !== 0) continue;
-    if (delisting === undefined) refuseDelisting(market, t, n);
-    state.cash += Math.round(lots[n] * marks[n] * (1 + delisting));
-    if (detail) note(detail.fills, i, n, -lots[n], marks[n] * (1 + delisting), 0, true);
-    lots[n] = 0;
   }
 }
 

@@ -97,12 +97,13 @@ function trade(
   for (let n = 0; n < N; n++) {
     const w = waiting[n];
     if (Number.isNaN(w)) continue;
-    if (!(traded[base + columns[n]] > 0)) {
-      if (listed?.[base + columns[n]] === 0) waiting[n] = Number.NaN;
-      else isWaiting = true;
+    const isListed = listed?.[base + columns[n]] !== 0;
+    if (isListed && !(traded[base + columns[n]] > 0)) {
+      isWaiting = true;
       continue;
     }
     waiting[n] = Number.NaN;
+    if (!isListed) continue;
     const price = marks[n];
     const change = (before > 0 ? Math.round((w * before) / price) : 0) - lots[n];
     if (change === 0) continue;

@@ -74,8 +74,8 @@ export function decide(state: State, { market, decisions, account }: Simulation,
     const w = chosen[n];
     waiting[n] = w;
     if (w === 0) continue;
-    if (Number.isNaN(marks[n])) refuseEarly(market, t, n, w);
     if (listed && listed[t * width + columns[n]] === 0) refuseUnlisted(market, t, n, w);
+    if (Number.isNaN(marks[n])) refuseEarly(market, t, n, w);
   }
   state.isWaiting = true;
 }

@@ -12,7 +12,7 @@ export interface Bracket {
   readonly target?: number;
 }
 
-/** The price at which a bar leaves a position, and which of its two orders did it. */
+/** The price at which a bar leaves a position, and the `reason`: which of its two orders did it. */
 export interface BracketExit {
   readonly price: number;
   readonly reason: 'stop' | 'target';

@@ -6,7 +6,7 @@ import { yearsOf } from '../backtest/market.js';
 import type { Charge, Cost } from '../costs/cost.js';
 import { bracketExit } from './bracket.js';
 
-/** An order that is given at a close, enters at the next open, and carries its own exits. Levels are prices, rounded to the tick. */
+/** An order in an `asset` that is given at a close, enters at the next open, and carries its own exits. Levels are prices, rounded to the tick. */
 export interface BracketOrder {
   readonly asset: string;
   /** the date at whose close it is given */
@@ -23,7 +23,7 @@ export interface BracketOrder {
   readonly until?: string;
 }
 
-/** Orders, and the bars on which they are traded; `costs`, `capital`, `tick` and `lot` are as in a `BacktestConfig`. */
+/** `orders`, and the bars on which they are traded; `costs`, `capital`, `tick` and `lot` are as in a `BacktestConfig`. */
 export interface OrdersConfig {
   readonly orders: readonly BracketOrder[];
   /** with open, high, low and close, adjusted for splits and dividends */
@@ -34,7 +34,7 @@ export interface OrdersConfig {
   readonly lot?: number;
 }
 
-/** What became of an order: of `shares` of an `asset`, from the price and date of its entry to those of its exit. */
+/** What became of an order: of `shares` of an `asset`, from the open of its entry, `entryPrice` on `entryDate`, to its exit. */
 export interface RoundTrip {
   readonly asset: string;
   readonly shares: number;

@@ -1,0 +1,2 @@
+/** What other rooms of the library need of this one beside `index.ts`; no part of the package's interface. */
+export { checkPerYear } from './metrics/returns.js';
