@@ -14,6 +14,10 @@ export interface Data {
   readonly y: Float64Array;
   /** [166240] of 0 and 1, more often 1 where y is high. */
   readonly labels: Float64Array;
+  /** The prices that the returns make [8312, 20]. */
+  readonly prices: Panel;
+  /** Long and short weights on each of its dates [8312, 20], of a gross exposure of at most 0.95. */
+  readonly weights: Panel;
 }
 
 const [T, N, P] = [8312, 20, 10];
@@ -35,7 +39,23 @@ export function simulated(): Data {
   const noise = normal(forNoise, [n], 'float64').data;
   const y = matVec(x, [0.3, -0.2, 0.1, 0, 0, 0, 0, 0, 0, 0]).map((value, i) => value + noise[i]);
   const chance = uniform(forLabels, [n], 'float64').data;
-  return { returns, x, y, labels: y.map((value, i) => (chance[i] < 1 / (1 + Math.exp(-0.5 * value)) ? 1 : 0)) };
+  const labels = y.map((value, i) => (chance[i] < 1 / (1 + Math.exp(-0.5 * value)) ? 1 : 0));
+  const weights = {
+    ...returns,
+    field: 'weight',
+    values: returns.values.map((_, i) => (0.95 / N) * Math.sin(0.05 * Math.floor(i / N) + (i % N))),
+  };
+  return { returns, x, y, labels, prices: pricesOf(returns), weights };
+}
+
+/** Prices from 50, rounded to a tenth of a cent. */
+function pricesOf(returns: Panel): Panel {
+  const logs = new Float64Array(N).fill(Math.log(50));
+  const values = returns.values.map((r, i) => {
+    logs[i % N] += r;
+    return Math.round(1000 * Math.exp(logs[i % N])) / 1000;
+  });
+  return { ...returns, values, field: 'close' };
 }
 
 /** The dataset of prices that the returns make, rounded as sources round them, and its name in the store. */
@@ -45,12 +65,14 @@ export const PRICES = 'bench/prices';
  * Writes them for the peer: statistics.bin, doubles one after the other, and statistics.json with the shape and place of each; and prices as
  * prices.csv and as a dataset of a store in this folder, which is the store of this process from then on.
  */
-export async function writeStatistics(folder: string, { returns, x, y, labels }: Data): Promise<void> {
+export async function writeStatistics(folder: string, { returns, x, y, labels, prices, weights }: Data): Promise<void> {
   const arrays: [string, Float64Array, number[]][] = [
     ['returns', returns.values, [returns.dates.length, returns.assets.length]],
     ['x', x.data, [x.rows, x.cols]],
     ['y', y, [y.length]],
     ['labels', labels, [labels.length]],
+    ['prices', prices.values, [returns.dates.length, returns.assets.length]],
+    ['weights', weights.values, [returns.dates.length, returns.assets.length]],
   ];
   let offset = 0;
   const manifest = arrays.map(([name, { byteLength }, shape]) => {
@@ -64,14 +86,7 @@ export async function writeStatistics(folder: string, { returns, x, y, labels }:
     Buffer.concat(arrays.map(([, { buffer, byteOffset, byteLength }]) => new Uint8Array(buffer, byteOffset, byteLength))),
   );
   const { dates, assets } = returns;
-  const prices = assets.map((_, n) => {
-    let log = Math.log(50);
-    return Float64Array.from(dates, (_, t) => {
-      log += returns.values[t * N + n];
-      return Math.round(1000 * Math.exp(log)) / 1000;
-    });
-  });
-  const lines = dates.map((date, t) => [date, ...prices.map((column) => column[t])].join());
+  const lines = dates.map((date, t) => [date, ...prices.values.subarray(t * N, (t + 1) * N)].join());
   const csv = join(folder, 'prices.csv');
   writeFileSync(csv, `${['Date', ...assets].join()}\n${lines.join('\n')}\n`);
   process.env.LEMMATA_DATA = join(folder, 'store');

@@ -30,10 +30,10 @@ for (const id of chosen)
 const folder = fileURLToPath(new URL('../../build/bench', import.meta.url));
 const data = simulated();
 await writeStatistics(folder, data);
-const command = pythonPeer('statsmodels, sklearn, pandas, pyarrow', 'statistics_peer.py')(options.python);
+const command = pythonPeer('statsmodels, sklearn, pandas, pyarrow, vectorbt', 'statistics_peer.py')(options.python);
 if (!command)
   refuse(
-    'pandas with pyarrow, statsmodels and scikit-learn are absent: pip install -r bench/requirements.txt anywhere, then --python PATH',
+    'pandas with pyarrow, statsmodels, scikit-learn and vectorbt are absent: pip install -r bench/requirements.txt anywhere, then --python PATH',
   );
 const peer = await Peer.spawn('statistics', [...command, folder], 1);
 const before = loadavg();

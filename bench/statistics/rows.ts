@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { crossSectionalRank, loadPanel, readCsv, rollingStandardDeviation } from '../../src/market/index.js';
+import { crossSectionalRank, frameOf, loadPanel, readCsv, rollingStandardDeviation } from '../../src/market/index.js';
 import { design, lassoPath, linearRegression, logisticRegression, neweyWest, ridgePath } from '../../src/stats/index.js';
+import { backtest, proportional } from '../../src/trade/index.js';
 import { type Data, PRICES } from './data.js';
 
 /** A computation that both sides make of the same numbers. */
@@ -9,7 +10,7 @@ export interface StatisticsRow {
   /** Its name in `bench/peers/statistics_peer.py`. */
   readonly id: string;
   readonly title: string;
-  readonly peer: 'pandas' | 'statsmodels' | 'scikit-learn';
+  readonly peer: 'pandas' | 'statsmodels' | 'scikit-learn' | 'vectorbt';
   /** Our time over the peer's, at most. */
   readonly goal: number;
   /** The computation, and one number of its result, which the peer's must equal. */
@@ -90,5 +91,15 @@ export const statisticsRows: readonly StatisticsRow[] = [
     peer: 'scikit-learn',
     goal: 1.5,
     run: ({ x, y }) => ridgePath(x, y, { lambdas: PENALTIES }).byPress.coefficients[0],
+  },
+  {
+    id: 'backtest',
+    title: 'backtest of weights [8312, 20] that change on each date, with fees: equity',
+    peer: 'vectorbt',
+    goal: 1,
+    run: ({ prices, weights }) => {
+      const { equity } = backtest({ weights, prices: frameOf(prices), execution: 'nextClose', costs: proportional(0.0005) });
+      return equity.at(-1)!;
+    },
   },
 ];
