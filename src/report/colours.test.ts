@@ -3,6 +3,7 @@ import type { Bundle } from '../base/index.js';
 import { residualDiagnostics } from './diagnostics.js';
 import { bars, coefficientPath, histogram, intervals, line, scatter } from './figures.js';
 import { GREY, PALETTE } from './plot.js';
+import { monthlyReturns } from './tear-sheet/months.js';
 
 /** Relative luminance and contrast of sRGB colours, WCAG 2.2, definitions of its glossary. */
 function luminance(colour: string): number {
@@ -29,6 +30,7 @@ const CHARTS: Record<string, () => Promise<Bundle>> = {
   bars: () => bars(figure),
   intervals: () => intervals({ ...figure, x: figure.y, y: { field: 'of', title: 'of' }, low: 'low', high: 'high' }),
   coefficientPath: () => coefficientPath(figure),
+  monthlyReturns: () => monthlyReturns(['2020-01-31', '2020-02-28', '2021-01-29'], Float64Array.of(0.1, -0.2, 0.3)),
   residualDiagnostics: () =>
     residualDiagnostics(
       rows.map(({ y }) => y),

@@ -232,6 +232,8 @@ function colour({ series = '', rows, colours }: Figure, legend: Spec | null): Sp
 
 /** Labels powers of ten only: between them a logarithmic axis has ticks, and no room for words. */
 const DECADES = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-9 ? datum.label : ''";
+/** On an axis that is told to span less than two powers, 1, 2 and 5 times one: there is room for them. */
+const HALVES = "indexof([1, 2, 5], round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)))) >= 0 ? datum.label : ''";
 
 function channel({ rows, x }: Figure, axis: Axis): Spec {
   const { field, title, log, format, domain } = axis;
@@ -240,14 +242,14 @@ function channel({ rows, x }: Figure, axis: Axis): Spec {
     throw new Error(`figure: no row has a value in '${field}'; the columns are ${Object.keys(rows[0] ?? {}).join(', ')}`);
   if (typeof sample === 'string' && /^\d{4}-\d\d-\d\d/.test(sample)) return { field, title, type: 'temporal', scale: { type: 'utc' } };
   if (typeof sample !== 'number') return { field, title, type: 'nominal' };
-  // A logarithmic x ends where the data end, so that names stand beside their curves.
-  const scale = log ? { type: 'log', nice: axis !== x, ...(domain && { domain }) } : { zero: false, ...(domain && { domain }) };
+  // A logarithmic x ends where the data end, so that names stand beside their curves, and an axis whose ends are told ends there.
+  const scale = log ? { type: 'log', nice: axis !== x && !domain, ...(domain && { domain }) } : { zero: false, ...(domain && { domain }) };
   return {
     field,
     title,
     type: 'quantitative',
     scale,
-    axis: { ...(format && { format }), ...(log && { grid: false, labelExpr: DECADES }) },
+    axis: { ...(format && { format }), ...(log && { grid: false, labelExpr: domain && domain[1] < 100 * domain[0] ? HALVES : DECADES }) },
   };
 }
 

@@ -33,4 +33,6 @@ export { type Progress, progress } from './progress.js';
 export { type Finding, type Findings, num, type Source, save, type Uncertainty } from './results.js';
 export { sourcesOf, type UsedSource } from './sources.js';
 export { statement } from './statement.js';
+export { type FactorTearSheetOptions, factorTearSheet } from './tear-sheet/factor-tear-sheet.js';
+export { type TearSheet, type TearSheetOptions, tearSheet } from './tear-sheet/tear-sheet.js';
 export { watch } from './watch.js';

@@ -1,0 +1,64 @@
+import { fixed, percent } from '../../base/index.js';
+import { annualVolatility, type Backtest, calendarGrowth, drawdownOfEquity, marketModel, sharpe } from '../../trade/index.js';
+import { type Benchmark, inWords } from './charts.js';
+
+/** A line of the sheet's table: what was measured, what it is, and how sure that is. */
+export interface Measure {
+  readonly measure: string;
+  readonly value: string;
+  /** the 95 % interval, HAC, or where and when */
+  readonly sure: string;
+}
+
+interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The numbers of a run. Ratios are left out where nothing was left: returns of what was lost and owed have none. */
+export function measuresOf(run: Backtest, perYear: number, benchmark?: Benchmark): Measure[] {
+  const { dates, returns, equity, capital, turnover, costs, stale, ruined } = run;
+  const years = dates.length / perYear;
+  const fall = drawdownOfEquity([capital, ...equity]);
+  const at = (row: number) => (row < 0 ? 'the start' : dates[row]);
+  const ratios: Measure[] = [];
+  const line = (measure: string, value: string, sure = ''): Measure => ({ measure, value, sure });
+  const shares = ({ low, high }: Interval) => `${percent(low, 1)} to ${percent(high, 1)}`;
+  const numbers = ({ low, high }: Interval) => `${fixed(low)} to ${fixed(high)}`;
+  if (!ruined) {
+    const growth = calendarGrowth({ dates, returns });
+    const { annual, hac } = sharpe(returns, { perYear });
+    const volatility = annualVolatility(returns, { perYear });
+    ratios.push(
+      line('growth a year, net', percent(growth.value, 1), shares(growth.interval)),
+      line('volatility a year', percent(volatility.value, 1), shares(volatility.interval)),
+      line('Sharpe ratio a year, over a rate of 0', fixed(annual), numbers(hac.interval)),
+    );
+    if (benchmark) {
+      const { annualAlpha, beta } = marketModel(returns, benchmark.returns, { perYear });
+      ratios.push(
+        line(`beta to ${benchmark.name}`, fixed(beta.value), numbers(beta.interval)),
+        line(`alpha over ${benchmark.name} a year`, percent(annualAlpha.value, 1), shares(annualAlpha.interval)),
+        line('Sharpe ratio of the benchmark', fixed(sharpe(benchmark.returns, { perYear }).annual), ''),
+      );
+    }
+  }
+  const taken = Object.entries(costs).map(([name, amounts]) => {
+    let sum = 0;
+    for (let t = 0; t < amounts.length; t++) sum += amounts[t] / (t > 0 ? equity[t - 1] : capital);
+    return line(`${inWords(name)} a year, of equity`, percent(sum / years));
+  });
+  const mostStale = stale.reduce((most, share) => Math.max(most, share), 0);
+  return [
+    ...(ruined ? [line('ruined', `on ${ruined}`, 'no decision counts from then on')] : []),
+    ...ratios,
+    line(
+      'largest drawdown',
+      percent(fall.value, 1),
+      `${at(fall.peak)} to ${at(fall.trough)}${fall.recovered === undefined ? ', not made up' : ''}`,
+    ),
+    line('turnover a year, bought and sold', `${fixed(turnover.reduce((sum, one) => sum + one, 0) / years, 1)} × equity`),
+    ...(ruined ? [] : taken),
+    ...(mostStale > 0 ? [line('most of equity without a price', percent(mostStale, 1), 'valued at its last')] : []),
+  ];
+}

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { panelOf, simulatedPrices } from '../../../tests/support/panels.js';
+import { type Bundle, key, normal } from '../../base/index.js';
+import { frameOf, type Panel } from '../../market/index.js';
+import { backtest, halfSpread, proportional, sumCosts } from '../../trade/index.js';
+import { factorTearSheet } from './factor-tear-sheet.js';
+import { compoundOver, periodsOf, sumOver } from './periods.js';
+import { tearSheet } from './tear-sheet.js';
+
+const prices = simulatedPrices(800, ['A', 'B', 'C']);
+const weights: Panel = {
+  ...panelOf(
+    prices.assets,
+    [
+      [0.5, 0.3, 0.1],
+      [0.1, 0.3, 0.5],
+      [0.3, 0.3, 0.3],
+    ],
+    { field: 'weight' },
+  ),
+  dates: [0, 250, 500].map((t) => prices.dates[t]),
+};
+const run = backtest({
+  weights,
+  prices: frameOf(prices),
+  execution: 'nextClose',
+  costs: sumCosts(proportional(0.001), halfSpread(0.0004)),
+});
+const market: Panel = { ...simulatedPrices(800, ['SP500'], 7), source: 'market' };
+
+interface Chart {
+  readonly title: string | { readonly text: string };
+  readonly data?: { readonly values: unknown };
+}
+const chartsOf = (bundles: readonly Bundle[]) =>
+  bundles.flatMap((bundle) => (bundle['application/vnd.vegalite.v5+json'] as Chart | undefined) ?? []);
+const titleOf = ({ title }: Chart) => (typeof title === 'string' ? title : title.text);
+const rowsOf = (bundles: readonly Bundle[], title: string): string =>
+  JSON.stringify(chartsOf(bundles).find((chart) => titleOf(chart) === title)?.data ?? '');
+
+describe('tearSheet', () => {
+  it('answers a question with each chart, the numbers first', async () => {
+    const { bundles } = await tearSheet(run, { benchmark: market });
+    expect(Object.keys(bundles[0])).toContain('text/html');
+    expect(chartsOf(bundles).map(titleOf)).toEqual([
+      'What has 1 become?',
+      'How far below its highest was it?',
+      'Was its Sharpe ratio steady?',
+      'How much of SP500 was in it?',
+      'What did each month earn?',
+      'How much was traded?',
+      'What did trading and holding cost?',
+    ]);
+  });
+
+  it('says the numbers of the run', async () => {
+    const { bundles } = await tearSheet(run, { title: 'Three stocks', benchmark: market });
+    const text = bundles[0]['text/plain'];
+    expect(text).toContain(`Three stocks, ${run.dates[0]} to ${run.dates.at(-1)}`);
+    // 799 rows are 799/252 years; turnover and costs add up what the run has.
+    const years = 799 / 252;
+    const turnover = run.turnover.reduce((sum, one) => sum + one, 0) / years;
+    const commission = run.costs.commission.reduce((sum, cost, t) => sum + cost / (run.equity[t - 1] ?? run.capital), 0) / years;
+    for (const said of [`${turnover.toFixed(1)} × equity`, `${(100 * commission).toFixed(2)} %`, 'half spread a year', 'beta to SP500'])
+      expect(text).toContain(said);
+  });
+
+  it('adds a year up by its days, and its costs over the equity at its start', async () => {
+    const { bundles } = await tearSheet(run);
+    const months = periodsOf(run.dates, 'month');
+    const product = months.reduce((wealth, month) => wealth * (1 + compoundOver(run.returns, month)), 1);
+    expect(product * run.capital).toBeCloseTo(run.equity.at(-1)!, 4);
+    const first = sumOver(run.costs.commission, months[0]) / run.capital;
+    expect(first).toBeCloseTo(0.001 * 0.9, 5); // 90 % is bought on the first row
+    expect(rowsOf(bundles, 'What did trading and holding cost?')).toContain(`${months[0].name},commission,${Number(first.toPrecision(6))}`);
+    expect(rowsOf(bundles, 'How much was traded?')).toContain(`${months[0].name},0.9`);
+  });
+
+  it('is a page that stands alone and a picture, both without a name twice', async () => {
+    const { html, svg } = await tearSheet(run, { title: 'A < B & C' });
+    expect(html).toContain('<title>A &lt; B &amp; C</title>');
+    expect(html.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/<script|https?:|src=/);
+    expect(html).toContain('color-scheme: light dark');
+    expect(html).not.toMatch(/fill="#ffffff"|#1b1b1b/); // the page's own ground and ink
+    expect(svg).toMatch(/^<svg xmlns="[^"]*" width="\d+" height="\d+" viewBox="[^"]*">\n<rect width="\d+" height="\d+" fill="#ffffff"\/>/);
+    for (const page of [html, svg]) {
+      const names = [...page.matchAll(/ id="([^"]*)"/g)].map((match) => match[1]);
+      expect(names.length).toBe(new Set(names).size);
+      for (const [, name] of page.matchAll(/url\(#([^)]*)\)/g)) expect(names).toContain(name);
+    }
+  });
+
+  it('stays small over 33 years, and draws every extreme', async () => {
+    const T = 8300;
+    const returns = normal(key(3), [T], 'float64').data.map((z) => 0.01 * z);
+    const dates = Array.from({ length: T }, (_, t) => new Date(Date.UTC(1990, 0, 1) + t * 86_400_000 * 1.4).toISOString().slice(0, 10));
+    let level = 100;
+    const values = Float64Array.from(returns, (r) => (level *= 1 + r));
+    const long: Panel = { dates, assets: ['A'], values, field: 'close', source: 'long' };
+    const whole = { ...long, dates: [dates[0]], values: Float64Array.of(1), field: 'weight' };
+    const { bundles } = await tearSheet(backtest({ weights: whole, prices: frameOf(long), execution: 'nextClose' }), { perYear: 252 });
+    for (const bundle of bundles) expect(JSON.stringify(bundle).length).toBeLessThan(300_000);
+  });
+
+  it('puts the ruin of an account first, and no ratio beside it', async () => {
+    const squeeze = panelOf(['A'], [[100], [100], [350], [300], [300], [310]]);
+    const short = { ...squeeze, dates: squeeze.dates.slice(0, 1), values: Float64Array.of(-1), field: 'weight' };
+    const { bundles } = await tearSheet(backtest({ weights: short, prices: frameOf(squeeze), execution: 'nextClose' }));
+    const text = bundles[0]['text/plain'];
+    expect(text).toContain(`on ${squeeze.dates[2]}`);
+    expect(text).not.toContain('Sharpe');
+    expect(text).toContain('−250.0 %');
+  });
+
+  it('names what keeps a benchmark from being one', async () => {
+    await expect(tearSheet(run, { benchmark: prices })).rejects.toThrow(
+      'tearSheet: a benchmark is one asset, and test has 3; select(panel,',
+    );
+    const late = { ...market, dates: market.dates.slice(1), values: market.values.slice(1) };
+    await expect(tearSheet(run, { benchmark: late })).rejects.toThrow(
+      `tearSheet: the benchmark SP500 has no price before ${run.dates[0]}, from which its first return is; load one row more`,
+    );
+    const gap = { ...market, values: market.values.with(5, Number.NaN) };
+    await expect(tearSheet(run, { benchmark: gap })).rejects.toThrow(
+      `the benchmark SP500 has no price on ${prices.dates[5]}, a date of the run`,
+    );
+    await expect(tearSheet(run, { windw: 5 } as never)).rejects.toThrow("tearSheet: there is no option 'windw'");
+  });
+});
+
+describe('factorTearSheet', () => {
+  const assets = ['A', 'B', 'C', 'D', 'E', 'F'];
+  const T = 300;
+  const noise = normal(key(5), [T, 6], 'float64').data;
+  const values = new Float64Array(T * 6);
+  for (let i = 0; i < values.length; i++) values[i] = (values[i - 6] || 100) * (1 + 0.01 * noise[i]);
+  const panel = { ...simulatedPrices(T, assets), values };
+  /** Knows the next return, and nothing of the one after. */
+  const factor = { ...panel, field: 'oracle', values: Float64Array.from(values, (_, i) => noise[i + 6] ?? Number.NaN) };
+
+  it('says how soon a factor is stale', async () => {
+    const { bundles, html } = await factorTearSheet(factor, panel, { quantiles: 3, horizons: [1, 10] });
+    const [first, second] = bundles[0]['text/plain']
+      .split('\n')
+      .slice(3)
+      .map((line) => line.trim().split(/ {2,}/));
+    expect(first.slice(0, 2)).toEqual(['1', '1.000']);
+    // One of ten independent returns is known: a correlation of 1/√10 = 0.316, and somewhat less of ranks.
+    expect(second[0]).toBe('10');
+    expect(Math.abs(Number(second[1]) - 0.3)).toBeLessThan(0.06);
+    expect(chartsOf(bundles).map(titleOf)).toEqual([
+      'How soon is what it knows stale?',
+      'What did each quantile earn?',
+      'When did the highest quantile beat the lowest?',
+    ]);
+    expect(html).toContain('oracle of test');
+  });
+
+  it('adds up spreads that do not overlap', async () => {
+    const { bundles } = await factorTearSheet(factor, panel, { quantiles: 3, horizons: [5] });
+    const chart = bundles.at(-1)!['application/vnd.vegalite.v5+json'] as { data: { values: string } };
+    expect(chart.data.values.split('\n')).toHaveLength(1 + Math.floor((T - 1) / 5)); // a row of names, and one of every five
+  });
+});
