@@ -156,6 +156,23 @@ describe('logisticRegression', () => {
     expect(close.logLikelihood).toBeCloseTo(apart.logLikelihood, 7);
   });
 
+  it.each([1e-10, 1e-14, 1e-16])('has a maximum where labels overlap by %d, and none where they only touch', (d) => {
+    const fan = (overlap: number) =>
+      logisticRegression({ rows: 4, cols: 2, data: Float64Array.of(1, -overlap, 1, overlap, 0.1, 1, -0.1, 1) }, [1, 0, 1, 1]);
+    // The slope along the second column is 2 σ(−β₂) − d, as long as dβ₂ is small.
+    const { coefficients } = fan(d);
+    expect(coefficients[0]).toBeCloseTo(0, 10);
+    expect(Math.abs(coefficients[1] - Math.log(2 / d - 1))).toBeLessThan(2 * Math.sqrt(4e-20 / d)); // Newton ends at δ²d ≤ 1e-20 n
+    for (const none of [0, -d]) expect(() => fan(none)).toThrow("a combination led by 'column 1' separates the labels");
+  });
+
+  it('tells the last bit of a number from a tie', () => {
+    const at = (middle: number) => logisticRegression(design({ x: [0, middle, 1, 2] }), [0, 0, 1, 1]);
+    const { probabilities } = at(1 + Number.EPSILON);
+    expectClose(probabilities, [0, 0.5, 0.5, 1], 12);
+    for (const none of [1, 1 - Number.EPSILON]) expect(() => at(none)).toThrow("a combination led by 'x' separates the labels");
+  });
+
   it.each([1e-6, 1e-8, 1e-10])(
     'has a maximum where columns nearly repeat each other, by %d, and one label is far on the wrong side',
     (own) => {

@@ -2,6 +2,7 @@ import { checkNumber } from '../../base/internal.js';
 import { backSubstitute, diagonal, dot, inverseGram, type Matrix, matMul, matVec, mean, qr, transposeVec } from '../../linalg/index.js';
 import { cholesky, columnName, firstDependent, forwardSubstitute, gram } from '../../linalg/internal.js';
 import { checkBinary, checkColumns, checkSample, dependentColumn } from './design.js';
+import { provesOverlap } from './exact-overlap.js';
 import { separatingDirection } from './separation.js';
 import { type Point, type Problem, sigmoid, weighted } from './weighted-design.js';
 
@@ -35,7 +36,8 @@ export interface LogisticRegression {
  *     ℓ(β) = Σᵢ yᵢ xᵢᵀβ − log(1 + exp xᵢᵀβ) − (λ/2)‖β‖²        XᵀWX δ = Xᵀ(y − p),   W = diag p(1 − p)
  *
  * ℓ is concave. Without a penalty a maximum exists exactly when no direction d ≠ 0 has (2yᵢ − 1) xᵢᵀd ≥ 0 for all i; where there is
- * one, the fit ends with an error that names its main column. The penalty spares a column named `intercept`.
+ * one, the fit ends with an error that names its main column; an overlap of one bit is told from a tie. The penalty spares a column
+ * named `intercept`.
  *
  * @param x  [n, p] design
  * @param y  [n] of 0 and 1, both present
@@ -54,10 +56,26 @@ export function logisticRegression(x: Matrix, y: ArrayLike<number>, { lambda = 0
   const penalty = Float64Array.from(names, (name) => (name === 'intercept' ? 0 : lambda));
   const signs = new Float64Array(y).map((label) => 2 * label - 1);
   let overlap = lambda > 0; // whether it is known that no direction separates the labels, so that there is a maximum
+  let doubtful: Float64Array | undefined; // a direction that separates them but for rounding
   const ensureOverlap = () => {
-    const direction = overlap ? undefined : separatingDirection(x, signs);
-    if (direction) throw separated(x, direction, names);
-    overlap = true;
+    if (overlap || doubtful) return;
+    const direction = separatingDirection(x, signs);
+    if (!direction) overlap = true;
+    else if (isClear(x, signs, direction)) throw separated(x, direction, names);
+    else doubtful = direction;
+  };
+  /** Asked where it ends: there the weights of a maximum are at hand, if it is one. */
+  const ensureProof = ({ eta }: Point) => {
+    ensureOverlap();
+    if (
+      doubtful &&
+      !provesOverlap(
+        x,
+        signs,
+        eta.map((value, i) => sigmoid(-signs[i] * value)),
+      )
+    )
+      throw separated(x, doubtful, names);
   };
 
   const climb = (problem: Problem, basis?: Matrix): LogisticRegression => {
@@ -73,9 +91,10 @@ export function logisticRegression(x: Matrix, y: ArrayLike<number>, { lambda = 0
           return climb({ ...problem, x: q }, r);
         }
       }
-      overlap ||= reach < SURE;
+      overlap ||= reach < SURE && !doubtful;
       const done = decrement <= 1e-20 * x.rows;
-      if (done || iteration === STEPS_IN_DOUBT) ensureOverlap();
+      if (iteration === STEPS_IN_DOUBT) ensureOverlap();
+      if (done) ensureProof(here);
       if (done) return summary(problem, y, here, information, names, iteration - 1, basis);
       // Newton overshoots only far from the maximum; there half a step, or a half of that, climbs.
       let size = 1;
@@ -86,7 +105,7 @@ export function logisticRegression(x: Matrix, y: ArrayLike<number>, { lambda = 0
       }
       here = there;
     }
-    ensureOverlap();
+    ensureProof(here);
     throw new Error(
       `logisticRegression: no maximum after ${maxIterations} Newton steps; put the columns on one scale or add a penalty lambda`,
     );
@@ -171,6 +190,19 @@ function separated(x: Matrix, direction: Float64Array, names: readonly string[])
     `logisticRegression: a combination led by '${main}' separates the labels, so the likelihood has no maximum and coefficients would ` +
       'grow for ever; add a penalty (lambda > 0), use more rows, or drop the column if it knows the label',
   );
+}
+
+/** Whether a direction separates the labels by more than rounding: no margin ςᵢxᵢᵀd can be below 0. */
+function isClear({ cols: p, data }: Matrix, signs: Float64Array, direction: Float64Array): boolean {
+  return signs.every((sign, i) => {
+    let [margin, size] = [0, 0];
+    for (let j = 0; j < p; j++) {
+      const part = data[i * p + j] * direction[j];
+      margin += sign * part;
+      size += Math.abs(part);
+    }
+    return margin > (p + 2) * Number.EPSILON * size || size === 0;
+  });
 }
 
 function spread(x: Matrix, j: number): number {
