@@ -137,8 +137,31 @@ describe('lasso', () => {
       [1.5, -0.9],
       [1.1, -1.3],
     ]);
-    const { coefficients, active } = lasso(x, [0.8, 1.1], { lambda: 0.17, intercept: false });
-    expect(active.map((j) => coefficients[j]).filter((b) => Math.abs(b) < 1e-12)).toEqual([]);
+    // The second comes to 0 in a sweep, the third of these in a joint step.
+    const wide = { rows: 3, cols: 5, data: Float64Array.of(0, -1, -1, -1, 0, 2, 1, 2, 0, 1, 0, 0, 1, -1, 1) };
+    for (const fit of [
+      lasso(x, [0.8, 1.1], { lambda: 0.17, intercept: false }),
+      lasso(wide, [1, 1, 1], { lambda: 1e-6, intercept: false }),
+    ])
+      expect(fit.active.map((j) => fit.coefficients[j]).filter((b) => Math.abs(b) < 1e-12)).toEqual([]);
+  });
+
+  it('is the same fit in every unit of x and y, bit for bit where units are powers of two', () => {
+    const wide = fromColumns(Array.from({ length: 12 }, (_, j) => gaussian(j + 50, 4)));
+    const y = gaussian(99, 4);
+    const plain = lasso(wide, y, { lambda: 1e-4 });
+    for (const [a, b] of [
+      [2 ** 40, 2 ** -30],
+      [2 ** -40, 2 ** 30],
+      [1, 2 ** 60],
+    ]) {
+      const scaled = lasso(
+        { ...wide, data: wide.data.map((v) => a * v) },
+        y.map((v) => b * v),
+        { lambda: a * b * 1e-4 },
+      );
+      expect(scaled.coefficients.map((v) => (v * a) / b)).toEqual(plain.coefficients);
+    }
   });
 
   it('names what is wrong', () => {

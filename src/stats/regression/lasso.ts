@@ -135,7 +135,6 @@ function descend(problem: Problem, tolerance: number, beta: Float64Array, e: Flo
   const least = columns.map((xj) => (ROUNDING * norm(y)) / norm(xj));
   for (let round = 0; round < MOST_ROUNDS; round++) {
     columns.forEach((xj, j) => {
-      if (squares[j] === 0) return;
       const z = dot(xj, e) / n + squares[j] * beta[j];
       const size = (Math.abs(z) - lambda) / squares[j];
       const next = size > least[j] ? Math.sign(z) * size : 0;
