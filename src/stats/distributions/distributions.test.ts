@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import reference from '../distributions.reference.json' with { type: 'json' }; // made by reference/distributions.py
 import { chiSquared, confidenceInterval, type Distribution, fisherF, standardNormal, studentT, twoSidedPValue } from './distributions.js';
+import { digamma } from './incomplete.js';
 
 /** Within one part in 10¹¹, and both tails at that. */
 function expectTails(law: Distribution, x: number, [lower, upper]: number[]): void {
@@ -47,5 +48,14 @@ describe('distribution functions', () => {
     expect(() => studentT(0)).toThrow('studentT: df must be a finite number above 0, got 0; more rows than coefficients?');
     expect(() => chiSquared(3).quantile(1)).toThrow('chiSquared: a quantile is of a probability between 0 and 1, got 1');
     expect(() => confidenceInterval(0, 1, { level: 95 })).toThrow('level must be a finite number above 0, below 1, got 95; 0.95 is 95 %');
+  });
+});
+
+describe('digamma', () => {
+  it('has the values of Abramowitz & Stegun, 6.3.2, 6.3.3 and 6.3.5', () => {
+    const euler = 0.5772156649015329;
+    expect(digamma(1)).toBeCloseTo(-euler, 14);
+    expect(digamma(0.5)).toBeCloseTo(-euler - 2 * Math.LN2, 14);
+    for (const x of [0.3, 5, 11.9, 12, 250]) expect(digamma(x + 1)).toBeCloseTo(digamma(x) + 1 / x, 13);
   });
 });
