@@ -1,3 +1,5 @@
+export { audit, usable, withUsable } from './audit/audit.js';
+export { AUDIT_RULES, type AuditFinding, type AuditRule, type AuditThresholds } from './audit/finding.js';
 export type { Fills, OrderBook, Side } from './book/book.js';
 export { type BookRows, MESSAGE, type Messages, replayMessages } from './book/messages.js';
 export { orderBook } from './book/order-book.js';
