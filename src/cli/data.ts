@@ -2,11 +2,13 @@ import { Command, Option } from 'commander';
 import {
   type CsvImport,
   dataRoot,
+  exportDataset,
   fetchData,
   importCsv,
   listDatasets,
   optionalData,
   type Provenance,
+  removeDataset,
   type UpdateEvent,
   updateData,
   updateYahoo,
@@ -18,7 +20,7 @@ import { printTable, wrap } from './table.js';
 
 /** `lemmata data …`: the local store of market data. */
 export function dataCommand(): Command {
-  const data = new Command('data').description('fetch, import and list market data');
+  const data = new Command('data').description('fetch, import, list, export and remove market data');
   data.command('update').description('fetch the default data where it is absent, damaged or behind').action(update);
   data
     .command('fetch [names...]')
@@ -29,6 +31,23 @@ export function dataCommand(): Command {
     .description('show what the store holds')
     .option('--limits', 'also show what each dataset must not be used for')
     .action(show);
+  data
+    .command('remove <name>')
+    .description('remove a dataset from the store')
+    .action(async (name: string) => {
+      await removeDataset(name);
+      print(`data: removed ${name}`);
+    });
+  data
+    .command('export <name> <file>')
+    .description('write a dataset as a .csv or .parquet file')
+    .option('--force', 'write over a file that is there')
+    .action((name: string, file: string, options: { force?: boolean }) =>
+      inFlags(async () => {
+        const { rows, first, last } = await exportDataset(name, file, options);
+        print(`${file}: ${rows.toLocaleString('en')} rows of ${name}, ${first} … ${last}`);
+      }),
+    );
   data
     .command('yahoo <tickers...>')
     .description('fetch daily bars from Yahoo Finance, as yahoo/<ticker>')

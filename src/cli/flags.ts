@@ -3,7 +3,7 @@ const kebab = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${lett
 /** What the library says of an option, in the words of the command line: `calendar: 'none'` is `--calendar none` there. */
 export const asFlags = (message: string): string =>
   message
-    .replace(/\b(allowMissing): true\b/g, (_, name: string) => kebab(name))
+    .replace(/\b(allowMissing|force): true\b/g, (_, name: string) => kebab(name))
     .replace(
       /\b(calendar|kind|decimal|header|encoding|separator): (?:'([^']*)'|(\d))/g,
       (_, name, text, digit) => `${kebab(name)} ${text ?? digit}`,

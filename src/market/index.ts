@@ -12,6 +12,7 @@ export { explainFeature, features } from './features/registry.js';
 export { realisedVolatility, rolling, rollingMean, rollingStandardDeviation } from './features/rolling.js';
 export type { FeatureStream } from './features/stream.js';
 export { adjust, type CorporateAction, withActions } from './frame/actions.js';
+export { type FrameReading, frameFromDataFrame, frameToDataFrame } from './frame/data-frame.js';
 export {
   asKnown,
   BAR_FIELDS,
@@ -37,7 +38,7 @@ export { assertNextBar, type NextBarOptions } from './lookahead/next-bar.js';
 export type { Pipeline } from './lookahead/run.js';
 export { type Aligned, align, sideBySide } from './panel/align.js';
 export { matrixOf, type PanelWindows, windowsOf } from './panel/arrays.js';
-export { isTradingDay, nextTradingDay, previousTradingDay, tradingDays } from './panel/calendar.js';
+export { closingTime, isTradingDay, nextTradingDay, previousTradingDay, tradingDays } from './panel/calendar.js';
 export { combine } from './panel/combine.js';
 export { type Danfo, type DataFrameReading, type DataFrameRows, fromDataFrame, toDataFrame } from './panel/data-frame.js';
 export { loadBars, loadPanel, type PanelSelection, toPanel } from './panel/load.js';
@@ -69,10 +70,11 @@ export {
   purgedKFold,
 } from './splits/purged.js';
 export { type WalkForward, walkForward } from './splits/walk-forward.js';
+export { type ExportOptions, exportDataset } from './store/export.js';
 export { type ParquetBatches, type ParquetBatchesConfig, parquetBatches } from './store/parquet-batches.js';
 export type { Description, Provenance } from './store/provenance.js';
 export { query, type SqlRow } from './store/sql.js';
-export { dataRoot, listDatasets, loadDataset, saveDataset } from './store/store.js';
+export { dataRoot, listDatasets, loadDataset, removeDataset, saveDataset } from './store/store.js';
 export type { Kind, Table } from './store/table.js';
 export { readTicks, type TickOptions } from './ticks/read-ticks.js';
 export type { Ticks } from './ticks/ticks.js';

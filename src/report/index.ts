@@ -28,6 +28,7 @@ export {
   scatter,
 } from './figures.js';
 export { markdown, maths } from './markdown.js';
+export { type PanelFigure, plotPanel } from './panel-plot.js';
 export { GREY, PALETTE, plot, type Spec } from './plot.js';
 export { type Progress, progress } from './progress.js';
 export { type Finding, type Findings, num, type Source, save, type Uncertainty } from './results.js';

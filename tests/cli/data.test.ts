@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -71,6 +71,29 @@ describe('lemmata data', () => {
       stdout: expect.stringContaining('csv/mine'),
     });
     expect((await loadDataset('csv/mine')).table.columns.get('A')).toEqual(Float64Array.of(1, 2));
+  });
+});
+
+describe('lemmata data export and remove', () => {
+  it('write a dataset as a file, over another when forced to, and take it out of the store', async () => {
+    const folder = temporaryStore();
+    const [file, out] = [join(folder, 'prices.csv'), join(folder, 'out.csv')];
+    writeFileSync(file, 'Date,A\n2024-03-28,1\n2024-04-01,\n');
+    lemmata('data', 'csv', file, '--name', 'csv/mine', '--allow-missing', '--adjusted', 'splits');
+    expect(lemmata('data', 'list', '--limits').stdout).toContain('csv/mine: close in not stated; adjusted for splits');
+    expect(lemmata('data', 'export', 'csv/mine', out)).toMatchObject({
+      status: 0,
+      stdout: `${out}: 2 rows of csv/mine, 2024-03-28 … 2024-04-01\n`,
+    });
+    expect(readFileSync(out, 'utf8')).toBe('date,A\n2024-03-28,1\n2024-04-01,\n');
+    expect(lemmata('data', 'export', 'csv/mine', out)).toMatchObject({
+      status: 1,
+      stderr: `error: export of csv/mine: ${out} is there already; choose another name, or write over it with --force\n`,
+    });
+    expect(lemmata('data', 'export', 'csv/mine', out, '--force').status).toBe(0);
+    expect(lemmata('data', 'remove', 'csv/mine')).toMatchObject({ status: 0, stdout: 'data: removed csv/mine\n' });
+    expect(await listDatasets()).toEqual([]);
+    expect(lemmata('data', 'remove', 'csv/mine').stderr).toMatch(/^error: no dataset 'csv\/mine' in .*: it holds nothing yet;/);
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isTradingDay, nextTradingDay, previousTradingDay, tradingDays } from './calendar.js';
+import reference from '../../../tests/references/pandas_market_calendars.json' with { type: 'json' }; // made by tests/references/pandas_market_calendars.py
+import { closingTime, isTradingDay, nextTradingDay, previousTradingDay, tradingDays } from './calendar.js';
 import { fromDay, toDay } from './dates.js';
 import { loadPanel } from './load.js';
 
@@ -25,6 +26,24 @@ describe('the NYSE calendar', () => {
     expect(weekdays.filter((date) => !isTradingDay(date))).toEqual(holidays.map((day) => `${year}-${day}`));
   });
 
+  it('agrees with pandas_market_calendars on all weekdays from 1953 to 2026', () => {
+    const [first, last] = [toDay('1953-01-01'), toDay('2026-12-31')];
+    const closed: Record<string, string[]> = {};
+    for (let day = first; day <= last; day++) {
+      const date = fromDay(day);
+      if ([0, 6].includes(new Date(date).getUTCDay()) || isTradingDay(date)) continue;
+      closed[date.slice(0, 4)] ??= [];
+      closed[date.slice(0, 4)].push(date.slice(5));
+    }
+    expect(closed).toEqual(reference.closed);
+  });
+
+  it('closes early as pandas_market_calendars has it since 1990, but on the last day of 1999', () => {
+    // exchange_calendars 4.13.2 has that day close at 13:00, which pandas_market_calendars 5.5.0 does not.
+    const early = tradingDays('1990-01-02', '2026-12-31').filter((date) => closingTime(date) !== '16:00');
+    expect(Object.fromEntries(early.map((date) => [date, closingTime(date)]))).toEqual({ ...reference.early, '1999-12-31': '13:00' });
+  });
+
   it('opens on 31 December when New Year is a Saturday', () => {
     expect(isTradingDay('2021-12-31')).toBe(true); // 1 January 2022 was a Saturday: the exchange announced no closing
   });
@@ -36,7 +55,7 @@ describe('the NYSE calendar', () => {
 
   it('steps forth and back to the same day', () => {
     fc.assert(
-      fc.property(fc.integer({ min: toDay('1990-02-01'), max: toDay('2040-12-31') }), (day) => {
+      fc.property(fc.integer({ min: toDay('1953-02-01'), max: toDay('2040-12-31') }), (day) => {
         const date = nextTradingDay(fromDay(day));
         expect(previousTradingDay(nextTradingDay(date))).toBe(date);
         expect(tradingDays(date, nextTradingDay(date))).toEqual([date, nextTradingDay(date)]);
@@ -45,9 +64,11 @@ describe('the NYSE calendar', () => {
   });
 
   it('refuses what it cannot know', () => {
-    expect(() => isTradingDay('1989-12-29')).toThrow(
-      'trading calendar: got 1989-12-29; its holiday rules hold from 1990-01-01; choose a later date',
+    expect(() => isTradingDay('1952-12-31')).toThrow(
+      'trading calendar: got 1952-12-31; its rules of the NYSE hold from 1953-01-01; choose a later date',
     );
+    expect(() => closingTime('1987-10-19')).toThrow('got 1987-10-19; its rules of the NYSE hold from 1990-01-01; choose a later date');
+    expect(() => closingTime('2024-07-04')).toThrow('trading calendar: the NYSE is closed on 2024-07-04; ask for a trading day');
     expect(() => isTradingDay('2023-02-30')).toThrow("trading calendar: '2023-02-30' is not a date; write it as YYYY-MM-DD");
   });
 });

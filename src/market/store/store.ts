@@ -62,6 +62,25 @@ export async function saveDataset(about: Description, table: Table): Promise<Pro
 }
 
 /**
+ * Removes a dataset from the store, its record first: who reads meanwhile has it whole, or is told that it is not there. The default data come back
+ * with the next update.
+ *
+ * @throws when there is none of the name
+ */
+export async function removeDataset(name: string): Promise<void> {
+  if (!isDatasetName(name)) throw new Error(`'${name}' is no name of a dataset; write <source>/<dataset>, as lemmata data list has it`);
+  const record = await recordAt(name).catch(() => undefined); // what nobody can read may go too
+  if (!existsSync(recordPath(name)) || (record && record.name !== name)) await requireRecord(name);
+  const root = dataRoot();
+  const remove = () =>
+    withLock(storeLock(root), (alone) => {
+      rmSync(recordPath(name), { force: true });
+      removeFormer(dirname(recordPath(name)), alone, (dataset) => (dataset === basename(name) ? undefined : 'unknown'));
+    });
+  await withStaging(root, remove, () => sweep(root));
+}
+
+/**
  * A dataset, as its table and its record. While others write, it is one version, whole.
  *
  * @throws when it is not in the store, or its file is not the one that was written

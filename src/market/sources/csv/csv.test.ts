@@ -271,9 +271,9 @@ describe('parseCsv', () => {
     ],
     [
       'dates before the calendar starts',
-      ['Date,A', '1989-12-29,1', '1990-01-02,1'],
+      ['Date,A', '1952-12-31,1', '1953-01-02,1'],
       {},
-      'p.csv: line 2 is dated 1989-12-29, and the NYSE calendar starts on 1990-01-01; drop the earlier rows, or if this market keeps',
+      'p.csv: line 2 is dated 1952-12-31, and the NYSE calendar starts on 1953-01-01; drop the earlier rows, or if this market keeps',
     ],
     [
       'a line cut short',
