@@ -16,16 +16,19 @@ export interface DataFrameLike {
   readonly index?: readonly unknown[];
 }
 
-/** A panel as the market has it: values [T, N] row by row, of dates [T] and assets [N]. */
+/** A panel as the market has it: values [T, N] row by row, of dates [T] and assets [N]; `field`, `source` and `adjusted` make its caption. */
 export interface PanelLike {
   readonly dates: readonly string[];
   readonly assets: readonly string[];
   readonly values: ArrayLike<number>;
+  readonly field?: string;
+  readonly source?: string;
+  readonly adjusted?: string;
 }
 
 /** How a table shows: its caption, columns, units and decimals. */
 export interface TableOptions {
-  /** A caption that says what the table shows. */
+  /** A caption that says what the table shows; that of a panel says what it holds, of what, and for what it is adjusted, unless told. */
   title?: string;
   /** Units by column, shown in its head: `{ alpha: '% a year' }`. */
   units?: Readonly<Record<string, string>>;
@@ -53,7 +56,7 @@ export function table(rows: readonly Row[] | DataFrameLike | PanelLike, options:
   const heads = names.map((name) => (options.units?.[name] ? `${name} (${options.units[name]})` : name));
   const cells = shown.map((row) => names.map((name) => format(row[name], options.decimals?.[name])));
   const numeric = names.map((name) => records.every((row) => row[name] == null || typeof row[name] === 'number'));
-  const caption = [options.title, shown.length < records.length && `first ${shown.length} of ${records.length} rows`]
+  const caption = [options.title ?? captionOf(rows), shown.length < records.length && `first ${shown.length} of ${records.length} rows`]
     .filter(Boolean)
     .join(', ');
   return { 'text/html': html(caption, heads, cells, numeric), 'text/plain': text(caption, heads, cells, numeric) };
@@ -65,6 +68,15 @@ function recordsOf(rows: readonly Row[] | DataFrameLike | PanelLike): { records:
   if ('columns' in rows && 'values' in rows) return fromFrame(rows);
   if (!Array.isArray(rows)) throw new Error('table: shows an array of records, a data frame or a panel; got none of these');
   return { records: rows, known: Object.keys(rows[0] ?? {}) };
+}
+
+/** What a panel says of itself; nothing of other rows. */
+function captionOf(rows: readonly Row[] | DataFrameLike | PanelLike): string | undefined {
+  if (!('assets' in rows && rows.field && rows.source)) return undefined;
+  const { field, source, adjusted } = rows;
+  return [`${field} of ${source}`, adjusted && (adjusted === 'none' ? 'not adjusted' : `adjusted for ${adjusted}`)]
+    .filter(Boolean)
+    .join(', ');
 }
 
 function fromPanel({ dates, assets, values }: PanelLike): { records: Row[]; known: string[] } {

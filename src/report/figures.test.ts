@@ -118,6 +118,10 @@ describe('table', () => {
       '2020-01-03  2.500  3.500',
     ]);
     expect(table({ columns: ['2', '1'], values: [[20, 10]] })['text/plain'].split('\n')[0]).toBe(' 2   1');
+    const told = { ...panel, field: 'close', source: 'test/prices', adjusted: 'splits' };
+    expect(table(told)['text/plain']).toMatch(/^close of test\/prices, adjusted for splits\n/);
+    expect(table({ ...told, adjusted: 'none' })['text/html']).toContain('<caption>close of test/prices, not adjusted</caption>');
+    expect(table(told, { title: 'Two days' })['text/plain']).toMatch(/^Two days\n/);
     expect(() => table({} as never)).toThrow('table: shows an array of records, a data frame or a panel');
   });
 });

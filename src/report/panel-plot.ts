@@ -10,7 +10,7 @@ export interface PanelFigure extends Pick<Figure, 'title' | 'subtitle' | 'colour
   readonly log?: boolean;
 }
 
-/** More curves than this have no colours and no room for their names. */
+/** More curves than this have no room for their names. */
 const CURVES = 30;
 
 /**

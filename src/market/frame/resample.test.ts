@@ -39,7 +39,9 @@ describe('resample', () => {
     ['a week of it', 'week', ['2024-03-22', '2024-03-27', '2024-03-28'], ['2024-03-22', '2024-03-28']],
     ['an exchange that was open when the NYSE was not', 'month', ['2024-02-19', '2024-03-28'], ['2024-02-19']], // Washington's Birthday; March may go on
     ['weeks of a market that never closes', 'week', ['2024-03-23', '2024-03-24', '2024-03-29'], ['2024-03-24']],
-    ['days of hours', 'day', ['2024-03-28T10:00', '2024-03-28T23:00', '2024-03-29T00:00'], ['2024-03-28T23:00']],
+    // Hours are dated by their end: the one to midnight is of the day that it ends.
+    ['days of hours', 'day', ['2024-03-28T10:00', '2024-03-29T00:00', '2024-03-29T01:00'], ['2024-03-29T00:00']],
+    ['a month that ends at midnight', 'month', ['2024-03-31T23:00', '2024-04-01T00:00'], ['2024-04-01T00:00']],
     ['a month whose last minutes may follow', 'month', ['2024-02-29T23:00', '2024-03-29T23:00'], ['2024-02-29T23:00']],
     ['quarters', 'quarter', ['2024-03-28', '2024-04-01', '2024-06-28', '2024-07-01'], ['2024-03-28', '2024-06-28']],
   ])('has the last row of %s', (_, period, dates, ends) => {

@@ -35,7 +35,7 @@ const RULES: Readonly<Record<string, Rule>> = {
  * exchanges which close on other days loses no month; a missing return leaves that of its period missing. No value goes into another period.
  *
  * A period is over when a row of a later one follows, or its last day of trading is there, by the days that the panel keeps; of dates with a time,
- * when a row of a later one follows. The first one begins where the panel does. Who is listed on the last row of a period is listed in it.
+ * when a row of a later one follows or the midnight that ends it is there: an hour is dated by its end. The first one begins where the panel does. Who is listed on the last row of a period is listed in it.
  *
  * @param data    a panel [T, N] or a frame, of any frequency that is not lower: daily, or monthly already
  * @param period  `day`, `week` (Monday to Sunday), `month` or `quarter`

@@ -90,6 +90,31 @@ describe('dates with a time', () => {
     expect(() => frameOf(panel(['2020-03-05', '2020-03-06T14:30']))).toThrow('2020-03-05 and 2020-03-06T14:30 are dates of two kinds');
   });
 
+  it.each([
+    ['2020-03-05 14:30', '2020-03-05T14:30'],
+    ['2020-03-05T14:30:00', '2020-03-05T14:30'],
+    ['2020-03-05T14:30:00.000Z', '2020-03-05T14:30'],
+    ['2020-03-05 09:30:00-05:00', '2020-03-05T14:30'],
+    ['2020-03-06 00:15:00 +0545', '2020-03-05T18:30'],
+    ['2020-01-01 03:00-0330', '2020-01-01T06:30'],
+  ])('are read of CSV files as UTC: %s', async (cell, date) => {
+    const dateFormat = 'YYYY-MM-DDTHH:MM';
+    expect((await parseCsv(`Date,A\n${cell},1\n`, { dateFormat, calendar: 'none' }, 'p.csv')).dates).toEqual([date]);
+    const both = await parseCsv(`Date,A\n${cell},1\n1999-01-01 10:00, 2\n`, { dateFormat, calendar: 'none', missing: ['-99'] }, 'p.csv'); // newest first
+    expect(both.dates).toEqual(['1999-01-01T10:00', date]);
+  });
+
+  it.each([
+    ['2020-03-05', "line 2: '2020-03-05' is not a date written YYYY-MM-DDTHH:MM; it looks like YYYY-MM-DD"],
+    ['2020-03-05 14:30:15', "line 2: '2020-03-05 14:30:15' is not a date written YYYY-MM-DDTHH:MM"],
+    ['2020-03-05 25:30', "line 2: '2020-03-05 25:30' is not a date written YYYY-MM-DDTHH:MM"],
+  ])('a CSV file with %s is refused', async (cell, message) => {
+    await expect(parseCsv(`Date,A\n${cell},1\n`, { dateFormat: 'YYYY-MM-DDTHH:MM' }, 'p.csv')).rejects.toThrow(message);
+    await expect(parseCsv('Date,A\n', { dateFormat: 'YYYY-MM-DDTHH:MM', monthEnd: true }, 'p.csv')).rejects.toThrow(
+      'leave one of the two out',
+    );
+  });
+
   it('stay days where a CSV file has them with a time of day', async () => {
     expect((await parseCsv('Date,A\n2020-03-05 00:00:00,1\n', {}, 'p.csv')).dates).toEqual(['2020-03-05']);
   });

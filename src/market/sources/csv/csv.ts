@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { fromDay } from '../../panel/dates.js';
+import { fromDay, fromMinute } from '../../panel/dates.js';
 import { checkTable } from '../../store/check.js';
 import { literal, numberOrNaN, numbersOf, withDuckDB } from '../../store/parquet.js';
 import type { Table } from '../../store/table.js';
-import { dateIn, formatsLike, trimmed } from './date-formats.js';
+import { dateIn, formatsLike, TIMED, trimmed } from './date-formats.js';
 import { type Choice, choose, type Header, headerOf } from './header.js';
 import { type CsvOptions, type Layout, layoutOf } from './options.js';
 import { cleanBytes, firstRecords, headOf, lineOf, shapeOf } from './text.js';
@@ -86,19 +86,20 @@ async function readRows(source: Source, header: Header, choice: Choice): Promise
   if (layout.percent) for (const column of numbers) for (let t = 0; t < column.length; t++) column[t] /= 100;
   const newestFirst = days.length > 1 && days.every((day, t) => t === 0 || day < days[t - 1]);
   if (newestFirst) for (const column of [days, ...numbers]) column.reverse();
-  const table = { dates: Array.from(days, fromDay), columns: new Map(choice.columns.map(({ name }, i) => [name, numbers[i]])) };
+  const dates = Array.from(days, layout.dateFormat === TIMED ? fromMinute : fromDay);
+  const table = { dates, columns: new Map(choice.columns.map(({ name }, i) => [name, numbers[i]])) };
   const line = (row: number) => place(newestFirst ? days.length - 1 - row : row);
   checkTable(table, { where, line, kind: layout.kind, calendar: layout.calendar, allowMissing: layout.allowMissing });
   return table;
 }
 
-/** The days since 1970 and the numbers of the columns, NaN where a cell holds none. */
+/** The dates as `dateIn` has them, and the numbers of the columns, NaN where a cell holds none. */
 async function numbersIn(source: Source, header: Header, choice: Choice): Promise<Float64Array[]> {
   const plain = lineOf(headOf(source.bytes), header.records) === header.records + 1; // DuckDB skips lines; a header with line breaks it skips otherwise
   const direct = plain ? await source.connection.run(directly(source, header, choice)).then(numbersOf, () => undefined) : undefined;
   if (direct && !hasNaN(direct[0]) && !mayBeMissing(direct.slice(1), source.layout.missing)) return direct;
   const { layout, connection } = source;
-  const day = `${dateIn(trimmed(`c${choice.date}`), layout.dateFormat, layout.monthEnd)} - DATE '1970-01-01'`;
+  const day = dateIn(trimmed(`c${choice.date}`), layout.dateFormat, layout.monthEnd);
   const numbers = [day, ...choice.columns.map(({ index }) => numberIn(`c${index}`, layout))].map(numberOrNaN);
   const result = await connection
     .run(`SELECT ${numbers.join(', ')} FROM ${texts(source)} OFFSET ${header.records}`)
@@ -118,7 +119,7 @@ function directly({ scan, cells, layout }: Source, { records }: Header, { date, 
   const typed = scan(types, `, skip = ${records}, nullstr = [${nulls}], decimal_separator = ${literal(layout.decimal)}`);
   const day = dateIn(`c${date}`, layout.dateFormat, layout.monthEnd);
   const numbers = columns.map(({ index }) => (index === date ? 'NULL' : `c${index}`));
-  return `SELECT ${[`${day} - DATE '1970-01-01'`, ...numbers].map(numberOrNaN).join(', ')} FROM ${typed}`;
+  return `SELECT ${[day, ...numbers].map(numberOrNaN).join(', ')} FROM ${typed}`;
 }
 
 /** Whether a number is missing; `some` with a function takes longer than to read the file. */

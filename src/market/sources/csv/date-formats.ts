@@ -2,6 +2,9 @@ const DAY = String.raw`\d{1,2}`;
 const MONTH = '(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
 const TIME = String.raw`([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\d{2}:?\d{2}))?)?`;
 
+/** The format of dates that keep their time. */
+export const TIMED = 'YYYY-MM-DDTHH:MM';
+
 /** What each way to write a date looks like, and what `strptime` calls it. A month without a day is its first. */
 export const DATE_FORMATS = {
   'YYYY-MM-DD': [String.raw`\d{4}-\d{2}-\d{2}${TIME}`, '%Y-%m-%d'],
@@ -14,6 +17,7 @@ export const DATE_FORMATS = {
   'MMM D, YYYY': [String.raw`${MONTH} ${DAY}, \d{4}`, '%b %d, %Y'],
   YYYYMM: [String.raw`\d{6}`, '%Y%m'],
   'YYYY-MM': [String.raw`\d{4}-\d{2}`, '%Y-%m'],
+  [TIMED]: [String.raw`\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:00(\.0+)?)?( ?(Z|[+-]\d{2}:?\d{2}))?`, '%Y-%m-%d'],
 } as const;
 
 /** A way to write dates. */
@@ -29,10 +33,20 @@ export const formatsLike = (text: string, than: DateFormat): string[] =>
 /** SQL of a cell without the white space around it; numbers are read past all of it, so texts are compared without it. */
 export const trimmed = (cell: string): string => `trim(${cell}, E' \\t\\n\\v\\f\\r')`;
 
-/** SQL of the date that a text is, NULL where it is none of this form. */
+/** SQL of the date that a text is, in days since 1970-01-01, or in minutes of UTC where the format keeps the time; NULL where it is none of this form. */
 export function dateIn(text: string, format: DateFormat, monthEnd: boolean): string {
   const [pattern, strptime] = DATE_FORMATS[format];
+  const matches = `regexp_full_match(${text}, '${pattern}')`;
+  if (format === TIMED)
+    return `CASE WHEN ${matches} THEN epoch_us(TRY_CAST(left(${text}, 16) AS TIMESTAMP)) / 60000000 - ${offsetIn(text)} END`;
   const day = format === 'YYYY-MM-DD' ? `left(${text}, 10)` : text;
-  const date = `CASE WHEN regexp_full_match(${text}, '${pattern}') THEN CAST(try_strptime(${day}, '${strptime}') AS DATE) END`;
-  return monthEnd ? `last_day(${date})` : date;
+  const date = `CASE WHEN ${matches} THEN CAST(try_strptime(${day}, '${strptime}') AS DATE) END`;
+  return `${monthEnd ? `last_day(${date})` : date} - DATE '1970-01-01'`;
+}
+
+/** SQL of the minutes by which the clock of a time is ahead of UTC, by the `+02:00` at its end; 0 where there is none. */
+function offsetIn(text: string): string {
+  const part = (pattern: string) => `regexp_extract(${text}, '${pattern}$', 1)`;
+  const [sign, hours, minutes] = ['([+-])\\d{2}:?\\d{2}', '([+-]\\d{2}):?\\d{2}', '[+-]\\d{2}:?(\\d{2})'].map(part);
+  return `coalesce(60 * TRY_CAST(${hours} AS INTEGER) + TRY_CAST(${sign} || ${minutes} AS INTEGER), 0)`;
 }

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import type { Kind } from '../../store/table.js';
-import { type DateFormat, dateFormats } from './date-formats.js';
+import { type DateFormat, dateFormats, TIMED } from './date-formats.js';
 
 /** How a CSV file is laid out. */
 export interface CsvOptions {
   /** header of the date column; `Date` unless told, in any letters, or the first column if that has no header */
   readonly date?: string;
-  /** how dates are written; `YYYY-MM-DD` unless told, and a time of day after it is dropped */
+  /**
+   * how dates are written; `YYYY-MM-DD` unless told, and a time of day after it is dropped. `YYYY-MM-DDTHH:MM` keeps it, to the minute, in UTC: of a
+   * time with an offset, `2024-03-28 09:30:00-04:00`, the one there. A row is known at its time, so of bars it is that of their end.
+   */
   readonly dateFormat?: DateFormat;
   /** what the numbers are: `prices` of one asset per column, `bars` of one asset, or a `series`, which may be negative */
   readonly kind?: Kind;
@@ -58,5 +61,8 @@ export type Layout = z.output<typeof csvOptions>;
 export function layoutOf(options: CsvOptions, where: string): Layout {
   const parsed = csvOptions.safeParse(options);
   if (!parsed.success) throw new Error(`${where}: wrong CSV option: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`);
+  const { monthEnd, dateFormat } = parsed.data;
+  if (monthEnd && dateFormat === TIMED)
+    throw new Error(`${where}: monthEnd dates rows by days, and dateFormat ${TIMED} keeps their times; leave one of the two out`);
   return parsed.data;
 }
