@@ -136,6 +136,21 @@ describe('a join', () => {
       'joinAsOf: nothing of shares is known from 2021-01-04 to 2021-01-04: it became known from 2020-01-31 to 2020-03-31, and is too old after 100 days; choose overlapping ranges, or raise maxAge',
     ],
     [
+      'days and minutes in one',
+      () => joinByPeriod([of(['2020-01-31']), of(['2020-01-31T12:00', '2020-02-28T12:00'])], 'month', 'outer'),
+      'align: 2020-01-31 and 2020-02-28T12:00 are dates of two kinds; give all panels a time in UTC, or none',
+    ],
+    [
+      'months that were published at once',
+      () => joinByPeriod([MONTHS, { panel: CPI, knownAt: () => '2020-04-15' }], 'month'),
+      'joinByPeriod: the rows of shares of 2020-01-31 and 2020-02-28 meet what was known on 2020-04-15 and 2020-04-15, and rows ascend; joinAsOf takes',
+    ],
+    [
+      'months that were published in another order',
+      () => joinByPeriod([MONTHS, { panel: of(['2020-01-01']), knownAt: () => '2020-03-01' }], 'month', 'outer'),
+      'of 2020-01-31 and 2020-02-28 meet what was known on 2020-03-01 and 2020-02-28',
+    ],
+    [
       'a lag that is none',
       () => knownAfter('month', -1),
       'knownAfter: days must be a whole number from 0 on, got -1; what speaks of a month is not known before it ends',

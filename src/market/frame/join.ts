@@ -17,7 +17,8 @@ import { asKnown, type Series } from './frame.js';
  * @param panels  each [T_i, N_i], of one row a period at most
  * @param join    `inner` keeps the periods that all have, `outer` all of them, NaN where a panel has no row
  * @returns       each [T, N_i], in the order given, and how many rows of each were dropped
- * @throws        when a panel has two rows in a period, or dates that do not say when it was known, and as `align`
+ * @throws        when a panel has two rows in a period, or dates that do not say when it was known, when the rows of two periods were known at once or
+ *                in another order, and as `align`
  */
 export function joinByPeriod(panels: readonly (Panel | Published)[], period: Period, join: 'inner' | 'outer' = 'inner'): Aligned {
   checkOneOf('joinByPeriod', 'period', period, PERIODS);
@@ -31,7 +32,16 @@ export function joinByPeriod(panels: readonly (Panel | Published)[], period: Per
   }
   const given = all.map(({ panel }) => panel);
   const known = all.map(({ knownAt }) => knownAt);
-  return meet(onPeriods(given, known, period), given, join);
+  const dated = onPeriods(given, known, period);
+  for (const [i, { dates, source }] of dated.entries()) {
+    const back = dates.findIndex((date, t) => t > 0 && dates[t - 1] >= date);
+    if (back > 0)
+      throw new Error(
+        `joinByPeriod: the rows of ${source} of ${given[i].dates[back - 1]} and ${given[i].dates[back]} meet what was known on ${dates[back - 1]} and ` +
+          `${dates[back]}, and rows ascend; joinAsOf takes what is published late, or several periods at once`,
+      );
+  }
+  return meet(dated, given, join);
 }
 
 /** How long a value may stand for the present in `joinAsOf`. */

@@ -6,6 +6,7 @@ import { loadPanel } from '../panel/load.js';
 import { type Panel, select, seriesOf } from '../panel/panel.js';
 import { endOfPeriod, type Period, periodOf } from '../panel/periods.js';
 import { logReturns, simpleReturns } from '../panel/returns.js';
+import { adjust, withActions } from './actions.js';
 import { fieldOf, frameOf } from './frame.js';
 import { resample } from './resample.js';
 
@@ -107,6 +108,22 @@ describe('resample', () => {
     }
     const gap = of(['2020-01-02', '2020-01-31', '2020-02-28'], [0.1, missing, 0.2], 'simpleReturn');
     expect([...resample(gap, 'month').values]).toEqual([missing, 0.2]);
+  });
+
+  it('adds dividends up, and takes prices with splits when they are adjusted', () => {
+    const raw = frameOf([of(['2020-01-02', '2020-01-03', '2020-01-10'], [100, 51, 52])]);
+    const actions = withActions(raw, [
+      { asset: 'A', exDate: '2020-01-03', split: 2 },
+      { asset: 'A', exDate: '2020-01-03', dividend: 1 },
+    ]);
+    expect(() => resample(actions, 'week')).toThrow(
+      'resample: test has splits, and prices on both sides of one make no bar; adjust(frame) first',
+    );
+    const weeks = resample(adjust(actions), 'week');
+    expect([[...weeks.fields.close], [...weeks.fields.dividend]]).toEqual([
+      [51, 52],
+      [1, 0],
+    ]);
   });
 
   it('keeps the series of a frame, and lists who is listed when a period ends', () => {

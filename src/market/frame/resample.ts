@@ -15,11 +15,14 @@ const ofPresent =
 /** A level is what it was last. */
 const LAST: Rule = ofPresent((values) => values.at(-1));
 
+const SUM: Rule = ofPresent((values) => (values.length > 0 ? values.reduce((a, b) => a + b) : undefined));
+
 const RULES: Readonly<Record<string, Rule>> = {
   open: ofPresent((values) => values[0]),
   high: ofPresent((values) => (values.length > 0 ? values.reduce((a, b) => Math.max(a, b)) : undefined)),
   low: ofPresent((values) => (values.length > 0 ? values.reduce((a, b) => Math.min(a, b)) : undefined)),
-  volume: ofPresent((values) => (values.length > 0 ? values.reduce((a, b) => a + b) : undefined)),
+  volume: SUM,
+  dividend: SUM,
   // A return that is missing leaves the whole period's unknown.
   logReturn: (values) => values.reduce((a, b) => a + b),
   simpleReturn: (values) => (values.length === 1 ? values[0] : values.reduce((wealth, r) => wealth * (1 + r), 1) - 1),
@@ -30,7 +33,7 @@ const RULES: Readonly<Record<string, Rule>> = {
  *
  *     resample(prices, 'month')        closes of months, for monthly momentum
  *
- * By its field, an asset has of a period: `open` the first value, `high` the highest, `low` the lowest, `volume` the sum; `simpleReturn` is compounded,
+ * By its field, an asset has of a period: `open` the first value, `high` the highest, `low` the lowest, `volume` and `dividend` the sum; `simpleReturn` is compounded,
  * Π (1 + r) − 1, `logReturn` summed; of every other field, a level, it is the last. Of bars and levels missing values are passed over, so that a join of
  * exchanges which close on other days loses no month; a missing return leaves that of its period missing. No value goes into another period.
  *
@@ -39,7 +42,8 @@ const RULES: Readonly<Record<string, Rule>> = {
  *
  * @param data    a panel [T, N] or a frame, of any frequency that is not lower: daily, or monthly already
  * @param period  `day`, `week` (Monday to Sunday), `month` or `quarter`
- * @throws        when no period ends within the dates, and at a field of other returns, whose sum or product is none: resample the prices first
+ * @throws        when no period ends within the dates, at a field of other returns, whose sum or product is none
+ *                (resample the prices first), and at splits (adjust first)
  */
 export function resample(data: Panel, period: Period): Panel;
 export function resample(data: Frame, period: Period): Frame;
@@ -65,6 +69,10 @@ function resampled(panel: Panel, ends: readonly number[]): Panel {
   if (/return/i.test(field) && !(field in RULES))
     throw new Error(
       `resample: ${panel.source} holds ${field}, and returns of a period are known from simpleReturn or logReturn only; resample the prices, then compute it`,
+    );
+  if (field === 'split' && values.some((ratio) => ratio !== 1 && !Number.isNaN(ratio)))
+    throw new Error(
+      `resample: ${panel.source} has splits, and prices on both sides of one make no bar; adjust(frame) first, which leaves none`,
     );
   const rule = RULES[field] ?? LAST;
   const N = assets.length;

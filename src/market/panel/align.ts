@@ -1,6 +1,6 @@
 import { checkOneOf } from '../../base/internal.js';
 import { onPeriods } from './by-period.js';
-import { fromDay, knownOrder, monthOf, toDay } from './dates.js';
+import { fromDay, isTimed, monthOf, toDay } from './dates.js';
 import type { Panel } from './panel.js';
 
 /** Panels on the same dates, and what that cost: `dropped[i]` rows of panel i have no place on them. */
@@ -33,9 +33,8 @@ export function align(panels: readonly Panel[], join: 'inner' | 'outer' = 'inner
 export function meet(panels: readonly Panel[], given: readonly Panel[], join: 'inner' | 'outer'): Aligned {
   const dates = join === 'inner' ? commonDates(panels) : allDates(panels);
   if (join === 'inner') refuseHoles(panels, given, dates);
-  const back = dates.findIndex((date, t) => t > 0 && !(knownOrder(dates[t - 1]) < knownOrder(date)));
-  if (back >= 0)
-    throw new Error(`align: ${dates[back]} would follow ${dates[back - 1]}; give all panels dates with a time in UTC, or none`);
+  const other = dates.find((date) => isTimed(date) !== isTimed(dates[0]));
+  if (other) throw new Error(`align: ${dates[0]} and ${other} are dates of two kinds; give all panels a time in UTC, or none`);
   const aligned = panels.map((panel) => onDates(panel, dates));
   return Object.assign(aligned, { dropped: panels.map((panel) => (join === 'outer' ? 0 : panel.dates.length - dates.length)) });
 }

@@ -1,3 +1,4 @@
+import { knownOrder } from './dates.js';
 import type { Panel } from './panel.js';
 import { type Period, periodOf } from './periods.js';
 
@@ -13,7 +14,7 @@ export function onPeriods(panels: readonly Panel[], knownAt: readonly (readonly 
     for (const [t, date] of dates.entries()) {
       const [name, known] = [periodOf(date, period), knownAt[i][t]];
       const before = latest.get(name);
-      if (before === undefined || known > before) latest.set(name, known);
+      if (before === undefined || knownOrder(known) > knownOrder(before)) latest.set(name, known);
     }
   return panels.map((panel) => ({ ...panel, dates: panel.dates.map((date) => latest.get(periodOf(date, period))!) }));
 }
