@@ -48,8 +48,8 @@ const BELOW: Record<string, string[]> = {
  */
 const BUDGET: Record<string, number> = {
   attack: 150,
-  base: 720,
-  cli: 520,
+  base: 760,
+  cli: 560,
   datasets: 155,
   kernel: 5200,
   linalg: 580,

@@ -70,7 +70,7 @@ export {
   purgedKFold,
 } from './splits/purged.js';
 export { type WalkForward, walkForward } from './splits/walk-forward.js';
-export { type ExportOptions, exportDataset } from './store/export.js';
+export { type DataExport, exportDataset } from './store/export.js';
 export { type ParquetBatches, type ParquetBatchesConfig, parquetBatches } from './store/parquet-batches.js';
 export type { Description, Provenance } from './store/provenance.js';
 export { query, type SqlRow } from './store/sql.js';

@@ -8,7 +8,7 @@ import { parquetPath, readVersions } from './store.js';
 import type { Table } from './table.js';
 
 /** How a dataset is exported. */
-export interface ExportOptions {
+export interface DataExport {
   /** write over a file that is there */
   readonly force?: boolean;
 }
@@ -23,7 +23,7 @@ export interface ExportOptions {
  * @returns     the record of what was written
  * @throws      when the dataset is not in the store, the file is there and `force` is not given, its name ends otherwise, or it cannot be written
  */
-export async function exportDataset(name: string, path: string, options: ExportOptions = {}): Promise<Provenance> {
+export async function exportDataset(name: string, path: string, options: DataExport = {}): Promise<Provenance> {
   checkOptions('exportDataset', options, ['force']);
   const ending = extname(path).toLowerCase();
   if (ending !== '.csv' && ending !== '.parquet')
