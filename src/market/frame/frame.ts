@@ -152,9 +152,10 @@ export function selectFrame(frame: Frame, selection: Selection): Frame {
  */
 export function asKnown({ values, knownAt }: Series, dates: readonly string[]): Float64Array {
   const known = new Float64Array(dates.length);
+  const order = [...dates, ...knownAt].some(isTimed) ? knownOrder : (date: string) => date;
   for (let t = 0, k = 0; t < dates.length; t++) {
-    const now = knownOrder(dates[t]);
-    while (k < knownAt.length && knownOrder(knownAt[k]) <= now) k++;
+    const now = order(dates[t]);
+    while (k < knownAt.length && order(knownAt[k]) <= now) k++;
     known[t] = k === 0 ? Number.NaN : values[k - 1];
   }
   return known;

@@ -69,11 +69,12 @@ export function joinAsOf(panel: Panel, other: Panel | Published, options: AsOfOp
   checkWhole('joinAsOf', 'maxAge', maxAge, { from: 0 });
   const columns = Object.entries(seriesFrom('joinAsOf', other));
   const { dates } = panel;
+  const days = dates.map(dayNumber);
   const values = new Float64Array(dates.length * columns.length).fill(Number.NaN);
   for (const [n, [, series]] of columns.entries()) {
     const known = asKnown(series, dates);
     const since = asKnown({ values: Float64Array.from(series.knownAt, dayNumber), knownAt: series.knownAt }, dates);
-    for (const [t, date] of dates.entries()) if (dayNumber(date) - since[t] <= maxAge) values[t * columns.length + n] = known[t];
+    for (const [t, day] of days.entries()) if (day - since[t] <= maxAge) values[t * columns.length + n] = known[t];
   }
   const joined = { ...('panel' in other ? other.panel : other), dates, values };
   if (values.every(Number.isNaN)) {

@@ -108,6 +108,10 @@ describe('resample', () => {
     }
     const gap = of(['2020-01-02', '2020-01-31', '2020-02-28'], [0.1, missing, 0.2], 'simpleReturn');
     expect([...resample(gap, 'month').values]).toEqual([missing, 0.2]);
+    expect([...resample({ ...gap, values: Float64Array.of(missing, 0.1, 0.2), field: 'logReturn' }, 'month').values]).toEqual([
+      missing,
+      0.2,
+    ]);
   });
 
   it('adds dividends up, and takes prices with splits when they are adjusted', () => {

@@ -3,29 +3,24 @@ import type { Panel } from '../panel/panel.js';
 import { PERIODS, type Period, periodEnds } from '../panel/periods.js';
 import { type Frame, fieldOf, frameOf } from './frame.js';
 
-/** What the values of an asset in a period become, or NaN. */
-type Rule = (values: Float64Array) => number;
+/** How the values of an asset in a period become one, two at a time, from the first on. */
+interface Rule {
+  readonly fold: (before: number, value: number) => number;
+  /** whether a missing value leaves the whole period's unknown; others are passed over */
+  readonly whole?: true;
+}
 
-const present = (values: Float64Array): Float64Array => values.filter((value) => !Number.isNaN(value));
-const ofPresent =
-  (rule: (values: Float64Array) => number | undefined): Rule =>
-  (values) =>
-    rule(present(values)) ?? Number.NaN;
-
-/** A level is what it was last. */
-const LAST: Rule = ofPresent((values) => values.at(-1));
-
-const SUM: Rule = ofPresent((values) => (values.length > 0 ? values.reduce((a, b) => a + b) : undefined));
+const LAST: Rule = { fold: (_, value) => value };
+const SUM: Rule = { fold: (before, value) => before + value };
 
 const RULES: Readonly<Record<string, Rule>> = {
-  open: ofPresent((values) => values[0]),
-  high: ofPresent((values) => (values.length > 0 ? values.reduce((a, b) => Math.max(a, b)) : undefined)),
-  low: ofPresent((values) => (values.length > 0 ? values.reduce((a, b) => Math.min(a, b)) : undefined)),
+  open: { fold: (before) => before },
+  high: { fold: Math.max },
+  low: { fold: Math.min },
   volume: SUM,
   dividend: SUM,
-  // A return that is missing leaves the whole period's unknown.
-  logReturn: (values) => values.reduce((a, b) => a + b),
-  simpleReturn: (values) => (values.length === 1 ? values[0] : values.reduce((wealth, r) => wealth * (1 + r), 1) - 1),
+  logReturn: { ...SUM, whole: true },
+  simpleReturn: { fold: (before, value) => (1 + before) * (1 + value) - 1, whole: true },
 };
 
 /**
@@ -74,13 +69,17 @@ function resampled(panel: Panel, ends: readonly number[]): Panel {
     throw new Error(
       `resample: ${panel.source} has splits, and prices on both sides of one make no bar; adjust(frame) first, which leaves none`,
     );
-  const rule = RULES[field] ?? LAST;
+  const { fold, whole = false } = RULES[field] ?? LAST;
   const N = assets.length;
   const out = new Float64Array(ends.length * N);
-  for (const [k, end] of ends.entries()) {
-    const start = k === 0 ? 0 : ends[k - 1] + 1;
-    for (let n = 0; n < N; n++)
-      out[k * N + n] = rule(Float64Array.from({ length: end - start + 1 }, (_, i) => values[(start + i) * N + n]));
-  }
+  for (const [k, end] of ends.entries())
+    for (let n = 0; n < N; n++) {
+      let [folded, count] = [Number.NaN, 0];
+      for (let t = k === 0 ? 0 : ends[k - 1] + 1; t <= end; t++) {
+        const value = values[t * N + n];
+        if (whole || !Number.isNaN(value)) folded = count++ === 0 ? value : fold(folded, value);
+      }
+      out[k * N + n] = folded;
+    }
   return { ...panel, dates: ends.map((t) => dates[t]), values: out };
 }
