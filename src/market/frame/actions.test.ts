@@ -92,6 +92,12 @@ describe('withActions', () => {
     ]);
   });
 
+  it('of a day with minutes are known at the first of them', () => {
+    const minutes = { ...closes(10, 11, 12, 13), dates: ['2020-01-02T20:59', '2020-01-03T14:31', '2020-01-03T20:59', '2020-01-06T14:31'] };
+    const { fields } = withActions(frameOf(minutes), [{ asset: 'A', exDate: '2020-01-03', dividend: 1 }]);
+    expect([...fields.dividend]).toEqual([0, 1, 0, 0]);
+  });
+
   it.each<[string, CorporateAction, string]>([
     [
       'an asset that is not there',

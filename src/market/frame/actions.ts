@@ -1,4 +1,4 @@
-import { parseDay } from '../panel/dates.js';
+import { dayOf, parseDay } from '../panel/dates.js';
 import type { Adjustment } from '../panel/panel.js';
 import { type Frame, fieldOf, frameOf } from './frame.js';
 
@@ -25,7 +25,7 @@ export function withActions(frame: Frame, actions: readonly CorporateAction[]): 
   const N = assets.length;
   const split = new Float64Array(dates.length * N).fill(1);
   const dividend = new Float64Array(dates.length * N);
-  const rowOf = new Map(dates.map((date, t) => [date, t]));
+  const rowOf = new Map(dates.map((date, t) => [dayOf(date), t] as const).reverse()); // of the minutes of a day the first
   for (const action of actions) {
     const { asset, exDate } = action;
     const what = 'split' in action ? 'split' : 'dividend';
@@ -40,7 +40,9 @@ export function withActions(frame: Frame, actions: readonly CorporateAction[]): 
     if (day < parseDay(dates[0], source) || day > parseDay(dates.at(-1)!, source)) continue;
     const t = rowOf.get(exDate);
     if (t === undefined)
-      throw new Error(`${where}: ${source} has no row of that date; an ex-date is a day of trading: load daily rows, or correct the date`);
+      throw new Error(
+        `${where}: ${source} has no row of that date; an ex-date is a day of trading, YYYY-MM-DD: load daily rows, or correct the date`,
+      );
     if (what === 'split') split[t * N + n] *= size;
     else dividend[t * N + n] += size;
   }
