@@ -25,6 +25,7 @@ export {
   withUniverse,
 } from './frame/frame.js';
 export { type AsOfOptions, joinAsOf, joinByPeriod } from './frame/join.js';
+export { type FrameJoin, joinFrames } from './frame/join-frames.js';
 export { type FrameSelection, loadFrame, type SeriesChoice } from './frame/load-frame.js';
 export { resample } from './frame/resample.js';
 export { forwardDirection, forwardLogReturn, forwardVolatility } from './labels/forward-return.js';

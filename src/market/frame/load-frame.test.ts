@@ -59,12 +59,12 @@ describe('loadFrame', () => {
     [
       'datasets without a field in common',
       () => loadFrame(['skfolio/sp500-stocks', 'skfolio/sp500-index']),
-      'loadFrame: the datasets have no field in common: skfolio/sp500-stocks has adjClose; skfolio/sp500-index has close',
+      'joinFrames: they have no field in common: skfolio/sp500-stocks has adjClose; skfolio/sp500-index has close',
     ],
     [
       'total returns beside a price index',
       () => loadFrame(['skfolio/sp500-stocks', 'arch/sp500']),
-      'loadFrame: adjClose is adjusted for other things in each dataset (skfolio/sp500-stocks splits and dividends, arch/sp500 splits)',
+      'joinFrames: adjClose is adjusted for other things in each (skfolio/sp500-stocks splits and dividends, arch/sp500 splits)',
     ],
     [
       'a field that one lacks',

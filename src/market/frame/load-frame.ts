@@ -1,12 +1,12 @@
 import { checkOptions } from '../../base/internal.js';
-import { align, sideBySide } from '../panel/align.js';
 import { toDay } from '../panel/dates.js';
 import { loadPanel, panelOfDataset } from '../panel/load.js';
-import { type Panel, type Selection, select } from '../panel/panel.js';
+import { type Selection, select } from '../panel/panel.js';
 import type { KnownAt } from '../panel/publication.js';
 import { loadDataset } from '../store/store.js';
 import { type Frame, fieldOf, frameOf, type Series, selectFrame } from './frame.js';
 import { seriesFrom } from './join.js';
+import { type FrameJoin, joinFrames } from './join-frames.js';
 
 /** A dataset of what belongs to no asset, and when its rows were known, where its dates do not say so. */
 export interface SeriesChoice {
@@ -19,13 +19,9 @@ export interface SeriesChoice {
 }
 
 /** What to take of datasets, and what to put beside their assets. */
-export interface FrameSelection extends Selection {
-  /** the fields to take; those that all of the datasets have unless told */
-  readonly fields?: readonly string[];
+export interface FrameSelection extends Selection, FrameJoin {
   /** datasets of what belongs to no asset, as VIX, yields and factors; each of their columns is a series of its name */
   readonly series?: readonly (string | SeriesChoice)[];
-  /** of datasets of unequal dates: the dates that all have, or every date, NaN where one has no row; `inner` unless told */
-  readonly join?: 'inner' | 'outer';
 }
 
 /**
@@ -33,19 +29,19 @@ export interface FrameSelection extends Selection {
  *
  *     await loadFrame(['yahoo/AAPL', 'yahoo/MSFT'], { from: '2010-01-01', series: ['arch/vix', { name: 'csv/cpi', knownAt: knownAfter('month', 15) }] })
  *
- * Bars give their fields to one asset, prices one field to each of theirs. Datasets meet as `align` has it. A series is known at its own dates
+ * Bars give their fields to one asset, prices one field to each of theirs. Datasets meet as `joinFrames` has it. A series is known at its own dates
  * unless told; its missing values are passed over, and its whole history is kept, since what was known before `from` is known still.
  *
- * @throws when a dataset is not in the store, they have no field in common or lack one that is asked for, a field is adjusted for other things in
- *         one than in another, an asset or a series comes twice, a series ends long before the frame, and as `align`
+ * @throws when a dataset is not in the store, one lacks a field that is asked for, a series comes twice or ends long before the frame, and
+ *         as `joinFrames`
  */
 export async function loadFrame(names: string | readonly string[], selection: FrameSelection = {}): Promise<Frame> {
   checkOptions('loadFrame', selection, ['fields', 'series', 'join', 'from', 'to', 'assets']);
-  const { fields, series = [], join = 'inner', assets, ...range } = selection;
+  const { fields, series = [], join, assets, ...range } = selection;
   const wanted = typeof names === 'string' ? [names] : names;
   if (wanted.length === 0) throw new Error("loadFrame needs the name of a dataset or more, as in loadFrame('arch/sp500'): got none");
   const frames = await Promise.all(wanted.map((name) => frameOfDataset(name, range)));
-  const together = frames.length === 1 ? frames[0] : joinFrames(frames, fields, join);
+  const together = frames.length === 1 ? frames[0] : joinFrames(frames, { fields, join });
   const taken = frameOf(
     (fields ?? Object.keys(together.fields)).map((field) => fieldOf(together, field)),
     { series: await loadSeries(series), source: together.source },
@@ -62,54 +58,6 @@ async function frameOfDataset(name: string, range: Selection): Promise<Frame> {
     );
   const fields = provenance.kind === 'bars' ? provenance.columns : [provenance.field];
   return frameOf(fields.map((field) => select(panelOfDataset({ table, provenance }, field), range)));
-}
-
-/** Frames of other assets side by side, in the fields that all have. */
-function joinFrames(frames: readonly Frame[], asked: readonly string[] | undefined, join: 'inner' | 'outer'): Frame {
-  const fields = asked ?? Object.keys(frames[0].fields).filter((field) => frames.every((frame) => field in frame.fields));
-  if (fields.length === 0) {
-    const told = frames.map(({ source, fields: has }) => `${source} has ${Object.keys(has).join(', ')}`).join('; ');
-    throw new Error(`loadFrame: the datasets have no field in common: ${told}; load them apart, or one of them under series`);
-  }
-  for (const field of fields) refuseMixed(field, frames);
-  // All fields of a dataset have its dates, so they meet as one panel.
-  const aligned = align(
-    frames.map((frame) => wide(fields.map((field) => fieldOf(frame, field)))),
-    join,
-  );
-  return frameOf(
-    fields.map((field, f) => {
-      const parts = aligned.map((panel, i) => {
-        const { assets, source, adjusted } = fieldOf(frames[i], field);
-        return {
-          ...select(panel, { assets: assets.map((asset) => columnName(f, asset)) }),
-          assets,
-          field,
-          source,
-          ...(adjusted && { adjusted }),
-        };
-      });
-      return sideBySide(parts, field);
-    }),
-  );
-}
-
-const columnName = (f: number, asset: string): string => `${f} ${asset}`;
-
-function wide(panels: readonly Panel[]): Panel {
-  return sideBySide(
-    panels.map((panel, f) => ({ ...panel, assets: panel.assets.map((asset) => columnName(f, asset)) })),
-    'fields',
-  );
-}
-
-function refuseMixed(field: string, frames: readonly Frame[]): void {
-  const known = frames.flatMap((frame) => fieldOf(frame, field).adjusted ?? []);
-  if (new Set(known).size <= 1) return;
-  const told = frames.map((frame) => `${frame.source} ${fieldOf(frame, field).adjusted ?? 'not stated'}`).join(', ');
-  throw new Error(
-    `loadFrame: ${field} is adjusted for other things in each dataset (${told}), so their returns do not compare; choose another of the fields, or adjust the raw one`,
-  );
 }
 
 async function loadSeries(choices: readonly (string | SeriesChoice)[]): Promise<Record<string, Series>> {

@@ -1,0 +1,91 @@
+import { checkOneOf, checkOptions } from '../../base/internal.js';
+import { align, sideBySide } from '../panel/align.js';
+import { type Panel, select } from '../panel/panel.js';
+import { type Frame, fieldOf, frameOf, type Series } from './frame.js';
+
+/** What of frames is joined, and on which dates. */
+export interface FrameJoin {
+  /** those that all have unless told */
+  readonly fields?: readonly string[];
+  /** the dates that all have, or every date, NaN where one has no row; `inner` unless told */
+  readonly join?: 'inner' | 'outer';
+}
+
+/**
+ * Frames of other assets side by side, on the same dates, as `align` has it. Series of all are kept; who is listed stays listed, and an asset is not
+ * listed on a date that its frame lacks.
+ *
+ * @param frames  each of [T_i, N_i]
+ * @returns       [T, N_1 + N_2 + …]
+ * @throws        when there is none, they have no field in common or lack one that is asked for, a field is adjusted for other things in one than in
+ *                another, an asset or a series comes twice, and as `align`
+ */
+export function joinFrames(frames: readonly Frame[], options: FrameJoin = {}): Frame {
+  checkOptions('joinFrames', options, ['fields', 'join']);
+  const { fields: asked, join = 'inner' } = options;
+  checkOneOf('joinFrames', 'join', join, ['inner', 'outer']);
+  if (frames.length === 0) throw new Error('joinFrames needs a frame or more: got none');
+  const fields = asked ?? Object.keys(frames[0].fields).filter((field) => frames.every((frame) => field in frame.fields));
+  if (fields.length === 0) {
+    const told = frames.map(({ source, fields: has }) => `${source} has ${Object.keys(has).join(', ')}`).join('; ');
+    throw new Error(`joinFrames: they have no field in common: ${told}; keep them apart, or take one as a series`);
+  }
+  for (const field of fields) refuseMixed(field, frames);
+  // All fields of a dataset have its dates, so they meet as one panel.
+  const aligned = align(
+    frames.map((frame) => wide([...fields.map((field) => fieldOf(frame, field)), listing(frame)])),
+    join,
+  );
+  // The columns of entry f of each, side by side.
+  const part = (f: number, field: string): Panel =>
+    sideBySide(
+      aligned.map((panel, i) => {
+        const { assets, source } = frames[i];
+        const adjusted = frames[i].adjusted?.[field];
+        const columns = select(panel, { assets: assets.map((asset) => columnName(f, asset)) });
+        return { ...columns, assets, field, source, ...(adjusted && { adjusted }) };
+      }),
+      field,
+    );
+  const listed =
+    frames.some((frame) => frame.listed) && Uint8Array.from(part(fields.length, 'listed').values, (value) => (value > 0 ? 1 : 0));
+  return frameOf(
+    fields.map((field, f) => part(f, field)),
+    { series: seriesOfAll(frames), ...(listed && { listed }) },
+  );
+}
+
+/** Who is listed, as a panel of ones and zeros. */
+function listing({ dates, assets, listed, source }: Frame): Panel {
+  const values = listed ? Float64Array.from(listed) : new Float64Array(dates.length * assets.length).fill(1);
+  return { dates, assets, values, field: 'listed', source };
+}
+
+function seriesOfAll(frames: readonly Frame[]): Record<string, Series> {
+  const all: Record<string, Series> = {};
+  for (const { series, source } of frames)
+    for (const [name, one] of Object.entries(series)) {
+      if (name in all && all[name] !== one)
+        throw new Error(`joinFrames: two series are called ${name}, one of them in ${source}; rename it, or leave it out of one`);
+      all[name] = one;
+    }
+  return all;
+}
+
+const columnName = (f: number, asset: string): string => `${f} ${asset}`;
+
+function wide(panels: readonly Panel[]): Panel {
+  return sideBySide(
+    panels.map((panel, f) => ({ ...panel, assets: panel.assets.map((asset) => columnName(f, asset)) })),
+    'fields',
+  );
+}
+
+function refuseMixed(field: string, frames: readonly Frame[]): void {
+  const known = frames.flatMap((frame) => fieldOf(frame, field).adjusted ?? []);
+  if (new Set(known).size <= 1) return;
+  const told = frames.map((frame) => `${frame.source} ${fieldOf(frame, field).adjusted ?? 'not stated'}`).join(', ');
+  throw new Error(
+    `joinFrames: ${field} is adjusted for other things in each (${told}), so their returns do not compare; choose another of the fields, or adjust the raw one`,
+  );
+}
