@@ -4,6 +4,7 @@ const tables: Readonly<Record<string, string>> = {
   book: './book/main.js',
   compile: './compile/main.js',
   statistics: './statistics/main.js',
+  features: './features/main.js',
   kernel: './kernel/main.js',
   noise: './noise/main.js',
 };
