@@ -1,4 +1,4 @@
-// npm run bench [-- book|compile|statistics|kernel|noise] [-- options]: the training workloads, or another table by its name.
+// npm run bench [-- book|compile|statistics|features|kernel|noise] [-- options]: the training workloads, or another table by its name.
 const tables: Readonly<Record<string, string>> = {
   training: './training.js',
   book: './book/main.js',

@@ -8,6 +8,7 @@ export { crossSectionalRank } from './features/cross-section.js';
 export type { Feature, Scaling } from './features/feature.js';
 export type { FeatureFrame } from './features/feature-frame.js';
 export { lag, momentum } from './features/features.js';
+export * as operators from './features/operators/index.js';
 export { explainFeature, features } from './features/registry.js';
 export { realisedVolatility, rolling, rollingMean, rollingStandardDeviation } from './features/rolling.js';
 export type { FeatureStream } from './features/stream.js';

@@ -5,7 +5,10 @@ import { simulatedBars } from '../../../tests/support/bars.js';
 import { panelOf, simulatedPrices } from '../../../tests/support/panels.js';
 import { temporaryStore } from '../../../tests/support/temporary-store.js';
 import { type Frame, frameOf, selectFrame } from '../frame/frame.js';
+import { select } from '../panel/panel.js';
 import { computeFeatures, resumeFeatures, streamFeatures } from './compute.js';
+import type { Feature } from './feature.js';
+import * as operators from './operators/index.js';
 import { explainFeature, features } from './registry.js';
 
 const bars = simulatedBars(120);
@@ -76,11 +79,31 @@ describe('computeFeatures', () => {
     expect(names).not.toContain('range-1');
   });
 
-  it('takes a feature of your own beside those that there are', () => {
-    const [rsi] = features().filter(({ name }) => name === 'rsi-14');
-    const { names, column } = computeFeatures(simulatedPrices(60), ['return-1', { ...rsi, name: 'my-rsi' }, 'rsi-14']);
-    expect(names).toEqual(['return-1', 'my-rsi', 'rsi-14']);
-    expect(column('my-rsi')).toEqual(column('rsi-14'));
+  it('takes features of your own, made of operators, in a batch and row by row', () => {
+    const { price, ratio, subtract, windowMean } = operators;
+    const gap = (window: number): Feature => ({
+      name: 'gap',
+      family: 'mine',
+      formula: 'x',
+      unit: 'a fraction',
+      source: 'this test',
+      scaling: { price: 0, volume: 0 },
+      expression: ratio(subtract(price, windowMean(price, window)), price),
+    });
+    const prices = simulatedPrices(60);
+    const { names, column } = computeFeatures(prices, ['return-1', gap(3), 'rsi-14']);
+    expect(names).toEqual(['return-1', 'gap', 'rsi-14']);
+    const [a, b, c] = [40, 42, 44].map((i) => prices.values[i]);
+    expect(column('gap')[44]).toBeCloseTo(1 - (a + b + c) / 3 / c, 14);
+    const folder = temporaryStore();
+    const file = join(folder, 'mine.safetensors');
+    streamFeatures(select(prices, { to: prices.dates[49] }), [gap(3)]).save(file);
+    const rest = resumeFeatures(file, [gap(3)]).push(select(prices, { from: prices.dates[50] }));
+    expect(rest.column('gap')).toEqual(column('gap').subarray(100));
+    expect(() => resumeFeatures(file, [gap(4)])).toThrow('compute it anew from the history');
+    expect(() => gap(0)).toThrow('windowMean: window must be a whole number from 1 up, got 0');
+    expect(() => operators.windowKurtosis(price, 3)).toThrow('windowKurtosis: window must be a whole number from 4 up, got 3');
+    expect(() => operators.lag(price, -1)).toThrow('lag: k must be');
   });
 
   it('keeps the last value of a series that was known', () => {

@@ -72,7 +72,7 @@ const held = ({ fields, series }: Frame) => [...Object.keys(fields), ...Object.k
 
 /** Throws when a feature needs what the frame lacks, or more rows than it has. */
 function requireInputs({ name, expression }: Feature, frame: Frame): void {
-  const lacking = lackedBy({ expression }, frame);
+  const lacking = lackedBy(needsOf({ expression }), frame);
   if (lacking.length > 0)
     throw new Error(`${name} needs ${lacking.join(', ').replace('price', 'adjClose or close')}: ${frame.source} has ${held(frame)} only`);
   if (expression.first >= frame.dates.length)

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { simulatedBars } from '../../../tests/support/bars.js';
 import { temporaryStore } from '../../../tests/support/temporary-store.js';
 import { type Frame, frameOf, selectFrame } from '../frame/frame.js';
+import { CHANGES } from '../lookahead/changes.js';
 import { assertNoLookahead } from '../lookahead/lookahead.js';
-import type { Panel } from '../panel/panel.js';
 import { computeFeatures, resumeFeatures, streamFeatures } from './compute.js';
 import type { FeatureFrame } from './feature-frame.js';
 import { explainFeature, features } from './registry.js';
@@ -143,24 +143,24 @@ describe('every feature', () => {
   });
 
   it('does not look ahead', async () => {
-    // Fields side by side as one panel, whose cells the detector changes.
-    const fields = Object.keys(frame.fields);
     const short = selectFrame(frame, { to: frame.dates[599] });
-    const rows = short.dates.length;
-    const together: Panel = {
-      dates: short.dates,
-      assets: fields.flatMap((field) => short.assets.map((asset) => `${field} ${asset}`)),
-      values: Float64Array.from({ length: rows * fields.length * N }, (_, i) => {
-        const [t, j] = [Math.floor(i / (fields.length * N)), i % (fields.length * N)];
-        return short.fields[fields[Math.floor(j / N)]][t * N + (j % N)];
-      }),
-      field: 'bars',
-      source: 'test',
+    const listed = Uint8Array.from({ length: short.fields.close.length }, (_, i) => (i % N === 3 && i < 100 * N ? 0 : 1));
+    const splits = Object.fromEntries(['open', 'high', 'low', 'close'].map((field) => [field, 'splits' as const]));
+    const data: Frame = { ...short, listed, adjusted: { ...splits, adjClose: 'splits and dividends' } };
+    const of = (names: readonly string[]) => (given: Frame) => {
+      const computed = computeFeatures(given, names);
+      return names.map(computed.panel);
     };
-    const names = shortOnes(500);
-    await assertNoLookahead((panel) => sideBySide(computeFeatures(apart(panel, fields, short), names)), together, {
-      at: [short.dates[530]],
-    });
+    const at = [data.dates[530]];
+    // The level of an adjusted price or volume is known only when all splits are: what scales with it is for the chart, not for a model.
+    const levels = all.filter(({ scaling }) => scaling.price !== scaling.volume);
+    const names = shortOnes(500).filter((name) => !levels.some((one) => one.name === name));
+    await assertNoLookahead(of(names), data, { at });
+    const levelNames = levels.map(({ name }) => name);
+    await assertNoLookahead(of(levelNames), data, { at, changes: CHANGES.filter((change) => change !== 'rescale history') });
+    await expect(assertNoLookahead(of(levelNames), data, { at, changes: ['rescale history'] })).rejects.toThrow(
+      'the whole history of an asset is rescaled',
+    );
   });
 
   it('is explained, in a formula that KaTeX can set', () => {
@@ -176,17 +176,3 @@ const LEAST_OF_CLOSES = 150;
 
 /** Features that have a value after so many rows. */
 const shortOnes = (rows: number) => all.filter(({ expression }) => expression.first < rows).map(({ name }) => name);
-
-function apart(panel: Panel, fields: readonly string[], like: Frame): Frame {
-  const width = panel.assets.length;
-  const values = (j: number) =>
-    Float64Array.from({ length: panel.dates.length * N }, (_, i) => panel.values[Math.floor(i / N) * width + j * N + (i % N)]);
-  return { ...like, dates: panel.dates, fields: Object.fromEntries(fields.map((field, j) => [field, values(j)])) };
-}
-
-const sideBySide = ({ dates, names, column }: FeatureFrame) => {
-  const columns = names.map(column);
-  const values = new Float64Array(dates.length * names.length * N);
-  for (let t = 0, at = 0; t < dates.length; t++) for (const one of columns) for (let n = 0; n < N; n++) values[at++] = one[t * N + n];
-  return { dates, values, assets: names.flatMap((name) => frame.assets.map((asset) => `${name} ${asset}`)) };
-};

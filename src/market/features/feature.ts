@@ -35,9 +35,9 @@ export function needsOf({ expression }: Pick<Feature, 'expression'>): string[] {
   return needs.sort();
 }
 
-/** What of that a frame does not have. */
-export const lackedBy = (feature: Pick<Feature, 'expression'>, { fields, series }: Pick<Frame, 'fields' | 'series'>): string[] =>
-  needsOf(feature).filter((need) => {
+/** What of these needs a frame does not have. */
+export const lackedBy = (needs: readonly string[], { fields, series }: Pick<Frame, 'fields' | 'series'>): string[] =>
+  needs.filter((need) => {
     if (need === 'price') return priceIn(fields) === undefined;
     return need.startsWith(SERIES) ? !(need.slice(SERIES.length) in series) : !(need in fields);
   });

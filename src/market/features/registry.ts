@@ -36,7 +36,7 @@ export function features(filter: { readonly family?: string; readonly data?: Pic
   return all.filter(
     (one) =>
       (family === undefined || one.family === family) &&
-      (!data || (lackedBy(one, data).length === 0 && one.expression.first < data.dates.length)),
+      (!data || (lackedBy(needsOf(one), data).length === 0 && one.expression.first < data.dates.length)),
   );
 }
 

@@ -114,11 +114,12 @@ export class FeatureStream {
       );
     if (this.#date !== undefined && dates.length > 0 && !(dates[0] > this.#date))
       throw new Error(`the features of ${this.source} have seen ${this.#date}: got ${dates[0]}; push only the rows that follow`);
-    const known = Object.fromEntries(this.#known);
-    for (const feature of this.#features) {
-      const lacking = lackedBy(feature, { fields, series: { ...known, ...series } as Frame['series'] });
-      if (lacking.length > 0)
-        throw new Error(`${feature.name} needs ${lacking.join(', ')}: these rows of ${source} have ${Object.keys(fields).join(', ')} only`);
+    const held = { fields, series: { ...Object.fromEntries(this.#known), ...series } as Frame['series'] };
+    if (lackedBy([...this.#needs], held).length > 0) {
+      const feature = this.#features.find((one) => lackedBy(needsOf(one), held).length > 0)!;
+      throw new Error(
+        `${feature.name} needs ${lackedBy(needsOf(feature), held).join(', ')}: these rows of ${source} have ${Object.keys(fields).join(', ')} only`,
+      );
     }
     if (this.#needs.has('price') && !(this.price! in fields))
       throw new Error(`the price of these features is ${this.price}: these rows of ${source} have ${Object.keys(fields).join(', ')} only`);

@@ -66,15 +66,21 @@ const unary =
   (x: Expression): Expression =>
     apply(operator, x);
 
+/** a + b. */
 export const add = binary(ADD);
+/** a − b. */
 export const subtract = binary(SUBTRACT);
+/** a · b. */
 export const multiply = binary(MULTIPLY);
 /** a/b, missing where b is 0. */
 export const ratio = binary(RATIO);
+/** The larger of a and b; missing where either is. */
 export const maximum = binary(MAXIMUM);
+/** The lesser of a and b; missing where either is. */
 export const minimum = binary(MINIMUM);
 /** 1 where a > b, else 0. */
 export const above = binary(ABOVE);
+/** The hyperbolic tangent of x. */
 export const tanh = unary(TANH);
 /** a, or b where a is missing. */
 export const orElse = (a: Expression, b: Expression): Expression => ({
@@ -84,8 +90,11 @@ export const orElse = (a: Expression, b: Expression): Expression => ({
 });
 /** ln x, missing unless x > 0. */
 export const log = unary(LOG);
+/** √x, missing where x is negative. */
 export const sqrt = unary(SQRT);
+/** x². */
 export const square = unary(SQUARE);
+/** |x|. */
 export const abs = unary(ABS);
 /** −1, 0 or 1. */
 export const sign = unary(SIGN);
@@ -94,7 +103,7 @@ export const positive = unary(POSITIVE);
 /** max(−x, 0). */
 export const negative = unary(NEGATIVE);
 
-/** scale · x + shift. */
+/** scale · x + shift, with numbers for scale and shift. */
 export const affine = (x: Expression, scale: number, shift = 0): Expression =>
   apply(
     stateless(`affine ${scale} ${shift}`, ([x], out) => {

@@ -1,5 +1,6 @@
+import { checkNumber } from '../../../base/internal.js';
 import { apply, type Expression } from '../expression.js';
-import { missing, type Operator } from './operator.js';
+import { missing, type Operator, requireRows } from './operator.js';
 
 /** What the seed of a recursion may weigh when it is called forgotten. */
 const FORGOTTEN = 1e-9;
@@ -24,12 +25,17 @@ const average = (alpha: number, seed: number): Operator => ({
   },
 });
 
+function checked(alpha: number, seed: number): Operator {
+  checkNumber('ewma', 'alpha', alpha, { above: 0, to: 1 });
+  return average(alpha, requireRows('ewma', seed));
+}
+
 /**
  * The exponentially weighted mean m_t = m_{t−1} + α (x_t − m_{t−1}), whose seed is the plain mean of the first `seed` values.
  *
  * A missing value is missing in the mean too, and the next one goes on from before it.
  */
-export const ewma = (x: Expression, alpha: number, seed = 1): Expression => apply(average(alpha, seed), x);
+export const ewma = (x: Expression, alpha: number, seed = 1): Expression => apply(checked(alpha, seed), x);
 
 /** The exponential moving average of n rows: α = 2/(n + 1), seeded by the mean of the first n values, as TA-Lib does. */
 export const ema = (x: Expression, n: number): Expression => ewma(x, 2 / (n + 1), n);

@@ -1,5 +1,5 @@
 import { apply, type Expression } from '../expression.js';
-import { missing, type Operator, type State } from './operator.js';
+import { missing, type Operator, requireRows, type State } from './operator.js';
 
 /** The last `rows` rows in a ring, and which of its rows is the oldest. */
 const ring = (rows: number, N: number): State => ({ values: missing(rows * N), at: new Float64Array(1) });
@@ -45,7 +45,7 @@ const differenceOver = (k: number): Operator => ({
 });
 
 /** x_{t−k}. */
-export const lag = (x: Expression, k: number): Expression => apply(lagBy(k), x);
+export const lag = (x: Expression, k: number): Expression => apply(lagBy(requireRows('lag', k)), x);
 
 /** x_t − x_{t−k}. */
-export const difference = (x: Expression, k = 1): Expression => apply(differenceOver(k), x);
+export const difference = (x: Expression, k = 1): Expression => apply(differenceOver(requireRows('difference', k)), x);

@@ -1,3 +1,5 @@
+import { checkWhole } from '../../../base/internal.js';
+
 /** What an operator remembers between rows: plain arrays of numbers, so that it is saved and resumes to the bit. */
 export type State = Readonly<Record<string, Float64Array>>;
 
@@ -24,6 +26,12 @@ export interface Operator {
    * @param out     [rows, N], written whole
    */
   push(state: State, inputs: readonly Float64Array[], out: Float64Array, N: number): void;
+}
+
+/** The rows that an operator looks back, if they are a whole number of at least so many. */
+export function requireRows(who: string, rows: number, least = 1): number {
+  checkWhole(who, who === 'lag' || who === 'difference' ? 'k' : 'window', rows, { from: least });
+  return rows;
 }
 
 const NOTHING: State = {};

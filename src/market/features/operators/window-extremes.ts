@@ -1,5 +1,5 @@
 import { apply, type Expression } from '../expression.js';
-import { missing, type Operator, stateless } from './operator.js';
+import { missing, type Operator, requireRows, stateless } from './operator.js';
 
 /* The largest of the last `window` rows and what belongs to it, by two stacks as window-sum.ts explains. The least is that of −x. */
 
@@ -143,16 +143,17 @@ const NEGATED = stateless('negated', ([x], out) => {
 const negated = (x: Expression): Expression => apply(NEGATED, x);
 
 /** The largest of the last `window` rows. */
-export const windowMax = (x: Expression, window: number): Expression => apply(maxOver(window), x);
+export const windowMax = (x: Expression, window: number): Expression => apply(maxOver(requireRows('windowMax', window)), x);
 
 /** The least of the last `window` rows. */
-export const windowMin = (x: Expression, window: number): Expression => negated(apply(maxOver(window), negated(x)));
+export const windowMin = (x: Expression, window: number): Expression =>
+  negated(apply(maxOver(requireRows('windowMin', window)), negated(x)));
 
 /** Rows since the largest of the last `window` rows, the latest of equal ones: 0 where it is the current one. */
-export const sinceMax = (x: Expression, window: number): Expression => apply(sinceMaxOver(window), x);
+export const sinceMax = (x: Expression, window: number): Expression => apply(sinceMaxOver(requireRows('sinceMax', window)), x);
 
 /** Rows since the least of the last `window` rows. */
-export const sinceMin = (x: Expression, window: number): Expression => apply(sinceMaxOver(window), negated(x));
+export const sinceMin = (x: Expression, window: number): Expression => apply(sinceMaxOver(requireRows('sinceMin', window)), negated(x));
 
 /** The deepest fall within the last `window` rows, max x_i − x_j over i ≤ j. */
-export const windowFall = (x: Expression, window: number): Expression => apply(drawdownOver(window), x);
+export const windowFall = (x: Expression, window: number): Expression => apply(drawdownOver(requireRows('windowFall', window)), x);

@@ -1,5 +1,5 @@
 import { apply, type Expression } from '../expression.js';
-import { missing, type Operator } from './operator.js';
+import { missing, type Operator, requireRows } from './operator.js';
 
 /*
  * Central moments of the last `window` rows by two stacks, as window-sum.ts explains: the moments of the head and of the end of the block
@@ -71,7 +71,8 @@ function turn(means: Float64Array, squares: Float64Array, mean: Float64Array, sq
 }
 
 /** The variance of the last `window` rows, Σ (x − x̄)²/(window − 1). */
-export const windowVariance = (x: Expression, window: number): Expression => apply(varianceOver(window), x);
+export const windowVariance = (x: Expression, window: number): Expression =>
+  apply(varianceOver(requireRows('windowVariance', window, 2)), x);
 
 const covarianceOver = (window: number): Operator => ({
   key: `covariance ${window}`,
@@ -133,4 +134,5 @@ function turnPairs(xs: Float64Array, ys: Float64Array, products: Float64Array, N
 }
 
 /** The covariance of the last `window` rows of x and y, Σ (x − x̄)(y − ȳ)/(window − 1). */
-export const windowCovariance = (x: Expression, y: Expression, window: number): Expression => apply(covarianceOver(window), x, y);
+export const windowCovariance = (x: Expression, y: Expression, window: number): Expression =>
+  apply(covarianceOver(requireRows('windowCovariance', window, 2)), x, y);

@@ -1,5 +1,5 @@
 import { apply, type Expression } from '../expression.js';
-import { missing, type Operator } from './operator.js';
+import { missing, type Operator, requireRows } from './operator.js';
 
 /*
  * Third and fourth central moments by two stacks, as window-moments.ts has the second: of two parts a and b they are joined, with d the
@@ -144,7 +144,9 @@ const parts = (length: number, ...names: string[]) => Object.fromEntries(names.m
 const heads = (N: number, ...names: string[]) => Object.fromEntries(names.map((name) => [name, new Float64Array(N)]));
 
 /** The adjusted skewness G₁ of the last `window` rows, as pandas has it; missing where they are all the same. */
-export const windowSkewness = (x: Expression, window: number): Expression => apply(skewnessOver(window), x);
+export const windowSkewness = (x: Expression, window: number): Expression =>
+  apply(skewnessOver(requireRows('windowSkewness', window, 3)), x);
 
 /** The adjusted excess kurtosis G₂ of the last `window` rows, as pandas has it; missing where they are all the same. */
-export const windowKurtosis = (x: Expression, window: number): Expression => apply(kurtosisOver(window), x);
+export const windowKurtosis = (x: Expression, window: number): Expression =>
+  apply(kurtosisOver(requireRows('windowKurtosis', window, 4)), x);

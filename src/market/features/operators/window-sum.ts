@@ -1,5 +1,5 @@
 import { apply, type Expression } from '../expression.js';
-import { missing, type Operator } from './operator.js';
+import { missing, type Operator, requireRows } from './operator.js';
 
 /*
  * Sums over the last `window` rows by two stacks. Rows lie in blocks of `window`; a window is the end of one block and the start of the
@@ -53,10 +53,11 @@ const sumOver = (window: number, name: string, scale: number): Operator => ({
 });
 
 /** Σ of the last `window` rows. */
-export const windowSum = (x: Expression, window: number): Expression => apply(sumOver(window, 'sum', 1), x);
+export const windowSum = (x: Expression, window: number): Expression => apply(sumOver(requireRows('windowSum', window), 'sum', 1), x);
 
 /** The mean of the last `window` rows. */
-export const windowMean = (x: Expression, window: number): Expression => apply(sumOver(window, 'mean', 1 / window), x);
+export const windowMean = (x: Expression, window: number): Expression =>
+  apply(sumOver(requireRows('windowMean', window), 'mean', 1 / window), x);
 
 const trendOver = (window: number): Operator => {
   const scale = 12 / (window * (window * window - 1));
@@ -108,4 +109,4 @@ function turnRanked(block: Float64Array, ranked: Float64Array, N: number): void 
 }
 
 /** The slope of the least-squares line through the last `window` rows, per row. */
-export const windowTrend = (x: Expression, window: number): Expression => apply(trendOver(window), x);
+export const windowTrend = (x: Expression, window: number): Expression => apply(trendOver(requireRows('windowTrend', window, 2)), x);
