@@ -22,7 +22,7 @@ export interface AveragedLosses extends Losses {
  *
  *     averageByDate({ dates, models: { har: qlikeOfHar, lstm: qlikeOfLstm } })        each [T, N]
  *
- * Assets move together: N·T losses taken for as many independent ones make every difference significant. An asset that any model lacks on a
+ * Assets move together: N·T losses taken for as many independent ones make differences of chance look significant. An asset that any model lacks on a
  * date (NaN) is left out there for all models, or they would be compared on different outcomes; a date with none left is dropped.
  *
  * @param dates   [T]

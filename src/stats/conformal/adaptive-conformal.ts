@@ -6,7 +6,7 @@ import { conformalRank } from './conformal-quantile.js';
 export interface AdaptiveConformalOptions {
   /** Coverage aimed at, 0.9. */
   readonly level: number;
-  /** γ, how much one miss changes the level; 0.005. Larger follows faster and wavers more. */
+  /** γ: a miss moves the level by γ · level, a hit back by γ (1 − level); 0.005. Larger follows faster and wavers more. */
   readonly rate?: number;
   /** Latest errors that the reach is taken from; 250, a year of days. */
   readonly window?: number;
@@ -47,7 +47,7 @@ export function adaptiveConformal(
 ): AdaptiveConformal {
   comparable('adaptiveConformal', { y, forecast });
   checkNumber('adaptiveConformal', 'level', level, { above: 0, below: 1 }, '0.9 is 90 %');
-  checkNumber('adaptiveConformal', 'rate', rate, { above: 0, to: 1 }, '0.005 changes 90 % by half a point of a miss');
+  checkNumber('adaptiveConformal', 'rate', rate, { above: 0, to: 1 }, 'it is by how much a miss moves the level, nearly');
   checkWhole('adaptiveConformal', 'window', window);
   const n = y.length;
   if (n <= window) throw new Error(`adaptiveConformal: a window of ${window} rows leaves no row of ${n}; shorten it or load more history`);

@@ -52,7 +52,7 @@ export interface IntervalCoverage {
   readonly nominal: number;
   /** Wilson's interval for the chance, at 95 % or as asked for; rows taken for independent. */
   readonly interval: Interval;
-  /** Two-sided, of the hypothesis that the chance is the nominal one: below 0.05 exactly where a 95 % interval leaves it out. */
+  /** Two-sided score test that the chance is the nominal one, by the normal law: below 0.05 exactly where a 95 % interval leaves it out. */
   readonly pValue: number;
   /** Rows below and above their interval: a central one should have as many of each. */
   readonly outside: { readonly below: number; readonly above: number };
