@@ -4,7 +4,7 @@ import ts from 'typescript6';
 import { describe, expect, it } from 'vitest';
 import { compiled, exportsOf, ROOT, roomOf, rooms, sources, text } from './support/house.js';
 
-/** The picture of the house: each room and the rooms below it that it may import from. `trade` comes with later weeks. */
+/** The picture of the house: each room and the rooms below it that it may import from. */
 const BELOW: Record<string, string[]> = {
   base: [],
   linalg: ['base'],

@@ -1,5 +1,6 @@
 import { fold, key, uniform } from '../../src/base/index.js';
 import { type Frame, type Panel, tradingDays } from '../../src/market/index.js';
+import { chargeOn } from '../../src/trade/costs/cost.js';
 import {
   type Backtest,
   type BacktestConfig,
@@ -107,9 +108,7 @@ export function ledgerBacktest({ weights, prices, execution, costs, delisting = 
         row: t,
         asset: column,
       };
-      const amounts = charges
-        .filter(({ onTrade }) => onTrade)
-        .map(({ name, onTrade }) => [name, Math.round(onTrade!(trade) * perMoney)] as const);
+      const amounts = charges.map((charge) => [charge.name, chargeOn(charge, trade, Math.abs(lots * price), perMoney)] as const);
       for (const [name, amount] of amounts) book.charge(name, amount);
       run.trades.push({ date: prices.dates[t], asset, lots, price, cost: amounts.reduce((sum, [, amount]) => sum + amount, 0) });
     }

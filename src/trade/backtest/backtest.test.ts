@@ -366,7 +366,7 @@ describe('backtest refuses', () => {
           [10, 10],
         ]),
       }),
-    ).toThrow("backtest: the price of 'B' is -0.2 on 2020-01-03 in test; prices are positive");
+    ).toThrow("backtest: the price of 'B' is -0.2 on 2020-01-03 in test, and prices are positive, missing ones NaN");
     expect(
       run({
         prices: frameOf(
@@ -438,6 +438,9 @@ describe('backtest refuses', () => {
   it('an account that whole numbers cannot count', () => {
     expect(run({ capital: 1e9, tick: 1e-6, lot: 1e-6 })).toThrow(
       'the account is larger than what is counted exactly, 2^53 units of tick 0.000001 × lot 0.000001',
+    );
+    expect(run({ tick: 50 })).toThrow(
+      "the price of 'A' is 10 on 2020-01-03 in test, which is less than half a tick of 50: take a finer one",
     );
     expect(run({ capital: 0 })).toThrow('backtest: capital must be a finite number above 0, got 0');
   });

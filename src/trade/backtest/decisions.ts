@@ -37,8 +37,10 @@ export interface Schedule {
   readonly rows: Int32Array;
   /** first row after which is traded, and the price row after which the run begins */
   readonly start: number;
-  /** the k-th decision, [N], checked against the limits */
-  at(k: number, current: () => Decision): ArrayLike<number>;
+  /** all decisions [K, N], checked against the limits, where they are known beforehand */
+  readonly weights?: Float64Array;
+  /** the k-th decision, [N], checked, where a function makes it */
+  decide(k: number, current: Decision): ArrayLike<number>;
 }
 
 /** Numbers that sum in another order differ in their last digits. */
@@ -102,19 +104,19 @@ export function decisionsOf(weights: Panel | Decisions, prices: Frame, limits: L
         `backtest: weights have ${weights.values.length} values, and ${dates.length} dates of ${N} assets need ${dates.length * N}`,
       );
     for (let k = 0; k < rows.length; k++) check(weights.values, k * N, dates[k]);
-    return { assets, rows, start, at: (k) => weights.values.subarray(k * N, (k + 1) * N) };
+    return { assets, rows, start, weights: weights.values, decide: (k) => weights.values.subarray(k * N, (k + 1) * N) };
   }
   const made: ArrayLike<number>[] = []; // a run that is looked at again is not asked again
-  const at = (k: number, current: () => Decision) => {
+  const decide = (k: number, current: Decision) => {
     if (made[k]) return made[k];
-    const row = weights.decide(current());
+    const row = weights.decide(current);
     if (row.length !== N)
       throw new Error(`backtest: decide gave ${row.length} weights on ${dates[k]} for ${N} assets; one each, 0 for none`);
     check(row, 0, dates[k]);
     made[k] = Float64Array.from(row);
     return made[k];
   };
-  return { assets, rows, start, at };
+  return { assets, rows, start, decide };
 }
 
 function refuse(date: string, got: string, limit: string, fix: string): never {

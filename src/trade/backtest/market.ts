@@ -80,10 +80,25 @@ function digits(date: string, from: number, to: number): number {
   return number;
 }
 
-/** Stops at a price that is none. */
-export function refusePrice({ dates, assets, source }: Market, t: number, n: number, price: number): never {
-  throw new Error(
-    `backtest: the price of '${assets[n]}' is ${price} on ${dates[t]} in ${source}; prices are positive, and missing ones NaN: ` +
-      'are these returns, or differences?',
-  );
+/**
+ * Prices of row t in ticks, 0 where there is none.
+ *
+ * @param from  [T, M] `traded` or `close`
+ * @param into  [N]
+ */
+export function ticksAt(market: Market, from: Float64Array, ticks: number, t: number, into: Float64Array): void {
+  const { columns, width } = market;
+  for (let n = 0, base = t * width; n < into.length; n++) {
+    const price = from[base + columns[n]];
+    if (price > 0) {
+      into[n] = Math.round(price * ticks);
+      if (into[n] === 0) refusePrice(market, t, n, price, `which is less than half a tick of ${1 / ticks}: take a finer one`);
+    } else if (price <= 0)
+      refusePrice(market, t, n, price, 'and prices are positive, missing ones NaN: are these returns, or differences?');
+    else into[n] = 0;
+  }
+}
+
+function refusePrice({ dates, assets, source }: Market, t: number, n: number, price: number, cause: string): never {
+  throw new Error(`backtest: the price of '${assets[n]}' is ${price} on ${dates[t]} in ${source}, ${cause}`);
 }

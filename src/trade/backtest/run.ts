@@ -1,6 +1,6 @@
-import type { Trade } from '../costs/cost.js';
-import type { Opening, Units } from './account.js';
-import { type Market, refusePrice, yearsOf } from './market.js';
+import type { Charge, Trade } from '../costs/cost.js';
+import type { Units } from './account.js';
+import { ticksAt, yearsOf } from './market.js';
 import { type Detail, note, type Outcome } from './outcome.js';
 import { payForHolding, takeActions } from './overnight.js';
 import { closeState, decide, openState, type Simulation, type State } from './state.js';
@@ -24,14 +24,22 @@ export function simulate(simulation: Simulation, detail?: Detail): Outcome {
   const state = openState(market, decisions, account);
   const capital = state.worth;
   const order = new Order(account.units);
+  const rates = Float64Array.from(charges, ({ rate }) => rate ?? 0);
+  const fees = charges.map(({ onTrade }) => onTrade);
+  const closing = new Float64Array(market.assets.length);
+  const trading = market.traded === market.close ? closing : new Float64Array(market.assets.length);
   let ruined = -1;
 
   decide(state, simulation, decisions.start);
   for (let t = first, i = 0; t < end; t++, i++) {
     if (years) payForHolding(state, simulation, years[t], t, costs, i);
     if (hasActions) takeActions(state, simulation, t, i, detail);
-    if (state.isWaiting) turnover[i] = trade(state, simulation, order, t, costs, i, detail);
-    stale[i] = value(state, market, account, t, i, detail);
+    ticksAt(market, market.close, account.units.ticks, t, closing);
+    if (state.isWaiting) {
+      if (trading !== closing) ticksAt(market, market.traded, account.units.ticks, t, trading);
+      turnover[i] = trade(state, simulation, trading, rates, fees, order, t, costs, i, detail);
+    }
+    stale[i] = value(state, closing, simulation, t, i, detail);
     equity[i] = state.worth;
     cash[i] = state.cash;
     if (state.worth <= 0 && !state.isRuined) {
@@ -64,10 +72,13 @@ class Order implements Trade {
   }
 }
 
-/** Trades what waits and has a price on row t, at the equity of the moment; gives the turnover. */
+/** Trades what waits and has a price on row t, `prices` in ticks or 0, at the equity of the moment; gives the turnover. */
 function trade(
   state: State,
-  { market, charges, account }: Simulation,
+  { market, account }: Simulation,
+  prices: Float64Array,
+  rates: Float64Array,
+  fees: readonly Charge['onTrade'][],
   order: Order,
   t: number,
   costs: readonly Float64Array[],
@@ -75,19 +86,18 @@ function trade(
   detail?: Detail,
 ): number {
   const { lots, marks, waiting } = state;
-  const { columns, width, traded, listed } = market;
-  const { ticks } = account.units;
-  const perMoney = ticks * account.units.lots;
+  const { columns, width, listed } = market;
+  const perMoney = account.units.ticks * account.units.lots;
   const N = lots.length;
-  const base = t * width;
   detail?.requested.set(waiting, i * N);
 
   let before = state.cash;
   for (let n = 0; n < N; n++) {
-    const price = traded[base + columns[n]];
-    if (price > 0) marks[n] = Math.round(price * ticks);
-    else if (price <= 0) refusePrice(market, t, n, price);
-    if (lots[n] !== 0) before += Math.round(lots[n] * marks[n]);
+    const price = prices[n];
+    if (price > 0) {
+      marks[n] = price;
+      before += lots[n] * price;
+    } else if (lots[n] !== 0) before += Math.round(lots[n] * marks[n]); // a mark is no whole number after a split
   }
   let cash = state.cash;
   let sum = 0;
@@ -97,32 +107,33 @@ function trade(
   for (let n = 0; n < N; n++) {
     const w = waiting[n];
     if (Number.isNaN(w)) continue;
-    const isListed = listed?.[base + columns[n]] !== 0;
-    if (isListed && !(traded[base + columns[n]] > 0)) {
+    const isListed = !listed || listed[t * width + columns[n]] === 1;
+    const price = prices[n];
+    if (isListed && price === 0) {
       isWaiting = true;
       continue;
     }
     waiting[n] = Number.NaN;
     if (!isListed) continue;
-    const price = marks[n];
     const change = (before > 0 ? Math.round((w * before) / price) : 0) - lots[n];
     if (change === 0) continue;
-    const value = Math.abs(change * price);
+    const moved = change * price;
+    const value = Math.abs(moved);
     let cost = 0;
-    if (charges.length > 0) {
-      order.value = value / perMoney;
-      order.change = change;
-      order.ticks = price;
-      order.asset = columns[n];
-      for (let k = 0; k < charges.length; k++) {
-        const charge = charges[k];
-        if (!charge.onTrade) continue;
-        const amount = Math.round(charge.onTrade(order) * perMoney);
-        costs[k][i] += amount;
-        cost += amount;
+    for (let k = 0; k < rates.length; k++) {
+      let amount = rates[k] === 0 ? 0 : Math.round(rates[k] * value);
+      const fee = fees[k];
+      if (fee) {
+        order.value = value / perMoney;
+        order.change = change;
+        order.ticks = price;
+        order.asset = columns[n];
+        amount += Math.round(fee(order) * perMoney);
       }
+      costs[k][i] += amount;
+      cost += amount;
     }
-    cash -= change * price + cost;
+    cash -= moved + cost;
     lots[n] += change;
     sum += value;
     paid += cost;
@@ -136,25 +147,26 @@ function trade(
   return before > 0 ? sum / before : 0;
 }
 
-/** Values the account at the close of row t; gives the share of it that has no price there. */
-function value(state: State, market: Market, account: Opening, t: number, i: number, detail?: Detail): number {
+/** Values the account at the close of row t, `prices` in ticks or 0; gives the share of it that has no price there. */
+function value(state: State, prices: Float64Array, { market, account }: Simulation, t: number, i: number, detail?: Detail): number {
   const { lots, marks } = state;
-  const { columns, width, close } = market;
-  const { ticks, lots: perShare } = account.units;
   const N = lots.length;
-  const base = t * width;
   let worth = state.cash;
   let size = Math.abs(worth);
   let old = 0;
   for (let n = 0; n < N; n++) {
-    const price = close[base + columns[n]];
-    if (price > 0) marks[n] = Math.round(price * ticks);
-    else if (price <= 0) refusePrice(market, t, n, price);
-    if (lots[n] === 0) continue;
-    const held = Math.round(lots[n] * marks[n]);
-    worth += held;
-    size += Math.abs(held);
-    if (Number.isNaN(price)) old += Math.abs(held);
+    const price = prices[n];
+    if (price > 0) {
+      marks[n] = price;
+      const held = lots[n] * price;
+      worth += held;
+      size += Math.abs(held);
+    } else if (lots[n] !== 0) {
+      const held = Math.round(lots[n] * marks[n]);
+      worth += held;
+      size += Math.abs(held);
+      old += Math.abs(held);
+    }
   }
   if (!(size < MOST))
     throw new Error(
@@ -166,7 +178,7 @@ function value(state: State, market: Market, account: Opening, t: number, i: num
     for (let n = 0, at = i * N; n < N; n++, at++) {
       if (lots[n] === 0) continue;
       detail.weights[at] = Math.round(lots[n] * marks[n]) / worth;
-      detail.positions[at] = lots[n] / perShare;
+      detail.positions[at] = lots[n] / account.units.lots;
     }
   return old === 0 ? 0 : old / worth;
 }

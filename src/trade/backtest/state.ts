@@ -62,16 +62,12 @@ export function decide(state: State, { market, decisions, account }: Simulation,
   if (decisions.rows[state.next] !== t) return;
   const k = state.next++;
   if (state.isRuined) return;
-  const { lots, marks, waiting, worth } = state;
+  const { marks, waiting } = state;
   const { dates, columns, width, listed } = market;
-  const currently = (): Decision => ({
-    date: dates[t],
-    weights: lots.map((count, n) => (count === 0 ? 0 : Math.round(count * marks[n]) / worth)),
-    equity: account.units.money(worth),
-  });
-  const chosen = decisions.at(k, currently);
-  for (let n = 0; n < chosen.length; n++) {
-    const w = chosen[n];
+  const chosen = decisions.weights ?? decisions.decide(k, currently(state, dates[t], account));
+  const from = decisions.weights ? k * waiting.length : 0;
+  for (let n = 0; n < waiting.length; n++) {
+    const w = chosen[from + n];
     waiting[n] = w;
     if (w === 0) continue;
     if (listed && listed[t * width + columns[n]] === 0) refuseUnlisted(market, t, n, w);
@@ -79,6 +75,12 @@ export function decide(state: State, { market, decisions, account }: Simulation,
   }
   state.isWaiting = true;
 }
+
+const currently = ({ lots, marks, worth }: State, date: string, { units }: Opening): Decision => ({
+  date,
+  weights: lots.map((count, n) => (count === 0 ? 0 : Math.round(count * marks[n]) / worth)),
+  equity: units.money(worth),
+});
 
 function refuseEarly({ dates, assets, source }: Market, t: number, n: number, w: number): never {
   throw new Error(

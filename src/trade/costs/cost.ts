@@ -25,7 +25,9 @@ export interface Holding {
 export interface Charge {
   /** `commission`, `halfSpread`, `impact`, `borrow`, `financing` */
   readonly name: string;
-  /** of a fill */
+  /** of a fill, in proportion to its value: `0.0005` is 5 basis points */
+  readonly rate?: number;
+  /** of a fill, by any other rule */
   readonly onTrade?: (trade: Trade) => number;
   /** of a position held from row to row */
   readonly onHolding?: (holding: Holding) => number;
@@ -43,6 +45,7 @@ export interface CostMarket {
  * A cost of trading or of holding: of a market, what it charges. Any function of this type is one; those of this folder are the usual ones.
  *
  *     const stampDuty: Cost = () => [{ name: 'stampDuty', onTrade: ({ value, shares }) => (shares > 0 ? 0.005 * value : 0) }];
+ *     const levy: Cost = () => [{ name: 'levy', rate: 0.00002 }];
  */
 export type Cost = (market: CostMarket) => readonly Charge[];
 
@@ -62,3 +65,14 @@ export const sumCosts =
       throw new Error(`sumCosts: two costs are called '${twice.name}', and results list them by name; give one another, { name: '…' }`);
     return charges;
   };
+
+/**
+ * What a charge takes of a fill, to the unit.
+ *
+ * @param units     value of the fill
+ * @param perMoney  units that make a money of one
+ */
+export function chargeOn({ rate, onTrade }: Charge, trade: Trade, units: number, perMoney: number): number {
+  const share = rate === undefined ? 0 : Math.round(rate * units);
+  return onTrade ? share + Math.round(onTrade(trade) * perMoney) : share;
+}

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { panelOf } from '../../../tests/support/panels.js';
-import type { Cost } from './cost.js';
-import { sumCosts } from './cost.js';
+import { type Cost, chargeOn, sumCosts } from './cost.js';
 import { borrow, financing, halfSpread, proportional, squareRoot } from './costs.js';
 
 const MARKET = { dates: ['2020-01-02', '2020-01-03', '2020-01-06'], assets: ['A', 'B'] };
 const trade = { value: 100_000, shares: -1000, price: 100, row: 1, asset: 1 };
-const ofTrade = (cost: Cost) => cost(MARKET)[0].onTrade!(trade);
+const ofTrade = (cost: Cost) => chargeOn(cost(MARKET)[0], trade, 1e6 * trade.value, 1e6) / 1e6;
 
 describe('costs', () => {
   it('are what their docstrings say by example', () => {

@@ -17,7 +17,7 @@ export interface CostName {
  */
 export function proportional(rate: number, { name = 'commission' }: CostName = {}): Cost {
   checkNumber('proportional', 'rate', rate, { from: 0, to: 0.1 }, 'it is a fraction of the value: 5 basis points are 0.0005');
-  return () => [{ name, onTrade: ({ value }) => rate * value }];
+  return () => [{ name, rate }];
 }
 
 /**
@@ -30,7 +30,7 @@ export function proportional(rate: number, { name = 'commission' }: CostName = {
  */
 export function halfSpread(spread: number): Cost {
   checkNumber('halfSpread', 'spread', spread, { from: 0, to: 0.2 }, 'it is (ask − bid) / mid: 4 basis points are 0.0004');
-  return () => [{ name: 'halfSpread', onTrade: ({ value }) => 0.5 * spread * value }];
+  return () => [{ name: 'halfSpread', rate: 0.5 * spread }];
 }
 
 /** What the square-root law needs to know of an asset. */

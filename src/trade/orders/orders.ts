@@ -3,7 +3,7 @@ import type { Frame } from '../../market/index.js';
 import { openAccount, type Units } from '../backtest/account.js';
 import { type Ledger, ledger } from '../backtest/ledger.js';
 import { yearsOf } from '../backtest/market.js';
-import type { Charge, Cost } from '../costs/cost.js';
+import { type Charge, type Cost, chargeOn } from '../costs/cost.js';
 import { bracketExit } from './bracket.js';
 
 /** An order in an `asset` that is given at a close, enters at the next open, and carries its own exits. Levels are prices, rounded to the tick. */
@@ -141,10 +141,10 @@ export function backtestOrders(config: OrdersConfig): OrdersRun {
       asset: prices.assets.indexOf(order.asset),
     };
     let cost = 0;
-    for (const { name, onTrade } of charges) {
-      if (!onTrade) continue;
-      const amount = Math.round(onTrade(trade) * perMoney);
-      book.charge(name, amount);
+    for (const charge of charges) {
+      const amount = chargeOn(charge, trade, Math.abs(lots * price), perMoney);
+      if (amount === 0) continue;
+      book.charge(charge.name, amount);
       cost += amount;
     }
     return cost;
