@@ -41,7 +41,7 @@ export function plotPanel(panel: Panel, { y, log, subtitle, ...figure }: PanelFi
   const rows = assets.flatMap((asset, n) =>
     dates.map((date, t) => {
       const value = values[t * N + n];
-      return { date: date.length > 10 ? `${date}Z` : date, asset, value: Number.isFinite(value) ? value : null };
+      return { date, asset, value: Number.isFinite(value) ? value : null };
     }),
   );
   const words = adjusted && (adjusted === 'none' ? 'not adjusted' : `adjusted for ${adjusted}`);

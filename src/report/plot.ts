@@ -164,8 +164,15 @@ function asCsv(rows: readonly Row[]): Spec {
   return { values: [names.map(quoted).join(','), ...lines].join('\n'), format: { type: 'csv', parse } };
 }
 
-/** Six significant digits are more than a pixel shows; the notebook stays small and its bytes do not depend on the last bits. */
+/** A date with a time as panels have it; a browser would take it for the time of its own zone. */
+const TIMED = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/;
+
+/**
+ * Six significant digits are more than a pixel shows; the notebook stays small and its bytes do not depend on the last bits. Times are said to be
+ * of UTC.
+ */
 function rounded(value: unknown): unknown {
+  if (typeof value === 'string' && TIMED.test(value)) return `${value}Z`;
   if (typeof value === 'number') return Number.isFinite(value) ? Number(value.toPrecision(6)) : null;
   if (Array.isArray(value)) return value.map(rounded);
   if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rounded(item)]));
