@@ -31,16 +31,16 @@ beforeAll(() => {
   const options = { target: 'es2023', module: 'nodenext', strict: true, types: ['node'], skipLibCheck: true, preserveSymlinks: false };
   writeFileSync(
     join(project, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions: options, include: ['product.ts', 'waves.ts', 'glu.ts'] }),
+    JSON.stringify({ compilerOptions: options, include: ['product.ts', 'waves.ts', 'momentum.ts', 'glu.ts'] }),
   );
   const examples = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
-  for (const [i, name] of ['product', 'waves', 'glu'].entries()) writeFileSync(join(project, `${name}.ts`), examples[i]);
+  for (const [i, name] of ['product', 'waves', 'momentum', 'glu'].entries()) writeFileSync(join(project, `${name}.ts`), examples[i]);
 }, 120_000);
 
 /** What a compiled program prints in an environment that holds Node alone. */
 function executed(program: string): string {
   if (!existsSync(join(project, program))) run(process.execPath, [TSC]);
-  const env = { PATH: dirname(process.execPath), HOME: project };
+  const env = { PATH: dirname(process.execPath), HOME: project, LEMMATA_DATA: join(ROOT, 'data') };
   const { stdout, stderr, status } = spawnSync(process.execPath, [program], { cwd: project, encoding: 'utf8', env });
   expect(status, stderr).toBe(0);
   return stdout;
@@ -90,7 +90,14 @@ describe('the packed package, in an empty project', () => {
     expect(best()).toBe(first);
   });
 
-  it('checks, trains and exports the layer of the third', () => {
+  it('tests the strategy of the third, and draws its sheet', () => {
+    const stdout = executed('momentum.js');
+    expect(stdout).toMatch(/^rank IC 0\.0\d\d, 95 % from -?0\.\d{3} to 0\.\d{3}$/m);
+    expect(stdout).toMatch(/^Sharpe ratio a year, over a rate of 0 +1\.\d\d +0\.\d\d to 1\.\d\d/m);
+    expect(readFileSync(join(project, 'momentum.html'), 'utf8')).toContain('Momentum of twenty stocks');
+  });
+
+  it('checks, trains and exports the layer of the fourth', () => {
     expect(Number(/loss after 1,000 steps (\S+)/.exec(executed('glu.js'))![1])).toBeLessThan(1e-3);
     expect(existsSync(join(project, 'glu.onnx'))).toBe(true);
   });
