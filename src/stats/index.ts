@@ -46,6 +46,7 @@ export {
   simulatePredictiveRegression,
 } from './inference/stambaugh.js';
 export { hessian } from './optimise/differences.js';
+export { likelihoodCovariance } from './optimise/likelihood-covariance.js';
 export { type MinimiseOptions, type Minimum, minimise } from './optimise/minimise.js';
 export { fitRegimes, type RegimeFit } from './regimes/fit-regimes.js';
 export { type FilteredRegimes, filterRegimes, type Regimes, smoothRegimes } from './regimes/hamilton-filter.js';

@@ -23,7 +23,7 @@ export interface Minimum {
   readonly gradientNorm: number;
   /** Steps taken. */
   readonly iterations: number;
-  /** Whether the gradient came below the tolerance, or what Newton's model promises below what rounding leaves of f. */
+  /** Whether the gradient came below the tolerance, or nothing lower than rounding shows was found along it and around. */
   readonly converged: boolean;
 }
 
@@ -33,7 +33,8 @@ export interface Minimum {
  *     minimise((x) => (x[0] - 1) ** 2 + 5 * x[1] ** 2, [0, 3], { lower: [-Infinity, 1] })        x = 1, 1
  *
  * By BFGS with a line search to the strong Wolfe conditions. Where that sticks, as on a kink, the simplex of Nelder and Mead goes on and
- * BFGS takes over where it ends. A result that has not `converged` is the best place found and no more.
+ * BFGS takes over where it ends; where neither finds anything lower, that is a minimum too. A result that has not `converged` is the best
+ * place found and no more.
  *
  * @param objective  of x [p] inside the bounds: f(x), or f(x) with its gradient [p]; differences stand in for a gradient that is not given.
  *                   NaN or ∞ says that x is out of bounds
@@ -66,11 +67,12 @@ export function minimise(objective: (x: Float64Array) => number | Slope, start: 
   checkFirst(first);
 
   let end = bfgs(smooth, first, tolerance, maxIterations);
-  for (let round = 0; !end.converged && end.iterations < maxIterations && round < 3; round++) {
-    const simplex = nelderMead((v) => valueAt(box.inside(v)), end.x, 1e-14, 400 * start.length);
-    if (!(simplex.value <= end.value)) break;
+  for (let round = 0; !end.converged && end.iterations < maxIterations && round < 5; round++) {
+    const simplex = nelderMead((v) => valueAt(box.inside(v)), end.x, 1e-13, 400 * start.length);
     const again = bfgs(smooth, { x: simplex.x, ...smooth(simplex.x) }, tolerance, maxIterations - end.iterations);
-    end = { ...again, iterations: end.iterations + again.iterations };
+    // Where neither finds anything lower there is nothing lower nearby: a minimum on a kink, which has no slope of zero.
+    const settled = simplex.settled && end.value - again.value <= STUCK * Math.max(Math.abs(end.value), 1);
+    end = { ...again, iterations: end.iterations + again.iterations, converged: again.converged || settled };
   }
   const { x, value, iterations, converged, gradient } = end;
   return { x: box.inside(x), value, gradientNorm: steepness({ x, value, gradient }), iterations, converged };
@@ -83,14 +85,21 @@ interface End extends Step {
 
 /** Below this share of f a decrease is rounding. */
 const NOTHING = 1e-14;
+/** So small a share of f, over so many steps of BFGS, or from one end of it to the next, is no progress. */
+const STUCK = 1e-11;
+const PATIENCE = 12;
 
 function bfgs(objective: (x: Float64Array) => Slope, from: Step, tolerance: number, most: number): End {
   const p = from.x.length;
   let inverse = scaledIdentity(p, 1); // H ≈ (∇²f)⁻¹ [p, p]
   let here = from;
   let fresh = true;
+  const values: number[] = [];
   for (let iterations = 0; iterations < most; iterations++) {
     if (steepness(here) <= tolerance) return { ...here, iterations, converged: true };
+    values.push(here.value);
+    const gained = values[values.length - 1 - PATIENCE] - here.value;
+    if (gained <= STUCK * Math.max(Math.abs(here.value), 1)) return { ...here, iterations, converged: false };
     let direction = times(inverse, here.gradient);
     // Rounding can take the positive definite from H.
     if (!(dot(direction, here.gradient) < 0)) {

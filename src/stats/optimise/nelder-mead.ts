@@ -9,7 +9,7 @@ interface Corner {
  * ¾ − 1/(2p) and 1 − 1/p until its values are within `tolerance` of each other.
  *
  * @param start  [p]
- * @returns      x [p] and f(x), and how many moves it took
+ * @returns      x [p] and f(x), how many moves it took, and whether it ended for its tolerance
  *
  * Nelder & Mead 1965; the factors, which keep it from collapsing where p is large, are Gao & Han's (2012).
  */
@@ -23,11 +23,15 @@ export function nelderMead(f: (x: Float64Array) => number, start: Float64Array, 
   const size = (value: number) => 0.05 * Math.max(Math.abs(value), 0.1);
   const corners = [corner(start), ...Array.from(start, (_, j) => corner(start.map((v, k) => (k === j ? v + size(v) : v))))];
   let moves = 0;
+  let settled = false;
   for (; moves < most; moves++) {
     corners.sort((a, b) => a.value - b.value);
     const [best, worst] = [corners[0], corners[p]];
     const width = corners.reduce((w, { x }) => Math.max(w, ...x.map((v, j) => Math.abs(v - best.x[j]) / Math.max(Math.abs(v), 1))), 0);
-    if (worst.value - best.value <= tolerance * Math.max(Math.abs(best.value), 1e-300) && width <= Math.sqrt(tolerance)) break;
+    if (worst.value - best.value <= tolerance * Math.max(Math.abs(best.value), 1e-300) && width <= Math.sqrt(tolerance)) {
+      settled = true;
+      break;
+    }
     const centre = start.map((_, j) => corners.slice(0, p).reduce((sum, { x }) => sum + x[j], 0) / p);
     const along = (share: number) => corner(centre.map((c, j) => c + share * (c - worst.x[j])));
     const mirrored = along(1);
@@ -42,5 +46,5 @@ export function nelderMead(f: (x: Float64Array) => number, start: Float64Array, 
     }
   }
   corners.sort((a, b) => a.value - b.value);
-  return { ...corners[0], moves };
+  return { ...corners[0], moves, settled };
 }

@@ -1,5 +1,7 @@
 import { type Orders, partsOf, type Recursion, sticks } from './recursion.js';
 
+/** So far a change of the first variance may grow: where it does not fade, α|z| + γz outweighs β. */
+const CHAOS = 1e4;
 /** E|z| of a standard normal z. */
 const MEAN_SIZE = Math.sqrt(2 / Math.PI);
 
@@ -9,6 +11,9 @@ const MEAN_SIZE = Math.sqrt(2 / Math.PI);
  *     log σ²ₜ = ω + Σᵢ αᵢ (|zₜ₋ᵢ| − √(2/π)) + Σᵢ γᵢ zₜ₋ᵢ + Σⱼ βⱼ log σ²ₜ₋ⱼ        βⱼ ≥ 0,  Σβ ≤ 1
  *
  * √(2/π) is E|z| of the normal law and stays with other laws, where ω takes up the difference. Days before the first add no shock.
+ *
+ * Coefficients at which today's variance does not forget the first have variances of NaN: the model cannot be inverted there, E log |βⱼ − ½(α|z| + γz)| ≥ 0
+ * for one lag, and no likelihood is to be believed (Wintenberger 2013).
  *
  * Nelson 1991, eq. 2.1 and 2.2.
  */
@@ -31,15 +36,29 @@ export function egarchRecursion(orders: Orders): Recursion {
     kind: 'egarch',
     filter(theta, shocks, before, variance) {
       const { omega, alpha, gamma, beta } = partsOf(orders, theta);
-      const [logs, z] = [new Float64Array(shocks.length), new Float64Array(shocks.length)];
+      const n = shocks.length;
+      const [logs, z, memory] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
       const logBefore = Math.log(before);
-      for (let t = 0; t < shocks.length; t++) {
+      for (let t = 0; t < n; t++) {
         let sum = omega;
-        for (let i = 0; i < p && i < t; i++) sum += alpha[i] * (Math.abs(z[t - 1 - i]) - MEAN_SIZE);
-        for (let i = 0; i < o && i < t; i++) sum += gamma[i] * z[t - 1 - i];
-        for (let j = 0; j < q; j++) sum += beta[j] * (t > j ? logs[t - 1 - j] : logBefore);
+        let left = t === 0 ? 1 : 0; // ∂ log σ²ₜ / ∂ log σ²₀
+        for (let i = 0; i < p && i < t; i++) {
+          const size = Math.abs(z[t - 1 - i]);
+          sum += alpha[i] * (size - MEAN_SIZE);
+          left -= 0.5 * alpha[i] * size * memory[t - 1 - i];
+        }
+        for (let i = 0; i < o && i < t; i++) {
+          sum += gamma[i] * z[t - 1 - i];
+          left -= 0.5 * gamma[i] * z[t - 1 - i] * memory[t - 1 - i];
+        }
+        for (let j = 0; j < q; j++) {
+          sum += beta[j] * (t > j ? logs[t - 1 - j] : logBefore);
+          if (t > j) left += beta[j] * memory[t - 1 - j];
+        }
+        memory[t] = left;
+        // A recursion that never forgets where it began is chaotic, and its likelihood is all spikes: no place for a fit.
+        variance[t] = Math.abs(left) < CHAOS ? Math.exp(sum) : Number.NaN;
         logs[t] = sum;
-        variance[t] = Math.exp(sum);
         z[t] = shocks[t] / Math.sqrt(variance[t]);
       }
     },

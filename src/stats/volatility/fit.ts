@@ -138,7 +138,7 @@ function fitVolatility(
   const minimum = maximise(sample, work);
   if (!minimum.converged)
     throw new Error(
-      `${who}: no maximum of the likelihood after ${minimum.iterations} steps; are these prices, or is one return far beyond all others? Use lower orders or a longer sample`,
+      `${who}: no maximum of the likelihood after ${minimum.iterations} steps; are these prices, or returns without clusters of volatility, or is one far beyond all others? Use lower orders or a longer sample`,
     );
   const { theta: all, covariance, classical } = inUnits(sample, minimum.all, unit, work);
   const standardErrors = diagonal(covariance).map(Math.sqrt);
@@ -200,18 +200,30 @@ function maximise(sample: Sample, work: Workspace) {
     const height = total(eachLogDensity(sample, all, work));
     return Number.isNaN(height) ? -Infinity : height;
   });
-  const best = guesses[heights.indexOf(Math.max(...heights))];
   const coordinates = freeCoordinates(sample);
-  const minimum = minimise(
-    (u) => {
-      const { value, gradient } = negativeLogLikelihood(sample, coordinates.to(u), work);
-      return { value, gradient: coordinates.pullBack(u, gradient) };
-    },
-    coordinates.from(best),
-    { lower: coordinates.lower, upper: coordinates.upper },
+  // A memory of days and one of months are often two maxima: the better start of each kind is followed.
+  const kinds = [false, true].map((long) => {
+    const own = heights.map((height, k) => (recursion.starts[k].at(-1)! >= LONG === long ? height : -Infinity));
+    return own.indexOf(own.reduce((a, b) => Math.max(a, b)));
+  });
+  const climbs = [...new Set(kinds)].map((k) =>
+    minimise(
+      (u) => {
+        const { value, gradient } = negativeLogLikelihood(sample, coordinates.to(u), work);
+        return { value, gradient: coordinates.pullBack(u, gradient) };
+      },
+      coordinates.from(guesses[k]),
+      { lower: coordinates.lower, upper: coordinates.upper, maxIterations: 200 },
+    ),
   );
-  return { ...minimum, all: coordinates.to(minimum.x) };
+  // Where a recursion forgets its start too slowly its likelihood is all spikes: what converged goes before what is higher.
+  const ends = climbs.some(({ converged }) => converged) ? climbs.filter(({ converged }) => converged) : climbs;
+  const best = ends.reduce((a, b) => (b.value < a.value ? b : a));
+  return { ...best, all: coordinates.to(best.x), iterations: climbs.reduce((sum, { iterations }) => sum + iterations, 0) };
 }
+
+/** The share of yesterday's variance in today's, from which on memory is long. */
+const LONG = 0.75;
 
 /** Coefficients and covariances in the units of the returns, `unit` times those of the sample. */
 function inUnits(sample: Sample, all: Float64Array, unit: number, work: Workspace) {

@@ -58,9 +58,9 @@ export function garchRecursion(orders: Orders): Recursion {
       for (let j = 0; j < q; j++) sum += beta[j] * variance[last - j];
       return sum;
     },
-    starts: [0.03, 0.08, 0.15].flatMap((a) =>
+    starts: [0.02, 0.08, 0.2].flatMap((a) =>
       (o > 0 ? [0, 0.1] : [0]).flatMap((g) =>
-        (q > 0 ? [0.6, 0.9, 0.97] : [0.3]).map((persistence) => {
+        (q > 0 ? [0.5, 0.85, 0.98] : [0.3]).map((persistence) => {
           const b = (persistence - (p > 0 ? a : 0) - g / 2) / Math.max(q, 1);
           const share = (value: number, count: number) => new Array<number>(count).fill(value / count);
           return Float64Array.of(1 - persistence, ...share(a, p), ...share(g, o), ...new Array<number>(q).fill(b));
