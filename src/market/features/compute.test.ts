@@ -168,27 +168,25 @@ describe('a stream of features', () => {
     expect([...stream.push({ ...row(101), series: {} }).column('vix')]).toEqual(Array(4).fill(known));
   });
 
-  it.each<[string, () => unknown, string]>([
-    ['a row that it has seen', () => streamFeatures(history, names).push(row(99)), `have seen ${bars.dates[99]}: got ${bars.dates[99]}`],
+  const { adjClose, ...others } = row(100).fields;
+  it.each<[string, Frame, string]>([
+    ['a row that it has seen', row(99), `have seen ${bars.dates[99]}: got ${bars.dates[99]}`],
+    ['other assets', selectFrame(row(100), { assets: ['B', 'A', 'C', 'D'] }), 'are of 4 assets from A: got 4 from B'],
+    ['a field less', { ...row(100), fields: { adjClose } }, 'atr-14 needs close, high, low: these rows of test have adjClose only'],
+    ['another price', { ...row(100), fields: others }, 'the price of these features is adjClose: these rows of test have'],
+    ['a price of 0', { ...row(100), fields: { ...others, adjClose: Float64Array.of(1, 1, 0, 1) } }, "adjClose of 'C' is 0 on"],
     [
-      'other assets',
-      () => streamFeatures(history, names).push(selectFrame(row(100), { assets: ['B', 'A', 'C', 'D'] })),
-      'are of 4 assets from A: got 4 from B',
+      'values that are not of its dates and assets',
+      { ...row(100), fields: { ...others, adjClose: Float64Array.of(1) } },
+      'adjClose has 1 values',
     ],
-    [
-      'a field less',
-      () => streamFeatures(history, names).push({ ...row(100), fields: { adjClose: row(100).fields.adjClose } }),
-      'atr-14 needs close, high, low: these rows of test have adjClose only',
-    ],
-    [
-      'another price',
-      () => {
-        const { adjClose: _, ...fields } = row(100).fields;
-        return streamFeatures(history, names).push({ ...row(100), fields });
-      },
-      'the price of these features is adjClose: these rows of test have',
-    ],
-  ])('refuses %s, and goes on as if it had not been asked', (_, f, message) => expect(f).toThrow(message));
+    ['dates that go back', { ...bars, dates: bars.dates.toReversed() }, 'dates must ascend'],
+  ])('refuses %s, and goes on as if it had not been asked', (_, rows, message) => {
+    const stream = streamFeatures(history, names);
+    expect(() => stream.push(rows)).toThrow(message);
+    const [whole, next] = [computeFeatures(bars, names), stream.push(row(100))];
+    for (const name of names) expect(next.column(name)).toEqual(whole.column(name).subarray(400, 404));
+  });
 
   it('is not resumed from a file that is damaged, of another kind or of other features', () => {
     const folder = temporaryStore();

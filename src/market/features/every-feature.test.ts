@@ -45,6 +45,7 @@ describe('every feature', () => {
       data: frameOf({ dates: frame.dates, assets: frame.assets, values: frame.fields.close, field: 'close', source: 'test' }),
     });
     expect(closeOnly.length).toBeGreaterThanOrEqual(LEAST_OF_CLOSES);
+    expect(all.length).toBeGreaterThanOrEqual(300);
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
     const keys = all.map(({ expression }) => expression.key);
     expect(all.filter((_, i) => keys.indexOf(keys[i]) !== i).map(({ name }) => name)).toEqual([]); // two names of one thing

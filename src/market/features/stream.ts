@@ -1,4 +1,4 @@
-import { asKnown, type Frame, frameOf } from '../frame/frame.js';
+import { asKnown, checkFrame, type Frame, frameOf } from '../frame/frame.js';
 import { toDay } from '../panel/dates.js';
 import type { Panel } from '../panel/panel.js';
 import type { Source } from './expression.js';
@@ -106,7 +106,9 @@ export class FeatureStream {
     return known;
   }
 
-  #check({ dates, assets, fields, series, source }: Frame): void {
+  #check(frame: Frame): void {
+    checkFrame(frame);
+    const { dates, assets, fields, series, source } = frame;
     if (assets.length !== this.assets.length || assets.some((asset, n) => asset !== this.assets[n]))
       throw new Error(
         `the features of ${this.source} are of ${this.assets.length} assets from ${this.assets[0]}: got ${assets.length} from ${assets[0]}; ` +

@@ -40,7 +40,7 @@ export const betas = family('beta', [
     name: 'shrunk-beta-252',
     formula: raw`0.6\,\beta_{252}+0.4`,
     unit: 'a slope: 1 moves as the market does',
-    source: `Frazzini & Pedersen 2014, eq. 15, of the plain β; ${MARKET}`,
+    source: `Frazzini & Pedersen 2014, of the plain β; ${MARKET}`,
     expression: affine(beta(252), 0.6, 0.4),
   },
   ...[63, 126, 252].map(
@@ -93,7 +93,7 @@ export const betas = family('beta', [
     name: 'coskewness-252',
     formula: raw`\frac{\overline{e\,m^2}}{\sqrt{\overline{e^2}}\;\overline{m^2}},\quad e_t=r_t-\beta_{252,t-1}\,m_t,\ 252\text{ rows}`,
     unit: 'a number: below 0 where the asset loses when the market moves much',
-    source: `Harvey & Siddique 2000, eq. 11, about 0; ${MARKET}`,
+    source: `Harvey & Siddique 2000, their direct measure, about 0; ${MARKET}`,
     expression: ratio(
       windowMean(multiply(residual, marketSquared), 252),
       multiply(sqrt(windowMean(square(residual), 252)), windowMean(marketSquared, 252)),

@@ -122,7 +122,7 @@ export const momentum = family('momentum', [
       name: `information-discreteness-${w}`,
       formula: raw`\operatorname{sgn}\Bigl(\ln\tfrac{p_t}{p_{t-${w}}}\Bigr)\cdot\tfrac1{${w}}\sum_{i<${w}}\bigl([r_{t-i}<0]-[r_{t-i}>0]\bigr)`,
       unit: 'from −1, a rise or fall in many small steps, to 1, in few large ones',
-      source: 'Da, Gurun & Warachka 2014, eq. 1',
+      source: 'Da, Gurun & Warachka 2014',
       expression: multiply(sign(returnOver(w)), affine(windowMean(sign(logReturn), w), -1)),
     }),
   ),

@@ -60,7 +60,7 @@ const volatilities: Entry[] = [10, 21, 63].flatMap((w) => [
     name: `garman-klass-volatility-${w}`,
     formula: raw`\sqrt{\frac1{${w}}\sum_{i<${w}}\tfrac12\Bigl(\ln\frac{H}{L}\Bigr)^2-(2\ln2-1)\Bigl(\ln\frac{C}{O}\Bigr)^2}`,
     unit: VOLATILITY,
-    source: 'Garman & Klass 1980, eq. 20; of the session, without the night',
+    source: 'Garman & Klass 1980, their practical estimator; of the session, without the night',
     expression: sqrt(windowMean(garmanKlass, w)),
   },
   {

@@ -218,7 +218,7 @@ export const liquidity = family('liquidity', [
       `corwin-schultz-spread-${w}`,
       raw`\tfrac1{${w}}\sum_{i<${w}}\max\Bigl(\tfrac{2(e^\alpha-1)}{1+e^\alpha},0\Bigr),\quad \alpha=\tfrac{\sqrt{2\beta}-\sqrt\beta}{3-2\sqrt2}-\sqrt{\tfrac{\gamma}{3-2\sqrt2}}`,
       SPREAD,
-      'Corwin & Schultz 2012, eqs. 14 and 18; negative ones count 0, and the night is not taken out',
+      'Corwin & Schultz 2012; negative ones count 0, and the night is not taken out',
       windowMean(corwinSchultz, w),
     ),
   ),
@@ -226,7 +226,7 @@ export const liquidity = family('liquidity', [
     'abdi-ranaldo-spread-21',
     raw`\tfrac1{21}\sum_{i<21}\sqrt{\max\bigl(4(c_{-1}-\eta_{-1})(c_{-1}-\eta),0\bigr)},\quad c=\ln C,\ \eta=\tfrac12(\ln H+\ln L)`,
     SPREAD,
-    'Abdi & Ranaldo 2017, eq. 11, dated by the later of the two days',
+    'Abdi & Ranaldo 2017, their two-day estimator, dated by the later of the two days',
     windowMean(abdiRanaldo, 21),
   ),
   ...[21, 252].map((w) =>

@@ -4,7 +4,7 @@ import { missing, type Operator, requireRows } from './operator.js';
 /*
  * Central moments of the last `window` rows by two stacks, as window-sum.ts explains: the moments of the head and of the end of the block
  * before are joined, and squares are never taken from one another, so that a level far above the changes costs no digits and a constant
- * window has a variance of exactly 0. Welford 1962; Chan, Golub & LeVeque 1983, eq. 2.1; Pébay 2008, eqs. 2.1, 3.1.
+ * window has a variance of exactly 0. Welford 1962; Chan, Golub & LeVeque 1983, eq. 2.1; Pébay 2008.
  */
 
 const varianceOver = (window: number): Operator => ({

@@ -3,7 +3,7 @@ import { missing, type Operator, requireRows } from './operator.js';
 
 /*
  * Third and fourth central moments by two stacks, as window-moments.ts has the second: of two parts a and b they are joined, with d the
- * distance of their means. Pébay 2008, eqs. 3.1 and 4.1 pairwise. The constants of a row are taken out of the loop over assets.
+ * distance of their means. Pébay 2008, of two parts. The constants of a row are taken out of the loop over assets.
  */
 
 const skewnessOver = (window: number): Operator => ({
