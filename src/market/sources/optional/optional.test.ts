@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
@@ -39,6 +41,26 @@ describe('downloadFile', () => {
   it.each(['json', 'html'] as const)('finds a file by its hash in an index of %s', async (form) => {
     await index(form);
     expect(Buffer.from(await downloadFile({ project: 'demo', sha256: HASH })).toString()).toBe('the file');
+  });
+
+  it('goes through the proxy that the environment names', async () => {
+    const { port } = new URL(await index('json'));
+    const asked: string[] = [];
+    const proxy = createServer().on('connect', (request, socket) => {
+      asked.push(request.url!);
+      const onward = connect(Number(port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        onward.pipe(socket).pipe(onward);
+      });
+      for (const end of [socket, onward]) end.on('error', () => socket.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void proxy.close());
+    vi.stubEnv('HTTP_PROXY', `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    vi.stubEnv('NO_PROXY', '');
+    vi.stubEnv('PIP_INDEX_URL', 'http://index.test/simple'); // a name that only the proxy knows
+    expect(Buffer.from(await downloadFile({ project: 'demo', sha256: HASH })).toString()).toBe('the file');
+    expect(asked).toContain('index.test:80');
   });
 
   it('refuses a file with other bytes, an index without it, and one that cannot be reached', async () => {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import http from 'node:http';
 import { promisify } from 'node:util';
 import { sha256 } from '../../../base/internal.js';
 import { pythonPath } from '../wheel.js';
@@ -12,12 +13,21 @@ export interface IndexFile {
 }
 
 /**
- * The bytes of a file of the package index that pip is set to, PyPI unless told. It is found and checked by its hash, so that neither the Python
+ * The bytes of a file of the package index that pip is set to, PyPI unless told, through a proxy where the environment names one. It is found and checked by its hash, so that neither the Python
  * that runs here nor that of the package matters, and nothing of it is run.
  *
  * @throws when the index cannot be reached, has no such file, or delivers other bytes
  */
-export async function downloadFile({ project, sha256: wanted }: IndexFile): Promise<Uint8Array> {
+export async function downloadFile(file: IndexFile): Promise<Uint8Array> {
+  const leaveProxy = http.setGlobalProxyFromEnv?.(); // HTTPS_PROXY, which pip obeys too; Node before 24.14 cannot
+  try {
+    return await download(file);
+  } finally {
+    leaveProxy?.();
+  }
+}
+
+async function download({ project, sha256: wanted }: IndexFile): Promise<Uint8Array> {
   const page = `${(await indexUrl()).replace(/\/+$/, '')}/${project}/`;
   const response = await get(page, { accept: 'application/vnd.pypi.simple.v1+json, text/html;q=0.5' });
   const text = await response.text();
