@@ -30,7 +30,10 @@ export function measuresOf(run: Backtest, perYear: number, benchmark?: Benchmark
     const { annual, hac } = sharpe(returns, { perYear });
     const volatility = annualVolatility(returns, { perYear });
     ratios.push(
-      line('growth a year, net', percent(growth.value, 1), shares(growth.interval)),
+      // A few weeks compounded to a year say nothing.
+      growth.years < 1
+        ? line('growth in all, net', percent(growth.total, 1), `over ${fixed(365.25 * growth.years, 0)} days`)
+        : line('growth a year, net', percent(growth.value, 1), shares(growth.interval)),
       line('volatility a year', percent(volatility.value, 1), shares(volatility.interval)),
       line('Sharpe ratio a year, over a rate of 0', fixed(annual), numbers(hac.interval)),
     );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { panelOf, simulatedPrices } from '../../../tests/support/panels.js';
-import { type Bundle, key, normal } from '../../base/index.js';
+import { type Bundle, fixed, key, normal } from '../../base/index.js';
 import { frameOf, type Panel } from '../../market/index.js';
 import { backtest, halfSpread, proportional, sumCosts } from '../../trade/index.js';
 import { factorTearSheet } from './factor-tear-sheet.js';
@@ -110,6 +110,19 @@ describe('tearSheet', () => {
     expect(text).toContain(`on ${squeeze.dates[2]}`);
     expect(text).not.toContain('Sharpe');
     expect(text).toContain('−250.0 %');
+  });
+
+  it('compounds no part of a year to a whole one', async () => {
+    const some = backtest({
+      weights: { ...weights, dates: [prices.dates[0]], values: weights.values.slice(0, 3) },
+      prices: frameOf(simulatedPrices(60, ['A', 'B', 'C'])),
+      execution: 'nextClose',
+    });
+    const text = (await tearSheet(some)).bundles[0]['text/plain'];
+    const total = fixed(100 * (some.equity.at(-1)! / some.capital - 1), 1);
+    expect(text).toContain(`growth in all, net`);
+    expect(text).toContain(`${total} %`);
+    expect(text).not.toContain('growth a year');
   });
 
   it('names what keeps a benchmark from being one', async () => {

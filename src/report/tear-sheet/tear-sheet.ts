@@ -41,7 +41,7 @@ export interface TearSheet {
  *
  * Of a run that lost all there are no ratios; its date stands first.
  *
- * @throws when the run has fewer than three rows, and when the benchmark has several assets or lacks a date of the run or a price before it
+ * @throws when the run has fewer than three rows or never held anything, and when the benchmark has several assets or lacks a date of the run or a price before it
  */
 export async function tearSheet(run: Backtest, options: TearSheetOptions = {}): Promise<TearSheet> {
   checkOptions('tearSheet', options, ['title', 'benchmark', 'perYear', 'window']);
