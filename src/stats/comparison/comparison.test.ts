@@ -246,6 +246,15 @@ describe('superiorPredictiveAbility', () => {
     expect(found.every(({ best }) => best === 'm1')).toBe(true);
   });
 
+  it('recentres a bad model down to −√(2 log log T), and not below', () => {
+    // T = 100: the bound is −1.748. One sample, whose second mean lies 0.07 or 0.08 above its own: √T · 0.07 exceeds the statistic of 0.5.
+    const pValueAt = (t: number) => {
+      const centre = Float64Array.of(0.05, t / 10);
+      return spaPValues(centre, { rows: 1, cols: 2, data: Float64Array.of(-1, -0.1) }, [1, 1], 100).pValue;
+    };
+    expect([pValueAt(-1.7), pValueAt(-1.8)]).toEqual([1, 0.5]);
+  });
+
   it('says that nothing beats a benchmark that is best, and names what is wrong', () => {
     const losses = simulated(9, 60, [1, 3, 4]);
     const { statistic, pValue, bounds } = superiorPredictiveAbility(losses, { benchmark: 'm0', key: key(1) });

@@ -54,7 +54,7 @@ export function quantileOf(ascending: Float64Array, level: number): ConformalQua
   };
 }
 
-/** ⌈(n + 1) level⌉, where the product's rounding adds no row: 20 · 0.55 is 11 and a little. */
+/** ⌈(n + 1) level⌉, where the product's rounding adds no row: 25 · 0.56 is 14.000000000000002. */
 export const conformalRank = (n: number, level: number): number => Math.ceil((n + 1) * level * (1 - 1e-12));
 
 export function checkScores(caller: string, scores: ArrayLike<number>, level: number): void {

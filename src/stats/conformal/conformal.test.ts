@@ -38,7 +38,7 @@ describe('conformalQuantile', () => {
     expect(nine).toMatchObject({ reach: 9, rank: 9, rows: 9, coverage: 0.9 });
     for (let n = 1; n < 9; n++)
       expect(conformalQuantile(draws(1, n), 0.9)).toMatchObject({ reach: Infinity, coverage: 1, conditionalCoverage: { low: 1, high: 1 } });
-    expect(conformalQuantile(draws(1, 19), 0.55)).toMatchObject({ rank: 11, coverage: 0.55 }); // 20 · 0.55 is 11.000000000000002
+    expect(conformalQuantile(draws(1, 24), 0.56)).toMatchObject({ rank: 14, coverage: 0.56 }); // 25 · 0.56 is 14.000000000000002
     expect(conformalQuantile(draws(1, 100), 0.9).rank).toBe(91); // 90.9; the 90th of 100 would cover 89.1 %
   });
 
@@ -179,11 +179,12 @@ describe('adaptiveConformal', () => {
         fc.integer({ min: 0, max: 1e6 }),
         fc.constantFrom(0.001, 0.01, 0.1, 0.5, 1),
         fc.constantFrom(0.5, 0.9, 0.99),
-        fc.constantFrom('walk' as const, 'growing' as const, 'constant' as const),
+        fc.constantFrom('exact' as const, 'walk' as const, 'growing' as const, 'constant' as const),
         (seed, rate, level, kind) => {
           const n = 300;
           const z = draws(seed, n);
           const made = {
+            exact: zeros(n),
             walk: z.map((_, t) => z.subarray(0, t + 1).reduce((a, b) => a + b)),
             growing: z.map((v, t) => v * 1.1 ** t),
             constant: zeros(n).fill(1),
