@@ -12,6 +12,7 @@ export {
   table,
 } from '../base/index.js';
 export { answer } from './answer.js';
+export { auditPlot } from './audit-plot.js';
 export { type Claim, checklist } from './checklist.js';
 export { residualDiagnostics } from './diagnostics.js';
 export { estimate, findingRows } from './estimate.js';

@@ -42,7 +42,7 @@ export interface AuditFinding {
   readonly to: string;
   /** [k] the rows that it concerns, ascending */
   readonly rows: Int32Array;
-  /** whether `usable` leaves these rows out; a jump that stays and a back-adjusted level may be right */
+  /** whether `usable` leaves these rows out; a jump that stays, one by a half, and a back-adjusted level may be right */
   readonly excludes: boolean;
   /** in words, with numbers */
   readonly what: string;
