@@ -6,3 +6,6 @@ export const packageRoot = join(import.meta.dirname, '..', '..');
 
 /** The version in package.json. */
 export const packageVersion = (): string => JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).version;
+
+/** Where results are: `results/` of this package, or `LEMMATA_RESULTS`. */
+export const resultsFolder = (): string => process.env.LEMMATA_RESULTS ?? join(packageRoot, 'results');

@@ -3,6 +3,7 @@ import { packageVersion } from '../base/internal.js';
 import { dataCommand } from './data.js';
 import { kernelCommand } from './kernel.js';
 import { newCommand } from './new.js';
+import { vaultCommand } from './vault.js';
 
 /** Runs the `lemmata` command and returns its exit status. An error is one paragraph; `--verbose` adds where it was thrown. */
 export async function runCommand(args: readonly string[]): Promise<number> {
@@ -12,7 +13,8 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     .option('--verbose', 'show where an error was thrown')
     .addCommand(dataCommand())
     .addCommand(kernelCommand())
-    .addCommand(newCommand());
+    .addCommand(newCommand())
+    .addCommand(vaultCommand());
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;

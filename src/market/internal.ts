@@ -1,3 +1,4 @@
 /** What other rooms of the library need of this one beside `index.ts`; no part of the package's interface. */
 export { dateFormats } from './sources/csv/date-formats.js';
+export { withLock } from './store/file-lock.js';
 export { unreadableRecords } from './store/store.js';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bundle, Row } from '../base/index.js';
-import { packageRoot, replaceFile, replaceFolder, sha256 } from '../base/internal.js';
+import { replaceFile, replaceFolder, resultsFolder, sha256 } from '../base/internal.js';
 
 /**
  * How far a number may be from what it estimates: its standard error, an interval [low, high] (95 % unless the description says
@@ -102,8 +102,7 @@ function derived(numbers: Findings['numbers'], key: string): number | undefined 
   return uncertainty[part === 'low' ? 0 : 1];
 }
 
-/** Where results are: `results/` of this package, or `LEMMATA_RESULTS`. */
-export const resultsFolder = (): string => process.env.LEMMATA_RESULTS ?? join(packageRoot, 'results');
+export { resultsFolder };
 
 function load(name: string, key: string): Findings {
   try {

@@ -55,3 +55,7 @@ export { expectedShortfall, type TailOptions, valueAtRisk } from './metrics/tail
 export { type Turnover, turnover } from './metrics/turnover.js';
 export { type Bar, type Bracket, type BracketExit, bracketExit } from './orders/bracket.js';
 export { type BracketOrder, backtestOrders, type OrdersConfig, type OrdersRun, type RoundTrip } from './orders/orders.js';
+export { deflatedSharpeOf, type EffectiveTrials, effectiveTrials, type LoggedDeflatedSharpe } from './trials/effective-trials.js';
+export type { Json } from './trials/log.js';
+export { type Evaluation, record, type Trial, trialsOf } from './trials/trials.js';
+export { assertResearch, openVault, RESEARCH, VAULT, type VaultOpening, type VaultRequest, vaultOpenings } from './trials/vault.js';
