@@ -39,10 +39,11 @@ export function measuresOf(run: Backtest, perYear: number, benchmark?: Benchmark
     );
     if (benchmark) {
       const { annualAlpha, beta } = marketModel(returns, benchmark.returns, { perYear });
+      const rival = sharpe(benchmark.returns, { perYear });
       ratios.push(
         line(`beta to ${benchmark.name}`, fixed(beta.value), numbers(beta.interval)),
         line(`alpha over ${benchmark.name} a year`, percent(annualAlpha.value, 1), shares(annualAlpha.interval)),
-        line('Sharpe ratio of the benchmark', fixed(sharpe(benchmark.returns, { perYear }).annual), ''),
+        line(`Sharpe ratio a year of ${benchmark.name}`, fixed(rival.annual), numbers(rival.hac.interval)),
       );
     }
   }
