@@ -50,6 +50,7 @@ export type { Period } from './panel/periods.js';
 export { type KnownAt, knownAfter, type Published } from './panel/publication.js';
 export { logReturns, simpleReturns } from './panel/returns.js';
 export { rowsOf } from './panel/rows.js';
+export { type Stacked, stack, unstack } from './panel/stack.js';
 export { demean, zScore } from './panel/standardise.js';
 export * as simulate from './simulate/simulate.js';
 export { parseCsv, readCsv } from './sources/csv/csv.js';
