@@ -60,7 +60,11 @@ export function dataCommand(): Command {
   data
     .command('csv <file>')
     .description('import a CSV file')
-    .requiredOption('--name <name>', 'name in the store, for example csv/my-prices')
+    .requiredOption(
+      '--name <name>',
+      'name in the store, for example csv/my-prices; for bars of several assets csv, which makes csv/AAPL of each',
+    )
+    .option('--asset <header>', 'of a long file, with a row for each asset and date: header of the column of assets')
     .addOption(new Option('--kind <kind>', 'what the numbers are').choices(['prices', 'bars', 'series']).default('prices'))
     .option('--date <header>', 'header of the date column; Date, in any letters, unless told')
     .addOption(new Option('--date-format <format>', 'how dates are written').choices(dateFormats).default('YYYY-MM-DD'))
@@ -79,7 +83,7 @@ export function dataCommand(): Command {
     .addOption(new Option('--adjusted <for>', 'for what the prices are adjusted').choices(['none', 'splits', 'splits and dividends']))
     .option('--licence <name>', 'of the data')
     .option('--limits <sentences...>', 'what the data cannot tell')
-    .action((file: string, options: CsvFlags) => inFlags(async () => line(await importCsv(file, csvOptions(options)))));
+    .action((file: string, options: CsvFlags) => inFlags(async () => [await importCsv(file, csvOptions(options))].flat().forEach(line)));
   return data;
 }
 

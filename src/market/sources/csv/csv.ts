@@ -3,18 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { fromDay, fromMinute } from '../../panel/dates.js';
-import { checkTable } from '../../store/check.js';
 import { literal, numberOrNaN, numbersOf, withDuckDB } from '../../store/parquet.js';
 import type { Table } from '../../store/table.js';
 import { dateIn, formatsLike, TIMED, trimmed } from './date-formats.js';
 import { type Choice, choose, type Header, headerOf } from './header.js';
 import { type CsvOptions, type Layout, layoutOf } from './options.js';
+import { type Rows, tableOf, tablesOf, wideOf } from './rows.js';
 import { cleanBytes, firstRecords, headOf, lineOf, shapeOf } from './text.js';
 
 /**
  * Reads a CSV file, gzipped or not, into a checked table. Rows may come newest first.
  *
- * @throws with file, line and column on the first cell that cannot be trusted
+ *     await readCsv('prices.csv')                          Date,AAPL,MSFT
+ *     await readCsv('long.csv', { asset: 'Ticker' })       Date,Ticker,Close: a column of the table for each ticker
+ *
+ * @throws with file, line and column on the first cell that cannot be trusted, and on bars of several assets, which are no one table
  */
 export async function readCsv(path: string, options: CsvOptions = {}): Promise<Table> {
   return parseBytes(await bytesOf(path), options, path, path);
@@ -35,6 +38,20 @@ export const bytesOf = (path: string): Promise<Uint8Array> =>
 
 /** As `readCsv`, from bytes; `path` is a file that holds them, where there is one. */
 export async function parseBytes(bytes: Uint8Array, options: CsvOptions, where: string, path?: string): Promise<Table> {
+  const { asset, kind } = options;
+  if (asset !== undefined && kind === 'bars')
+    throw new Error(
+      `${where}: bars of several assets are no one table; importCsv makes a dataset of each, and loadFrame puts them side by side`,
+    );
+  const rows = await rowsOf(bytes, options, where, path);
+  return asset === undefined ? tableOf(rows) : wideOf(rows);
+}
+
+/** As `parseBytes`, of a long file each asset's own table. */
+export const parseAssets = async (bytes: Uint8Array, options: CsvOptions, where: string, path?: string): Promise<Map<string, Table>> =>
+  tablesOf(await rowsOf(bytes, options, where, path));
+
+async function rowsOf(bytes: Uint8Array, options: CsvOptions, where: string, path?: string): Promise<Rows> {
   const layout = layoutOf(options, where);
   const clean = cleanBytes(bytes, layout.encoding, where);
   if (headOf(clean).trim() === '') throw new Error(`${where}: the file is empty`);
@@ -49,7 +66,7 @@ export async function parseBytes(bytes: Uint8Array, options: CsvOptions, where: 
   }
 }
 
-const parse = (file: string, bytes: Uint8Array, layout: Layout, where: string): Promise<Table> =>
+const parse = (file: string, bytes: Uint8Array, layout: Layout, where: string): Promise<Rows> =>
   withDuckDB(async (connection) => {
     const { separator, cells } = shapeOf(headOf(bytes), layout.separator);
     const scan = (types: readonly string[], more = '') =>
@@ -74,33 +91,69 @@ interface Source {
   readonly where: string;
 }
 
-async function readRows(source: Source, header: Header, choice: Choice): Promise<Table> {
+async function readRows(source: Source, header: Header, choice: Choice): Promise<Rows> {
   const { layout, where, bytes } = source;
-  const [days, ...numbers] = await numbersIn(source, header, choice);
-  const place = (row: number) => `line ${lineOf(Buffer.from(bytes).toString(), header.records + row)}`;
+  const assets = choice.asset === undefined ? undefined : await assetsIn(source, header, choice.asset);
+  const [days, owners, ...numbers] = await numbersIn(source, header, choice, assets);
+  const line = (row: number) => `line ${lineOf(Buffer.from(bytes).toString(), header.records + row)}`;
   const noDate = hasNaN(days) ? days.findIndex(Number.isNaN) : -1;
-  if (noDate >= 0) await refuseDate(source, `c${choice.date}`, header.records + noDate, `${where}: ${place(noDate)}`);
+  if (noDate >= 0) await refuseDate(source, `c${choice.date}`, header.records + noDate, `${where}: ${line(noDate)}`);
+  if (assets && hasNaN(owners))
+    throw new Error(
+      `${where}: ${line(owners.findIndex(Number.isNaN))}, column '${layout.asset}': no asset is named; name it, or drop the row`,
+    );
+  if (!assets) await refuseLong(source, header, choice, days);
   for (const [i, { index, head }] of choice.columns.entries())
     if (hasNaN(numbers[i]))
-      await refuseTexts(source, `c${index}`, header.records, numbers[i], (row) => `${where}: ${place(row)}, column '${head}'`);
+      await refuseTexts(source, `c${index}`, header.records, numbers[i], (row) => `${where}: ${line(row)}, column '${head}'`);
   if (layout.percent) for (const column of numbers) for (let t = 0; t < column.length; t++) column[t] /= 100;
-  const newestFirst = days.length > 1 && days.every((day, t) => t === 0 || day < days[t - 1]);
-  if (newestFirst) for (const column of [days, ...numbers]) column.reverse();
   const dates = Array.from(days, layout.dateFormat === TIMED ? fromMinute : fromDay);
-  const table = { dates, columns: new Map(choice.columns.map(({ name }, i) => [name, numbers[i]])) };
-  const line = (row: number) => place(newestFirst ? days.length - 1 - row : row);
-  checkTable(table, { where, line, kind: layout.kind, calendar: layout.calendar, allowMissing: layout.allowMissing });
-  return table;
+  return { dates, numbers, names: choice.columns.map(({ name }) => name), ...(assets && { owners, assets }), line, layout, where };
 }
 
-/** The dates as `dateIn` has them, and the numbers of the columns, NaN where a cell holds none. */
-async function numbersIn(source: Source, header: Header, choice: Choice): Promise<Float64Array[]> {
+/** The names in the column of assets, in the order in which they come. */
+async function assetsIn(source: Source, { records }: Header, column: number): Promise<string[]> {
+  const named = `SELECT ${trimmed(`c${column}`)} AS asset, row_number() OVER () AS place FROM ${texts(source)} OFFSET ${records}`;
+  const reader = await source.connection
+    .runAndReadAll(`SELECT asset FROM (${named}) WHERE asset <> '' GROUP BY asset ORDER BY min(place)`)
+    .catch((error: Error) => {
+      throw explain(error, source);
+    });
+  return reader.getRows().map(([asset]) => String(asset));
+}
+
+/** SQL of the place of a cell's text among the assets, NULL where the cell is empty or the file is not long. */
+const ownerIn = (column: number | undefined, assets: readonly string[] = []): string =>
+  column === undefined || assets.length === 0
+    ? 'NULL'
+    : `enum_code(TRY_CAST(${trimmed(`c${column}`)} AS ENUM(${assets.map(literal).join(', ')})))`;
+
+/** What vendors call the column of assets. */
+const ASSETS = /^(ticker|symbol|sym|asset|isin|cusip|sedol|figi|permno|ric|sid|instrument|security|stock|code|name|id)s?(_?id)?$/i;
+
+/** Throws on several rows a date beside a column that may name assets: sorting them or dropping some would not help. */
+async function refuseLong(source: Source, { names, records }: Header, { date }: Choice, days: Float64Array): Promise<void> {
+  const sorted = days.every((day, t) => t === 0 || day > days[t - 1]) || days.every((day, t) => t === 0 || day < days[t - 1]);
+  if (sorted || new Set(days).size === days.length) return;
+  const [cells] = await cellsOf(source, '*', `LIMIT 1 OFFSET ${records}`);
+  const words = names.filter(
+    (name, j) => j !== date && (ASSETS.test(name) || (/[a-z]/i.test(cells[j]) && !/^(nan?|inf(inity)?)$/i.test(cells[j]))),
+  );
+  const asset = words.find((name) => ASSETS.test(name)) ?? words[0];
+  if (asset !== undefined)
+    throw new Error(`${source.where}: several rows a date: a long file? Name the column of assets: asset: '${asset}'`);
+}
+
+/** The dates as `dateIn` has them, the places of the assets, and the numbers of the columns, NaN where a cell holds none. */
+async function numbersIn(source: Source, header: Header, choice: Choice, assets?: readonly string[]): Promise<Float64Array[]> {
   const plain = lineOf(headOf(source.bytes), header.records) === header.records + 1; // DuckDB skips lines; a header with line breaks it skips otherwise
-  const direct = plain ? await source.connection.run(directly(source, header, choice)).then(numbersOf, () => undefined) : undefined;
-  if (direct && !hasNaN(direct[0]) && !mayBeMissing(direct.slice(1), source.layout.missing)) return direct;
+  const direct = plain ? await source.connection.run(directly(source, header, choice, assets)).then(numbersOf, () => undefined) : undefined;
+  const unnamed = direct && assets && hasNaN(direct[1]); // a ticker NA may be a text for a missing value too
+  if (direct && !hasNaN(direct[0]) && !unnamed && !mayBeMissing(direct.slice(2), source.layout.missing)) return direct;
   const { layout, connection } = source;
   const day = dateIn(trimmed(`c${choice.date}`), layout.dateFormat, layout.monthEnd);
-  const numbers = [day, ...choice.columns.map(({ index }) => numberIn(`c${index}`, layout))].map(numberOrNaN);
+  const cells = choice.columns.map(({ index }) => numberIn(`c${index}`, layout));
+  const numbers = [day, ownerIn(choice.asset, assets), ...cells].map(numberOrNaN);
   const result = await connection
     .run(`SELECT ${numbers.join(', ')} FROM ${texts(source)} OFFSET ${header.records}`)
     .catch((error: Error) => {
@@ -113,13 +166,18 @@ async function numbersIn(source: Source, header: Header, choice: Choice): Promis
  * SQL by which DuckDB's reader converts the numbers that it reads, which takes a third of the time. It stops at the first cell that is no
  * number; then each cell is looked at as a text. Dates are texts here too: the reader's own take `epoch` and `2024111` for days.
  */
-function directly({ scan, cells, layout }: Source, { records }: Header, { date, columns }: Choice): string {
+function directly(
+  { scan, cells, layout }: Source,
+  { records }: Header,
+  { date, asset, columns }: Choice,
+  assets?: readonly string[],
+): string {
   const types = Array.from({ length: cells }, (_, j) => (j !== date && columns.some(({ index }) => index === j) ? 'DOUBLE' : 'VARCHAR'));
   const nulls = ['', ...layout.missing].map(literal).join(', ');
   const typed = scan(types, `, skip = ${records}, nullstr = [${nulls}], decimal_separator = ${literal(layout.decimal)}`);
   const day = dateIn(`c${date}`, layout.dateFormat, layout.monthEnd);
   const numbers = columns.map(({ index }) => (index === date ? 'NULL' : `c${index}`));
-  return `SELECT ${[day, ...numbers].map(numberOrNaN).join(', ')} FROM ${typed}`;
+  return `SELECT ${[day, ownerIn(asset, assets), ...numbers].map(numberOrNaN).join(', ')} FROM ${typed}`;
 }
 
 /** Whether a number is missing; `some` with a function takes longer than to read the file. */

@@ -22,9 +22,10 @@ export function headerOf(first: readonly (readonly string[])[], { header, date =
   return { names: [named ? three[0] : names[0], ...names.slice(1)], records: named ? 3 : 2 };
 }
 
-/** Where the dates are, and which columns to read under which names. */
+/** Where the dates are, and of a long file the assets, and which columns to read under which names. */
 export interface Choice {
   readonly date: number;
+  readonly asset?: number;
   readonly columns: readonly { readonly index: number; readonly head: string; readonly name: string }[];
 }
 
@@ -37,17 +38,23 @@ export function choose({ names }: Header, layout: Layout, where: string): Choice
   const twice = names.find((name, i) => name !== '' && names.indexOf(name) !== i);
   if (twice !== undefined) throw new Error(`${where}: the header names '${twice}' twice; each column needs its own name`);
   const date = dateColumn(names, layout, where);
+  const asset = layout.asset === undefined ? undefined : indexOf(names, layout.asset, where, 'asset: the header of the column of assets');
   const mapping = layout.columns ?? (layout.kind === 'bars' ? barColumns(names) : undefined);
   for (const head of Object.keys(mapping ?? {})) indexOf(names, head, where, 'columns: the headers to read');
   const columns = names
     .map((head, index) => ({ index, head, name: mapping ? mapping[head] : head }))
-    .filter(({ index, head }) => (mapping ? Object.hasOwn(mapping, head) : index !== date));
+    .filter(({ index, head }) => (mapping ? Object.hasOwn(mapping, head) : index !== date && index !== asset));
   for (const [i, { name, head, index }] of columns.entries()) {
     const other = columns.slice(0, i).find((one) => one.name === name);
     if (other) throw new Error(`${where}: columns names both '${other.head}' and '${head}' '${name}'; each needs its own name`);
     if (name === '') throw new Error(`${where}: column ${index + 1} has no header; name it in the file, or choose the others with columns`);
   }
-  if (layout.kind !== 'bars') return { date, columns };
+  if (asset !== undefined && layout.kind !== 'bars' && columns.length !== 1)
+    throw new Error(
+      `${where}: a long file has one column of values, and this ${columns.length} (${columns.map(({ head }) => head).join(', ')}); ` +
+        "choose one with columns, or take open, high, low, close and volume as kind: 'bars'",
+    );
+  if (layout.kind !== 'bars') return { date, asset, columns };
   const ordered = BAR_FIELDS.flatMap((name) => columns.filter((column) => column.name === name));
   const absent = BAR_FIELDS.filter((name) => name !== 'adjClose' && !ordered.some((column) => column.name === name));
   if (absent.length > 0)
@@ -55,7 +62,7 @@ export function choose({ names }: Header, layout: Layout, where: string): Choice
       `${where}: bars need the columns ${BAR_FIELDS.join(', ')}: missing ${absent.join(', ')}; ` +
         "map the file's headers to them with columns, or use kind: 'prices'",
     );
-  return { date, columns: ordered };
+  return { date, asset, columns: ordered };
 }
 
 function dateColumn(names: readonly string[], { date, header }: Layout, where: string): number {

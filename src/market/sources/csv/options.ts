@@ -11,6 +11,11 @@ export interface CsvOptions {
    * time with an offset, `2024-03-28 09:30:00-04:00`, the one there. A row is known at its time, so of bars it is that of their end.
    */
   readonly dateFormat?: DateFormat;
+  /**
+   * header of the column that names the assets of a long file, which has a row for each asset and date: `Ticker`. Beside it stands one column of
+   * values, or of bars their fields; the rows of an asset are in order, those of the assets may be mixed.
+   */
+  readonly asset?: string;
   /** what the numbers are: `prices` of one asset per column, `bars` of one asset, or a `series`, which may be negative */
   readonly kind?: Kind;
   /**
@@ -41,6 +46,7 @@ export interface CsvOptions {
 const csvOptions = z.strictObject({
   date: z.string().optional(),
   dateFormat: z.enum(dateFormats).default('YYYY-MM-DD'),
+  asset: z.string().optional(),
   kind: z.enum(['prices', 'bars', 'series']).default('prices'),
   columns: z.record(z.string(), z.string()).optional(),
   calendar: z.enum(['nyse', 'none']).default('nyse'),
