@@ -134,7 +134,7 @@ export function randomCase(seed: number): Case {
     const end = hasListing && isOne(0.5) ? 2 + below(T) : T;
     for (let t = 0; t < T; t++) {
       const i = t * N + n;
-      split[i] = hasActions && isOne(0.05) ? [2, 3, 7, 1.5, 0.5, 0.1][below(6)] : isOne(0.5) ? 1 : Number.NaN;
+      split[i] = hasActions && isOne(0.05) ? [2, 3, 7, 1.5, 0.5, 0.1][below(6)] : 1;
       dividend[i] = hasActions && isOne(0.1) ? Math.round(100 * draw()) / 80 : 0;
       const step = () => {
         level *= Math.exp(volatility * (draw() - 0.5));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { panelOf, simulatedPrices } from '../../../tests/support/panels.js';
+import { adjust, withActions } from '../frame/actions.js';
 import { type Frame, fieldOf, frameOf } from '../frame/frame.js';
 import { loadBars, loadPanel } from '../panel/load.js';
 import { type Bars, mapValues, type Panel, select } from '../panel/panel.js';
@@ -100,6 +101,64 @@ describe('audit', () => {
     const mask = usable(frame, found);
     if (rule === 'split not applied') return expect(mask.includes(0)).toBe(false);
     expect([...mask.keys()].filter((i) => mask[i] === 0)).toEqual(rows.map((t) => t * N));
+  });
+
+  it('finds no fault in a move that a split or a dividend explains, and one in a split that prices do not show', () => {
+    const raw = mapValues(select(PRICES, { assets: ['A'] }), 'close', (price, t) => (t < 300 ? price : t < 400 ? price / 4 : price / 8));
+    const exDates = [raw.dates[300], raw.dates[400]];
+    expect(audit(raw).map(({ rule, from }) => [rule, from])).toEqual(exDates.map((date) => ['split not applied', date]));
+    const told = withActions(frameOf(raw), [
+      { asset: 'A', exDate: exDates[0], split: 4 },
+      { asset: 'A', exDate: exDates[1], dividend: raw.values[399] / 2 }, // half the company is paid out
+    ]);
+    expect(audit(told)).toEqual([]);
+    expect(audit(adjust(told)).map(({ rule }) => rule)).toEqual(['back-adjusted']);
+    const late = withActions(frameOf(raw), [{ asset: 'A', exDate: raw.dates[310], split: 4 }]);
+    expect(of(audit(late), 'split not applied').map(({ from, excludes }) => [from, excludes])).toEqual([
+      [raw.dates[300], false],
+      [raw.dates[310], false],
+      [raw.dates[400], false],
+    ]);
+    expect(of(audit(late), 'split not applied')[1].what).toContain('over a split of 4 that is not in it or of another date');
+  });
+
+  it('leaves splits and dividends in, so that prices are masked before or after they are adjusted', () => {
+    const actions = [
+      { asset: 'A', exDate: PRICES.dates[100], split: 4 },
+      { asset: 'A', exDate: PRICES.dates[300], dividend: 1 },
+    ];
+    // A spike on the day of the split, and no split in the field would leave the price at four times what it is.
+    const raw = withActions(
+      frameOf(mapValues(PRICES, 'close', (p, t, n) => (n === 0 ? (t === 100 ? 1.6 : 1) * (t < 100 ? p : p / 4) : p))),
+      actions,
+    );
+    const findings = audit(raw);
+    expect(findings.map(({ rule, fields, rows }) => [rule, fields, [...rows]])).toEqual([['spike', ['close'], [100]]]);
+    const masked = withUsable(raw, findings);
+    expect([masked.fields.close[200], masked.fields.split, masked.fields.dividend]).toEqual([
+      missing,
+      raw.fields.split,
+      raw.fields.dividend,
+    ]);
+    const [before, after] = [adjust(masked), withUsable(adjust(raw), findings)];
+    expect(before).toEqual(after);
+    expect([after.fields.adjClose[200], after.fields.close[198]]).toEqual([missing, PRICES.values[198] / 4]);
+  });
+
+  it('stops where the order of mask and adjustment would change the factor of a dividend', () => {
+    const pays = (t: number) => [{ asset: 'A', exDate: PRICES.dates[t], dividend: 1 }];
+    const spike = withActions(frameOf(mapValues(PRICES, 'close', (p, t, n) => (n === 0 && t === 100 ? 1.6 * p : p))), pays(101));
+    expect(() => withUsable(adjust(spike), audit(spike))).toThrow(
+      `withUsable: 'A' of test was adjusted by its close of ${PRICES.dates[100]}, which is wrong (spike), for the dividend of ${PRICES.dates[101]}`,
+    );
+    const right = adjust(withUsable(spike)).fields.adjClose;
+    expect(right[0] / PRICES.values[0]).toBeCloseTo(1 - 1 / PRICES.values[198], 12);
+    const still = withActions(
+      frameOf(mapValues(PRICES, 'close', (p, t, n) => (n === 0 && t > 100 && t <= 110 ? PRICES.values[200] : p))),
+      pays(111),
+    );
+    expect(() => adjust(withUsable(still))).toThrow('the dividend 1 needs the close before it, and the 10 rows before have none');
+    expect(withUsable(adjust(still), audit(still)).fields.adjClose[198] / PRICES.values[198]).toBeCloseTo(1 - 1 / PRICES.values[200], 12);
   });
 
   it('finds a grid of prices, and a level that is adjusted for what came later, which it does not leave out', () => {

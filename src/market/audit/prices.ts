@@ -1,3 +1,4 @@
+import { ACTION_FIELDS } from '../frame/actions.js';
 import type { Frame } from '../frame/frame.js';
 import { type AuditFinding, type AuditThresholds, columnOf, finding, inPercent, yearsOf } from './finding.js';
 import { type UnlikelyMove, unlikelyMoves } from './moves.js';
@@ -12,7 +13,7 @@ export function priceRules(
   const isBars = names.includes('close') || names.includes('adjClose');
   const field = names.includes('close') ? 'close' : isBars ? 'adjClose' : names[0];
   const prices = columnOf(frame, field, n);
-  const priced = names.filter((name) => name !== 'volume');
+  const priced = names.filter((name) => name !== 'volume' && !ACTION_FIELDS.includes(name));
   const still = (t: number) => t > 0 && prices[t] === prices[t - 1];
   const enough = (rows: readonly number[]) => rows.length >= 60;
 
@@ -70,12 +71,15 @@ function moveRules(frame: Frame, n: number, field: string, fields: readonly stri
   const prices = columnOf(frame, field, n);
   if (prices.some((price) => price <= 0)) return []; // spreads and rates have no ratios
   const { dates } = frame;
-  const moves = unlikelyMoves(prices);
+  const growth = field === 'close' ? growthOf(frame, n, prices) : prices;
+  const moves = unlikelyMoves(growth);
   const ended = new Set<UnlikelyMove>();
   return moves.flatMap((one, i) => {
     if (ended.has(one)) return [];
     const { row, before, move, unit, split } = one;
-    const what = `${field} goes from ${prices[before]} to ${prices[row]} on ${dates[row]}`;
+    const ratio = splitOver(frame, n, before, row);
+    const over = ratio === 1 ? '' : `, over a split of ${ratio} that is not in it or of another date`;
+    const what = `${field} goes from ${prices[before]} to ${prices[row]} on ${dates[row]}${over}`;
     const next = moves[i + 1];
     if (unit) {
       const back = moves.slice(i + 1).find((other) => other.unit === unit && other.move * move < 0);
@@ -93,6 +97,28 @@ function moveRules(frame: Frame, n: number, field: string, fields: readonly stri
       return finding(frame, n, 'split not applied', [row], { fields, what: `${what}, about ${split} times or that part`, excludes: false });
     return finding(frame, n, 'jump', [row], { fields, what: `${what}; right in a crash or a take-over`, excludes: false });
   });
+}
+
+/** The splits from one row to another, the first left out, that the prices do not hold yet. */
+function splitOver({ assets, fields, adjusted }: Frame, n: number, before: number, row: number): number {
+  if (!fields.split || (adjusted?.close ?? 'none') !== 'none') return 1;
+  let ratio = 1;
+  for (let t = before + 1; t <= row; t++) ratio *= fields.split[t * assets.length + n] || 1;
+  return ratio;
+}
+
+/** What one share has become, so that moves which the fields `split` and `dividend` explain are none: closes times new shares, with dividends. */
+function growthOf(frame: Frame, n: number, prices: Float64Array): Float64Array {
+  const { assets, fields, adjusted } = frame;
+  const dividend = adjusted?.close === 'splits and dividends' ? undefined : fields.dividend;
+  const growth = prices.slice();
+  for (let t = 0, before = -1, paid = 0; t < prices.length; t++) {
+    paid += dividend?.[t * assets.length + n] || 0;
+    if (Number.isNaN(prices[t])) continue;
+    if (before >= 0) growth[t] = (growth[before] * (prices[t] + paid) * splitOver(frame, n, before, t)) / prices[before];
+    [before, paid] = [t, 0];
+  }
+  return growth;
 }
 
 function backAdjusted(frame: Frame, n: number): AuditFinding[] {

@@ -76,6 +76,14 @@ describe('adjust', () => {
   });
 });
 
+it('adjust passes dates on which an asset is not listed, of which no split is known', () => {
+  const frame = withActions({ ...frameOf(closes(10, 11, 12)), listed: Uint8Array.of(0, 1, 1) }, [
+    { asset: 'A', exDate: DAYS[2], split: 1.1 },
+  ]);
+  expect([...frame.fields.split]).toEqual([Number.NaN, 1, 1.1]);
+  expect([...adjust(frame).fields.close]).toEqual([Number.NaN, 11 / 1.1, 12]);
+});
+
 describe('withActions', () => {
   const frame = frameOf(closes(10, 11, 12, 13, 14));
   it('puts actions on their dates: splits of a date multiply, dividends add up, and those outside are left out', () => {
@@ -125,6 +133,16 @@ describe('withActions', () => {
       'a dividend in cents',
       () => adjust(withActions(frame, [{ asset: 'A', exDate: DAYS[1], dividend: 14.25 }])),
       "adjust: 'A' of test on 2020-01-03: the dividend 14.25 is not less than the last close 10 per share",
+    ],
+    [
+      'a split that says nothing',
+      () => adjust(frameOf([closes(10, 11), { ...closes(1, Number.NaN), field: 'split' }, { ...closes(0, 0), field: 'dividend' }])),
+      "adjust: 'A' of test on 2020-01-03: split is NaN and dividend 0; a split is positive, 1 where there is none",
+    ],
+    [
+      'a dividend that says nothing',
+      () => adjust(frameOf([closes(10, 11), { ...closes(1, 1), field: 'split' }, { ...closes(0, Number.NaN), field: 'dividend' }])),
+      "adjust: 'A' of test on 2020-01-03: split is 1 and dividend NaN",
     ],
   ])('adjust refuses %s', (_, f, message) => expect(f).toThrow(message));
 });

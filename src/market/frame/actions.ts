@@ -10,11 +10,16 @@ export type CorporateAction =
   | { readonly asset: string; readonly exDate: string; readonly split: number }
   | { readonly asset: string; readonly exDate: string; readonly dividend: number };
 
+/** What is no price and no finding of an audit concerns. */
+export const ACTION_FIELDS: readonly string[] = ['split', 'dividend'];
+
 /**
  * A frame of prices as they were paid with what happened to the shares, as its fields `split`, 1 where there was none, and `dividend`, 0 where there
  * was none: what `adjust` and a backtest take. An empty list says that nothing happened.
  *
  *     withActions(raw, [{ asset: 'AAPL', exDate: '2014-06-09', split: 7 }, { asset: 'AAPL', exDate: '2014-08-07', dividend: 0.47 }])
+ *
+ * It comes first, before `audit`, which then knows splits from faults, and `adjust`.
  *
  * @param frame  fields [T, N]; those it has called `split` and `dividend` are replaced
  * @throws       on an asset or a date that the frame does not have between its first and last, and a split or a dividend that is not positive; actions
@@ -46,12 +51,15 @@ export function withActions(frame: Frame, actions: readonly CorporateAction[]): 
     if (what === 'split') split[t * N + n] *= size;
     else dividend[t * N + n] += size;
   }
-  const kept = Object.keys(frame.fields).filter((field) => field !== 'split' && field !== 'dividend');
+  const kept = Object.keys(frame.fields).filter((field) => !ACTION_FIELDS.includes(field));
   const panels = kept.map((field) => fieldOf(frame, field));
   const made = { split, dividend };
   const more = Object.entries(made).map(([field, values]) => ({ dates, assets, values, field, source }));
   return frameOf([...panels, ...more], { series, source, ...(listed && { listed }) });
 }
+
+/** So many rows without a price, a week, are a gap; more are a time without trading. */
+export const GAP = 5;
 
 /** As `adjust` defines them, each [T, N]. */
 interface Factors {
@@ -67,11 +75,12 @@ interface Factors {
  *     dividendFactor   D_t = Π (1 − dividend_e / (p_{e−1} / split_e))              p_{e−1} the last close before e, as it was paid
  *
  * So a return over an ex-date is p_e / (p_{e−1} − dividend_e) − 1, of a dividend that is reinvested at the price without it, as CRSP and Yahoo have it.
- * Levels know every action that came later, and change with the next: take returns and ratios of them, never levels, as features.
+ * Rows that an audit leaves out are left out of what `adjust` gives, `withUsable(adjust(raw), audit(raw))`, so that p_{e−1} is there; only wrong closes
+ * just before a dividend go first, and the one before them stands in. Levels know every action that came later, and change with the next: take returns and ratios of them, never levels, as features.
  *
  * @param raw  with `close`, and `split` and `dividend` as `withActions` makes them
- * @throws     when one of these is not there, the prices are adjusted already, by what they say or by how they move over a split, and when a dividend
- *             is as large as the price
+ * @throws     when one of these is not there, a split is not positive or a dividend negative or missing where the asset is listed, the prices are adjusted already, by what they say or by how they move over a split, and when a dividend
+ *             is as large as the price, or has had no close for a week before it
  */
 export function adjust(raw: Frame): Frame {
   for (const field of ['close', 'split', 'dividend'])
@@ -115,7 +124,7 @@ export function adjust(raw: Frame): Frame {
   });
 }
 
-function factorsOf({ dates, assets, fields, source }: Frame): Factors {
+function factorsOf({ dates, assets, fields, listed, source }: Frame): Factors {
   const { close, split, dividend } = fields;
   const [T, N] = [dates.length, assets.length];
   const [splitFactor, dividendFactor] = [new Float64Array(T * N).fill(1), new Float64Array(T * N).fill(1)];
@@ -124,12 +133,20 @@ function factorsOf({ dates, assets, fields, source }: Frame): Factors {
     for (let t = T - 1; t >= 0; t--) {
       const i = t * N + n;
       [splitFactor[i], dividendFactor[i]] = [ofSplits, ofDividends];
-      const ratio = Number.isNaN(split[i]) ? 1 : split[i];
-      const paid = Number.isNaN(dividend[i]) ? 0 : dividend[i];
+      if (listed?.[i] === 0) continue;
+      const [ratio, paid] = [split[i], dividend[i]];
       if (ratio === 1 && paid === 0) continue;
-      const price = lastBefore(close, i, N);
-      if (Number.isNaN(price)) continue; // nothing before it is to be adjusted
       const where = `adjust: '${assets[n]}' of ${source} on ${dates[t]}`;
+      refuseUnknown(where, ratio, paid);
+      const last = rowBefore(close, i, N);
+      if (last < 0) continue; // nothing before it is to be adjusted
+      const price = close[last];
+      const gap = (i - last) / N - 1;
+      if (paid > 0 && gap > GAP)
+        throw new Error(
+          `${where}: the dividend ${paid} needs the close before it, and the ${gap} rows before have none, so its share of the price is not known; ` +
+            'adjust before withUsable leaves rows out, or leave the dividend out',
+        );
       refuseAdjusted(where, price, close[i], ratio);
       if (paid >= price / ratio)
         throw new Error(
@@ -142,10 +159,24 @@ function factorsOf({ dates, assets, fields, source }: Frame): Factors {
   return { splitFactor, dividendFactor };
 }
 
-function lastBefore(close: Float64Array, i: number, N: number): number {
+/** The place of the last close before one, negative where there is none. */
+function rowBefore(close: Float64Array, i: number, N: number): number {
   let at = i - N;
   while (at >= 0 && Number.isNaN(close[at])) at -= N;
-  return at >= 0 ? close[at] : Number.NaN;
+  return at;
+}
+
+/**
+ * Throws on a split or a dividend that says nothing, which is not the same as none.
+ *
+ * @param where  who asks, of which asset and date
+ */
+export function refuseUnknown(where: string, split: number, dividend: number): void {
+  if (split > 0 && dividend >= 0) return;
+  throw new Error(
+    `${where}: split is ${split} and dividend ${dividend}; a split is positive, 1 where there is none, and a dividend 0 or more: was the row masked, or ` +
+      'joined to dates that it lacks? withActions(frame, actions) sets both',
+  );
 }
 
 /** A price that moves less over a large split than it would by it was divided before. */

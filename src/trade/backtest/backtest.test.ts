@@ -142,7 +142,7 @@ describe('backtest', () => {
         split: [
           [1, 1],
           [1, 1],
-          [2, NONE],
+          [2, 1],
           [1, 1],
         ],
         dividend: [

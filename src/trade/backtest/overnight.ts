@@ -1,3 +1,4 @@
+import { refuseUnknown } from '../../market/internal.js';
 import { wholeLots } from './ledger.js';
 import type { Market } from './market.js';
 import { type Detail, note } from './outcome.js';
@@ -46,14 +47,14 @@ export function takeActions(state: State, { market, delisting, account }: Simula
       lots[n] = 0;
       continue;
     }
-    const ratio = split ? split[place] : 1;
-    if (ratio > 0 && ratio !== 1) {
+    const [ratio, paid] = [split ? split[place] : 1, dividend ? dividend[place] : 0];
+    if (!(ratio > 0 && paid >= 0)) refuseUnknown(`backtest: '${market.assets[n]}' of ${market.source} on ${market.dates[t]}`, ratio, paid);
+    if (ratio !== 1) {
       const before = Math.round(lots[n] * marks[n]);
       lots[n] = wholeLots(lots[n] * ratio);
       marks[n] /= ratio;
       state.cash += before - Math.round(lots[n] * marks[n]); // in lieu of what is no whole lot
     }
-    const paid = dividend ? dividend[place] : 0;
     if (paid > 0) state.cash += Math.round(lots[n] * (paid * account.units.ticks));
   }
 }
