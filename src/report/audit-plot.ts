@@ -1,5 +1,6 @@
 import type { Bundle, Row } from '../base/index.js';
 import { type AuditFinding, audit, type Frame, usable } from '../market/index.js';
+import { dateAxis } from './date-axis.js';
 import { GREY, PALETTE, plot } from './plot.js';
 
 /**
@@ -17,7 +18,8 @@ export async function auditPlot(frame: Frame, findings: readonly AuditFinding[] 
   const mask = usable(frame, findings);
   const out = mask.reduce((sum, one) => sum + 1 - one, 0);
   const rows = findings.flatMap((one) => spans(one, frame.dates));
-  const x = { field: 'from', type: 'temporal', title: 'date', scale: { type: 'utc' } };
+  const axis = dateAxis(frame.dates[0], frame.dates.at(-1)!, WIDTH);
+  const x = { field: 'from', type: 'temporal', title: 'date', scale: { type: 'utc' }, axis };
   const y = { field: 'what', type: 'nominal', title: 'asset and rule', sort: null, axis: { labelLimit: 260 } };
   const color = {
     field: 'use',
@@ -30,6 +32,7 @@ export async function auditPlot(frame: Frame, findings: readonly AuditFinding[] 
       text: `Which data of ${frame.source} are not what they seem?`,
       subtitle: `${((100 * out) / mask.length).toFixed(2)} % of the dates of ${frame.assets.length === 1 ? frame.assets[0] : `${frame.assets.length} assets`} are left out where all fields are used`,
     },
+    width: WIDTH,
     height: { step: 18 },
     data: { values: rows },
     layer: [
@@ -45,6 +48,7 @@ export async function auditPlot(frame: Frame, findings: readonly AuditFinding[] 
   });
 }
 
+const WIDTH = 560;
 const USES = ['left out', 'told only'];
 
 /** Rows that follow each other within a month, as one span. */

@@ -1,5 +1,6 @@
 import type { Bundle, Row } from '../base/index.js';
 import { extent } from '../base/internal.js';
+import { dateAxis } from './date-axis.js';
 import { GREY, PALETTE, plot, type Spec } from './plot.js';
 import { thin } from './thin.js';
 
@@ -235,12 +236,20 @@ const DECADES = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) <
 /** On an axis that is told to span less than two powers, 1, 2 and 5 times one: there is room for them. */
 const HALVES = "indexof([1, 2, 5], round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)))) >= 0 ? datum.label : ''";
 
-function channel({ rows, x }: Figure, axis: Axis): Spec {
+function channel({ rows, x, width = 560 }: Figure, axis: Axis): Spec {
   const { field, title, log, format, domain } = axis;
   const sample = rows.find((row) => row[field] != null)?.[field];
   if (sample === undefined)
     throw new Error(`figure: no row has a value in '${field}'; the columns are ${Object.keys(rows[0] ?? {}).join(', ')}`);
-  if (typeof sample === 'string' && /^\d{4}-\d\d-\d\d/.test(sample)) return { field, title, type: 'temporal', scale: { type: 'utc' } };
+  if (typeof sample === 'string' && /^\d{4}-\d\d-\d\d/.test(sample)) {
+    let [first, last] = [sample, sample];
+    for (const { [field]: date } of rows) {
+      if (typeof date !== 'string') continue;
+      if (date < first) first = date;
+      if (date > last) last = date;
+    }
+    return { field, title, type: 'temporal', scale: { type: 'utc' }, axis: dateAxis(first, last, width) };
+  }
   if (typeof sample !== 'number') return { field, title, type: 'nominal' };
   // A logarithmic x ends where the data end, so that names stand beside their curves, and an axis whose ends are told ends there.
   const scale = log ? { type: 'log', nice: axis !== x && !domain, ...(domain && { domain }) } : { zero: false, ...(domain && { domain }) };

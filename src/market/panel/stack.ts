@@ -15,6 +15,7 @@ export interface Stacked {
   readonly dates: readonly string[];
   /** [N] */
   readonly assets: readonly string[];
+  /** that of the first panel: `skfolio/sp500-stocks` */
   readonly source: string;
 }
 

@@ -8,7 +8,7 @@ import { sheetOf, type TearSheet } from './tear-sheet.js';
 
 /** How a factor is looked at. */
 export interface FactorTearSheetOptions {
-  /** above the numbers; the factor's field and source unless told */
+  /** above the numbers; the factor's field unless told. Its source stands once, in the caption of the table */
   readonly title?: string;
   /** groups of assets by the factor's rank on a date, of equal size; 5 unless told */
   readonly quantiles?: number;
@@ -31,7 +31,7 @@ const SIZE = { width: 520, height: 200 };
  */
 export async function factorTearSheet(factor: Panel, prices: Panel, options: FactorTearSheetOptions = {}): Promise<TearSheet> {
   checkOptions('factorTearSheet', options, ['title', 'quantiles', 'horizons']);
-  const { title = `${factor.field} of ${factor.source}`, quantiles = 5 } = options;
+  const { title = factor.field, quantiles = 5 } = options;
   const horizons = options.horizons ?? [1, 2, 5, 10, 20].filter((rows) => rows < factor.dates.length / 3);
   const decay = icDecay(factor, prices, { horizons });
   const groups = horizons.map((horizon) => quantileReturns(factor, prices, { quantiles, horizon }));
@@ -46,7 +46,7 @@ export async function factorTearSheet(factor: Panel, prices: Panel, options: Fac
     'highest over lowest quantile, a row': rate(groups[i].spread.value),
     'its 95 % interval': interval(groups[i].spread.interval, rate),
   }));
-  const numbers = table(rows, { title: `${title}, ${factor.dates[0]} to ${factor.dates.at(-1)}` });
+  const numbers = table(rows, { title: `${title}, ${factor.dates[0]} to ${factor.dates.at(-1)}, of ${factor.source}` });
 
   const charts = await Promise.all([
     plot({

@@ -152,7 +152,7 @@ describe('factorTearSheet', () => {
   const factor = { ...panel, field: 'oracle', values: Float64Array.from(values, (_, i) => noise[i + 6] ?? Number.NaN) };
 
   it('says how soon a factor is stale', async () => {
-    const { bundles, html } = await factorTearSheet(factor, panel, { quantiles: 3, horizons: [1, 10] });
+    const { bundles, html, svg } = await factorTearSheet(factor, panel, { quantiles: 3, horizons: [1, 10] });
     const [first, second] = bundles[0]['text/plain']
       .split('\n')
       .slice(3)
@@ -166,7 +166,9 @@ describe('factorTearSheet', () => {
       'What did each quantile earn?',
       'When did the highest quantile beat the lowest?',
     ]);
-    expect(html).toContain('oracle of test');
+    expect(html).toContain('<h1>oracle</h1>');
+    expect(html.split(', of test')).toHaveLength(2); // the source is said once, in the table's caption
+    expect(svg).not.toContain('of test');
   });
 
   it('adds up spreads that do not overlap', async () => {

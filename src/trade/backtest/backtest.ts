@@ -53,11 +53,14 @@ export interface Backtest {
   readonly gross: Float64Array;
   /** [T] each, money by the cost's name */
   readonly costs: Readonly<Record<string, Float64Array>>;
-  /** [T] money bought and money sold, over the equity before: replacing the whole portfolio is 2 */
+  /** [T] money bought and money sold, over the equity at the row's trading prices before its costs: replacing the whole portfolio is 2 */
   readonly turnover: Float64Array;
   /** [T, N] the weights that were to be traded to on the row, NaN where there was no order */
   readonly requested: Panel;
-  /** [T, N] the weights after trading, at the row's trading prices, in whole lots; NaN where there was no order */
+  /**
+   * [T, N] the weights after trading, at the row's trading prices, in whole lots; NaN where there was no order. They are of equity after the
+   * row's costs, so that they may pass a limit that `requested` keeps by what those took, and by half a lot: all of it at 0.1 % is 1.001
+   */
   readonly executed: Panel;
   /** [T, N] weights at the close: drifted with the prices */
   readonly weights: Panel;
