@@ -35,6 +35,11 @@ describe('distribution functions', () => {
     expect(chiSquared(2).survival(7)).toBeCloseTo(Math.exp(-3.5), 15);
     expect(chiSquared(3).cdf(0)).toBe(0);
     expect(fisherF(2, 3).cdf(-1)).toBe(0);
+    expect([standardNormal.cdf(Number.NaN), standardNormal.survival(Number.NaN), twoSidedPValue(Number.NaN)]).toEqual([
+      Number.NaN,
+      Number.NaN,
+      Number.NaN,
+    ]);
     expect([studentT(3).cdf(Infinity), studentT(3).cdf(-Infinity)]).toEqual([1, 0]);
   });
 

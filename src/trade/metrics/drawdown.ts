@@ -21,15 +21,15 @@ export interface Drawdown {
 
 /** A statistic of paths made of the same returns. */
 export interface Resampled extends Interval {
-  /** The standard deviation over paths. */
-  readonly standardError: number;
+  /** The standard deviation over paths; undefined where it is infinite on one, as a Calmar ratio is where equity never falls. */
+  readonly standardError: number | undefined;
 }
 
 /** How paths are made of the same returns: blocks drawn by the stationary bootstrap. `low` and `high` are percentiles of the paths. */
 export interface ResampleOptions {
   /** Decides the paths. */
   readonly key: Key;
-  /** Mean length of a block; `blockLength` of the squared returns, whose clusters make drawdowns, unless told. */
+  /** Mean length of a block; `blockLength` of the squared returns, whose clusters make drawdowns, unless told: fewer than 8, or of one size, need it. */
   readonly block?: number;
   /** Paths; 999. */
   readonly draws?: number;
@@ -60,7 +60,7 @@ export function drawdowns(returns: Returns): Float64Array {
  * One path shows one maximum, and a longer history a deeper one; `resample` shows how much of it is the order of the days.
  *
  * @param returns  [n]
- * @throws         when returns are missing or prices
+ * @throws         when returns are missing or prices; when no block is told and returns are fewer than 8, or all of one size
  *
  * Negative by convention, as empyrical's `max_drawdown` (ml4t/diagnostic PR 56). Magdon-Ismail & Atiya 2004, for its growth with time.
  */
@@ -112,9 +112,9 @@ export interface Calmar {
  *     countedGrowth / −maximumDrawdown
  *
  * @param returns  [n]
- * @throws         as `countedGrowth`; when equity never fell
+ * @throws         as `countedGrowth` and `maximumDrawdown`; when equity never fell
  *
- * Young 1991, over all there is in place of his 36 months, as empyrical's `calmar_ratio`. Ratios of histories of different length do not compare:
+ * A path that never falls counts as ∞ among the resampled ones. Young 1991, over all there is in place of his 36 months, as empyrical's `calmar_ratio`. Ratios of histories of different length do not compare:
  * the drawdown grows with time.
  */
 export function calmar(returns: Returns, options: Pick<AnnualOptions, 'perYear'> & { readonly resample?: ResampleOptions } = {}): Calmar {
@@ -125,7 +125,7 @@ export function calmar(returns: Returns, options: Pick<AnnualOptions, 'perYear'>
     const W = equityOf(path);
     const growth = path.includes(-1) ? -1 : W[path.length] ** (perYear / path.length) - 1;
     const drawdown = deepest(W).value;
-    return { value: growth / -drawdown, growth, drawdown };
+    return { value: drawdown === 0 ? Number.POSITIVE_INFINITY : growth / -drawdown, growth, drawdown };
   };
   const found = of(x);
   if (found.drawdown === 0)
@@ -164,7 +164,7 @@ function deepest(W: Float64Array): Omit<Drawdown, 'resampled'> {
 
 function resample(x: Float64Array, statistic: (path: Float64Array) => number, options: ResampleOptions): Resampled {
   checkOptions('resample', options, ['key', 'block', 'draws', 'level']);
-  const { key, block = blockLength(x.map((r) => r * r)).stationary, draws = 999, level = 0.95 } = options;
+  const { key, block = blockOf(x), draws = 999, level = 0.95 } = options;
   const tail = Math.floor(((1 - level) / 2) * (draws + 1) + 1e-9);
   if (!(Number.isInteger(draws) && tail >= 1))
     throw new Error(`resample: ${draws} draws have none beyond ${100 * level} % of them; take ${Math.round(2 / (1 - level)) - 1} or more`);
@@ -174,5 +174,19 @@ function resample(x: Float64Array, statistic: (path: Float64Array) => number, op
     for (let t = 0; t < path.length; t++) path[t] = x[rows[t]];
     return statistic(path);
   }).sort();
-  return { standardError: standardDeviation(found), low: found[tail - 1], high: found[draws - tail] };
+  return {
+    standardError: found.every(Number.isFinite) ? standardDeviation(found) : undefined,
+    low: found[tail - 1],
+    high: found[draws - tail],
+  };
+}
+
+/** The mean length of a block that the squares of returns ask for. */
+function blockOf(x: Float64Array): number {
+  const squares = x.map((r) => r * r);
+  if (x.length < 8 || squares.every((square) => square === squares[0]))
+    throw new Error(
+      `resample: ${x.length} returns, ${x.length < 8 ? 'and it takes 8' : 'all of one size, and sizes must differ'} to tell how long clusters last; pass block, 1 for any order`,
+    );
+  return blockLength(squares).stationary;
 }

@@ -46,7 +46,7 @@ export function countedGrowth(returns: Returns, options: AnnualOptions = {}): Gr
  * @param returns  [n] with their dates
  * @throws         as `countedGrowth`; when `since` is not before the first date
  *
- * quantstats' `cagr`, but for its years of 365 days, and for the start: it takes the date of the first return, which loses one period.
+ * quantstats 0.0.86 counts returns in its `cagr`, as `countedGrowth` does.
  */
 export function calendarGrowth(
   returns: DatedReturns,

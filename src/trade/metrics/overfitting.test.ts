@@ -29,6 +29,19 @@ describe('overfittingProbability', () => {
     expect(Math.abs(deviation / 0.24 - 1)).toBeLessThan(4 / Math.sqrt(1000)); // and .15 of fifty: what a single PBO is worth
   });
 
+  it('is ½ on noise of three too, where the middle one is neither below nor above: .652 if it counted whole', () => {
+    expectMean(
+      Float64Array.from({ length: 300 }, (_, i) => overfittingProbability(noise(i, 240, 3), { groups: 8 }).probability),
+      0.5,
+    );
+  });
+
+  it('has a ratio of 0 for a half in which a configuration is a cash rate, whose variance is rounding', () => {
+    const { data } = normal(key(6), [320, 2], 'float64');
+    for (let t = 0; t < 160; t++) data[2 * t] = 0.0001;
+    expect(Math.abs(overfittingProbability({ rows: 320, cols: 2, data }, { groups: 2 }).degradation)).toBeLessThan(1); // was 319,620
+  });
+
   it('says how sure it is by returns without merit', () => {
     const good = noise(3);
     for (let t = 0; t < good.rows; t++) good.data[t * 10 + 4] += 0.5;
@@ -63,6 +76,14 @@ describe('overfittingProbability', () => {
 describe('expectedMaximumSharpe', () => {
   it('is that of ml4t-diagnostic', () => {
     for (const [i, trials] of [2, 10, 100, 5000].entries())
-      expect(expectedMaximumSharpe({ trials, variance: 0.002 })).toBeCloseTo(ml4t.expectedMaximum[i], 12);
+      if (trials > 2) expect(expectedMaximumSharpe({ trials, variance: 0.002 })).toBeCloseTo(ml4t.expectedMaximum[i], 12);
+  });
+
+  it('is exact of two, where the formula has .5198, and never below 0', () => {
+    expect(expectedMaximumSharpe({ trials: 2, variance: 1 })).toBeCloseTo(0.5641895835, 10); // 1/√π
+    expect(expectedMaximumSharpe({ trials: 1.1, variance: 1 })).toBeCloseTo(0.05641895835, 10); // the formula has −.318
+    const near = [1, 1.01, 1.28, 2, 2.5, 3 - 1e-9, 3, 4].map((trials) => expectedMaximumSharpe({ trials, variance: 1 }));
+    expect(near).toEqual([...near].sort((a, b) => a - b));
+    expect(near[6] - near[5]).toBeLessThan(1e-8);
   });
 });

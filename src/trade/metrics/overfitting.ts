@@ -5,7 +5,7 @@ import { mean, standardDeviation } from '../../linalg/index.js';
 
 /** How often the best configuration in one half of history is below the median in the other. */
 export interface Overfitting {
-  /** PBO: the share of splits whose best configuration has a logit of 0 or less outside. */
+  /** PBO: the share of splits whose best configuration is below the median outside, one at the median (a logit of 0) counting half. */
   readonly probability: number;
   /** ln(ω/(1 − ω)) of each split, ω the rank of the chosen configuration outside over N + 1 [C(S, S/2)]. */
   readonly logits: Float64Array;
@@ -21,7 +21,7 @@ export interface Overfitting {
 export interface OverfittingNoise {
   /** ½ but for its own error. */
   readonly mean: number;
-  /** Of one draw, which is how sure a PBO is: 0.15 of fifty configurations, 0.25 of ten. */
+  /** Of one draw, which is how sure a PBO is: about 0.3 of two or three independent configurations, 0.24 of ten, 0.20 of thirty, 0.15 of fifty. */
   readonly standardDeviation: number;
   /** The share of draws with a PBO as low as the one seen, it counted too. */
   readonly pValue: number;
@@ -41,7 +41,7 @@ export interface OverfittingOptions {
  * The probability of backtest overfitting, by combinatorially symmetric cross-validation.
  *
  *     history in S groups of rows; of each half of them: the configuration with the highest Sharpe ratio, its rank outside
- *     PBO = share of splits with ω ≤ ½,   ω = rank outside / (N + 1), 1 the lowest
+ *     PBO = share of splits with ω < ½, and half of that with ω = ½,   ω = rank outside / (N + 1), 1 the lowest
  *
  * It judges the way of choosing among these configurations, not one of them. Splits share their rows, so their number says nothing of how
  * sure PBO is: give a `key`, and it is computed on returns without any merit, signs of whole rows drawn, so that configurations keep their
@@ -50,7 +50,8 @@ export interface OverfittingOptions {
  * @param returns  [T, N] simple returns per period, a column for each configuration that was tried
  * @throws         when there are fewer than 2 configurations, groups are odd or of fewer than 2 rows, a return is not finite, or one does not vary
  *
- * Bailey, Borwein, López de Prado & Zhu 2017. Rows that do not fill a group are left out at the start; ties go to the first configuration, as argmax does.
+ * Bailey, Borwein, López de Prado & Zhu 2017, but for ω = ½, the middle one of an odd N, which they count whole: luck alone would then have
+ * (N + 1)/2N, 0.67 of three, in place of ½. Rows that do not fill a group are left out at the start; ties go to the first configuration, as argmax does.
  */
 export function overfittingProbability(returns: Matrix, options: OverfittingOptions = {}): Overfitting {
   checkOptions('overfittingProbability', options, ['groups', 'key', 'draws']);
@@ -139,14 +140,14 @@ function split(data: Float64Array, T: number, N: number, S: number): Omit<Overfi
     judge(at, inside, outside);
     judge(halves.length - 1 - at, outside, inside);
   }
-  const low = logits.reduce((count, logit) => count + Number(logit <= 1e-12), 0); // ω of ½ exactly is 0 but for rounding
+  const low = logits.reduce((count, logit) => count + (Math.abs(logit) <= 1e-12 ? 0.5 : Number(logit < 0)), 0); // ω of ½ is 0 but for rounding
   return { probability: low / logits.length, logits, degradation, probabilityOfLoss: losses / logits.length };
 }
 
-/** Mean over deviation of n values from their sum and that of their squares; 0 where they do not vary. */
+/** Mean over deviation of n values from their sum and that of their squares; 0 where they do not vary by more than the rounding of both. */
 function ratio(sum: number, square: number, n: number): number {
   const variance = (square - (sum * sum) / n) / (n - 1);
-  return variance > 0 ? sum / n / Math.sqrt(variance) : 0;
+  return variance > (1e-12 * square) / n ? sum / n / Math.sqrt(variance) : 0;
 }
 
 /** Sets of S/2 of S groups, as bits. */

@@ -41,7 +41,29 @@ describe('drawdown', () => {
     expect(() => maximumDrawdown(x, { resample: { key: key(5), draws: 20 } })).toThrow('take 39 or more');
   });
 
+  it('ranks a path that never falls above all others, and has no error then', () => {
+    const gains = [...Array.from({ length: 23 }, (_, t) => 0.01 + 0.001 * (t % 4)), -0.01];
+    const { value, resampled } = calmar(gains, { perYear: 12, resample: { key: key(3), draws: 199 } });
+    expect(resampled).toMatchObject({ high: Number.POSITIVE_INFINITY, standardError: undefined }); // a third of paths have no loss
+    expect(resampled?.low).toBeGreaterThan(0);
+    expect(resampled?.low).toBeLessThan(value);
+  });
+
   it.each<[string, () => unknown, string]>([
+    [
+      'clusters of 7 returns',
+      () => maximumDrawdown([0.01, -0.02, 0.01, 0.02, -0.01, 0, 0.01], { resample: { key: key(1) } }),
+      '7 returns, and it takes 8 to tell how long clusters last; pass block',
+    ],
+    [
+      'clusters of returns of one size',
+      () =>
+        maximumDrawdown(
+          Array.from({ length: 50 }, (_, t) => (t % 2 ? 0.01 : -0.01)),
+          { resample: { key: key(1) } },
+        ),
+      '50 returns, all of one size, and sizes must differ to tell how long',
+    ],
     [
       'returns for equity',
       () => drawdownOfEquity([-0.01, 0.02]),

@@ -23,6 +23,12 @@ describe('probabilisticSharpe', () => {
     }
   });
 
+  it('refuses moments that leave no variance, of two outcomes or of rounding, in place of a half', () => {
+    const moments = { perPeriod: 2 / 3, n: 100, skewness: 3, kurtosis: 9.9 };
+    expect(() => probabilisticSharpe(moments)).toThrow('leave a ratio of 0.6666666666666666 a variance of -0.0111 / (n - 1)');
+    expect(() => minimumTrackRecord(moments)).toThrow('it takes more than 0');
+  });
+
   it('refuses an excess kurtosis, and a benchmark that is no number', () => {
     expect(() => probabilisticSharpe({ perPeriod: 0.1, n: 24, skewness: 0, kurtosis: 0 })).toThrow(
       'kurtosis must be a finite number from 0.99 up, got 0; no law has less than 1 + skewness²; normal returns have 3, not 0',

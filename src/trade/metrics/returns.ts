@@ -36,8 +36,8 @@ const ENOUGH = 3;
 /**
  * Returns as they enter a metric.
  *
- * @throws when there are fewer than `least`, dates and returns differ in number, a return is not finite (naming its date), they are prices,
- *         or one is below −1
+ * @throws when there are fewer than `least`, dates and returns differ in number or dates do not ascend, a return is not finite (naming its
+ *         date), they are prices, or one is below −1
  */
 export function checkReturns(caller: string, returns: Returns, least = 2): CheckedReturns {
   const dates = 'dates' in returns ? returns.dates : undefined;
@@ -46,6 +46,11 @@ export function checkReturns(caller: string, returns: Returns, least = 2): Check
   if (dates && dates.length !== x.length)
     throw new Error(
       `${caller}: ${x.length} returns on ${dates.length} dates; a return is dated by the later of its two prices, so there is one a date`,
+    );
+  const back = dates?.findIndex((date, t) => t > 0 && !(dates[t - 1] < date)) ?? -1;
+  if (dates && back >= 0)
+    throw new Error(
+      `${caller}: ${dates[back]} comes after ${dates[back - 1]} at row ${back}; dates must ascend, each once: sort the returns, and compound those of one date`,
     );
   if (x.length < least) throw new Error(`${caller}: needs ${least} returns or more, got ${x.length}; load more history`);
   const missing = x.findIndex((value) => !Number.isFinite(value));
@@ -64,7 +69,7 @@ export function checkReturns(caller: string, returns: Returns, least = 2): Check
 }
 
 /**
- * Rows a year, as told or as the dates tell: 252 for trading days, 365 where weekends are among them, 52, 12, 4 or 1.
+ * Rows a year, as told or as the dates tell: 252 for Monday to Friday, 313 where Saturday or Sunday is among them and 365 where both are, 52, 12, 4 or 1.
  *
  * @throws when it is not told and there are no dates, or they are of no such rhythm
  */
@@ -80,6 +85,17 @@ export function checkPerYear(caller: string, perYear: number | undefined, dates:
   return rowsPerYear(caller, dates);
 }
 
+/** Rows a year by how many days of the weekend are traded: currencies have one of them, 6 days of 7. */
+const DAILY = [252, 313, 365];
+
+/** Whether Saturdays and whether Sundays are among days: one in ten of the weeks at least, so that an odd session on a Saturday counts as none. */
+function weekendDays(days: Float64Array): number {
+  const counts = [0, 0, 0, 0, 0, 0, 0];
+  for (const day of days) counts[(((Math.floor(day) + 4) % 7) + 7) % 7]++;
+  const enough = Math.max(1, days.length / 70);
+  return Number(counts[0] >= enough) + Number(counts[6] >= enough);
+}
+
 const RHYTHMS: readonly (readonly [from: number, to: number, perYear: number])[] = [
   [7, 7, 52],
   [28, 31, 12],
@@ -90,8 +106,7 @@ const RHYTHMS: readonly (readonly [from: number, to: number, perYear: number])[]
 function rowsPerYear(caller: string, dates: readonly string[]): number {
   const days = daysOf(caller, dates);
   const gap = median(days.slice(1).map((day, t) => day - days[t]));
-  const dayOfWeek = (day: number) => (((day + 4) % 7) + 7) % 7;
-  if (gap === 1) return days.some((day) => dayOfWeek(day) === 6) && days.some((day) => dayOfWeek(day) === 0) ? 365 : 252;
+  if (gap === 1) return DAILY[weekendDays(days)];
   const found = RHYTHMS.find(([from, to]) => gap >= from && gap <= to);
   if (found) return found[2];
   throw new Error(
@@ -109,18 +124,20 @@ export function daysOf(caller: string, dates: readonly string[]): Float64Array {
 }
 
 /**
- * Returns that are known on some dates only, as of trades, on every date: 0 where nothing happened.
+ * Returns that are known on some dates only, as of trades, on every date: 0 where nothing happened, and those of one date compounded.
  *
  * A daily series without its idle days has too large a mean, too large a deviation and, of n trades a year, a Sharpe ratio that is
  * annualised by 252 where n was due.
  *
  * @param dates  every date of the calendar, ascending, `YYYY-MM-DD`: those of the prices
- * @throws       when a return has a date that is not among them
+ * @throws       when a return has a date that is not among them, is not finite, or dates and returns differ in number
  */
 export function onEveryDate(
   { dates: some, returns }: DatedReturns,
   dates: readonly string[],
 ): { dates: readonly string[]; returns: Float64Array } {
+  if (some.length !== returns.length)
+    throw new Error(`onEveryDate: ${returns.length} returns on ${some.length} dates; give each return the date on which it was earned`);
   const rows = new Map(dates.map((date, t) => [date, t]));
   const out = new Float64Array(dates.length);
   for (const [i, date] of some.entries()) {
@@ -129,7 +146,9 @@ export function onEveryDate(
       throw new Error(
         `onEveryDate: ${date} is none of the ${dates.length} dates from ${dates[0]} to ${dates.at(-1)}; take the dates of the prices`,
       );
-    out[t] = returns[i];
+    if (!Number.isFinite(returns[i]))
+      throw new Error(`onEveryDate: the return on ${date} is ${returns[i]}; leave the date out where nothing was earned`);
+    out[t] = out[t] === 0 ? returns[i] : (1 + out[t]) * (1 + returns[i]) - 1;
   }
   return { dates, returns: out };
 }

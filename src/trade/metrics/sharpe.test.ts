@@ -40,6 +40,24 @@ describe('sharpe', () => {
     expect(sharpe(daily).n).toBe(500);
   });
 
+  it('takes 313 rows a year of Sunday to Friday, as currencies are quoted', () => {
+    const all = Array.from({ length: 371 }, (_, d) => new Date(Date.UTC(2023, 0, 1 + d)));
+    const of = (left: readonly Date[]) => {
+      const dates = left.map((date) => date.toISOString().slice(0, 10));
+      return sharpe({ dates, returns: x.slice(0, dates.length) }).perYear;
+    };
+    expect(of(all.filter((date) => date.getUTCDay() !== 6))).toBe(313);
+    expect(of(all.filter((date, d) => (date.getUTCDay() + 6) % 7 < 5 || d === 6))).toBe(252); // one Saturday is no rhythm
+  });
+
+  it('compounds what was earned on one date, and refuses what does not fit', () => {
+    const [a, b] = days;
+    const { returns } = onEveryDate({ dates: [a, a], returns: [0.01, 0.02] }, [a, b]);
+    expect([...returns]).toEqual([expect.closeTo(0.0302, 14), 0]);
+    expect(() => onEveryDate({ dates: [a, b], returns: [0.01] }, [a, b])).toThrow('1 returns on 2 dates');
+    expect(() => onEveryDate({ dates: [a], returns: [Number.NaN] }, [a, b])).toThrow(`the return on ${a} is NaN`);
+  });
+
   it('has one error for independent returns and one for others, which agree where returns are normal and independent', () => {
     const { iid, hac, perPeriod, annual } = sharpe(x, { perYear: 252 });
     expect(iid.standardError).toBeCloseTo(Math.sqrt(((1 + perPeriod ** 2 / 2) / 500) * 252), 12);
@@ -76,6 +94,11 @@ describe('sharpe', () => {
       'percent',
       () => sharpe([1.2, -3, 0.5], { perYear: 252 }),
       'the return is -3 at row 1, a loss of more than all; divide percent by 100',
+    ],
+    [
+      'dates that do not ascend',
+      () => sharpe({ dates: ['2008-10-15', '2008-10-14', '2008-10-16'], returns: [0.1, 0.2, 0.1] }),
+      '2008-10-14 comes after 2008-10-15 at row 1; dates must ascend',
     ],
     ['no dates and no perYear', () => sharpe([0.1, 0.2]), 'pass perYear (252 for trading days, 12 for months)'],
     ['no variation', () => sharpe([0.01, 0.01, 0.01], { perYear: 12 }), 'every one of 3 values is 0.01, so there is no risk to divide by'],

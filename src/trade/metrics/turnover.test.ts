@@ -46,6 +46,13 @@ describe('turnover', () => {
     expect(twoWay[3]).toBeCloseTo((0.4 * 1.1) / 1.04, 14); // after 0.05, brought back to 0.4 on the row before
   });
 
+  it('ends at a ruin: a share of what was lost is no number', () => {
+    const of = (r: number) => () => turnover(panelOf(['A'], [[2], [2], [2]]), panelOf(['A'], [[0], [r], [0]]), { perYear: 252 });
+    expect(of(-0.6)).toThrow('the return of the portfolio on 2020-01-03 is -1.2, all of equity or more');
+    expect(of(-0.5)).toThrow('2020-01-03 is -1,');
+    expect(of(-0.4)().mean.value).toBeGreaterThan(0);
+  });
+
   it('names what is missing', () => {
     const weights = panelOf(
       ['A', 'B'],

@@ -25,7 +25,7 @@ export interface Turnover {
  *
  * @param weights  [T, N] after trading on the date
  * @param returns  [T, N] simple returns up to the date, of the same dates and assets; of an asset that is not held they may be missing
- * @throws         when dates or assets differ, a weight is missing, or a return of what is held
+ * @throws         when dates or assets differ, a weight is missing, or a return of what is held; when returns leave nothing of equity
  *
  * skfolio 161 and PR 286, PortfolioOptimisers.jl 746: against undrifted weights, holding an equal weight would look free.
  */
@@ -48,6 +48,10 @@ export function turnover(weights: Panel, returns: Panel, options: ErrorOptions &
         );
       grown += held * earned;
     }
+    if (!(grown > 0))
+      throw new Error(
+        `turnover: the return of the portfolio on ${dates[t]} is ${grown - 1}, all of equity or more, and a share of nothing is no number; take the rows before`,
+      );
     for (let n = 0; n < N; n++) {
       const now = w[t * N + n];
       if (!Number.isFinite(now))

@@ -1,6 +1,6 @@
-import { checkNumber, checkOptions } from '../../../base/internal.js';
+import { checkOptions } from '../../../base/internal.js';
 import type { Panel } from '../../../market/index.js';
-import { type Interval, standardNormal } from '../../../stats/index.js';
+import { type Interval, proportionInterval } from '../../../stats/index.js';
 import { type ErrorOptions, meanWithError } from '../mean-error.js';
 import type { Estimated } from '../returns.js';
 import { checkSame } from './panels.js';
@@ -24,7 +24,7 @@ export interface HitRate {
 /**
  * The share of forecasts whose sign was that of the outcome.
  *
- *     hits / n        Wilson (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n)
+ *     hits / n        its interval that of Wilson, `proportionInterval`
  *
  * Assets of one date move together, so that the Wilson interval of a panel is too narrow: `byDate` is the one to believe there. A market
  * that rises on 54 % of days gives 0.54 to who always says up.
@@ -61,16 +61,7 @@ export function hitRate(forecast: Panel, outcome: Panel, options: ErrorOptions =
     hits,
     n,
     undecided,
-    wilson: wilson(hits, n, options.level),
+    wilson: proportionInterval(hits, n, { level: options.level }),
     byDate: meanWithError(Float64Array.from(shares), options),
   };
-}
-
-/** Wilson's interval of a share. */
-function wilson(hits: number, n: number, level = 0.95): Interval {
-  checkNumber('hitRate', 'level', level, { above: 0, below: 1 }, '0.95 is 95 %');
-  const z = standardNormal.quantile((1 + level) / 2);
-  const p = hits / n;
-  const [centre, reach] = [p + (z * z) / (2 * n), z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n))];
-  return { low: (centre - reach) / (1 + (z * z) / n), high: (centre + reach) / (1 + (z * z) / n) };
 }
