@@ -1,7 +1,7 @@
 import { checkNumber, checkOneOf, checkOptions, once } from '../../base/internal.js';
 import type { Frame, Panel } from '../../market/index.js';
-import type { Cost } from '../costs/cost.js';
-import { type Account, openAccount } from './account.js';
+import { type Cost, chargesOf } from '../costs/cost.js';
+import { type Account, openAccount, returnsOf } from './account.js';
 import { type Decisions, decisionsOf, type Limits } from './decisions.js';
 import { marketOf } from './market.js';
 import { type Fill, fillsOf, roomFor } from './outcome.js';
@@ -109,7 +109,7 @@ export function backtest(config: BacktestConfig): Backtest {
   const account = openAccount(config, after?.end);
   const market = marketOf(prices, config.weights.assets, execution);
   const decisions = decisionsOf(config.weights, prices, limits, account.end);
-  const charges = config.costs?.({ dates: prices.dates, assets: prices.assets }) ?? [];
+  const charges = chargesOf(config.costs, prices);
   const simulation = { market, decisions, charges, delisting, account };
   const run = simulate(simulation);
 
@@ -159,20 +159,6 @@ type Detailed = 'requested' | 'executed' | 'weights' | 'positions' | 'fills';
 function withDetail(result: Omit<Backtest, Detailed>, makers: { [K in Detailed]: () => Backtest[K] }): Backtest {
   for (const [name, make] of Object.entries(makers)) Object.defineProperty(result, name, { get: once<unknown>(make), enumerable: true });
   return result as Backtest;
-}
-
-/** Net and gross returns of each row; 0 once nothing is left. */
-function returnsOf(capital: number, equity: Float64Array, costs: readonly Float64Array[]): [Float64Array, Float64Array] {
-  const net = new Float64Array(equity.length);
-  const gross = new Float64Array(equity.length);
-  for (let t = 0, before = capital; t < equity.length; before = equity[t++]) {
-    if (before <= 0) continue;
-    let paid = 0;
-    for (const cost of costs) paid += cost[t];
-    net[t] = equity[t] / before - 1;
-    gross[t] = (equity[t] + paid) / before - 1;
-  }
-  return [net, gross];
 }
 
 /**

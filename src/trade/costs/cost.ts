@@ -58,13 +58,21 @@ export type Cost = (market: CostMarket) => readonly Charge[];
  */
 export const sumCosts =
   (...costs: readonly Cost[]): Cost =>
-  (market) => {
-    const charges = costs.flatMap((cost) => cost(market));
-    const twice = charges.find(({ name }, i) => charges.findIndex((other) => other.name === name) < i);
-    if (twice)
-      throw new Error(`sumCosts: two costs are called '${twice.name}', and results list them by name; give one another, { name: '…' }`);
-    return charges;
-  };
+  (market) =>
+    namedOnce(
+      'sumCosts',
+      costs.flatMap((cost) => cost(market)),
+    );
+
+/** What a cost charges on a market, nothing where there is none. Throws when two charges have one name, since the later would hide the earlier. */
+export const chargesOf = (cost: Cost | undefined, { dates, assets }: CostMarket): readonly Charge[] =>
+  namedOnce('costs', cost?.({ dates, assets }) ?? []);
+
+function namedOnce(who: string, charges: readonly Charge[]): readonly Charge[] {
+  const twice = charges.find(({ name }, i) => charges.findIndex((other) => other.name === name) < i);
+  if (!twice) return charges;
+  throw new Error(`${who}: two costs are called '${twice.name}', and results list them by name; give one another, { name: '…' }`);
+}
 
 /**
  * What a charge takes of a fill, to the unit.

@@ -53,6 +53,17 @@ describe('costs', () => {
     );
   });
 
+  it('refuse impact of other dates, though first, last and number be those of the prices', () => {
+    const rows = [1, 2, 3, 4].map(() => [0.02]);
+    const dates = ['2020-01-01', '2020-01-02', '2020-01-03', '2020-01-04'];
+    const panel = (second: string) => ({ ...panelOf(['A'], rows), dates: ['2020-01-01', '2020-01-02', second, '2020-01-04'] });
+    const cost = (second: string) => () => squareRoot({ volatility: panel(second), dailyValue: 1e8 })({ dates, assets: ['A'] });
+    expect(cost('2020-01-02')).toThrow(
+      'squareRoot: volatility has 2020-01-02 where the prices have 2020-01-03; compute it of the same frame',
+    );
+    expect(cost('2020-01-03')).not.toThrow();
+  });
+
   it('refuse percentages and typing errors', () => {
     expect(() => proportional(5)).toThrow(
       'proportional: rate must be a finite number from 0 to 0.1, got 5; it is a fraction of the value: 5 basis points are 0.0005',

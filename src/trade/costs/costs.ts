@@ -74,11 +74,16 @@ export function squareRoot(config: ImpactConfig): Cost {
 function lookUp(name: string, given: number | Panel, { dates, assets }: CostMarket): (row: number, asset: number) => number {
   if (typeof given === 'number') return () => given;
   const N = assets.length;
-  const isSame = given.dates.length === dates.length && given.dates[0] === dates[0] && given.dates.at(-1) === dates.at(-1);
+  const isSame = given.dates.length === dates.length && given.dates[0] === dates[0];
   if (!isSame || given.assets.join() !== assets.join())
     throw new Error(
       `squareRoot: ${name} has ${given.dates.length} dates from ${given.dates[0]} of ${given.assets.join(', ')}, and the prices have ` +
         `${dates.length} from ${dates[0]} of ${assets.join(', ')}; compute it of the same frame, or align them`,
+    );
+  const other = dates.findIndex((date, t) => given.dates[t] !== date);
+  if (other >= 0)
+    throw new Error(
+      `squareRoot: ${name} has ${given.dates[other]} where the prices have ${dates[other]}; compute it of the same frame, or align them`,
     );
   return (row, asset) => {
     const value = given.values[row * N + asset];

@@ -84,6 +84,55 @@ describe('backtestOrders', () => {
     ]);
   });
 
+  /** Rows of one price each. */
+  const flat = (...prices: number[]) => bars(...prices.map((price) => [price, price, price, price] as const));
+
+  it('keeps the profits of open orders that cancel each other (backtesting.py 1289)', () => {
+    const orders = [order(), order({ date: DATES[1], shares: -10 })];
+    const { equity, trades } = backtestOrders({ orders, prices: flat(100, 100, 110, 110, 120), capital: 10_000 });
+    expect([...equity]).toEqual([10_000, 10_100, 10_100, 10_100]);
+    expect(trades.map(({ reason, exitPrice, profit }) => [reason, exitPrice, profit])).toEqual([
+      ['open', 120, 200],
+      ['open', 120, -100],
+    ]);
+    const earlier = backtestOrders({ orders, prices: flat(100, 100, 110), capital: 10_000 });
+    expect(earlier.trades.map(({ profit }) => profit + 0)).toEqual([100, 0]);
+  });
+
+  it('reports ruin, leaves what is held at the next open, and enters nothing more', () => {
+    const config = { prices: flat(100, 100, 210, 220, 200, 150), capital: 1000 };
+    const run = backtestOrders({ ...config, orders: [order({ shares: -10 }), order({ date: DATES[2], shares: 1 })] });
+    expect([run.ruined, [...run.equity], [...run.returns]]).toEqual([
+      DATES[2],
+      [1000, -100, -200, -200, -200],
+      [0, expect.closeTo(-1.1, 12), 0, 0, 0],
+    ]);
+    expect(run.trades.map(({ exitDate, exitPrice, reason, profit }) => [exitDate, exitPrice, reason, profit])).toEqual([
+      [DATES[3], 220, 'ruin', -1200],
+    ]);
+    expect(backtestOrders({ ...config, orders: [order()] }).ruined).toBeUndefined();
+  });
+
+  it('drops an entry that still waits when it is to be left', () => {
+    const gone = [Number.NaN, Number.NaN, Number.NaN, Number.NaN] as const;
+    const prices = bars([100, 100, 100, 100], gone, gone, [100, 100, 100, 100], [100, 100, 100, 100]);
+    const run = (until: string) => backtestOrders({ orders: [order({ until })], prices }).trades.map(({ entryDate }) => entryDate);
+    expect([run(DATES[2]), run(DATES[3])]).toEqual([[], [DATES[3]]]);
+  });
+
+  it('enters no more than equity, or the limit that is told', () => {
+    const prices = flat(100, 100, 110, 110, 120);
+    const run = (shares: number, limits?: { gross: number }) =>
+      backtestOrders({ orders: [order({ shares: 1 }), order({ shares })], prices, capital: 1000, ...(limits && { limits }) });
+    expect(() => run(1000)).toThrow(
+      "backtestOrders: the order of 1000 'A' on 2020-01-02 makes Σ|shares · price| 100.1 × equity at the open of 2020-01-03, beyond limits.gross 1; order less",
+    );
+    expect(run(9).equity[0]).toBe(1000);
+    expect(run(-11).equity[0]).toBe(1000); // 10 short in all
+    expect(run(1000, { gross: 101 }).trades).toHaveLength(2);
+    expect(() => run(1, { gross: Number.NaN })).toThrow('backtestOrders: limits: gross must be a finite number above 0, got NaN');
+  });
+
   it('has profits that make up the change of equity, and fills between low and high (backtesting.py 1289, 153, 538, 633)', () => {
     const price = fc.integer({ min: 5000, max: 15_000 });
     const bar = fc
@@ -94,7 +143,7 @@ describe('backtestOrders', () => {
       shares: fc.integer({ min: -50, max: 50 }).filter((n) => n !== 0),
       levels: fc.tuple(fc.integer({ min: 40, max: 99 }), fc.integer({ min: 101, max: 160 })),
       trail: fc.option(fc.integer({ min: 1, max: 30 }), { nil: undefined }),
-      days: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }),
+      days: fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
     });
     fc.assert(
       fc.property(fc.array(bar, { minLength: 9, maxLength: 9 }), fc.array(one, { minLength: 1, maxLength: 6 }), (rows, drawn) => {
@@ -126,7 +175,18 @@ describe('backtestOrders', () => {
       'stop 105 and target 95 are the wrong way round for 10 shares; a long has its stop below',
     );
     expect(run({ shares: 0 })).toThrow('0 shares are no whole number of lots of 0.001');
-    expect(run({ until: '2020-01-01' })).toThrow('it is to be left on 2020-01-01, before it is entered');
+    for (const until of ['2020-01-01', DATES[0]])
+      expect(run({ until })).toThrow(
+        `it is to be left on ${until}, before it is entered, at the open after 2020-01-02; until is a later date`,
+      );
+    const outside = bars([100, 100, 100, 100], [100, 101, 99, 100], [90, 99, 95, 97]);
+    expect(() => backtestOrders({ orders: [order({ stop: 96 })], prices: outside })).toThrow(
+      "the bar of 'A' on 2020-01-06 in test opens at 90 and closes at 97, outside its low 95 to its high 99",
+    );
+    const twice = () => ['x', 'x'].map((name) => ({ name, rate: 0.01 }));
+    expect(() => backtestOrders({ orders: [order()], prices, costs: twice })).toThrow(
+      "costs: two costs are called 'x', and results list them",
+    );
     expect(run({ stop: Number.NaN })).toThrow('stop must be a finite number above 0, got NaN');
     expect(() => backtestOrders({ orders: [order()], prices: frameOf(panelOf(['A'], [[1], [2]])) })).toThrow(
       'backtestOrders: prices need open, high, low and close: test has close; load bars',
