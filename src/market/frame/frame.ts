@@ -1,5 +1,5 @@
 import { isTimed, knownOrder } from '../panel/dates.js';
-import { type Adjustment, dateRange, type Panel, type Selection, select } from '../panel/panel.js';
+import { type Adjustment, dateRange, type Panel, type Selection, select, sourceOfAll } from '../panel/panel.js';
 
 export { BAR_FIELDS } from '../store/table.js';
 
@@ -71,7 +71,7 @@ export function frameOf(panels: Panel | readonly Panel[], { series = {}, listed,
     series,
     ...(listed && { listed }),
     ...(Object.keys(adjustments).length > 0 && { adjusted: adjustments }),
-    source: source ?? [...new Set(all.map((panel) => panel.source))].join(' + '),
+    source: source ?? sourceOfAll(all.map((panel) => panel.source)),
   };
   checkFrame(frame);
   return frame;

@@ -152,6 +152,15 @@ describe('sideBySide', () => {
     expect(both).toMatchObject({ assets: ['A', 'B', 'C'], values: Float64Array.of(1, 2, 5, 3, 4, 6), source: 'test + other' });
   });
 
+  it('names the first and the last source of more than three', () => {
+    const of = (count: number) =>
+      sideBySide(
+        Array.from({ length: count }, (_, n) => on([0], `own/A${n}`)),
+        'close',
+      ).source;
+    expect([of(3), of(12)]).toEqual(['own/A0 + own/A1 + own/A2', 'own/A0 … own/A11 (12 datasets)']);
+  });
+
   it('refuses other dates and the same asset twice', () => {
     expect(() => sideBySide([on([0, 1], 'a'), on([0, 2], 'b')], 'close')).toThrow(
       'a and b have different dates (2 and 2 rows); align them first',

@@ -1,7 +1,7 @@
 import { checkOneOf } from '../../base/internal.js';
 import { onPeriods } from './by-period.js';
 import { fromDay, isTimed, monthOf, toDay } from './dates.js';
-import type { Panel } from './panel.js';
+import { type Panel, sourceOfAll } from './panel.js';
 
 /** Panels on the same dates, and what that cost: `dropped[i]` rows of panel i have no place on them. */
 export type Aligned = Panel[] & { readonly dropped: readonly number[] };
@@ -94,7 +94,7 @@ export function sideBySide(panels: readonly Panel[], field: string): Panel {
     offset += N;
   }
   const adjusted = panels.every((panel) => panel.adjusted === first.adjusted) ? first.adjusted : undefined;
-  const source = [...new Set(panels.map((panel) => panel.source))].join(' + ');
+  const source = sourceOfAll(panels.map((panel) => panel.source));
   return { dates: first.dates, assets, values, field, source, ...(adjusted && { adjusted }) };
 }
 

@@ -62,6 +62,12 @@ export interface Selection {
   readonly assets?: readonly string[];
 }
 
+/** The source of what comes from several: `a/X + a/Y`, of more than three `a/A … a/L (12 datasets)`, since it stands in titles and errors. */
+export function sourceOfAll(sources: readonly string[]): string {
+  const all = [...new Set(sources)];
+  return all.length > 3 ? `${all[0]} … ${all.at(-1)} (${all.length} datasets)` : all.join(' + ');
+}
+
 /** The whole history of one asset, [T]. Throws when the panel has no such asset. */
 export function seriesOf(panel: Panel, asset: string): Float64Array {
   const n = assetIndex(panel.assets, asset, panel.source);

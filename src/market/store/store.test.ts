@@ -15,6 +15,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { parquetIn, temporaryStore } from '../../../tests/support/temporary-store.js';
 import { loadBars, loadPanel } from '../panel/load.js';
+import { optionalData } from '../sources/optional/optional.js';
 import { tryLock } from './file-lock.js';
 import type { Description } from './provenance.js';
 import { withStaging } from './staging.js';
@@ -89,7 +90,7 @@ describe('the store', () => {
   it('says what it holds when asked for something else', async () => {
     const folder = temporaryStore();
     await expect(loadDataset('csv/none')).rejects.toThrow(
-      `no dataset 'csv/none' in ${folder}: it holds nothing yet; fetch the default data with: lemmata data update`,
+      `no dataset 'csv/none' in ${folder}: it holds nothing yet; fetch the default data with: lemmata data update, others with: lemmata data fetch`,
     );
     await expect(saveDataset({ ...ABOUT, name: '../../etc' }, TABLE)).rejects.toThrow(
       "'../../etc' is no name of a dataset; write <source>/<dataset>, for example csv/my-prices",
@@ -100,7 +101,7 @@ describe('the store', () => {
     [
       'cut short',
       (path) => truncateSync(path, 200),
-      /^\S+two\.[0-9a-f]{8}\.parquet is damaged: 200 bytes instead of \d+, so it was cut short; to repair it, load csv\/two from its source again$/,
+      /^\S+two\.[0-9a-f]{8}\.parquet is damaged: 200 bytes instead of \d+, so it was cut short; to repair it, load csv\/two from its source again \(CSV file two\.csv\)$/,
     ],
     [
       'changed in one bit',
@@ -113,6 +114,15 @@ describe('the store', () => {
     await saveDataset(ABOUT, TABLE);
     damage(parquetIn(join(folder, 'csv')));
     await expect(loadDataset('csv/two')).rejects.toThrow(message);
+  });
+
+  it('says how to fetch again what was fetched by name', async () => {
+    const folder = temporaryStore();
+    for (const { name, source } of optionalData) {
+      const record = await saveDataset({ ...ABOUT, name, source }, TABLE);
+      rmSync(join(folder, `${name}.${record.sha256.slice(0, 8)}.parquet`));
+      await expect(loadDataset(name)).rejects.toThrow(`is missing, but its record is there; to repair it, run: lemmata data fetch ${name}`);
+    }
   });
 
   it('refuses a record that was edited', async () => {

