@@ -1,4 +1,5 @@
 import { type Key, permutation, split, uniform } from '../../base/index.js';
+import { ACTION_FIELDS } from '../frame/actions.js';
 import { BAR_FIELDS, type Frame } from '../frame/frame.js';
 
 /** The ways in which `assertNoLookahead` changes what comes after a date; the last two change what no date may depend on. */
@@ -52,6 +53,10 @@ export function stretchOf(frame: Frame, start: number, end: number): Frame {
 const map = (fields: Frame['fields'], f: (values: Float64Array, name: string, i: number) => Float64Array): Record<string, Float64Array> =>
   Object.fromEntries(Object.entries(fields).map(([name, values], i) => [name, f(values, name, i)]));
 
+/** As `map`, of prices and what else is measured: a split of 1.3 or none that is known is no other market, and `adjust` refuses it. */
+const mapMeasured: typeof map = (fields, f) =>
+  map(fields, (values, name, i) => (ACTION_FIELDS.includes(name) ? values : f(values, name, i)));
+
 const PRICES: readonly string[] = BAR_FIELDS.filter((name) => name !== 'volume');
 
 /**
@@ -70,7 +75,7 @@ function each(frame: Frame, row: number, key: Key, f: (value: number, u: number,
       draws.set(kind, uniform(kind === 'price' ? keys[0] : split(keys[1], draws.size + 1)[draws.size], [size], 'float64').data);
     return draws.get(kind)!;
   };
-  const changed = map(fields, (values, name) => {
+  const changed = mapMeasured(fields, (values, name) => {
     const u = drawn(name);
     const copy = values.slice();
     for (let i = from, t = row + 1, n = 0; i < copy.length; i++) {
@@ -98,7 +103,8 @@ function lots(frame: Frame, key: Key): Float64Array {
 
 /** Whether an asset is there on a row: listed, with a value in some field. */
 const isThere = ({ assets, fields, listed }: Frame, t: number, n: number): boolean =>
-  (listed?.[t * assets.length + n] ?? 1) === 1 && Object.values(fields).some((values) => !Number.isNaN(values[t * assets.length + n]));
+  (listed?.[t * assets.length + n] ?? 1) === 1 &&
+  Object.entries(fields).some(([name, values]) => !ACTION_FIELDS.includes(name) && !Number.isNaN(values[t * assets.length + n]));
 
 /** Those assets go missing after a row, and are no longer listed. */
 function without(frame: Frame, row: number, gone: (n: number) => boolean): Frame {
@@ -107,7 +113,7 @@ function without(frame: Frame, row: number, gone: (n: number) => boolean): Frame
   const { listed } = frame;
   return {
     ...frame,
-    fields: map(frame.fields, (values) => values.map((value, i) => (i >= from && gone(i % N) ? Number.NaN : value))),
+    fields: mapMeasured(frame.fields, (values) => values.map((value, i) => (i >= from && gone(i % N) ? Number.NaN : value))),
     ...(listed && { listed: listed.map((one, i) => (i >= from && gone(i % N) ? 0 : one)) }),
   };
 }
@@ -212,7 +218,7 @@ export const CHANGE: Readonly<Record<ChangeName, Change>> = {
     make(frame, row, key) {
       const N = frame.assets.length;
       const order = permutation(key, frame.dates.length - row - 1).data;
-      const permuted = map(frame.fields, (values) => {
+      const permuted = mapMeasured(frame.fields, (values) => {
         const copy = values.slice();
         for (const [i, from] of order.entries()) copy.set(values.subarray((row + 1 + from) * N, (row + 2 + from) * N), (row + 1 + i) * N);
         return copy;

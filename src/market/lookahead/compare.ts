@@ -19,6 +19,8 @@ export interface Comparison {
   readonly last: string;
   /** what was done to the data, in words */
   readonly change: string;
+  /** another cause, and its fix, where the data make one likely */
+  readonly hint?: string;
   /** the relative difference that is rounding, where it is not bit for bit */
   readonly rounding?: number;
 }
@@ -35,10 +37,11 @@ const FIX_EVERYWHERE: Readonly<Record<string, string>> = {
  * @param base     on the data as they are
  * @param changed  on changed data
  */
-export function compare(base: Dated, changed: Dated, { last, change, rounding = 0 }: Comparison, name = 'output'): void {
+export function compare(base: Dated, changed: Dated, { last, change, hint, rounding = 0 }: Comparison, name = 'output'): void {
   const [before, after] = [until(base, last), until(changed, last)];
   const who = 'assertNoLookahead: the pipeline looks ahead: its';
-  const fix = Object.entries(FIX_EVERYWHERE).find(([word]) => change.includes(word))?.[1] ?? FIX;
+  const known = Object.entries(FIX_EVERYWHERE).find(([word]) => change.includes(word))?.[1] ?? FIX;
+  const fix = hint ? `${known}; ${hint}` : known;
   const named = (t: number) => `${who} ${name} of ${base.dates[t] ?? changed.dates[t]}`;
   const T = Math.max(before.rows, after.rows);
   for (let t = 0; t < T; t++)

@@ -260,6 +260,18 @@ describe('assertNoLookahead', () => {
     await expect(assertNoLookahead(forecasts(first + 1), returns, zeroed)).rejects.toThrow('are set to zero');
   });
 
+  it('passes a history that is too short for the pipeline, also at dates that are told, unless each of them is', async () => {
+    const needs = (rows: number) => (prices: Panel) => {
+      if (prices.dates.length < rows) throw new Error(`needs ${rows} rows`);
+      return logReturns(prices);
+    };
+    const at = [data.dates[100], data.dates[250]];
+    await assertNoLookahead(needs(200), data, { at });
+    await expect(assertNoLookahead(needs(260), data, { at })).rejects.toThrow('needs 260 rows');
+    const leak = (prices: Panel) => ahead(needs(200)(prices), (_, next) => next);
+    await expect(assertNoLookahead(leak, data, { at })).rejects.toThrow('the pipeline looks ahead');
+  });
+
   it('says so when it would check nothing', async () => {
     await expect(
       assertNoLookahead((prices) => ({ ...prices, dates: prices.dates.slice(-1), values: prices.values.slice(-2) }), data),

@@ -1,5 +1,6 @@
 import { fold, key } from '../../base/index.js';
 import { checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
+import { ACTION_FIELDS } from '../frame/actions.js';
 import type { Frame } from '../frame/frame.js';
 import type { Panel } from '../panel/panel.js';
 import { CHANGE, CHANGES, type ChangeName, stretchOf } from './changes.js';
@@ -32,13 +33,19 @@ export interface LookaheadOptions {
  * may change no output at all: an asset's whole history of adjusted prices by a factor, as its next split or dividend rescales it (`rescale
  * history`), and values where `listed` is 0 (`unlisted values`).
  *
+ * Fields `split` and `dividend` change with `truncate` alone, since moves without their splits are no market. Begin after `adjust`: it divides
+ * the past by later splits, which is a level that knows them, so a pipeline that calls it is another one on fewer rows.
+ *
+ *     await assertNoLookahead(strategy, adjust(raw))
+ *
  * It finds full-sample means, also of one early year, centred windows, negative lags, backward filling, labels among the features, a
  * universe that is chosen with the future, and levels of back-adjusted prices. It cannot find a leak that these changes do not reach: data
  * revised at the source, what the pipeline reads elsewhere, or profit that is earned on the row that decided it, which `assertNextBar` finds.
  *
  * Dates, unless told: one in each of `cuts` equal parts of the history, on the whole data; and on stretches of 378 rows, or longer ones where
  * the pipeline says less than on the whole, every month's end, every edge of a gap, and 21 consecutive rows, or as many of each as are not
- * more work than the first.
+ * more work than the first. Where a part of history is set apart by its dates, as the folds of a validation are, a leak over an edge of it
+ * is met only by cuts there: `at: folds.map(({ test }) => dates[test.start])`.
  *
  * @param pipeline pure and deterministic: it is run on changed copies of `data`. It may refuse missing, zero and negative values, and too
  *                 short a history, by an error; then those changes tell nothing.
@@ -64,7 +71,8 @@ export async function assertNoLookahead<D extends Frame | Panel>(
     const rows = options.at.map((date) => indexOf(frame, date));
     requireOutput(base, frame.dates[Math.max(...rows) - Math.max(0, horizon)]);
     const ways = changes.filter((name) => !CHANGE[name].everywhere);
-    for (const row of rows) for (const change of ways) await tryCut(trial, frame, base, { row, change });
+    const each = rows.flatMap((row) => ways.map((change) => ({ row, change })));
+    await tryAll(trial, frame, base, each);
     return;
   }
   const first = requireOutput(base, frame.dates[frame.dates.length - 2 - Math.max(0, horizon)]);
@@ -114,12 +122,14 @@ async function tryCut({ run, horizon, seed }: Trial, frame: Frame, base: readonl
   if (last === undefined || base.every(({ dates }) => rowsUntil(dates, last) === 0)) return;
   const changed = make(frame, row, fold(fold(key(seed), row), CHANGES.indexOf(change)));
   if (!changed) return;
+  const hint = ACTION_FIELDS.some((field) => field in frame.fields) ? AFTER_ADJUST : undefined;
   let answer: readonly Dated[];
   try {
     answer = await run(changed);
   } catch (error) {
     if (refusable) return;
-    throw error;
+    if (!hint || !(error instanceof Error)) throw error;
+    throw new Error(`assertNoLookahead: the pipeline fails when ${what(frame.dates[row])}: ${error.message}; ${hint}`, { cause: error });
   }
   if (answer.length !== base.length)
     throw new Lookahead(`assertNoLookahead: the pipeline has ${base.length} outputs, and ${answer.length} when ${what(frame.dates[row])}`);
@@ -127,9 +137,11 @@ async function tryCut({ run, horizon, seed }: Trial, frame: Frame, base: readonl
     const name = base.length === 1 ? 'output' : (output.field ?? `output ${i}`);
     // At a horizon of −1 a prefix says nothing of the row after it.
     const until = change === 'truncate' && horizon < 0 ? frame.dates[row] : last;
-    compare(output, answer[i], { last: until, change: what(frame.dates[row]), rounding: everywhere ? 1e-9 : 0 }, name);
+    compare(output, answer[i], { last: until, change: what(frame.dates[row]), hint, rounding: everywhere ? 1e-9 : 0 }, name);
   }
 }
+
+const AFTER_ADJUST = 'where it calls adjust, begin after that: assertNoLookahead(pipeline, adjust(frame))';
 
 /** The shortest stretch, 378 rows or twice, four times … as many, on whose later part the pipeline says all that it says on the whole. */
 async function stretchLength({ run }: Trial, frame: Frame, base: readonly Dated[]): Promise<number> {

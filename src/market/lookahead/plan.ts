@@ -26,7 +26,7 @@ const spread = <V>(values: readonly V[], count: number): V[] =>
 
 /**
  * Cuts of the whole data: `count` rows in as many parts of equal length, each with one of the changes in turn and with rows dropped, and the
- * last row but one.
+ * last row but one. Rows are dropped from splits and dividends on, too, since no other change takes them away.
  *
  * @param first  the first row that may be cut at
  */
@@ -35,7 +35,7 @@ export function wholeCuts(frame: Frame, changes: readonly ChangeName[], first: n
   const rows = spread(span(first, last), count);
   if (last >= first && rows.at(-1) !== last) rows.push(last);
   const others = IN_TURN.filter((name) => changes.includes(name));
-  const drops = changes.includes('truncate') ? ([...new Set([...rows, ...gapEnds(frame)])] as const) : [];
+  const drops = changes.includes('truncate') ? ([...new Set([...rows, ...gapEnds(frame), ...beforeActions(frame)])] as const) : [];
   return [
     ...drops.filter((row) => row >= first && row <= last).map((row) => ({ row, change: 'truncate' as const })),
     ...(others.length > 0 ? rows.map((row, i) => ({ row, change: others[i % others.length] })) : []),
@@ -83,6 +83,14 @@ function gapEdges(frame: Frame): number[] {
   const rows: number[] = [];
   for (let t = 0; t + 1 < frame.dates.length; t++) if (frame.assets.some((_, n) => isEdge(frame, t, n))) rows.push(t);
   return rows;
+}
+
+/** The rows before up to four splits and four dividends, spread over all. */
+function beforeActions({ assets, fields: { split, dividend } }: Frame): number[] {
+  const rows = (values: Float64Array | undefined, none: number) => [
+    ...new Set([...(values ?? [])].flatMap((value, i) => (value > 0 && value !== none ? [Math.floor(i / assets.length) - 1] : []))),
+  ];
+  return [...spread(rows(split, 1), 4), ...spread(rows(dividend, 0), 4)];
 }
 
 /** Of up to six assets that have gaps, spread over all, the first edge and the last: where coverage changes most. */
