@@ -161,6 +161,16 @@ describe('audit', () => {
     expect(withUsable(adjust(still), audit(still)).fields.adjClose[198] / PRICES.values[198]).toBeCloseTo(1 - 1 / PRICES.values[200], 12);
   });
 
+  it('tells who ends more than a week before the others, and whether that is known', () => {
+    const ends = (row: number) => mapValues(PRICES, 'close', (price, t, n) => (n === 1 && t > row ? missing : price));
+    expect(audit(ends(594))).toEqual([]);
+    const [one] = audit(ends(300));
+    expect([one.rule, one.asset, one.from, one.excludes]).toEqual(['ends before the others', 'B', PRICES.dates[300], false]);
+    expect(one.what).toContain("299 rows before others end; nothing says that it is delisted: the frame's listed would");
+    const listed = Uint8Array.from(PRICES.values, (_, i) => Number(i % 2 === 0 || i <= 601));
+    expect(audit(frameOf(ends(300), { listed }))[0].what).toContain('it is not listed from then on');
+  });
+
   it('finds a grid of prices, and a level that is adjusted for what came later, which it does not leave out', () => {
     const [coarse] = of(audit(mapValues(PRICES, 'close', (price) => Math.round(price / 4) * 4)), 'quantised');
     expect(coarse.what).toContain('fewer than one distinct price in 4 rows of 2020');

@@ -1,8 +1,8 @@
 import { checkNumber, checkOptions } from '../../base/internal.js';
-import { ACTION_FIELDS } from '../frame/actions.js';
-import { type Frame, frameOf } from '../frame/frame.js';
+import { ACTION_FIELDS, type Frame, frameOf } from '../frame/frame.js';
 import type { Panel } from '../panel/panel.js';
 import { barRules } from './bars.js';
+import { endRules } from './ends.js';
 import { AUDIT_RULES, type AuditFinding, type AuditThresholds } from './finding.js';
 import { priceRules } from './prices.js';
 
@@ -18,6 +18,7 @@ import { priceRules } from './prices.js';
  * | `spike` | another move of 30 % and eight typical ones that the next row takes back, to a tenth of it: its row | the price |
  * | `jump` | one that it does not take back; told, not left out, since crashes are right | the price |
  * | `back-adjusted` | rows on which `adjClose` is not `close`: its level knows later dividends, its returns do not; told | `adjClose` |
+ * | `ends before the others` | an asset whose last value comes more than a week, five rows, before the others'; told | all |
  * | `bars out of order` | a low above, or a high below, another price of its bar | open, high, low |
  * | `open is the previous close` | years in which half of the bars or more open where the bar before closed: there is no open | open |
  * | `no range` | bars whose high is their low | high, low |
@@ -48,6 +49,7 @@ export function audit(data: Frame | Panel, thresholds: AuditThresholds = {}): Au
     ...priceRules(frame, n, { unchanged, unchangedRun, distinct }),
     ...barRules(frame, n, { openIsClose }),
   ]);
+  found.push(...endRules(frame));
   return found.toSorted((a, b) => AUDIT_RULES.indexOf(a.rule) - AUDIT_RULES.indexOf(b.rule));
 }
 

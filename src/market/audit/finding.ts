@@ -9,6 +9,7 @@ export const AUDIT_RULES = [
   'spike',
   'jump',
   'back-adjusted',
+  'ends before the others',
   'bars out of order',
   'open is the previous close',
   'no range',

@@ -1,5 +1,4 @@
-import { ACTION_FIELDS } from '../frame/actions.js';
-import type { Frame } from '../frame/frame.js';
+import { ACTION_FIELDS, type Frame } from '../frame/frame.js';
 import { type AuditFinding, type AuditThresholds, columnOf, finding, inPercent, yearsOf } from './finding.js';
 import { type UnlikelyMove, unlikelyMoves } from './moves.js';
 

@@ -1,6 +1,7 @@
 import { dayOf, parseDay } from '../panel/dates.js';
 import type { Adjustment } from '../panel/panel.js';
-import { type Frame, fieldOf, frameOf } from './frame.js';
+import { ACTION_FIELDS, type Frame, fieldOf, frameOf } from './frame.js';
+import { GAP } from './listing.js';
 
 /**
  * What a company does to its shares, by the first date on which they trade without it, the `exDate`: a `split` gives so many new shares for one old,
@@ -9,9 +10,6 @@ import { type Frame, fieldOf, frameOf } from './frame.js';
 export type CorporateAction =
   | { readonly asset: string; readonly exDate: string; readonly split: number }
   | { readonly asset: string; readonly exDate: string; readonly dividend: number };
-
-/** What is no price and no finding of an audit concerns. */
-export const ACTION_FIELDS: readonly string[] = ['split', 'dividend'];
 
 /**
  * A frame of prices as they were paid with what happened to the shares, as its fields `split`, 1 where there was none, and `dividend`, 0 where there
@@ -57,9 +55,6 @@ export function withActions(frame: Frame, actions: readonly CorporateAction[]): 
   const more = Object.entries(made).map(([field, values]) => ({ dates, assets, values, field, source }));
   return frameOf([...panels, ...more], { series, source, ...(listed && { listed }) });
 }
-
-/** So many rows without a price, a week, are a gap; more are a time without trading. */
-export const GAP = 5;
 
 /** As `adjust` defines them, each [T, N]. */
 interface Factors {

@@ -3,6 +3,9 @@ import { type Adjustment, dateRange, type Panel, type Selection, select, sourceO
 
 export { BAR_FIELDS } from '../store/table.js';
 
+/** Fields of what happened to shares: no prices, so that no mask and no finding concerns them. */
+export const ACTION_FIELDS: readonly string[] = ['split', 'dividend'];
+
 /**
  * Several fields of the same assets on the same dates, with what else was known: the data of features, audits and backtests.
  *

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryStore } from '../../../tests/support/temporary-store.js';
+import { tradingDays } from '../panel/calendar.js';
 import { loadBars, loadPanel } from '../panel/load.js';
 import { seriesOf } from '../panel/panel.js';
 import { knownAfter } from '../panel/publication.js';
@@ -26,7 +27,7 @@ describe('loadFrame', () => {
   });
 
   it('takes the fields that all have, on the dates that all have, and the assets asked for', async () => {
-    const frame = await loadFrame(['skfolio/sp500-stocks', 'skfolio/factors'], { assets: ['KO', 'MTUM'] });
+    const frame = await loadFrame(['skfolio/sp500-stocks', 'skfolio/factors'], { assets: ['KO', 'MTUM'], join: 'inner' });
     expect([frame.assets, frame.dates[0], frame.dates.length]).toEqual([['KO', 'MTUM'], '2014-01-02', 2264]);
     expect(fieldOf(frame, 'adjClose').adjusted).toBe('splits and dividends');
     const ko = await loadPanel('skfolio/sp500-stocks', { from: '2014-01-02', assets: ['KO'] });
@@ -47,6 +48,40 @@ describe('loadFrame', () => {
     const known = asKnown(frame.series.AAA, ['2018-01-02', '2018-01-03', '2018-02-02', '2018-02-05', '2018-03-05']);
     expect([...known.slice(1)]).toEqual([yields.values[0], yields.values[0], yields.values[1], yields.values[2]]);
     expect(frame.series.VIX.values.some(Number.isNaN)).toBe(false); // 46 holidays are no news
+  });
+
+  it('lists a stock whose file ended to its last row, in files of one asset and of many', async () => {
+    const dates = tradingDays('2012-01-02', '2012-06-29');
+    const file = join(temporaryStore(), 'p.csv');
+    const write = async (name: string, header: string, rows: string[]) => {
+      writeFileSync(file, [`Date,${header}`, ...rows, ''].join('\n'));
+      await importCsv(file, { name, allowMissing: true });
+    };
+    const price = (t: number) => 100 + Math.sin(t);
+    await write(
+      'csv/LONG',
+      'LONG',
+      dates.map((date, t) => `${date},${price(t)}`),
+    );
+    await write(
+      'csv/ENDED',
+      'ENDED',
+      dates.slice(0, 60).map((date, t) => `${date},${price(t)}`),
+    );
+    await write(
+      'csv/wide',
+      'LONG,ENDED,LATE',
+      dates.map((date, t) => `${date},${price(t)},${t < 60 ? price(t) : ''},${t < 10 ? '' : price(t)}`),
+    );
+    const two = await loadFrame(['csv/LONG', 'csv/ENDED'], { join: 'outer' });
+    expect([...two.listed!]).toEqual(dates.flatMap((_, t) => [1, Number(t < 60)]));
+    const wide = await loadFrame('csv/wide');
+    expect([...wide.listed!]).toEqual(dates.flatMap((_, t) => [1, Number(t < 60), Number(t >= 10)]));
+    await expect(loadFrame(['csv/LONG', 'csv/ENDED'])).rejects.toThrow(
+      `joinFrames: csv/ENDED (ENDED) ends on ${dates[59]}, so the dates that all have leave out ${dates.length - 60} of the ${dates.length} rows of csv/LONG`,
+    );
+    expect((await loadFrame(['csv/LONG', 'csv/ENDED'], { join: 'inner' })).listed).toBeUndefined();
+    expect((await loadFrame(['csv/LONG', 'csv/ENDED'], { to: dates[59] })).dates).toHaveLength(60);
   });
 
   it.each<[string, () => Promise<unknown>, string]>([

@@ -7,6 +7,7 @@ import { loadDataset } from '../store/store.js';
 import { type Frame, fieldOf, frameOf, type Series, selectFrame } from './frame.js';
 import { seriesFrom } from './join.js';
 import { type FrameJoin, joinFrames } from './join-frames.js';
+import { listedByValues } from './listing.js';
 
 /** A dataset of what belongs to no asset, and when its rows were known, where its dates do not say so. */
 export interface SeriesChoice {
@@ -29,7 +30,8 @@ export interface FrameSelection extends Selection, FrameJoin {
  *
  *     await loadFrame(['yahoo/AAPL', 'yahoo/MSFT'], { from: '2010-01-01', series: ['arch/vix', { name: 'csv/cpi', knownAt: knownAfter('month', 15) }] })
  *
- * Bars give their fields to one asset, prices one field to each of theirs. Datasets meet as `joinFrames` has it. A series is known at its own dates
+ * Bars give their fields to one asset, prices one field to each of theirs. Datasets meet as `joinFrames` has it, and an asset whose values begin late or
+ * end early is `listed` between, also in one dataset. A series is known at its own dates
  * unless told; its missing values are passed over, and its whole history is kept, since what was known before `from` is known still.
  *
  * @throws when a dataset is not in the store, one lacks a field that is asked for, a series comes twice or ends long before the frame, and
@@ -44,7 +46,7 @@ export async function loadFrame(names: string | readonly string[], selection: Fr
   const together = frames.length === 1 ? frames[0] : joinFrames(frames, { fields, join });
   const taken = frameOf(
     (fields ?? Object.keys(together.fields)).map((field) => fieldOf(together, field)),
-    { series: await loadSeries(series), source: together.source },
+    { series: await loadSeries(series), source: together.source, listed: listedByValues(together) },
   );
   refuseStale(taken);
   return assets ? selectFrame(taken, { assets }) : taken;

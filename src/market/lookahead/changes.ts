@@ -1,6 +1,5 @@
 import { type Key, permutation, split, uniform } from '../../base/index.js';
-import { ACTION_FIELDS } from '../frame/actions.js';
-import { BAR_FIELDS, type Frame } from '../frame/frame.js';
+import { ACTION_FIELDS, BAR_FIELDS, type Frame } from '../frame/frame.js';
 
 /** The ways in which `assertNoLookahead` changes what comes after a date; the last two change what no date may depend on. */
 export const CHANGES = [

@@ -1,7 +1,6 @@
 import { fold, key } from '../../base/index.js';
 import { checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
-import { ACTION_FIELDS } from '../frame/actions.js';
-import type { Frame } from '../frame/frame.js';
+import { ACTION_FIELDS, type Frame } from '../frame/frame.js';
 import type { Panel } from '../panel/panel.js';
 import { CHANGE, CHANGES, type ChangeName, stretchOf } from './changes.js';
 import { compare, type Dated, firstRow, Lookahead, rowsUntil } from './compare.js';

@@ -97,7 +97,8 @@ export interface Backtest {
  * Every amount is a whole number of tick · lot, so that the run equals a `ledger` exactly.
  *
  * @throws when weights are missing, beyond the limits, of dates or assets that the prices do not have, before an asset's first price or of
- *         one that is not listed; when prices lack a field or are not positive; when a delisted asset is held and `delisting` is not told;
+ *         one that is not listed; when prices lack a field or are not positive; when a delisted asset is held and `delisting` is not told,
+ *         or one without a price to the end, for more than five rows, that is not said to be delisted; when a split or dividend of what is held is none;
  *         when `after` ended on a date that the prices do not have, or holds what the weights do not
  */
 export function backtest(config: BacktestConfig): Backtest {

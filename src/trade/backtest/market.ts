@@ -1,4 +1,5 @@
 import type { Frame } from '../../market/index.js';
+import { GAP } from '../../market/internal.js';
 
 /** Prices as a run reads them: arrays [T, M] of the frame, of which `columns` [N] are traded. */
 export interface Market {
@@ -14,6 +15,8 @@ export interface Market {
   readonly split?: Float64Array;
   readonly dividend?: Float64Array;
   readonly listed?: Uint8Array;
+  /** [N] rows from which on an asset has no price while the frame goes on and does not say that it is delisted, T where it has; absent where all have */
+  readonly ends?: Int32Array;
   readonly source: string;
 }
 
@@ -33,18 +36,42 @@ export function marketOf(prices: Frame, assets: readonly string[], execution: 'n
     );
   const actions = fields.close ? { split: fields.split, dividend: fields.dividend } : {};
   refuseTwice(prices);
+  const columns = Int32Array.from(assets, (asset) => prices.assets.indexOf(asset));
+  const ends = endsOf(prices, close, columns);
   return {
     dates,
     assets,
     width: prices.assets.length,
-    columns: Int32Array.from(assets, (asset) => prices.assets.indexOf(asset)),
+    columns,
     traded: execution === 'nextOpen' ? fields.open : close,
     close,
     ...(actions.split && { split: actions.split }),
     ...(actions.dividend && { dividend: actions.dividend }),
     ...(listed && { listed }),
+    ...(ends.some((row) => row < dates.length) && { ends }),
     source,
   };
+}
+
+/** A week without a price at the end is a gap, and is valued at the last. */
+function endsOf({ dates, assets, listed }: Frame, close: Float64Array, columns: Int32Array): Int32Array {
+  const [T, M] = [dates.length, assets.length];
+  return columns.map((n) => {
+    let t = T - 1;
+    while (t >= 0 && Number.isNaN(close[t * M + n]) && listed?.[t * M + n] !== 0) t--;
+    const isTold = t >= 0 && listed?.[t * M + n] === 0;
+    return n < 0 || isTold || T - 1 - t <= GAP ? T : t + 1;
+  });
+}
+
+/** Stops where an asset is held that has no price any more: it would stay at its last for ever. */
+export function refuseEnded({ dates, assets, source, ends }: Market, lots: Float64Array, t: number): void {
+  const n = lots.findIndex((count, i) => count !== 0 && ends![i] <= t);
+  if (n < 0) return;
+  throw new Error(
+    `backtest: '${assets[n]}' is held, and its last price in ${source} is of ${dates[ends![n] - 1]}, ${dates.length - ends![n]} rows before the end; ` +
+      'is it delisted, or is its file cut short? Give the frame `listed` (loadFrame and joinFrames make it) and say { delisting }, or weigh it 0 before',
+  );
 }
 
 /** Stops at splits and dividends that the prices say they hold already. */

@@ -1,6 +1,6 @@
 import type { Charge, Trade } from '../costs/cost.js';
 import type { Units } from './account.js';
-import { ticksAt, yearsOf } from './market.js';
+import { refuseEnded, ticksAt, yearsOf } from './market.js';
 import { type Detail, note, type Outcome } from './outcome.js';
 import { payForHolding, takeActions } from './overnight.js';
 import { closeState, decide, openState, type Simulation, type State } from './state.js';
@@ -33,6 +33,7 @@ export function simulate(simulation: Simulation, detail?: Detail): Outcome {
   decide(state, simulation, decisions.start);
   for (let t = first, i = 0; t < end; t++, i++) {
     if (years) payForHolding(state, simulation, years[t], t, costs, i);
+    if (market.ends) refuseEnded(market, state.lots, t);
     if (hasActions) takeActions(state, simulation, t, i, detail);
     ticksAt(market, market.close, account.units.ticks, t, closing);
     if (state.isWaiting) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { panelOf } from '../../../tests/support/panels.js';
-import { adjust, audit, frameOf, withActions, withUsable } from '../../market/index.js';
+import { panelOf, simulatedPrices } from '../../../tests/support/panels.js';
+import { adjust, audit, frameOf, joinFrames, mapValues, type Panel, select, withActions, withUsable } from '../../market/index.js';
 import { backtest } from './backtest.js';
 
 const { NaN: missing } = Number;
@@ -17,6 +17,46 @@ const run = (prices: ReturnType<typeof frameOf>) =>
     execution: 'nextClose',
     capital: 1000,
   });
+
+describe('backtest of prices that end', () => {
+  const LONG = simulatedPrices(100);
+  const ends = (row: number): Panel => mapValues(LONG, 'close', (price, t, n) => (n === 1 && t > row ? missing : price));
+  const weights = (held: number): Panel => ({
+    ...panelOf(LONG.assets, [
+      [0.5, 0.5],
+      [0.5, held],
+    ]),
+    dates: [LONG.dates[0], LONG.dates[48]],
+    field: 'weight',
+  });
+  const config = { execution: 'nextClose', costs: undefined } as const;
+
+  it('stops where one is held that has no price to the end, and settles it where it is listed to its last', () => {
+    const prices = frameOf(ends(49));
+    expect(() => backtest({ ...config, weights: weights(0.5), prices })).toThrow(
+      `backtest: 'B' is held, and its last price in test is of ${LONG.dates[49]}, 50 rows before the end`,
+    );
+    expect(() => backtest({ ...config, weights: weights(0), prices })).not.toThrow();
+    const [a, b] = ['A', 'B'].map((asset) => select(LONG, { assets: [asset] }));
+    const ended = { ...b, dates: b.dates.slice(0, 50), values: b.values.slice(0, 50) };
+    const joined = joinFrames([frameOf(a), frameOf(ended)], { join: 'outer' });
+    expect(() => backtest({ ...config, weights: weights(0.5), prices: joined })).toThrow("'B' is delisted on");
+    const run = backtest({ ...config, weights: weights(0.5), prices: joined, delisting: -0.3 });
+    expect(run.fills.at(-1)).toMatchObject({
+      date: LONG.dates[50],
+      asset: 'B',
+      kind: 'delisting',
+      price: expect.closeTo(0.7 * b.values[49], 3),
+    });
+    const half = run.weights.values[2 * 48] * run.equity[48];
+    expect(run.equity.at(-1)).toBeCloseTo(half * (LONG.values[2 * 99] / LONG.values[2 * 49]) + 0.7 * (run.equity[48] - half), -1);
+  });
+
+  it('values it at its last price where a week or less is missing', () => {
+    expect(backtest({ ...config, weights: weights(0.5), prices: frameOf(ends(94)) }).stale.at(-1)).toBeGreaterThan(0.3);
+    expect(() => backtest({ ...config, weights: weights(0.5), prices: frameOf(ends(93)) })).toThrow('6 rows before the end');
+  });
+});
 
 describe('backtest of actions', () => {
   it.each<[string, number, number]>([
