@@ -117,6 +117,7 @@ describe('lemmata data csv', () => {
       ['Date,A\n2024-03-28,1\n', '--columns', 'B'],
       ['Date,A\n2024-03-28,1\n', '--kind', 'bars'],
       ['Date,\xe9\0\n2024-03-28,1\n'],
+      ['Date,Ticker,A\n2024-03-28,X,1\n2024-03-28,Y,2\n'],
     ];
     const named = faults.map((fault) => {
       const { stderr, status } = run(...fault);
@@ -134,6 +135,7 @@ describe('lemmata data csv', () => {
       ['--columns'],
       ['--columns', '--kind'],
       ['--encoding'],
+      ['--asset'],
     ]);
     for (const flag of named.flat()) expect(help).toContain(`  ${flag} `);
   });
