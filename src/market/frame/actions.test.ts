@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { panelOf } from '../../../tests/support/panels.js';
 import { simpleReturns } from '../panel/returns.js';
 import { adjust, type CorporateAction, withActions } from './actions.js';
-import { fieldOf, frameOf } from './frame.js';
+import { fieldOf, frameOf, withUniverse } from './frame.js';
 
 const closes = (...values: number[]) =>
   panelOf(
@@ -77,11 +77,18 @@ describe('adjust', () => {
 });
 
 it('adjust passes dates on which an asset is not listed, of which no split is known', () => {
-  const frame = withActions({ ...frameOf(closes(10, 11, 12)), listed: Uint8Array.of(0, 1, 1) }, [
-    { asset: 'A', exDate: DAYS[2], split: 1.1 },
-  ]);
-  expect([...frame.fields.split]).toEqual([Number.NaN, 1, 1.1]);
+  const listed = Uint8Array.of(0, 1, 1);
+  const told = withActions({ ...frameOf(closes(10, 11, 12)), listed }, [{ asset: 'A', exDate: DAYS[2], split: 1.1 }]);
+  const frame = { ...told, fields: { ...told.fields, split: Float64Array.of(Number.NaN, 1, 1.1) } };
   expect([...adjust(frame).fields.close]).toEqual([Number.NaN, 11 / 1.1, 12]);
+});
+
+it('adjust knows a split of a date on which the asset is not in the universe, before it or after', () => {
+  const raw = withActions(frameOf(closes(40, 40, 10, 10, 11)), [{ asset: 'A', exDate: DAYS[2], split: 4 }]);
+  const universe = Uint8Array.of(1, 1, 0, 1, 1);
+  const adjusted = adjust(withUniverse(raw, universe));
+  expect([...adjusted.fields.adjClose]).toEqual([10, 10, Number.NaN, 10, 11]);
+  expect(adjusted).toEqual(withUniverse(adjust(raw), universe));
 });
 
 describe('withActions', () => {

@@ -128,8 +128,8 @@ function factorsOf({ dates, assets, fields, listed, source }: Frame): Factors {
     for (let t = T - 1; t >= 0; t--) {
       const i = t * N + n;
       [splitFactor[i], dividendFactor[i]] = [ofSplits, ofDividends];
-      if (listed?.[i] === 0) continue;
       const [ratio, paid] = [split[i], dividend[i]];
+      if (listed?.[i] === 0 && Number.isNaN(ratio + paid)) continue;
       if (ratio === 1 && paid === 0) continue;
       const where = `adjust: '${assets[n]}' of ${source} on ${dates[t]}`;
       refuseUnknown(where, ratio, paid);
@@ -140,7 +140,7 @@ function factorsOf({ dates, assets, fields, listed, source }: Frame): Factors {
       if (paid > 0 && gap > GAP)
         throw new Error(
           `${where}: the dividend ${paid} needs the close before it, and the ${gap} rows before have none, so its share of the price is not known; ` +
-            'adjust before withUsable leaves rows out, or leave the dividend out',
+            'adjust before withUsable or withUniverse leaves rows out, or leave the dividend out',
         );
       refuseAdjusted(where, price, close[i], ratio);
       if (paid >= price / ratio)

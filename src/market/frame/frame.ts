@@ -20,7 +20,7 @@ export interface Frame {
   readonly fields: Readonly<Record<string, Float64Array>>;
   /** what belongs to no asset, by name: `VIX`, `tenYearYield` */
   readonly series: Readonly<Record<string, Series>>;
-  /** [T, N] 1 where the asset was listed, or in the universe, on the date and 0 elsewhere, where all fields are NaN; all are listed unless told */
+  /** [T, N] 1 where the asset was listed, or in the universe, on the date and 0 elsewhere, where all fields but `split` and `dividend` are NaN; all are listed unless told */
   readonly listed?: Uint8Array;
   /** by field, for what its prices are adjusted; a field is absent where that is not known, or is no price */
   readonly adjusted?: Readonly<Record<string, Adjustment>>;
@@ -64,7 +64,7 @@ export function frameOf(panels: Panel | readonly Panel[], { series = {}, listed,
       throw new Error(
         `frameOf: ${first.field} has ${extent(first)} and ${field} ${extent({ dates, assets })}, and they must be the same; align and select first`,
       );
-    fields[field] = listed ? whereListed(values, listed) : values;
+    fields[field] = listed ? whereListed(field, values, listed) : values;
     if (adjusted) adjustments[field] = adjusted;
   }
   const frame: Frame = {
@@ -80,8 +80,12 @@ export function frameOf(panels: Panel | readonly Panel[], { series = {}, listed,
   return frame;
 }
 
-/** The values where the asset is listed, NaN elsewhere; the same array where that changes none. */
-function whereListed(values: Float64Array, listed: Uint8Array): Float64Array {
+/**
+ * The values where the asset is listed, NaN elsewhere; the same array where that changes none. Shares are split outside a universe too, and prices
+ * before must be adjusted for it when they come back.
+ */
+function whereListed(field: string, values: Float64Array, listed: Uint8Array): Float64Array {
+  if (ACTION_FIELDS.includes(field)) return values;
   let masked: Float64Array | undefined;
   for (let i = 0; i < listed.length; i++)
     if (listed[i] === 0 && i < values.length && !Number.isNaN(values[i])) {
@@ -127,7 +131,7 @@ export function withUniverse(frame: Frame, universe: Uint8Array): Frame {
 export function fieldOf({ dates, assets, fields, listed, adjusted, source }: Frame, field: string): Panel {
   const held = fields[field];
   if (!held) throw new Error(`${source} has no ${field}: it has ${Object.keys(fields).join(', ')}`);
-  const values = listed ? whereListed(held, listed) : held;
+  const values = listed ? whereListed(field, held, listed) : held;
   return { dates, assets, values, field, source, ...(adjusted?.[field] && { adjusted: adjusted[field] }) };
 }
 
