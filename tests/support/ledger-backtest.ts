@@ -42,6 +42,8 @@ export function ledgerBacktest({ weights, prices, execution, costs, delisting = 
     const date = prices.dates[t];
     if (t > start) {
       night(t);
+      if (execution === 'nextOpen')
+        for (const asset of book.positions.keys()) if (!Number.isNaN(at('open', t, asset))) book.mark(asset, priced('open', t, asset));
       const isOrdered = orders.size > 0;
       if (isOrdered) trading(t);
       for (const asset of book.positions.keys()) if (!Number.isNaN(at('close', t, asset))) book.mark(asset, priced('close', t, asset));

@@ -176,6 +176,71 @@ describe('backtest', () => {
     expect(list(run.stale)).toEqual([0, 0, 0, 0.5]);
   });
 
+  it('values an asset without a close at its open, whether or not another has an order waiting', () => {
+    const of = (b: number) => {
+      const prices = bars(
+        [
+          [100, 10],
+          [100, NONE],
+          [NONE, NONE],
+          [NONE, 10],
+        ],
+        {
+          open: [
+            [100, 10],
+            [100, NONE],
+            [120, NONE],
+            [NONE, NONE],
+          ],
+        },
+      );
+      return backtest({ weights: weigh([[0.5, b]]), prices, execution: 'nextOpen', capital: 1000 });
+    };
+    for (const b of [0, 0.001]) expect([list(of(b).equity), of(b).stale[1] > 0]).toEqual([[1000, 1100, 1100], true]);
+  });
+
+  it('holds 200 % where a sale waits for a price, and shows it (limits are of decisions)', () => {
+    const prices = bars([
+      [100, 100],
+      [100, 100],
+      [100, NONE],
+      [100, NONE],
+      [100, 100],
+    ]);
+    const run = backtest({
+      ...{ prices, execution: 'nextClose', capital: 1000 },
+      weights: weigh([
+        [0, 1],
+        [1, 0],
+      ]),
+    });
+    expect([list(run.cash), list(run.stale), list(run.weights.values.slice(2, 4))]).toEqual([
+      [0, -1000, -1000, 0],
+      [0, 1, 1, 0],
+      [1, 1],
+    ]);
+  });
+
+  it('has returns of 0 from a ruin on, though a gap give something back', () => {
+    const prices = bars([[100], [100], [210], [120], [120]], { open: [[100], [100], [100], [120], [120]] });
+    const run = backtest({ weights: weigh([[-1]]), prices, execution: 'nextOpen', capital: 1000 });
+    expect([run.ruined, list(run.equity), list(run.returns)]).toEqual([prices.dates[2], [1000, -100, 800, 800], [0, -1.1, 0, 0]]);
+  });
+
+  it('begins at the decision, or at the close that is the entry', () => {
+    const prices = bars([[100], [110], [120], [130]]);
+    const run = (execution: 'nextOpen' | 'nextClose', after?: BacktestConfig['after']) =>
+      backtest({
+        weights: weigh([[1]], [after ? 2 : 0]),
+        prices: after ? prices : selectFrame(prices, { to: prices.dates[2] }),
+        execution,
+        ...(after && { after }),
+      });
+    expect([run('nextOpen').start, run('nextClose').start]).toEqual(prices.dates.slice(0, 2));
+    const later = run('nextClose', run('nextClose'));
+    expect([later.start, later.dates, list(later.returns, 4)]).toEqual([prices.dates[2], [prices.dates[3]], [0.0833]]);
+  });
+
   it('settles a delisted asset at the stated return, and says so where none is stated', () => {
     const prices = bars([[10], [10], [8], [NONE]], {}, [[1], [1], [1], [0]]);
     const config = { weights: weigh([[1], [1]], [0, 2]), prices, execution: 'nextClose', capital: 1000 } as const;
@@ -279,6 +344,13 @@ describe('backtest refuses', () => {
       'on 2020-01-02 Σw is 0.9, beyond limits.net 1 to 1; scale the weights',
     );
     expect(run({ limits: { position: 0.4 } })).toThrow("on 2020-01-02 'A' has 0.5, beyond limits.position 0.4; cap it");
+    expect(run({ limits: { gross: 10, position: NONE }, weights: weigh([[5, 0]]) })).toThrow(
+      'backtest: limits: position must be a finite number above 0, got NaN',
+    );
+    expect(run({ limits: { net: [NONE, 1] } })).toThrow('limits: net must be two numbers, the least and the most of Σw, got NaN, 1');
+    expect(run({ costs: () => [0.01, 0.02].map((rate) => ({ name: 'x', rate })) })).toThrow(
+      "costs: two costs are called 'x', and results list them by name",
+    );
     expect(run({ weights: weigh([[1 / 3, 2 / 3 + 1e-12]]), limits: { net: [1, 1] } })).not.toThrow();
   });
 
@@ -430,6 +502,19 @@ describe('backtest refuses', () => {
     );
     expect(run({ weights: weigh([[0, 1]], [0]), after: first })).toThrow('weights of 2020-01-02 come before 2020-01-03, where the run');
     expect(run({ weights: weigh([[0, 1]], [1]), after: first, capital: 5 })).toThrow("capital is told, and 'after' brings its own");
+    const halted = bars([
+      [10, 10],
+      [10, NONE],
+      [10, NONE],
+      [10, 20],
+    ]);
+    const waiting = (b: number) =>
+      backtest({ weights: weigh([[0.5, b]]), prices: selectFrame(halted, { to: '2020-01-03' }), execution: 'nextClose' });
+    const onlyA = { ...weigh([[0.5]], [1]), assets: ['A'] };
+    expect(run({ weights: onlyA, prices: halted, after: waiting(0.5) })).toThrow(
+      "goes on from has an order waiting in 'B', of which there is no weight",
+    );
+    expect(run({ weights: onlyA, prices: halted, after: waiting(0) })).not.toThrow();
     expect(() => previousWeights(first, '2020-01-06')).toThrow(
       'previousWeights: the run has 1 dates from 2020-01-03 to 2020-01-03 and none is 2020-01-06, so what was held then cannot be had; run it up to that date first',
     );

@@ -41,13 +41,18 @@ export interface Backtest {
   readonly dates: readonly string[];
   /** [N] */
   readonly assets: readonly string[];
+  /** date of the close at which the returns begin, a benchmark's too: the decision's, or the first row's where that close is the entry */
+  readonly start: string;
   /** money before the first row */
   readonly capital: number;
   /** [T] cash and positions at the close */
   readonly equity: Float64Array;
   /** [T] cash at the close, negative when owed */
   readonly cash: Float64Array;
-  /** [T] simple returns of equity, net of costs, the first over `capital`; `0.01` is 1 % */
+  /**
+   * [T] simple returns of equity, net of costs, the first over `capital`; `0.01` is 1 %. 0 on a row that begins with nothing left, even where
+   * a gap gives something back: after a ruin `equity` is not what they compound to
+   */
   readonly returns: Float64Array;
   /** [T] the same with the row's costs given back */
   readonly gross: Float64Array;
@@ -66,7 +71,7 @@ export interface Backtest {
   readonly weights: Panel;
   /** [T, N] shares at the close */
   readonly positions: Panel;
-  /** [T] share of equity in positions without a price on the row, which are valued at their last */
+  /** [T] share of equity in positions without a close on the row, which are valued at their last */
   readonly stale: Float64Array;
   /** every trade and every settlement, in order */
   readonly fills: readonly Fill[];
@@ -91,15 +96,16 @@ export interface Backtest {
  *   4. positions are valued at the close, or at their last price where there is none.
  *
  * An order in an asset without a price on the row waits for the next, at the weight that was asked for; a newer decision takes its place,
- * and the asset's delisting ends it. Costs may leave cash a little below zero where all is invested. Adjusted closes hold dividends and
- * splits, so those are left out where `close` is missing.
+ * and the asset's delisting ends it. A sale that waits leaves its money in the position, and what is bought meanwhile is bought on credit:
+ * [0, 1] and then [1, 0] holds 200 % and owes 100 % for as long as the second has no price, as `cash` and `stale` show. Costs may leave
+ * cash a little below zero where all is invested. Adjusted closes hold dividends and splits, so those are left out where `close` is missing.
  *
  * Every amount is a whole number of tick · lot, so that the run equals a `ledger` exactly.
  *
  * @throws when weights are missing, beyond the limits, of dates or assets that the prices do not have, before an asset's first price or of
  *         one that is not listed; when prices lack a field or are not positive; when a delisted asset is held and `delisting` is not told,
  *         or one without a price to the end, for more than five rows, that is not said to be delisted; when a split or dividend of what is held is none;
- *         when `after` ended on a date that the prices do not have, or holds what the weights do not
+ *         when `after` ended on a date that the prices do not have, or holds, or has an order waiting in, what the weights do not have
  */
 export function backtest(config: BacktestConfig): Backtest {
   const names = ['weights', 'prices', 'execution', 'costs', 'limits', 'delisting', 'capital', 'tick', 'lot', 'after'] as const;
@@ -117,6 +123,7 @@ export function backtest(config: BacktestConfig): Backtest {
   const { assets } = decisions;
   const { rows, units } = run;
   const dates = prices.dates.slice(rows.start, rows.end);
+  const isEntry = execution === 'nextClose' && !account.end?.lots.some((count) => count !== 0);
   const [returns, gross] = returnsOf(run.capital, run.equity, run.costs);
   const detail = once(() => {
     const room = roomFor(dates.length, assets.length);
@@ -133,6 +140,7 @@ export function backtest(config: BacktestConfig): Backtest {
     {
       dates,
       assets,
+      start: isEntry ? dates[0] : prices.dates[rows.start - 1],
       capital: units.money(run.capital),
       equity: run.equity.map(units.money),
       cash: run.cash.map(units.money),

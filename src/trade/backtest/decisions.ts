@@ -20,7 +20,7 @@ export interface Decisions {
   decide(decision: Decision): ArrayLike<number>;
 }
 
-/** What weights must keep to, up to rounding. */
+/** What weights must keep to, up to rounding: decisions are held to it, not what becomes of them, since weights drift and orders may wait. */
 export interface Limits {
   /** Σ|w| at most; 1 unless told. A portfolio that is 100 % long and 100 % short has 2 */
   readonly gross?: number;
@@ -51,6 +51,9 @@ export function decisionsOf(weights: Panel | Decisions, prices: Frame, limits: L
   checkOptions('backtest: limits', limits, ['gross', 'net', 'position']);
   const { gross = 1, net, position = Infinity } = limits;
   checkNumber('backtest: limits', 'gross', gross, { above: 0 });
+  if (limits.position !== undefined) checkNumber('backtest: limits', 'position', position, { above: 0 });
+  if (net && !(net.length === 2 && net[0] <= net[1]))
+    throw new Error(`backtest: limits: net must be two numbers, the least and the most of Σw, got ${net.join(', ')}`);
   const { dates, assets } = weights;
   const N = assets.length;
   const missing = assets.find((asset) => !prices.assets.includes(asset));
@@ -146,10 +149,11 @@ function rowsOf(dates: readonly string[], { dates: all, source }: Frame): Int32A
 
 /** The row on which an earlier run ended; throws where what it held cannot be had. */
 function continued(end: Account, assets: readonly string[], prices: Frame): number {
-  const lost = end.assets.find((asset, n) => end.lots[n] !== 0 && !assets.includes(asset));
-  if (lost)
+  const isOpen = (n: number) => end.lots[n] !== 0 || Math.abs(end.waiting[n]) > 0; // an order to hold none of what is not held is none
+  const n = end.assets.findIndex((asset, i) => isOpen(i) && !assets.includes(asset));
+  if (n >= 0)
     throw new Error(
-      `backtest: the run that this one goes on from holds '${lost}', of which there is no weight, so the previous weights cannot be had; ` +
+      `backtest: the run that this one goes on from ${end.lots[n] === 0 ? 'has an order waiting in' : 'holds'} '${end.assets[n]}', of which there is no weight, so the previous weights cannot be had; ` +
         'give it a weight, 0 to sell it',
     );
   const row = prices.dates.indexOf(end.date);

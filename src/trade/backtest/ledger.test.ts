@@ -117,6 +117,11 @@ describe('ledger', () => {
   it('counts in whole numbers only', () => {
     expect(() => ledger(0.5)).toThrow('ledger: start must be a whole number below 2^53, got 0.5; count money in its smallest unit');
     expect(() => ledger(0).trade('A', 1, 99.5)).toThrow('ledger: price must be a whole number');
+    const book = ledger(1000);
+    book.trade('A', 1, 100);
+    expect(() => book.split('A', 0)).toThrow("ledger: a split makes a finite number of new lots above 0 of each old one, got 0 for 'A'");
+    expect(() => book.dividend('A', Number.NaN)).toThrow("ledger: a dividend is a finite number of units a lot, got NaN for 'A'");
+    expect([book.cash, book.equity()]).toEqual([900, 1000]);
     expect(() => ledger(0).trade('A', Number.NaN, 1)).toThrow('ledger: lots must be a whole number below 2^53, got NaN');
   });
 });

@@ -64,7 +64,7 @@ export interface Ledger {
  *     book.trade('A', 10, 35_350);             // covered at 353.50
  *     book.equity();                           // 1,100,000
  *
- * @throws when an amount, a number of lots or a price is no whole number
+ * @throws when an amount, a number of lots or a price is no whole number, a split's ratio is not above 0, or a dividend is not finite
  */
 export function ledger(start: number): Ledger {
   let [cash, closed, income] = [whole('start', start), 0, 0];
@@ -128,6 +128,8 @@ export function ledger(start: number): Ledger {
     split(asset, ratio) {
       const position = positions.get(asset);
       if (!position) return;
+      if (!(ratio > 0 && ratio < Infinity))
+        throw new Error(`ledger: a split makes a finite number of new lots above 0 of each old one, got ${ratio} for '${asset}'`);
       const before = worthOf(position);
       const lots = wholeLots(position.lots * ratio);
       const rest = position.lots - lots / ratio; // old lots that make no whole new one
@@ -139,6 +141,7 @@ export function ledger(start: number): Ledger {
       enter('split', asset, paid);
     },
     dividend(asset, perLot) {
+      if (!Number.isFinite(perLot)) throw new Error(`ledger: a dividend is a finite number of units a lot, got ${perLot} for '${asset}'`);
       const paid = Math.round((positions.get(asset)?.lots ?? 0) * perLot);
       income += paid;
       enter('dividend', asset, paid);

@@ -36,10 +36,12 @@ export function simulate(simulation: Simulation, detail?: Detail): Outcome {
     if (market.ends) refuseEnded(market, state.lots, t);
     if (hasActions) takeActions(state, simulation, t, i, detail);
     ticksAt(market, market.close, account.units.ticks, t, closing);
-    if (state.isWaiting) {
-      if (trading !== closing) ticksAt(market, market.traded, account.units.ticks, t, trading);
-      turnover[i] = trade(state, simulation, trading, rates, fees, order, t, costs, i, detail);
+    if (trading !== closing) {
+      // On every row: what an asset without a close is worth must not depend on whether another one trades.
+      ticksAt(market, market.traded, account.units.ticks, t, trading);
+      for (let n = 0; n < trading.length; n++) if (trading[n] > 0) state.marks[n] = trading[n];
     }
+    if (state.isWaiting) turnover[i] = trade(state, simulation, trading, rates, fees, order, t, costs, i, detail);
     stale[i] = value(state, closing, simulation, t, i, detail);
     equity[i] = state.worth;
     cash[i] = state.cash;
