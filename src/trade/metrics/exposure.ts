@@ -1,5 +1,6 @@
 import { checkOptions } from '../../base/internal.js';
-import { confidenceInterval, design, linearRegression, neweyWest, neweyWestLags } from '../../stats/index.js';
+import { design, linearRegression, neweyWest, neweyWestLags } from '../../stats/index.js';
+import { hacInterval } from './mean-error.js';
 import { type CheckedReturns, checkPerYear, checkReturns, type Estimated, excess, type Returns } from './returns.js';
 import { type Sharpe, type SharpeOptions, sharpeOf } from './sharpe.js';
 
@@ -20,7 +21,8 @@ export interface MarketModel {
 }
 
 /**
- * Alpha and beta of a strategy against a market, with HAC errors.
+ * Alpha and beta of a strategy against a market, with HAC errors. 95 % intervals of beta cover .91 at n = 12, .94 at 60 and .95 at 252, of
+ * independent normal returns; of alpha .95 or more, and .94 at 252.
  *
  *     rₜ − fₜ = α + β (mₜ − fₜ) + eₜ
  *
@@ -39,7 +41,7 @@ export function marketModel(returns: Returns, market: Returns, options: SharpeOp
   const { standardErrors } = neweyWest(fit, { lags });
   const of = (j: number, scale = 1): Estimated => {
     const [value, standardError] = [fit.coefficients[j] * scale, standardErrors[j] * scale];
-    return { value, standardError, interval: confidenceInterval(value, standardError, { level }) };
+    return { value, standardError, interval: hacInterval(value, standardError, x.length, { lags, level }) };
   };
   return { beta: of(1), alpha: of(0), annualAlpha: of(0, perYear), rSquared: fit.rSquared, residuals: fit.residuals, lags };
 }

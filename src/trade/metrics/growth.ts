@@ -1,7 +1,6 @@
 import { checkOptions } from '../../base/internal.js';
 import { mean, standardDeviation } from '../../linalg/index.js';
-import { confidenceInterval } from '../../stats/index.js';
-import { type ErrorOptions, meanWithError } from './mean-error.js';
+import { type ErrorOptions, hacInterval, meanWithError } from './mean-error.js';
 import { checkPerYear, checkReturns, type DatedReturns, daysOf, type Estimated, median, type Returns } from './returns.js';
 
 /** Growth a year of what was earned and earned again. */
@@ -74,13 +73,13 @@ function growth(x: Float64Array, years: number, { lags, level }: ErrorOptions): 
   const ruinedAt = x.indexOf(-1);
   if (ruinedAt >= 0) return { value: -1, standardError: 0, interval: { low: -1, high: -1 }, total: -1, years, ruinedAt };
   const logs = x.map(Math.log1p);
-  const { value: centre, standardError } = meanWithError(logs, { lags });
-  const [perYear, { low, high }] = [x.length / years, confidenceInterval(centre, standardError, { level })];
+  const perYear = x.length / years;
+  const { value: centre, standardError, interval } = meanWithError(logs, { lags, level });
   const value = Math.expm1(centre * perYear);
   return {
     value,
     standardError: (1 + value) * perYear * standardError,
-    interval: { low: Math.expm1(low * perYear), high: Math.expm1(high * perYear) },
+    interval: { low: Math.expm1(interval.low * perYear), high: Math.expm1(interval.high * perYear) },
     total,
     years,
   };
@@ -91,7 +90,7 @@ function growth(x: Float64Array, years: number, { lags, level }: ErrorOptions): 
  *
  *     s √perYear        error: half that of s², the HAC error of the mean of (x − x̄)², over s
  *
- * Units: `0.16` is 16 % a year. √perYear holds for uncorrelated returns.
+ * Units: `0.16` is 16 % a year. √perYear holds for uncorrelated returns. Of normal ones the 95 % interval covers .89 at n = 12, .93 at 60 and .94 at 252.
  *
  * @param returns  [n]
  * @throws         as `countedGrowth`
@@ -108,5 +107,5 @@ export function annualVolatility(returns: Returns, options: AnnualOptions = {}):
   const squares = x.map((r) => (r - centre) ** 2);
   const { standardError: ofVariance } = meanWithError(squares, { lags: options.lags });
   const standardError = (ofVariance / (2 * deviation)) * root;
-  return { value, standardError, interval: confidenceInterval(value, standardError, { level: options.level }) };
+  return { value, standardError, interval: hacInterval(value, standardError, x.length, options) };
 }

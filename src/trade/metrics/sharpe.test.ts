@@ -68,6 +68,23 @@ describe('sharpe', () => {
     expect(stale.hac.standardError / stale.iid.standardError).toBeGreaterThan(1.4); // √3 in the limit, less Bartlett's loss
   });
 
+  it.each([
+    [12, 0.86],
+    [24, 0.91],
+  ])('of %i returns has a HAC interval for short histories: the normal law covers %f', (n, normalCovers) => {
+    const draws = 1500;
+    let covered = 0;
+    for (let i = 0; i < draws; i++) {
+      const { interval } = sharpe(
+        normal(fold(key(41), i), [n], 'float64').data.map((z) => 0.04 * (0.2 + z)),
+        { perYear: 1 },
+      ).hac;
+      covered += Number(interval.low <= 0.2 && 0.2 <= interval.high);
+    }
+    expect(covered / draws).toBeGreaterThan(normalCovers + 0.025);
+    expect(covered / draws).toBeLessThan(0.985);
+  });
+
   it("has Lo's error for that of independent normal returns: the deviation of 2,000 simulated ratios, within 4 of its errors", () => {
     const found = Float64Array.from({ length: 2000 }, (_, i) => {
       const { data } = normal(fold(key(17), i), [250], 'float64');

@@ -1,7 +1,8 @@
 import { checkOptions } from '../../base/internal.js';
 import { mean } from '../../linalg/index.js';
-import { confidenceInterval, hacMean, type Interval } from '../../stats/index.js';
+import { hacMean, type Interval } from '../../stats/index.js';
 import type { AnnualOptions } from './growth.js';
+import { hacInterval } from './mean-error.js';
 import { checkPerYear, checkReturns, excess, type Returns } from './returns.js';
 
 /** A Sortino ratio with its uncertainty. */
@@ -52,8 +53,8 @@ export function sortino(
   const downside = Math.sqrt(square);
   const perPeriod = centre / downside;
   const influence = x.map((value, t) => (value - centre) / downside - (perPeriod / 2) * (shortfall[t] / square - 1));
-  const { lags, level } = options;
+  const { lags } = options;
   const annual = perPeriod * Math.sqrt(perYear);
   const standardError = hacMean(influence, { ...(lags !== undefined && { lags }) }).standardError * Math.sqrt(perYear);
-  return { annual, perPeriod, perYear, downside, standardError, interval: confidenceInterval(annual, standardError, { level }) };
+  return { annual, perPeriod, perYear, downside, standardError, interval: hacInterval(annual, standardError, x.length, options) };
 }

@@ -45,7 +45,28 @@ describe('valueAtRisk and expectedShortfall', () => {
     }
     const error = Math.sqrt((0.95 * 0.05) / draws);
     expect(var95 / draws).toBeGreaterThan(0.95 - 4 * error); // order statistics cover at least the level
-    expect(Math.abs(es95 / draws - 0.93)).toBeLessThan(4 * error); // the delta method falls 2 % short at 25 returns in the tail
+    expect(Math.abs(es95 / draws - 0.94)).toBeLessThan(3 * error);
+  });
+
+  it('take the last return of a tail in part: of 21 the worst 5 % are 1.05, and of 50 two and a half', () => {
+    const x = Array.from({ length: 50 }, (_, t) => ((7 * t) % 50) / 1000 - 0.03); // −.030 … .019
+    expect(expectedShortfall(x).value).toBeCloseTo(-(0.03 + 0.029 + 0.5 * 0.028) / 2.5, 14);
+    expect(() => expectedShortfall(x.slice(0, 21))).toThrow('the worst 5 % of 21 returns are 1.05, and it takes 2 to have an error');
+  });
+
+  it.each([
+    [61, 0.05, 0.82],
+    [252, 0.01, 0.71],
+  ])('of %i returns and a tail of %f has an interval for few numbers: the normal law covers %f', (n, tail, normalCovers) => {
+    const truth = 0.01 * (tail === 0.05 ? -2.0627128 : -2.6652142);
+    const draws = 600;
+    let covered = 0;
+    for (let i = 0; i < draws; i++) {
+      const x = normal(fold(key(22), i), [n], 'float64').data.map((z) => 0.01 * z);
+      const { low, high } = expectedShortfall(x, { tail, lags: 0 }).interval;
+      covered += Number(low <= truth && truth <= high);
+    }
+    expect(covered / draws).toBeGreaterThan(normalCovers + 0.07);
   });
 
   it('counts order statistics by the binomial law that scipy has', () => {

@@ -1,7 +1,6 @@
 import { checkOptions, checkWhole } from '../../../base/internal.js';
 import type { Panel } from '../../../market/index.js';
-import { neweyWestLags } from '../../../stats/index.js';
-import { type ErrorOptions, meanWithError } from '../mean-error.js';
+import { type ErrorOptions, meanWithError, overlapLags } from '../mean-error.js';
 import type { Estimated } from '../returns.js';
 import { sharpeOf } from '../sharpe.js';
 import { checkSame, correlation, pairsOf, rankCorrelation, returnsAhead } from './panels.js';
@@ -24,7 +23,10 @@ export interface InformationCoefficient {
 
 /** What outcomes the forecasts are of, and how sure the mean shall be. */
 export interface ICOptions extends ErrorOptions {
-  /** h, periods ahead that the outcomes reach, whose overlap the errors must cover; 1. Lags are the larger of h − 1 and `neweyWestLags` unless told. */
+  /**
+   * h, periods ahead that the outcomes reach; 1. Lags are 3 (h − 1) or `neweyWestLags`, the larger, unless told. Of a forecast that never changes, the
+   * worst case, and h = 20, 95 % intervals then cover .95 over 250 dates, .93 over 500 and .94 over 3,000.
+   */
   readonly horizon?: number;
 }
 
@@ -130,7 +132,7 @@ function summary(caller: string, dates: readonly string[], values: Float64Array,
     throw new Error(
       `${caller}: ${known.length} of ${dates.length} dates have a correlation, and it takes two; 3 assets or more must have both values, which must differ`,
     );
-  const lags = options.lags ?? Math.min(Math.max(horizon - 1, neweyWestLags(known.length)), known.length - 1);
+  const lags = options.lags ?? overlapLags(known.length, horizon);
   const still = known.every((value) => value === known[0]);
   const ratio = still ? undefined : sharpeOf(caller, known, 1, { lags, level });
   return {
