@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadPanel } from '../src/market/panel/load.js';
-import { fitGarch } from '../src/stats/volatility/fit.js';
+import { fitEgarch, fitGarch } from '../src/stats/volatility/fit.js';
 import { forecastVolatility } from '../src/stats/volatility/forecast.js';
 import { expectClose } from './support/close.js';
 
@@ -17,5 +17,16 @@ describe('GARCH on the S&P 500', () => {
     const [, alpha, gamma] = fitGarch(returns, { o: 1 }).parts.variance;
     expect(alpha).toBeCloseTo(0, 12);
     expect(gamma).toBeGreaterThan(0.1);
+    expect(fitGarch(returns, { o: 1 }).onBound).toEqual(['alpha[1]']);
+  });
+
+  it('has, as EGARCH, the error of a mean that outer products of scores have, though the maximum lies on a kink of |z|', async () => {
+    const { values } = await loadPanel('arch/sp500');
+    const { coefficients, standardErrors, classicalErrors } = fitEgarch(
+      values.subarray(1).map((price, t) => 100 * Math.log(price / values[t])),
+    );
+    expect(coefficients[0]).toBeCloseTo(0.01796, 4);
+    // Outer products of scores 0.0110, the Hessian by steps of 0.01 0.0107: both made by numpy from the likelihood alone.
+    for (const errors of [standardErrors, classicalErrors]) expect(Math.abs(errors[0] - 0.0108)).toBeLessThan(4e-4);
   });
 });

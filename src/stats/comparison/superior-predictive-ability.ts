@@ -17,7 +17,8 @@ export interface SuperiorPredictiveAbility {
   readonly best: string;
   /** Hansen's consistent p-value of the hypothesis that no model is better than the benchmark. */
   readonly pValue: number;
-  /** Its bounds: `lower` takes every model that is worse for one that cannot matter, `upper` (White's reality check) every model for one as good. */
+  /** Its bounds: `lower` takes every model that is worse for one that cannot matter, `upper` every model for one as good, as White's reality check does of gains
+   *  that are not divided by ω̂ₖ. */
   readonly bounds: { readonly lower: number; readonly upper: number };
   /** Mean block length of the stationary bootstrap. */
   readonly block: number;

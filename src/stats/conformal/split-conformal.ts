@@ -20,7 +20,8 @@ export interface ConformalIntervals extends ConformalQuantile {
  * @param level        0.9
  * @throws             when lengths differ, there is no row, or a value is not finite
  *
- * Papadopoulos et al. 2002; Lei et al. 2018, theorem 2.2: the coverage is between `level` and level + 1/(n + 1).
+ * Papadopoulos et al. 2002; Lei et al. 2018, theorem 2.2: the coverage is `level` or more and, where no two errors tie, at most
+ * level + 1/(n + 1).
  */
 export function splitConformal(
   calibration: { readonly y: ArrayLike<number>; readonly forecast: ArrayLike<number> },

@@ -1,5 +1,3 @@
-import type { Slope } from './line-search.js';
-
 /** The box that a minimum is looked for in; ±∞, or left out, where there is no bound. */
 export interface Box {
   /** [p] the least that each may be. */
@@ -26,17 +24,11 @@ interface Coordinate {
  */
 export function free({ lower, upper }: Box, size: number) {
   const coordinates = Array.from({ length: size }, (_, j) => coordinate(lower?.[j] ?? -Infinity, upper?.[j] ?? Infinity));
-  const inside = (u: ArrayLike<number>) => Float64Array.from(coordinates, (c, j) => c.inside(u[j]));
   return {
-    inside,
+    inside: (u: ArrayLike<number>) => Float64Array.from(coordinates, (c, j) => c.inside(u[j])),
     outside: (x: ArrayLike<number>) => Float64Array.from(coordinates, (c, j) => c.outside(x[j])),
-    /** f(x(u)) and its gradient in u. */
-    pulledBack:
-      (objective: (x: Float64Array) => Slope) =>
-      (u: Float64Array): Slope => {
-        const { value, gradient } = objective(inside(u));
-        return { value, gradient: gradient.map((g, j) => g * coordinates[j].slope(u[j])) };
-      },
+    /** ∂/∂u of ∂/∂x [p]. */
+    pullBack: (u: Float64Array, gradient: Float64Array): Float64Array => gradient.map((g, j) => g * coordinates[j].slope(u[j])),
   };
 }
 

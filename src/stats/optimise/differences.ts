@@ -15,12 +15,12 @@ export function centralGradient(f: (x: Float64Array) => number, x: Float64Array)
  *
  * @param gradient  ∇f of x [p]: [p]
  * @param x         [p]
+ * @param h         steps [p]; ε^⅓ of each number's size
  */
-export function hessian(gradient: (x: Float64Array) => Float64Array, x: Float64Array): Matrix {
+export function hessian(gradient: (x: Float64Array) => Float64Array, x: Float64Array, h = steps(x)): Matrix {
   const p = x.length;
-  const rows = Array.from(x, (value, j) => {
-    const h = Math.cbrt(Number.EPSILON) * Math.max(Math.abs(value), 1e-2);
-    const [above, below] = moved(x, j, h);
+  const rows = Array.from(x, (_, j) => {
+    const [above, below] = moved(x, j, h[j]);
     const [up, down] = [gradient(above), gradient(below)];
     return up.map((g, i) => (g - down[i]) / (above[j] - below[j]));
   });
@@ -28,6 +28,9 @@ export function hessian(gradient: (x: Float64Array) => Float64Array, x: Float64A
   for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) out.data[i * p + j] = (rows[i][j] + rows[j][i]) / 2;
   return out;
 }
+
+/** ε^⅓ of the size of each number [p]. */
+export const steps = (x: Float64Array): Float64Array => x.map((value) => Math.cbrt(Number.EPSILON) * Math.max(Math.abs(value), 1e-2));
 
 /** x [p] with its j-th number h higher, and h lower. */
 export function moved(x: Float64Array, j: number, h: number): [above: Float64Array, below: Float64Array] {

@@ -72,6 +72,33 @@ describe('minimise', () => {
     expectClose(minimise((x) => (x[0] - 0.3) ** 2, [0], { lower: [0], upper: [1] }).x, [0.3], 6);
   });
 
+  it('never asks for a value outside the bounds, without a gradient too', () => {
+    for (const [least, f] of [
+      [1, (p: number) => -3 * Math.log(p + 1e-9)],
+      [0, (p: number) => p ** 1.5],
+      [0.2, (p: number) => (p - 0.2) ** 2],
+    ] as const) {
+      const asked: number[] = [];
+      const { x, converged } = minimise(
+        ([p]) => {
+          asked.push(p);
+          return f(p);
+        },
+        [0.5],
+        { lower: [0], upper: [1] },
+      );
+      expect([Math.min(...asked), Math.max(...asked)].every((p) => p >= 0 && p <= 1)).toBe(true);
+      expect(converged).toBe(true);
+      expect(x[0]).toBeCloseTo(least, 5);
+    }
+  });
+
+  it('wants an objective of the size of 1: a flat one has converged where it starts', () => {
+    const flat = (size: number) => minimise(([p]) => size * (p - 1) ** 2, [0]);
+    expect(flat(1e-9)).toMatchObject({ converged: true, x: Float64Array.of(0) });
+    expect(flat(1).x[0]).toBeCloseTo(1, 8);
+  });
+
   it('takes what is no number for out of bounds', () => {
     const { x } = minimise((at) => at[0] - Math.log(at[0]) + (at[0] - at[1]) ** 2, [0.01, 5]);
     expectClose(x, [1, 1], 6);

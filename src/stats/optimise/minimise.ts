@@ -7,7 +7,7 @@ import { nelderMead } from './nelder-mead.js';
 
 /** Where and when a minimisation is to end; its `Box` is where it may look. */
 export interface MinimiseOptions extends Box {
-  /** It has converged when max |∂f/∂xⱼ| max(|xⱼ|, 1) is below this share of max(|f|, 1); 1e-8. */
+  /** It has converged when max |∂f/∂xⱼ| max(|xⱼ|, 1) is below this share of max(|f|, 1); 1e-8. A flat f of size 1e-9 has converged everywhere: scale it to 1. */
   readonly tolerance?: number;
   /** Steps of BFGS, at most; 500. */
   readonly maxIterations?: number;
@@ -53,15 +53,15 @@ export function minimise(objective: (x: Float64Array) => number | Slope, start: 
     const at = objective(x);
     return typeof at === 'number' ? at : at.value;
   };
-  const slopeAt = (x: Float64Array): Slope => {
-    const at = objective(x);
-    if (typeof at === 'number') return { value: at, gradient: centralGradient(valueAt, x) };
+  const box = free(options, start.length);
+  const smooth = (u: Float64Array): Slope => {
+    const at = objective(box.inside(u));
+    // Differences in u: those in x would step over a wall.
+    if (typeof at === 'number') return { value: at, gradient: centralGradient((v) => valueAt(box.inside(v)), u) };
     if (at.gradient.length !== start.length)
       throw new Error(`minimise: the objective gives ${at.gradient.length} slopes for ${start.length} numbers; return one ∂f/∂xⱼ for each`);
-    return at;
+    return { value: at.value, gradient: box.pullBack(u, at.gradient) };
   };
-  const box = free(options, start.length);
-  const smooth = box.pulledBack(slopeAt);
   const u = box.outside(start);
   const first = { x: u, ...smooth(u) };
   checkFirst(first);

@@ -1,3 +1,4 @@
+import { checkNumber } from '../../base/internal.js';
 import { mean } from '../../linalg/index.js';
 import { confidenceInterval, type Interval, twoSidedPValue } from '../distributions/distributions.js';
 import { checkBinary } from '../regression/design.js';
@@ -15,11 +16,11 @@ import { comparable } from './comparable.js';
 export const areaUnderRoc = (labels: ArrayLike<number>, scores: ArrayLike<number>): number =>
   mean(placements('areaUnderRoc', labels, scores).ones);
 
-/** An area under the ROC curve with its uncertainty. */
+/** An area under the ROC curve with its uncertainty; its interval stays within 0 and 1. */
 export interface RocArea extends Interval {
   /** As `areaUnderRoc`. */
   readonly area: number;
-  /** DeLong's. */
+  /** DeLong's; 0 where the scores separate all 1s from all 0s, which says nothing: the interval does. */
   readonly standardError: number;
 }
 
@@ -28,18 +29,32 @@ export interface RocArea extends Interval {
  *
  *     var = var(V₁)/n₁ + var(V₀)/n₀        V₁ᵢ: share of the 0s below the i-th 1;   V₀ⱼ: share of the 1s above the j-th 0
  *
- * Rows are taken for independent of each other, which daily directions nearly are; a coin has 0.5.
+ * Rows are taken for independent of each other, which daily directions nearly are; a coin has 0.5. The interval is the normal law's of
+ * log A/(1 − A), whose error is that of A over A(1 − A). At A = 1, where DeLong's error is 0, it reaches down to ((1 − level)/2)^(1/m): of
+ * m = min(n₁, n₀) pairs without a row in common each is in order with probability A. At A = 0 it is that mirrored.
  *
- * @param level  of the interval, by the normal law; 0.95
- * @throws       as `areaUnderRoc`, and when a label occurs only once
+ * @param level  of the interval; 0.95
+ * @throws       as `areaUnderRoc`, when a label occurs only once, and when the level is not between 0 and 1
  *
- * DeLong, DeLong & Clarke-Pearson 1988; ranks as in Sun & Xu 2014.
+ * DeLong, DeLong & Clarke-Pearson 1988; ranks as in Sun & Xu 2014; the interval, Pepe 2003, chapter 5.
  */
 export function rocArea(labels: ArrayLike<number>, scores: ArrayLike<number>, { level = 0.95 } = {}): RocArea {
   const { ones, zeros } = twice('rocArea', placements('rocArea', labels, scores));
   const area = mean(ones);
   const standardError = Math.sqrt(covariance(ones, ones) / ones.length + covariance(zeros, zeros) / zeros.length);
-  return { area, standardError, ...confidenceInterval(area, standardError, { level }) };
+  return { area, standardError, ...within(area, standardError, Math.min(ones.length, zeros.length), level) };
+}
+
+/** An interval of an area that stays in [0, 1], of m pairs at least. */
+function within(area: number, standardError: number, pairs: number, level: number): Interval {
+  const spread = area * (1 - area);
+  if (spread > 0) {
+    const { low, high } = confidenceInterval(Math.log(area / (1 - area)), standardError / spread, { level });
+    return { low: 1 / (1 + Math.exp(-low)), high: 1 / (1 + Math.exp(-high)) };
+  }
+  checkNumber('rocArea', 'level', level, { above: 0, below: 1 }, '0.95 is 95 %');
+  const reach = ((1 - level) / 2) ** (1 / pairs);
+  return area > 0 ? { low: reach, high: 1 } : { low: 0, high: 1 - reach };
 }
 
 /** Two areas of the same rows compared. */
@@ -57,7 +72,8 @@ export interface RocDifference extends Interval {
 /**
  * The difference of two areas under ROC curves on the same rows, with the covariance that they share.
  *
- * @throws as `rocArea`, and when both scores order the rows alike, so that there is no difference to judge
+ * @throws as `rocArea`, when both scores order the rows alike, so that there is no difference to judge, and when each separates all rows,
+ *         one of them the wrong way, so that there is a difference and no variance to judge it by
  *
  * DeLong, DeLong & Clarke-Pearson 1988.
  */
@@ -72,7 +88,12 @@ export function compareRocAreas(
   const [ones, zeros] = [along('ones'), along('zeros')];
   const difference = mean(ones);
   const standardError = Math.sqrt(covariance(ones, ones) / ones.length + covariance(zeros, zeros) / zeros.length);
-  if (!(standardError > 0)) throw new Error('compareRocAreas: both scores order the rows alike, so their areas are the same');
+  if (!(standardError > 0) && difference === 0)
+    throw new Error('compareRocAreas: both scores order the rows alike, so their areas are the same');
+  if (!(standardError > 0))
+    throw new Error(
+      `compareRocAreas: the areas are ${mean(a.ones)} and ${mean(b.ones)}, and no row differs from another in it: DeLong's variance of their difference is 0 and cannot judge it; has a score the wrong sign? Else take a longer sample, or the interval of each by rocArea`,
+    );
   const zStatistic = difference / standardError;
   return {
     difference,

@@ -54,7 +54,7 @@ const standardNormalCrps = (z: number): number => z * central(z) + 2 * density(z
  *
  *     CRPS = s (z (2F(z) − 1) + 2f(z) (ν + z²)/(ν − 1) − 2√ν/(ν − 1) · B(½, ν − ½)/B(½, ν/2)²)        z = (y − m)/s
  *
- * @param df        ν, [n] or one for all; above 1, or there is no CRPS; ∞ is the normal law
+ * @param df        ν, [n] or one for all; above 1, or there is no CRPS; ∞ is the normal law, and all above 1e8 are it to nine digits
  * @param location  m, [n] or one for all
  * @param scale     s, [n] or one for all
  * @throws          when lengths differ, a value is not finite, df is not above 1, or a scale is not positive
@@ -62,7 +62,9 @@ const standardNormalCrps = (z: number): number => z * central(z) + 2 * density(z
  * Jordan, Krüger & Lerch 2019, appendix A.
  */
 export function studentForecast(parameters: { readonly df: PerRow; readonly location: PerRow; readonly scale: PerRow }): ForecastLaw {
-  const { rows, at } = perRow('studentForecast', parameters, ['scale', 'df']);
+  const { rows, at: given } = perRow('studentForecast', parameters, ['scale', 'df']);
+  // Beyond, the constants are differences of numbers too large to show them.
+  const at = { ...given, df: (i: number) => (given.df(i) > 1e8 ? Infinity : given.df(i)) };
   const z = (y: number, i: number) => (y - at.location(i)) / at.scale(i);
   /** ν → log of the density's constant, and the term of the CRPS without y: as many as there are different ν. */
   const constants = new Map<number, { readonly log: number; readonly spread: number }>();

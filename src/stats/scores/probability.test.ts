@@ -4,6 +4,7 @@ import { expectMean } from '../../../tests/support/monte-carlo.js';
 import { references } from '../../../tests/support/references.js';
 import { fold, key, normal, uniform } from '../../base/index.js';
 import { mean } from '../../linalg/index.js';
+import { standardNormal } from '../distributions/distributions.js';
 import { intervalCoverage, proportionInterval } from './coverage.js';
 import { type ForecastLaw, mixtureForecast, normalForecast, studentForecast } from './laws.js';
 import { pit, pitHistogram, pitOfSample, randomisedPit } from './pit.js';
@@ -82,6 +83,26 @@ describe('crps', () => {
     expectClose(logDensityScores(R.y, limit), R.log.normal, 12);
     const one = mixtureForecast({ weights: R.mean.map(() => 1), means: R.mean, standardDeviations: R.sd, components: 1 });
     expectClose(crps(R.y, one), R.crps.normal, 12);
+  });
+
+  it('of Student laws is that of the normal law from a hundred million degrees of freedom on', () => {
+    const normal = crps([0.3, 2], normalForecast({ mean: 0, standardDeviation: 1 }));
+    for (const df of [1e7, 1e9, 1e15, 1e300]) expectClose(crps([0.3, 2], studentForecast({ df, location: 0, scale: 1 })), normal, 6);
+    expect(crps([0.3, 2], studentForecast({ df: 1e15, location: 0, scale: 1 }))).toEqual(normal);
+  });
+
+  it('of a quantile grid is too large by 5 to 10 % at the levels 0.1 … 0.9, and by less at the middles of nine parts', () => {
+    const law = normalForecast({ mean: 0, standardDeviation: 1 });
+    const excess = (levels: number[]) => {
+      const grid = levels.map(standardNormal.quantile);
+      return [0, 1, 2].map((y) => crpsOfQuantiles([y], grid, levels)[0] / crps([y], law)[0] - 1);
+    };
+    const [deciles, middles] = [0.5, 0].map((off) => excess(Array.from({ length: 9 }, (_, k) => (off ? (k + 1) / 10 : (k + 0.5) / 9))));
+    for (const [k, share] of deciles.entries()) {
+      expect(share).toBeGreaterThan(0.03);
+      expect(share).toBeLessThan(0.12);
+      expect(Math.abs(middles[k])).toBeLessThan(share / 2);
+    }
   });
 
   it('stays finite where a mixture gives an outcome next to no chance', () => {

@@ -69,7 +69,7 @@ const pinball = (y: number, q: number, level: number): number => (y <= q ? (1 - 
  *
  * @param y          [n] outcomes
  * @param quantiles  [n, K] row-major
- * @param levels     τ [K], evenly spread: 0.1, 0.2 … 0.9, or (k − ½)/K
+ * @param levels     τ [K], the middles (k − ½)/K of K equal parts; 0.1, 0.2 … 0.9 leave out the ends and overstate the CRPS, by 5 to 10 % of a normal law's
  * @returns          [n]
  * @throws           when there is no row or level, lengths do not fit, a value is not finite, or a level is not between 0 and 1
  *

@@ -33,6 +33,20 @@ describe('scores', () => {
     expect(high).toMatchObject({ count: 2, frequency: 1, standardError: 0 });
   });
 
+  it("calibration has Wilson's interval: 0 of 3 is no chance of exactly 0", () => {
+    // z²/(n + z²) = 3.8415/6.8415.
+    const [none, all] = calibration([0, 0, 0, 1, 1, 1], [0.1, 0.1, 0.1, 0.9, 0.9, 0.9], 2);
+    expect([none.low, none.high]).toEqual([expect.closeTo(0, 12), expect.closeTo(0.5615, 4)]);
+    expect([all.low, all.high]).toEqual([expect.closeTo(0.4385, 4), expect.closeTo(1, 12)]);
+    // 81 of 263, as Newcombe 1998, table I, has it by the score method: 0.2553 to 0.3662.
+    const [one] = calibration(
+      Array.from({ length: 263 }, (_, i) => Number(i < 81)),
+      new Float64Array(263).fill(0.3),
+      1,
+    );
+    expect([one.low, one.high]).toEqual([expect.closeTo(0.2553, 4), expect.closeTo(0.3662, 4)]);
+  });
+
   it('refuses outcomes and forecasts that do not pair up', () => {
     expect(() => logScore([1], [])).toThrow('must be as many, and at least one: got labels 1 and probabilities 0');
   });

@@ -1,8 +1,10 @@
 import { mean } from '../../linalg/index.js';
+import type { Interval } from '../distributions/distributions.js';
 import { blockLength } from '../inference/block-length.js';
 import { type BootstrapOptions, type Bootstrapped, bootstrap } from '../inference/bootstrap.js';
 import { checkBinary } from '../regression/design.js';
 import { checkProbabilities, comparable } from './comparable.js';
+import { proportionInterval } from './coverage.js';
 
 /**
  * Out-of-sample R²: by how much a forecast's squared errors are below a benchmark's. Negative when the benchmark wins.
@@ -66,15 +68,15 @@ export function logScores(labels: ArrayLike<number>, probabilities: ArrayLike<nu
 /** The mean of `logScores`; lower is better, a fair coin has log 2 = 0.693. Throws as it does. */
 export const logScore = (labels: ArrayLike<number>, probabilities: ArrayLike<number>): number => mean(logScores(labels, probabilities));
 
-/** A group of forecasts and what came of them. */
-export interface CalibrationBin {
+/** A group of forecasts and what came of them; low to high is the 95 % interval of the chance, by Wilson's score. */
+export interface CalibrationBin extends Interval {
   /** Rows in the group. */
   readonly count: number;
   /** Mean probability that was forecast. */
   readonly forecast: number;
   /** Share of ones that came. */
   readonly frequency: number;
-  /** √(frequency (1 − frequency) / count). */
+  /** √(frequency (1 − frequency) / count): 0 where all rows came alike, which only the interval tells. */
   readonly standardError: number;
 }
 
@@ -82,7 +84,11 @@ export interface CalibrationBin {
  * Forecasts in `bins` groups as nearly of one size as ties allow, from the lowest to the highest: on a calibrated forecast, frequency
  * follows forecast. Rows of the same forecast are in the same group, that of their middle rank, so there can be fewer groups than bins.
  *
+ *     low, high = (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n)        p the frequency of n rows, z = 1.96; 0 of 3: 0 to 0.56
+ *
  * @throws when the lengths differ, a label is not 0 or 1, a probability not in [0, 1], or there are fewer rows than bins
+ *
+ * Wilson 1927.
  */
 export function calibration(labels: ArrayLike<number>, probabilities: ArrayLike<number>, bins = 10): CalibrationBin[] {
   comparable('calibration', { labels, probabilities });
@@ -103,6 +109,12 @@ export function calibration(labels: ArrayLike<number>, probabilities: ArrayLike<
       const average = (v: ArrayLike<number>) => mean(group.map((i) => v[i]));
       const frequency = average(labels);
       const standardError = Math.sqrt((frequency * (1 - frequency)) / group.length);
-      return { count: group.length, forecast: average(probabilities), frequency, standardError };
+      return {
+        count: group.length,
+        forecast: average(probabilities),
+        frequency,
+        standardError,
+        ...proportionInterval(Math.round(frequency * group.length), group.length),
+      };
     });
 }

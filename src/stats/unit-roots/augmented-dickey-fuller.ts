@@ -41,7 +41,7 @@ export interface DickeyFuller {
  *
  *     Δyₜ = (a + b t) + γ yₜ₋₁ + Σₖ₌₁ᴸ cₖ Δyₜ₋ₖ + eₜ        τ = γ̂/se(γ̂),  hypothesis γ = 0
  *
- * Not rejecting is weak evidence of a unit root: of 200 rows that return with a half-life of 14, three in ten samples reject. `kpss` takes the
+ * Not rejecting is weak evidence of a unit root: of 200 rows that return with a half-life of 14, a third of samples reject. `kpss` takes the
  * other hypothesis; that neither is rejected says that the series is too short.
  *
  * Rules compare all lags on the same rows, those that the most lags leave; the test is then made on all that the chosen lags leave. 't' takes

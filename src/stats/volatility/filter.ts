@@ -7,7 +7,8 @@ import type { Recursion } from './recursion.js';
 
 /** What a fitted volatility model says of each day; NaN on the days that its mean has no lags for. */
 export interface FilteredVolatility {
-  /** σ²ₜ [n], known at the close of t − 1. */
+  /** σ²ₜ [n], of the returns up to t − 1 and the fit: known at the close of t − 1 after the fit's own returns, and in sample on them, whose
+   *  coefficients are of all and whose `before` is of the first 75. */
   readonly variance: Float64Array;
   /** εₜ [n]: the return less its mean. */
   readonly shocks: Float64Array;

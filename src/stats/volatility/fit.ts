@@ -1,11 +1,10 @@
 import { checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
-import { diagonal, fromColumns, type Matrix, matMul, standardDeviation, transpose } from '../../linalg/index.js';
+import { diagonal, fromColumns, type Matrix, standardDeviation } from '../../linalg/index.js';
 import { zeroMatrix } from '../../linalg/internal.js';
 import { checkSeries } from '../inference/series.js';
-import { hessian, moved } from '../optimise/differences.js';
-import { likelihoodCovariance } from '../optimise/likelihood-covariance.js';
 import { minimise } from '../optimise/minimise.js';
 import { linearRegression } from '../regression/linear-regression.js';
+import { inUnits } from './covariance.js';
 import { egarchRecursion } from './egarch-recursion.js';
 import { garchRecursion } from './garch-recursion.js';
 import type { ShockLaw } from './innovations.js';
@@ -42,7 +41,9 @@ export interface VolatilityFit extends Orders {
   readonly coefficients: Float64Array;
   /** The same by what they are of: mean [m], variance, nu. */
   readonly parts: Coefficients;
-  /** [k], by Bollerslev and Wooldridge's covariance; NaN where the likelihood is not curved, as on a bound. */
+  /** Names of those on a bound, 0 or the end of what ν and ω may be: held there, they have no standard error. */
+  readonly onBound: readonly string[];
+  /** [k], by Bollerslev and Wooldridge's covariance, of those in `onBound` NaN; all NaN where the likelihood is not curved. */
   readonly standardErrors: Float64Array;
   /** Those of the inverse Hessian [k], right where the law is the true one. */
   readonly classicalErrors: Float64Array;
@@ -87,11 +88,12 @@ export function fitGarch(returns: ArrayLike<number>, options: VolatilityOptions 
 }
 
 /**
- * EGARCH by maximum likelihood: the logarithm of the variance, so that no coefficient has a sign to keep.
+ * EGARCH by maximum likelihood: the logarithm of the variance, so that α and γ may have either sign.
  *
  *     log σ²ₜ = ω + Σᵢ αᵢ (|zₜ₋ᵢ| − √(2/π)) + Σᵢ γᵢ zₜ₋ᵢ + Σⱼ βⱼ log σ²ₜ₋ⱼ        βⱼ ≥ 0,  Σβ ≤ 1
  *
- * p = o = q = 1 unless told: γ < 0 where losses raise the variance more.
+ * p = o = q = 1 unless told: γ < 0 where losses raise the variance more. |z| has a kink in the mean at each return; the curvature there is
+ * taken over a step of 0.2 n^(−⅓) of a typical σₜ.
  *
  * @param returns  [n] in any unit
  * @throws         as `fitGarch`
@@ -140,7 +142,7 @@ function fitVolatility(
     throw new Error(
       `${who}: no maximum of the likelihood after ${minimum.iterations} steps; are these prices, or returns without clusters of volatility, or is one far beyond all others? Use lower orders or a longer sample`,
     );
-  const { theta: all, covariance, classical } = inUnits(sample, minimum.all, unit, work);
+  const { theta: all, still, covariance, classical } = inUnits(sample, minimum.all, unit, work);
   const standardErrors = diagonal(covariance).map(Math.sqrt);
   const n = sample.y.length;
   const logLikelihood = -minimum.value - n * Math.log(unit);
@@ -154,6 +156,7 @@ function fitVolatility(
     names,
     coefficients: all,
     parts: partition(sample, all),
+    onBound: names.filter((_, j) => still[j]),
     standardErrors,
     classicalErrors: diagonal(classical).map(Math.sqrt),
     tStatistics: all.map((value, j) => value / standardErrors[j]),
@@ -224,34 +227,3 @@ function maximise(sample: Sample, work: Workspace) {
 
 /** The share of yesterday's variance in today's, from which on memory is long. */
 const LONG = 0.75;
-
-/** Coefficients and covariances in the units of the returns, `unit` times those of the sample. */
-function inUnits(sample: Sample, all: Float64Array, unit: number, work: Workspace) {
-  const { mean, variance } = partition(sample, all);
-  const k = all.length;
-  const curvature = hessian((at) => negativeLogLikelihood(sample, at, work).gradient, all);
-  const covariance = likelihoodCovariance(curvature, scoresOf(sample, all, work));
-  const rescaled = sample.recursion.rescaled(variance, unit);
-  const jacobian = zeroMatrix(k, k);
-  for (let i = 0; i < k; i++) jacobian.data[i * k + i] = i === 0 && mean.length > 0 ? unit : 1;
-  rescaled.jacobian.forEach((row, i) => {
-    for (let j = 0; j < row.length; j++) jacobian.data[(mean.length + i) * k + mean.length + j] = row[j];
-  });
-  const theta = all.slice();
-  if (mean.length > 0) theta[0] *= unit;
-  theta.set(rescaled.theta, mean.length);
-  const moveUnits = (v: Matrix) => matMul(matMul(jacobian, v), transpose(jacobian));
-  return { theta, covariance: moveUnits(covariance), classical: moveUnits(likelihoodCovariance(curvature)) };
-}
-
-/** ∂ℓₜ/∂θ by central differences [n, k]. */
-function scoresOf(sample: Sample, all: Float64Array, work: Workspace): Matrix {
-  const columns = Array.from(all, (value, j) => {
-    const [above, below] = moved(all, j, Math.cbrt(Number.EPSILON) * Math.max(Math.abs(value), 1e-2));
-    const column = eachLogDensity(sample, below, work).slice();
-    const up = eachLogDensity(sample, above, work);
-    for (let t = 0; t < column.length; t++) column[t] = (up[t] - column[t]) / (above[j] - below[j]);
-    return column;
-  });
-  return fromColumns(columns);
-}

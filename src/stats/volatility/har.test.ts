@@ -88,6 +88,19 @@ describe('fitHar', () => {
     expect(regression.names).toEqual(['intercept', 'variance 1', 'variance 5', 'variance 22']);
   });
 
+  it('leaves a forecast above 0 as it is, though no day of the sample was so calm', () => {
+    const variance = gaussian(7, 400).map((z, t) => (1 + 0.3 * Math.sin(t / 40)) * Math.exp(0.3 * z));
+    const fit = fitHar(variance);
+    const least = Math.min(...variance.subarray(22));
+    const calm = (level: number) => {
+      const [intercept, ...slopes] = fit.regression.coefficients;
+      return { linear: intercept + level * slopes.reduce((sum, b) => sum + b, 0), given: fit.apply(new Float64Array(60).fill(level))[59] };
+    };
+    const levels = [0.05, 0.1, 0.2, 0.3].map(calm);
+    expect(levels.some(({ linear }) => linear > 0 && linear < least)).toBe(true);
+    for (const { linear, given } of levels) expect(given).toBeCloseTo(linear > 0 ? linear : least, 12);
+  });
+
   it('gives gamma regression its terms, which beats it in the loss that gamma regression minimises', () => {
     const { x, y, terms } = harSample(variance, { log: true });
     const gamma = gammaRegression(x, y);

@@ -34,7 +34,9 @@ export interface HarSample {
  *     xₜ = 1, v̄ₜ⁽ˡ⁾ = mean of vₜ₋ₗ₊₁ … vₜ, r̄ₜ⁽ˡ⁾⁻ = min(mean of rₜ₋ₗ₊₁ … rₜ, 0) for each lag l        yₜ = mean of vₜ₊₁ … vₜ₊ₕ
  *
  *     const { x, y, terms } = harSample(variance, { log: true });
- *     predictGamma(gammaRegression(x, y), terms)        a forecast of each day, made at its close
+ *     predictGamma(gammaRegression(x, y), terms)        in sample: of each day's close, but with coefficients of all days
+ *
+ * A forecast that could have been made has coefficients of earlier rows alone: x and y of a walk-forward fold, or fitHar(train).apply(all).
  *
  * @param variance  v [T], realised or of a range, positive where `log`
  * @throws          when fewer than 5 rows a term are left, a value is no number, negative, or 0 where `log`, or lengths differ
@@ -93,9 +95,9 @@ export interface HarFit {
   readonly regression: LinearRegression;
   /** Errors that allow for the overlap of horizons and for correlation in time: at least horizon − 1 lags. */
   readonly robust: NeweyWest;
-  /** The forecast of each day [T] for the mean variance of the days after it, NaN before the first with all lags. */
+  /** In sample: the forecast of each day [T] for the days after it, by coefficients of all days; NaN before the first with all lags. */
   readonly forecast: Float64Array;
-  /** Forecasts by this fit [T] of other days: a longer history of the same series. */
+  /** Forecasts by this fit [T] of a longer history of the same series: out of sample from the first day after the fit's own. */
   readonly apply: (variance: ArrayLike<number>, returns?: ArrayLike<number>) => Float64Array;
 }
 
@@ -104,7 +106,10 @@ export interface HarFit {
  *
  *     ȳₜ₊ₕ = β₀ + Σₗ βₗ v̄ₜ⁽ˡ⁾ + Σₗ γₗ r̄ₜ⁽ˡ⁾⁻ + e        log: forecast exp(xᵀβ̂ + ½s²), the mean of a lognormal law
  *
- * A forecast of levels can come out negative after a calm that the sample has not seen; it is set to the least variance of the sample.
+ *     fitHar(train).apply(all)        days after the last of `train` are forecast out of sample
+ *
+ * A forecast of levels can come out negative or 0 after a calm that the sample has not seen, and is then the least variance of the sample; one
+ * above 0 is left as it is.
  *
  * @param variance  v [T], as `harSample` takes it
  * @throws          as `harSample` and `linearRegression`
@@ -123,7 +128,7 @@ export function fitHar(variance: ArrayLike<number>, options: HarOptions = {}): H
     const { terms, first } = harSample(values, { ...options, returns: options.returns && returns });
     const out = new Float64Array(values.length).fill(Number.NaN);
     out.set(
-      predict(regression, terms).map((value) => (log ? Math.exp(value + lift) : Math.max(value, least))),
+      predict(regression, terms).map((value) => (log ? Math.exp(value + lift) : value > 0 ? value : least)),
       first,
     );
     return out;
