@@ -3,6 +3,7 @@ export { type Backtest, type BacktestConfig, backtest, previousWeights } from '.
 export type { Decision, Decisions, Limits } from './backtest/decisions.js';
 export { type Ledger, type LedgerEntry, ledger, type Position } from './backtest/ledger.js';
 export type { Fill } from './backtest/outcome.js';
+export { type TopChoice, topWeights } from './backtest/top-weights.js';
 export { type Charge, type Cost, type CostMarket, type Holding, sumCosts, type Trade } from './costs/cost.js';
 export {
   borrow,
