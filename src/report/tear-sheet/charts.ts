@@ -20,21 +20,18 @@ const GROSS = PALETTE[1];
 const BENCHMARK = PALETTE[4];
 const DATE = { field: 'date', title: 'date' };
 
-/** What 1 at the start has become, net and gross of costs, beside the benchmark. */
-export function growthChart({ dates, returns, gross, costs }: Backtest, benchmark?: Benchmark): Promise<Bundle> {
-  const hasCosts = Object.keys(costs).length > 0;
+/**
+ * What 1 at the start has become, net and gross of costs, beside the benchmark. Net is the account's own equity, as in the chart of drawdowns:
+ * returns do not tell what a gap gives back after a ruin, so there is no line before costs then.
+ */
+export function growthChart({ dates, equity, capital, gross, costs, ruined }: Backtest, benchmark?: Benchmark): Promise<Bundle> {
+  const hasCosts = Object.keys(costs).length > 0 && !ruined;
   const curves: [string, Float64Array, string][] = [
-    ['net', returns, NET],
-    ...(hasCosts ? [['before costs', gross, GROSS] as [string, Float64Array, string]] : []),
-    ...(benchmark ? [[benchmark.name, benchmark.returns, BENCHMARK] as [string, Float64Array, string]] : []),
+    ['net', equity.map((money) => money / capital), NET],
+    ...(hasCosts ? [['before costs', compounded(gross), GROSS] as [string, Float64Array, string]] : []),
+    ...(benchmark ? [[benchmark.name, compounded(benchmark.returns), BENCHMARK] as [string, Float64Array, string]] : []),
   ];
-  const rows = curves.flatMap(([of, each]) => {
-    let wealth = 1;
-    return dates.map((date, t) => {
-      wealth *= 1 + each[t];
-      return { date, wealth, of };
-    });
-  });
+  const rows = curves.flatMap(([of, wealth]) => dates.map((date, t) => ({ date, wealth: wealth[t], of })));
   const values = rows.map(({ wealth }) => wealth);
   const [least, most] = extent(values);
   const isLong = least > 0 && most > 8 * least;
@@ -49,6 +46,11 @@ export function growthChart({ dates, returns, gross, costs }: Backtest, benchmar
     rules: [{ y: 1 }],
     ...SIZE,
   });
+}
+
+function compounded(returns: Float64Array): Float64Array {
+  let wealth = 1;
+  return returns.map((r) => (wealth *= 1 + r));
 }
 
 /** How far it is below its highest. */

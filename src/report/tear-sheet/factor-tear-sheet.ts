@@ -33,6 +33,12 @@ export async function factorTearSheet(factor: Panel, prices: Panel, options: Fac
   checkOptions('factorTearSheet', options, ['title', 'quantiles', 'horizons']);
   const { title = factor.field, quantiles = 5 } = options;
   const horizons = options.horizons ?? [1, 2, 5, 10, 20].filter((rows) => rows < factor.dates.length / 3);
+  if (horizons.length === 0)
+    throw new Error(
+      options.horizons
+        ? 'factorTearSheet: horizons is empty; name one or more, in rows ahead: [1, 5]'
+        : `factorTearSheet: the factor has ${factor.dates.length} dates, and a horizon of one row takes four or more; load more history`,
+    );
   const decay = icDecay(factor, prices, { horizons });
   const groups = horizons.map((horizon) => quantileReturns(factor, prices, { quantiles, horizon }));
   const interval = ({ low, high }: { low: number; high: number }, show: (x: number) => string) => `${show(low)} to ${show(high)}`;

@@ -21,6 +21,8 @@ export function measuresOf(run: Backtest, perYear: number, benchmark?: Benchmark
   const years = dates.length / perYear;
   const fall = drawdownOfEquity([capital, ...equity]);
   const at = (row: number) => (row < 0 ? 'the start' : dates[row]);
+  // A few weeks taken to a year say nothing.
+  const [each, span] = years < 1 ? ['in all', 1] : ['a year', years];
   const ratios: Measure[] = [];
   const line = (measure: string, value: string, sure = ''): Measure => ({ measure, value, sure });
   const shares = ({ low, high }: Interval) => `${percent(low, 1)} to ${percent(high, 1)}`;
@@ -30,8 +32,7 @@ export function measuresOf(run: Backtest, perYear: number, benchmark?: Benchmark
     const { annual, hac } = sharpe(returns, { perYear });
     const volatility = annualVolatility(returns, { perYear });
     ratios.push(
-      // A few weeks compounded to a year say nothing.
-      growth.years < 1
+      years < 1
         ? line('growth in all, net', percent(growth.total, 1), `over ${fixed(365.25 * growth.years, 0)} days`)
         : line('growth a year, net', percent(growth.value, 1), shares(growth.interval)),
       line('volatility a year', percent(volatility.value, 1), shares(volatility.interval)),
@@ -42,7 +43,7 @@ export function measuresOf(run: Backtest, perYear: number, benchmark?: Benchmark
       const rival = sharpe(benchmark.returns, { perYear });
       ratios.push(
         line(`beta to ${benchmark.name}`, fixed(beta.value), numbers(beta.interval)),
-        line(`alpha over ${benchmark.name} a year`, percent(annualAlpha.value, 1), shares(annualAlpha.interval)),
+        line(`alpha over ${benchmark.name} a year, over a rate of 0`, percent(annualAlpha.value, 1), shares(annualAlpha.interval)),
         line(`Sharpe ratio a year of ${benchmark.name}`, fixed(rival.annual), numbers(rival.hac.interval)),
       );
     }
@@ -50,7 +51,7 @@ export function measuresOf(run: Backtest, perYear: number, benchmark?: Benchmark
   const taken = Object.entries(costs).map(([name, amounts]) => {
     let sum = 0;
     for (let t = 0; t < amounts.length; t++) sum += amounts[t] / (t > 0 ? equity[t - 1] : capital);
-    return line(`${inWords(name)} a year, of equity`, percent(sum / years));
+    return line(`${inWords(name)} ${each}, of equity`, percent(sum / span));
   });
   const mostStale = stale.reduce((most, share) => Math.max(most, share), 0);
   return [
@@ -61,7 +62,7 @@ export function measuresOf(run: Backtest, perYear: number, benchmark?: Benchmark
       percent(fall.value, 1),
       `${at(fall.peak)} to ${at(fall.trough)}${fall.recovered === undefined ? ', not made up' : ''}`,
     ),
-    line('turnover a year, bought and sold', `${fixed(turnover.reduce((sum, one) => sum + one, 0) / years, 1)} × equity`),
+    line(`turnover ${each}, bought and sold`, `${fixed(turnover.reduce((sum, one) => sum + one, 0) / span, 1)} × equity`),
     ...(ruined ? [] : taken),
     ...(mostStale > 0 ? [line('most of equity without a price', percent(mostStale, 1), 'valued at its last')] : []),
   ];

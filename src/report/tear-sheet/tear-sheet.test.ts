@@ -61,6 +61,7 @@ describe('tearSheet', () => {
     const years = 799 / 252;
     const turnover = run.turnover.reduce((sum, one) => sum + one, 0) / years;
     const commission = run.costs.commission.reduce((sum, cost, t) => sum + cost / (run.equity[t - 1] ?? run.capital), 0) / years;
+    expect(text).toContain('alpha over SP500 a year, over a rate of 0');
     for (const said of [`${turnover.toFixed(1)} × equity`, `${(100 * commission).toFixed(2)} %`, 'half spread a year', 'beta to SP500'])
       expect(text).toContain(said);
   });
@@ -123,6 +124,78 @@ describe('tearSheet', () => {
     expect(text).toContain(`growth in all, net`);
     expect(text).toContain(`${total} %`);
     expect(text).not.toContain('growth a year');
+    // Nor what was traded and paid: six rows of entering once are 1 × equity, not 42 a year.
+    const six = backtest({
+      weights: panelOf(['A', 'B'], [[0.5, 0.5]], { field: 'weight' }),
+      prices: frameOf(
+        panelOf(
+          ['A', 'B'],
+          [
+            [100, 100],
+            [101, 99],
+            [102, 100],
+            [100, 101],
+            [103, 100],
+            [104, 102],
+            [103, 101],
+          ],
+        ),
+      ),
+      ...{ execution: 'nextClose', costs: proportional(0.001) },
+    });
+    const lines = (await tearSheet(six)).bundles[0]['text/plain'];
+    expect(lines).toMatch(/turnover in all, bought and sold +1\.0 × equity/);
+    expect(lines).toMatch(/commission in all, of equity +0\.10 %/);
+  });
+
+  it('compares the same periods: a run in its own benchmark has a beta of 1 and no alpha, on daily prices too', async () => {
+    const dates = ['2020-01-31', '2020-02-28', '2020-03-31', '2020-04-30', '2020-05-29', '2020-06-30', '2020-07-31'];
+    const level = [100, 110, 99, 120, 118, 130, 125];
+    const monthly: Panel = {
+      ...panelOf(
+        ['A'],
+        level.map((price) => [price]),
+      ),
+      dates,
+    };
+    const one = backtest({
+      weights: { ...monthly, dates: [dates[0]], values: Float64Array.of(1), field: 'weight' },
+      ...{ prices: frameOf(monthly), execution: 'nextClose' },
+    });
+    const days = dates
+      .slice(1)
+      .flatMap((date, i) => [dates[i], `${date.slice(0, 8)}15`])
+      .concat(dates[6]);
+    const daily: Panel = {
+      ...panelOf(
+        ['A'],
+        days.map((date) => [level[dates.indexOf(date)] ?? 300]),
+      ),
+      dates: days,
+    };
+    for (const benchmark of [monthly, daily]) {
+      const { bundles } = await tearSheet(one, { benchmark, window: 3 });
+      const text = bundles[0]['text/plain'];
+      expect(text).toMatch(/beta to A +1\.00 /);
+      expect(text).toMatch(/alpha over A a year, over a rate of 0 +−?0\.0 %/);
+      expect(text).toMatch(/Sharpe ratio a year, over a rate of 0 +0\.82 /);
+      expect(text).toMatch(/Sharpe ratio a year of A +0\.82 /);
+    }
+  });
+
+  it('draws the same account in growth and drawdown after a ruin that a gap undoes', async () => {
+    const bars = [
+      [[100], [100], [100], [120], [120]],
+      [[100], [100], [210], [120], [120]],
+    ] as const;
+    const [open, close] = bars.map((rows, i) => panelOf(['A'], rows, { field: ['open', 'close'][i] }));
+    const short = { ...close, dates: close.dates.slice(0, 1), values: Float64Array.of(-1), field: 'weight' };
+    const gap = backtest({ weights: short, prices: frameOf([open, close]), execution: 'nextOpen', capital: 1000 });
+    expect([...gap.equity]).toEqual([1000, -100, 800, 800]);
+    const { bundles } = await tearSheet(gap);
+    const day = close.dates[3];
+    expect(rowsOf(bundles, 'What has 1 become?')).toContain(`{"date":"${day}","wealth":0.8,"of":"net"}`);
+    expect(rowsOf(bundles, 'How far below its highest was it?')).toContain(`{"date":"${day}","drawdown":-0.2`);
   });
 
   it('names what keeps a benchmark from being one', async () => {
@@ -130,9 +203,10 @@ describe('tearSheet', () => {
       'tearSheet: a benchmark is one asset, and test has 3; select(panel,',
     );
     const late = { ...market, dates: market.dates.slice(1), values: market.values.slice(1) };
-    await expect(tearSheet(run, { benchmark: late })).rejects.toThrow(
-      `tearSheet: the benchmark SP500 has no price before ${run.dates[0]}, from which its first return is; load one row more`,
+    await expect(tearSheet({ ...run, start: prices.dates[0] }, { benchmark: late })).rejects.toThrow(
+      `tearSheet: the benchmark SP500 has no price on ${prices.dates[0]}, where the run starts; load prices from that date on`,
     );
+    await expect(tearSheet(run, { benchmark: late })).resolves.toBeDefined(); // it enters at a close that is there
     const gap = { ...market, values: market.values.with(5, Number.NaN) };
     await expect(tearSheet(run, { benchmark: gap })).rejects.toThrow(
       `the benchmark SP500 has no price on ${prices.dates[5]}, a date of the run`,
@@ -169,6 +243,14 @@ describe('factorTearSheet', () => {
     expect(html).toContain('<h1>oracle</h1>');
     expect(html.split(', of test')).toHaveLength(2); // the source is said once, in the table's caption
     expect(svg).not.toContain('of test');
+  });
+
+  it('says when the history is too short for any horizon', async () => {
+    const part = (of: Panel): Panel => ({ ...of, dates: of.dates.slice(0, 3), values: of.values.slice(0, 18) });
+    await expect(factorTearSheet(part(factor), part(panel), { quantiles: 3 })).rejects.toThrow(
+      'factorTearSheet: the factor has 3 dates, and a horizon of one row takes four or more; load more history',
+    );
+    await expect(factorTearSheet(factor, panel, { horizons: [] })).rejects.toThrow('factorTearSheet: horizons is empty; name one or more');
   });
 
   it('adds up spreads that do not overlap', async () => {
