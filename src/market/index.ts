@@ -34,7 +34,7 @@ export { fitQuantileRegimes, type QuantileRegimes } from './labels/quantile-regi
 export { type BarrierEvents, type Barriers, tripleBarrier } from './labels/triple-barrier.js';
 export { concurrency, type LabelSpans, uniqueness } from './labels/uniqueness.js';
 export { CHANGES, type ChangeName } from './lookahead/changes.js';
-export type { Dated } from './lookahead/compare.js';
+export { type Dated, Lookahead } from './lookahead/compare.js';
 export { assertNoLookahead, type LookaheadOptions } from './lookahead/lookahead.js';
 export { assertNextBar, type NextBarOptions } from './lookahead/next-bar.js';
 export type { Pipeline } from './lookahead/run.js';

@@ -161,6 +161,19 @@ describe('audit', () => {
     expect(withUsable(adjust(still), audit(still)).fields.adjClose[198] / PRICES.values[198]).toBeCloseTo(1 - 1 / PRICES.values[200], 12);
   });
 
+  it.each([
+    [0.73, 0],
+    [1.33, 1],
+    [0.65, 1],
+  ])('counts a move of 30 %% by the price before: times %d is found %d times', (factor, found) => {
+    let price = 100;
+    const quiet = Array.from({ length: 200 }, (_, t) => {
+      price *= (1 + 0.001 * (((t * 7919) % 13) - 6)) * (t === 100 ? factor : 1);
+      return [price];
+    });
+    expect(audit(panelOf(['A'], quiet)).filter(({ rule }) => rule === 'jump' || rule === 'split not applied')).toHaveLength(found);
+  });
+
   it('tells who ends more than a week before the others, and whether that is known', () => {
     const ends = (row: number) => mapValues(PRICES, 'close', (price, t, n) => (n === 1 && t > row ? missing : price));
     expect(audit(ends(594))).toEqual([]);

@@ -15,7 +15,7 @@ const UNITS = [100, 1000];
 /** Not 3:2, since a fall by a third happens. */
 const SPLITS = [...Array.from({ length: 19 }, (_, i) => i + 2), 25, 30, 40, 50];
 
-/** Moves of eight typical ones, and 30 % at least. The typical one is of the median size, as a deviation of the normal law. */
+/** Moves of eight typical ones, and of 30 % of the price before at least, up or down. The typical one is of the median size, as a deviation of the normal law. */
 export function unlikelyMoves(prices: ArrayLike<number>): UnlikelyMove[] {
   const moves: { row: number; before: number; move: number }[] = [];
   let before = -1;
@@ -28,7 +28,7 @@ export function unlikelyMoves(prices: ArrayLike<number>): UnlikelyMove[] {
   const typical = (sizes.sort((a, b) => a - b)[sizes.length >> 1] ?? 0) / 0.6745;
   return moves.flatMap((one) => {
     const size = Math.abs(one.move);
-    if (size < Math.max(0.3, 8 * typical)) return [];
+    if (Math.abs(Math.expm1(one.move)) < 0.3 || size < 8 * typical) return [];
     const ratio = Math.exp(size);
     const unit = UNITS.find((factor) => Math.abs(Math.log(ratio / factor)) < 0.2);
     const split = unit ? undefined : SPLITS.find((factor) => Math.abs(Math.log(ratio / factor)) < 0.04);

@@ -5,7 +5,8 @@ import { simulatedBars } from '../../../tests/support/bars.js';
 import { panelOf, simulatedPrices } from '../../../tests/support/panels.js';
 import { temporaryStore } from '../../../tests/support/temporary-store.js';
 import { type Frame, frameOf, selectFrame } from '../frame/frame.js';
-import { select } from '../panel/panel.js';
+import { loadFrame } from '../frame/load-frame.js';
+import { mapValues, select } from '../panel/panel.js';
 import { computeFeatures, resumeFeatures, streamFeatures } from './compute.js';
 import type { Feature } from './feature.js';
 import * as operators from './operators/index.js';
@@ -201,6 +202,30 @@ describe('a stream of features', () => {
       /resumeFeatures: .*no\.safetensors is truncated, or no checkpoint.* Make it anew/,
     );
     expect(() => resumeFeatures(join(folder, 'none.safetensors'))).toThrow('no such file');
+  });
+});
+
+describe('features of one asset', () => {
+  const one = simulatedPrices(400, ['A']);
+
+  it('that compare assets have no value, and say why', () => {
+    expect(() => computeFeatures(one, ['dispersion-21'])).toThrow(
+      'dispersion-21 has no value on any of the 400 dates of test: it is undefined for one asset',
+    );
+    for (const name of ['average-correlation-63', 'average-correlation-252'])
+      expect(() => computeFeatures(one, [name])).toThrow('it is undefined for one asset');
+  });
+
+  it('with gaps in every window say so', () => {
+    const holes = mapValues(one, 'close', (price, t) => (t % 10 === 0 ? Number.NaN : price));
+    expect(() => computeFeatures(holes, ['realised-volatility-21'])).toThrow('price have no 22 rows in a row without a missing value');
+  });
+
+  it('the CCI of the S&P 500 lies between −100 and 100 on 55 % of days', async () => {
+    const cci = computeFeatures(await loadFrame('arch/sp500'), ['cci-20'])
+      .column('cci-20')
+      .filter((value) => !Number.isNaN(value));
+    expect(cci.filter((value) => Math.abs(value) < 100).length / cci.length).toBeCloseTo(0.551, 3);
   });
 });
 

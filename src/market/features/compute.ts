@@ -1,6 +1,6 @@
-import { type Frame, frameOf } from '../frame/frame.js';
+import { asKnown, type Frame, frameOf } from '../frame/frame.js';
 import type { Panel } from '../panel/panel.js';
-import { type Feature, lackedBy, needsOf } from './feature.js';
+import { type Feature, lackedBy, needsOf, priceIn } from './feature.js';
 import type { FeatureFrame } from './feature-frame.js';
 import { chosen, features } from './registry.js';
 import { loadStream, requireSame } from './saved.js';
@@ -89,8 +89,31 @@ function requireValues(computed: FeatureFrame, wanted: readonly Feature[], frame
     while (at >= 0 && Number.isNaN(values[at])) at--;
     if (at < 0)
       throw new Error(
-        `${feature.name} has no value on any of the ${frame.dates.length} dates of ${frame.source}: ${needsOf(feature).join(', ')} ` +
-          `have no ${feature.expression.first + 1} rows in a row without a missing value; look at the data, or leave it out`,
+        `${feature.name} has no value on any of the ${frame.dates.length} dates of ${frame.source}: ${whyNone(feature, frame)}; ` +
+          'look at the data, or leave it out',
       );
   }
+}
+
+/** Why a feature has no value: gaps in what it reads, else what it is made of. */
+function whyNone(feature: Feature, frame: Frame): string {
+  const { dates, assets, fields, series, listed } = frame;
+  const [N, needs, rows] = [assets.length, needsOf(feature), feature.expression.first + 1];
+  const told = needs.filter((need) => need.startsWith('series ')).map((need) => asKnown(series[need.slice(7)], dates));
+  const read = needs.filter((need) => !need.startsWith('series ')).map((need) => fields[need === 'price' ? priceIn(fields)! : need]);
+  const holds = (t: number, n: number) =>
+    listed?.[t * N + n] !== 0 &&
+    told.every((values) => !Number.isNaN(values[t])) &&
+    read.every((values) => !Number.isNaN(values[t * N + n]));
+  const whole = assets.some((_, n) => {
+    for (let t = 0, run = 0; t < dates.length; t++) {
+      run = holds(t, n) ? run + 1 : 0;
+      if (run >= rows) return true;
+    }
+    return false;
+  });
+  if (!whole) return `${needs.join(', ')} have no ${rows} rows in a row without a missing value`;
+  return N === 1
+    ? 'it is undefined for one asset, as what compares assets is, or has no number in these data, as 0/0 has none'
+    : 'its values in these data are 0/0, or other numbers that are none';
 }

@@ -134,6 +134,11 @@ describe('withActions', () => {
     expect(() => withActions(frame, [action])).toThrow(message);
   });
 
+  it('reinvests a dividend at the price without it: 10 %, where the price and the dividend over the price before are 9 %', () => {
+    const { adjClose } = adjust(withActions(frameOf(closes(10, 9.9)), [{ asset: 'A', exDate: DAYS[1], dividend: 1 }])).fields;
+    expect(adjClose[1] / adjClose[0] - 1).toBeCloseTo(0.1, 14);
+  });
+
   it.each<[string, () => unknown, string]>([
     ['no actions', () => adjust(frame), 'adjust: test has no split: it has close; withActions(frame, actions) gives it its actions'],
     [

@@ -69,7 +69,8 @@ interface Factors {
  *     splitFactor      S_t = Π 1 / split_e                                         over the ex-dates e after t
  *     dividendFactor   D_t = Π (1 − dividend_e / (p_{e−1} / split_e))              p_{e−1} the last close before e, as it was paid
  *
- * So a return over an ex-date is p_e / (p_{e−1} − dividend_e) − 1, of a dividend that is reinvested at the price without it, as CRSP and Yahoo have it.
+ * So a return over an ex-date is p_e / (p_{e−1} − dividend_e) − 1, of a dividend that is reinvested at the price without it, as Yahoo has it; CRSP's total
+ * return is (p_e + dividend_e) / p_{e−1} − 1: 9 % and not 10 % where 10 becomes 9.9 over a dividend of 1.
  * Rows that an audit leaves out are left out of what `adjust` gives, `withUsable(adjust(raw), audit(raw))`, so that p_{e−1} is there; only wrong closes
  * just before a dividend go first, and the one before them stands in. Levels know every action that came later, and change with the next: take returns and ratios of them, never levels, as features.
  *

@@ -100,7 +100,8 @@ function whereListed(field: string, values: Float64Array, listed: Uint8Array): F
  *
  *     withUniverse(frame, Uint8Array.from(fieldOf(frame, 'volume').values, (shares) => (shares > 1e6 ? 1 : 0)))
  *
- * A universe must be known on its date: one of today's members is survivorship.
+ * A universe must be known on its date: one of today's members is survivorship. And it is no listing: `backtest` takes an asset that is not
+ * `listed` as gone, and settles what is held of it; give features the frame with its universe, and a backtest the frame before.
  *
  * @param universe  [T, N] 1 where the asset is in the universe and 0 elsewhere; who was not `listed` before is not now
  * @throws          when it has another length, or another number than 0 and 1

@@ -9,7 +9,7 @@ import { requirePositive } from '../panel/returns.js';
 
 /**
  * The label of a forecast over `horizon` rows, of days over 1, 5 or 20: y_t = ln(p_{t+horizon} / p_t), NaN on the last rows. It is known only
- * at t + horizon.
+ * at t + horizon. NaN, too, where the asset has gone by t + horizon: what its delisting lost leaves a training set; `tripleBarrier` closes at the last price.
  *
  * @throws at a price that is zero or negative, naming its date and asset
  */

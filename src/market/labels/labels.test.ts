@@ -102,6 +102,8 @@ describe('tripleBarrier', () => {
       {},
       [3, 0, 102],
     ],
+    ['a close above the target without a range', [[missing, missing, missing, 120]], { horizon: 1 }, [1, 1, 120]],
+    ['a close below the stop without a range', [[missing, missing, missing, 90]], { horizon: 1 }, [1, -1, 90]],
     ['a short position: the high is its stop', [[100, 106, 99, 100]], { side: 'short' }, [1, -1, 105]],
     ['a short position: the low is its target', [[100, 101, 94, 95]], { side: 'short' }, [1, 1, 95]],
     [
@@ -163,6 +165,11 @@ describe('tripleBarrier', () => {
     expect(() => tripleBarrier(PRICES, { ...FIRST, horizon: 0 })).toThrow('tripleBarrier: horizon must be a whole number from 1 up, got 0');
     expect(() => tripleBarrier(panelOf(['A'], [[1], [-1]]), FIRST)).toThrow("tripleBarrier of test: 'A' is -1 on");
     expect(() => tripleBarrier(PRICES, { ...FIRST, width: logReturns(PRICES) })).toThrow('width has 399 dates from 2020-01-03');
+    const width = mapValues(PRICES, 'width', () => 0.02);
+    const reordered = { ...width, assets: ['B', 'A'] };
+    expect(() => tripleBarrier(PRICES, { ...FIRST, width: reordered })).toThrow('asset 0 of width is B, of the prices A');
+    const dates = width.dates.map((date, t) => (t === 7 ? '2020-01-12' : date));
+    expect(() => tripleBarrier(PRICES, { ...FIRST, width: { ...width, dates } })).toThrow('date 7 of width is 2020-01-12, of the prices');
   });
 });
 

@@ -45,7 +45,9 @@ export interface BarrierEvents {
  * barrier, or at the open where the price jumps over it; where both lie within one bar it is the stop, since the bar does not say which came
  * first; else at the close of the last row. Prices are `close` with `open`, `high` and `low` where a frame has them, or closes alone, `close`
  * or `adjClose`, at which barriers are then met; dividends count where those are total returns. On a row without a price nothing is met;
- * an asset that has none up to the end of time is closed at its last one. An event whose end is not in the data has no label and is left out.
+ * an asset that has none up to the end of time is closed at its last one. A bar without high and low counts by its close. An event whose end is not
+ * in the data has no label and is left out; so of the last `horizon` rows only those are kept that hit a barrier, which is a selection: leave out
+ * all starts after T − 1 − horizon (`rows`) where shares of labels matter.
  *
  *     const events = tripleBarrier(frame, { horizon: 20, target: 2, stop: 1, width });
  *     purgedKFold(events.dates, { folds: 5, horizon: events.knownAt })
@@ -64,11 +66,8 @@ export function tripleBarrier(data: Frame | Panel, barriers: Barriers): BarrierE
   checkOneOf(who, 'side', side, ['long', 'short']);
   const bars = barsOf(data);
   const { dates, assets } = bars.close;
-  const [T, N] = [dates.length, assets.length];
-  if (width && (width.values.length !== T * N || width.dates[0] !== dates[0] || width.dates[T - 1] !== dates[T - 1]))
-    throw new Error(
-      `${who}: width has ${width.dates.length} dates from ${width.dates[0]} and ${width.assets.length} assets, the prices ${T} from ${dates[0]} and ${N}; align them first`,
-    );
+  const N = assets.length;
+  if (width) requireAligned(width, bars.close);
   const sign = side === 'long' ? 1 : -1;
   const [starts, ends, places, labels, returns]: number[][] = [[], [], [], [], []];
   for (const t of rows ? rowNumbers(rows) : dates.keys())
@@ -94,6 +93,23 @@ export function tripleBarrier(data: Frame | Panel, barriers: Barriers): BarrierE
     labels: Int8Array.from(labels),
     returns: Float64Array.from(returns),
   };
+}
+
+/** Throws unless a width has the dates and the assets of the prices, in their order. */
+function requireAligned(width: Panel, { dates, assets }: Panel): void {
+  const [T, N] = [dates.length, assets.length];
+  if (width.dates.length !== T || width.assets.length !== N || width.dates[0] !== dates[0])
+    throw new Error(
+      `tripleBarrier: width has ${width.dates.length} dates from ${width.dates[0]} and ${width.assets.length} assets, the prices ${T} from ${dates[0]} and ${N}; align them first`,
+    );
+  for (const [what, own, other] of [
+    ['date', dates, width.dates],
+    ['asset', assets, width.assets],
+  ] as const) {
+    const i = own.findIndex((name, k) => name !== other[k]);
+    if (i >= 0)
+      throw new Error(`tripleBarrier: ${what} ${i} of width is ${other[i]}, of the prices ${own[i]}; select and align them alike first`);
+  }
 }
 
 interface Bars {
@@ -141,6 +157,9 @@ function firstMet({ close, open, high, low }: Bars, t: number, n: number, { hori
     if (reaches(open[at])) return { row, label: 1, price: open[at] };
     if (falls(sign > 0 ? low[at] : high[at])) return { row, label: -1, price: stop };
     if (reaches(sign > 0 ? high[at] : low[at])) return { row, label: 1, price: target };
+    // A bar without its range has its close.
+    if (falls(last)) return { row, label: -1, price: last };
+    if (reaches(last)) return { row, label: 1, price: last };
   }
   return t + horizon < T ? { row: t + horizon, label: 0, price: last } : undefined;
 }

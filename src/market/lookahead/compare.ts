@@ -10,8 +10,10 @@ export interface Dated {
   readonly field?: string;
 }
 
-/** That an output changed which must not. */
-export class Lookahead extends Error {}
+/** The error of `assertNoLookahead` where an output changed which must not: its name is `Lookahead`, that of a pipeline that fails is not. */
+export class Lookahead extends Error {
+  override readonly name = 'Lookahead';
+}
 
 /** How an output may differ. */
 export interface Comparison {

@@ -12,6 +12,7 @@ import { mapValues, type Panel, select, seriesOf } from '../panel/panel.js';
 import { logReturns } from '../panel/returns.js';
 import { rowsOf } from '../panel/rows.js';
 import { CHANGES } from './changes.js';
+import { Lookahead } from './compare.js';
 import { assertNoLookahead } from './lookahead.js';
 
 const { NaN: missing } = Number;
@@ -270,6 +271,21 @@ describe('assertNoLookahead', () => {
     await expect(assertNoLookahead(needs(260), data, { at })).rejects.toThrow('needs 260 rows');
     const leak = (prices: Panel) => ahead(needs(200)(prices), (_, next) => next);
     await expect(assertNoLookahead(leak, data, { at })).rejects.toThrow('the pipeline looks ahead');
+  });
+
+  it('tells a leak by the name of its error from a pipeline that fails', async () => {
+    const centred = (prices: Panel) => ahead(prices, (value, next) => (value + next) / 2);
+    await expect(assertNoLookahead(centred, data)).rejects.toThrow(Lookahead);
+    await expect(assertNoLookahead(centred, data)).rejects.toMatchObject({ name: 'Lookahead' });
+    const failing = (prices: Panel) => {
+      if (prices.values.some((value, i) => value !== data.values[i])) throw new RangeError('out of reach');
+      return logReturns(prices);
+    };
+    await expect(assertNoLookahead(failing, data, { changes: ['shock'] })).rejects.toMatchObject({
+      name: 'Error',
+      message: expect.stringMatching(/^assertNoLookahead: the pipeline fails when values after .* change: out of reach$/),
+      cause: new RangeError('out of reach'),
+    });
   });
 
   it('says so when it would check nothing', async () => {

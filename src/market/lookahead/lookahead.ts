@@ -38,7 +38,7 @@ export interface LookaheadOptions {
  *     await assertNoLookahead(strategy, adjust(raw))
  *
  * It finds full-sample means, also of one early year, centred windows, negative lags, backward filling, labels among the features, a
- * universe that is chosen with the future, and levels of back-adjusted prices. It cannot find a leak that these changes do not reach: data
+ * universe that is chosen with the future, and levels of back-adjusted prices where the data say `adjusted`. It cannot find a leak that these changes do not reach: data
  * revised at the source, what the pipeline reads elsewhere, or profit that is earned on the row that decided it, which `assertNextBar` finds.
  *
  * Dates, unless told: one in each of `cuts` equal parts of the history, on the whole data; and on stretches of 378 rows, or longer ones where
@@ -48,7 +48,7 @@ export interface LookaheadOptions {
  *
  * @param pipeline pure and deterministic: it is run on changed copies of `data`. It may refuse missing, zero and negative values, and too
  *                 short a history, by an error; then those changes tell nothing.
- * @throws         naming the first date that changed, what it was and what it became
+ * @throws         `Lookahead`, naming the first date that changed, what it was and what it became; another error where the pipeline fails
  */
 export async function assertNoLookahead<D extends Frame | Panel>(
   pipeline: Pipeline<D>,
@@ -127,8 +127,10 @@ async function tryCut({ run, horizon, seed }: Trial, frame: Frame, base: readonl
     answer = await run(changed);
   } catch (error) {
     if (refusable) return;
-    if (!hint || !(error instanceof Error)) throw error;
-    throw new Error(`assertNoLookahead: the pipeline fails when ${what(frame.dates[row])}: ${error.message}; ${hint}`, { cause: error });
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`assertNoLookahead: the pipeline fails when ${what(frame.dates[row])}: ${why}${hint ? `; ${hint}` : ''}`, {
+      cause: error,
+    });
   }
   if (answer.length !== base.length)
     throw new Lookahead(`assertNoLookahead: the pipeline has ${base.length} outputs, and ${answer.length} when ${what(frame.dates[row])}`);

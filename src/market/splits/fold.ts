@@ -21,7 +21,7 @@ export interface Fold<R extends RowChoice = RowChoice> {
   readonly test: R;
   /** 5: the label of row t uses prices up to row t + 5 */
   readonly horizon: Horizon;
-  /** rows left out beside those whose labels overlap, for features whose memory outlasts the label */
+  /** rows left out beside those whose labels overlap, for features whose memory outlasts the label; of events that share dates each counts */
   readonly embargo: number;
 }
 
@@ -36,12 +36,19 @@ export interface Spans {
 /**
  * The spans of labels.
  *
- * @throws when a number of rows is no whole number from 1 up, dates do not ascend, or a label is known before its row
+ * @throws when a number of rows is no whole number from 1 up, dates do not ascend, or a label is known before its row; of a number of rows
+ *         each date must be later than the one before, since rows of one date are not known one after the other
  */
 export function spansOf(who: string, dates: readonly string[], horizon: Horizon): Spans {
   const T = dates.length;
   if (typeof horizon === 'number') {
     checkWhole(who, 'horizon', horizon);
+    const late = dates.findIndex((date, t) => t > 0 && !(dates[t - 1] < date));
+    if (late >= 0)
+      throw new Error(
+        `${who}: horizon ${horizon} counts rows, one a date, and ${dates[late]} comes after ${dates[late - 1]}; sort them, and of events or of ` +
+          'several assets a date give horizon as [T] the date on which each label is known, as knownAt of tripleBarrier',
+      );
     return { starts: Int32Array.from({ length: T }, (_, t) => t), ends: Int32Array.from({ length: T }, (_, t) => t + horizon) };
   }
   if (horizon.length !== T)

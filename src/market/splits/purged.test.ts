@@ -5,6 +5,7 @@ import { rowsOf } from '../panel/rows.js';
 import { type RowChoice, rowNumbers } from './fold.js';
 import { assertNoLeak } from './no-leak.js';
 import { combinatorialPurged, purgedFold, purgedKFold } from './purged.js';
+import { walkForward } from './walk-forward.js';
 
 const DATES = tradingDays('2008-01-02', '2008-12-31');
 const numbers = (rows: RowChoice) => [...rowNumbers(rows)];
@@ -91,6 +92,28 @@ describe('purged folds', () => {
       `purgedFold: the label of ${DATES[1]} is known on ${DATES[0]}, before it`,
     );
     expect(() => purgedFold(DATES.slice(0, 3), [1], { horizon: DATES.slice(0, 2) })).toThrow('horizon has 2 dates and there are 3 samples');
+  });
+});
+
+describe('the dates of a horizon in rows', () => {
+  const falling = ['2020-01-06', '2020-01-03', '2020-01-02', '2020-01-01'];
+  const stacked = Array.from({ length: 40 }, (_, i) => DATES[Math.floor(i / 10)]);
+  it.each([
+    ['fall', falling, { start: 0, end: 2 }, { start: 2, end: 4 }, '2020-01-03 comes after 2020-01-06'],
+    ['come once an asset', stacked, { start: 0, end: 15 }, { start: 15, end: 40 }, '2008-01-02 comes after 2008-01-02'],
+  ])('must ascend: those that %s are refused', (_, dates, train, test, says) => {
+    expect(() => assertNoLeak(dates, { train, test, horizon: 1, embargo: 0 })).toThrow(`horizon 1 counts rows, one a date, and ${says}`);
+    expect(() => walkForward(dates, { train: 2, test: 2, horizon: 1 })).toThrow(says);
+    expect(() => purgedKFold(dates, { folds: 2, horizon: 1 })).toThrow(
+      'give horizon as [T] the date on which each label is known, as knownAt',
+    );
+  });
+
+  it('may be shared where labels end by date, and no label of a shared date then leaks', () => {
+    const known = stacked.map((date) => DATES[DATES.indexOf(date) + 1]);
+    const [fold] = walkForward(stacked, { train: 15, test: 25, horizon: known });
+    expect([fold.train.end, fold.test.start]).toEqual([20, 20]);
+    expect(() => assertNoLeak(stacked, { ...fold, train: { start: 0, end: 15 }, test: { start: 15, end: 40 } })).toThrow('reaches past');
   });
 });
 

@@ -6,7 +6,7 @@ import { assertNoLeak } from './no-leak.js';
 export interface Purging {
   /** rows that a label looks ahead, or [T] the date on which each is known */
   readonly horizon: Horizon;
-  /** rows left out after the last label of a test range is known; 0 unless told */
+  /** rows left out after the last label of a test range is known, 0 unless told; of events that share dates each counts: events a date times dates */
   readonly embargo?: number;
 }
 

@@ -115,13 +115,13 @@ export const betas = family('beta', [
   },
 ]);
 
-/** Average correlation: of N assets that share every row of the window, weighted by the product of their deviations. */
+/** Average correlation: of N assets, two or more, that share every row of the window, weighted by the product of their deviations. */
 const averageCorrelation = (w: number): Expression => {
   const [variance, count] = [windowVariance(logReturn, w), crossCount(logReturn)];
   const [meanVariance, meanDeviation] = [crossMean(variance), crossMean(sqrt(variance))];
   return ratio(
     subtract(multiply(count, windowVariance(market, w)), meanVariance),
-    subtract(multiply(count, square(meanDeviation)), meanVariance),
+    multiply(subtract(multiply(count, square(meanDeviation)), meanVariance), above(crossCount(variance), affine(count, 0, 1))),
   );
 };
 const zero = affine(price, 0);

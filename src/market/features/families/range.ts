@@ -229,7 +229,7 @@ export const range = family('range', [
   entry(
     'cci-20',
     raw`\frac{x_t-\bar x}{0.015\,\overline{|x-\bar x|}},\quad x=\tfrac13(H+L+C),\ 20\text{ rows}`,
-    'a number: about four fifths lie between −100 and 100',
+    'a number: of an index a little more than half lie between −100 and 100',
     "Lambert 1980; TA-Lib's CCI",
     ratio(subtract(typicalPrice, windowMean(typicalPrice, 20)), affine(windowMeanDeviation(typicalPrice, 20), 0.015)),
   ),
