@@ -1,5 +1,13 @@
-import { fixed, percent } from '../../base/index.js';
-import { annualVolatility, type Backtest, calendarGrowth, drawdownOfEquity, marketModel, sharpe } from '../../trade/index.js';
+import { fixed, key, percent } from '../../base/index.js';
+import {
+  annualVolatility,
+  type Backtest,
+  calendarGrowth,
+  drawdownOfEquity,
+  marketModel,
+  maximumDrawdown,
+  sharpe,
+} from '../../trade/index.js';
 import { type Benchmark, inWords } from './charts.js';
 
 /** A line of the sheet's table: what was measured, what it is, and how sure that is. */
@@ -20,6 +28,8 @@ export function measuresOf(run: Backtest, perYear: number, benchmark?: Benchmark
   const { dates, returns, equity, capital, turnover, costs, stale, ruined } = run;
   const years = dates.length / perYear;
   const fall = drawdownOfEquity([capital, ...equity]);
+  // One path shows one maximum; a part of a year has too few days to be drawn again.
+  const others = ruined || years < 1 ? undefined : maximumDrawdown(returns, { resample: { key: key(0) } }).resampled;
   const at = (row: number) => (row < 0 ? 'the start' : dates[row]);
   // A few weeks taken to a year say nothing.
   const [each, span] = years < 1 ? ['in all', 1] : ['a year', years];
@@ -60,7 +70,8 @@ export function measuresOf(run: Backtest, perYear: number, benchmark?: Benchmark
     line(
       'largest drawdown',
       percent(fall.value, 1),
-      `${at(fall.peak)} to ${at(fall.trough)}${fall.recovered === undefined ? ', not made up' : ''}`,
+      `${at(fall.peak)} to ${at(fall.trough)}${fall.recovered === undefined ? ', not made up' : ''}` +
+        (others ? `; ${shares(others)} with its days in other orders` : ''),
     ),
     line(`turnover ${each}, bought and sold`, `${fixed(turnover.reduce((sum, one) => sum + one, 0) / span, 1)} × equity`),
     ...(ruined ? [] : taken),

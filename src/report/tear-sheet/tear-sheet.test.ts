@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { panelOf, simulatedPrices } from '../../../tests/support/panels.js';
-import { type Bundle, fixed, key, normal } from '../../base/index.js';
+import { type Bundle, fixed, key, normal, percent } from '../../base/index.js';
 import { frameOf, type Panel } from '../../market/index.js';
-import { backtest, halfSpread, proportional, sumCosts } from '../../trade/index.js';
+import { backtest, halfSpread, maximumDrawdown, proportional, sumCosts } from '../../trade/index.js';
 import { factorTearSheet } from './factor-tear-sheet.js';
 import { compoundOver, periodsOf, sumOver } from './periods.js';
 import { tearSheet } from './tear-sheet.js';
@@ -62,6 +62,8 @@ describe('tearSheet', () => {
     const turnover = run.turnover.reduce((sum, one) => sum + one, 0) / years;
     const commission = run.costs.commission.reduce((sum, cost, t) => sum + cost / (run.equity[t - 1] ?? run.capital), 0) / years;
     expect(text).toContain('alpha over SP500 a year, over a rate of 0');
+    const { low, high } = maximumDrawdown(run.returns, { resample: { key: key(0) } }).resampled!;
+    expect(text).toContain(`; ${percent(low, 1)} to ${percent(high, 1)} with its days in other orders`);
     for (const said of [`${turnover.toFixed(1)} × equity`, `${(100 * commission).toFixed(2)} %`, 'half spread a year', 'beta to SP500'])
       expect(text).toContain(said);
   });
