@@ -41,7 +41,7 @@ describe('npm run bench', () => {
     });
     await refused('statistics', '--python', 'none').toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('scikit-learn are absent: pip install'),
+      stderr: expect.stringContaining('and vectorbt are absent: pip install'),
     });
     await refused('--only', 'W7').toMatchObject({ code: 2, stderr: expect.stringContaining('there are W1, W1-predict, W2, ') });
     await refused('--peers', 'tofch').toMatchObject({ code: 2, stderr: expect.stringContaining('there are torch, jax, tfjs, jax-js') });
