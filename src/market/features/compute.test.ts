@@ -216,6 +216,14 @@ describe('features of one asset', () => {
       expect(() => computeFeatures(one, [name])).toThrow('it is undefined for one asset');
   });
 
+  it('take what rounding leaves of equal returns for no signal', () => {
+    const growing = mapValues(one, 'close', (_, t) => 100 * 1.01 ** t);
+    const names = ['autocorrelation-21', 'skewness-21', 'kurtosis-63'];
+    for (const name of names) expect(() => computeFeatures(growing, [name])).toThrow('it is undefined for one asset, as what');
+    const stirred = mapValues(growing, 'close', (price, t) => price * (1 + 1e-9 * ((t * 7919) % 13)));
+    for (const name of names) expect(computeFeatures(stirred, [name]).column(name).at(-1)).not.toBeNaN();
+  });
+
   it('with gaps in every window say so', () => {
     const holes = mapValues(one, 'close', (price, t) => (t % 10 === 0 ? Number.NaN : price));
     expect(() => computeFeatures(holes, ['realised-volatility-21'])).toThrow('price have no 22 rows in a row without a missing value');

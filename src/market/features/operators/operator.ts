@@ -47,3 +47,6 @@ export const stateless = (key: string, push: (inputs: readonly Float64Array[], o
 
 /** NaN n times: what is not known yet. */
 export const missing = (n: number): Float64Array => new Float64Array(n).fill(Number.NaN);
+
+/** A variance below (1e-13 of the level)² is what rounding leaves of equal values, as of the returns of a price that grows by 1 % a row: it counts as 0. */
+export const ROUNDING = 1e-26;

@@ -1,10 +1,10 @@
 import { apply, type Expression } from '../expression.js';
-import { missing, type Operator, requireRows } from './operator.js';
+import { missing, type Operator, ROUNDING, requireRows } from './operator.js';
 
 /*
  * Central moments of the last `window` rows by two stacks, as window-sum.ts explains: the moments of the head and of the end of the block
  * before are joined, and squares are never taken from one another, so that a level far above the changes costs no digits and a constant
- * window has a variance of exactly 0. Welford 1962; Chan, Golub & LeVeque 1983, eq. 2.1; Pébay 2008.
+ * window has a variance of exactly 0, as has one that is constant but for rounding. Welford 1962; Chan, Golub & LeVeque 1983, eq. 2.1; Pébay 2008.
  */
 
 const varianceOver = (window: number): Operator => ({
@@ -34,14 +34,16 @@ const varianceOver = (window: number): Operator => ({
           mean[n] = m;
           square[n] = s;
           const apart = m - means[next + n];
-          out[row + n] = (squares[next + n] + s + apart * apart * together) * per;
+          const v = (squares[next + n] + s + apart * apart * together) * per;
+          out[row + n] = v < ROUNDING * value * value ? 0 : v;
         }
       else {
         for (let n = 0; n < N; n++) {
           const value = x[row + n];
           means[own + n] = value;
           const distance = value - mean[n];
-          out[row + n] = (square[n] + distance * (value - (mean[n] + distance * share))) * per;
+          const v = (square[n] + distance * (value - (mean[n] + distance * share))) * per;
+          out[row + n] = v < ROUNDING * value * value ? 0 : v;
         }
         turn(means, squares, mean, square, N);
         k = 0;
