@@ -1,4 +1,4 @@
-import { type Orders, partsOf, type Recursion, sticks } from './recursion.js';
+import { type Orders, partsOf, type Recursion, spread, sticks } from './recursion.js';
 
 /** So far a change of the first variance may grow: where it does not fade, α|z| + γz outweighs β. */
 const CHAOS = 1e4;
@@ -93,9 +93,9 @@ export function egarchRecursion(orders: Orders): Recursion {
     next: (theta, shocks, variance) => Math.exp(logNext(theta, shocks.length, shocks, variance, Number.NaN)),
     starts: [0.05, 0.1, 0.2].flatMap((a) =>
       (o > 0 ? [-0.1, 0] : [0]).flatMap((g) =>
-        (q > 0 ? [0.7, 0.9, 0.98] : [0]).map((b) => {
-          const share = (value: number, count: number) => new Array<number>(count).fill(value / count);
-          return Float64Array.of(0, ...share(a, p), ...share(g, o), ...share(b, q)); // log σ² = 0
+        (q > 0 ? [0.7, 0.9, 0.98] : [0]).flatMap((b) => {
+          const [even] = spread(g, o);
+          return spread(a, p).flatMap((alpha) => spread(b, q).map((beta) => Float64Array.of(0, ...alpha, ...even, ...beta))); // log σ² = 0
         }),
       ),
     ),

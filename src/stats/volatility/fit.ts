@@ -19,7 +19,7 @@ import {
   type Workspace,
   workspace,
 } from './likelihood.js';
-import { coefficientNames, type Orders, type Recursion } from './recursion.js';
+import { coefficientNames, type Orders, type Recursion, waysOf } from './recursion.js';
 
 /** What a volatility model is made of beside its recursion. */
 export interface VolatilityOptions extends Partial<Orders> {
@@ -75,7 +75,8 @@ export interface VolatilityFit extends Orders {
  *     fitGarch(returns)                              GARCH(1, 1), normal, constant mean
  *     fitGarch(returns, { o: 1, law: 'student' })    GJR with fat tails
  *
- * ω > 0, αᵢ ≥ 0, αᵢ + γᵢ ≥ 0, βⱼ ≥ 0, Σα + ½Σγ + Σβ ≤ 1; a coefficient may be on its bound. Standard errors are robust to another law.
+ * ω > 0, αᵢ ≥ 0, αᵢ + γᵢ ≥ 0, βⱼ ≥ 0, Σα + ½Σγ + Σβ ≤ 1; a coefficient may be on its bound, and is
+ * then in `onBound`. Standard errors are robust to another law.
  *
  * @param returns  [n] in any unit, 0.01 or 1 for 1 %; not prices
  * @throws         on a bad series, orders that are not whole, fewer than 10 rows a coefficient, or where no maximum is found
@@ -209,7 +210,13 @@ function maximise(sample: Sample, work: Workspace) {
     const own = heights.map((height, k) => (recursion.starts[k].at(-1)! >= LONG === long ? height : -Infinity));
     return own.indexOf(own.reduce((a, b) => Math.max(a, b)));
   });
-  const climbs = [...new Set(kinds)].map((k) =>
+  // With several lags there are more maxima, by which of them has the weight: the best start of each way to spread it is followed.
+  const ways = waysOf(recursion.p) * waysOf(recursion.q);
+  const spreads = Array.from({ length: ways }, (_, way) => {
+    const own = heights.map((height, k) => (k % ways === way ? height : -Infinity));
+    return own.indexOf(own.reduce((a, b) => Math.max(a, b)));
+  });
+  const climbs = [...new Set([...kinds, ...spreads])].map((k) =>
     minimise(
       (u) => {
         const { value, gradient } = negativeLogLikelihood(sample, coordinates.to(u), work);

@@ -1,4 +1,4 @@
-import { type Orders, partsOf, type Recursion, sticks } from './recursion.js';
+import { type Orders, partsOf, type Recursion, spread, sticks } from './recursion.js';
 
 /**
  * GARCH and, with o > 0, GJR.
@@ -60,10 +60,10 @@ export function garchRecursion(orders: Orders): Recursion {
     },
     starts: [0.02, 0.08, 0.2].flatMap((a) =>
       (o > 0 ? [0, 0.1] : [0]).flatMap((g) =>
-        (q > 0 ? [0.5, 0.85, 0.98] : [0.3]).map((persistence) => {
-          const b = (persistence - (p > 0 ? a : 0) - g / 2) / Math.max(q, 1);
-          const share = (value: number, count: number) => new Array<number>(count).fill(value / count);
-          return Float64Array.of(1 - persistence, ...share(a, p), ...share(g, o), ...new Array<number>(q).fill(b));
+        (q > 0 ? [0.5, 0.85, 0.98] : [0.3]).flatMap((persistence) => {
+          const b = persistence - (p > 0 ? a : 0) - g / 2;
+          const [even] = spread(g, o);
+          return spread(a, p).flatMap((alpha) => spread(b, q).map((beta) => Float64Array.of(1 - persistence, ...alpha, ...even, ...beta)));
         }),
       ),
     ),

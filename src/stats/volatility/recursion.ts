@@ -51,6 +51,22 @@ export const partsOf = ({ p, o, q }: Orders, theta: Float64Array) => ({
   beta: theta.subarray(1 + p + o, 1 + p + o + q),
 });
 
+/** In how many ways `spread` gives a sum to so many lags. */
+export const waysOf = (count: number): number => (count > 1 ? count + 1 : 1);
+
+/**
+ * Ways to give a sum to so many lags: evenly, and where there are several, nearly all to one of them.
+ *
+ *     spread(0.9, 2)        [0.45, 0.45], [0.81, 0.09], [0.09, 0.81]
+ */
+export function spread(sum: number, count: number): Float64Array[] {
+  const even = new Float64Array(count).fill(sum / count);
+  if (count < 2) return [even];
+  const rest = (0.1 * sum) / (count - 1);
+  const mostly = (chosen: number) => even.map((_, i) => (i === chosen ? 0.9 * sum : rest));
+  return [even, ...Array.from(even, (_, chosen) => mostly(chosen))];
+}
+
 /**
  * Weights w ≥ 0 with Σw ≤ 1 as numbers of the unit box: their sum s₀, then the share that each takes of what those before it left.
  *
