@@ -18,7 +18,7 @@ export function held(sample: Sample, all: Float64Array): boolean[] {
     ...Array.from(mean, () => false),
     garch && omega <= Math.exp(recursion.free.lower[0]) * (1 + TOUCH),
     ...Array.from(alpha, (a) => garch && a <= TOUCH),
-    ...Array.from(gamma, (g, i) => garch && (alpha[i] ?? 0) + g <= TOUCH && !(alpha[i] <= TOUCH && g > TOUCH)),
+    ...Array.from(gamma, (g, i) => garch && (alpha[i] ?? 0) + g <= TOUCH),
     ...Array.from(beta, (b) => b <= TOUCH),
     ...(sample.law === 'student' ? [nu >= NU.most * (1 - 1e-3) || nu <= NU.least * (1 + 1e-5)] : []),
   ];
