@@ -164,7 +164,10 @@ async function train<S, B>(training: Run<S>, steps: number, options: FitOptions<
 
 /** A batch that is being made. That it fails is said when its step is due, and by no one if it never is. */
 function begun<B>(batchOf: (k: number) => B | Promise<B>, k: number): Promise<B> {
-  const batch = (async () => batchOf(k))();
+  const batch = (async () => {
+    await new Promise(setImmediate); // when the step has been handed over to its thread
+    return batchOf(k);
+  })();
   batch.catch(() => {});
   return batch;
 }
