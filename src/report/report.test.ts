@@ -106,7 +106,7 @@ describe('plot', () => {
     expect(data.format).toEqual({ type: 'csv', parse: { p: 'number' } });
     const svg = String(bundle['image/svg+xml']);
     expect(svg).toContain('a, "b"');
-    expect(svg).toMatch(/Mon 08|Sep 07/); // an axis of days, not of names
+    expect(svg).toMatch(/Sep 7<.*2008/); // an axis of days, not of names
   });
 
   it('draws the same bytes again', async () => {
