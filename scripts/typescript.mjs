@@ -7,7 +7,7 @@ if (!module.registerHooks) {
   process.exit(1);
 }
 /** `lemmata/market` or `@tensorflow/tfjs`: not a path, a URL or an import of the package's own. */
-const isPackage = (specifier) => /^(@[^/]+\/)?[A-Za-z0-9][^:]*$/.test(specifier);
+const isPackage = (/** @type {string} */ specifier) => /^(@[^/]+\/)?[A-Za-z0-9][^:]*$/.test(specifier);
 
 module.registerHooks({
   resolve(specifier, context, next) {
@@ -15,7 +15,7 @@ module.registerHooks({
       try {
         return next(specifier, context);
       } catch (error) {
-        if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+        if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ERR_MODULE_NOT_FOUND') throw error;
         try {
           return next(specifier, { ...context, parentURL: import.meta.url }); // a file that has no package of the name takes this checkout's
         } catch (here) {
