@@ -84,21 +84,20 @@ async function refresh(known) {
   const jobs = known
     .map((one) => ({ ...one, quick: false, folder: at('build', 'experiments', `${one.experiment.name}-${stampOf(one).slice(0, 12)}`) }))
     .filter((one) => changes(one).length > 0 || console.log(`${one.experiment.name}: up to date`));
-  const begun = performance.now();
   const runs = runAll(jobs).map(async (run, i) => {
     const [found, { experiment, slice, inputs, folder }] = [await run, jobs[i]];
     const missed = insane(experiment, found.numbers);
     if (missed.length) throw new SetUpFailure(`${experiment.name} is not kept: ${missed.join('; ')}.`);
-    const machine = {
-      cpu: cpus()[0]?.model.trim() ?? 'unknown',
-      threads: availableParallelism(),
-      minutes: { ...found.minutes, all: (performance.now() - begun) / 60_000 },
-    };
-    const { name, about, seed } = experiment;
+    const machine = { cpu: cpus()[0]?.model.trim() ?? 'unknown', threads: availableParallelism(), minutes: found.minutes };
+    const { name, about, seed, data: read = [] } = experiment;
     const { numbers, tables, figures, trials = 1 } = found;
+    const data = (await datasets((dataset) => read.includes(dataset))).map((line) => {
+      const [name, sha256] = line.split(' ');
+      return { name, sha256 };
+    });
     save(
       `experiments/${name}`,
-      { title: about, seed, parameters: {}, data: [], trials, numbers, tables, figures },
+      { title: about, seed, parameters: {}, data, trials, numbers, tables, figures },
       { machine, provenance: inputs, slice: pinsOf(slice) },
     );
     rmSync(folder, { recursive: true, force: true });
