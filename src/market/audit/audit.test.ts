@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { panelOf, simulatedPrices } from '../../../tests/support/panels.js';
+import { computeFeatures } from '../features/compute.js';
 import { adjust, withActions } from '../frame/actions.js';
 import { type Frame, fieldOf, frameOf } from '../frame/frame.js';
 import { loadBars, loadPanel } from '../panel/load.js';
@@ -101,6 +102,20 @@ describe('audit', () => {
     const mask = usable(frame, found);
     if (rule === 'split not applied') return expect(mask.includes(0)).toBe(false);
     expect([...mask.keys()].filter((i) => mask[i] === 0)).toEqual(rows.map((t) => t * N));
+  });
+
+  it.each([
+    ['it comes late', 500, 500, 600],
+    ['it comes early', 40, 0, 40],
+  ])('leaves out the shorter side of a unit that never goes back: %s', (_, from, first, end) => {
+    const pence = mapValues(PRICES, 'close', (p, t, n) => (n === 0 && t >= from ? 100 * p : p));
+    const [one, ...others] = of(audit(pence), 'unit switch');
+    expect(others).toEqual([]);
+    expect([...one.rows]).toEqual(Array.from({ length: end - first }, (_, k) => first + k));
+    expect(one.what).toContain('if shares were split, say so first: adjust(withActions(frame, actions))');
+    const returns = computeFeatures(withUsable(frameOf(pence)), ['return-5']).column('return-5');
+    const largest = returns.reduce((most, r) => (Math.abs(r) > most ? Math.abs(r) : most), 0);
+    expect(largest).toBeLessThan(0.3); // ln 100 is 4.6
   });
 
   it('finds no fault in a move that a split or a dividend explains, and one in a split that prices do not show', () => {

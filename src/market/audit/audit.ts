@@ -13,8 +13,8 @@ import { priceRules } from './prices.js';
  * |---|---|---|
  * | `stale` | years in which a fifth of the returns or more are 0, and five rows or more without a change | the price |
  * | `quantised` | years with fewer than one distinct price in four rows: returns are steps of a grid | the price |
- * | `unit switch` | a price that becomes 100 or 1000 times what it was, or that part of it, and the rows until it goes back | the price |
- * | `split not applied` | a price that becomes a whole part or multiple of what it was; told, since a half may be lost | the price |
+ * | `unit switch` | a price that becomes 100 or 1000 times what it was, or that part of it, and the rows until it goes back; where it never does, the shorter side | the price |
+ * | `split not applied` | a price that becomes a whole part or multiple of what it was; told, since a half may be lost: `withActions` mends it | the price |
  * | `spike` | another move of 30 % and eight typical ones that the next row takes back, to a tenth of it: its row | the price |
  * | `jump` | one that it does not take back; told, not left out, since crashes are right | the price |
  * | `back-adjusted` | rows on which `adjClose` is not `close`: its level knows later dividends, its returns do not; told | `adjClose` |

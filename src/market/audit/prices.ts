@@ -83,9 +83,9 @@ function moveRules(frame: Frame, n: number, field: string, fields: readonly stri
     if (unit) {
       const back = moves.slice(i + 1).find((other) => other.unit === unit && other.move * move < 0);
       if (back) ended.add(back);
-      const end = back?.row ?? row + 1;
-      const rows = Array.from({ length: end - row }, (_, k) => row + k);
-      return finding(frame, n, 'unit switch', rows, { fields, what: `${what}, about ${unit} times or that part: another unit` });
+      const rows = back ? Array.from({ length: back.row - row }, (_, k) => row + k) : shorterSide(prices, row);
+      const stays = back ? '' : ` to the end, so the ${rows.length} rows of the shorter side are left out${TELL}`;
+      return finding(frame, n, 'unit switch', rows, { fields, what: `${what}, about ${unit} times or that part: another unit${stays}` });
     }
     if (next && next.before === row && Math.abs(next.move + move) < 0.1 * Math.abs(move)) {
       ended.add(next);
@@ -93,9 +93,22 @@ function moveRules(frame: Frame, n: number, field: string, fields: readonly stri
     }
     // AAPL lost half on 29 September 2000, so it may be right.
     if (split)
-      return finding(frame, n, 'split not applied', [row], { fields, what: `${what}, about ${split} times or that part`, excludes: false });
+      return finding(frame, n, 'split not applied', [row], {
+        fields,
+        what: `${what}, about ${split} times or that part, and is not left out${TELL}`,
+        excludes: false,
+      });
     return finding(frame, n, 'jump', [row], { fields, what: `${what}; right in a crash or a take-over`, excludes: false });
   });
+}
+
+const TELL = '; if shares were split, say so first: adjust(withActions(frame, actions))';
+
+/** The rows with a price before a row, or from it on, whichever are fewer: returns over both sides would mix two units. */
+function shorterSide(prices: Float64Array, row: number): number[] {
+  const rows = [...prices.keys()].filter((t) => !Number.isNaN(prices[t]));
+  const [before, after] = [rows.filter((t) => t < row), rows.filter((t) => t >= row)];
+  return before.length < after.length ? before : after;
 }
 
 /** The splits from one row to another, the first left out, that the prices do not hold yet. */

@@ -1,4 +1,4 @@
-import { asKnown, checkFrame, type Frame, frameOf } from '../frame/frame.js';
+import { asKnown, checkFrame, type Frame, frameOf, PRICE_FIELDS } from '../frame/frame.js';
 import { toDay } from '../panel/dates.js';
 import type { Panel } from '../panel/panel.js';
 import type { Source } from './expression.js';
@@ -137,7 +137,7 @@ export class FeatureStream {
 
 /** A price is positive, a volume may be 0. */
 const LEAST: Readonly<Record<string, number>> = {
-  ...Object.fromEntries(['open', 'high', 'low', 'close', 'adjClose'].map((name) => [name, Number.MIN_VALUE])),
+  ...Object.fromEntries(PRICE_FIELDS.map((name) => [name, Number.MIN_VALUE])),
   volume: 0,
 };
 

@@ -1,7 +1,11 @@
 import { isTimed, knownOrder } from '../panel/dates.js';
 import { type Adjustment, dateRange, type Panel, type Selection, select, sourceOfAll } from '../panel/panel.js';
+import { BAR_FIELDS } from '../store/table.js';
 
 export { BAR_FIELDS } from '../store/table.js';
+
+/** Fields of bars that are prices. */
+export const PRICE_FIELDS: readonly string[] = BAR_FIELDS.filter((name) => name !== 'volume');
 
 /** Fields of what happened to shares: no prices, so that no mask and no finding concerns them. */
 export const ACTION_FIELDS: readonly string[] = ['split', 'dividend'];

@@ -11,7 +11,7 @@ export interface QuantileRegimes {
 }
 
 /**
- * QuantileRegimes of volatility, or of anything else, between quantiles of the training rows of each asset: calm, usual and restless for thirds.
+ * Regimes of volatility, or of anything else, between quantiles of the training rows of each asset: calm, usual and restless for thirds.
  *
  *     const label = forwardVolatility(prices, 20);
  *     const regimes = fitQuantileRegimes(label, fold.train);        regimes.apply(label)

@@ -1,5 +1,5 @@
 import { type Key, permutation, split, uniform } from '../../base/index.js';
-import { ACTION_FIELDS, BAR_FIELDS, type Frame } from '../frame/frame.js';
+import { ACTION_FIELDS, type Frame, PRICE_FIELDS } from '../frame/frame.js';
 
 /** The ways in which `assertNoLookahead` changes what comes after a date; the last two change what no date may depend on. */
 export const CHANGES = [
@@ -56,8 +56,6 @@ const map = (fields: Frame['fields'], f: (values: Float64Array, name: string, i:
 const mapMeasured: typeof map = (fields, f) =>
   map(fields, (values, name, i) => (ACTION_FIELDS.includes(name) ? values : f(values, name, i)));
 
-const PRICES: readonly string[] = BAR_FIELDS.filter((name) => name !== 'volume');
-
 /**
  * Each value after a row by a function of itself, of one random number of its date and asset, which the prices of a bar share so that its low
  * stays the lowest, and of its place. What series tell after that date, too.
@@ -69,7 +67,7 @@ function each(frame: Frame, row: number, key: Key, f: (value: number, u: number,
   const keys = split(key, 3);
   const draws = new Map<string, Float64Array>();
   const drawn = (name: string) => {
-    const kind = PRICES.includes(name) ? 'price' : name;
+    const kind = PRICE_FIELDS.includes(name) ? 'price' : name;
     if (!draws.has(kind))
       draws.set(kind, uniform(kind === 'price' ? keys[0] : split(keys[1], draws.size + 1)[draws.size], [size], 'float64').data);
     return draws.get(kind)!;
@@ -124,7 +122,7 @@ function rescale(frame: Frame, key: Key): Frame | undefined {
   // Powers of two: ratios keep their bits.
   const factorOf = (name: string) => {
     if (name === 'volume') return Object.keys(adjusted).length > 0 ? 2 : 1;
-    if (!PRICES.includes(name)) return 1; // a return says for what its prices were adjusted
+    if (!PRICE_FIELDS.includes(name)) return 1; // a return says for what its prices were adjusted
     return { splits: 0.5, 'splits and dividends': 0.25 }[adjusted[name] as string] ?? 1;
   };
   if (!Object.keys(fields).some((name) => name !== 'volume' && factorOf(name) !== 1)) return undefined;

@@ -1,4 +1,4 @@
-import { BAR_FIELDS, type Frame, fieldOf } from '../frame/frame.js';
+import { type Frame, fieldOf, PRICE_FIELDS } from '../frame/frame.js';
 
 /** A way to change the last row of a history: by a part `by`, an asset the other way where its sign is −1. */
 export interface Move {
@@ -7,13 +7,12 @@ export interface Move {
   readonly make: (frame: Frame, by: number, signs: ArrayLike<number>) => Frame;
 }
 
-const PRICES: readonly string[] = BAR_FIELDS.filter((name) => name !== 'volume');
 const CLOSES = ['close', 'adjClose'];
 
 /** The prices of a frame; of a panel its values, whatever it calls them. */
 function pricesOf({ fields }: Frame): string[] {
   const names = Object.keys(fields);
-  const priced = names.filter((name) => PRICES.includes(name));
+  const priced = names.filter((name) => PRICE_FIELDS.includes(name));
   return priced.length > 0 ? priced : names;
 }
 

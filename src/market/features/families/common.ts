@@ -1,11 +1,14 @@
 import { type Expression, price } from '../expression.js';
-import { log, sqrt, square } from '../operators/arithmetic.js';
+import { affine, log, sqrt, square } from '../operators/arithmetic.js';
 import { difference } from '../operators/lag.js';
 import { windowMean } from '../operators/window-sum.js';
 
 /* What several families speak of. One row is a day where the data are daily. */
 
 export const logPrice = log(price);
+
+/** 0 where there is a price, to compare with. */
+export const zero = affine(price, 0);
 
 /** r_t = ln(p_t/p_{t−1}). */
 export const logReturn = difference(logPrice);

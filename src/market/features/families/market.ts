@@ -8,7 +8,7 @@ import { lag } from '../operators/lag.js';
 import { windowFall } from '../operators/window-extremes.js';
 import { windowCovariance, windowVariance } from '../operators/window-moments.js';
 import { windowMean, windowSum } from '../operators/window-sum.js';
-import { logReturn, RETURN, returnOver, SHARE, squaredReturn, VOLATILITY } from './common.js';
+import { logReturn, RETURN, returnOver, SHARE, squaredReturn, VOLATILITY, zero } from './common.js';
 
 const { raw } = String;
 
@@ -124,7 +124,6 @@ const averageCorrelation = (w: number): Expression => {
     multiply(subtract(multiply(count, square(meanDeviation)), meanVariance), above(crossCount(variance), affine(count, 0, 1))),
   );
 };
-const zero = affine(price, 0);
 const SAME = 'the same for all assets';
 
 /** What all assets do together: the same number for each of them. */

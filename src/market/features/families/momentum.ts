@@ -6,10 +6,9 @@ import { difference, lag } from '../operators/lag.js';
 import { windowMax, windowMin } from '../operators/window-extremes.js';
 import { windowVariance } from '../operators/window-moments.js';
 import { windowMean, windowSum, windowTrend } from '../operators/window-sum.js';
-import { logPrice, logReturn, RETURN, realisedVolatility, returnOver, SHARE } from './common.js';
+import { logPrice, logReturn, RETURN, realisedVolatility, returnOver, SHARE, zero } from './common.js';
 
 const { raw } = String;
-const zero = affine(price, 0);
 
 /** Past winners: returns that skip the latest rows, and the trend in several measures. */
 export const momentum = family('momentum', [

@@ -85,7 +85,7 @@ export const tanh = unary(TANH);
 /** a, or b where a is missing. */
 export const orElse = (a: Expression, b: Expression): Expression => ({
   ...apply(OR_ELSE, a, b),
-  first: b.first,
+  first: Math.min(a.first, b.first),
   warmUp: Math.max(a.warmUp, b.warmUp),
 });
 /** ln x, missing unless x > 0. */

@@ -164,6 +164,7 @@ it('arithmetic has no answer to a ratio to 0, nor to the logarithm of what is no
   expect(compute(log(x), fields)).toEqual([0, missing, missing, missing]);
   expect(compute(above(x, y), fields)).toEqual([0, 0, 0, missing]);
   expect(compute(orElse(x, y), fields)).toEqual([1, -2, 0, 1]);
+  expect([orElse(x, lag(y, 3)).first, orElse(lag(x, 3), y).first]).toEqual([0, 0]);
   expect(compute(subtract(maximum(x, y), minimum(x, y)), fields)).toEqual([1, 2, 0, missing]);
   expect(compute(add(affine(x, 2, 1), sign(x)), fields)).toEqual([4, -4, 1, missing]);
 });

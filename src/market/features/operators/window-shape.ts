@@ -44,21 +44,7 @@ const skewnessOver = (window: number): Operator => ({
         out[row + n] = m2 > w * ROUNDING * value * value ? (adjust * m3) / (m2 * Math.sqrt(m2)) : Number.NaN;
       }
       if (a > 0) continue;
-      mean.fill(0);
-      second.fill(0);
-      third.fill(0);
-      for (let i = means.length - N, count = 1; i >= N; i -= N, count++)
-        for (let n = 0; n < N; n++) {
-          const step = means[i + n] - mean[n];
-          const part = step / count;
-          const term = step * part * (count - 1);
-          means[i + n] = mean[n] += part;
-          thirds[i + n] = third[n] += part * (term * (count - 2) - 3 * second[n]);
-          seconds[i + n] = second[n] += term;
-        }
-      mean.fill(0);
-      second.fill(0);
-      third.fill(0);
+      turn([means, seconds, thirds], [mean, second, third], N);
       k = 0;
     }
     at[0] = k;
@@ -109,22 +95,15 @@ const kurtosisOver = (window: number): Operator => ({
         out[row + n] = m2 > w * ROUNDING * value * value ? (adjust * m4) / (m2 * m2) - excess : Number.NaN;
       }
       if (a > 0) continue;
-      turn(means, seconds, thirds, fourths, [mean, second, third, fourth], N);
+      turn([means, seconds, thirds, fourths], [mean, second, third, fourth], N);
       k = 0;
     }
     at[0] = k;
   },
 });
 
-/** Of a full block: the moments from each row to its end; and the head empty. */
-function turn(
-  means: Float64Array,
-  seconds: Float64Array,
-  thirds: Float64Array,
-  fourths: Float64Array,
-  head: readonly Float64Array[],
-  N: number,
-): void {
+/** Of a full block: the moments from each row to its end, with or without the fourth; and the head empty. */
+function turn([means, seconds, thirds, fourths]: readonly Float64Array[], head: readonly Float64Array[], N: number): void {
   const [mean, second, third, fourth] = head;
   for (const one of head) one.fill(0);
   for (let i = means.length - N, k = 1; i >= N; i -= N, k++)
@@ -133,7 +112,7 @@ function turn(
       const part = step / k;
       const term = step * part * (k - 1);
       means[i + n] = mean[n] += part;
-      fourths[i + n] = fourth[n] += part * (part * (term * (k * k - 3 * k + 3) + 6 * second[n]) - 4 * third[n]);
+      if (fourths) fourths[i + n] = fourth[n] += part * (part * (term * (k * k - 3 * k + 3) + 6 * second[n]) - 4 * third[n]);
       thirds[i + n] = third[n] += part * (term * (k - 2) - 3 * second[n]);
       seconds[i + n] = second[n] += term;
     }
