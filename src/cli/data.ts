@@ -14,7 +14,7 @@ import {
   updateYahoo,
   type YahooOptions,
 } from '../market/index.js';
-import { dateFormats, unreadableRecords } from '../market/internal.js';
+import { ADJUSTMENTS, dateFormats, unreadableRecords } from '../market/internal.js';
 import { asFlags } from './flags.js';
 import { printTable, wrap } from './table.js';
 
@@ -80,7 +80,7 @@ export function dataCommand(): Command {
     .addOption(new Option('--header <lines>', 'lines of headers; found unless told').choices(['0', '1', '2']))
     .option('--field <name>', 'what a value is', 'close')
     .option('--unit <unit>', 'unit of the values')
-    .addOption(new Option('--adjusted <for>', 'for what the prices are adjusted').choices(['none', 'splits', 'splits and dividends']))
+    .addOption(new Option('--adjusted <for>', 'for what the prices are adjusted').choices(ADJUSTMENTS))
     .option('--licence <name>', 'of the data')
     .option('--limits <sentences...>', 'what the data cannot tell')
     .action((file: string, options: CsvFlags) => inFlags(async () => [await importCsv(file, csvOptions(options))].flat().forEach(line)));

@@ -24,6 +24,15 @@ it('opens the vault from a shell once for a configuration, and shows what for', 
   expect(out).toHaveBeenLastCalledWith(expect.stringContaining('2017-01-01 to 2022-12-31 may be seen for week11'));
   expect(await open(16)).toBe(1);
   expect(errors).toHaveBeenLastCalledWith(expect.stringContaining('a choice after a look is selection'));
+  for (const [text, fault] of [
+    ['{bad', 'JSON'],
+    [undefined, 'no such file'],
+  ]) {
+    if (text) writeFileSync(config, text);
+    else rmSync(config);
+    expect(await runCommand(['vault', 'open', 'week12', '--config', config, '--reason', 'the fusion is final'])).toBe(1);
+    expect(errors.mock.lastCall![0]).toMatch(new RegExp(`--config .*frozen.json cannot be read as JSON \\(.*${fault}`));
+  }
   expect(await runCommand(['vault', 'list'])).toBe(0);
   expect(out).toHaveBeenLastCalledWith(expect.stringMatching(/^week11 {2}\d{4}-\d\d-\d\d {2}the fusion is final\n$/));
 });

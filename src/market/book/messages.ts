@@ -1,4 +1,5 @@
 import type { HostArray } from '../../base/index.js';
+import { checkWhole } from '../../base/internal.js';
 import type { Side } from './book.js';
 import { orderBook } from './order-book.js';
 
@@ -72,10 +73,11 @@ export function messageLog(): {
  *
  * @param levels  the best prices of each side to note, 10 for 40 columns
  * @returns       [M, 4 × levels]
- * @throws        with the number of the message, when it comes before the one ahead of it, names an order that is not there, crosses the book, or
- *                has a price, side or size other than its order
+ * @throws        when `levels` is no whole number from 1 up; with the number of the message, when it comes before the one ahead of it, names an
+ *                order that is not there, crosses the book, or has a price, side or size other than its order
  */
 export function replayMessages(messages: Messages, { levels }: { levels: number }): BookRows {
+  checkWhole('replayMessages', 'levels', levels);
   const M = messages.time.length;
   const data = new Float64Array(4 * levels * M);
   const book = orderBook();

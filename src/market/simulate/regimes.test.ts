@@ -60,6 +60,22 @@ describe('regimeSwitching', () => {
     expect([...data]).toEqual(new Array(10).fill(0));
   });
 
+  it('finds it where one regime is never left, and others only lead there, in any order', () => {
+    // All that begins in the regimes that are left ends in the one that is not.
+    for (const stays of [0, 1, 2]) {
+      const others = [0, 1, 2].filter((i) => i !== stays);
+      const chain = [0, 1, 2].map((i) => [0, 1, 2].map((j) => (i === stays ? Number(j === stays) : j === stays ? 0.2 : 0.4)));
+      const run = (chain: number[][]) =>
+        regimeSwitching(key(5), { transition: chain, means: [0, 0, 0], sigmas: [1, 1, 1], steps: 3, paths: 50 }).regimes.data;
+      expect([...run(chain)]).toEqual(new Array(150).fill(stays));
+      // Two that are not left together, in equal parts, and one that leads there.
+      const pair = [0, 1, 2].map((i) => [0, 1, 2].map((j) => (i === stays ? 1 / 3 : Number(j === others.find((k) => k !== i)))));
+      const seen = run(pair);
+      expect(seen).not.toContain(stays);
+      expect(Math.abs(seen.filter((s, t) => t % 3 === 0 && s === others[0]).length - 25)).toBeLessThanOrEqual(14); // 4 errors of 3.5
+    }
+  });
+
   it('starts where it is told, and gives the earlier numbers again when more are asked for', () => {
     const small = regimeSwitching(key(4), { transition, means, sigmas, start: 1, steps: 5, paths: 3 });
     const large = regimeSwitching(key(4), { transition, means, sigmas, start: 1, steps: 9, paths: 4 });

@@ -81,21 +81,29 @@ function checkChain(transition: readonly (readonly number[])[]): void {
   }
 }
 
-/** The law π with π = πP, by elimination without a subtraction (Grassmann, Taksar & Heyman 1985), so that rare regimes keep their digits. */
+/**
+ * The law π with π = πP, by elimination without a subtraction (Grassmann, Taksar & Heyman 1985), so that rare regimes keep their digits. One that
+ * is left for the others goes first; where none of several is, each has a law of its own.
+ */
 function stationaryLaw(transition: readonly (readonly number[])[]): number[] {
   const K = transition.length;
   const p = transition.map((row) => [...row]);
+  const order = [...p.keys()]; // of the regimes in p
+  const leaving = (i: number, n: number) => p[i].reduce((sum, x, j) => (j <= n && j !== i ? sum + x : sum), 0);
   for (let n = K - 1; n > 0; n--) {
-    const leaves = p[n].slice(0, n).reduce((sum, x) => sum + x, 0);
-    if (leaves === 0)
+    let last = n;
+    while (last >= 0 && leaving(last, n) === 0) last--;
+    if (last < 0)
       throw new Error(
         'regimeSwitching: some regimes are never left for the others, so the chain has no one stationary law; give the regime to start in',
       );
+    for (const row of [order, p, ...p] as unknown[][]) [row[last], row[n]] = [row[n], row[last]];
+    const leaves = leaving(n, n);
     for (let i = 0; i < n; i++) p[i][n] /= leaves;
     for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) p[i][j] += p[i][n] * p[n][j];
   }
   const law = [1];
   for (let n = 1; n < K; n++) law.push(law.reduce((sum, x, i) => sum + x * p[i][n], 0));
   const total = law.reduce((sum, x) => sum + x, 0);
-  return law.map((x) => x / total);
+  return Array.from(order.keys(), (regime) => law[order.indexOf(regime)] / total);
 }

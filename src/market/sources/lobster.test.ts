@@ -163,4 +163,11 @@ describe('replayMessages', () => {
   ])('refuses %s', (_, row, error) => {
     expect(() => replayMessages(messages([[1, 1, 1, 10, 100, 1], row]), { levels: 1 })).toThrow(error);
   });
+
+  it('refuses levels that make no columns', () => {
+    for (const levels of [0, 1.5, Number.NaN])
+      expect(() => replayMessages(messages([[1, 1, 1, 10, 100, 1]]), { levels })).toThrow(
+        `replayMessages: levels must be a whole number from 1 up, got ${levels}`,
+      );
+  });
 });

@@ -13,13 +13,13 @@ export interface TickOptions {
   readonly timeZone?: string;
 }
 
-/** A day and a time, to the millisecond at most: `2013-09-01 17:00:00.083`, with a T or a space. */
-const TIME = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?Z?$/;
+/** A day and a time, to the millisecond at most: `2013-09-01 17:00:00.083`, with a T or a space; with a Z it is of UTC, whatever the clock. */
+const TIME = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z)?$/;
 
 /**
  * Trades of a CSV file with headers, a row each, in the order of their times.
  *
- * A time that a clock shows twice when summer ends is taken for the first of them; parts of a millisecond are dropped.
+ * A time that ends in Z is of UTC, whatever `timeZone` is. A time that a clock shows twice when summer ends is taken for the first of them; parts of a millisecond are dropped.
  *
  * @throws when the file cannot be read or lacks a column; and with the number and the text of the line when it has no time, price and size, when its
  *         time falls, or when its size is not above zero
@@ -63,7 +63,7 @@ function instant(text: string, offsetAt: (local: number) => number): number {
   const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part ?? 0));
   const local = Date.UTC(year, month - 1, day, hour, minute, second, Number((parts[7] ?? '0').padEnd(3, '0').slice(0, 3)));
   const [kept, inRange] = [new Date(local), hour < 24 && minute < 60 && second < 60];
-  return inRange && kept.getUTCMonth() === month - 1 && kept.getUTCDate() === day ? local - offsetAt(local) : Number.NaN;
+  return inRange && kept.getUTCMonth() === month - 1 && kept.getUTCDate() === day ? local - (parts[8] ? 0 : offsetAt(local)) : Number.NaN;
 }
 
 /** How far a zone's clock is ahead of UTC, in milliseconds, when it shows a time; asked of the system once for each quarter of an hour. */

@@ -145,7 +145,14 @@ describe('readTicks', () => {
 
   it('takes a clock of a zone to UTC, through the change of summer time', () => {
     // Chicago: UTC−5 to 3 November 2013 at 2:00, then UTC−6; 1:30 comes twice, and the first is taken.
-    const rows = ['2013-09-01 17:00:00.083', '2013-11-03 00:59:59', '2013-11-03 01:30:00', '2013-11-03 02:00:00', '2014-03-09 03:00:00'];
+    const rows = [
+      '2013-09-01 17:00:00.083',
+      '2013-11-03 00:59:59',
+      '2013-11-03 01:30:00',
+      '2013-11-03 02:00:00',
+      '2014-03-09 03:00:00',
+      '2014-03-09T08:00:01Z',
+    ];
     const ticks = read(`time,p,q\n${rows.map((row) => `${row},1,1`).join('\n')}`, {
       columns: { time: 'time', price: 'p', size: 'q' },
       timeZone: 'America/Chicago',
@@ -156,6 +163,7 @@ describe('readTicks', () => {
       '2013-11-03T06:30:00.000Z',
       '2013-11-03T08:00:00.000Z',
       '2014-03-09T08:00:00.000Z', // summer again
+      '2014-03-09T08:00:01.000Z', // UTC says so itself
     ]);
   });
 

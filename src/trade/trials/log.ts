@@ -74,19 +74,16 @@ function mend(file: string): void {
     return;
   }
   appendFileSync(`${file}.torn`, `${last}\n`);
-  const descriptor = openSync(file, 'r+');
-  try {
-    ftruncateSync(descriptor, end);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  toDisk(file, 'r+', (descriptor) => ftruncateSync(descriptor, end));
 }
 
-function write(file: string, text: string): void {
-  const descriptor = openSync(file, 'a');
+const write = (file: string, text: string): void => toDisk(file, 'a', (descriptor) => writeSync(descriptor, text));
+
+/** Changes a file, and returns when the change is on the disk. */
+function toDisk(file: string, flags: 'r+' | 'a', change: (descriptor: number) => void): void {
+  const descriptor = openSync(file, flags);
   try {
-    writeSync(descriptor, text);
+    change(descriptor);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
