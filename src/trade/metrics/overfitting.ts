@@ -134,8 +134,8 @@ function split(data: Float64Array, T: number, N: number, S: number): Omit<Overfi
           square[n] += squares[i];
         }
     for (let n = 0; n < N; n++) {
-      inside[n] = ratio(sum[n], square[n], rows);
-      outside[n] = ratio(total[n] - sum[n], totalSquares[n] - square[n], rows);
+      inside[n] = ratio(sum[n], square[n], rows, totalSquares[n]);
+      outside[n] = ratio(total[n] - sum[n], totalSquares[n] - square[n], rows, totalSquares[n]);
     }
     judge(at, inside, outside);
     judge(halves.length - 1 - at, outside, inside);
@@ -144,10 +144,13 @@ function split(data: Float64Array, T: number, N: number, S: number): Omit<Overfi
   return { probability: low / logits.length, logits, degradation, probabilityOfLoss: losses / logits.length };
 }
 
-/** Mean over deviation of n values from their sum and that of their squares; 0 where they do not vary by more than the rounding of both. */
-function ratio(sum: number, square: number, n: number): number {
+/**
+ * Mean over deviation of n values from their sum and that of their squares; 0 where they do not vary by more than the rounding of both, which
+ * is of the squares of all rows, `all`: a half is also had as what the other leaves of them.
+ */
+function ratio(sum: number, square: number, n: number, all: number): number {
   const variance = (square - (sum * sum) / n) / (n - 1);
-  return variance > (1e-12 * square) / n ? sum / n / Math.sqrt(variance) : 0;
+  return variance > (1e-12 * all) / n ? sum / n / Math.sqrt(variance) : 0;
 }
 
 /** Sets of S/2 of S groups, as bits. */
