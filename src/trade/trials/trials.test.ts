@@ -156,6 +156,21 @@ describe('deflatedSharpeOf', () => {
     expect(found.probability).toBeLessThan(0.95); // the best of noise
   });
 
+  it('takes V between strategies, so that copies of one do not make luck look small', async () => {
+    const copies = Array.from({ length: 8 }, (_, i) => noise(1).map((r, t) => r + 0.1 * noise(10 + i)[t]));
+    const ratios = copies.concat([noise(2), noise(3)]).map((one) => sharpe(one, { perYear: 1 }).perPeriod);
+    for (const [i, one] of copies.concat([noise(2), noise(3)]).entries()) await record('test', { i }, { returns: dated(one) });
+    const found = deflatedSharpeOf('test', sharpe(noise(2), { perYear: 252 }));
+    expect(found.trials).toBe(3);
+    // Half the mean squared difference over pairs of different strategies, each two strategies counting alike.
+    const own = [ratios.slice(0, 8), ratios.slice(8, 9), ratios.slice(9)];
+    const half = (a: number, b: number) => {
+      const squares = own[a].flatMap((x) => own[b].map((y) => (x - y) ** 2 / 2));
+      return squares.reduce((sum, one) => sum + one, 0) / squares.length;
+    };
+    expect(found.variance).toBeCloseTo((half(0, 1) + half(0, 2) + half(1, 2)) / 3, 14);
+  });
+
   it('of one trial is the probabilistic ratio; of none, or without returns, an error', async () => {
     expect(() => deflatedSharpeOf('test', sharpe(noise(1), { perYear: 252 }))).toThrow(
       "there are no trials of 'test'; record each configuration where it is evaluated",
