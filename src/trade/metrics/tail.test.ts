@@ -55,6 +55,7 @@ describe('valueAtRisk and expectedShortfall', () => {
   });
 
   it.each([
+    [60, 0.05, 0.82], // a whole nα
     [61, 0.05, 0.82],
     [252, 0.01, 0.71],
   ])('of %i returns and a tail of %f has an interval for few numbers: the normal law covers %f', (n, tail, normalCovers) => {
