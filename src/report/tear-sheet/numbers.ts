@@ -18,6 +18,9 @@ export interface Measure {
   readonly sure: string;
 }
 
+/** Rows below which a spread over resampled paths, or over a rolling window, says nothing. */
+export const ENOUGH = 12;
+
 interface Interval {
   readonly low: number;
   readonly high: number;
@@ -28,8 +31,9 @@ export function measuresOf(run: Backtest, perYear: number, benchmark?: Benchmark
   const { dates, returns, equity, capital, turnover, costs, stale, ruined } = run;
   const years = dates.length / perYear;
   const fall = drawdownOfEquity([capital, ...equity]);
-  // One path shows one maximum; a part of a year has too few days to be drawn again.
-  const others = ruined || years < 1 ? undefined : maximumDrawdown(returns, { resample: { key: key(0) } }).resampled;
+  // One path shows one maximum; a part of a year has too few days to be drawn again, and so have a few quarters.
+  const others =
+    ruined || years < 1 || dates.length < ENOUGH ? undefined : maximumDrawdown(returns, { resample: { key: key(0) } }).resampled;
   const at = (row: number) => (row < 0 ? 'the start' : dates[row]);
   // A few weeks taken to a year say nothing.
   const [each, span] = years < 1 ? ['in all', 1] : ['a year', years];
@@ -38,7 +42,7 @@ export function measuresOf(run: Backtest, perYear: number, benchmark?: Benchmark
   const shares = ({ low, high }: Interval) => `${percent(low, 1)} to ${percent(high, 1)}`;
   const numbers = ({ low, high }: Interval) => `${fixed(low)} to ${fixed(high)}`;
   if (!ruined) {
-    const growth = calendarGrowth({ dates, returns });
+    const growth = calendarGrowth({ dates, returns }, { since: run.start });
     const { annual, hac } = sharpe(returns, { perYear });
     const volatility = annualVolatility(returns, { perYear });
     ratios.push(

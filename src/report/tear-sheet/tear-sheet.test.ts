@@ -150,6 +150,33 @@ describe('tearSheet', () => {
     expect(lines).toMatch(/commission in all, of equity +0\.10 %/);
   });
 
+  it.each([
+    ['months', 12, 8],
+    ['quarters', 4, 6],
+    ['years', 1, 5],
+  ])('makes a sheet of few %s, without intervals that have no end', async (_, perYear, T) => {
+    const level = [100, 105, 99, 107, 111, 108, 115, 121].slice(0, T);
+    const dates = level.map((_, t) => new Date(Date.UTC(2010, (12 / perYear) * t + 1, 0)).toISOString().slice(0, 10));
+    const few: Panel = { dates, assets: ['A'], values: Float64Array.from(level), field: 'close', source: 'few' };
+    const held = backtest({
+      weights: { ...few, dates: dates.slice(0, 1), values: Float64Array.of(1), field: 'weight' },
+      ...{ prices: frameOf(few), execution: 'nextClose' },
+    });
+    const { bundles } = await tearSheet(held, { benchmark: few });
+    const text = bundles[0]['text/plain'];
+    expect(text).toMatch(/beta to A +1\.00 /);
+    expect(text).not.toMatch(/∞|NaN|Infinity|other orders/);
+    // Years run from the close at which it entered.
+    const years = (Date.parse(dates[T - 1]) - Date.parse(dates[1])) / (365.25 * 86_400_000);
+    const growth = level[T - 1] / level[1];
+    const said =
+      perYear === 12
+        ? `growth in all, net +${fixed(100 * (growth - 1), 1)} %`
+        : `growth a year, net +${fixed(100 * (growth ** (1 / years) - 1), 1)} %`;
+    expect(text).toMatch(new RegExp(said));
+    await expect(tearSheet(held, { window: 2 })).rejects.toThrow('window must be');
+  });
+
   it('compares the same periods: a run in its own benchmark has a beta of 1 and no alpha, on daily prices too', async () => {
     const dates = ['2020-01-31', '2020-02-28', '2020-03-31', '2020-04-30', '2020-05-29', '2020-06-30', '2020-07-31'];
     const level = [100, 110, 99, 120, 118, 130, 125];

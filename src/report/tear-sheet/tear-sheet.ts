@@ -5,7 +5,7 @@ import type { Backtest } from '../../trade/index.js';
 import { checkPerYear } from '../../trade/internal.js';
 import { type Benchmark, costChart, drawdownChart, growthChart, rollingBetaChart, rollingSharpeChart, turnoverChart } from './charts.js';
 import { monthlyReturns } from './months.js';
-import { type Measure, measuresOf } from './numbers.js';
+import { ENOUGH, type Measure, measuresOf } from './numbers.js';
 import { htmlPage, type Sheet, svgPage } from './page.js';
 
 /** With what a run is compared, and how its rolling numbers are taken. */
@@ -19,7 +19,7 @@ export interface TearSheetOptions {
   readonly benchmark?: Panel;
   /** rows a year: 252, 12; as the dates tell unless told */
   readonly perYear?: number;
-  /** rows of rolling numbers; a year of them unless told, or a third of a shorter run */
+  /** rows of rolling numbers, 3 or more; a year of them unless told, or a third of a shorter run, and 12 at least */
   readonly window?: number;
 }
 
@@ -52,8 +52,8 @@ export async function tearSheet(run: Backtest, options: TearSheetOptions = {}): 
   const { dates, returns } = run;
   if (dates.length < 3) throw new Error(`tearSheet: the run has ${dates.length} rows, and a curve needs three; load more history`);
   const perYear = checkPerYear('tearSheet', options.perYear, dates);
-  const window = options.window ?? Math.min(Math.round(perYear), Math.floor(dates.length / 3));
-  checkWhole('tearSheet', 'window', window, { from: 1 });
+  const window = options.window ?? Math.max(ENOUGH, Math.min(Math.round(perYear), Math.floor(dates.length / 3)));
+  checkWhole('tearSheet', 'window', window, { from: 3 }, 'fewer rows have no interval');
   const benchmark = options.benchmark && benchmarkOf(options.benchmark, run);
   const title = options.title ?? run.weights.source;
 
@@ -68,7 +68,7 @@ export async function tearSheet(run: Backtest, options: TearSheetOptions = {}): 
     turnoverChart(run),
     run.ruined ? undefined : costChart(run),
   ];
-  const charts = (await Promise.all(drawn.map((chart) => chart))).filter((chart) => chart !== undefined);
+  const charts = (await Promise.all(drawn)).filter((chart) => chart !== undefined);
   return sheetOf({ title, lines: linesOf(measures), tables: [String(numbers['text/html'])], charts }, numbers);
 }
 

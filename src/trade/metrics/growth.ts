@@ -43,16 +43,15 @@ export function countedGrowth(returns: Returns, options: AnnualOptions = {}): Gr
  *     (Π (1 + rₜ))^(1/years) − 1
  *
  * @param returns  [n] with their dates
- * @throws         as `countedGrowth`; when `since` is not before the first date
+ * @throws         as `countedGrowth`; when `since` is after the first date, or is the only one
  *
  * quantstats 0.0.86 counts returns in its `cagr`, as `countedGrowth` does.
  */
 export function calendarGrowth(
   returns: DatedReturns,
-  options: { /** Date of the price before the first return; one usual gap before it unless told. */ readonly since?: string } & Omit<
-    AnnualOptions,
-    'perYear'
-  > = {},
+  options: {
+    /** Date of the price before the first return, or that of the return where it is the cost of an entry; one usual gap before it unless told. */ readonly since?: string;
+  } & Omit<AnnualOptions, 'perYear'> = {},
 ): Growth {
   checkOptions('calendarGrowth', options, ['since', 'lags', 'level']);
   const { x } = checkReturns('calendarGrowth', returns);
@@ -61,9 +60,9 @@ export function calendarGrowth(
     options.since === undefined
       ? days[0] - median(days.slice(1).map((day, t) => day - days[t]))
       : daysOf('calendarGrowth', [options.since])[0];
-  if (!(start < days[0]))
+  if (!(start <= days[0] && start < days[days.length - 1]))
     throw new Error(
-      `calendarGrowth: since ${options.since} is not before the first return, of ${returns.dates[0]}; it is the date of the first price`,
+      `calendarGrowth: since ${options.since} is after the first return, of ${returns.dates[0]}; it is the date of the first price`,
     );
   return growth(x, (days[days.length - 1] - start) / 365.25, options);
 }
@@ -88,9 +87,9 @@ function growth(x: Float64Array, years: number, { lags, level }: ErrorOptions): 
 /**
  * Annual volatility of simple returns: their standard deviation times the root of the periods a year.
  *
- *     s √perYear        error: half that of s², the HAC error of the mean of (x − x̄)², over s
+ *     s √perYear        error: half that of s², the HAC error of the mean of (x − x̄)², over s;  interval: exp of that of ln s, above 0
  *
- * Units: `0.16` is 16 % a year. √perYear holds for uncorrelated returns. Of normal ones the 95 % interval covers .89 at n = 12, .93 at 60 and .94 at 252.
+ * Units: `0.16` is 16 % a year. √perYear holds for uncorrelated returns. Of normal ones the 95 % interval covers .91 at n = 12, .93 at 60 and .94 at 252.
  *
  * @param returns  [n]
  * @throws         as `countedGrowth`
@@ -107,5 +106,6 @@ export function annualVolatility(returns: Returns, options: AnnualOptions = {}):
   const squares = x.map((r) => (r - centre) ** 2);
   const { standardError: ofVariance } = meanWithError(squares, { lags: options.lags });
   const standardError = (ofVariance / (2 * deviation)) * root;
-  return { value, standardError, interval: hacInterval(value, standardError, x.length, options) };
+  const { low, high } = hacInterval(Math.log(value), standardError / value, x.length, options);
+  return { value, standardError, interval: { low: Math.exp(low), high: Math.exp(high) } };
 }

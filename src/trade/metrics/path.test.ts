@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { key, normal } from '../../base/random.js';
+import { fold, key, normal } from '../../base/random.js';
 import { calmar, drawdownOfEquity, drawdowns, maximumDrawdown } from './drawdown.js';
 import { annualVolatility, calendarGrowth, countedGrowth } from './growth.js';
 import { sortino } from './sortino.js';
@@ -88,9 +88,13 @@ describe('annual growth', () => {
     expect(years).toBeCloseTo(730 / 365.25, 12);
     expect(value).toBeCloseTo(1.01 ** (24 / years) - 1, 12);
     expect(calendarGrowth(monthly).years).toBeCloseTo(730 / 365.25, 12); // 31 days, as most months
-    expect(() => calendarGrowth(monthly, { since: '2001-02-01' })).toThrow(
-      'since 2001-02-01 is not before the first return, of 2001-01-31',
-    );
+    // What is paid on the day of the entry takes no time.
+    const entered = { dates: ['2000-12-31', ...monthly.dates], returns: [-0.001, ...monthly.returns] };
+    expect(calendarGrowth(entered, { since: '2000-12-31' })).toMatchObject({
+      years,
+      value: expect.closeTo((0.999 * 1.01 ** 24) ** (1 / years) - 1, 12),
+    });
+    expect(() => calendarGrowth(monthly, { since: '2001-02-01' })).toThrow('since 2001-02-01 is after the first return, of 2001-01-31');
   });
 
   it('has the error of the mean log return, through the exponential', () => {
@@ -118,6 +122,21 @@ describe('volatility', () => {
     const { value, standardError } = annualVolatility(x, { perYear: 252, lags: 0 });
     expect(Math.abs(value / (0.01 * Math.sqrt(252)) - 1)).toBeLessThan(4 / Math.sqrt(1200));
     expect(Math.abs(standardError / (value / Math.sqrt(2 * 600)) - 1)).toBeLessThan(0.15); // the kurtosis of 600 draws is 3 ± 0.2
+  });
+
+  it('has an interval above 0, of ln s, that covers .91 at twelve returns', () => {
+    let covered = 0;
+    for (let i = 0; i < 1000; i++) {
+      const { low, high } = annualVolatility(
+        normal(fold(key(31), i), [12], 'float64').data.map((z) => 0.01 * z),
+        { perYear: 1 },
+      ).interval;
+      covered += Number(low < 0.01 && 0.01 < high);
+    }
+    expect(Math.abs(covered / 1000 - 0.906)).toBeLessThan(4 * Math.sqrt((0.91 * 0.09) / 1000));
+    const { value, interval } = annualVolatility([0.05, -0.06, 0.08], { perYear: 12 }); // the normal law begins at −45 %
+    expect(interval.low).toBeGreaterThan(0);
+    expect(interval.low * interval.high).toBeCloseTo(value ** 2, 10);
   });
 });
 
