@@ -35,12 +35,11 @@ describe('distribution functions', () => {
     expect(chiSquared(2).survival(7)).toBeCloseTo(Math.exp(-3.5), 15);
     expect(chiSquared(3).cdf(0)).toBe(0);
     expect(fisherF(2, 3).cdf(-1)).toBe(0);
-    expect([standardNormal.cdf(Number.NaN), standardNormal.survival(Number.NaN), twoSidedPValue(Number.NaN)]).toEqual([
-      Number.NaN,
-      Number.NaN,
-      Number.NaN,
-    ]);
-    expect([studentT(3).cdf(Infinity), studentT(3).cdf(-Infinity)]).toEqual([1, 0]);
+    for (const law of [standardNormal, studentT(3), chiSquared(3), fisherF(2, 3)]) {
+      expect([law.cdf(Number.NaN), law.survival(Number.NaN)]).toEqual([Number.NaN, Number.NaN]);
+      expect([law.cdf(Infinity), law.survival(Infinity), law.cdf(-Infinity)]).toEqual([1, 0, 0]);
+    }
+    expect([twoSidedPValue(Number.NaN), twoSidedPValue(Number.NaN, 5)]).toEqual([Number.NaN, Number.NaN]);
   });
 
   it('make p-values and intervals', () => {

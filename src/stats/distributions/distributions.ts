@@ -93,7 +93,6 @@ export function confidenceInterval(estimate: number, standardError: number, { le
 }
 
 function normalTails(x: number): Tails {
-  if (Number.isNaN(x)) return { lower: x, upper: x }; // a half would pass for an answer
   const { upper } = incompleteGamma(0.5, (x * x) / 2);
   return x > 0 ? { lower: 1 - upper / 2, upper: upper / 2 } : { lower: upper / 2, upper: 1 - upper / 2 };
 }

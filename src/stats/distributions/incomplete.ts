@@ -27,6 +27,7 @@ export function digamma(x: number): number {
 
 /** P(a, x) = 1/Γ(a) ∫₀ˣ tᵃ⁻¹e⁻ᵗ dt and its complement, by its series below the mean and Legendre's continued fraction above it. */
 export function incompleteGamma(a: number, x: number): Tails {
+  if (Number.isNaN(x)) return { lower: x, upper: x }; // 0 or 1 would pass for an answer
   if (!(x > 0)) return { lower: 0, upper: 1 };
   if (x === Infinity) return { lower: 1, upper: 0 };
   const front = Math.exp(a * Math.log(x) - x - logGamma(a));
@@ -47,8 +48,9 @@ export function incompleteGamma(a: number, x: number): Tails {
  * By the continued fraction of DLMF 8.17.22 on the side where it converges fast.
  */
 export function incompleteBeta(a: number, b: number, x: number, rest: number): Tails {
-  if (!(x > 0)) return { lower: 0, upper: 1 };
-  if (!(rest > 0)) return { lower: 1, upper: 0 };
+  if (x <= 0) return { lower: 0, upper: 1 };
+  if (rest <= 0) return { lower: 1, upper: 0 };
+  if (Number.isNaN(x + rest)) return { lower: Number.NaN, upper: Number.NaN };
   if (x > (a + 1) / (a + b + 2)) {
     const { lower, upper } = incompleteBeta(b, a, rest, x);
     return { lower: upper, upper: lower };
