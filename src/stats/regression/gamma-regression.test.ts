@@ -32,6 +32,12 @@ describe('gammaRegression', () => {
     expect(fit.standardErrors[0]).toBeCloseTo(spread, 12);
   });
 
+  it('has a finite deviance where a value is nothing beside its mean', () => {
+    const y = gaussian(1, 50).map((z, i) => (i === 3 ? 1e-30 : z * z));
+    const { deviance, fitted } = gammaRegression(designOf([Array.from(gaussian(2, 50))]), y);
+    expect(deviance).toBeCloseTo(2 * y.reduce((sum, value, i) => sum + value / fitted[i] - Math.log(value / fitted[i]) - 1, 0), 9);
+  });
+
   it('does not depend on the unit of y but by its intercept', () => {
     const [{ columns, y }] = reference;
     const [percent, plain] = [1, 1e-4].map((unit) =>

@@ -1,6 +1,7 @@
 import { checkWhole } from '../../base/internal.js';
 import { backSubstitute, diagonal, inverseGram, type Matrix, matVec, mean, qr, transposeVec } from '../../linalg/index.js';
 import { columnName } from '../../linalg/internal.js';
+import { excessOverLog } from '../scores/probability-scores.js';
 import { checkColumns, checkOverdetermined, checkSample, dependentColumn } from './design.js';
 
 /** A model of a positive mean, E(y | x) = exp(xᵀβ), fitted to positive values whose deviation is in proportion to it. */
@@ -126,7 +127,7 @@ function at(x: Matrix, y: ArrayLike<number>, beta: Float64Array) {
   const eta = matVec(x, beta);
   const fitted = eta.map(Math.exp);
   const residuals = fitted.map((mu, i) => y[i] / mu - 1);
-  const deviance = 2 * residuals.reduce((sum, e) => sum + e - Math.log1p(e), 0);
+  const deviance = 2 * fitted.reduce((sum, mu, i) => sum + excessOverLog(y[i] / mu), 0);
   return { beta, fitted, residuals, deviance };
 }
 

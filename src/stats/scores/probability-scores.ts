@@ -64,8 +64,10 @@ export function qlike(realised: ArrayLike<number>, forecast: ArrayLike<number>):
     for (let i = 0; i < values.length; i++)
       if (!(values[i] > 0)) throw new Error(`qlike: variances must be positive, got ${name} ${values[i]} at row ${i}; ${fix}`);
   }
-  return Float64Array.from(realised, (value, i) => {
-    const excess = value / forecast[i] - 1;
-    return excess - Math.log1p(excess);
-  });
+  return Float64Array.from(realised, (value, i) => excessOverLog(value / forecast[i]));
+}
+
+/** r − log r − 1, with its digits near 1 and near 0: a stale day's squared return can be 1e-28 of its variance. */
+export function excessOverLog(r: number): number {
+  return r - 1 - (r < 0.5 ? Math.log(r) : Math.log1p(r - 1));
 }

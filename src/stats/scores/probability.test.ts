@@ -142,6 +142,8 @@ describe('qlike', () => {
     };
     expectClose(difference([2e-4, 3e-4, 1e-5]), difference([1e-4, 1e-3, 7e-6]), 11);
     expect(qlike([1], [1 + 1e-9])[0] / 5e-19).toBeCloseTo(1, 5); // x²/2 for a small relative error: no digits lost
+    expect(qlike([1e-32], [1e-4])[0]).toBeCloseTo(28 * Math.LN10 - 1, 12); // the squared return of a stale day, all rounding
+    expect(qlike([5e-17], [1e-2])[0]).toBeCloseTo(5e-15 - Math.log(5e-15) - 1, 12);
     expect(() => qlike([1e-4, 0], [1e-4, 1e-4])).toThrow('got realised 0 at row 1; logDensityScores of a normalForecast ranks alike');
   });
 });
