@@ -3,8 +3,7 @@ import { zeroMatrix } from '../../linalg/internal.js';
 
 /** ∇f(x) [p] by central differences of values, each with a step of ε^⅓ of its number's size: some ten digits. */
 export function centralGradient(f: (x: Float64Array) => number, x: Float64Array): Float64Array {
-  return x.map((value, j) => {
-    const h = Math.cbrt(Number.EPSILON) * Math.max(Math.abs(value), 1e-2);
+  return steps(x).map((h, j) => {
     const [above, below] = moved(x, j, h);
     return (f(above) - f(below)) / (above[j] - below[j]);
   });

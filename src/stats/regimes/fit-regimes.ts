@@ -58,7 +58,7 @@ export function fitRegimes(y: ArrayLike<number>, options: { readonly regimes?: n
     start: pick(model.start),
     logLikelihood,
     bic: (K * K + 2 * K - 1) * Math.log(values.length) - 2 * logLikelihood,
-    iterations: iterations + FIRST_ROUNDS,
+    iterations: best.iterations + iterations,
   };
 }
 

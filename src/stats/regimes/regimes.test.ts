@@ -76,6 +76,12 @@ describe('smoothRegimes', () => {
 });
 
 describe('fitRegimes', () => {
+  it('counts the rounds that it took: few where regimes lie far apart', () => {
+    const { iterations, means } = fitRegimes(gaussian(5, 400).map((z, t) => z + (t % 200 < 100 ? 0 : 30)));
+    expect(iterations).toBeLessThan(10);
+    expect(Math.abs(means[0] - means[1])).toBeCloseTo(30, 0);
+  });
+
   it.each(reference)('finds the maximum that hmmlearn climbs to from the truth, $means.length regimes', ({ y, fit }) => {
     const { means, deviations, transition, start, logLikelihood, bic } = fitRegimes(y, { regimes: fit.means.length });
     expect(logLikelihood).toBeCloseTo(fit.logLikelihood, 6);
