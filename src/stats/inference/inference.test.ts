@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
+import { gaussian } from '../../../tests/support/simulated.js';
+import { sum } from '../../linalg/vector.js';
 import { clarkWest, dieboldMariano } from '../comparison/forecast-comparison.js';
 import reference from '../inference.reference.json' with { type: 'json' }; // made by reference/inference.py
 import { design } from '../regression/design.js';
@@ -94,6 +96,18 @@ describe('forecast comparison', () => {
     expect(independent.tStatistic).toBeCloseTo(forecasts.independent.t, 10);
     expect(independent.pValue).toBeCloseTo(forecasts.independent.pValue, 11);
     expect(independent.interval.low + independent.interval.high).toBeCloseTo(2 * independent.mean, 14);
+  });
+
+  it('dieboldMariano rejects nearly as often as it says where gains overlap and forecasts are equally good', () => {
+    const [n, horizon, samples] = [250, 20, 1000];
+    let rejected = 0;
+    for (let sample = 0; sample < samples; sample++) {
+      const shocks = gaussian(sample, n + horizon);
+      const gains = Float64Array.from({ length: n }, (_, t) => sum(shocks.subarray(t, t + horizon)));
+      rejected += Number(dieboldMariano({ model: new Float64Array(n), benchmark: gains }, { horizon }).pValue < 0.05);
+    }
+    // .073 of 4,000 other samples; .13 with h − 1 lags and Student's law with n − 1.
+    expect(Math.abs(rejected / samples - 0.073)).toBeLessThan(4 * Math.sqrt((0.073 * 0.927) / samples));
   });
 
   it('names what is wrong', () => {

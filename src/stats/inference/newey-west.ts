@@ -33,7 +33,7 @@ export interface NeweyWest extends RobustCovariance {
  * Bartlett's weights keep S positive semi-definite; it is computed as what shows that, Σₛ cₛcₛᵀ/(L+1) over the sums cₛ of L + 1 neighbouring
  * eₜxₜ, which costs the same at every L. L = 0 is White's covariance, HC0. Rows must be in time order. No small-sample factor.
  *
- * @param lags  L; left out, `neweyWestLags`. With returns over overlapping windows of h days use at least h − 1.
+ * @param lags  L; left out, `neweyWestLags`. With returns over overlapping windows of h days use 3 (h − 1): h − 1 keep ⅔ of their variance.
  * @throws      when lags is not a whole number in [0, n)
  *
  * Newey & West 1987, eq. 5. thm:sandwich.
@@ -82,6 +82,21 @@ export function sandwich({ inverseGram, coefficients }: Sandwiched, s: Matrix): 
  * Newey & West 1994, for Bartlett's kernel without pre-whitening, with their constant in place of an estimated one.
  */
 export const neweyWestLags = (n: number): number => Math.floor(4 * (n / 100) ** (2 / 9));
+
+/**
+ * L where rows speak of h periods each and so overlap: 3 (h − 1), or `neweyWestLags` if that is more, and less than half of n rows.
+ *
+ * Bartlett's weights up to h − 1 keep two thirds of the variance of such a mean, and up to 3 (h − 1) eight ninths.
+ */
+export const overlapLags = (n: number, h: number): number =>
+  Math.min(Math.max(3 * (h - 1), neweyWestLags(n)), Math.max(Math.ceil(n / 2) - 1, 0));
+
+/**
+ * Of Student's law of a mean of n rows over its HAC error with L lags: n/Σₗ wₗ² − 1, Σ wₗ² = (2(L + 1)² + 1)/(3(L + 1)) over |l| ≤ L; n − 1 at L = 0.
+ *
+ * Priestley 1981, equivalent degrees of freedom of a spectral estimate.
+ */
+export const bartlettDegreesOfFreedom = (n: number, lags: number): number => (3 * (lags + 1) * n) / (2 * (lags + 1) ** 2 + 1) - 1;
 
 /** 1 − l/(L + 1). */
 export const bartlett = (lag: number, lags: number): number => 1 - lag / (lags + 1);

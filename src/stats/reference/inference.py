@@ -87,15 +87,16 @@ def forecasts():
     f = (y - benchmark) ** 2 - ((y - model) ** 2 - (benchmark - model) ** 2)
     mean, error, _ = hac_mean(f, 3)
     a, b = (y - model) ** 2, (y - benchmark) ** 2
-    h, lags = 3, 3
+    h, lags = 3, 6
     m, e, _ = hac_mean(b - a, lags)
     k = np.sqrt((n + 1 - 2 * h + h * (h - 1) / n) / n)
     t = k * m / e
+    df = n / sum((1 - abs(l) / (lags + 1)) ** 2 for l in range(-lags, lags + 1)) - 1  # Priestley 1981
     iid = np.sqrt((n - 1) / n) * (b - a).mean() / np.sqrt(((b - a) - (b - a).mean()).var() / n)
     return {
         "y": y.tolist(), "model": model.tolist(), "benchmark": benchmark.tolist(),
         "clarkWest": {"t": mean / error, "pValue": float(stats.norm.sf(mean / error))},
-        "dieboldMariano": {"horizon": h, "lags": lags, "t": float(t), "pValue": float(2 * stats.t.sf(abs(t), n - 1))},
+        "dieboldMariano": {"horizon": h, "lags": lags, "t": float(t), "pValue": float(2 * stats.t.sf(abs(t), df))},
         "independent": {"t": float(iid), "pValue": float(2 * stats.t.sf(abs(iid), n - 1))},
     }
 

@@ -1,7 +1,7 @@
 import { checkOptions, checkWhole } from '../../base/internal.js';
 import { fromColumns, type Matrix } from '../../linalg/index.js';
 import { checkValues } from '../../linalg/internal.js';
-import { type NeweyWest, neweyWest, neweyWestLags } from '../inference/newey-west.js';
+import { type NeweyWest, neweyWest, overlapLags } from '../inference/newey-west.js';
 import { type LinearRegression, linearRegression, predict } from '../regression/linear-regression.js';
 
 /** What a heterogeneous autoregression is made of. */
@@ -93,7 +93,7 @@ export function harSample(variance: ArrayLike<number>, options: HarOptions = {})
 export interface HarFit {
   /** On the terms of `harSample`; of log variance where `log`. */
   readonly regression: LinearRegression;
-  /** Errors that allow for the overlap of horizons and for correlation in time: at least horizon − 1 lags. */
+  /** Errors that allow for the overlap of horizons and for correlation in time: at least 3 (horizon − 1) lags, as many as half of the rows allow. */
   readonly robust: NeweyWest;
   /** In sample: the forecast of each day [T] for the days after it, by coefficients of all days; NaN before the first with all lags. */
   readonly forecast: Float64Array;
@@ -120,7 +120,7 @@ export function fitHar(variance: ArrayLike<number>, options: HarOptions = {}): H
   const { horizon = 1, log = false } = options;
   const { x, y } = harSample(variance, options);
   const regression = linearRegression(x, log ? y.map(Math.log) : y);
-  const robust = neweyWest(regression, { lags: Math.max(neweyWestLags(x.rows), horizon - 1) });
+  const robust = neweyWest(regression, { lags: overlapLags(x.rows, horizon) });
   const lift = regression.residualStandardError ** 2 / 2;
   const least = y.reduce((a, b) => Math.min(a, b));
   const apply: HarFit['apply'] = (values, returns) => {

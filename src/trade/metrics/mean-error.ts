@@ -1,5 +1,6 @@
 import { mean } from '../../linalg/index.js';
 import { confidenceInterval, hacMean, type Interval, neweyWestLags } from '../../stats/index.js';
+import { bartlettDegreesOfFreedom } from '../../stats/internal.js';
 import type { Estimated } from './returns.js';
 
 /** What decides how sure a mean is: L of Bartlett's weights, and the level of the interval. */
@@ -30,15 +31,6 @@ export function meanWithError(x: Float64Array, { lags, level }: ErrorOptions = {
  */
 export function hacInterval(value: number, standardError: number, n: number, { lags = neweyWestLags(n), level }: ErrorOptions): Interval {
   if (standardError === 0) return confidenceInterval(value, 0, { level });
-  const window = lags + 1;
-  const df = (3 * window * n) / (2 * window * window + 1) - 1;
-  return confidenceInterval(value, standardError * Math.sqrt(n / Math.max(0, n - window)), { level, df });
+  const df = bartlettDegreesOfFreedom(n, lags);
+  return confidenceInterval(value, standardError * Math.sqrt(n / Math.max(0, n - lags - 1)), { level, df });
 }
-
-/**
- * L where rows speak of h periods each and so overlap: 3 (h − 1), or `neweyWestLags` if that is more, and less than half of n rows.
- *
- * Bartlett's weights up to h − 1 keep two thirds of the variance of such a mean, and up to 3 (h − 1) eight ninths.
- */
-export const overlapLags = (n: number, h: number): number =>
-  Math.min(Math.max(3 * (h - 1), neweyWestLags(n)), Math.max(Math.ceil(n / 2) - 1, 0));

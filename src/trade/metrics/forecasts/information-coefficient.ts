@@ -1,6 +1,7 @@
 import { checkOptions, checkWhole } from '../../../base/internal.js';
 import type { Panel } from '../../../market/index.js';
-import { type ErrorOptions, meanWithError, overlapLags } from '../mean-error.js';
+import { overlapLags } from '../../../stats/internal.js';
+import { type ErrorOptions, meanWithError } from '../mean-error.js';
 import type { Estimated } from '../returns.js';
 import { sharpeOf } from '../sharpe.js';
 import { checkSame, correlation, pairsOf, rankCorrelation, returnsAhead } from './panels.js';

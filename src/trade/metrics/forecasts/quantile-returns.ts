@@ -1,7 +1,8 @@
 import { checkOptions, checkWhole } from '../../../base/internal.js';
 import { mean } from '../../../linalg/index.js';
 import type { Panel } from '../../../market/index.js';
-import { type ErrorOptions, meanWithError, overlapLags } from '../mean-error.js';
+import { overlapLags } from '../../../stats/internal.js';
+import { type ErrorOptions, meanWithError } from '../mean-error.js';
 import type { Estimated } from '../returns.js';
 import { checkSame, ranksOf, returnsAhead } from './panels.js';
 
