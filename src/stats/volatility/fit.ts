@@ -76,7 +76,8 @@ export interface VolatilityFit extends Orders {
  *     fitGarch(returns, { o: 1, law: 'student' })    GJR with fat tails
  *
  * ω > 0, αᵢ ≥ 0, αᵢ + γᵢ ≥ 0, βⱼ ≥ 0, Σα + ½Σγ + Σβ ≤ 1; a coefficient may be on its bound, and is
- * then in `onBound`. Standard errors are robust to another law.
+ * then in `onBound`. A sum of 1, an integrated variance whose forecasts never return to a mean, is not: its coefficients are each inside
+ * their own bounds, and their errors are those of a sum that is free. Standard errors are robust to another law.
  *
  * @param returns  [n] in any unit, 0.01 or 1 for 1 %; not prices
  * @throws         on a bad series, orders that are not whole, fewer than 10 rows a coefficient, or where no maximum is found
