@@ -48,5 +48,8 @@ export const stateless = (key: string, push: (inputs: readonly Float64Array[], o
 /** NaN n times: what is not known yet. */
 export const missing = (n: number): Float64Array => new Float64Array(n).fill(Number.NaN);
 
-/** A variance below (1e-13 of the level)² is what rounding leaves of equal values, as of the returns of a price that grows by 1 % a row: it counts as 0. */
-export const ROUNDING = 1e-26;
+/**
+ * A variance below this is what rounding leaves of equal values, and counts as 0: (1e-13 of the level)², and (3e-15)², since returns are
+ * differences of logarithms, whose rounding does not shrink with the return: of a cash account that grows by 0.01 % a day it is 6e-16.
+ */
+export const rounding = (value: number): number => 1e-26 * value * value + 1e-29;

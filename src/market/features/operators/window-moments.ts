@@ -1,5 +1,5 @@
 import { apply, type Expression } from '../expression.js';
-import { missing, type Operator, ROUNDING, requireRows } from './operator.js';
+import { missing, type Operator, requireRows, rounding } from './operator.js';
 
 /*
  * Central moments of the last `window` rows by two stacks, as window-sum.ts explains: the moments of the head and of the end of the block
@@ -35,7 +35,7 @@ const varianceOver = (window: number): Operator => ({
           square[n] = s;
           const apart = m - means[next + n];
           const v = (squares[next + n] + s + apart * apart * together) * per;
-          out[row + n] = v < ROUNDING * value * value ? 0 : v;
+          out[row + n] = v < rounding(value) ? 0 : v;
         }
       else {
         for (let n = 0; n < N; n++) {
@@ -43,7 +43,7 @@ const varianceOver = (window: number): Operator => ({
           means[own + n] = value;
           const distance = value - mean[n];
           const v = (square[n] + distance * (value - (mean[n] + distance * share))) * per;
-          out[row + n] = v < ROUNDING * value * value ? 0 : v;
+          out[row + n] = v < rounding(value) ? 0 : v;
         }
         turn(means, squares, mean, square, N);
         k = 0;
@@ -72,7 +72,7 @@ function turn(means: Float64Array, squares: Float64Array, mean: Float64Array, sq
   square.fill(0);
 }
 
-/** The variance of the last `window` rows, Σ (x − x̄)²/(window − 1). */
+/** The variance of the last `window` rows, Σ (x − x̄)²/(window − 1); 0 where rounding alone tells them apart, below 3e-15 or 1e-13 of their size. */
 export const windowVariance = (x: Expression, window: number): Expression =>
   apply(varianceOver(requireRows('windowVariance', window, 2)), x);
 

@@ -1,5 +1,5 @@
 import { apply, type Expression } from '../expression.js';
-import { missing, type Operator, ROUNDING, requireRows } from './operator.js';
+import { missing, type Operator, requireRows, rounding } from './operator.js';
 
 /*
  * Third and fourth central moments by two stacks, as window-moments.ts has the second: of two parts a and b they are joined, with d the
@@ -41,7 +41,7 @@ const skewnessOver = (window: number): Operator => ({
           m2 += older + d * d * pair;
         }
         // What rounding may leave of the squares of equal values is no shape.
-        out[row + n] = m2 > w * ROUNDING * value * value ? (adjust * m3) / (m2 * Math.sqrt(m2)) : Number.NaN;
+        out[row + n] = m2 > w * rounding(value) ? (adjust * m3) / (m2 * Math.sqrt(m2)) : Number.NaN;
       }
       if (a > 0) continue;
       turn([means, seconds, thirds], [mean, second, third], N);
@@ -92,7 +92,7 @@ const kurtosisOver = (window: number): Operator => ({
             fourths[next + n] + d * d * d * d * even + per * (6 * per * (a * a * m2 + k * k * older) + 4 * (a * m3 - k * thirds[next + n]));
           m2 += older + d * d * pair;
         }
-        out[row + n] = m2 > w * ROUNDING * value * value ? (adjust * m4) / (m2 * m2) - excess : Number.NaN;
+        out[row + n] = m2 > w * rounding(value) ? (adjust * m4) / (m2 * m2) - excess : Number.NaN;
       }
       if (a > 0) continue;
       turn([means, seconds, thirds, fourths], [mean, second, third, fourth], N);
