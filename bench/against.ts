@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import type { Contender } from './contender.js';
 import { Peer } from './peers/peer.js';
 import { intervalOf, race } from './race.js';
+import { refuse, shownLoad } from './verdict.js';
 import { workloads } from './workloads/index.js';
 
 const { values: options, positionals } = parseArgs({
@@ -29,8 +30,7 @@ const WITHIN = 0.97;
 const budgets = availableParallelism() > 1 ? [1, 2] : [1];
 const command = (root: string) => [process.execPath, '--import', join(root, 'scripts/typescript.mjs'), join(root, program)];
 const [now, before] = [await Peer.spawn('this checkout', command(here), 1), await Peer.spawn('the other', command(other), 1)];
-const load = () => loadavg().map((x) => x.toFixed(2));
-console.log(`${options.rounds} interleaved rounds of ${options.seconds} s; load ${load().join(' ')}\n`);
+console.log(`${options.rounds} interleaved rounds of ${options.seconds} s; load ${shownLoad(loadavg())}\n`);
 console.log('workload    runtime        threads   this, µs   other, µs   other/this   95 % interval');
 let slower = 0;
 for (const id of chosen) {
@@ -50,10 +50,5 @@ for (const id of chosen) {
     }
 }
 for (const peer of [now, before]) peer.stop();
-console.log(`\nload ${load().join(' ')}; ${slower} rows slower: an interval below ${WITHIN}`);
+console.log(`\nload ${shownLoad(loadavg())}; ${slower} rows slower: an interval below ${WITHIN}`);
 process.exitCode = slower ? 1 : 0;
-
-function refuse(reason: string): never {
-  console.error(reason);
-  process.exit(2);
-}

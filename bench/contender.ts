@@ -11,6 +11,15 @@ export interface Contender {
   release?(): void;
 }
 
+/** A computation of the library without the engine, which returns the number that both sides must agree on. */
+export const ours = (once: () => Promise<number>): Contender => ({
+  framework: 'lemmata',
+  runtime: 'typescript',
+  threads: 1,
+  train: once,
+  time: (seconds) => timeSteps(once, seconds),
+});
+
 /** Microseconds of each call of `step` that fits into this many seconds, two at least. */
 export async function timeSteps(step: () => Promise<unknown>, seconds: number): Promise<number[]> {
   const times: number[] = [];

@@ -10,6 +10,9 @@ export interface Measured extends Pick<Contender, 'framework' | 'runtime' | 'thr
   readonly loss: number;
 }
 
+/** The time of each round of one way to do a thing, the ways in turn. */
+type Rounds = Pick<Measured, 'rounds'>;
+
 /** All contenders from the same weights to the same step, then timed in turn, so that a disturbance meets them alike. */
 export async function race(contenders: readonly Contender[], steps: number, rounds: number, seconds: number): Promise<Measured[]> {
   const losses: number[] = [];
@@ -43,7 +46,7 @@ export function ratioOf(ours: Measured, theirs: Measured): Ratio {
 }
 
 /** The median ratio with both ends of its 95 % interval or wider: 2.5 % on either side. */
-export function intervalOf(ours: Measured, theirs: Measured): Ratio & { readonly high: number } {
+export function intervalOf(ours: Rounds, theirs: Rounds): Ratio & { readonly high: number } {
   const ratios = ascending(ours.rounds.map((us, round) => theirs.rounds[round] / us));
   const k = Math.max(0, boundIndex(ratios.length, 0.025));
   return { low: ratios[k], median: median(ratios), high: ratios[ratios.length - 1 - k] };
@@ -60,7 +63,8 @@ function boundIndex(n: number, risk = 0.05): number {
   return k - 1;
 }
 
-export const typical = ({ rounds }: Measured): number => median(ascending([...rounds]));
+/** The median of its rounds, in their unit. */
+export const typical = ({ rounds }: Rounds): number => median(ascending([...rounds]));
 
 const ascending = (values: number[]) => values.sort((a, b) => a - b);
 

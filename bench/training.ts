@@ -8,6 +8,7 @@ import { Peer, peers } from './peers/peer.js';
 import { type Measured, race } from './race.js';
 import { describe, measurements, saveBench } from './report.js';
 import { prediction, type RuntimeName, training } from './step.js';
+import { refuse, shownLoad } from './verdict.js';
 import { workloads } from './workloads/index.js';
 
 const { values: options } = parseArgs({
@@ -71,11 +72,7 @@ for (const id of chosen) {
   if (!agree) process.exitCode = 1;
 }
 for (const peer of started) peer.stop();
-say(
-  `\nload ${loadavg()
-    .map((x) => x.toFixed(2))
-    .join(' ')}`,
-);
+say(`\nload ${shownLoad(loadavg())}`);
 // A run that leaves something out, or misses a peer, is for the eye only.
 const complete = Object.keys(peers).every((name) => started.some((peer) => peer.name === name));
 if (!options.only && complete && !options.json)
@@ -90,9 +87,4 @@ function takes({ name, threads }: Peer, id: string): boolean {
 function versions(): Record<string, string> {
   const own = devices().filter(({ available }) => available);
   return Object.fromEntries([...own.map(({ name, detail }) => [name, detail]), ...started.map(({ name, version }) => [name, version])]);
-}
-
-function refuse(reason: string): never {
-  console.error(reason);
-  process.exit(2);
 }

@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { key, split, uniform } from '../../src/base/index.js';
 import { orderBook, replayMessages, type Side, simulate } from '../../src/market/index.js';
+import { intervalOf, typical } from '../race.js';
+import { shownLoad } from '../verdict.js';
 
 // npm run bench -- book [--peers FOLDER] [--rounds 7]: messages a second through a limit order book, beside public ones for Node.
 
@@ -112,22 +114,24 @@ const peers = PEERS.flatMap((name): Way[] => {
 });
 
 const ways = [ours, ...peers];
-const times = ways.map((): number[] => []);
+const times = ways.map(() => ({ rounds: [] as number[] }));
 for (let round = -1; round < Number(options.rounds); round++)
   for (const [i, way] of ways.entries()) {
     const start = performance.now();
     const best = way.run();
-    if (round >= 0) times[i].push(performance.now() - start);
+    if (round >= 0) times[i].rounds.push(performance.now() - start);
     const want = ours.run();
     if (best.join() !== want.join()) throw new Error(`${way.name} ends with ${best}, not with ${want}: not the same matching`);
   }
 
-const median = (x: readonly number[]) => [...x].sort((a, b) => a - b)[x.length >> 1];
-console.log(`${M.toLocaleString('en')} messages, one thread; load ${loadavg().map((x) => x.toFixed(2))}\n`);
+console.log(`${M.toLocaleString('en')} messages, one thread; load ${shownLoad(loadavg())}\n`);
 for (const [i, { name }] of ways.entries()) {
-  const rate = (1000 * M) / median(times[i]);
-  const ratio = median(times[i].map((time, r) => time / times[0][r]));
-  const goal = i === 0 ? `   goal ≥ ${GOAL / 1e6}${rate < GOAL ? '   MISSED' : ''}` : `   ours ${ratio.toFixed(1)} times as fast`;
+  const rate = (1000 * M) / typical(times[i]);
+  const { median, low, high } = intervalOf(times[0], times[i]);
+  const goal =
+    i === 0
+      ? `   goal ≥ ${GOAL / 1e6}${rate < GOAL ? '   MISSED' : ''}`
+      : `   ours ${median.toFixed(1)} times as fast, 95 % ${low.toFixed(1)} … ${high.toFixed(1)}`;
   console.log(`${name.padEnd(24)}${(rate / 1e6).toFixed(2).padStart(8)} million messages a second${goal}`);
 }
 const start = performance.now();
@@ -139,4 +143,4 @@ const count = flow.time.length;
 console.log(
   `\norderFlow draws ${(count / 1000 / (drawn - start)).toFixed(2)}, replayMessages with ten levels takes ${(count / 1000 / (done - drawn)).toFixed(2)} million messages a second`,
 );
-process.exitCode = (1000 * M) / median(times[0]) < GOAL ? 1 : 0;
+process.exitCode = (1000 * M) / typical(times[0]) < GOAL ? 1 : 0;

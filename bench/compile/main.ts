@@ -4,12 +4,11 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { replaceFile } from '../../src/base/replace-file.js';
-import { canonical, resultsFolder } from '../../src/report/results.js';
 import { writeData } from '../data.js';
 import { Peer } from '../peers/peer.js';
 import { intervalOf, race, typical } from '../race.js';
 import { training } from '../step.js';
+import { refuse, saveTable, shownLoad } from '../verdict.js';
 import { W2x512, W2x4096 } from '../workloads/lstm.js';
 import { compileRows } from './rows.js';
 
@@ -30,7 +29,7 @@ for (const id of chosen)
     refuse(`--only ${id}: no such row; there are ${compileRows.map(({ workload }) => workload.id).join(', ')}`);
 
 const before = loadavg();
-console.log(`seconds of the first call of a training step: trace, compile, run; nothing cached; one thread; load ${show(before)}\n`);
+console.log(`seconds of the first call of a training step: trace, compile, run; nothing cached; one thread; load ${shownLoad(before)}\n`);
 console.log(`${''.padEnd(50)}${['openvino', 'onnxruntime', 'goal'].map((head) => head.padStart(13)).join('')}`);
 const numbers: Record<string, object> = {};
 let missed = 0;
@@ -82,14 +81,11 @@ for (const workload of torch ? long : []) {
   };
 }
 torch?.stop();
-console.log(`\nload ${show(loadavg())}; ${missed} rows missed their goal`);
+console.log(`\nload ${shownLoad(loadavg())}; ${missed} rows missed their goal`);
 process.exitCode = missed ? 1 : 0;
 // A run that leaves something out is for the eye only.
-if (!options.only && torch) {
-  const versions = { pytorch: torch.version };
-  const content = { name: 'bench-compile', profile: 'full', title: 'Compile times', versions, load: [before, loadavg()], numbers };
-  replaceFile(join(resultsFolder(), 'bench-compile.json'), canonical(content));
-}
+if (!options.only && torch)
+  saveTable('bench-compile', 'Compile times', { versions: { pytorch: torch.version }, load: [before, loadavg()], numbers });
 
 function firstCall(id: string, runtime: string): number {
   const cache = mkdtempSync(join(tmpdir(), 'lemmata-compile-'));
@@ -101,13 +97,4 @@ function firstCall(id: string, runtime: string): number {
   } finally {
     rmSync(cache, { recursive: true, force: true });
   }
-}
-
-function show(load: readonly number[]): string {
-  return load.map((x) => x.toFixed(2)).join(' ');
-}
-
-function refuse(reason: string): never {
-  console.error(reason);
-  process.exit(2);
 }

@@ -1,13 +1,11 @@
 import { loadavg } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { replaceFile } from '../../src/base/replace-file.js';
 import { computeFeatures, type Frame, fieldOf, frameOf } from '../../src/market/index.js';
-import { canonical, resultsFolder } from '../../src/report/results.js';
-import { type Contender, timeSteps } from '../contender.js';
+import { type Contender, ours } from '../contender.js';
 import { Peer, pythonPeer } from '../peers/peer.js';
 import { intervalOf, race, typical } from '../race.js';
+import { refuse, saveTable, shownLoad } from '../verdict.js';
 import { SETS, simulated, writeFeatures } from './data.js';
 
 // npm run bench -- features [--python PATH] [--rounds 7] [--seconds 1]
@@ -23,7 +21,7 @@ writeFeatures(folder, frame);
 const command = pythonPeer('polars, polars_talib, numpy', 'features_peer.py')(options.python);
 if (!command) refuse('polars and polars-talib are absent: pip install -r bench/requirements.txt anywhere, then --python PATH');
 const peer = await Peer.spawn('features', [...command, folder], 1);
-console.log(`${peer.version}\n${options.rounds} interleaved rounds of ${options.seconds} s on one thread; load ${show(loadavg())}\n`);
+console.log(`${peer.version}\n${options.rounds} interleaved rounds of ${options.seconds} s on one thread; load ${shownLoad(loadavg())}\n`);
 console.log(
   `${''.padEnd(44)}${['ours, ms', 'polars, ms', 'ns a value', 'polars/ours', '95 %', 'goal'].map((head) => head.padStart(14)).join('')}`,
 );
@@ -36,7 +34,10 @@ const numbers: Record<string, object> = {};
 let missed = 0;
 for (const [set, names] of Object.entries(SETS)) {
   const data = set === 'closes' ? frameOf(fieldOf(frame, 'close')) : frame;
-  const ways: Contender[] = [ours(data, names), { framework: 'polars', runtime: 'lazy', threads: 1, ...peer.way(`${set} lazy`) }];
+  const ways: Contender[] = [
+    ours(async () => summary(data, names)),
+    { framework: 'polars', runtime: 'lazy', threads: 1, ...peer.way(`${set} lazy`) },
+  ];
   const [mine, theirs] = await race(ways, 1, Number(options.rounds), Number(options.seconds));
   if (!(Math.abs(mine.loss - theirs.loss) <= 1e-8 * Math.abs(theirs.loss)))
     refuse(`${set}: ours is ${mine.loss} and that of polars ${theirs.loss}: not the same computation`);
@@ -67,33 +68,14 @@ for (const [set, names] of Object.entries(SETS)) {
   numbers[`${set}-time`] = { value: ms, unit: 'ms', description: `${about}: our time, one thread`, tolerance: ms };
 }
 peer.stop();
-console.log(`\nload ${show(loadavg())}; ${missed} rows surely short of their goal`);
+console.log(`\nload ${shownLoad(loadavg())}; ${missed} rows surely short of their goal`);
 process.exitCode = missed ? 1 : 0;
-const content = {
-  name: 'bench-features',
-  profile: 'full',
-  title: 'Features beside polars',
-  versions: peer.version,
-  load: loadavg(),
-  numbers,
-};
-replaceFile(join(resultsFolder(), 'bench-features.json'), canonical(content));
+saveTable('bench-features', 'Features beside polars', { versions: peer.version, load: loadavg(), numbers });
 
-function ours(data: Frame, names: readonly string[]): Contender {
-  const once = async () => {
-    const { column } = computeFeatures(data, names);
-    const N = data.assets.length;
-    const last = names.flatMap((name) => Array.from(column(name).subarray(-N)));
-    return last.reduce((sum, x) => sum + Math.asinh(x), 0) / last.length;
-  };
-  return { framework: 'lemmata', runtime: 'typescript', threads: 1, train: once, time: (seconds) => timeSteps(once, seconds) };
-}
-
-function show(load: readonly number[]): string {
-  return load.map((x) => x.toFixed(2)).join(' ');
-}
-
-function refuse(reason: string): never {
-  console.error(reason);
-  process.exit(2);
+/** One number of all features: that of their last row, which the peer's must equal. */
+function summary(data: Frame, names: readonly string[]): number {
+  const { column } = computeFeatures(data, names);
+  const N = data.assets.length;
+  const last = names.flatMap((name) => Array.from(column(name).subarray(-N)));
+  return last.reduce((sum, x) => sum + Math.asinh(x), 0) / last.length;
 }

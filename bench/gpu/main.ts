@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { replaceFile } from '../../src/base/replace-file.js';
 import { writeData } from '../data.js';
 import { Peer } from '../peers/peer.js';
+import { refuse } from '../verdict.js';
 import { gpuWorkloads } from '../workloads/index.js';
 import { checkWorkload, type GpuRow, isFault, shown, type Way } from './check.js';
 import { gpus, providerProblem, tfjsProblem, torchOnCuda } from './missing.js';
@@ -108,8 +109,3 @@ save([]);
 const faults = rows.filter(isFault).length;
 console.log(`\n${rows.length} rows in ${out}; ${faults} with a fault${notRun.length > 0 ? `; not run: ${notRun.join(', ')}` : ''}`);
 process.exit(faults > 0 ? 1 : 0);
-
-function refuse(reason: string): never {
-  console.error(reason);
-  process.exit(2);
-}

@@ -1,9 +1,7 @@
 import { loadavg } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { replaceFile } from '../../src/base/replace-file.js';
-import { canonical, resultsFolder } from '../../src/report/results.js';
 import { type Kernel, sleep, startKernel } from '../../tests/kernel/client.js';
+import { saveTable } from '../verdict.js';
 import { type KernelOption, kernels } from './kernels.js';
 import { memoryOf } from './memory.js';
 
@@ -107,5 +105,4 @@ for (const [id, { title, unit, goal }] of Object.entries(ROWS)) {
         tolerance: median(of(name)),
       };
 }
-const content = { name: 'bench-kernel', profile: 'full', title: 'The kernel beside others', load: [before, loadavg()], numbers };
-if (found.length > 2) await replaceFile(join(resultsFolder(), 'bench-kernel.json'), canonical(content));
+if (found.length > 2) saveTable('bench-kernel', 'The kernel beside others', { load: [before, loadavg()], numbers });

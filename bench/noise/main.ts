@@ -6,6 +6,8 @@ import { crossEntropy } from '../../src/nn/index.js';
 import { adam, trainingStep } from '../../src/optim/index.js';
 import { compile } from '../../src/tensor/index.js';
 import { fit, type Run, run } from '../../src/train/index.js';
+import { intervalOf, typical } from '../race.js';
+import { shownLoad } from '../verdict.js';
 
 // npm run bench -- noise: what fresh noise for every weight costs a step of Bayes by Backprop.
 
@@ -42,21 +44,21 @@ const ways = [
   { name: 'fresh noise, drawn ahead', noise: fresh, ahead: true },
 ];
 const trainings = ways.map(() => run(optimizer.init(initial)) as unknown as Run<unknown>);
-const times = ways.map(() => [] as number[]);
+const times = ways.map(() => ({ rounds: [] as number[] }));
 for (let round = -1; round < ROUNDS; round++)
   for (const [i, { noise, ahead }] of ways.entries()) {
     const start = performance.now();
     const batch = (k: number) => ({ ...data, noise: noise(k) }) as never;
     await fit(trainings[i], { step: step as never, batch, ahead, steps: (round + 2) * STEPS });
-    if (round >= 0) times[i].push((performance.now() - start) / STEPS);
+    if (round >= 0) times[i].rounds.push((performance.now() - start) / STEPS);
   }
 
-const median = (x: readonly number[]) => [...x].sort((a, b) => a - b)[x.length >> 1];
-console.log(`Bayes by Backprop, ${WIDTHS.join('-')}, ${n} weights, batch ${B}, one thread; load ${loadavg().map((x) => x.toFixed(2))}\n`);
+console.log(`Bayes by Backprop, ${WIDTHS.join('-')}, ${n} weights, batch ${B}, one thread; load ${shownLoad(loadavg())}\n`);
 for (const [i, { name }] of ways.entries()) {
-  const ratios = times[i].map((time, r) => time / times[0][r]);
-  const goal = i === 2 ? `   goal ≤ ${GOAL}${median(ratios) > GOAL ? '   MISSED' : ''}` : '';
-  console.log(
-    `${name.padEnd(34)}${median(times[i]).toFixed(2).padStart(8)} ms a step${median(ratios).toFixed(2).padStart(8)} of the first${goal}`,
-  );
+  const { median, low, high } = intervalOf(times[0], times[i]);
+  const isMissed = i === 2 && median > GOAL;
+  const goal = i === 2 ? `   goal ≤ ${GOAL}${isMissed ? '   MISSED' : ''}` : '';
+  const ratio = `${median.toFixed(2).padStart(8)} of the first, 95 % ${low.toFixed(2)} … ${high.toFixed(2)}`;
+  console.log(`${name.padEnd(34)}${typical(times[i]).toFixed(2).padStart(8)} ms a step${ratio}${goal}`);
+  if (isMissed) process.exitCode = 1;
 }

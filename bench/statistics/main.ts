@@ -1,15 +1,12 @@
 import { loadavg } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { replaceFile } from '../../src/base/replace-file.js';
-import { canonical, resultsFolder } from '../../src/report/results.js';
-import type { Contender } from '../contender.js';
-import { timeSteps } from '../contender.js';
+import { type Contender, ours } from '../contender.js';
 import { Peer, pythonPeer } from '../peers/peer.js';
 import { intervalOf, race, typical } from '../race.js';
+import { refuse, saveTable, shownLoad } from '../verdict.js';
 import { simulated, writeStatistics } from './data.js';
-import { type StatisticsRow, statisticsRows } from './rows.js';
+import { statisticsRows } from './rows.js';
 
 // npm run bench -- statistics [--only hac,ridge] [--python PATH] [--rounds 11] [--seconds 0.3]
 
@@ -37,13 +34,16 @@ if (!command)
   );
 const peer = await Peer.spawn('statistics', [...command, folder], 1);
 const before = loadavg();
-console.log(`${peer.version}\n${options.rounds} interleaved rounds of ${options.seconds} s; load ${show(before)}\n`);
+console.log(`${peer.version}\n${options.rounds} interleaved rounds of ${options.seconds} s; load ${shownLoad(before)}\n`);
 console.log(`${''.padEnd(78)}${['ours, ms', 'theirs, ms', 'ours/theirs', '95 %', 'goal'].map((head) => head.padStart(13)).join('')}`);
 
 const numbers: Record<string, object> = {};
 let missed = 0;
 for (const row of statisticsRows.filter(({ id }) => chosen.includes(id))) {
-  const ways: Contender[] = [ours(row), { framework: row.peer, runtime: 'numpy', threads: 1, ...peer.way(`${row.id} numpy`) }];
+  const ways: Contender[] = [
+    ours(async () => row.run(data)),
+    { framework: row.peer, runtime: 'numpy', threads: 1, ...peer.way(`${row.id} numpy`) },
+  ];
   const [mine, theirs] = await race(ways, 1, Number(options.rounds), Number(options.seconds));
   if (Math.abs(mine.loss - theirs.loss) > 1e-4 * Math.abs(theirs.loss))
     // scikit-learn stops a lasso there
@@ -59,31 +59,8 @@ for (const row of statisticsRows.filter(({ id }) => chosen.includes(id))) {
   numbers[row.id] = { value: median, uncertainty: [low, high], unit: '1', description: what, tolerance: median };
 }
 peer.stop();
-console.log(`\nload ${show(loadavg())}; ${missed} rows surely above their goal`);
+console.log(`\nload ${shownLoad(loadavg())}; ${missed} rows surely above their goal`);
 process.exitCode = missed ? 1 : 0;
 // A run that leaves something out is for the eye only.
-if (!options.only) {
-  const content = {
-    name: 'bench-statistics',
-    profile: 'full',
-    title: 'Statistics against Python',
-    versions: peer.version,
-    load: [before, loadavg()],
-    numbers,
-  };
-  replaceFile(join(resultsFolder(), 'bench-statistics.json'), canonical(content));
-}
-
-function ours(row: StatisticsRow): Contender {
-  const once = async () => row.run(data);
-  return { framework: 'lemmata', runtime: 'typescript', threads: 1, train: once, time: (seconds) => timeSteps(once, seconds) };
-}
-
-function show(load: readonly number[]): string {
-  return load.map((x) => x.toFixed(2)).join(' ');
-}
-
-function refuse(reason: string): never {
-  console.error(reason);
-  process.exit(2);
-}
+if (!options.only)
+  saveTable('bench-statistics', 'Statistics against Python', { versions: peer.version, load: [before, loadavg()], numbers });
