@@ -171,6 +171,16 @@ describe('tripleBarrier', () => {
     const dates = width.dates.map((date, t) => (t === 7 ? '2020-01-12' : date));
     expect(() => tripleBarrier(PRICES, { ...FIRST, width: { ...width, dates } })).toThrow('date 7 of width is 2020-01-12, of the prices');
   });
+
+  it('opens at the rows that are told, in their order, and at none that is not there', () => {
+    const T = PRICES.dates.length;
+    const { starts } = tripleBarrier(PRICES, { ...FIRST, rows: [5, 0] });
+    expect([...new Set(starts)]).toEqual([0, 5]);
+    expect(() => tripleBarrier(PRICES, { ...FIRST, rows: [-1] })).toThrow(
+      `tripleBarrier: the choice is rows -1 … -1 of ${T}; it must hold a row`,
+    );
+    expect(() => fitQuantileRegimes(PRICES, { start: 0, end: T + 1 })).toThrow(`fitQuantileRegimes: the choice is rows 0 … ${T} of ${T}`);
+  });
 });
 
 describe('uniqueness', () => {
@@ -202,5 +212,9 @@ describe('uniqueness', () => {
 
   it('refuses a label that ends before it starts', () => {
     expect(() => concurrency({ starts: [2], ends: [1] })).toThrow('concurrency: label 0 spans rows 2 … 1');
+    expect(() => uniqueness({ starts: [0, 1], ends: [2] })).toThrow('uniqueness: 2 labels start and 1 end; each does both');
+    expect(() => uniqueness({ starts: [0], ends: [2], assets: [] })).toThrow(
+      'uniqueness: there are 1 labels and the assets of 0; name one',
+    );
   });
 });

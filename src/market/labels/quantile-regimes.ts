@@ -1,6 +1,6 @@
 import { checkNumber, checkOptions } from '../../base/internal.js';
 import { mapValues, type Panel } from '../panel/panel.js';
-import { type RowChoice, rowNumbers } from '../splits/fold.js';
+import { type RowChoice, rangesOf, rowNumbers } from '../splits/fold.js';
 
 /** Thresholds between regimes that were learnt of training rows, for any rows of the same assets. */
 export interface QuantileRegimes {
@@ -22,7 +22,7 @@ export interface QuantileRegimes {
  * @param panel      [T, N]
  * @param rows       the rows to train on; missing values among them do not count
  * @param quantiles  ascending, ⅓ and ⅔ unless told; interpolated between order statistics
- * @throws           when a quantile is not between 0 and 1, they do not ascend, or an asset has fewer values than there are regimes
+ * @throws           when a quantile is not between 0 and 1, they do not ascend, a row is not there, or an asset has fewer values than there are regimes
  */
 export function fitQuantileRegimes(
   panel: Panel,
@@ -34,7 +34,7 @@ export function fitQuantileRegimes(
   for (const [i, q] of quantiles.entries())
     checkNumber('fitQuantileRegimes', 'quantiles', q, { above: quantiles[i - 1] ?? 0, below: 1 }, 'they ascend');
   const N = panel.assets.length;
-  const chosen = rowNumbers(rows);
+  const chosen = rowNumbers(rangesOf('fitQuantileRegimes: the choice', rows, panel.dates.length));
   const thresholds = new Map(
     panel.assets.map((asset, n) => {
       const seen = Float64Array.from(chosen, (t) => panel.values[t * N + n])

@@ -2,7 +2,7 @@ import { checkNumber, checkOneOf, checkOptions, checkWhole } from '../../base/in
 import { type Frame, fieldOf } from '../frame/frame.js';
 import type { Panel } from '../panel/panel.js';
 import { requirePositive } from '../panel/returns.js';
-import { type RowChoice, rowNumbers } from '../splits/fold.js';
+import { type RowChoice, rangesOf, rowNumbers } from '../splits/fold.js';
 
 /** Where the barriers of `tripleBarrier` stand. */
 export interface Barriers {
@@ -54,7 +54,8 @@ export interface BarrierEvents {
  *
  * López de Prado 2018, ch. 3, whose barriers are met by closes.
  *
- * @throws when horizon is no whole number from 1 up, target or stop are not positive, at a price that is not, or when `width` has other dates
+ * @throws when horizon is no whole number from 1 up, target or stop are not positive, at a price that is not, when `width` has other dates, or `rows` one that is not
+ *         there or none
  */
 export function tripleBarrier(data: Frame | Panel, barriers: Barriers): BarrierEvents {
   const who = 'tripleBarrier';
@@ -70,7 +71,7 @@ export function tripleBarrier(data: Frame | Panel, barriers: Barriers): BarrierE
   if (width) requireAligned(width, bars.close);
   const sign = side === 'long' ? 1 : -1;
   const [starts, ends, places, labels, returns]: number[][] = [[], [], [], [], []];
-  for (const t of rows ? rowNumbers(rows) : dates.keys())
+  for (const t of rows ? rowNumbers(rangesOf(`${who}: the choice`, rows, dates.length)) : dates.keys())
     for (let n = 0; n < N; n++) {
       const entry = bars.close.values[t * N + n];
       const unit = width ? width.values[t * N + n] : 1;

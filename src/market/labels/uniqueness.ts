@@ -17,11 +17,11 @@ export interface LabelSpans {
  *
  * @param rows  T, how many there are; up to the last end unless told
  * @returns     [T]
- * @throws      when starts and ends differ in number, or a label ends before it starts or after the last row
+ * @throws      when starts, ends and assets differ in number, or a label ends before it starts or after the last row
  */
 export function concurrency(spans: LabelSpans, rows?: number): Int32Array {
   const { starts, ends } = spans;
-  if (starts.length !== ends.length) throw new Error(`concurrency: ${starts.length} labels start and ${ends.length} end; each does both`);
+  requirePairs('concurrency', spans);
   let last = -1;
   for (let i = 0; i < ends.length; i++) last = Math.max(last, ends[i]);
   const T = rows ?? last + 1;
@@ -36,6 +36,12 @@ export function concurrency(spans: LabelSpans, rows?: number): Int32Array {
   return steps.subarray(0, T);
 }
 
+function requirePairs(who: string, { starts, ends, assets }: LabelSpans): void {
+  if (starts.length !== ends.length) throw new Error(`${who}: ${starts.length} labels start and ${ends.length} end; each does both`);
+  if (assets && assets.length !== starts.length)
+    throw new Error(`${who}: there are ${starts.length} labels and the assets of ${assets.length}; name one for each label`);
+}
+
 /**
  * The average uniqueness of each label, its weight in a loss: the mean over its rows of one over the number of labels that are open.
  *
@@ -47,7 +53,9 @@ export function concurrency(spans: LabelSpans, rows?: number): Int32Array {
  * @returns [E] from 1 over the number of labels to 1
  * @throws  as `concurrency`
  */
-export function uniqueness({ starts, ends, assets }: LabelSpans): Float64Array {
+export function uniqueness(spans: LabelSpans): Float64Array {
+  requirePairs('uniqueness', spans);
+  const { starts, ends, assets } = spans;
   const groups = new Map<string, number[]>();
   for (let i = 0; i < starts.length; i++) {
     const asset = assets?.[i] ?? '';

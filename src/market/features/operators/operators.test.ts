@@ -120,6 +120,12 @@ describe('an operator over a window', () => {
   });
 });
 
+it('a quantile is of a share from 0, the least, to 1', () => {
+  expect(compute(windowQuantile(x, 0, 3), { x: [3, 1, 2, 5] })).toEqual([missing, missing, 1, 1]);
+  expect(compute(windowQuantile(x, 1, 3), { x: [3, 1, 2, 5] })).toEqual([missing, missing, 3, 5]);
+  expect(() => windowQuantile(x, 95, 3)).toThrow('windowQuantile: q must be a finite number from 0 to 1, got 95');
+});
+
 describe('a recursion', () => {
   it('of squares of constant returns c is c² from the first on (FinanceToolkit PR 237)', () => {
     expect(compute(ewma(multiply(x, x), 0.06), { x: Array(50).fill(0.03) })).toEqual(Array(50).fill(0.03 * 0.03));

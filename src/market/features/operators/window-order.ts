@@ -1,3 +1,4 @@
+import { checkNumber } from '../../../base/internal.js';
 import { apply, type Expression } from '../expression.js';
 import { missing, type Operator, requireRows, type State } from './operator.js';
 import { windowMean } from './window-sum.js';
@@ -122,9 +123,11 @@ const meanDeviationOver = (window: number): Operator => ({
 /** Where the current row stands among the last `window`: the share of them that are below it or level, ties sharing the mean of theirs. */
 export const windowRank = (x: Expression, window: number): Expression => apply(rankOver(requireRows('windowRank', window)), x);
 
-/** The q-quantile of the last `window` rows, between two of them in proportion. */
-export const windowQuantile = (x: Expression, q: number, window: number): Expression =>
-  apply(quantileOver(requireRows('windowQuantile', window), q), x);
+/** The q-quantile of the last `window` rows, between two of them in proportion: q from 0, the least, to 1. */
+export function windowQuantile(x: Expression, q: number, window: number): Expression {
+  checkNumber('windowQuantile', 'q', q, { from: 0, to: 1 });
+  return apply(quantileOver(requireRows('windowQuantile', window), q), x);
+}
 
 /** The mean of |x − x̄| over the last `window` rows, about their mean. */
 export const windowMeanDeviation = (x: Expression, window: number): Expression =>
