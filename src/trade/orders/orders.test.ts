@@ -183,6 +183,16 @@ describe('backtestOrders', () => {
     expect(() => backtestOrders({ orders: [order({ stop: 96 })], prices: outside })).toThrow(
       "the bar of 'A' on 2020-01-06 in test opens at 90 and closes at 97, outside its low 95 to its high 99",
     );
+    const gone = bars(
+      ...Array.from({ length: 9 }, (_, t): [number, number, number, number] =>
+        t < 3 ? [9, 9, 9, 9] : [Number.NaN, Number.NaN, Number.NaN, Number.NaN],
+      ),
+    );
+    const held = (until?: string) => () => backtestOrders({ orders: [order(until ? { until } : {})], prices: gone });
+    expect(held()).toThrow(
+      "backtestOrders: 'A' is held, and its last price in test is of 2020-01-06, 6 rows before the end; is it delisted",
+    );
+    expect(held(DATES[1])).not.toThrow();
     const twice = () => ['x', 'x'].map((name) => ({ name, rate: 0.01 }));
     expect(() => backtestOrders({ orders: [order()], prices, costs: twice })).toThrow(
       "costs: two costs are called 'x', and results list them",

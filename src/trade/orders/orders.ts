@@ -1,5 +1,6 @@
 import { checkNumber, checkOptions } from '../../base/internal.js';
 import type { Frame } from '../../market/index.js';
+import { GAP } from '../../market/internal.js';
 import { openAccount, returnsOf, type Units } from '../backtest/account.js';
 import { type Ledger, ledger } from '../backtest/ledger.js';
 import { yearsOf } from '../backtest/market.js';
@@ -96,7 +97,7 @@ interface Live {
  *
  * @throws when prices lack a field, hold splits or dividends of their own, or a bar is not within its low and high; when an order's asset or
  *         date is not theirs, its shares are no whole lots, its stop is not on the losing side of its target, or it is to be left before it
- *         is entered; at an entry that takes the account beyond `limits.gross`
+ *         is entered; at an entry that takes the account beyond `limits.gross`; when what is held has its last price over five rows before the end
  */
 export function backtestOrders(config: OrdersConfig): OrdersRun {
   checkOptions('backtestOrders', config, ['orders', 'prices', 'costs', 'limits', 'capital', 'tick', 'lot']);
@@ -115,7 +116,7 @@ export function backtestOrders(config: OrdersConfig): OrdersRun {
   const equity = new Float64Array(dates.length);
   const costs = Object.fromEntries(charges.map(({ name }) => [name, new Float64Array(dates.length)]));
   const lives: Live[] = [];
-  const last = new Map<string, number>(); // closes, of assets that are flat too: orders that cancel each other are both open
+  const last = new Map<string, { row: number; close: number }>(); // of assets that are flat too: orders that cancel each other are both open
   let coming: BracketOrder[] = [];
   let ruined = -1;
 
@@ -136,7 +137,7 @@ export function backtestOrders(config: OrdersConfig): OrdersRun {
       coming = coming.filter(({ until }) => until === undefined || prices.dates[t] <= until);
       for (const order of coming.filter(({ asset }) => isThere(asset))) enter(order, t, barOf(order.asset));
       coming = coming.filter(({ asset }) => !isThere(asset));
-      for (const asset of prices.assets) if (isThere(asset)) last.set(asset, barOf(asset).close);
+      for (const asset of prices.assets) if (isThere(asset)) last.set(asset, { row: t, close: barOf(asset).close });
       for (const asset of book.positions.keys()) if (isThere(asset)) book.mark(asset, barOf(asset).close);
       equity[t - start - 1] = units.money(book.equity());
       if (ruined < 0 && book.equity() <= 0) ruined = t;
@@ -146,7 +147,11 @@ export function backtestOrders(config: OrdersConfig): OrdersRun {
   }
   const capital = units.money(cash);
   const returns = returnsOf(capital, equity)[0];
-  const trades = lives.map((live) => tripOf(live, last, prices, units));
+  const trades = lives.map((live) => {
+    const { row, close } = last.get(live.order.asset)!;
+    if (!live.exit) refuseEnded(live.order.asset, row, prices);
+    return tripOf(live, close, prices, units);
+  });
   return { dates, capital, equity, returns, costs, trades, ...(ruined >= 0 && { ruined: prices.dates[ruined] }) };
 
   function fill(order: BracketOrder, lots: number, price: number, t: number): number {
@@ -212,13 +217,8 @@ export function backtestOrders(config: OrdersConfig): OrdersRun {
   }
 }
 
-function tripOf(
-  { order, lots, entry, entryRow, cost, exit }: Live,
-  last: ReadonlyMap<string, number>,
-  { dates }: Frame,
-  units: Units,
-): RoundTrip {
-  const price = exit?.price ?? last.get(order.asset)!;
+function tripOf({ order, lots, entry, entryRow, cost, exit }: Live, close: number, { dates }: Frame, units: Units): RoundTrip {
+  const price = exit?.price ?? close;
   return {
     asset: order.asset,
     shares: lots / units.lots,
@@ -242,6 +242,16 @@ function payHolding(book: Ledger, charges: readonly Charge[], years: number, row
     for (const [asset, { lots, mark }] of book.positions)
       book.charge(name, Math.round(onHolding({ value: (lots * mark) / perMoney, years, row, asset: assets.indexOf(asset) }) * perMoney));
   }
+}
+
+/** Stops where an asset is held at the end that has no price any more: it would be worth its last for ever. */
+function refuseEnded(asset: string, row: number, { dates, source }: Frame): void {
+  const after = dates.length - 1 - row;
+  if (after <= GAP) return;
+  throw new Error(
+    `backtestOrders: '${asset}' is held, and its last price in ${source} is of ${dates[row]}, ${after} rows before the end; is it delisted, or is ` +
+      `its file cut short? Leave it before, with an order's until, or end the prices on ${dates[row]}`,
+  );
 }
 
 function refuseBar({ dates, assets, fields, source }: Frame, t: number, n: number): never {
