@@ -4,3 +4,4 @@ export { cholesky } from './cholesky.js';
 export { gram } from './gram.js';
 export { columnMeans, columnName, constantColumn, minus, zeroMatrix } from './matrix.js';
 export { firstDependent, forwardSubstitute, leastSquaresOf, triangle } from './qr.js';
+export { quantileOf } from './vector.js';

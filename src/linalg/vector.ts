@@ -46,3 +46,14 @@ export function variance(v: ArrayLike<number>): number {
 
 /** s = √variance, dividing by n − 1. Of daily returns `0.01` is 1 % a day. */
 export const standardDeviation = (v: ArrayLike<number>): number => Math.sqrt(variance(v));
+
+/**
+ * The p-quantile of ascending values [n], between the two next to rank (n − 1)p + 1, in proportion; ½ is the median.
+ *
+ * As numpy's and pandas' `linear`.
+ */
+export function quantileOf(sorted: ArrayLike<number>, p: number): number {
+  const at = (sorted.length - 1) * p;
+  const low = Math.floor(at);
+  return sorted[low] + (at - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
+}

@@ -1,7 +1,7 @@
 import type { HostArray } from '../base/index.js';
 import { checkOneOf, inverseNormal } from '../base/internal.js';
 import { column, type Matrix, standardDeviation } from '../linalg/index.js';
-import { checkDesign } from '../linalg/internal.js';
+import { checkDesign, quantileOf } from '../linalg/internal.js';
 import { moments } from './standardise.js';
 
 /** `standard` by mean and deviation, `robust` by median and interquartile range, `rank-gauss` to normal quantiles of ranks. */
@@ -101,12 +101,7 @@ function varying(one: ColumnScale): ColumnScale {
 
 function robust(name: string, values: Float64Array): ColumnScale {
   const sorted = values.toSorted();
-  const quantile = (p: number) => {
-    const at = p * (sorted.length - 1);
-    const low = Math.floor(at);
-    return sorted[low] + (at - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
-  };
-  const [centre, scale] = [quantile(0.5), quantile(0.75) - quantile(0.25)];
+  const [centre, scale] = [quantileOf(sorted, 0.5), quantileOf(sorted, 0.75) - quantileOf(sorted, 0.25)];
   if (scale > 1e-14 * Math.abs(centre)) return { name, centre, scale };
   if (standardDeviation(sorted) > 0)
     throw new Error(`scaler: half of '${name}' are the same value, so its interquartile range is 0; drop it or take 'standard'`);

@@ -1,4 +1,5 @@
 import { checkNumber, checkOptions } from '../../base/internal.js';
+import { quantileOf } from '../../linalg/internal.js';
 import { mapValues, type Panel } from '../panel/panel.js';
 import { type RowChoice, rangesOf, rowNumbers } from '../splits/fold.js';
 
@@ -45,7 +46,7 @@ export function fitQuantileRegimes(
           `fitQuantileRegimes: '${asset}' has ${seen.length} values of ${panel.field} in the ${chosen.length} training rows, and ${quantiles.length + 1} regimes ` +
             'need as many at least; train on more rows or leave it out',
         );
-      return [asset, quantiles.map((q) => between(seen, q * (seen.length - 1)))];
+      return [asset, quantiles.map((q) => quantileOf(seen, q))];
     }),
   );
   return {
@@ -62,9 +63,4 @@ export function fitQuantileRegimes(
       );
     },
   };
-}
-
-function between(sorted: Float64Array, at: number): number {
-  const low = Math.floor(at);
-  return sorted[low] + (at - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
 }

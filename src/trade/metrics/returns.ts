@@ -1,4 +1,5 @@
 import { checkNumber } from '../../base/internal.js';
+import { quantileOf } from '../../linalg/internal.js';
 import type { Interval } from '../../stats/index.js';
 
 /**
@@ -168,8 +169,4 @@ export function excess(caller: string, x: Float64Array, riskFree: number | Array
 }
 
 /** The middle value, or the mean of the two in the middle, of x [n]. */
-export function median(x: Float64Array): number {
-  const sorted = x.slice().sort();
-  const half = Math.floor(sorted.length / 2);
-  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-}
+export const median = (x: Float64Array): number => quantileOf(x.toSorted(), 0.5);

@@ -1,4 +1,5 @@
 import { checkNumber, checkOptions } from '../../base/internal.js';
+import { quantileOf } from '../../linalg/internal.js';
 import { confidenceInterval, fisherF, hacMean, type Interval } from '../../stats/index.js';
 import { checkReturns, type Estimated, type Returns } from './returns.js';
 
@@ -33,7 +34,7 @@ export function valueAtRisk(returns: Returns, options: TailOptions = {}): { read
   let high = 1; // the smallest u with P(Bin ≤ u − 1) ≥ (1 + level)/2
   while (high <= n && below(high - 1) < (1 + level) / 2) high++;
   return {
-    value: quantile(sorted, tail),
+    value: quantileOf(sorted, tail),
     interval: { low: low === 0 ? -Infinity : sorted[low - 1], high: high > n ? Infinity : sorted[high - 1] },
   };
 }
@@ -74,13 +75,6 @@ function tailOf(caller: string, returns: Returns, options: TailOptions) {
   checkNumber(caller, 'tail', tail, { above: 0, below: 0.5 }, '0.05 is the worst 5 %');
   checkNumber(caller, 'level', level, { above: 0, below: 1 }, '0.95 is 95 %');
   return { x, sorted: x.slice().sort(), tail, level };
-}
-
-/** Between the two values next to rank (n − 1)p, in proportion. */
-function quantile(sorted: Float64Array, p: number): number {
-  const at = (sorted.length - 1) * p;
-  const low = Math.floor(at);
-  return sorted[low] + (at - low) * (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]);
 }
 
 /** P(X ≤ k) of n trials of chance p, k < n: Abramowitz & Stegun 26.5.28. */
