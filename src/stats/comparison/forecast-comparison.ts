@@ -67,7 +67,7 @@ export function clarkWest(
  *
  * Diebold & Mariano 1995; Harvey, Leybourne & Newbold 1997. They weight the first h − 1 autocovariances by 1, which can make
  * the variance negative; Bartlett's weights cannot, but keep two thirds of it where gains overlap over h rows, and eight ninths up to 3 (h − 1).
- * Student's law has n/Σₗ wₗ² − 1 degrees of freedom for that (Priestley 1981), their n − 1 at L = 0. Where losses do not differ, 5 % reject .056
+ * Student's law has n/Σₗ wₗ² − 1 degrees of freedom for that (Priestley 1981), their n − 1 at L = 0. Where losses do not differ, 5 % reject .053
  * to .075 of samples at n = 60 to 3,000 and h = 1 to 20. Not for nested models, whose d̄ is not normal: `clarkWest`.
  */
 export function dieboldMariano(losses: Losses, options: Pair<string> & ComparisonOfTwo): ForecastComparison;

@@ -170,6 +170,9 @@ describe('logisticRegression', () => {
     const at = (middle: number) => logisticRegression(design({ x: [0, middle, 1, 2] }), [0, 0, 1, 1]);
     const { probabilities } = at(1 + Number.EPSILON);
     expectClose(probabilities, [0, 0.5, 0.5, 1], 12);
+    // Rows further off, more of them on one side: the weights of the maximum prove it, and no others do.
+    const uneven = logisticRegression(design({ x: [0, 0.5, 1 + Number.EPSILON, 1, 3] }), [0, 0, 0, 1, 1]);
+    expectClose(uneven.probabilities, [0, 0, 0.5, 0.5, 1], 12);
     for (const none of [1, 1 - Number.EPSILON]) expect(() => at(none)).toThrow("a combination led by 'x' separates the labels");
   });
 

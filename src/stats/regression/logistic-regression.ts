@@ -36,8 +36,8 @@ export interface LogisticRegression {
  *     ℓ(β) = Σᵢ yᵢ xᵢᵀβ − log(1 + exp xᵢᵀβ) − (λ/2)‖β‖²        XᵀWX δ = Xᵀ(y − p),   W = diag p(1 − p)
  *
  * ℓ is concave. Without a penalty a maximum exists exactly when no direction d ≠ 0 has (2yᵢ − 1) xᵢᵀd ≥ 0 for all i; where there is
- * one, the fit ends with an error that names its main column; an overlap of one bit is told from a tie. The penalty spares a column
- * named `intercept`.
+ * one, the fit ends with an error that names its main column. An overlap of one bit in one column is told from a tie; beside others one
+ * of 1e-15 can be too small to find. The penalty spares a column named `intercept`.
  *
  * @param x  [n, p] design
  * @param y  [n] of 0 and 1, both present

@@ -7,7 +7,7 @@ import { backSubstitute, dot, fromColumns, type Matrix, qr } from '../../linalg/
  *
  * Decided by Lawson and Hanson's active-set method for non-negative least squares on u = w − 1, in the basis where XᵀX = I and with rows
  * of length one: neither changes which labels are separated, and together they take out the scale of the columns and of all rows together.
- * Labels that overlap by less than 1e-14 of that count as separated; `logisticRegression` decides those exactly.
+ * Labels that overlap by less than 1e-14 of that count as separated; `logisticRegression` decides exactly those that its steps reach.
  *
  * @param x      [n, p] of full column rank
  * @param signs  [n] of −1 and 1
