@@ -1,18 +1,14 @@
 """Orders with stops and targets on bars by backtesting.py: equity at each bar and every trade of a shared case.
 
     python3 -m venv /tmp/venv && /tmp/venv/bin/pip install backtesting==0.6.6 numpy==2.4.6 pandas==3.1.1
-    cd /tmp && /tmp/venv/bin/python <checkout>/tests/references/backtesting.py
+    /tmp/venv/bin/python -P tests/references/backtesting.py        -P: or this file would stand in for the package
 
 Bars are random to a cent. Orders are given at a close, enter at the next open, and leave at their stop, at their target, or at the open after
 a date of their own; some pass several levels in one bar, and some gap over them.
 """
 
 import json
-import os
-import sys
-
-# This file has the name of the package that it imports.
-sys.path = [path for path in sys.path if os.path.abspath(path or ".") != os.path.dirname(os.path.abspath(__file__))]
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -72,6 +68,4 @@ case = dict(
         for _, t in stats._trades.sort_values("Tag").iterrows()
     ],
 )
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "backtesting.json"), "w") as file:
-    json.dump(case, file, separators=(",", ":"))
-    file.write("\n")
+Path(__file__).with_name("backtesting.json").write_text(json.dumps(case, separators=(",", ":")) + "\n")

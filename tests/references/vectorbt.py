@@ -1,18 +1,14 @@
 """Weights traded at opens by vectorbt: equity, cash and every order of a shared case.
 
     python3 -m venv /tmp/venv && /tmp/venv/bin/pip install vectorbt==1.2.0 numpy==2.4.6 pandas==3.1.1 numba==0.68.1
-    cd /tmp && /tmp/venv/bin/python <checkout>/tests/references/vectorbt.py
+    /tmp/venv/bin/python -P tests/references/vectorbt.py        -P: or this file would stand in for the package
 
 Prices are random to a cent; weights are long and short with a gross exposure of at most 0.9, so that cash never binds, and are given on
 some rows only. vectorbt trades in fractions of shares, at the row's open, towards weights of the value at that open.
 """
 
 import json
-import os
-import sys
-
-# This file has the name of the package that it imports.
-sys.path = [path for path in sys.path if os.path.abspath(path or ".") != os.path.dirname(os.path.abspath(__file__))]
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -59,6 +55,4 @@ case = dict(
         for _, o in orders.sort_values(["idx", "col"]).iterrows()
     ],
 )
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "vectorbt.json"), "w") as file:
-    json.dump(case, file, separators=(",", ":"))
-    file.write("\n")
+Path(__file__).with_name("vectorbt.json").write_text(json.dumps(case, separators=(",", ":")) + "\n")

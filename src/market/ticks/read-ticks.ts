@@ -21,7 +21,7 @@ const TIME = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)
  *
  * A time that ends in Z is of UTC, whatever `timeZone` is. A time that a clock shows twice when summer ends is taken for the first of them; parts of a millisecond are dropped.
  *
- * @throws when the file cannot be read or lacks a column; and with the number and the text of the line when it has no time, price and size, when its
+ * @throws when the file cannot be read or lacks a column, or the zone is none; and with the number and the text of the line when it has no time, price and size, when its
  *         time falls, or when its size is not above zero
  */
 export function readTicks(file: string, { asset, columns = {}, timeZone = 'UTC' }: TickOptions): Ticks {
@@ -69,15 +69,13 @@ function instant(text: string, offsetAt: (local: number) => number): number {
 /** How far a zone's clock is ahead of UTC, in milliseconds, when it shows a time; asked of the system once for each quarter of an hour. */
 function offsets(timeZone: string): (local: number) => number {
   if (timeZone === 'UTC') return () => 0;
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-  });
+  let format: Intl.DateTimeFormat;
+  try {
+    const [year, month, day, hour, minute] = Array.from({ length: 5 }, () => 'numeric' as const);
+    format = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', year, month, day, hour, minute });
+  } catch (error) {
+    throw new Error(`readTicks: there is no time zone '${timeZone}'; name one by continent and city, 'America/Chicago'`, { cause: error });
+  }
   const shown = (time: number) => {
     const part = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, Number(value)]));
     return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute);

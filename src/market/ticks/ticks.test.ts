@@ -112,6 +112,15 @@ describe('tradeBars', () => {
     ],
     ['a trade of nothing', ticksOf([[5, 1, 0]]), { ticks: 1 }, 'test: tick 1: its size must be above zero, got 0'],
     ['no price', ticksOf([[5, Number.NaN, 1]]), { ticks: 1 }, 'test: tick 1: its price is no number'],
+    [
+      'money at a price below zero',
+      ticksOf([
+        [5, 3, 1],
+        [6, -2, 1],
+      ]),
+      { dollars: 9 },
+      'money need prices above 0, and tick 2 of test is at -2; ask',
+    ],
     ['no tick', ticksOf([]), { ticks: 1 }, 'test: there is no tick'],
   ])('refuses %s', (_, ticks, rule, error) => {
     expect(() => tradeBars(ticks, rule as BarRule)).toThrow(error);
@@ -183,5 +192,11 @@ describe('readTicks', () => {
     ['a file without rows', 'DateTime,Price,Volume\n', 'ticks.csv has no row'],
   ])('refuses %s', (_, text, error) => {
     expect(() => read(text)).toThrow(error);
+  });
+
+  it('refuses a zone that is none', () => {
+    expect(() => read(HEAD, { timeZone: 'Mars/Base' })).toThrow(
+      "readTicks: there is no time zone 'Mars/Base'; name one by continent and city",
+    );
   });
 });

@@ -43,7 +43,7 @@ export interface TradeBars {
  * A trade is never split, so a bar of volume or money may hold more than it must. Minutes without a trade make no bar; bars of time begin at
  * whole multiples since midnight UTC. What comes after the last whole bar is `left`, so that volume is conserved: Σ volume + left.volume is all.
  *
- * @throws when the rule is none of the four or not above zero, and on ticks that are out of order or no numbers
+ * @throws when the rule is none of the four or not above zero, when bars of money meet a price that is not, and on ticks that are out of order or no numbers
  *
  * López de Prado 2018, §2.3.
  */
@@ -58,6 +58,11 @@ export function tradeBars(ticks: Ticks, rule: BarRule): TradeBars {
   else checkNumber('tradeBars', kind, threshold, { above: 0 });
 
   const { times, prices, sizes } = ticks;
+  const unpaid = kind === 'dollars' ? prices.findIndex((price) => price <= 0) : -1;
+  if (unpaid >= 0)
+    throw new Error(
+      `tradeBars: bars of money need prices above 0, and tick ${unpaid + 1} of ${ticks.source} is at ${prices[unpaid]}; ask for bars of volume`,
+    );
   const span = threshold * 60_000;
   const bars: number[][] = [];
   let bar = empty();

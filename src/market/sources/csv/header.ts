@@ -39,6 +39,7 @@ export function choose({ names }: Header, layout: Layout, where: string): Choice
   if (twice !== undefined) throw new Error(`${where}: the header names '${twice}' twice; each column needs its own name`);
   const date = dateColumn(names, layout, where);
   const asset = layout.asset === undefined ? undefined : indexOf(names, layout.asset, where, 'asset: the header of the column of assets');
+  if (asset === date) throw new Error(`${where}: '${names[date]}' is the column of dates, and asset names it too; name that of the assets`);
   const mapping = layout.columns ?? (layout.kind === 'bars' ? barColumns(names) : undefined);
   for (const head of Object.keys(mapping ?? {})) indexOf(names, head, where, 'columns: the headers to read');
   const columns = names

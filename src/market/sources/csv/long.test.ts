@@ -118,6 +118,7 @@ describe('a long file', () => {
       { asset: 'Symbol' },
       "p.csv: no column 'Symbol'; the header has Date, Ticker, Close; set asset: the header of the column of assets",
     ],
+    ['the dates for the assets', PRICES, { asset: 'Date' }, "p.csv: 'Date' is the column of dates, and asset names it too"],
     [
       'bars as one table',
       BARS,
