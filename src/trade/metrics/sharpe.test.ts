@@ -22,6 +22,17 @@ describe('sharpe', () => {
     expect(sharpe(x, { perYear: 252, riskFree: x.map(() => 0.0005) }).annual).toBeCloseTo(found[3], 12);
   });
 
+  it('counts returns as without risk when only rounding tells them apart', () => {
+    // A price that grows by a hundredth of a percent a day: its returns differ by what a ratio less 1 is rounded to, 2^-52 = 2.2e-16.
+    const prices = Float64Array.from({ length: 251 }, (_, t) => 100 * 1.0001 ** t);
+    const rounded = Array.from({ length: 250 }, (_, t) => prices[t + 1] / prices[t] - 1);
+    expect(new Set(rounded).size).toBeGreaterThan(2);
+    expect(() => sharpe(rounded, { perYear: 252 })).toThrow('but for rounding, so there is no risk to divide by');
+    // Of ±1e-13 about 1e-4 the ratio is 1e9 √(249/250), since each deviation is as large as all and n − 1 divides.
+    const small = Array.from({ length: 250 }, (_, t) => 1e-4 + (t % 2 === 0 ? 1e-13 : -1e-13));
+    expect(sharpe(small, { perYear: 252 }).perPeriod / (1e9 * Math.sqrt(249 / 250))).toBeCloseTo(1, 3);
+  });
+
   it('takes the periods a year from the dates', () => {
     const of = (dates: string[]) => sharpe({ dates, returns: x.slice(0, dates.length) }).perYear;
     expect(of(days.slice(0, 400))).toBe(252);
@@ -118,7 +129,11 @@ describe('sharpe', () => {
       '2008-10-14 comes after 2008-10-15 at row 1; dates must ascend',
     ],
     ['no dates and no perYear', () => sharpe([0.1, 0.2]), 'pass perYear (252 for trading days, 12 for months)'],
-    ['no variation', () => sharpe([0.01, 0.01, 0.01], { perYear: 12 }), 'every one of 3 values is 0.01, so there is no risk to divide by'],
+    [
+      'no variation',
+      () => sharpe([0.01, 0.01, 0.01], { perYear: 12 }),
+      'every one of 3 values is 0.01, but for rounding, so there is no risk to divide by',
+    ],
     ['an annual risk-free rate', () => sharpe(x, { perYear: 252, riskFree: 2 }), 'it is a rate per period'],
     ['a misspelt option', () => sharpe(x, { perYear: 252, riskfree: 0 } as never), "no option 'riskfree'"],
     ['dates that do not fit', () => sharpe({ dates: ['2008-10-14'], returns: [0.1, 0.2] }), '2 returns on 1 dates'],

@@ -90,12 +90,19 @@ export function sharpeOf(caller: string, x: Float64Array, perYear: number, { lag
   };
 }
 
+/** Whether x [n] varies by more than rounding. A return is a ratio less 1, so that it is rounded to some 1e-16 however small it is. */
+export function varies(x: Float64Array): boolean {
+  const largest = x.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return standardDeviation(x) > Math.max(1e-13 * largest, 1e-15);
+}
+
 /** Ratio and moments of x [n]. Throws when it does not vary by more than rounding. */
 export function momentsOf(caller: string, x: Float64Array): SharpeMoments {
   const [centre, deviation] = [mean(x), standardDeviation(x)];
-  const largest = x.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  if (!(deviation > 1e-13 * largest))
-    throw new Error(`${caller}: every one of ${x.length} values is ${x[0]}, so there is no risk to divide by; was nothing held?`);
+  if (!varies(x))
+    throw new Error(
+      `${caller}: every one of ${x.length} values is ${x[0]}, but for rounding, so there is no risk to divide by; was nothing held?`,
+    );
   const power = (k: number) => mean(x.map((value) => (value - centre) ** k));
   const second = power(2);
   return { perPeriod: centre / deviation, n: x.length, skewness: power(3) / second ** 1.5, kurtosis: power(4) / second ** 2 };

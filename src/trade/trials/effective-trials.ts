@@ -91,7 +91,7 @@ export interface LoggedDeflatedSharpe extends DeflatedSharpe {
  *
  * @param experiment  whose trials it was chosen from, all of one frequency
  * @param chosen      what `sharpe` says of it
- * @throws            when the log has no trial, or fewer than two different ones with returns where several were tried
+ * @throws            when the log has no trial, or fewer than two different ones with returns that vary where several were tried
  *
  * Bailey & López de Prado 2014: `deflatedSharpe` is the formula alone.
  */
@@ -107,7 +107,7 @@ export function deflatedSharpeOf(experiment: string, chosen: SharpeMoments): Log
   ).filter((own) => own.length > 0);
   if (count > 1 && ratios.length < 2)
     throw new Error(
-      `deflatedSharpeOf: ${ratios.flat().length} of ${trials.length} trials of '${experiment}' have returns, and the variance of their ratios takes two that differ; record returns`,
+      `deflatedSharpeOf: ${ratios.flat().length} of ${trials.length} trials of '${experiment}' have returns that vary, and the variance of their ratios takes two different ones; record returns`,
     );
   return { ...deflatedSharpe(chosen, { trials: count, variance: count > 1 ? betweenClusters(ratios) : 0 }), recorded: trials.length };
 }

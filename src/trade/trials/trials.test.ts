@@ -47,6 +47,17 @@ describe('record', () => {
     expect(trialsOf('test')[2].id).toBe(first.id);
   });
 
+  it('keeps a configuration that never held anything, without a ratio', async () => {
+    for (const [i, constant] of [0, 1e-4].entries()) {
+      const trial = await record('test', { i }, { returns: dated(new Float64Array(1000).fill(constant)) });
+      expect(trial.sharpe).toBeUndefined();
+      expect(trial.sketch).toEqual(new Array(250).fill(4 * constant));
+    }
+    for (let i = 2; i < 5; i++) await record('test', { i }, { returns: dated(noise(i)) });
+    const { trials, recorded } = deflatedSharpeOf('test', sharpe(noise(2), { perYear: 252 }));
+    expect([trials, recorded]).toEqual([5, 5]);
+  });
+
   it('sets a torn last line aside, and ends one that lacks only its end (optuna 5138)', async () => {
     await record('test', { a: 1 }, { selection: 'simulated' });
     appendFileSync(file(), '{"config":{"a":2},"sel');
@@ -178,7 +189,7 @@ describe('deflatedSharpeOf', () => {
     await record('test', { i: 1 }, { returns: dated(noise(1)) });
     expect(deflatedSharpeOf('test', sharpe(noise(1), { perYear: 252 }))).toMatchObject({ trials: 1, benchmark: 0, recorded: 1 });
     await record('test', { i: 2 }, { selection: 'simulated' });
-    expect(() => deflatedSharpeOf('test', sharpe(noise(1), { perYear: 252 }))).toThrow("1 of 2 trials of 'test' have returns");
+    expect(() => deflatedSharpeOf('test', sharpe(noise(1), { perYear: 252 }))).toThrow("1 of 2 trials of 'test' have returns that vary");
   });
 });
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { checkOptions, resultsFolder, sha256 } from '../../base/internal.js';
 import { checkReturns, type Returns } from '../metrics/returns.js';
-import { momentsOf, type SharpeMoments } from '../metrics/sharpe.js';
+import { momentsOf, type SharpeMoments, varies } from '../metrics/sharpe.js';
 import { appendToLog, canonical, type Json, readLog } from './log.js';
 import { refuseVault } from './vault.js';
 
@@ -15,7 +15,7 @@ export interface Trial {
   readonly selection: { readonly from: string; readonly to: string } | 'simulated';
   /** What it was judged by, by name. */
   readonly scores?: Readonly<Record<string, number>>;
-  /** Of its returns, per period. */
+  /** Of its returns, per period; left out where they do not vary, as of one that never held anything. */
   readonly sharpe?: SharpeMoments;
   /** Sums of its returns over at most 256 blocks of equal length, to five digits: what its correlation with other trials is taken of. */
   readonly sketch?: readonly number[];
@@ -74,7 +74,8 @@ function trialOf(experiment: string, config: Json, { selection, scores, returns 
     config,
     selection: seen,
     ...(scores && { scores }),
-    ...(checked && { sharpe: momentsOf(`record('${experiment}')`, checked.x), sketch: sketchOf(checked.x) }),
+    ...(checked && varies(checked.x) && { sharpe: momentsOf(`record('${experiment}')`, checked.x) }),
+    ...(checked && { sketch: sketchOf(checked.x) }),
   };
 }
 
