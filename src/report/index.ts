@@ -32,6 +32,7 @@ export { markdown, maths } from './markdown.js';
 export { type PanelFigure, plotPanel } from './panel-plot.js';
 export { GREY, PALETTE, plot, type Spec } from './plot.js';
 export { type Progress, progress } from './progress.js';
+export { type Replication, replicationRows } from './replication.js';
 export { type Finding, type Findings, num, type Source, save, type Uncertainty } from './results.js';
 export { sourcesOf, type UsedSource } from './sources.js';
 export { statement } from './statement.js';
