@@ -187,9 +187,43 @@ describe('hitRate', () => {
   it('does not count what has no sign', () => {
     const [f, y] = [
       [[1], [0], [1], [Number.NaN], [-1]],
-      [[1], [1], [0], [1], [1]],
+      [[2], [1], [0], [1], [1]],
     ].map((rows) => panelOf(['A'], rows));
     expect(hitRate(f, y)).toMatchObject({ hits: 1, n: 2, undecided: 2, value: 0.5 });
     expect(() => hitRate(f, panelOf(['A'], [[0], [0], [0], [0], [0]]))).toThrow('0 of 5 dates have a forecast and an outcome with a sign');
+  });
+
+  it('refuses what has one sign only: probabilities, ranks and classes', () => {
+    const returns = panelOf(
+      ['A', 'B'],
+      Array.from({ length: 40 }, (_, t) => [Math.sin(t), Math.cos(2 * t)]),
+    );
+    const of = (f: (value: number) => number) => ({ ...returns, values: returns.values.map(f) });
+    const chances = of((r) => 0.5 + 0.1 * r);
+    expect(() => hitRate(chances, returns)).toThrow(
+      /each forecast \(close\) is from 0\.4\d* to 0\.6\d*, as of probabilities or ranks, whose sign is always up; take p − 0\.5/,
+    );
+    const centred = hitRate(
+      of((r) => 0.1 * r),
+      returns,
+    );
+    expect(centred.value).toBe(1);
+    const classes = of((r) => Number(r > 0));
+    expect(() => hitRate(classes, returns)).toThrow('each forecast (close) is 0 or 1, as of classes, and 0 has no sign');
+    expect(() => hitRate(returns, classes)).toThrow('each outcome (close) is 0 or 1, as of classes');
+    // Who always says up is right as often as it goes up; and returns of a year that are all above 0 have a sign.
+    const up = returns.values.filter((r) => r > 0).length;
+    expect(
+      hitRate(
+        of(() => 1),
+        returns,
+      ).hits,
+    ).toBe(up);
+    expect(
+      hitRate(
+        of((r) => 0.08 + 0.05 * r),
+        returns,
+      ).hits,
+    ).toBe(up);
   });
 });

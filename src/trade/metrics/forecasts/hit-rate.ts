@@ -1,8 +1,8 @@
-import { checkOptions } from '../../../base/internal.js';
+import { checkOptions, extent } from '../../../base/internal.js';
 import type { Panel } from '../../../market/index.js';
 import { type Interval, proportionInterval } from '../../../stats/index.js';
 import { type ErrorOptions, meanWithError } from '../mean-error.js';
-import type { Estimated } from '../returns.js';
+import { type Estimated, median } from '../returns.js';
 import { checkSame } from './panels.js';
 
 /** How often forecasts had the right sign. */
@@ -31,13 +31,16 @@ export interface HitRate {
  *
  * @param forecast  [T, N], with one sign for up and one for down: not a probability
  * @param outcome   [T, N] of the same dates and assets
- * @throws          when dates or assets differ, or no pair is decided
+ * @throws          when dates or assets differ, when forecasts are probabilities or ranks, all from 0 to 1 and half of them above 0.2, when either
+ *                  speaks of classes 0 and 1 alone, where 0 has no sign, or no pair is decided
  *
  * Wilson 1927. ml4t-diagnostic's `hit_rate` is in percent and counts a forecast or an outcome of 0 as a hit.
  */
 export function hitRate(forecast: Panel, outcome: Panel, options: ErrorOptions = {}): HitRate {
   checkOptions('hitRate', options, ['lags', 'level']);
   checkSame('hitRate', forecast, outcome);
+  checkSigned('forecast', forecast);
+  checkSigned('outcome', outcome);
   const N = forecast.assets.length;
   let [hits, n, undecided] = [0, 0, 0];
   const shares: number[] = [];
@@ -64,4 +67,22 @@ export function hitRate(forecast: Panel, outcome: Panel, options: ErrorOptions =
     wilson: proportionInterval(hits, n, { level: options.level }),
     byDate: meanWithError(Float64Array.from(shares), options),
   };
+}
+
+/** Stops at numbers whose sign says nothing: of a probability it is always up, and of the class 0 there is none. */
+function checkSigned(name: 'forecast' | 'outcome', { values, field }: Panel): void {
+  const known = values.filter((value) => Number.isFinite(value));
+  if (known.some((value) => value < 0 || value > 1)) return;
+  const [least, most] = extent(known);
+  if (known.every((value) => value === 0 || value === 1)) {
+    if (least === 0 && most === 1)
+      throw new Error(
+        `hitRate: each ${name} (${field}) is 0 or 1, as of classes, and 0 has no sign, so only the ups would count; take 2y − 1, ` +
+          'the return itself, or NaN where there is none',
+      );
+  } else if (median(known) > 0.2)
+    throw new Error(
+      `hitRate: each ${name} (${field}) is from ${least.toPrecision(3)} to ${most.toPrecision(3)}, as of probabilities or ranks, whose sign ` +
+        'is always up; take p − 0.5',
+    );
 }
