@@ -48,7 +48,8 @@ export async function factorTearSheet(factor: Panel, prices: Panel, options: Fac
     'rows ahead': horizon,
     'rank IC': coefficient(decay[i].mean.value),
     '95 % interval': interval(decay[i].mean.interval, coefficient),
-    ICIR: decay[i].ratio ? fixed(decay[i].ratio.value, 3) : null,
+    ICIR: decay[i].ratio ? coefficient(decay[i].ratio.value) : null,
+    'of the ICIR': decay[i].ratio ? interval(decay[i].ratio.interval, coefficient) : null,
     'highest over lowest quantile, a row': rate(groups[i].spread.value),
     'its 95 % interval': interval(groups[i].spread.interval, rate),
   }));
@@ -91,7 +92,7 @@ export async function factorTearSheet(factor: Panel, prices: Panel, options: Fac
   const lines = rows.map((row): [string, string, string] => [
     `rank IC, ${row['rows ahead']} ${row['rows ahead'] === 1 ? 'row' : 'rows'} ahead`,
     row['rank IC'],
-    `${row['95 % interval']}; highest over lowest ${row['highest over lowest quantile, a row']} a row, ${row['its 95 % interval']}`,
+    `${row['95 % interval']}${row.ICIR === null ? '' : `; ICIR ${row.ICIR}, ${row['of the ICIR']}`}; highest over lowest ${row['highest over lowest quantile, a row']} a row, ${row['its 95 % interval']}`,
   ]);
   return sheetOf({ title, lines, tables: [String(numbers['text/html'])], charts }, numbers);
 }

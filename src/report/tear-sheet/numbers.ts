@@ -8,7 +8,9 @@ import {
   maximumDrawdown,
   sharpe,
 } from '../../trade/index.js';
+import { meanWithError } from '../../trade/internal.js';
 import { type Benchmark, inWords } from './charts.js';
+import { periodsOf, sumOver } from './periods.js';
 
 /** A line of the sheet's table: what was measured, what it is, and how sure that is. */
 export interface Measure {
@@ -26,6 +28,21 @@ interface Interval {
   readonly high: number;
 }
 
+/**
+ * What a series [T] of shares of equity sums to a year, or in all of less than one, with its 95 % HAC interval over months, none of fewer than
+ * twelve. Months and not rows, since what is traded once a month is no less sure for the days between; what is never below zero has no
+ * interval there.
+ */
+function yearly(series: Float64Array, dates: readonly string[], years: number): { value: number; interval: Interval | undefined } {
+  const sums = Float64Array.from(periodsOf(dates, 'month'), (month) => sumOver(series, month));
+  const total = sums.reduce((sum, one) => sum + one, 0);
+  if (years < 1) return { value: total, interval: undefined };
+  if (sums.length < ENOUGH) return { value: total / years, interval: undefined };
+  const { low, high } = meanWithError(sums).interval;
+  const [perYear, least] = [sums.length / years, series.every((one) => one >= 0) ? 0 : Number.NEGATIVE_INFINITY];
+  return { value: total / years, interval: { low: Math.max(least, low * perYear), high: high * perYear } };
+}
+
 /** The numbers of a run. Ratios are left out where nothing was left: returns of what was lost and owed have none. */
 export function measuresOf(run: Backtest, perYear: number, benchmark?: Benchmark): Measure[] {
   const { dates, returns, equity, capital, turnover, costs, stale, ruined } = run;
@@ -36,11 +53,13 @@ export function measuresOf(run: Backtest, perYear: number, benchmark?: Benchmark
     ruined || years < 1 || dates.length < ENOUGH ? undefined : maximumDrawdown(returns, { resample: { key: key(0) } }).resampled;
   const at = (row: number) => (row < 0 ? 'the start' : dates[row]);
   // A few weeks taken to a year say nothing.
-  const [each, span] = years < 1 ? ['in all', 1] : ['a year', years];
+  const each = years < 1 ? 'in all' : 'a year';
   const ratios: Measure[] = [];
   const line = (measure: string, value: string, sure = ''): Measure => ({ measure, value, sure });
   const shares = ({ low, high }: Interval) => `${percent(low, 1)} to ${percent(high, 1)}`;
   const numbers = ({ low, high }: Interval) => `${fixed(low)} to ${fixed(high)}`;
+  const rates = ({ low, high }: Interval) => `${percent(low)} to ${percent(high)}`;
+  const tenths = ({ low, high }: Interval) => `${fixed(low, 1)} to ${fixed(high, 1)}`;
   if (!ruined) {
     const growth = calendarGrowth({ dates, returns }, { since: run.start });
     const { annual, hac } = sharpe(returns, { perYear });
@@ -62,10 +81,14 @@ export function measuresOf(run: Backtest, perYear: number, benchmark?: Benchmark
       );
     }
   }
+  const traded = yearly(turnover, dates, years);
   const taken = Object.entries(costs).map(([name, amounts]) => {
-    let sum = 0;
-    for (let t = 0; t < amounts.length; t++) sum += amounts[t] / (t > 0 ? equity[t - 1] : capital);
-    return line(`${inWords(name)} ${each}, of equity`, percent(sum / span));
+    const { value, interval } = yearly(
+      amounts.map((amount, t) => amount / (t > 0 ? equity[t - 1] : capital)),
+      dates,
+      years,
+    );
+    return line(`${inWords(name)} ${each}, of equity`, percent(value), interval && rates(interval));
   });
   const mostStale = stale.reduce((most, share) => Math.max(most, share), 0);
   return [
@@ -77,7 +100,11 @@ export function measuresOf(run: Backtest, perYear: number, benchmark?: Benchmark
       `${at(fall.peak)} to ${at(fall.trough)}${fall.recovered === undefined ? ', not made up' : ''}` +
         (others ? `; ${shares(others)} with its days in other orders` : ''),
     ),
-    line(`turnover ${each}, bought and sold`, `${fixed(turnover.reduce((sum, one) => sum + one, 0) / span, 1)} × equity`),
+    line(
+      `turnover ${each}, bought and sold`,
+      `${fixed(traded.value, 1)} × equity`,
+      ruined || !traded.interval ? '' : tenths(traded.interval),
+    ),
     ...(ruined ? [] : taken),
     ...(mostStale > 0 ? [line('most of equity without a price', percent(mostStale, 1), 'valued at its last')] : []),
   ];

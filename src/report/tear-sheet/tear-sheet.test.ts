@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { panelOf, simulatedPrices } from '../../../tests/support/panels.js';
 import { type Bundle, fixed, key, normal, percent } from '../../base/index.js';
 import { frameOf, type Panel } from '../../market/index.js';
-import { backtest, halfSpread, maximumDrawdown, proportional, sumCosts } from '../../trade/index.js';
+import { backtest, halfSpread, icDecay, maximumDrawdown, proportional, sumCosts } from '../../trade/index.js';
 import { factorTearSheet } from './factor-tear-sheet.js';
 import { compoundOver, periodsOf, sumOver } from './periods.js';
 import { tearSheet } from './tear-sheet.js';
@@ -77,6 +77,36 @@ describe('tearSheet', () => {
     expect(first).toBeCloseTo(0.001 * 0.9, 5); // 90 % is bought on the first row
     expect(rowsOf(bundles, 'What did trading and holding cost?')).toContain(`${months[0].name},commission,${Number(first.toPrecision(6))}`);
     expect(rowsOf(bundles, 'How much was traded?')).toContain(`${months[0].name},0.9`);
+  });
+
+  it('says how sure turnover and costs a year are, by months, whatever the days between them', async () => {
+    // On each month's last row all is in one of two stocks, by turns: a half or 1 × equity of 800 rows, 38 months.
+    const rows = periodsOf(prices.dates, 'month').map(({ end }) => end - 1);
+    const monthly = panelOf(
+      prices.assets,
+      rows.map((_, k) => [k % 3 === 0 ? 0.5 : 0, k % 3 === 1 ? 0.5 : 0, 0]),
+      { field: 'weight' },
+    );
+    const turned = backtest({
+      weights: { ...monthly, dates: rows.slice(0, -1).map((t) => prices.dates[t]), values: monthly.values.slice(0, -3) },
+      ...{ prices: frameOf(prices), execution: 'nextClose', costs: proportional(0.001) },
+    });
+    const sums = new Map<string, number>();
+    for (const [t, date] of turned.dates.entries()) sums.set(date.slice(0, 7), (sums.get(date.slice(0, 7)) ?? 0) + turned.turnover[t]);
+    const [months, years] = [[...sums.values()], turned.dates.length / 252];
+    // Newey and West's mean with 3 lags, ⌊4 (37/100)^(2/9)⌋, written out; 2.03 and 2.05 are Student's quantiles at 36 and 25 degrees of freedom.
+    const n = months.length;
+    const centre = months.reduce((a, b) => a + b) / n;
+    const product = (lag: number) => months.slice(lag).reduce((sum, x, t) => sum + (x - centre) * (months[t] - centre), 0) / n;
+    const longRun = product(0) + 2 * (0.75 * product(1) + 0.5 * product(2) + 0.25 * product(3));
+    const half = (Math.sqrt((longRun / n) * (n / (n - 4))) * n) / years;
+    const text = (await tearSheet(turned)).bundles[0]['text/plain'];
+    const [, value, low, high] = text.match(/turnover a year, bought and sold +([\d.]+) × equity +([\d.]+) to ([\d.]+)/)!.map(Number);
+    expect(value).toBeCloseTo((n * centre) / years, 1);
+    expect(high - value).toBeGreaterThan(2.03 * half - 0.1);
+    expect(high - value).toBeLessThan(2.3 * half + 0.1);
+    expect(Math.abs(value - low - (high - value))).toBeLessThan(0.11);
+    expect(text).toMatch(/commission a year, of equity +\d\.\d\d % +\d\.\d\d % to \d\.\d\d %/);
   });
 
   it('is a page that stands alone and a picture, both without a name twice', async () => {
@@ -261,6 +291,8 @@ describe('factorTearSheet', () => {
       .slice(3)
       .map((line) => line.trim().split(/ {2,}/));
     expect(first.slice(0, 2)).toEqual(['1', '1.000']);
+    const { ratio } = icDecay(factor, panel, { horizons: [10] })[0];
+    expect(second.slice(3, 5)).toEqual([fixed(ratio!.value, 3), `${fixed(ratio!.interval.low, 3)} to ${fixed(ratio!.interval.high, 3)}`]);
     // One of ten independent returns is known: a correlation of 1/√10 = 0.316, and somewhat less of ranks.
     expect(second[0]).toBe('10');
     expect(Math.abs(Number(second[1]) - 0.3)).toBeLessThan(0.06);
