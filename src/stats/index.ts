@@ -1,3 +1,6 @@
+export { type EvidenceLowerBound, evidenceLowerBound } from './bayes/evidence-lower-bound.js';
+export { type MeanFieldRegression, meanFieldRegression } from './bayes/mean-field-regression.js';
+export { type EnsembleOptions, sampleThenOptimise } from './bayes/sample-then-optimise.js';
 export { clarkWest, dieboldMariano, type ForecastComparison } from './comparison/forecast-comparison.js';
 export { type AveragedLosses, averageByDate, gainsOver, type Losses, lossesOf } from './comparison/losses.js';
 export {
@@ -25,6 +28,7 @@ export {
   studentT,
   twoSidedPValue,
 } from './distributions/distributions.js';
+export { type NormalLaw, normalDivergence } from './distributions/normal-divergence.js';
 export { type DLinearRidgeOptions, type DLinearWeights, dLinearRidge } from './forecast/dlinear-ridge.js';
 export { type NLinearRidgeOptions, type NLinearWeights, nLinearRidge, type RidgeForecast } from './forecast/nlinear-ridge.js';
 export { type ArchTest, archTest } from './inference/arch-test.js';
@@ -50,6 +54,13 @@ export { likelihoodCovariance } from './optimise/likelihood-covariance.js';
 export { type MinimiseOptions, type Minimum, minimise } from './optimise/minimise.js';
 export { fitRegimes, type RegimeFit } from './regimes/fit-regimes.js';
 export { type FilteredRegimes, filterRegimes, type Regimes, smoothRegimes } from './regimes/hamilton-filter.js';
+export {
+  type BayesianLinearRegression,
+  bayesianLinearRegression,
+  type NormalPrior,
+  type PosteriorPredictive,
+  posteriorPredictive,
+} from './regression/bayesian-linear-regression.js';
 export { design } from './regression/design.js';
 export { type GammaRegression, gammaRegression, predictGamma } from './regression/gamma-regression.js';
 export { type Hedge, type HedgeOptions, hedge } from './regression/hedge.js';
