@@ -9,11 +9,10 @@ import { parseArgs } from 'node:util';
 import { endWith, SetUpFailure } from './bootstrap/failure.mjs';
 import { at, readJson } from './bootstrap/files.mjs';
 import { differences } from './notebooks/compare.mjs';
-import { provenance } from './notebooks/provenance.mjs';
+import { provenance, RESULTS } from './notebooks/provenance.mjs';
 import { execute, normalised, readNotebook, writeNotebook } from './notebooks/run.mjs';
 
 const LARGEST = 1_000_000;
-const RESULTS = process.env.LEMMATA_RESULTS ?? at('results');
 
 try {
   const { values, positionals } = parseArgs({

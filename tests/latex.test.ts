@@ -50,6 +50,8 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
     if (checks) writeFileSync(join(found, 'checks.json'), JSON.stringify(checks));
     else rmSync(join(found, 'checks.json'), { force: true });
     writeFileSync(join(found, 'week99.json'), JSON.stringify({ profile: 'full', code: STAMP, numbers: {}, ...results }));
+    mkdirSync(join(found, 'experiments', 'week99'), { recursive: true });
+    writeFileSync(join(found, 'experiments', 'week99', 'race.json'), JSON.stringify({ slice: {}, numbers: {}, ...results }));
     return run([file], { env: { LEMMATA_RESULTS: found } });
   };
   const theorem = (bindings: string) => `\\begin{theorem}[Name]\\thmlabel{thm:name}${bindings}\nA claim.\n\\end{theorem}`;
@@ -141,6 +143,19 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
       '',
     );
     expect(document('\\resnum{week99.gain.se}', { numbers: sure }).stderr).toContain("has no number 'gain.se'; it has beta, gain");
+  });
+
+  it('takes numbers of experiments that npm run experiments saved', () => {
+    const numbers = { beta: { value: 0.5, uncertainty: 0.1 } };
+    expect(document('\\resnum[.1f]{experiments/week99/race.beta.se}', { numbers }).stderr).toBe('');
+    const generated = readFileSync(join(ROOT, 'build', basename(folder), 'document/lemmata-numbers.tex'), 'utf8');
+    expect(generated).toBe('\\lemmata@number{.1f|experiments/week99/race.beta.se}{0.1}\n');
+    expect(document('\\resnum{experiments/week99/walk.beta}').stderr).toContain(
+      'results/experiments/week99/walk.json does not exist; make it with npm run experiments week99/walk',
+    );
+    expect(document('\\resnum{experiments/week99/race.beta}', { numbers, slice: undefined }).stderr).toContain(
+      'was not saved by npm run experiments',
+    );
   });
 
   it('sets a number in its format, with a real minus and grouped digits', () => {

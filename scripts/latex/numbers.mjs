@@ -1,4 +1,4 @@
-/** @typedef {{ profile: string, code: string, numbers: Record<string, { value: number, uncertainty?: unknown }> }} Result */
+/** @typedef {{ profile: string, code: string, slice?: object, numbers: Record<string, { value: number, uncertainty?: unknown }> }} Result */
 
 /**
  * The text of every number a document shows, and problems, one line each.
@@ -19,10 +19,10 @@ export function numbers(wanted, load, stamps) {
     const dot = key.indexOf('.');
     const [result, name] = [key.slice(0, dot), key.slice(dot + 1)];
     const saved = load(result);
-    const complaint = whyNot(saved, stamps);
+    const complaint = whyNot(result, saved, stamps);
     if (!saved || complaint) {
       if (!unusable.has(result))
-        problems.push(`${where}: \\resnum{${key}}: results/${result}.json ${complaint}; make it with npm run notebooks ${result}`);
+        problems.push(`${where}: \\resnum{${key}}: results/${result}.json ${complaint}; make it with npm run ${commandOf(result)}`);
       unusable.add(result);
       continue;
     }
@@ -50,14 +50,22 @@ function derived(known, name) {
   return Array.isArray(uncertainty) ? uncertainty[['low', 'high'].indexOf(part)] : undefined;
 }
 
+const EXPERIMENTS = 'experiments/';
+
+/** What makes a result: `notebooks week01`, `experiments week02/ablation`. @param {string} result */
+const commandOf = (result) => (result.startsWith(EXPERIMENTS) ? result.replace('/', ' ') : `notebooks ${result}`);
+
 /**
- * Why nothing of a result may be printed, or nothing.
+ * Why nothing of a result may be printed, or nothing. Whether an experiment's result still follows from its code is for `npm run experiments -- --stale`,
+ * which runs its slice.
  *
+ * @param {string} result
  * @param {Result | undefined} saved
  * @param {Set<string>} stamps
  */
-function whyNot(saved, stamps) {
+function whyNot(result, saved, stamps) {
   if (!saved) return 'does not exist';
+  if (result.startsWith(EXPERIMENTS)) return saved.slice ? undefined : 'was not saved by npm run experiments';
   if (saved.profile !== 'full') return `is from a ${saved.profile} run, not a full one`;
   if (!stamps.has(saved.code)) return 'is stale: no notebook with its present outputs saved it';
 }

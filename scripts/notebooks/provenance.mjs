@@ -4,11 +4,15 @@ import { dirname, join, relative } from 'node:path';
 import ts from 'typescript6';
 import { at, ROOT, readJson } from '../bootstrap/files.mjs';
 
+/** Where results are kept, those that a notebook reads too. */
+export const RESULTS = process.env.LEMMATA_RESULTS ?? at('results');
+
 export const sha256 = (/** @type {string} */ text) => createHash('sha256').update(text).digest('hex');
 
 /**
  * What the outputs of a notebook follow from, as hashes: its code cells, the modules of this library that they import with
- * comments stripped, the versions of the packages that those import, the data they load and the theorems they show.
+ * comments stripped, the versions of the packages that those import, the data they load, the theorems they show and the experiments
+ * that they read.
  *
  * @param {import('./run.mjs').Notebook} notebook
  * @returns {Promise<Record<string, string> & { stamp: string }>}
@@ -20,6 +24,7 @@ export async function provenance(notebook) {
     ...closure(code.join('\n'), at('notebooks', 'cell.ts')),
     data: sha256((await datasets((name) => code.some((cell) => cell.includes(`'${name}'`)))).join('\n')),
     theorems: sha256((await theorems(code)).join('\0')),
+    ...evidence(code),
   };
   return { ...inputs, stamp: sha256(Object.values(inputs).join('\n')) };
 }
@@ -101,4 +106,25 @@ async function theorems(code) {
   const { theoremOf } = await import(at('dist', 'report', 'statement.js'));
   const labels = code.flatMap((cell) => [...cell.matchAll(/statement\(\s*'(thm:[\w-]+)'/g)].map((match) => match[1]));
   return labels.map((label) => Object.values(theoremOf(label)).join('\n'));
+}
+
+/**
+ * A hash of what each experiment found whose result the code reads: not of how long it took where. Nothing of code that reads none.
+ *
+ * @param {string[]} code
+ * @returns {{ evidence?: string }}
+ */
+function evidence(code) {
+  const read = code.flatMap((cell) =>
+    [...cell.matchAll(/\bevidence\(\s*'([^']+)'|\bnum\(\s*'experiments\/([^'.]+)\./g)].map((match) => match[1] ?? match[2]),
+  );
+  const names = [...new Set(read)].sort();
+  if (names.length === 0) return {};
+  const found = names.map((name) => {
+    const saved = readJson(`${RESULTS}/experiments/${name}.json`);
+    if (!saved) throw new Error(`a cell reads the experiment '${name}', which has no result; run npm run experiments ${name}`);
+    const { numbers, tables, figures, trials, title } = saved;
+    return JSON.stringify([name, title, trials, numbers, tables, figures]);
+  });
+  return { evidence: sha256(found.join('\0')) };
 }

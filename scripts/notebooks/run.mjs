@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SetUpFailure } from '../bootstrap/failure.mjs';
 import { at, write } from '../bootstrap/files.mjs';
 import { PYTHON } from '../bootstrap/python.mjs';
+import { RESULTS } from './provenance.mjs';
 
 /**
  * What these programs read of a notebook (nbformat 4).
@@ -56,6 +57,7 @@ export async function execute(name, notebook, { profile, stamp, directory }) {
     ...process.env,
     JUPYTER_PATH: await kernelFolder(),
     LEMMATA_RESULTS: join(folder, 'results'),
+    LEMMATA_EVIDENCE: RESULTS,
     LEMMATA_PROFILE: profile,
     LEMMATA_CODE: stamp,
   };

@@ -16,6 +16,7 @@ export { auditPlot } from './audit-plot.js';
 export { type Claim, checklist } from './checklist.js';
 export { residualDiagnostics } from './diagnostics.js';
 export { estimate, findingRows } from './estimate.js';
+export { type Evidence, evidence } from './evidence.js';
 export {
   type Axis,
   bars,

@@ -9,6 +9,7 @@ import { answer } from './answer.js';
 import { checklist } from './checklist.js';
 import { residualDiagnostics } from './diagnostics.js';
 import { estimate, findingRows } from './estimate.js';
+import { evidence } from './evidence.js';
 import { coefficientPath, line } from './figures.js';
 import { markdown, maths } from './markdown.js';
 import { GREY, plot } from './plot.js';
@@ -258,6 +259,29 @@ describe('results', () => {
     expect(['beta.median.se', 'gain.low', 'gain.high'].map((key) => num(`week01.${key}`))).toEqual([0.02, -0.2, 0.4]);
     expect(() => num('week01.gain.se')).toThrow("has no number 'gain.se'");
     expect(() => num('week01.days.low')).toThrow("has no number 'days.low'");
+  });
+
+  it('of an experiment are read with their uncertainty, tables and charts', async () => {
+    const axes = { x: { field: 't', title: 't (d)' }, y: { field: 'p', title: 'p' } };
+    const walk = await line({ title: 'Walk', rows: [1, 2].map((t) => ({ t, p: t })), ...axes });
+    save('experiments/week09/race', { ...findings, tables: { times: [{ net: 'mlp', seconds: 2 }] }, figures: { walk } });
+    const race = evidence('week09/race');
+    expect([race.about, race.trials, race.number('gain').unit]).toEqual(['Regression', 3, '%']);
+    expect([race.estimate('gain', 1), race.estimate('beta.median')]).toEqual(['0.1 [−0.2, 0.4]', '0.33 ± 0.02']);
+    expect(race.table('times')).toEqual([{ net: 'mlp', seconds: 2 }]);
+    expect(Object.keys(race.figure('walk'))).toEqual(Object.keys(walk));
+    expect(race.figure('walk')['text/plain']).toBe(walk['text/plain']);
+    expect(num('experiments/week09/race.gain.high')).toBe(0.4);
+    expect(() => race.number('loss')).toThrow("evidence: week09/race has no number 'loss'; it has beta.median, days, gain");
+    expect(() => race.table('walks')).toThrow("has no table 'walks'; it has times");
+    expect(() => evidence('week09/walk')).toThrow(
+      "evidence: no experiment 'week09/walk' has a result; there are week09/race. Run npm run experiments week09/walk",
+    );
+    expect(() => num('experiments/week09/walk.x')).toThrow('Run npm run experiments week09/walk');
+    vi.stubEnv('LEMMATA_EVIDENCE', folder);
+    vi.stubEnv('LEMMATA_RESULTS', join(folder, 'elsewhere')); // as when a notebook runs
+    expect(num('experiments/week09/race.days')).toBe(252);
+    expect(evidence('week09/race').number('days').value).toBe(252);
   });
 
   it('have the same bytes whatever the order of their keys, and no time', () => {

@@ -10,6 +10,11 @@ import { replaceFile, replaceFolder, resultsFolder, sha256 } from '../base/inter
 export type Uncertainty = number | Range | { readonly low: number; readonly high: number } | `exact: ${string}` | `none: ${string}`;
 type Range = readonly [low: number, high: number];
 
+/** The folder of results that experiments saved. */
+export const EXPERIMENTS = 'experiments';
+/** Where results to be read are: while a notebook runs, its own go elsewhere. */
+export const evidenceFolder = (): string => process.env.LEMMATA_EVIDENCE ?? resultsFolder();
+
 /** An interval in the one form that is saved, [low, high]; anything else as it is. */
 export const asSaved = (uncertainty: Uncertainty): Exclude<Uncertainty, { readonly low: number }> =>
   typeof uncertainty === 'object' && 'low' in uncertainty ? [uncertainty.low, uncertainty.high] : uncertainty;
@@ -78,6 +83,7 @@ const ofNotebook = () => ({ profile: process.env.LEMMATA_PROFILE ?? 'by hand', c
 
 /**
  * A saved number: `num('week01.beta')`; its standard error: `num('week01.beta.se')`; the ends of its interval: `.low` and `.high`.
+ * Of an experiment: `num('experiments/week02/ablation.best')`.
  *
  * @throws when there is no such result or number, naming those that there are
  */
@@ -105,13 +111,15 @@ function derived(numbers: Findings['numbers'], key: string): number | undefined 
 export { resultsFolder };
 
 function load(name: string, key: string): Findings {
+  const own = name.startsWith(`${EXPERIMENTS}/`);
   try {
-    return JSON.parse(readFileSync(join(resultsFolder(), `${name}.json`), 'utf8'));
+    return JSON.parse(readFileSync(join(own ? evidenceFolder() : resultsFolder(), `${name}.json`), 'utf8'));
   } catch (cause) {
     const names = readdirSync(resultsFolder())
       .filter((file) => file.endsWith('.json'))
       .map((file) => file.slice(0, -5));
-    throw new Error(`num: no result '${name}' for '${key}'; there are ${names.join(', ')}. Run npm run notebooks ${name}`, { cause });
+    const fix = own ? name.replace('/', ' ') : `notebooks ${name}`;
+    throw new Error(`num: no result '${name}' for '${key}'; there are ${names.join(', ')}. Run npm run ${fix}`, { cause });
   }
 }
 
