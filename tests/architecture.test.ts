@@ -57,7 +57,7 @@ const BUDGET: Record<string, number> = {
   models: 800,
   nn: 3350,
   optim: 660,
-  report: 1700,
+  report: 1950,
   rl: 400,
   stats: 5600,
   tensor: 7300,
