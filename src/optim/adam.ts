@@ -7,7 +7,7 @@ export interface AdamConfig extends CommonConfig {
   readonly beta1?: number;
   /** β₂, the share of their mean square that a step keeps; 0.999 when left out. */
   readonly beta2?: number;
-  /** ε, added to the root mean square, in units of the gradient; 10⁻⁸ when left out. */
+  /** ε, added to the root mean square, in units of the gradient; 10⁻⁸ when left out. At 0 a gradient that was never there moves nothing. */
   readonly epsilon?: number;
   /** λ: of an L2 penalty ½ λ ‖θ‖² in `adam` and `amsgrad`, 0 when left out; of a decay beside the gradient in `adamW`, 0.01. */
   readonly weightDecay?: number;
@@ -24,9 +24,9 @@ export interface AdamState extends State, RunningMoments {}
  *     θ ← θ − η m̂ / (√v̂ + ε)        m̂ = m / (1 − β₁ᵗ),  v̂ = v / (1 − β₂ᵗ)
  *
  * @param params  the model's parameters, for their shapes
- * @throws        when η or ε is not positive, a β not in [0, 1), or λ negative
+ * @throws        when η is not positive, a β not in [0, 1), or ε or λ negative
  *
- * Kingma & Ba 2015, algorithm 1.
+ * Kingma & Ba 2015, algorithm 1. thm:adam-averages, thm:adam-step.
  */
 export function adam<P>(params: P, config: AdamConfig = {}): Optimizer<P, AdamState> {
   return adaptive('adam', params, config, { isPenalty: true, weightDecay: 0 });
@@ -38,7 +38,7 @@ export function adam<P>(params: P, config: AdamConfig = {}): Optimizer<P, AdamSt
  * @param params  the model's parameters, for their shapes
  * @throws        as `adam`
  *
- * Loshchilov & Hutter 2019, algorithm 2, with PyTorch's default λ = 0.01.
+ * Loshchilov & Hutter 2019, algorithm 2, with PyTorch's default λ = 0.01. thm:adamw.
  */
 export function adamW<P>(params: P, config: AdamConfig = {}): Optimizer<P, AdamState> {
   return adaptive('adamW', params, config, { isPenalty: false, weightDecay: 0.01 });

@@ -19,14 +19,14 @@ export interface MomentRule {
   start(n: number): Record<keyof RunningMoments, HostArray<Float32Array>>;
   /** m ← β₁ m + (1 − β₁) g and v ← β₂ v + (1 − β₂) g². */
   after(moments: RunningMoments, gradient: tf.Tensor): RunningMoments;
-  /** η m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ). */
+  /** η m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ); 0 where it is 0/0. */
   step(moments: RunningMoments, learningRate: Rate): tf.Tensor;
 }
 
 /**
  * The moments of an optimiser.
  *
- * @throws when ε is not positive, or a β not in [0, 1)
+ * @throws when ε is negative, or a β not in [0, 1)
  *
  * 1 − βᵗ is computed as the running mean of ones: in float32 the power would leave five digits of it in the first steps.
  */
@@ -34,7 +34,7 @@ export function runningMoments(
   optimizer: string,
   { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: { readonly beta1?: number; readonly beta2?: number; readonly epsilon?: number },
 ): MomentRule {
-  checkNumber(optimizer, 'epsilon', epsilon, { above: 0 });
+  checkNumber(optimizer, 'epsilon', epsilon, { from: 0 });
   checkNumber(optimizer, 'beta1', beta1, { from: 0, below: 1 });
   checkNumber(optimizer, 'beta2', beta2, { from: 0, below: 1 });
   // Of β as float32 holds it, so that a mean and its weight shrink alike.
@@ -48,7 +48,9 @@ export function runningMoments(
     }),
     step({ mean, square, weights }, learningRate) {
       const [meanScale, squareScale] = weights.reciprocal().split(2);
-      return mean.div(square.mul(squareScale).sqrt().add(epsilon)).mul(meanScale.mul(learningRate));
+      const root = square.mul(squareScale).sqrt();
+      const direction = epsilon === 0 ? mean.divNoNan(root) : mean.div(root.add(epsilon));
+      return direction.mul(meanScale.mul(learningRate));
     },
   };
 }

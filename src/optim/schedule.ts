@@ -124,6 +124,22 @@ export function oneCycle(config: { peak: number; steps: number; rise?: number })
   });
 }
 
+/**
+ * A rate that falls with the root of the number of steps, as bounds of regret ask for.
+ *
+ *     η(t) = from / √(1 + t)        after t steps, so that step number k goes at from / √k
+ *
+ * @throws when `from` is not positive
+ *
+ * Zinkevich 2003, theorem 1. thm:amsgrad-regret.
+ */
+export function inverseRoot(config: { from: number }): Schedule {
+  checkOptions('inverseRoot', config, ['from']);
+  const { from } = config;
+  checkNumber('inverseRoot', 'from', from, { above: 0 });
+  return ofStep((t) => t.add(1).rsqrt().mul(from));
+}
+
 /** From one value to another as the share goes from 0 to 1, along half a cosine; flat outside. */
 const halfCosine = (from: number, to: number, share: tf.Tensor): tf.Tensor =>
   share

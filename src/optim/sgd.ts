@@ -31,7 +31,7 @@ export interface SgdState extends State {
  * @param params  the model's parameters, for their shapes
  * @throws        when η is not positive, μ not in [0, 1), λ negative, or Nesterov has no momentum
  *
- * As PyTorch: η multiplies the velocity, it is not inside it (Sutskever et al. 2013 put it inside; the same while η is constant).
+ * As PyTorch: η multiplies the velocity, it is not inside it (Sutskever et al. 2013 put it inside; the same while η is constant). thm:heavy-ball, thm:nesterov.
  */
 export function sgd<P>(params: P, config: SgdConfig): Optimizer<P, SgdState> {
   const { momentum = 0, nesterov = false } = config;

@@ -16,7 +16,7 @@ import { lion } from './lion.js';
 import type { Optimizer } from './optimizer.js';
 import { plateau } from './plateau.js';
 import { rmsProp } from './rms-prop.js';
-import { cosine, oneCycle, type Schedule, warmUp } from './schedule.js';
+import { cosine, inverseRoot, oneCycle, type Schedule, warmUp } from './schedule.js';
 import { sgd } from './sgd.js';
 import reference from './trajectories.reference.json' with { type: 'json' }; // made by reference/trajectories.py with PyTorch 2.13
 
@@ -157,6 +157,15 @@ describe('a schedule', () => {
     expect(oneCycle({ peak: 0.4, steps: 15 }).rate(tf.scalar(40)).arraySync()).toBeCloseTo(1.6e-6, 7);
   });
 
+  it('falls with the root of the number of steps', () => {
+    const { start, rate, next } = inverseRoot({ from: 0.6 });
+    let at: tf.Tensor = tf.tensor(start.data, start.shape);
+    for (const expected of [0.6, 0.6 / Math.SQRT2, 0.6 / Math.sqrt(3), 0.3]) {
+      expect(rate(at).arraySync()).toBeCloseTo(expected, 6);
+      at = next(at);
+    }
+  });
+
   it('costs nothing where it is constant', () => {
     const count = (learningRate: number | Schedule) => {
       const optimizer = adam(START, { learningRate });
@@ -228,6 +237,8 @@ describe('an optimizer', () => {
     expect(() => cosine({ from: 0, steps: 9 })).toThrow('cosine: from must be a finite number above 0, got 0');
     expect(() => warmUp(1, { steps: 0 })).toThrow('warmUp: steps must be a finite number above 0, up to 16777216, got 0');
     expect(() => cosine({ from: 1, steps: 2 ** 24 + 1 })).toThrow('got 16777217; steps are counted in float32');
+    expect(() => inverseRoot({ from: 0 })).toThrow('inverseRoot: from must be a finite number above 0, got 0');
+    expect(() => adam(START, { epsilon: -1 })).toThrow('adam: epsilon must be a finite number from 0 up, got -1');
     expect(() => oneCycle({ peak: 1, steps: 3 })).toThrow('rise 0.3 of 3 steps leaves no step to go up or down; use more steps');
     expect(() => plateau({ from: 1, factor: 1 })).toThrow('plateau: factor must be a finite number from 0 up, below 1, got 1');
     expect(() => sgd(START, {} as never)).toThrow('sgd: learningRate must be a finite number above 0, got undefined');

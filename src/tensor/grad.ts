@@ -15,6 +15,8 @@ export type Grads<P> = Mapped<P, tf.Tensor, tf.Tensor>;
  * does not keep (`value` and `grads`) is disposed.
  *
  * @throws when the loss is not a float scalar, or a parameter is not a float tensor
+ *
+ * thm:backprop.
  */
 export function valueAndGrad<P, R extends unknown[]>(
   loss: (params: P, ...rest: R) => tf.Tensor,

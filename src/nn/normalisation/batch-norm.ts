@@ -64,6 +64,7 @@ export interface BatchNormOptions {
  * @throws        when a parameter or an average does not have the length of x's last axis, or n < 2
  *
  * Ioffe & Szegedy 2015, algorithm 1. As in PyTorch σ² divides by n where it normalises and by n − 1 where it is averaged.
+ * Backward: thm:batch-norm-backward. What it makes of the length of weights before it: thm:batch-norm-scale.
  *
  * A gradient returns numbers, not averages: run the forward once more outside of it, which a compiled step merges with the one inside.
  */
