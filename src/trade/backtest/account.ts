@@ -56,16 +56,23 @@ export function openAccount(config: { capital?: number; tick?: number; lot?: num
 /** 1 / 0.0001 is 10,000 only nearly; dividing by the whole number gives the decimal that is nearest. */
 const whole = (x: number) => (x > 1 && Math.abs(x - Math.round(x)) < 1e-9 * x ? Math.round(x) : x);
 
+/** Amounts [T] of units as money. */
+export function inMoney({ ticks, lots }: Units, units: Float64Array): Float64Array {
+  const perMoney = ticks * lots;
+  const money = new Float64Array(units.length);
+  for (let t = 0; t < units.length; t++) money[t] = units[t] / perMoney;
+  return money;
+}
+
 /** Net and gross returns [T] of each row; 0 where it begins with nothing left. */
 export function returnsOf(capital: number, equity: Float64Array, costs: readonly Float64Array[] = []): [Float64Array, Float64Array] {
   const net = new Float64Array(equity.length);
-  const gross = new Float64Array(equity.length);
+  const gross = new Float64Array(equity.length); // until the last loop what the row paid
+  for (const cost of costs) for (let t = 0; t < equity.length; t++) gross[t] += cost[t];
   for (let t = 0, before = capital; t < equity.length; before = equity[t++]) {
-    if (before <= 0) continue;
-    let paid = 0;
-    for (const cost of costs) paid += cost[t];
-    net[t] = equity[t] / before - 1;
-    gross[t] = (equity[t] + paid) / before - 1;
+    const paid = gross[t];
+    net[t] = before > 0 ? equity[t] / before - 1 : 0;
+    gross[t] = before > 0 ? (equity[t] + paid) / before - 1 : 0;
   }
   return [net, gross];
 }

@@ -1,7 +1,7 @@
 import { checkNumber, checkOneOf, checkOptions, once } from '../../base/internal.js';
 import type { Frame, Panel } from '../../market/index.js';
 import { type Cost, chargesOf } from '../costs/cost.js';
-import { type Account, openAccount, returnsOf } from './account.js';
+import { type Account, inMoney, openAccount, returnsOf } from './account.js';
 import { type Decisions, decisionsOf, type Limits } from './decisions.js';
 import { marketOf } from './market.js';
 import { type Fill, fillsOf, roomFor } from './outcome.js';
@@ -142,11 +142,11 @@ export function backtest(config: BacktestConfig): Backtest {
       assets,
       start: isEntry ? dates[0] : prices.dates[rows.start - 1],
       capital: units.money(run.capital),
-      equity: run.equity.map(units.money),
-      cash: run.cash.map(units.money),
+      equity: inMoney(units, run.equity),
+      cash: inMoney(units, run.cash),
       returns,
       gross,
-      costs: Object.fromEntries(charges.map(({ name }, k) => [name, run.costs[k].map(units.money)])),
+      costs: Object.fromEntries(charges.map(({ name }, k) => [name, inMoney(units, run.costs[k])])),
       turnover: run.turnover,
       stale: run.stale,
       ...(run.ruined >= 0 && { ruined: dates[run.ruined] }),

@@ -76,13 +76,17 @@ export function decisionsOf(weights: Panel | Decisions, prices: Frame, limits: L
     );
 
   const check = (row: ArrayLike<number>, offset: number, date: string): void => {
-    let [sum, size] = [0, 0];
-    for (let n = 0; n < N; n++) {
-      const w = row[offset + n];
+    let [sum, size, largest] = [0, 0, 0];
+    for (let n = offset; n < offset + N; n++) {
+      const w = row[n];
       const bulk = Math.abs(w);
       sum += w;
       size += bulk;
-      if (bulk > position + ROUNDING) refuse(date, `'${assets[n]}' has ${w}`, `limits.position ${position}`, 'cap it');
+      if (bulk > largest) largest = bulk;
+    }
+    if (largest > position + ROUNDING) {
+      const n = Array.from({ length: N }, (_, i) => Math.abs(row[offset + i])).findIndex((bulk) => bulk > position + ROUNDING);
+      refuse(date, `'${assets[n]}' has ${row[offset + n]}`, `limits.position ${position}`, 'cap it');
     }
     if (!(size <= gross + ROUNDING)) {
       const n = Array.from({ length: N }, (_, i) => row[offset + i]).findIndex((w) => !Number.isFinite(w));

@@ -1,5 +1,6 @@
 import type { Frame } from '../../market/index.js';
 import { GAP } from '../../market/internal.js';
+import { nearest } from './nearest.js';
 
 /** Prices as a run reads them: arrays [T, M] of the frame, of which `columns` [N] are traded. */
 export interface Market {
@@ -118,7 +119,7 @@ export function ticksAt(market: Market, from: Float64Array, ticks: number, t: nu
   for (let n = 0, base = t * width; n < into.length; n++) {
     const price = from[base + columns[n]];
     if (price > 0) {
-      into[n] = Math.round(price * ticks);
+      into[n] = nearest(price * ticks);
       if (into[n] === 0) refusePrice(market, t, n, price, `which is less than half a tick of ${1 / ticks}: take a finer one`);
     } else if (price <= 0)
       refusePrice(market, t, n, price, 'and prices are positive, missing ones NaN: are these returns, or differences?');

@@ -1,6 +1,7 @@
 import type { Charge, Trade } from '../costs/cost.js';
 import type { Units } from './account.js';
-import { refuseEnded, ticksAt, yearsOf } from './market.js';
+import { type Market, refuseEnded, ticksAt, yearsOf } from './market.js';
+import { nearest } from './nearest.js';
 import { type Detail, note, type Outcome } from './outcome.js';
 import { payForHolding, takeActions } from './overnight.js';
 import { closeState, decide, openState, type Simulation, type State } from './state.js';
@@ -23,9 +24,7 @@ export function simulate(simulation: Simulation, detail?: Detail): Outcome {
   const hasActions = market.split || market.dividend || market.listed;
   const state = openState(market, decisions, account);
   const capital = state.worth;
-  const order = new Order(account.units);
-  const rates = Float64Array.from(charges, ({ rate }) => rate ?? 0);
-  const fees = charges.map(({ onTrade }) => onTrade);
+  const trades = new Trades(market.assets.length, account.units, charges);
   const closing = new Float64Array(market.assets.length);
   const trading = market.traded === market.close ? closing : new Float64Array(market.assets.length);
   let ruined = -1;
@@ -41,7 +40,7 @@ export function simulate(simulation: Simulation, detail?: Detail): Outcome {
       ticksAt(market, market.traded, account.units.ticks, t, trading);
       for (let n = 0; n < trading.length; n++) if (trading[n] > 0) state.marks[n] = trading[n];
     }
-    if (state.isWaiting) turnover[i] = trade(state, simulation, trading, rates, fees, order, t, costs, i, detail);
+    if (state.isWaiting) turnover[i] = trade(state, simulation, trading, trades, t, costs, i, detail);
     stale[i] = value(state, closing, simulation, t, i, detail);
     equity[i] = state.worth;
     cash[i] = state.cash;
@@ -75,14 +74,36 @@ class Order implements Trade {
   }
 }
 
-/** Trades what waits and has a price on row t, `prices` in ticks or 0, at the equity of the moment; gives the turnover. */
+/** The trades of one row, M of them, in arrays that are used again: at [m] the asset, what it cost in units, and its change in lots. */
+class Trades {
+  readonly asset: Int32Array;
+  readonly change: Float64Array;
+  /** in units, signed */
+  readonly moved: Float64Array;
+  readonly cost: Float64Array;
+  /** what a rule that looks at each trade is shown */
+  readonly order: Order;
+  readonly rates: Float64Array;
+  readonly fees: readonly Charge['onTrade'][];
+  constructor(N: number, units: Units, charges: readonly Charge[]) {
+    this.asset = new Int32Array(N);
+    [this.change, this.moved, this.cost] = [new Float64Array(N), new Float64Array(N), new Float64Array(N)];
+    this.order = new Order(units);
+    this.rates = Float64Array.from(charges, ({ rate }) => rate ?? 0);
+    this.fees = charges.map(({ onTrade }) => onTrade);
+  }
+}
+
+/**
+ * Trades what waits and has a price on row t, `prices` in ticks or 0, at the equity of the moment; gives the turnover.
+ *
+ * Assets first and then charges, each in a loop of its own that does nothing else: sums of whole numbers have no order.
+ */
 function trade(
   state: State,
   { market, account }: Simulation,
   prices: Float64Array,
-  rates: Float64Array,
-  fees: readonly Charge['onTrade'][],
-  order: Order,
+  trades: Trades,
   t: number,
   costs: readonly Float64Array[],
   i: number,
@@ -90,7 +111,7 @@ function trade(
 ): number {
   const { lots, marks, waiting } = state;
   const { columns, width, listed } = market;
-  const perMoney = account.units.ticks * account.units.lots;
+  const { asset, change: changes, moved: moves, cost: paidFor } = trades;
   const N = lots.length;
   detail?.requested.set(waiting, i * N);
 
@@ -102,15 +123,15 @@ function trade(
       before += lots[n] * price;
     } else if (lots[n] !== 0) before += Math.round(lots[n] * marks[n]); // a mark is no whole number after a split
   }
+  const equity = before > 0 ? before : 0;
   let cash = state.cash;
   let sum = 0;
-  let paid = 0;
+  let M = 0;
   let isWaiting = false;
-  order.row = t;
   for (let n = 0; n < N; n++) {
     const w = waiting[n];
     if (Number.isNaN(w)) continue;
-    const isListed = !listed || listed[t * width + columns[n]] === 1;
+    const isListed = listed === undefined || listed[t * width + columns[n]] === 1;
     const price = prices[n];
     if (isListed && price === 0) {
       isWaiting = true;
@@ -118,36 +139,66 @@ function trade(
     }
     waiting[n] = Number.NaN;
     if (!isListed) continue;
-    const change = (before > 0 ? Math.round((w * before) / price) : 0) - lots[n];
+    const change = nearest((w * equity) / price) - lots[n];
     if (change === 0) continue;
     const moved = change * price;
-    const value = Math.abs(moved);
-    let cost = 0;
-    for (let k = 0; k < rates.length; k++) {
-      let amount = rates[k] === 0 ? 0 : Math.round(rates[k] * value);
-      const fee = fees[k];
-      if (fee) {
-        order.value = value / perMoney;
-        order.change = change;
-        order.ticks = price;
-        order.asset = columns[n];
-        amount += Math.round(fee(order) * perMoney);
-      }
-      costs[k][i] += amount;
-      cost += amount;
-    }
-    cash -= moved + cost;
+    asset[M] = n;
+    changes[M] = change;
+    moves[M] = moved;
+    M++;
     lots[n] += change;
-    sum += value;
-    paid += cost;
-    if (detail) note(detail.fills, i, n, change, price, cost);
+    cash -= moved;
+    sum += Math.abs(moved);
   }
-  if (detail)
+  if (detail) paidFor.fill(0);
+  let paid = 0;
+  for (let k = 0; k < costs.length; k++) {
+    const amount = charge(trades, k, M, t, market, account.units, prices, detail !== undefined);
+    costs[k][i] += amount;
+    paid += amount;
+  }
+  if (detail) {
+    for (let m = 0; m < M; m++) note(detail.fills, i, asset[m], changes[m], prices[asset[m]], paidFor[m]);
     for (let n = 0, at = i * N; n < N; n++, at++)
       if (!Number.isNaN(detail.requested[at])) detail.executed[at] = lots[n] === 0 ? 0 : (lots[n] * marks[n]) / (before - paid);
-  state.cash = cash;
+  }
+  state.cash = cash - paid;
   state.isWaiting = isWaiting;
   return before > 0 ? sum / before : 0;
+}
+
+/** What the k-th charge takes of the M trades of row t, in units. */
+function charge(
+  { rates, fees, moved, change, asset, cost, order }: Trades,
+  k: number,
+  M: number,
+  t: number,
+  { columns }: Market,
+  { ticks, lots }: Units,
+  prices: Float64Array,
+  isKept: boolean,
+): number {
+  const [rate, fee, perMoney] = [rates[k], fees[k], ticks * lots];
+  let sum = 0;
+  if (!(fee || isKept)) {
+    for (let m = 0; m < M; m++) sum += nearest(rate * Math.abs(moved[m]));
+    return sum;
+  }
+  order.row = t;
+  for (let m = 0; m < M; m++) {
+    const value = Math.abs(moved[m]);
+    let amount = nearest(rate * value);
+    if (fee) {
+      order.value = value / perMoney;
+      order.change = change[m];
+      order.ticks = prices[asset[m]];
+      order.asset = columns[asset[m]];
+      amount += Math.round(fee(order) * perMoney);
+    }
+    sum += amount;
+    cost[m] += amount;
+  }
+  return sum;
 }
 
 /** Values the account at the close of row t, `prices` in ticks or 0; gives the share of it that has no price there. */
