@@ -39,4 +39,5 @@ export { sourcesOf, type UsedSource } from './sources.js';
 export { statement } from './statement.js';
 export { type FactorTearSheetOptions, factorTearSheet } from './tear-sheet/factor-tear-sheet.js';
 export { type TearSheet, type TearSheetOptions, tearSheet } from './tear-sheet/tear-sheet.js';
+export { type Judged, type Rivals, type Verdict, type VerdictOptions, verdict } from './verdict.js';
 export { watch } from './watch.js';
