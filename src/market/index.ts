@@ -72,6 +72,7 @@ export {
   purgedFold,
   purgedKFold,
 } from './splits/purged.js';
+export { stitch } from './splits/stitch.js';
 export { type WalkForward, walkForward } from './splits/walk-forward.js';
 export { type DataExport, exportDataset } from './store/export.js';
 export { type ParquetBatches, type ParquetBatchesConfig, parquetBatches } from './store/parquet-batches.js';
