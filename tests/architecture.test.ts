@@ -134,7 +134,7 @@ const text = "from './no.js'";\nexport type F = 'f';\ntype G = import('./g.js').
     expect(importsIn(code)).toEqual(['./a.js', './b.js', './c.js', './d.js', './e.js', './g.js']);
   });
 
-  it('offers to other rooms only what one of them takes, and nothing twice', () => {
+  it('offers to other rooms only what one of them takes, and nothing twice', { timeout: 120_000 }, () => {
     const taken = importedAcrossRooms();
     const idle = rooms.flatMap((room) => {
       const offered = new Set(exportsOf(`src/${room}/index.ts`).map(({ symbol }) => symbol));
