@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Reply, Router, XPublisher } from 'zeromq';
+import { Reply, Router } from 'zeromq';
+import { Publisher } from './publisher.js';
 import type { Header, Json, Message } from './wire.js';
 import { Wire } from './wire.js';
 
@@ -28,7 +29,7 @@ export class Sockets {
   readonly #shell = new Router({ sendHighWaterMark: 0, linger: 500 });
   readonly #control = new Router({ sendHighWaterMark: 0, linger: 500 });
   readonly #stdin = new Router({ sendHighWaterMark: 0 });
-  readonly #iopub = new XPublisher({ sendHighWaterMark: 0, linger: 500, verbosity: 'allSubs' });
+  readonly #iopub = new Publisher();
   readonly #heartbeat = new Reply({ linger: 0 });
   readonly #sending = new Map<object, Promise<void>>();
 
@@ -48,7 +49,7 @@ export class Sockets {
     ]);
   }
 
-  /** Welcomes whoever has subscribed until now: nothing else may reach a subscriber first. */
+  /** Welcomes who subscribes, and gives those who have until now the time to hear that the kernel starts. */
   async greet(): Promise<void> {
     this.#welcome();
     await sleep(SUBSCRIPTION_MS);
@@ -90,10 +91,16 @@ export class Sockets {
   }
 
   // A ZeroMQ socket takes one send at a time.
-  #send(socket: Router | XPublisher, frames: Buffer[]): void {
+  #send(socket: Router | Publisher, frames: Buffer[], first = () => {}): Promise<void> {
     const before: Promise<unknown> = this.#sending.get(socket) ?? Promise.resolve();
-    const after = before.then(() => send(socket, frames)).catch(report);
+    const after = before
+      .then(() => {
+        first();
+        return send(socket, frames);
+      })
+      .catch(report);
     this.#sending.set(socket, after);
+    return after;
   }
 
   async #receive(socket: Router, handle: Handler): Promise<void> {
@@ -106,11 +113,17 @@ export class Sockets {
     }
   }
 
-  // Tells each new subscriber that from now on it misses nothing (Jupyter enhancement proposal 65).
+  // Tells each new subscriber, before anything else, that from now on it misses nothing (Jupyter enhancement proposal 65).
   async #welcome(): Promise<void> {
     for await (const [event] of this.#iopub) {
-      const subscribes = event[0] === 1;
-      if (subscribes) this.publish('iopub_welcome', { subscription: event.subarray(1).toString() });
+      const topic = event.subarray(1);
+      if (this.#iopub.closed) return;
+      if (event[0] === 0) this.#iopub.dismiss(topic);
+      else if (event[0] === 1) {
+        const content = { subscription: topic.toString() };
+        const frames = this.#wire.encode('iopub_welcome', content, undefined, [Buffer.from('iopub_welcome')]);
+        await this.#send(this.#iopub, frames, () => this.#iopub.admit(topic));
+      }
     }
   }
 
@@ -119,7 +132,7 @@ export class Sockets {
   }
 }
 
-async function send(socket: Router | XPublisher, frames: Buffer[]): Promise<void> {
+async function send(socket: Router | Publisher, frames: Buffer[]): Promise<void> {
   await socket.send(frames);
 }
 
