@@ -119,7 +119,10 @@ async function inputsOf({ name, data = [] }, file) {
   return { code: sha256(neighbours(file).join('\0')), data: sha256(found.join('\n')) };
 }
 
-/** The file and what it imports by a path that stays in its folder. @param {string} file */
+/** What experiments share whatever they are of, a form and a sentence: their text decides no number. */
+const FORM = ['../experiment.js', '../share.js'];
+
+/** The file and what it imports of its folder, and of tasks that several experiments share. @param {string} file */
 function neighbours(file) {
   /** @type {Map<string, string>} */
   const seen = new Map();
@@ -128,7 +131,7 @@ function neighbours(file) {
     const code = withoutComments(readFileSync(one, 'utf8'));
     seen.set(one, code);
     for (const { fileName } of ts.preProcessFile(code, true, true).importedFiles)
-      if (fileName.startsWith('./')) visit(sourceOf(resolve(dirname(one), fileName)));
+      if (/^\.\.?\/[\w-]+\.js$/.test(fileName) && !FORM.includes(fileName)) visit(sourceOf(resolve(dirname(one), fileName)));
   };
   visit(file);
   return [...seen].map(([one, code]) => `${relative(dirname(file), one)}\0${code}`).sort();
