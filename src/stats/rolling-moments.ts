@@ -29,24 +29,37 @@ export function rollingMoments(
     square.fill(0);
     for (let t = start; t < end; t++) {
       const count = t - start + 1;
-      const row = t * N;
-      include(data, row, mean, square, 1 / count);
-      if (count === window) for (let n = 0; n < N; n++) out[row + n] = statistic(mean[n], square[n]);
-      else if (start > 0) {
-        const [share, together] = [count / window, (count * (window - count)) / window];
-        for (let n = 0, before = count * N; n < N; n++, before++) {
-          const apart = mean[n] - endMeans[before];
-          out[row + n] = statistic(endMeans[before] + apart * share, endSquares[before] + square[n] + apart * apart * together);
+      if (start > 0 && count < window) {
+        const [own, share, together] = [1 / count, count / window, (count * (window - count)) / window];
+        for (let n = 0, at = t * N, before = count * N; n < N; n++, at++, before++) {
+          const value = known(data[at]);
+          const distance = value - mean[n];
+          const m = mean[n] + distance * own;
+          const s = square[n] + distance * (value - m);
+          mean[n] = m;
+          square[n] = s;
+          const older = endMeans[before];
+          const apart = m - older;
+          out[at] = statistic(older + apart * share, endSquares[before] + s + apart * apart * together);
         }
+      } else {
+        include(data, t * N, mean, square, 1 / count);
+        if (count === window) for (let n = 0; n < N; n++) out[t * N + n] = statistic(mean[n], square[n]);
       }
     }
     if (end === T) break;
     mean.fill(0);
     square.fill(0);
-    for (let t = end - 1; t > start; t--) {
-      include(data, t * N, mean, square, 1 / (end - t));
-      endMeans.set(mean, (t - start) * N);
-      endSquares.set(square, (t - start) * N);
+    for (let t = window - 1; t > 0; t--) {
+      const share = 1 / (window - t);
+      for (let n = 0, at = (start + t) * N, to = t * N; n < N; n++, at++, to++) {
+        const value = known(data[at]);
+        const distance = value - mean[n];
+        const m = mean[n] + distance * share;
+        const s = square[n] + distance * (value - m);
+        mean[n] = endMeans[to] = m;
+        square[n] = endSquares[to] = s;
+      }
     }
   }
   return out;
@@ -55,9 +68,12 @@ export function rollingMoments(
 /** Takes the row of each column into its moments, of which it is the 1/share-th. */
 function include(data: Float64Array, row: number, mean: Float64Array, square: Float64Array, share: number): void {
   for (let n = 0; n < mean.length; n++) {
-    const value = data[row + n] + (data[row + n] - data[row + n]); // NaN where it is infinite
+    const value = known(data[row + n]);
     const distance = value - mean[n];
     mean[n] += distance * share;
     square[n] += distance * (value - mean[n]);
   }
 }
+
+/** NaN where it is infinite. */
+const known = (value: number): number => value + (value - value);
