@@ -20,6 +20,9 @@ import { datasets, sha256, sourceOf, withoutComments } from './notebooks/provena
 /** @typedef {import('../experiments/experiment.ts').Found} Found */
 /** @typedef {{ experiment: Experiment, file: string, inputs: { code: string, data: string }, slice: Found }} Known */
 
+/** What experiments share whatever they are of, a form and a sentence: their text decides no number. */
+const FORM = ['../experiment.js', '../share.js'];
+
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -118,9 +121,6 @@ async function inputsOf({ name, data = [] }, file) {
     throw new SetUpFailure(`${name} reads ${data.join(', ')}, and the store does not hold all of it; run npx lemmata data update.`);
   return { code: sha256(neighbours(file).join('\0')), data: sha256(found.join('\n')) };
 }
-
-/** What experiments share whatever they are of, a form and a sentence: their text decides no number. */
-const FORM = ['../experiment.js', '../share.js'];
 
 /** The file and what it imports of its folder, and of tasks that several experiments share. @param {string} file */
 function neighbours(file) {
