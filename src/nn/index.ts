@@ -121,7 +121,16 @@ export {
   type RecurrentLayer,
 } from './recurrent/bidirectional.js';
 export { type GruConfig, type GruParams, gru, initGru } from './recurrent/gru.js';
-export { initLstm, type LstmConfig, type LstmOptions, type LstmParams, type LstmState, lstm, lstmLast } from './recurrent/lstm.js';
+export {
+  initLstm,
+  type LstmConfig,
+  type LstmOptions,
+  type LstmParams,
+  type LstmStart,
+  type LstmState,
+  lstm,
+  lstmLast,
+} from './recurrent/lstm.js';
 export type { LstmVariant } from './recurrent/lstm-recurrence.js';
 export {
   initLstmVariant,

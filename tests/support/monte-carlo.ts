@@ -20,3 +20,10 @@ export function expectMean(values: ArrayLike<number>, want: number, { open = 0 }
   const says = `mean ${mean.toPrecision(5)} ± ${standardError.toPrecision(2)} of ${values.length} draws`;
   expect(Math.abs(mean - want), says).toBeLessThanOrEqual(4 * standardError + open);
 }
+
+/** A simulation that several formulas are held against, made once: those of one name are the same. */
+export function simulatedOnce<V>(name: string, make: () => V): V {
+  if (!made.has(name)) made.set(name, make());
+  return made.get(name) as V;
+}
+const made = new Map<string, unknown>();

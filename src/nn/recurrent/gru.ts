@@ -56,6 +56,7 @@ export function initGru(key: Key, config: GruConfig): GruParams<HostArray<Float3
  *
  * Cho et al. 2014 in PyTorch's form: the reset gate acts after the product with wh, and z keeps the old state (in the paper's first
  * version it acts before). r and z have one shift where PyTorch adds two. Each weight's gradient is one product over B·T rows.
+ * Theorem: thm:gru-backward.
  */
 export const gru = layer({
   name: 'gru',

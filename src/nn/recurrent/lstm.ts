@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
-import { checkOptions } from '../../base/internal.js';
+import { checkNumber, checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 import type { Recurrence } from './rnn.js';
@@ -22,13 +22,28 @@ export interface LstmConfig {
   readonly width: number;
 }
 
-/** All weights uniform on ±1/√D, PyTorch's default. */
-export function initLstm(key: Key, config: LstmConfig): LstmParams<HostArray<Float32Array>> {
-  checkOptions('initLstm', config, ['inputs', 'width']);
-  const { inputs, width } = config;
+/** What else `initLstm` may be told. */
+export interface LstmStart {
+  /** added to the forget gate's shift, 0 unless told: at 1 half of a cell is left after 2.2 steps, at 0 after one */
+  readonly forgetBias?: number;
+}
+
+/**
+ * All weights uniform on ±1/√D, PyTorch's default, and the forget gate's shift around `forgetBias`.
+ *
+ * @throws when `forgetBias` is no finite number
+ *
+ * Gers et al. 2000; Jozefowicz et al. 2015. Theorem: thm:forget-bias.
+ */
+export function initLstm(key: Key, config: LstmConfig & LstmStart): LstmParams<HostArray<Float32Array>> {
+  checkOptions('initLstm', config, ['inputs', 'width', 'forgetBias']);
+  const { inputs, width, forgetBias = 0 } = config;
+  checkNumber('initLstm', 'forgetBias', forgetBias, {});
   const [forX, forH, forB] = split(key, 3);
   const weights = (k: Key, shape: number[]) => uniformWithin(1 / Math.sqrt(width), k, shape);
-  return { wx: weights(forX, [inputs, 4 * width]), wh: weights(forH, [width, 4 * width]), b: weights(forB, [4 * width]) };
+  const b = weights(forB, [4 * width]);
+  for (let i = width; i < 2 * width; i++) b.data[i] += forgetBias;
+  return { wx: weights(forX, [inputs, 4 * width]), wh: weights(forH, [width, 4 * width]), b };
 }
 
 /** Where a sequence left off: output h and cell c, both [B, D]. */
@@ -58,7 +73,7 @@ export interface LstmOptions {
  * Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000. The gate order is i, f, o, g, so that one σ covers three
  * neighbours (PyTorch: i, f, g, o), and there is one shift b where PyTorch adds two.
  *
- * Backward: backpropagation through time collects the gates' ∂z of all steps; each weight's gradient is then one product over
+ * Backward, thm:lstm-backward: backpropagation through time collects the gates' ∂z of all steps; each weight's gradient is then one product over
  * B·T rows instead of a sum of T products. More than 64 steps are a loop over blocks of 16, so that compiling takes no longer for more.
  */
 export const lstm = layer({

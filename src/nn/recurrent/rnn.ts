@@ -60,6 +60,7 @@ export interface RnnOptions {
  * @throws        when the weights or the state do not fit x or each other, or x is empty
  *
  * Elman 1990, with one shift where PyTorch adds two. Each weight's gradient is one product over the B·T rows of all ∂zₜ.
+ * Theorems: thm:bptt, thm:vanishing-gradients.
  */
 export const rnn = layer({
   name: 'rnn',
