@@ -2,6 +2,7 @@ import { fold, type Key } from '../../base/index.js';
 import { checkOptions } from '../../base/internal.js';
 import { standardDeviation } from '../../linalg/index.js';
 import { blockLength, type Interval, stationaryBootstrap } from '../../stats/index.js';
+import { checkDraws } from '../../stats/internal.js';
 import type { AnnualOptions } from './growth.js';
 import { checkPerYear, checkReturns, type Returns } from './returns.js';
 
@@ -165,9 +166,7 @@ function deepest(W: Float64Array): Omit<Drawdown, 'resampled'> {
 function resample(x: Float64Array, statistic: (path: Float64Array) => number, options: ResampleOptions): Resampled {
   checkOptions('resample', options, ['key', 'block', 'draws', 'level']);
   const { key, block = blockOf(x), draws = 999, level = 0.95 } = options;
-  const tail = Math.floor(((1 - level) / 2) * (draws + 1) + 1e-9);
-  if (!(Number.isInteger(draws) && tail >= 1))
-    throw new Error(`resample: ${draws} draws have none beyond ${100 * level} % of them; take ${Math.round(2 / (1 - level)) - 1} or more`);
+  const tail = checkDraws('resample', draws, level);
   const path = new Float64Array(x.length);
   const found = Float64Array.from({ length: draws }, (_, b) => {
     const rows = stationaryBootstrap(fold(key, b), x.length, block);
