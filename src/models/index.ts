@@ -12,6 +12,7 @@ export {
   negativeElbo,
   negativeElboOfDraw,
 } from './bayes/bayes-by-backprop.js';
+export { importanceWeightedBound } from './bayes/importance-weighted.js';
 export { type DropoutNetOptions, dropoutNet, dropoutNetMasks, dropoutPrecision } from './bayes/mc-dropout.js';
 export {
   type DrawNoise,

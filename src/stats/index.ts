@@ -1,6 +1,7 @@
 export { type EvidenceLowerBound, evidenceLowerBound } from './bayes/evidence-lower-bound.js';
 export { type MeanFieldRegression, meanFieldRegression } from './bayes/mean-field-regression.js';
 export { type EnsembleOptions, sampleThenOptimise } from './bayes/sample-then-optimise.js';
+export { type ScoreGradient, type ScoreGradientOptions, scoreGradient } from './bayes/score-gradient.js';
 export { clarkWest, dieboldMariano, type ForecastComparison } from './comparison/forecast-comparison.js';
 export { type AveragedLosses, averageByDate, gainsOver, type Losses, lossesOf } from './comparison/losses.js';
 export {

@@ -88,7 +88,7 @@ export interface ElboOptions {
  * @returns        a scalar, in nats for each row
  * @throws         when s is not positive, or the noise does not fit the layers
  *
- * Blundell et al. 2015, eq. 1 and 8, divided by the number of rows. With weight 1/N it is unbiased for −ELBO/N.
+ * Blundell et al. 2015, eq. 1 and 8, divided by the number of rows. With weight 1/N it is unbiased for −ELBO/N. thm:elbo.
  */
 export function negativeElbo(q: BayesNetParams, { x, y, noise, weight }: BayesBatch, options: ElboOptions): tf.Tensor {
   checkOptions('negativeElbo', options, ['prior', 'likelihood']);

@@ -45,7 +45,7 @@ export interface DrawNoise {
  * @returns  a tree as μ
  * @throws   when the noise is not [n]
  *
- * Blundell et al. 2015, section 3.2.
+ * Blundell et al. 2015, section 3.2. thm:pathwise-gradient.
  */
 export const drawWeights = <P>(q: MeanField<P>, { noise }: DrawNoise): P => layoutOf(q.mean).unpack(drawn(q, noise)) as P;
 

@@ -35,6 +35,7 @@ export interface NoiseOptions {
  *
  * Kingma, Salimans & Welling 2015, eq. 6. A gradient has less variance than with one draw of the weights for the whole batch, since
  * rows do not share noise; for the same reason the rows of y are no values of one function: draw the weights where that matters.
+ * thm:local-reparameterisation.
  */
 export const bayesianLinear = layer({
   name: 'bayesianLinear',

@@ -22,6 +22,8 @@ export interface DiagonalGaussian {
  * @param q  [..., D]
  * @returns  [...], in nats; to be averaged over a batch or summed over weights
  * @throws   when the shapes differ, or there is nothing to sum
+ *
+ * Kullback & Leibler 1951. thm:gaussian-kl.
  */
 export const gaussianKl = layer({
   name: 'gaussianKl',

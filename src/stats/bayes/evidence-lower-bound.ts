@@ -27,7 +27,7 @@ export interface EvidenceLowerBound {
  * @param options  σ and τ, as of `bayesianLinearRegression`
  * @throws         as `bayesianLinearRegression` and `normalDivergence`
  *
- * Jordan et al. 1999, section 5.
+ * Jordan et al. 1999, section 5. thm:elbo.
  */
 export function evidenceLowerBound(x: Matrix, y: ArrayLike<number>, q: NormalLaw, options: NormalPrior): EvidenceLowerBound {
   checkSample('evidenceLowerBound', x, y);

@@ -26,7 +26,7 @@ export interface EnsembleOptions extends NormalPrior {
  * @returns        [S, p], a member in each row
  * @throws         as `bayesianLinearRegression`, or when there is no draw
  *
- * Papandreou & Yuille 2010; Matthews et al. 2017; Osband, Aslanides & Cassirer 2018.
+ * Papandreou & Yuille 2010; Matthews et al. 2017; Osband, Aslanides & Cassirer 2018. thm:sample-then-optimise.
  */
 export function sampleThenOptimise(x: Matrix, y: ArrayLike<number>, options: EnsembleOptions): Matrix {
   checkSample('sampleThenOptimise', x, y);

@@ -31,7 +31,7 @@ export interface ConformalQuantile {
  * @param level   0.9
  * @throws        when there is no score, one is not finite, or the level is not between 0 and 1
  *
- * Vovk, Gammerman & Shafer 2005; Vovk 2012 for the law of the coverage.
+ * Vovk, Gammerman & Shafer 2005; Vovk 2012 for the law of the coverage. thm:split-conformal.
  */
 export function conformalQuantile(scores: ArrayLike<number>, level: number): ConformalQuantile {
   checkScores('conformalQuantile', scores, level);

@@ -21,7 +21,7 @@ export interface ConformalIntervals extends ConformalQuantile {
  * @throws             when lengths differ, there is no row, or a value is not finite
  *
  * Papadopoulos et al. 2002; Lei et al. 2018, theorem 2.2: the coverage is `level` or more and, where no two errors tie, at most
- * level + 1/(n + 1).
+ * level + 1/(n + 1). thm:split-conformal.
  */
 export function splitConformal(
   calibration: { readonly y: ArrayLike<number>; readonly forecast: ArrayLike<number> },

@@ -27,7 +27,7 @@ export interface WeightedConformalIntervals {
  * @param level        0.9
  * @throws             when lengths differ, there is no row, a value is not finite, or a weight is negative or all are 0
  *
- * Tibshirani, Barber, Candès & Ramdas 2019, theorem 2; Barber et al. 2023 for fixed weights.
+ * Tibshirani, Barber, Candès & Ramdas 2019, theorem 2; Barber et al. 2023 for fixed weights. thm:conformal-shift.
  */
 export function weightedConformal(
   calibration: { readonly y: ArrayLike<number>; readonly forecast: ArrayLike<number>; readonly weights: ArrayLike<number> },

@@ -20,7 +20,7 @@ export interface NormalLaw {
  * @returns  in nats: what it costs on average to hold q for true where p is
  * @throws   when means and covariances do not fit each other, or a covariance is singular
  *
- * Kullback & Leibler 1951. Of independent coordinates, and for tensors: `gaussianKl`.
+ * Kullback & Leibler 1951. Of independent coordinates, and for tensors: `gaussianKl`. thm:gaussian-kl.
  */
 export function normalDivergence(p: NormalLaw, q: NormalLaw): number {
   const d = p.mean.length;

@@ -49,7 +49,7 @@ export interface BayesianLinearRegression {
  * @param y  [n]
  * @throws   as `linearRegression` for the sample; when σ or a τ is not positive, or there is not one τ for each column
  *
- * Lindley & Smith 1972; MacKay 1992 for the evidence and its Occam factor. By QR of X/σ with diag(1/τ) below it.
+ * Lindley & Smith 1972; MacKay 1992 for the evidence and its Occam factor. By QR of X/σ with diag(1/τ) below it. thm:linear-evidence.
  */
 export function bayesianLinearRegression(x: Matrix, y: ArrayLike<number>, options: NormalPrior): BayesianLinearRegression {
   checkSample('bayesianLinearRegression', x, y);
@@ -102,7 +102,7 @@ export interface PosteriorPredictive {
  * @param x  [m, p] with the fit's columns
  * @throws   when x has other columns
  *
- *
+ * thm:linear-evidence.
  */
 export function posteriorPredictive(fit: BayesianLinearRegression, x: Matrix): PosteriorPredictive {
   checkColumns('posteriorPredictive', fit, x);

@@ -13,7 +13,7 @@ import type { ForecastLaw } from './laws.js';
  * @returns  [n]
  * @throws   when there is no row, y is not finite, or the forecast has another number of rows
  *
- * Matheson & Winkler 1976; Gneiting & Raftery 2007.
+ * Matheson & Winkler 1976; Gneiting & Raftery 2007. thm:proper-scores.
  */
 export function crps(y: ArrayLike<number>, forecast: ForecastLaw): Float64Array {
   checkOutcomes('crps', y, forecast.rows);
@@ -29,7 +29,7 @@ export function crps(y: ArrayLike<number>, forecast: ForecastLaw): Float64Array 
  * @returns  [n]
  * @throws   as `crps`
  *
- * Good 1952. Of labels: `logScores`.
+ * Good 1952. Of labels: `logScores`. thm:proper-scores.
  */
 export function logDensityScores(y: ArrayLike<number>, forecast: ForecastLaw): Float64Array {
   checkOutcomes('logDensityScores', y, forecast.rows);

@@ -17,7 +17,7 @@ import { checkOutcomes, checkProbabilities, comparable } from './comparable.js';
  * @returns        [n]
  * @throws         when there is no row, lengths do not fit, a value is not finite, or m is too small
  *
- * Gneiting & Raftery 2007, eq. 20; Ferro 2014 for the fair score. By sorting, in m log m.
+ * Gneiting & Raftery 2007, eq. 20; Ferro 2014 for the fair score. By sorting, in m log m. thm:proper-scores.
  */
 export function crpsOfSample(
   y: ArrayLike<number>,
