@@ -2,6 +2,7 @@ import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { hearComm } from './comms/comm.js';
 import { defineGlobals } from './globals.js';
+import type { Remains } from './journal.js';
 import { SHARED, type ToRuntime, type ToServer } from './protocol.js';
 import { currentCell } from './runtime/cell-context.js';
 import { bindChildrenToCells } from './runtime/children.js';
@@ -18,10 +19,12 @@ import { bindTimersToCells } from './runtime/timers.js';
 
 export interface Start {
   connectionFile: string;
-  /** The process that started the kernel; the kernel ends with it. */
-  parent: number;
+  /** The process that started this one; the kernel ends with it. */
+  supervisor: number;
   /** What the first cell says on stderr. */
   notice?: string;
+  /** Of the process before this one, if it died. */
+  remains?: Remains;
 }
 
 /**
@@ -39,13 +42,13 @@ export function runKernel(start: Start): void {
   const modules = new Modules(process.cwd());
   const interruption = new Interruption(shared);
   const executor = new Executor(modules, interruption, stacks);
-  const endSelf = process.kill.bind(process, -process.pid, 'SIGTERM');
+  const endGroup = process.kill.bind(process, -start.supervisor, 'SIGTERM');
   defineGlobals();
   connectReload(modules);
   captureOutput();
   bindTimersToCells();
   bindChildrenToCells(interruption.checkpoint);
-  const exit = guardProcess();
+  const exit = guardProcess(start.supervisor);
   keepListening({ unhandledRejection: report });
   process.setUncaughtExceptionCaptureCallback(reportAndTell);
   const signal = () => send({ type: 'signal' });
@@ -59,7 +62,7 @@ export function runKernel(start: Start): void {
       interruption.interrupt();
       send({ type: 'interrupted' });
     } else if (message.type === 'shutdown') {
-      endChildren(endSelf);
+      endChildren(endGroup);
       exit(0);
     }
   });
@@ -107,12 +110,12 @@ function isStopping(thrown: unknown, { aborted }: AbortSignal): boolean {
   return aborted && (thrown instanceof Interrupted || describeFailure(thrown).name === 'AbortError');
 }
 
-/** Programs that cells started are in the kernel's process group, if Jupyter gave it its own; they end with it. */
+/** Programs that cells started are in the process group of the supervisor, if Jupyter gave it its own; they end with it. */
 function endChildren(endGroup: () => void): void {
   process.on('SIGTERM', () => {});
   try {
     endGroup();
   } catch {
-    // The kernel leads no group: whoever started it ends the group.
+    // The supervisor leads no group: whoever started it ends the group.
   }
 }

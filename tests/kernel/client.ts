@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -184,6 +184,14 @@ export class Kernel {
       text: outputs.find(({ type }) => type === 'execute_result')?.content.data['text/plain'],
       traceback: stripVTControlCharacters(error?.content.traceback.join('\n') ?? ''),
     };
+  }
+
+  /** The process that runs the cells; `process` only watches it. */
+  runner(): number {
+    const processes = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+    const own = processes.map((line) => line.trim().split(/\s+/).map(Number)).find(([, parent]) => parent === this.process.pid);
+    if (!own) throw new Error('the kernel has no process that runs cells');
+    return own[0];
   }
 
   interrupt(): Promise<Json> {

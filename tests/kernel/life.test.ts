@@ -39,10 +39,11 @@ async function gone(pid: number, timeout = 5000): Promise<void> {
 
 /** The process of the TypeScript compiler that the kernel started. */
 function compilerOf(kernel: Kernel): number {
+  const runner = kernel.runner();
   const processes = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
   const own = processes
     .map((line) => line.trim().split(/\s+/))
-    .filter(([, parent, ...args]) => Number(parent) === kernel.process.pid && args.includes('--api'));
+    .filter(([, parent, ...args]) => Number(parent) === runner && args.includes('--api'));
   expect(own).toHaveLength(1);
   return Number(own[0][0]);
 }
@@ -118,7 +119,9 @@ describe('the kernel process', () => {
     expect((await kernel.run('kept + 1')).text).toBe('42');
     expect((await kernel.run('kept.length')).reply.ename).toBe('TS2339');
     const compiler = compilerOf(kernel);
+    const runner = kernel.runner();
     kernel.process.kill('SIGKILL');
+    await gone(runner);
     await gone(compiler);
   });
 

@@ -224,6 +224,39 @@ describe('a cell that fills the memory', () => {
   );
 });
 
+describe('a cell that ends the process', () => {
+  it('is told so, those behind it are aborted, and a fresh process goes on', async () => {
+    const other = await startKernel();
+    await other.run('const lost = 1;');
+    const cell = other.start("'x'.repeat(2 ** 28).split('')");
+    const behind = other.start('2');
+    const { reply, traceback } = await cell.result;
+    expect(reply).toMatchObject({ status: 'error', ename: 'KernelDied', execution_count: 2 });
+    expect(reply.evalue).toMatch(
+      /^the kernel's process was ended by SIG\w+ \(invalid size error 268435456\): an array of plain JavaScript holds at most 2²⁷ items; use typed arrays, or work in parts\. It was started anew: every name is gone, so run the cells above again\.$/,
+    );
+    expect(traceback).toContain(reply.evalue);
+    expect((await behind.result).reply.status).toBe('aborted');
+    other.said = ''; // V8's last words
+    const { text, reply: next } = await other.run('typeof lost');
+    expect([text, next.execution_count]).toEqual([undefined, 3]);
+    expect(next.ename).toBe('TS2304');
+    await other.stop();
+  }, 60_000);
+
+  it('or that ended before, is not silent either', async () => {
+    const other = await startKernel();
+    await other.run('const lost = 1;');
+    const before = other.runner();
+    process.kill(before, 'SIGKILL');
+    await expect.poll(() => other.runner(), { timeout: 10_000 }).not.toBe(before);
+    const { stderr, text } = await other.run('1 + 1');
+    expect(text).toBe('2');
+    expect(stderr).toMatch(/^lemmata: the kernel's process was ended by SIGKILL, as the operating system does when memory runs out/);
+    await other.stop();
+  }, 60_000);
+});
+
 it('goes on where a cell listens to errors and throws, or puts a clock of its own in the place of Node’s', async () => {
   await run(
     "process.on('uncaughtException', (error) => { throw error; }); setTimeout(() => { throw new Error('late'); }, 5); await pause(50);",

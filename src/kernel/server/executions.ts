@@ -1,5 +1,6 @@
 import { escapeHtml } from '../../base/internal.js';
 import type { DebugAdapter } from '../debug/adapter.js';
+import { note, type Remains } from '../journal.js';
 import type { Notebook } from '../language/notebook.js';
 import { expandMagics } from '../magics/magics.js';
 import type { Failure, MimeBundle, ToServer } from '../protocol.js';
@@ -45,8 +46,29 @@ export class Executions {
   }
 
   add(request: Message): void {
+    const identities = request.identities.map((identity) => identity.toString('base64'));
+    note({ type: 'taken', request: { header: { ...request.header }, identities } });
     this.#queue.push(request);
     if (!this.#running) this.#drain();
+  }
+
+  /** Tells the cell that the process before this one died of, and those that waited behind it. */
+  async recover({ pending, running, count, reason }: Remains): Promise<void> {
+    this.#count = count;
+    const message = `the kernel's process was ended ${reason}. It was started anew: every name is gone, so run the cells above again.`;
+    const error = { ename: 'KernelDied', evalue: message, traceback: [`KernelDied: ${message}`] };
+    if (!running) this.#notice = `lemmata: ${message}\n`;
+    await this.#sockets.heard();
+    for (const { header, identities } of pending) {
+      const request = { header, identities: identities.map((identity) => Buffer.from(identity, 'base64')) } as unknown as Message;
+      const isGuilty = header.msg_id === running;
+      if (isGuilty) this.#publish('error', error, request.header);
+      await this.#sockets.replyLate(request, {
+        execution_count: count,
+        ...(isGuilty ? { status: 'error', ...error } : { status: 'aborted' }),
+      });
+      this.#publish('status', { execution_state: 'idle' }, request.header);
+    }
   }
 
   /** Another request ended with `idle`, which front ends take for the whole kernel. */
@@ -111,8 +133,14 @@ export class Executions {
   #fail(request: Message, thrown: unknown): void {
     const { name, message, stack = '' } = thrown as Error;
     const error = { ename: name, evalue: message, traceback: stack.split('\n') };
-    this.#publish('error', error, request.header);
-    this.#sockets.reply(request, 'shell', { status: 'error', execution_count: this.#count, ...error });
+    this.#answer(request, { status: 'error', execution_count: this.#count, ...error }, error);
+  }
+
+  /** @param error  what is still to be shown */
+  #answer(request: Message, reply: Json, error?: Json): void {
+    if (error) this.#publish('error', error, request.header);
+    this.#sockets.reply(request, 'shell', reply);
+    note({ type: 'answered', id: request.header.msg_id });
     this.#publish('status', { execution_state: 'idle' }, request.header);
   }
 
@@ -124,6 +152,7 @@ export class Executions {
     const stores = store_history && !silent;
     const id = stores ? `In[${++this.#count}]` : `Unstored[${++this.#unstored}]`;
     this.#cells.set(id, { request, code, silent });
+    note({ type: 'runs', id: header.msg_id, count: this.#count });
     this.#publish('status', { execution_state: 'busy' }, header);
     if (!silent) this.#publish('execute_input', { code, execution_count: this.#count }, header);
     if (stores) this.#history.add(this.#count, code);
@@ -136,13 +165,11 @@ export class Executions {
       this.#publish('execute_result', { execution_count: this.#count, data: value, metadata: {} }, header);
       this.#history.setOutput(this.#count, String(value['text/plain'] ?? ''));
     }
-    if (error && !shown) this.#publish('error', { ...error }, header);
     const reply = error
       ? { status: 'error', execution_count: this.#count, ...error }
       : { status: 'ok', execution_count: this.#count, user_expressions: await this.#evaluate(content.user_expressions), payload: [] };
     const sent = error && stop_on_error ? await this.#queuedSoFar() : [];
-    this.#sockets.reply(request, 'shell', reply);
-    this.#publish('status', { execution_state: 'idle' }, header);
+    this.#answer(request, reply, shown ? undefined : error && { ...error });
     this.#abort(sent);
   }
 
@@ -202,8 +229,7 @@ export class Executions {
   #abort(requests: Message[]): void {
     for (const request of requests) {
       this.#publish('status', { execution_state: 'busy' }, request.header);
-      this.#sockets.reply(request, 'shell', { status: 'aborted', execution_count: this.#count });
-      this.#publish('status', { execution_state: 'idle' }, request.header);
+      this.#answer(request, { status: 'aborted', execution_count: this.#count });
     }
   }
 

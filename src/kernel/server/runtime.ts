@@ -23,12 +23,17 @@ export class Runtime {
   #finish: ((done: Done) => void) | undefined;
   #breakOff: NodeJS.Timeout | undefined;
   readonly #memory: MemoryWatch;
+  readonly #supervisor: number;
   /** Why the running cell is being stopped, if not by the reader. */
   #exhausted: string | undefined;
 
-  /** @param heapLimit  the most bytes that the objects of the cells may take */
-  constructor(port: MessagePort, shared: Int32Array, heapLimit: number) {
+  /**
+   * @param heapLimit  the most bytes that the objects of the cells may take
+   * @param supervisor the process that watches this one, and may lead its group
+   */
+  constructor(port: MessagePort, shared: Int32Array, heapLimit: number, supervisor: number) {
     this.#port = port;
+    this.#supervisor = supervisor;
     this.#shared = shared;
     this.#memory = new MemoryWatch(heapLimit, (used) => {
       this.#exhausted = `the cell was stopped with ${megabytes(used)} of objects in memory, of at most ${megabytes(heapLimit)}: drop what is not needed (\`name.length = 0\`), use typed arrays, or start Jupyter with NODE_OPTIONS=--max-old-space-size=<MB>`;
@@ -95,11 +100,11 @@ export class Runtime {
   end(): void {
     this.#post({ type: 'shutdown' });
     setTimeout(() => {
-      for (const target of [-process.pid, process.pid])
+      for (const target of [-this.#supervisor, process.pid])
         try {
           process.kill(target, 'SIGKILL');
         } catch {
-          // The kernel leads no process group of its own.
+          // The supervisor leads no process group of its own.
         }
     }, END_AFTER_MS);
   }

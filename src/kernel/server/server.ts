@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import { DebugAdapter } from '../debug/adapter.js';
+import type { Remains } from '../journal.js';
 import { isComplete } from '../language/is-complete.js';
 import { Notebook } from '../language/notebook.js';
 import { blankMagics } from '../magics/magics.js';
@@ -45,6 +46,11 @@ export class Server {
       stdin: (message) => runtime.answerInput(String(message.content.value)),
     });
     sockets.publish('status', { execution_state: 'starting' });
+  }
+
+  /** Answers what the process before this one, which died, cannot answer any more. */
+  recover(remains: Remains): void {
+    this.#executions.recover(remains);
   }
 
   /** A word from the main thread. */

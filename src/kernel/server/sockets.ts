@@ -22,6 +22,9 @@ type Handler = (message: Message) => void;
 
 /** What lies in the socket is read by then. */
 const SUBSCRIPTION_MS = 5;
+/** ZeroMQ tries ten times a second. */
+const LONGEST_RECONNECTION_MS = 5000;
+const RETRY_MS = 20;
 
 /** The five sockets of a kernel. Messages that nobody signed are dropped; sends keep their order. */
 export class Sockets {
@@ -32,6 +35,7 @@ export class Sockets {
   readonly #iopub = new Publisher();
   readonly #heartbeat = new Reply({ linger: 0 });
   readonly #sending = new Map<object, Promise<void>>();
+  #hasSubscriber = false;
 
   constructor(key: string) {
     this.#wire = new Wire(key);
@@ -67,13 +71,35 @@ export class Sockets {
   }
 
   reply(request: Message, channel: 'shell' | 'control', content: Json): void {
-    const type = request.header.msg_type.replace(/_request$/, '_reply');
-    const socket = channel === 'shell' ? this.#shell : this.#control;
-    this.#send(socket, this.#wire.encode(type, content, request.header, request.identities));
+    this.#send(channel === 'shell' ? this.#shell : this.#control, this.#replyTo(request, content));
   }
 
   requestInput(request: Message, content: Json): void {
     this.#send(this.#stdin, this.#wire.encode('input_request', content, request.header, request.identities));
+  }
+
+  /** Resolves when somebody listens to what is published, or when nobody has come for long. */
+  async heard(): Promise<void> {
+    for (const end = Date.now() + LONGEST_RECONNECTION_MS; !this.#hasSubscriber && Date.now() < end; ) await sleep(RETRY_MS);
+  }
+
+  /** Replies to what another process at these ports was asked: who asked may still have to connect to this one. */
+  replyLate(request: Message, content: Json): Promise<void> {
+    const end = Date.now() + LONGEST_RECONNECTION_MS;
+    return this.#send(this.#shell, this.#replyTo(request, content), async (frames) => {
+      this.#shell.mandatory = true; // to send to nobody is an error
+      try {
+        while (
+          !(await this.#shell.send(frames).then(
+            () => true,
+            () => Date.now() > end,
+          ))
+        )
+          await sleep(RETRY_MS);
+      } finally {
+        this.#shell.mandatory = false;
+      }
+    });
   }
 
   /** Resolves when everything sent so far has left. */
@@ -91,16 +117,15 @@ export class Sockets {
   }
 
   // A ZeroMQ socket takes one send at a time.
-  #send(socket: Router | Publisher, frames: Buffer[], first = () => {}): Promise<void> {
+  #send(socket: Router | Publisher, frames: Buffer[], send = (frames: Buffer[]) => socket.send(frames)): Promise<void> {
     const before: Promise<unknown> = this.#sending.get(socket) ?? Promise.resolve();
-    const after = before
-      .then(() => {
-        first();
-        return send(socket, frames);
-      })
-      .catch(report);
+    const after = before.then(() => send(frames)).catch(report);
     this.#sending.set(socket, after);
     return after;
+  }
+
+  #replyTo({ header, identities }: Message, content: Json): Buffer[] {
+    return this.#wire.encode(header.msg_type.replace(/_request$/, '_reply'), content, header, identities);
   }
 
   async #receive(socket: Router, handle: Handler): Promise<void> {
@@ -122,7 +147,11 @@ export class Sockets {
       else if (event[0] === 1) {
         const content = { subscription: topic.toString() };
         const frames = this.#wire.encode('iopub_welcome', content, undefined, [Buffer.from('iopub_welcome')]);
-        await this.#send(this.#iopub, frames, () => this.#iopub.admit(topic));
+        await this.#send(this.#iopub, frames, (frames) => {
+          this.#iopub.admit(topic);
+          return this.#iopub.send(frames);
+        });
+        this.#hasSubscriber = true;
       }
     }
   }
@@ -130,10 +159,6 @@ export class Sockets {
   async #echo(): Promise<void> {
     for await (const frames of this.#heartbeat) await this.#heartbeat.send(frames);
   }
-}
-
-async function send(socket: Router | Publisher, frames: Buffer[]): Promise<void> {
-  await socket.send(frames);
 }
 
 const report = (error: unknown): void => {

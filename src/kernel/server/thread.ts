@@ -8,20 +8,21 @@ import { type Connection, Sockets } from './sockets.js';
 
 /** The second thread of the kernel: Jupyter's sockets and the TypeScript compiler. */
 async function serve(): Promise<void> {
-  const { connectionFile, parent, shared, directory, notice, heapLimit } = workerData;
+  const { connectionFile, supervisor, shared, directory, notice, heapLimit, remains } = workerData;
   const connection: Connection = JSON.parse(readFileSync(connectionFile, 'utf8'));
   const sockets = new Sockets(connection.key);
   speedUpLoading();
   const [{ Server }] = await Promise.all([import('./server.js'), sockets.bind(connection)]);
   await sockets.greet();
-  const runtime = new Runtime(parentPort!, shared, heapLimit);
+  const runtime = new Runtime(parentPort!, shared, heapLimit, supervisor);
   const server = new Server(sockets, runtime, directory, notice);
+  if (remains) server.recover(remains);
   const acknowledge = acknowledger(shared);
   parentPort!.on('message', (message: ToServer) => {
     acknowledge(message);
     server.hear(message);
   });
-  endWith(parent, () => {
+  endWith(supervisor, () => {
     sockets.close().then(() => server.end());
   });
 }
