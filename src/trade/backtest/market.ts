@@ -118,11 +118,10 @@ export function ticksAt(market: Market, from: Float64Array, ticks: number, t: nu
   const { columns, width } = market;
   for (let n = 0, base = t * width; n < into.length; n++) {
     const price = from[base + columns[n]];
-    if (price > 0) {
-      into[n] = nearest(price * ticks);
-      if (into[n] === 0) refusePrice(market, t, n, price, `which is less than half a tick of ${1 / ticks}: take a finer one`);
-    } else if (price <= 0)
-      refusePrice(market, t, n, price, 'and prices are positive, missing ones NaN: are these returns, or differences?');
+    const rounded = nearest(price * ticks);
+    if (rounded > 0) into[n] = rounded;
+    else if (price > 0) refusePrice(market, t, n, price, `which is less than half a tick of ${1 / ticks}: take a finer one`);
+    else if (price <= 0) refusePrice(market, t, n, price, 'and prices are positive, missing ones NaN: are these returns, or differences?');
     else into[n] = 0;
   }
 }
