@@ -50,6 +50,7 @@ export {
   predictiveRegression,
   simulatePredictiveRegression,
 } from './inference/stambaugh.js';
+export { fisherExact, type WelchTest, welchTest } from './inference/two-samples.js';
 export { hessian } from './optimise/differences.js';
 export { likelihoodCovariance } from './optimise/likelihood-covariance.js';
 export { type MinimiseOptions, type Minimum, minimise } from './optimise/minimise.js';

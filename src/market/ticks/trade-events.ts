@@ -3,6 +3,7 @@ import { checkTicks, type Ticks } from './ticks.js';
 
 /** Trades of one time and one price as one event, [E] each: what one order did at one price, as far as a tape tells. */
 export interface TradeEvents {
+  /** that of the ticks */
   readonly asset: string;
   /** milliseconds since 1970 UTC, never falling */
   readonly times: Float64Array;
