@@ -1,4 +1,5 @@
 /** Networks built from the layers of `lemmata/nn`, for `compile`. */
+export { assertPosterior } from './bayes/assert-posterior.js';
 export {
   type BayesBatch,
   type BayesNetOptions,
