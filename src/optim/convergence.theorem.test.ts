@@ -148,7 +148,7 @@ const corners = (p: number) =>
 
 /** What clause (a) or (b) bounds the regret by after T rounds, from the states up to there. */
 type Bound = (states: readonly Followed[], T: number, game: { eta: number; beta1: number; beta2: number; G: number }) => number;
-const DELTA = 2;
+const SIDE = 2;
 const clauseA =
   ({ distance = 1, steps = 1, all = 1 } = {}): Bound =>
   (states, T, { eta, beta1 }) => {
@@ -161,8 +161,8 @@ const clauseA =
         root = Math.sqrt(largest / weights[1]);
         if (mean[j] !== 0) sum += (((steps * (1 + beta1)) / (2 * (1 - beta1))) * (eta / Math.sqrt(t)) * mean[j] ** 2) / weights[0] / root;
       }
-      sum += (distance * (DELTA ** 2 * Math.sqrt(T) * root)) / (2 * eta);
-      sum += (beta1 / (1 - beta1)) * DELTA * Math.abs(states[T].mean[j]);
+      sum += (distance * (SIDE ** 2 * Math.sqrt(T) * root)) / (2 * eta);
+      sum += (beta1 / (1 - beta1)) * SIDE * Math.abs(states[T].mean[j]);
     }
     return all * sum;
   };
@@ -173,8 +173,8 @@ const clauseB =
     root = 1,
   } = {}): Bound =>
   (states, T, { eta, beta1, beta2, G }) => {
-    const rate = DELTA ** 2 / (2 * eta) + ((1 + beta1) / (1 - beta1)) * eta * S(beta1, beta2);
-    return all * states[0].parameters.length * G * (rate * T ** (root / 2) + (beta1 / (1 - beta1)) * DELTA);
+    const rate = SIDE ** 2 / (2 * eta) + ((1 + beta1) / (1 - beta1)) * eta * S(beta1, beta2);
+    return all * states[0].parameters.length * G * (rate * T ** (root / 2) + (beta1 / (1 - beta1)) * SIDE);
   };
 
 type Regret = { readonly make: InBox; readonly bound: Bound };
