@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { fromDay, fromMinute } from '../../panel/dates.js';
-import { literal, numberOrNaN, numbersOf, withDuckDB } from '../../store/parquet.js';
+import { asNumber, literal, numbersOf, withDuckDB } from '../../store/parquet.js';
 import type { Table } from '../../store/table.js';
 import { dateIn, formatsLike, TIMED, trimmed } from './date-formats.js';
 import { type Choice, choose, type Header, headerOf } from './header.js';
@@ -153,7 +153,7 @@ async function numbersIn(source: Source, header: Header, choice: Choice, assets?
   const { layout, connection } = source;
   const day = dateIn(trimmed(`c${choice.date}`), layout.dateFormat, layout.monthEnd);
   const cells = choice.columns.map(({ index }) => numberIn(`c${index}`, layout));
-  const numbers = [day, ownerIn(choice.asset, assets), ...cells].map(numberOrNaN);
+  const numbers = [day, ownerIn(choice.asset, assets), ...cells].map(asNumber);
   const result = await connection
     .run(`SELECT ${numbers.join(', ')} FROM ${texts(source)} OFFSET ${header.records}`)
     .catch((error: Error) => {
@@ -177,7 +177,7 @@ function directly(
   const typed = scan(types, `, skip = ${records}, nullstr = [${nulls}], decimal_separator = ${literal(layout.decimal)}`);
   const day = dateIn(`c${date}`, layout.dateFormat, layout.monthEnd);
   const numbers = columns.map(({ index }) => (index === date ? 'NULL' : `c${index}`));
-  return `SELECT ${[day, ownerIn(asset, assets), ...numbers].map(numberOrNaN).join(', ')} FROM ${typed}`;
+  return `SELECT ${[day, ownerIn(asset, assets), ...numbers].map(asNumber).join(', ')} FROM ${typed}`;
 }
 
 /** Whether a number is missing; `some` with a function takes longer than to read the file. */
