@@ -2,7 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { fetchData, loadBars, loadPanel, loadTicks, optionalData, tradeBars } from '../../src/market/index.js';
+import {
+  fetchData,
+  inferredMid,
+  loadBars,
+  loadPanel,
+  loadTicks,
+  nextMidChange,
+  optionalData,
+  tradeBars,
+  tradeEvents,
+} from '../../src/market/index.js';
 
 /* Fetches the optional data, 36 MB, and holds them to what is said of them. The facts were counted in the files by other means. */
 describe('optional data', { timeout: 300_000 }, () => {
@@ -34,6 +44,14 @@ describe('optional data', { timeout: 300_000 }, () => {
     expect(share((i) => chicago(times[i]).startsWith('2013-09-03'))).toBeCloseTo(0.87, 2);
     expect(share((i) => i > 0 && times[i] === times[i - 1])).toBeCloseTo(0.83, 2);
     expect(prices.every((price) => price % 0.25 === 0) && sizes.every(Number.isInteger)).toBe(true);
+  });
+
+  it('the trades are 88,196 events, which change the price 24,631 times and the inferred mid 3,483 times', () => {
+    const { times, prices, volumes, trades } = tradeEvents(loadTicks('mlfinpy/e-mini-trades'));
+    expect([times.length, trades.reduce((sum, n) => sum + n, 0)]).toEqual([88_196, 500_000]);
+    expect(volumes.every((volume) => volume > 0)).toBe(true);
+    expect(prices.filter((price, e) => e > 0 && price !== prices[e - 1]).length).toBe(24_631);
+    expect(nextMidChange(times, inferredMid(prices, { tick: 0.25 })).intervals.at(-1)! + 1).toBe(3_483);
   });
 
   it('bars of the trades keep their volume and money', () => {

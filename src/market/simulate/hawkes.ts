@@ -32,7 +32,7 @@ export interface HawkesOptions {
  *
  * @throws when sizes differ, a number is negative, and when events would cause others without end: a spectral radius of n from 1 up
  *
- * Hawkes 1971; by thinning, Ogata 1981.
+ * Hawkes 1971; by thinning, Ogata 1981. Theorem: thm:hawkes-stationarity.
  */
 export function hawkes(k: Key, { baseline, branching, decay, until }: HawkesOptions): HawkesEvents {
   const mu = typeof baseline === 'number' ? [baseline] : [...baseline];

@@ -48,6 +48,7 @@ const [BUY, SELL] = [1, -1] as const;
  * @throws  on a number that is none, and as `hawkes` does
  *
  * Placement: Bouchaud, Mézard & Potters 2002. Lifetimes: Cont, Stoikov & Talreja 2010. Excitation of orders: Abergel & Jedidi 2015.
+ * Theorem: thm:stationary-queues.
  */
 export function orderFlow(k: Key, options: OrderFlowOptions): Messages {
   const names = ['baseline', 'branching', 'decay', 'lifetime', 'exponent', 'size', 'start', 'tick', 'open', 'until'] as const;

@@ -6,7 +6,6 @@ import { fromMinute } from '../panel/dates.js';
 import type { Panel } from '../panel/panel.js';
 import { walkForward } from '../splits/walk-forward.js';
 import { inferredMid, nextMidChange } from './inferred-mid.js';
-import { roundTrips } from './round-trips.js';
 import { tickRule } from './tick-rule.js';
 import type { Ticks } from './ticks.js';
 import { type TradeEvents, tradeEvents } from './trade-events.js';
@@ -226,39 +225,5 @@ describe('tradeFlow', () => {
     expect(() => tradeFlow(eventsOf(tape(9)), { tick: 0.25, windows: [0] })).toThrow(
       'tradeFlow: windows must be a whole number from 1 up, got 0',
     );
-  });
-});
-
-describe('roundTrips', () => {
-  const mids = [10.5, 11.5, 11.5, 9.5];
-
-  it('earn the move less the spread, whatever the side, and nothing where there is none', () => {
-    const found = roundTrips(mids, { starts: [0, 0, 1, 1, 2], ends: [1, 1, 3, 3, 3], sides: [1, -1, -1, 0, 1], spread: 1 });
-    expect([...found]).toEqual([0, -2, 1, 0, -3]);
-  });
-
-  it.each<[what: string, trips: Parameters<typeof roundTrips>[1], error: string]>([
-    [
-      'lists of other lengths',
-      { starts: [0], ends: [1], sides: [], spread: 1 },
-      'roundTrips: 1 starts, 1 ends and 0 sides; each trip has one of each',
-    ],
-    [
-      'an end before its start',
-      { starts: [2], ends: [1], sides: [1], spread: 1 },
-      'trip 1 is closed after event 1, before it is opened after 2',
-    ],
-    [
-      'an event that is none',
-      { starts: [2], ends: [4], sides: [1], spread: 1 },
-      'trip 1 needs the mids after events 2 and 4, and of 4 one is not known',
-    ],
-    [
-      'a spread below zero',
-      { starts: [], ends: [], sides: [], spread: -1 },
-      'roundTrips: spread must be a finite number from 0 up, got -1',
-    ],
-  ])('refuse %s', (_, trips, error) => {
-    expect(() => roundTrips(mids, trips)).toThrow(error);
   });
 });
