@@ -70,6 +70,14 @@ describe.each(RUNTIMES)('a step of sgd compiled on %s', (runtime) => {
   });
 });
 
+it('refuses a momentum outside of [0, 1), and to look ahead along none', () => {
+  expect(() => sgd(START, { learningRate: 1, momentum: 1 })).toThrow('sgd: momentum must be a finite number from 0 up, below 1, got 1');
+  expect(() => sgd(START, { learningRate: 1, momentum: -0.1 })).toThrow('got -0.1');
+  expect(() => sgd(START, { learningRate: 1, nesterov: true })).toThrow('sgd: nesterov looks ahead along the velocity');
+  expect(sgd(START, { learningRate: 1 }).init(START).velocity.shape).toEqual([0]);
+  expect(sgd(START, { learningRate: 1, momentum: 0.5 }).init(START).velocity.shape).toEqual([3]);
+});
+
 describe('a step of sgd called eagerly', () => {
   it('is the same step', () => {
     const rows = { x: tf.tensor2d(Float32Array.from(X.data), [128, 3]), y: tf.tensor2d(Float32Array.from(Y), [128, 1]) };
