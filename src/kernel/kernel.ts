@@ -56,6 +56,7 @@ export function runKernel(start: Start): void {
   server.on('message', async (message: ToRuntime) => {
     if (!process.listeners('SIGINT').includes(signal)) process.on('SIGINT', signal);
     if (message.type === 'run') send(await executor.run(message).catch((thrown) => failed(message.cell, thrown)));
+    else if (message.type === 'preload') for (const specifier of message.specifiers) modules.import(specifier).catch(() => {});
     else if (message.type === 'input') answerInput(message.value);
     else if (message.type === 'comm') hearComm(message, interruption.renew);
     else if (message.type === 'interrupt') {

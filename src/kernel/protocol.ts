@@ -14,6 +14,7 @@ export interface Failure {
 /** From the server's thread to the main thread, which runs the cells. */
 export type ToRuntime =
   | { type: 'run'; cell: string; javascript: string; sourceMap: string; epoch: number; allowsInput: boolean }
+  | { type: 'preload'; specifiers: string[] }
   | { type: 'interrupt' }
   | { type: 'input'; value: string }
   | { type: 'comm'; event: 'open' | 'msg' | 'close'; id: string; target: string; data: Record<string, unknown> }

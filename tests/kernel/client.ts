@@ -113,7 +113,7 @@ export class Kernel {
   }
 
   async ready(): Promise<void> {
-    await this.waitFor(({ header }) => header.msg_type === 'iopub_welcome');
+    await this.waitFor(({ header }) => header.msg_type === 'iopub_welcome', 60_000); // a build may come first
     await this.request('kernel_info_request', {});
   }
 

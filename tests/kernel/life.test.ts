@@ -160,7 +160,7 @@ describe('a stale build', () => {
     write('42');
     await kernel.run("import { reload } from 'lemmata/kernel'; await reload();");
     expect((await kernel.run('sample().toFixed(1)')).text).toBe("'42.0'");
-  }, 60_000);
+  }, 120_000);
 
   const checkout = (script: string) => {
     const root = temporary();

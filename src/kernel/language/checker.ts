@@ -69,6 +69,17 @@ export class Checker {
     }
   }
 
+  /** Takes up all changes so far at once: where imports changed, the program is made anew in any case. */
+  takeUp(): void {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    try {
+      if (this.#snapshot) this.#update({ changed });
+    } catch {
+      this.close(); // the next question starts it anew
+    }
+  }
+
   /** The names of the global scope. */
   globals(membersAt: MembersAt): Globals {
     const namesAfter = (code: string) => {

@@ -85,13 +85,22 @@ export class Notebook {
     return this.#stale.ran(cell, { id, code, uses: this.#uses.get(id) ?? new Set() });
   }
 
+  /** While a cell runs that imports modules, lets the compiler take up what changes by it for later cells: it takes longest for these. */
+  anticipate(id: string): void {
+    const module = this.#modules.get(id);
+    if (!module?.names.length || !module.source.statements.some(ts.isImportDeclaration)) return;
+    module.slot = this.#slots.take(module.code, module.borrowed, module.exports);
+    this.#checker.write(this.#checker.cell, this.#slots.imports(new Map()).join('\n'));
+    this.#checker.takeUp();
+  }
+
   /** Makes the names of a cell that ran visible to the cells after it. */
   publish(id: string, names: string[]): void {
     const module = this.#modules.get(id);
     this.#modules.delete(id);
     const augments = module !== undefined && /\bdeclare\s{1,9}(?:global|module)\b|^\/\/\/ *<reference /m.test(module.code);
     if (!module || !(names.length || augments)) return;
-    const slot = this.#slots.take(module.code, module.borrowed, module.exports);
+    const slot = module.slot ?? this.#slots.take(module.code, module.borrowed, module.exports);
     const variables = new Set(variableNames(module.source));
     for (const name of names) this.#declaredBy.set(name, { id, slot, isVariable: variables.has(name) });
     if (augments) this.#checker.forgetGlobals();
@@ -192,6 +201,8 @@ interface Module {
   /** What it declares. */
   names: string[];
   source: ts.SourceFile;
+  /** Where it lies already, before it has run. */
+  slot?: number;
 }
 
 const MODULE_NOT_FOUND = 2307;

@@ -36,6 +36,9 @@ export class Modules {
   readonly #imports = new Map<string, Set<string>>();
   /** file → the version that was asked for last */
   readonly #served = new Map<string, number>();
+  /** file → when it last changed and its version, known for the time that one import takes */
+  readonly #modified = new Map<string, number>();
+  readonly #versions = new Map<string, number>();
   /** file → when it had last changed, at its first load */
   readonly #first = new Map<string, number>();
 
@@ -109,7 +112,8 @@ export class Modules {
     if (!isLocal(url)) return url;
     const file = fileURLToPath(url);
     if (parent && isLocal(parent)) this.#importsOf(fileURLToPath(parent)).add(file);
-    const version = this.#version(file, new Set());
+    const version = this.#versions.get(file) ?? this.#version(file, new Set());
+    this.#versions.set(file, version);
     if (version !== (this.#served.get(file) ?? 0)) delete this.require.cache[file]; // CommonJS knows files, not URLs
     this.#served.set(file, version);
     return version === 0 ? url : `${pathToFileURL(file)}?v=${version}`;
@@ -121,10 +125,23 @@ export class Modules {
     return known;
   }
 
+  #lastChange(file: string): number {
+    const known = this.#modified.get(file);
+    if (known !== undefined) return known;
+    if (!this.#modified.size)
+      setImmediate(() => {
+        this.#modified.clear();
+        this.#versions.clear();
+      });
+    const now = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    this.#modified.set(file, now);
+    return now;
+  }
+
   /** 0 until the file or one that it imports, known so far, has changed; then when the latest of them did. */
   #version(file: string, seen: Set<string>): number {
     seen.add(file);
-    const now = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const now = this.#lastChange(file);
     const first = this.#first.get(file) ?? now;
     this.#first.set(file, first);
     const below = [...this.#importsOf(file)].filter((imported) => !seen.has(imported)).map((imported) => this.#version(imported, seen));

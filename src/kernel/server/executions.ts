@@ -181,12 +181,15 @@ export class Executions {
       const { name, message } = error as Error;
       return { error: { ename: name, evalue: message, traceback: message.split('\n') } };
     }
+    this.#runtime.preload(typescript);
     const { cell, diagnostics } = this.#notebook.compile(id, typescript);
     if (diagnostics) return { error: describeDiagnostics(diagnostics, id, typescript) };
     const { names, notes, javascript, sourceMap } = cell;
     for (const note of notes) this.#note(id, note);
     await this.#debugger.prepare(id, code, sourceMap);
-    const { unreached, value, failure } = await this.#runtime.run({ cell: id, javascript, sourceMap, allowsInput });
+    const running = this.#runtime.run({ cell: id, javascript, sourceMap, allowsInput });
+    setImmediate(() => this.#notebook.anticipate(id));
+    const { unreached, value, failure } = await running;
     this.#notebook.publish(
       id,
       names.filter((name) => !unreached.includes(name)),

@@ -12,6 +12,7 @@ type Blocked = Extract<ToServer, { type: 'blocked' }>;
 const BREAK_OFF_AFTER_MS = 1000;
 const POLL_MS = 10;
 const END_AFTER_MS = 3000;
+const ROOMS = /^[ \t]*import\s+(?!type\b)[^'"]{0,1000}['"](lemmata\/\w+)['"]/gm;
 
 /** The main thread, as the server sees it: runs one cell at a time, can be interrupted and ended whatever it does. */
 export class Runtime {
@@ -22,6 +23,7 @@ export class Runtime {
   tail: (cell: string, name: string, text: string) => void = () => {};
   #finish: ((done: Done) => void) | undefined;
   #breakOff: NodeJS.Timeout | undefined;
+  readonly #preloaded = new Set<string>();
   readonly #memory: MemoryWatch;
   readonly #supervisor: number;
   /** Why the running cell is being stopped, if not by the reader. */
@@ -50,6 +52,13 @@ export class Runtime {
     return new Promise((resolve) => {
       this.#finish = resolve;
     });
+  }
+
+  /** Has the rooms of the library loaded that a cell imports, while this thread checks the cell: each takes as long as the other. */
+  preload(code: string): void {
+    const specifiers = [...code.matchAll(ROOMS)].map(([, room]) => room).filter((room) => !this.#preloaded.has(room));
+    for (const room of specifiers) this.#preloaded.add(room);
+    if (specifiers.length) this.#post({ type: 'preload', specifiers });
   }
 
   finished(done: Done): void {
