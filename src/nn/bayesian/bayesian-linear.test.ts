@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { distance, inDouble } from '../../../tests/support/gradients.js';
+import { distance, expectSameDerivatives, inDouble } from '../../../tests/support/gradients.js';
 import reference from '../bayesian.reference.json' with { type: 'json' }; // made by reference/bayesian.py with PyTorch 2.13
 import { linear } from '../linear.js';
 import { bayesianLinear } from './bayesian-linear.js';
@@ -35,5 +35,33 @@ describe('bayesianLinear', () => {
     expect(() => bayesianLinear({ mean: params, deviation: params }, tf.zeros([2, 4]), { noise: tf.zeros([2, 4]) })).toThrow(
       'bayesianLinear maps x [..., F] by μ and σ of w [F, D] and b [D], with noise [..., D]: got x [2,4], noise [2,4], μ.w [4,3]',
     );
+  });
+
+  it('has a plain form with the same values and gradients, for every input', () => {
+    const plain: typeof layer = (...[w, b, sw, sb, x, noise]) =>
+      bayesianLinear.plain({ mean: { w, b }, deviation: { w: sw, b: sb } }, x, { noise });
+    expectSameDerivatives(layer, plain, inputs, reference.bayesianLinear.dy);
+  });
+
+  it('takes each shape for what it must be', () => {
+    const right = { w: tf.zeros([4, 3]), b: tf.zeros([3]) };
+    const fits = { params: { mean: right, deviation: right }, x: tf.zeros([2, 4]), noise: tf.zeros([2, 3]) };
+    const call = (change: object) => () => {
+      const { params, x, noise } = { ...fits, ...change };
+      return bayesianLinear(params, x, { noise });
+    };
+    const narrow = { w: tf.zeros([4, 3]), b: tf.zeros([2]) };
+    const wrong = { w: tf.zeros([3, 3]), b: tf.zeros([3]) };
+    expect(call({})().shape).toEqual([2, 3]);
+    for (const change of [
+      { params: { mean: narrow, deviation: right } },
+      { params: { mean: right, deviation: narrow } },
+      { params: { mean: right, deviation: wrong } },
+      { x: tf.zeros([2, 5]) },
+      { noise: tf.zeros([3]) },
+      { params: { mean: { w: tf.zeros([4, 3, 1]), b: tf.zeros([3]) }, deviation: { w: tf.zeros([4, 3, 1]), b: tf.zeros([3]) } } },
+    ])
+      expect(call(change)).toThrow('bayesianLinear maps x [..., F]');
+    expect(() => bayesianLinear(fits.params, fits.x, { noise: fits.noise, key: 1 } as never)).toThrow("there is no option 'key'");
   });
 });

@@ -1,7 +1,7 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
-import { inDouble } from '../../../tests/support/gradients.js';
+import { expectSameDerivatives, inDouble } from '../../../tests/support/gradients.js';
 import { gaussianKl } from './gaussian-kl.js';
 
 const row = (...data: number[]) => ({ data, shape: [1, data.length] });
@@ -24,5 +24,15 @@ describe('gaussianKl', () => {
       { data: [0, 0, 0, 0], shape: [2, 2] },
     ]);
     expectClose(y, [0.5 + 0.5 * (4 - 1 - Math.log(4)), 0.5 * (4 + 9)], 14);
+  });
+
+  it('has a plain form with the same values and gradients, for every input', () => {
+    const plain: typeof kl = (...[mean, logVariance, ...q]) => gaussianKl.plain({ mean, logVariance }, { mean: q[0], logVariance: q[1] });
+    expectSameDerivatives(kl, plain, [row(1, -2), row(0.5, -1), row(0.3, 0.4), row(-0.2, 0.7)], { data: [1.7], shape: [1] });
+  });
+
+  it('names the shapes that differ', () => {
+    const [two, three] = [tf.zeros([1, 2]), tf.zeros([1, 3])];
+    expect(() => gaussianKl({ mean: two, logVariance: two }, { mean: two, logVariance: three })).toThrow('gaussianKl');
   });
 });

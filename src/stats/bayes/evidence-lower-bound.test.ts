@@ -20,6 +20,8 @@ describe('evidenceLowerBound', () => {
   });
 
   it('names what is wrong', () => {
+    expect(() => evidenceLowerBound(x, y.slice(1), posterior, OPTIONS)).toThrow('evidenceLowerBound: x has 250 rows but y has 249 values');
+    expect(() => evidenceLowerBound(x, y, posterior, { ...OPTIONS, tau: 1 } as never)).toThrow("there is no option 'tau'");
     expect(() => evidenceLowerBound(x, y, { ...posterior, mean: [0] }, OPTIONS)).toThrow('normalDivergence: laws of 1 coordinates');
     expect(() => evidenceLowerBound(x, y, posterior, { ...OPTIONS, noise: -1 })).toThrow(
       'evidenceLowerBound: noise must be a finite number above 0, got -1',

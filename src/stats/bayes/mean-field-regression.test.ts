@@ -27,6 +27,14 @@ describe('meanFieldRegression', () => {
     expectClose(mean, [(1.25 * a - r * b) / determinant, (1.25 * b - r * a) / determinant], 13);
   });
 
+  it('takes columns that are all but one', () => {
+    // A posterior 1e7 times wider along the difference than along the sum, but not 1e8.
+    const same = fromColumns([column(x, 1), column(x, 1)]);
+    const norm = Math.hypot(...column(x, 1));
+    const { divergence } = meanFieldRegression(bayesianLinearRegression(same, y, { noise: norm * 1e-7, prior: 1 }));
+    expect(divergence).toBeCloseTo(0.5 * Math.log(1e14 / 2), 1);
+  });
+
   it('says when the posterior is too narrow for double precision', () => {
     const same = fromColumns([column(x, 1), column(x, 1)]);
     expect(() => meanFieldRegression(bayesianLinearRegression(same, y, { noise: 1e-9, prior: 10 }))).toThrow(

@@ -34,6 +34,10 @@ describe('sampleThenOptimise', () => {
 
   it('names what is wrong', () => {
     const draw = (options: object) => () => sampleThenOptimise(x, y, { ...OPTIONS, draws: 2, key: key(1), ...options });
+    expect(() => sampleThenOptimise(x, y.slice(1), { ...OPTIONS, draws: 2, key: key(1) })).toThrow(
+      'sampleThenOptimise: x has 250 rows but',
+    );
+    expect(draw({ seed: 1 })).toThrow("sampleThenOptimise: there is no option 'seed'");
     expect(draw({ draws: 0 })).toThrow('sampleThenOptimise: draws must be a whole number from 1 up, got 0');
     expect(draw({ noise: 0 })).toThrow('sampleThenOptimise: noise must be a finite number above 0, got 0');
   });

@@ -26,10 +26,24 @@ describe('normalDivergence', () => {
     expect(normalDivergence(turned([0, -1], 1, 0.09), turned([0, -1], 1, 0.09))).toBeCloseTo(0, 12);
   });
 
+  it('tells laws apart that are all but singular', () => {
+    const near = (r: number) => law([0, 0], [1, r, r, 1]);
+    const [a, b] = [1 - 1e-13, 1 - 4e-13]; // along (1, −1) variances of 1e-13 and 4e-13: ½ (log 4 + ¼ − 1)
+    expect(normalDivergence(near(a), near(b))).toBeCloseTo(0.5 * (Math.log(4) + 0.25 - 1), 2);
+  });
+
   it('names what is wrong', () => {
     expect(() => normalDivergence(law([0, 0], [1, 0, 0, 1]), law([0], [1]))).toThrow(
       'normalDivergence: laws of 2 coordinates have means [2] and covariances [2,2]: got q with mean [1] and covariance [1,1]',
     );
+    expect(() => normalDivergence(law([], []), law([], []))).toThrow('laws of 0 coordinates');
+    const one = law([0], [1]);
+    for (const covariance of [
+      { ...one.covariance, rows: 2 },
+      { ...one.covariance, cols: 2 },
+    ])
+      expect(() => normalDivergence({ mean: [0], covariance }, one)).toThrow('got p with mean [1]');
+    expect(() => normalDivergence(one, law([0], [-1]))).toThrow('the covariance of q is singular or not positive definite');
     expect(() => normalDivergence(law([0, 0], [1, 1, 1, 1]), law([0, 0], [1, 0, 0, 1]))).toThrow(
       'normalDivergence: the covariance of p is singular or not positive definite',
     );

@@ -1,5 +1,5 @@
 import { checkNumber, checkOptions } from '../../base/internal.js';
-import { backSubstitute, dot, inverseGram, type Matrix, matVec } from '../../linalg/index.js';
+import { backSubstitute, dot, inverseGram, type Matrix, matMul, matVec, transpose } from '../../linalg/index.js';
 import { checkValues, columnName, triangle, zeroMatrix } from '../../linalg/internal.js';
 import { checkColumns, checkSample } from './design.js';
 
@@ -71,7 +71,7 @@ export function bayesianLinearRegression(x: Matrix, y: ArrayLike<number>, option
     names: Array.from({ length: x.cols }, (_, j) => columnName(x, j)),
     coefficients,
     covariance,
-    precision: gramOfTriangle(r),
+    precision: matMul(transpose(r), r),
     standardDeviations: Float64Array.from({ length: x.cols }, (_, j) => Math.sqrt(covariance.data[j * x.cols + j])),
     logEvidence: logLikelihood + logOccamFactor,
     logLikelihood,
@@ -141,13 +141,4 @@ export function posteriorRoot(
   for (let i = 0; i < n; i++) target.data[i] = y[i] / noise;
   const { r, qty } = triangle(below, target);
   return { r, qty: qty.data };
-}
-
-/** RᵀR [p, p]. */
-function gramOfTriangle(r: Matrix): Matrix {
-  const out = zeroMatrix(r.cols, r.cols);
-  for (let i = 0; i < r.cols; i++)
-    for (let j = 0; j < r.cols; j++)
-      for (let k = 0; k <= Math.min(i, j); k++) out.data[i * r.cols + j] += r.data[k * r.cols + i] * r.data[k * r.cols + j];
-  return out;
 }

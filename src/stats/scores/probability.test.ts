@@ -205,12 +205,6 @@ describe('intervalCoverage', () => {
     expect(() => mixtureForecast({ weights: [2, -1], means: [0, 0], standardDeviations: [1, 1], components: 2 })).toThrow(
       'got -1 at row 0',
     );
-    expect(() => crps([1, 2, 3], LAWS.normal)).toThrow(
-      'crps: outcomes and forecasts must be as many, and at least one: got y 3 and forecasts 40',
-    );
-    expect(() => crpsOfSample([1], [1], { size: 1, kind: 'fair' })).toThrow('size must be a whole number from 2 up, got 1');
-    expect(() => crpsOfSample([1, 2], [1, 2, 3], { size: 2, kind: 'plain' })).toThrow('2 rows of 2 need 4 values, got 3');
-    expect(() => intervalScores([1], { low: [2], high: [1] }, 0.9)).toThrow('low 2 is above high 1 at row 0');
     expect(() => randomisedPit(key(1), [0.5], [0.2])).toThrow('P(Y < y) 0.5 is above P(Y ≤ y) 0.2 at row 0');
   });
 });
