@@ -71,6 +71,82 @@ describe('orderFlow', () => {
     expectMean(at(size), 300);
   });
 
+  it('has the defaults that are written down', () => {
+    const branching = [
+      [0.3, 0, 0.3, 0.3],
+      [0, 0.3, 0.3, 0.3],
+      [0, 0, 0.3, 0],
+      [0, 0, 0, 0.3],
+    ];
+    const told = {
+      baseline: [2, 2, 0.8, 0.8],
+      branching,
+      decay: 5,
+      lifetime: 10,
+      exponent: 0.6,
+      size: 200,
+      start: 1_000_000,
+      tick: 100,
+      open: 34_200,
+    };
+    expect(orderFlow(key(4), { until: 60 })).toEqual(orderFlow(key(4), { ...told, until: 60 }));
+    for (const [name, value] of Object.entries({
+      decay: 4,
+      lifetime: 9,
+      exponent: 0.7,
+      size: 300,
+      start: 1_000_100,
+      tick: 50,
+      open: 34_201,
+    }))
+      expect(orderFlow(key(4), { until: 60, [name]: value }), name).not.toEqual(orderFlow(key(4), { until: 60 }));
+  });
+
+  it("places orders by their distance from the other side's best price, as it is when they come", () => {
+    const { shape, data } = book;
+    const columns = shape[1];
+    let last = { ask: 10_001, bid: 9_999 }; // of an empty side the last that was seen; in ticks, around 100 dollars
+    const distances: number[] = [];
+    for (let m = 0; m < shape[0]; m++) {
+      if (messages.type[m] === MESSAGE.submission)
+        distances.push(messages.direction[m] === 1 ? last.ask - messages.price[m] / 100 : messages.price[m] / 100 - last.bid);
+      const [ask, bid] = [data[columns * m] / 100, data[columns * m + 2] / 100];
+      last = { ask: Number.isNaN(ask) ? last.ask : ask, bid: Number.isNaN(bid) ? last.bid : bid };
+    }
+    expect([Math.min(...distances), Math.max(...distances) <= 200]).toEqual([1, true]);
+    for (const d of [2, 4, 20, 100])
+      expectMean(
+        distances.map((x) => Number(x >= d)),
+        (d ** -0.6 - 201 ** -0.6) / (1 - 201 ** -0.6),
+      );
+  });
+
+  it('executes market orders of whole lots of the mean asked for, against the best price first', () => {
+    // Sells alone hit a bid side that is long; what one event executed is its size.
+    const { time, type, size, price } = orderFlow(key(6), {
+      baseline: [20, 0, 0, 2],
+      branching: none,
+      lifetime: 50,
+      size: 300,
+      until: 120,
+    });
+    const hits = new Map<number, { size: number; prices: number[] }>();
+    for (let m = 0; m < time.length; m++) {
+      if (type[m] !== MESSAGE.execution) continue;
+      const hit = hits.get(time[m]) ?? { size: 0, prices: [] };
+      hits.set(time[m], { size: hit.size + size[m], prices: [...hit.prices, price[m]] });
+    }
+    expectMean(
+      [...hits.values()].map((hit) => hit.size),
+      300,
+    );
+    for (const { prices } of hits.values()) expect(prices).toEqual(prices.toSorted((a, b) => b - a));
+    expectMean(
+      [...hits.values()].slice(1).map((_, i) => [...hits.keys()][i + 1] - [...hits.keys()][i]),
+      0.5,
+    );
+  });
+
   it('is the same for the same key, and keeps its messages when it goes on for longer', () => {
     const short = orderFlow(key(3), { until: 30 });
     const long = orderFlow(key(3), { until: 60 });

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { distance, expectSameDerivatives, inDouble } from '../../../tests/support/gradients.js';
+import { fold, key, normal } from '../../base/random.js';
 import { valueAndGrad } from '../../tensor/grad.js';
 import { trace } from '../../tensor/trace/trace.js';
 import reference from '../pytorch.reference.json' with { type: 'json' }; // made by reference/pytorch.py with PyTorch 2.13
@@ -34,13 +35,45 @@ describe('lstm', () => {
     expect(distance(grads[3], db)).toBeLessThan(1e-7); // b is rounded to float32 nowhere: inputs stay double
   });
 
-  it('names the shapes that do not fit', () => {
-    expect(() => lstm({ wx: tf.zeros([2, 12]), wh: tf.zeros([3, 12]), b: tf.zeros([9]) }, tf.zeros([5, 4, 2]))).toThrow(
-      'lstm takes x [B, T, F] of one step or more, wx [F, 4D], wh [D, 4D] and b [4D]: got x [5,4,2], wx [2,12], wh [3,12], b [9]',
+  it.each([3, 67])('is its plain form over %i steps, from a state and from none, by its outputs and by its last state', (T) => {
+    const [B, F, D] = [2, 2, 2];
+    const inputs = [[B, T, F], [F, 4 * D], [D, 4 * D], [4 * D], [B, D], [B, D]].map((shape, i) => normal(fold(key(5), i), shape));
+    type Found = { outputs: tf.Tensor; state: { h: tf.Tensor; c: tf.Tensor } };
+    const every = ({ outputs, state: { h, c } }: Found) => tf.concat([outputs, h.expandDims(1), c.expandDims(1)], 1);
+    const read: ((found: Found) => tf.Tensor)[] = [every, ({ state }) => state.h, ({ state }) => state.c];
+    for (const withState of [true, false])
+      for (const pick of T > 64 ? read.slice(0, 1) : read) {
+        const of = (h: tf.Tensor, c: tf.Tensor) => (withState ? { state: { h, c } } : undefined);
+        expectSameDerivatives(
+          (...[x, wx, wh, b, h, c]) => pick(lstm({ wx, wh, b }, x, of(h, c))),
+          (...[x, wx, wh, b, h, c]) => pick(lstm.plain({ wx, wh, b }, x, of(h, c))),
+          withState ? inputs : inputs.slice(0, 4),
+        );
+      }
+  });
+
+  it.each<[what: string, wrong: Partial<Record<'x' | 'wx' | 'wh' | 'b', number[]>>]>([
+    ['an input without steps', { x: [5, 0, 2] }],
+    ['an input of rank 2', { x: [5, 4] }],
+    ['wx for other inputs', { wx: [4, 12] }],
+    ['wx of another width', { wx: [2, 3] }],
+    ['wh of another width', { wh: [3, 3] }],
+    ['a shift of another width', { b: [9] }],
+  ])('names %s', (_, wrong) => {
+    const shapes = { x: [5, 4, 2], wx: [2, 12], wh: [3, 12], b: [12], ...wrong };
+    const [x, wx, wh, b] = (['x', 'wx', 'wh', 'b'] as const).map((name) => tf.zeros(shapes[name]));
+    expect(() => lstm({ wx, wh, b }, x)).toThrow(
+      `lstm takes x [B, T, F] of one step or more, wx [F, 4D], wh [D, 4D] and b [4D]: got x [${shapes.x}], wx [${shapes.wx}], wh [${shapes.wh}], b [${shapes.b}]`,
     );
+  });
+
+  it.each([
+    ['of another batch', [4, 3], [5, 3]],
+    ['of another width', [5, 3], [5, 4]],
+  ])('names a state %s', (_, h, c) => {
     const params = { wx: tf.zeros([2, 12]), wh: tf.zeros([3, 12]), b: tf.zeros([12]) };
-    expect(() => lstm(params, tf.zeros([5, 4, 2]), { state: { h: tf.zeros([5, 3]), c: tf.zeros([4, 3]) } })).toThrow(
-      'lstm goes on from h and c [5, 3]: got h [5,3], c [4,3]',
-    );
+    const state = { h: tf.zeros(h), c: tf.zeros(c) };
+    expect(() => lstm(params, tf.zeros([5, 4, 2]), { state })).toThrow(`lstm goes on from h and c [5, 3]: got h [${h}], c [${c}]`);
+    expect(() => lstm(params, tf.zeros([5, 4, 2]), { states: state } as object)).toThrow("lstm: there is no option 'states'");
   });
 });

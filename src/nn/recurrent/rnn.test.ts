@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { inDouble } from '../../../tests/support/gradients.js';
+import { expectSameDerivatives, inDouble } from '../../../tests/support/gradients.js';
+import { fold, key, normal } from '../../base/random.js';
 import { rnn } from './rnn.js';
 
 const layer = (...[x, h, wx, wh, b]: tf.Tensor[]) => rnn({ wx, wh, b }, x, { state: { h } }).outputs;
@@ -19,10 +20,41 @@ describe('rnn', () => {
     expect(grads[1][0]).toBeCloseTo(w ** 2 * (1 - h1 ** 2) * (1 - h2 ** 2), 14);
   });
 
-  it('names the shapes that do not fit', () => {
-    expect(() =>
-      rnn({ wx: tf.zeros([2, 3]), wh: tf.zeros([3, 3]), b: tf.zeros([3]) }, tf.zeros([5, 4, 2]), { state: { h: tf.zeros([4, 3]) } }),
-    ).toThrow('rnn takes x [B, T, F], wx [F, D], wh [D, D], b [D] and a state h [B, D]: got x [5,4,2], wx [2,3], wh [3,3], b [3], h [4,3]');
-    expect(() => rnn({ wx: tf.zeros([2, 3]), wh: tf.zeros([3, 3]), b: tf.zeros([3]) }, tf.zeros([5, 0, 2]))).toThrow('got x [5,0,2]');
+  it.each([3, 67])('is its plain form over %i steps, from a state and from none, by its outputs and by its last state', (T) => {
+    const [B, F, D] = [2, 2, 3];
+    const inputs = [[B, T, F], [F, D], [D, D], [D], [B, D]].map((shape, i) => normal(fold(key(3), i), shape));
+    const every = ({ outputs, state }: { outputs: tf.Tensor; state: { h: tf.Tensor } }) => outputs.concat(state.h.expandDims(1), 1);
+    for (const withState of [true, false]) {
+      const of = (h: tf.Tensor) => (withState ? { state: { h } } : undefined);
+      const used = withState ? inputs : inputs.slice(0, 4);
+      expectSameDerivatives(
+        (...[x, wx, wh, b, h]) => every(rnn({ wx, wh, b }, x, of(h))),
+        (...[x, wx, wh, b, h]) => every(rnn.plain({ wx, wh, b }, x, of(h))),
+        used,
+      );
+    }
+    expectSameDerivatives(
+      (...[x, wx, wh, b]) => rnn({ wx, wh, b }, x).state.h,
+      (...[x, wx, wh, b]) => rnn.plain({ wx, wh, b }, x).state.h,
+      inputs.slice(0, 4),
+    );
+  });
+
+  it.each<[what: string, wrong: Partial<Record<'x' | 'wx' | 'wh' | 'b' | 'h', number[]>>]>([
+    ['an input without steps', { x: [5, 0, 2] }],
+    ['an input of rank 2', { x: [5, 4] }],
+    ['wx for other inputs', { wx: [4, 3] }],
+    ['wx of another width', { wx: [2, 4] }],
+    ['wh that is not square', { wh: [3, 4] }],
+    ['a shift of another width', { b: [4] }],
+    ['a state of another batch', { h: [4, 3] }],
+    ['a state of another width', { h: [5, 4] }],
+  ])('names %s', (_, wrong) => {
+    const shapes = { x: [5, 4, 2], wx: [2, 3], wh: [3, 3], b: [3], h: [5, 3], ...wrong };
+    const [x, wx, wh, b, h] = (['x', 'wx', 'wh', 'b', 'h'] as const).map((name) => tf.zeros(shapes[name]));
+    expect(() => rnn({ wx, wh, b }, x, { state: { h } })).toThrow(
+      `rnn takes x [B, T, F], wx [F, D], wh [D, D], b [D] and a state h [B, D]: got x [${shapes.x}], wx [${shapes.wx}], wh [${shapes.wh}], b [${shapes.b}], h [${shapes.h}]`,
+    );
+    expect(() => rnn({ wx, wh, b }, x, { states: { h } } as object)).toThrow("rnn: there is no option 'states'");
   });
 });
