@@ -1,4 +1,4 @@
-// npm run bench [-- book|compile|statistics|features|kernel|noise] [-- options]: the training workloads, or another table by its name.
+// npm run bench [-- book|compile|statistics|features|kernel|noise|recurrence] [-- options]: the training workloads, or another table by its name.
 const tables: Readonly<Record<string, string>> = {
   training: './training.js',
   book: './book/main.js',
@@ -7,6 +7,7 @@ const tables: Readonly<Record<string, string>> = {
   features: './features/main.js',
   kernel: './kernel/main.js',
   noise: './noise/main.js',
+  recurrence: './recurrence/main.js',
 };
 const [, , first = ''] = process.argv;
 const named = first.startsWith('--') || first === '' ? 'training' : first;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Steps } from './through-time.js';
-import { plus } from './time.js';
+import { byColumn, plus } from './time.js';
 
 /** How an LSTM differs from `lstm`; in brackets the names of Greff et al., whose baseline has peepholes. */
 export interface LstmVariant {
@@ -20,7 +20,8 @@ export interface LstmVariant {
   readonly gateRecurrence?: boolean;
 }
 
-type Gate = 'i' | 'f' | 'o';
+/** Input, forget and output. */
+export type Gate = 'i' | 'f' | 'o';
 
 /** The gates that a variant computes; f is not one where it is 1 or coupled to i. */
 export function gatesOf({ inputGate = true, forgetGate = true, outputGate = true }: LstmVariant): Gate[] {
@@ -28,8 +29,8 @@ export function gatesOf({ inputGate = true, forgetGate = true, outputGate = true
   return (['i', 'f', 'o'] as const).filter((name) => has[name]);
 }
 
-/** What a step makes; all [B, D], but for the gates that the variant has, side by side. */
-export interface Step {
+/** What a step makes, all of one shape. */
+interface Made {
   readonly i: tf.Tensor;
   readonly f: tf.Tensor;
   readonly o: tf.Tensor;
@@ -38,120 +39,160 @@ export interface Step {
   /** tanh c, or c. */
   readonly squashed: tf.Tensor;
   readonly h: tf.Tensor;
-  readonly gates: tf.Tensor;
 }
 
-/** One step from z = xₜ wx + hₜ₋₁ wh + b, the cell before, and what the gates before add to z. */
+/**
+ * One step.
+ *
+ * @param z          xₜ wx + hₜ₋₁ wh + b, for gates + (i, f, o)ₜ₋₁ wg, of each gate that the variant has and of the candidate, all of one shape
+ * @param before     the cell, of that shape
+ * @param peepholes  of each gate
+ */
 export function stepOf(
   variant: LstmVariant,
-  z: tf.Tensor,
+  z: readonly tf.Tensor[],
   before: tf.Tensor,
-  { peepholes, recurrent }: { peepholes?: tf.Tensor; recurrent?: tf.Tensor },
-): Step {
-  const D = before.shape[1]!;
+  peepholes: readonly tf.Tensor[] | undefined,
+): Made {
   const names = gatesOf(variant);
-  const [zGates, zCandidate] = tf.split(z, [names.length * D, D], 1);
-  const zs = tf.split(recurrent ? zGates.add(recurrent) : zGates, names.length, 1);
-  const ps = peepholes && tf.split(peepholes, names.length, 0); // K × [1, D]
   const gate = (name: Gate, cell: tf.Tensor) => {
     const k = names.indexOf(name);
     if (k < 0) return tf.onesLike(cell);
-    return (ps ? zs[k].add(cell.mul(ps[k])) : zs[k]).sigmoid();
+    return (peepholes ? z[k].add(cell.mul(peepholes[k])) : z[k]).sigmoid();
   };
   const i = gate('i', before);
   const f = variant.forgetGate === 'coupled' ? tf.sub(1, i) : gate('f', before);
-  const g = variant.inputActivation === false ? zCandidate : zCandidate.tanh();
+  const g = variant.inputActivation === false ? z[names.length] : z[names.length].tanh();
   const c = f.mul(before).add(i.mul(g));
   const o = gate('o', c);
   const squashed = variant.outputActivation === false ? c : c.tanh();
-  const gates = tf.concat(
-    names.map((name) => ({ i, f, o })[name]),
-    1,
-  );
-  return { i, f, o, g, c, squashed, h: o.mul(squashed), gates };
+  return { i, f, o, g, c, squashed, h: o.mul(squashed) };
 }
 
-/** Weights as `LstmVariantParams` has them; those that the variant has not are absent. */
-interface Weights {
-  readonly wx: tf.Tensor;
-  readonly wh: tf.Tensor;
-  readonly b: tf.Tensor;
+/** What the steps take, by gate, those that the variant has and then the candidate. */
+export interface Weights {
+  /** [K + 1, F + 1, D], the shift in the last row. */
+  readonly shifted: tf.Tensor;
+  /** [K + 1, S, D], of the S numbers that a step sees of the one before: h, and the gates where they are seen. */
+  readonly recurrent: tf.Tensor;
+  /** [K, 1, D] */
   readonly peepholes?: tf.Tensor;
-  readonly gates?: tf.Tensor;
 }
 
-interface State {
+/** What a step goes on from, all [1, B, D]: the gates where they are seen. */
+export interface State extends Readonly<Partial<Record<Gate, tf.Tensor>>> {
   readonly h: tf.Tensor;
   readonly c: tf.Tensor;
-  readonly gates?: tf.Tensor;
 }
 
-/** What the backward needs: the state before the first step, and what each step made. */
+/** What a step's backward needs: ∂cₜ/∂zᵢ, ∂cₜ/∂z_f, ∂hₜ/∂zₒ, ∂cₜ/∂z_g, ∂hₜ/∂cₜ, f, and where gates see gates the slope of each. */
+interface Step {
+  readonly cByI?: tf.Tensor;
+  readonly cByF?: tf.Tensor;
+  readonly hByO?: tf.Tensor;
+  readonly cByG: tf.Tensor;
+  readonly hByC: tf.Tensor;
+  readonly f: tf.Tensor;
+  readonly slopes: readonly tf.Tensor[];
+}
+
+/** What the backward needs. */
 interface Kept {
-  readonly start: State;
+  /** What each step saw, [1, T·B, S]. */
+  readonly seen: tf.Tensor;
+  /** With peepholes, the cell before the first step and after each, [1, (T + 1)·B, D]. */
+  readonly cells?: tf.Tensor;
   readonly steps: readonly Step[];
 }
 
 /** The steps of a variant, forward and back through time. */
 export const stepsOf = (variant: LstmVariant): Steps<Weights, State, Kept> => ({
-  forward({ wx, wh, b, peepholes, gates: wg }: Weights, rows, T, start) {
-    const steps: Step[] = [];
-    for (const input of tf.split(rows.matMul(wx).add(b), T, 0)) {
-      const before: State = steps.at(-1) ?? start;
-      const z = input.add(before.h.matMul(wh));
-      steps.push(stepOf(variant, z, before.c, { peepholes, recurrent: wg && before.gates!.matMul(wg) }));
-    }
-    const last = steps[T - 1];
-    return { hidden: steps.map(({ h }) => h), state: stateAfter(last, variant), saved: { start, steps } };
-  },
-  backward({ wx, wh, peepholes, gates: wg }: Weights, rows, { start, steps }, after) {
+  forward({ shifted, recurrent, peepholes }, rows, T, start) {
     const names = gatesOf(variant);
-    const ps = peepholes && tf.split(peepholes, names.length, 0);
+    const inputs = tf.split(rows.matMul(shifted), names.length + 1).map((z) => tf.split(z, T, 1)); // (K + 1) × T × [1, B, D]
+    const ps = peepholes && tf.split(peepholes, names.length);
+    const gatesIn = (of: Partial<Record<Gate, tf.Tensor>>) => (variant.gateRecurrence ? names.map((name) => of[name]!) : []);
+    const hidden: tf.Tensor[] = [];
+    const seen: tf.Tensor[] = [];
+    const cells: tf.Tensor[] = [start.c];
+    const steps: Step[] = [];
+    let state = start;
+    for (let t = 0; t < T; t++) {
+      seen.push(tf.concat([state.h, ...gatesIn(state)], 2));
+      const past = tf.split(seen[t].matMul(recurrent), names.length + 1);
+      const z = inputs.map((input, k) => input[t].add(past[k]));
+      const made = stepOf(variant, z, state.c, ps);
+      const gates = gatesIn(made);
+      steps.push({ ...slopesOf(variant, made, state.c), slopes: gates.map(throughSigmoid) });
+      state = { h: made.h, c: made.c, ...Object.fromEntries(gates.map((gate, k) => [names[k], gate])) };
+      hidden.push(state.h);
+      cells.push(state.c);
+    }
+    return { hidden, state, saved: { seen: tf.concat(seen, 1), ...(ps && { cells: tf.concat(cells, 1) }), steps } };
+  },
+  backward({ shifted, recurrent, peepholes }, rows, { seen, cells, steps }, after) {
+    const names = gatesOf(variant);
+    const K = names.length;
+    const ps = peepholes && tf.split(peepholes, K);
+    // By what is seen instead of by the gate that sees it, [K + 1, D, (K + 1) D]: one product, of a row of ∂z, gives ∂h and those of the gates.
+    const bySeen = variant.gateRecurrence && byColumn(recurrent).reshape([K + 1, -1, recurrent.shape[1]!]);
     const dz: tf.Tensor[] = [];
     let { h: dh, c: dc }: Partial<State> = after.state;
-    const afterGates: tf.Tensor | undefined = after.state.gates;
-    let dGates = afterGates && tf.split(afterGates, names.length, 1); // from the step after, K × [B, D]
+    let dGates: (tf.Tensor | undefined)[] = names.map((name) => after.state[name]); // by the step after, K × [1, B, D]
     for (let t = steps.length - 1; t >= 0; t--) {
-      const { i, f, o, g, squashed } = steps[t];
-      const before = (steps[t - 1] ?? start).c;
-      const through = (name: Gate, d: tf.Tensor, gate: tf.Tensor) => {
+      const { cByI, cByF, hByO, cByG, hByC, f, slopes } = steps[t];
+      const ofGate = (name: Gate, d: tf.Tensor, slope: tf.Tensor | undefined) => {
         const k = names.indexOf(name);
-        return k < 0 ? undefined : plus(d, dGates?.[k]).mul(gate).mul(tf.sub(1, gate));
+        return slope && plus(d.mul(slope), dGates[k]?.mul(slopes[k]));
       };
       const toCell = (name: Gate, d: tf.Tensor | undefined) => d && ps?.[names.indexOf(name)].mul(d);
-      dh = dh || after.hidden ? plus(dh, after.hidden?.[t]) : tf.zerosLike(before);
-      const dO = through('o', dh.mul(squashed), o);
-      const dSquashed = dh.mul(o);
-      dc = plus(dc, variant.outputActivation === false ? dSquashed : dSquashed.mul(tf.sub(1, squashed.square())));
-      dc = plus(dc, toCell('o', dO));
-      const dI = through('i', dc.mul(variant.forgetGate === 'coupled' ? g.sub(before) : g), i);
-      const dF = through('f', dc.mul(before), f);
-      const dG = variant.inputActivation === false ? dc.mul(i) : dc.mul(i).mul(tf.sub(1, g.square()));
-      const dZ = [dI, dF, dO].filter((d) => d !== undefined);
-      dz[t] = tf.concat([...dZ, dG], 1); // [B, (K + 1) D]
+      dh = dh || after.hidden ? plus(dh, after.hidden?.[t]) : tf.zerosLike(f);
+      const dO = ofGate('o', dh, hByO);
+      dc = plus(plus(dh.mul(hByC), dc), toCell('o', dO));
+      const [dI, dF, dG] = [ofGate('i', dc, cByI), ofGate('f', dc, cByF), dc.mul(cByG)];
+      const found = [dI, dF, dO, dG].filter((d) => d !== undefined);
+      dz[t] = tf.concat(found, 0); // [K + 1, B, D]
       dc = plus(plus(dc.mul(f), toCell('i', dI)), toCell('f', dF));
-      dh = dz[t].matMul(wh, false, true);
-      if (wg) dGates = tf.split(tf.concat(dZ, 1).matMul(wg, false, true), names.length, 1);
+      if (bySeen) [dh, ...dGates] = tf.split(tf.concat(found, 2).matMul(bySeen, false, true), K + 1);
+      else dh = tf.split(dz[t].matMul(recurrent, false, true), K + 1).reduce(plus);
     }
-    const dZ = tf.concat(dz, 0); // [T·B, (K + 1) D]
-    const found = [start, ...steps.slice(0, -1)]; // what each step found
-    const overTime = (at: readonly State[], part: 'h' | 'c' | 'gates') =>
-      tf.concat(
-        at.map((s) => s[part]!),
-        0,
-      );
-    const blocks = tf.split(dZ, names.length + 1, 1);
+    const dZ = tf.concat(dz, 1); // [K + 1, T·B, D]
     const weights: Weights = {
-      wx: rows.matMul(dZ, true),
-      wh: overTime(found, 'h').matMul(dZ, true),
-      b: dZ.sum(0),
-      ...(ps && { peepholes: tf.stack(names.map((name, k) => blocks[k].mul(overTime(name === 'o' ? steps : found, 'c')).sum(0))) }),
-      ...(wg && { gates: overTime(found, 'gates').matMul(tf.concat(blocks.slice(0, -1), 1), true) }),
+      shifted: rows.matMul(dZ, true),
+      recurrent: dZ.matMul(seen, true).transpose([0, 2, 1]), // a third faster than the product of both the other way round
+      ...(cells && { peepholes: peepholesOf(variant, dZ, cells) }),
     };
-    const state: State = { h: dh!, c: dc!, ...(wg && { gates: tf.concat(dGates!, 1) }) };
-    return { weights, rows: dZ.matMul(wx, false, true), state };
+    const wx = shifted.slice([0, 0, 0], [-1, shifted.shape[1]! - 1, -1]);
+    const state: State = { h: dh!, c: dc!, ...(bySeen && Object.fromEntries(names.map((name, k) => [name, dGates[k]]))) };
+    return { weights, rows: dZ.matMul(wx, false, true).sum(0, true), state };
   },
 });
 
-/** The part of a step that the next one, or the next call, goes on from. */
-export const stateAfter = ({ h, c, gates }: State, { gateRecurrence }: LstmVariant): State => (gateRecurrence ? { h, c, gates } : { h, c });
+/** What a step's backward multiplies by, of what it made and the cell before. */
+function slopesOf(variant: LstmVariant, { i, f, o, g, squashed, h }: Made, before: tf.Tensor): Omit<Step, 'slopes'> {
+  const has = (name: Gate) => gatesOf(variant).includes(name);
+  const alongI = variant.forgetGate === 'coupled' ? g.sub(before) : g;
+  return {
+    ...(has('i') && { cByI: alongI.mul(throughSigmoid(i)) }),
+    ...(has('f') && { cByF: before.mul(throughSigmoid(f)) }),
+    ...(has('o') && { hByO: h.mul(tf.sub(1, o)) }),
+    cByG: variant.inputActivation === false ? i : i.mul(tf.sub(1, g.square())),
+    hByC: variant.outputActivation === false ? o : o.mul(tf.sub(1, squashed.square())),
+    f,
+  };
+}
+
+/** The gradient of the peepholes, [K, 1, D]: the output gate sees the cell after the step, the others the one before. */
+function peepholesOf(variant: LstmVariant, dZ: tf.Tensor, cells: tf.Tensor): tf.Tensor {
+  const [rows, D] = [dZ.shape[1]!, dZ.shape[2]!];
+  const gates = gatesOf(variant).map((name, k) => {
+    const from = name === 'o' ? cells.shape[1]! - rows : 0;
+    return dZ
+      .slice([k], [1])
+      .mul(cells.slice([0, from], [1, rows]))
+      .sum(1, true);
+  });
+  return tf.concat(gates, 0).reshape([gates.length, 1, D]);
+}
+
+const throughSigmoid = (y: tf.Tensor): tf.Tensor => y.mul(tf.sub(1, y));

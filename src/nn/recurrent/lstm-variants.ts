@@ -4,10 +4,10 @@ import { checkOptions } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 import type { LstmConfig, LstmParams, LstmState } from './lstm.js';
-import { gatesOf, type LstmVariant, stateAfter, stepOf, stepsOf } from './lstm-recurrence.js';
+import { gatesOf, type LstmVariant, type State, stepOf, stepsOf, type Weights } from './lstm-recurrence.js';
 import type { Recurrence } from './rnn.js';
 import { backThroughTime, forwardThroughTime } from './through-time.js';
-import { batchFirst, timeFirst } from './time.js';
+import { byColumn, byGate, plus, rowsWithOnes } from './time.js';
 
 /** Weights of a variant with K gates; the K + 1 blocks of columns are those of i, f, o that it has, then the candidate g. */
 export interface LstmVariantParams<T = tf.Tensor> extends LstmParams<T> {
@@ -85,26 +85,80 @@ export const lstmVariant = layer({
     const { state, ...variant } = options;
     const start = state ?? startOf(x.shape[0], params.wh.shape[0], variant);
     checkShapes(params, x, variant, start);
-    const [rows, T] = [timeFirst(x), x.shape[1]!];
-    const { hidden, state: last, saved } = forwardThroughTime(stepsOf(variant), params, rows, T, start);
-    const value: Recurrence<LstmVariantState> = { outputs: batchFirst(tf.concat(hidden, 0), T), state: last };
-    return { value, saved: { variant, rows, params, through: saved } };
+    const K = gatesOf(variant).length;
+    const { wx, wh, b, peepholes, gates } = params;
+    const weights: Weights = {
+      shifted: byGate(tf.concat([wx, b.expandDims(0)], 0), K + 1),
+      recurrent: byGate(gates ? tf.concat([wh, tf.concat([gates, tf.zeros([gates.shape[0], wh.shape[0]])], 1)], 0) : wh, K + 1),
+      ...(peepholes && { peepholes: peepholes.expandDims(1) }),
+    };
+    const rows = rowsWithOnes(x);
+    const { hidden, state: last, saved } = forwardThroughTime(stepsOf(variant), weights, rows, x.shape[1]!, apart(start, variant));
+    const value: Recurrence<LstmVariantState> = { outputs: tf.concat(hidden, 0).transpose([1, 0, 2]), state: joined(last, variant) };
+    return { value, saved: { variant, rows, weights, through: saved } };
   },
-  backward({ outputs, state }, { variant, rows, params, through }) {
-    const after = { hidden: outputs && timeFirst(outputs), state };
-    const found = backThroughTime(stepsOf(variant), params, rows, through, after);
-    return [found.weights, batchFirst(found.rows, through.T), { state: found.state }];
+  backward({ outputs, state }, { variant, rows, weights, through }) {
+    const F = rows.shape[2]! - 1;
+    const after = { hidden: outputs?.transpose([1, 0, 2]), state: apart(state, variant) };
+    const found = backThroughTime(stepsOf(variant), weights, rows, through, after);
+    const dInput = byColumn(found.weights.shifted); // [F + 1, (K + 1) D]
+    const dRecurrent = byColumn(found.weights.recurrent); // [D, (K + 1) D], or [(K + 1) D, (K + 1) D]
+    const [D, { peepholes }] = [weights.recurrent.shape[2]!, found.weights];
+    const dParams: LstmVariantParams = {
+      wx: dInput.slice(0, F),
+      wh: dRecurrent.slice(0, D),
+      b: dInput.slice(F).squeeze([0]),
+      ...(peepholes && { peepholes: peepholes.squeeze([1]) }),
+      ...(variant.gateRecurrence && { gates: dRecurrent.slice([D, 0], [-1, gatesOf(variant).length * D]) }),
+    };
+    const dx = found.rows.reshape([through.T, -1, F]).transpose([1, 0, 2]);
+    return [dParams, dx, { state: joined(found.state, variant) }];
   },
   plain({ wx, wh, b, peepholes, gates: wg }, x, { state, ...variant } = {}) {
+    const K = gatesOf(variant).length;
+    const ps = peepholes && tf.split(peepholes, K); // K × [1, D]
     let { h, c, gates } = state ?? startOf(x.shape[0], wh.shape[0], variant);
     const hidden = x.unstack(1).map((xt) => {
-      const step = stepOf(variant, xt.matMul(wx).add(h.matMul(wh)).add(b), c, { peepholes, recurrent: wg && gates?.matMul(wg) });
-      ({ h, c, gates } = step);
+      const z = tf.split(xt.matMul(wx).add(h.matMul(wh)).add(b), K + 1, 1);
+      const ofGates = wg && tf.split(gates!.matMul(wg), K, 1);
+      const made = stepOf(
+        variant,
+        z.map((z, k) => plus(z, ofGates?.[k])),
+        c,
+        ps,
+      );
+      ({ h, c } = made);
+      if (wg)
+        gates = tf.concat(
+          gatesOf(variant).map((name) => made[name]),
+          1,
+        );
       return h;
     });
-    return { outputs: tf.stack(hidden, 1), state: stateAfter({ h, c, gates }, variant) };
+    return { outputs: tf.stack(hidden, 1), state: { h, c, ...(gates && { gates }) } };
   },
 });
+
+/** A state as the steps have it: each part with an axis of length 1 before the others, and the gates apart. */
+function apart<S extends Partial<LstmVariantState>>(
+  { h, c, gates }: S,
+  variant: LstmVariant,
+): S extends LstmVariantState ? State : Partial<State> {
+  const names = gatesOf(variant);
+  const parts = gates ? tf.split(gates, names.length, 1).map((gate, k) => [names[k], gate.expandDims(0)]) : [];
+  return { ...(h && { h: h.expandDims(0) }), ...(c && { c: c.expandDims(0) }), ...Object.fromEntries(parts) };
+}
+
+/** The way back. */
+function joined(state: State, variant: LstmVariant): LstmVariantState {
+  const gates =
+    variant.gateRecurrence &&
+    tf.concat(
+      gatesOf(variant).map((name) => state[name]!),
+      2,
+    );
+  return { h: state.h.squeeze([0]), c: state.c.squeeze([0]), ...(gates && { gates: gates.squeeze([0]) }) };
+}
 
 function checkShapes(
   { wx, wh, b, peepholes, gates }: LstmVariantParams,

@@ -5,7 +5,7 @@ import { layer } from '../../tensor/index.js';
 import { uniformWithin } from '../initialisers.js';
 import type { Recurrence } from './rnn.js';
 import { backThroughTime, forwardThroughTime, isLoop, type Steps } from './through-time.js';
-import { plus } from './time.js';
+import { byColumn, byGate, plus, rowsWithOnes } from './time.js';
 
 /** Weights of an LSTM: wx [F, 4D] for the input, wh [D, 4D] for the state, b [4D]; columns are the gates i, f, o and the candidate g. */
 export interface LstmParams<T = tf.Tensor> {
@@ -84,21 +84,11 @@ export const lstm = layer({
     const D = wh.shape[0];
     if (x.rank !== 3 || x.shape[1] === 0 || x.shape[2] !== wx.shape[0] || [wx.shape[1], wh.shape[1], b.shape[0]].some((n) => n !== 4 * D))
       throw shapeError('lstm takes x [B, T, F] of one step or more, wx [F, 4D], wh [D, 4D] and b [4D]', { x, wx, wh, b });
-    const [B, T, F] = x.shape;
+    const [B, T] = x.shape;
     if (state && Object.values(state).some(({ shape }) => `${shape}` !== `${[B, D]}`))
       throw shapeError(`lstm goes on from h and c [${B}, ${D}]`, { ...state });
-    // Time first, so that a step is a block of B rows, and a column of ones, whose weight is the shift.
-    const rows = tf.concat(
-      [
-        x
-          .toFloat()
-          .transpose([1, 0, 2])
-          .reshape([1, T * B, F]),
-        tf.ones([1, T * B, 1]),
-      ],
-      2,
-    );
-    const weights = { shifted: byGate(tf.concat([wx, b.reshape([1, 4 * D])], 0)), recurrent: byGate(wh) };
+    const rows = rowsWithOnes(x);
+    const weights = { shifted: byGate(tf.concat([wx, b.reshape([1, 4 * D])], 0), 4), recurrent: byGate(wh, 4) };
     const zeros = isLoop(T) ? tf.zeros([1, B, D]) : undefined;
     const start = state ? { h: state.h.expandDims(0), c: state.c.expandDims(0) } : zeros && { h: zeros, c: zeros };
     const { hidden, state: last, saved } = forwardThroughTime(steps, weights, rows, T, start);
@@ -142,11 +132,6 @@ export const lstm = layer({
  * @throws        as `lstm`
  */
 export const lstmLast = (params: LstmParams, x: tf.Tensor, options?: LstmOptions): tf.Tensor => lstm(params, x, options).state.h;
-
-// Each gate's block of the weights' columns becomes a matrix of its own, [4, rows, D]: the gates of a step are then [4, B, D], which
-// splits and joins without moving a number.
-const byGate = (w: tf.Tensor): tf.Tensor => w.reshape([w.shape[0], 4, w.shape[1]! / 4]).transpose([1, 0, 2]);
-const byColumn = (w: tf.Tensor): tf.Tensor => w.transpose([1, 0, 2]).reshape([w.shape[1]!, 4 * w.shape[2]!]);
 
 /** What the steps take: the matrices by gate, [4, F + 1, D] with the shift in the last row, and [4, D, D]. */
 interface Weights {
