@@ -49,7 +49,7 @@ export interface MidChangeLabels {
   readonly moves: Float64Array;
   /** which change it is, counted from 0: events that wait for the same change share their label, and are one observation of it */
   readonly intervals: Int32Array;
-  /** time of the event, `2013-09-03T13:30:00.083Z`, as splits take dates */
+  /** time of the event, `2013-09-03T13:30:00.083000002Z`, as splits take dates: events of one millisecond, here the third, are counted on in nanoseconds */
   readonly dates: readonly string[];
   /** time at which the label is known: the `horizon` of splits */
   readonly knownAt: readonly string[];
@@ -83,14 +83,19 @@ export function nextMidChange(times: ArrayLike<number>, mids: ArrayLike<number>)
   }
   const ends = intervals.map((change) => changes[change]);
   const moves = Float64Array.from(ends, (end) => mids[end] - mids[end - 1]);
-  const stamp = (e: number) => new Date(times[e]).toISOString();
+  let [former, order] = [-1, 0];
+  // Events of one time follow one another: a label that ends later in it is not known at an earlier one.
+  const stamps = Array.from(times, (time) => {
+    [former, order] = [time, time === former ? order + 1 : 0];
+    return `${new Date(time).toISOString().slice(0, -1)}${String(order).padStart(6, '0')}Z`;
+  });
   return {
     starts,
     ends,
     directions: Int8Array.from(moves, Math.sign),
     moves,
     intervals,
-    dates: Array.from(starts, stamp),
-    knownAt: Array.from(ends, stamp),
+    dates: Array.from(starts, (e) => stamps[e]),
+    knownAt: Array.from(ends, (e) => stamps[e]),
   };
 }

@@ -147,7 +147,7 @@ describe('nextMidChange', () => {
     expect([...labels.directions]).toEqual([1, 1, -1, -1]);
     expect([...labels.moves]).toEqual([1, 1, -1, -1]);
     expect([...labels.intervals]).toEqual([0, 0, 1, 1]);
-    expect([labels.dates[0], labels.knownAt[0]]).toEqual(['2024-01-02T14:30:00.001Z', '2024-01-02T14:30:00.003Z']);
+    expect([labels.dates[0], labels.knownAt[0]]).toEqual(['2024-01-02T14:30:00.001000000Z', '2024-01-02T14:30:00.003000000Z']);
   });
 
   it('is of events that are over: of a prefix it gives those labels that are known there, and no other', () => {
@@ -161,6 +161,21 @@ describe('nextMidChange', () => {
       expect(part.starts.length).toBe(known);
       expect([...part.directions]).toEqual([...whole.directions.slice(0, known)]);
     }
+  });
+
+  it('keeps the order of events of one millisecond: a label that ends later in it is not known at the earlier', () => {
+    const at = [OPEN, OPEN + 5, OPEN + 5, OPEN + 5, OPEN + 6, OPEN + 7];
+    const labels = nextMidChange(at, [1.5, 1.5, 1.5, 2.5, 2.5, 3.5]);
+    expect(labels.dates.map((date) => date.slice(17))).toEqual([
+      '00.000000000Z',
+      '00.005000000Z',
+      '00.005000001Z',
+      '00.005000002Z',
+      '00.006000000Z',
+    ]);
+    expect(labels.knownAt.slice(0, 3)).toEqual([labels.dates[3], labels.dates[3], labels.dates[3]]);
+    // Tested from the second event on, nothing can be trained on: its label is open there, though its time is the same.
+    expect(walkForward(labels.dates, { train: 1, test: 1, horizon: labels.knownAt })[0].test.start).toBe(3);
   });
 
   it('purges by the time of events: no label that is trained on is open when the test begins', () => {
