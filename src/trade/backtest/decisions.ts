@@ -76,14 +76,7 @@ export function decisionsOf(weights: Panel | Decisions, prices: Frame, limits: L
     );
 
   const check = (row: ArrayLike<number>, offset: number, date: string): void => {
-    let [sum, size, largest] = [0, 0, 0];
-    for (let n = offset; n < offset + N; n++) {
-      const w = row[n];
-      const bulk = Math.abs(w);
-      sum += w;
-      size += bulk;
-      if (bulk > largest) largest = bulk;
-    }
+    const { sum, size, largest } = totals(row, offset, N);
     if (largest > position + ROUNDING) {
       const n = Array.from({ length: N }, (_, i) => Math.abs(row[offset + i])).findIndex((bulk) => bulk > position + ROUNDING);
       refuse(date, `'${assets[n]}' has ${row[offset + n]}`, `limits.position ${position}`, 'cap it');
@@ -124,6 +117,19 @@ export function decisionsOf(weights: Panel | Decisions, prices: Frame, limits: L
     return made[k];
   };
   return { assets, rows, start, decide };
+}
+
+/** Σw, Σ|w| and the largest |w| of N weights. */
+function totals(row: ArrayLike<number>, offset: number, N: number): { sum: number; size: number; largest: number } {
+  let [sum, size, largest] = [0, 0, 0];
+  for (let n = offset; n < offset + N; n++) {
+    const w = row[n];
+    const bulk = Math.abs(w);
+    sum += w;
+    size += bulk;
+    largest = Math.max(largest, bulk);
+  }
+  return { sum, size, largest };
 }
 
 function refuse(date: string, got: string, limit: string, fix: string): never {
