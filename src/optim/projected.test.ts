@@ -46,9 +46,11 @@ it.each(RUNTIMES)('Adam and AMSGrad without ε move by η, or not at all, on %s'
 
 it('refuses a box that is empty, and a start outside of it', () => {
   const optimizer = sgd(start(2), { learningRate: 1 });
-  expect(() => projected(optimizer, { low: 1, high: 1 })).toThrow('projected: low must be a finite number below 1, got 1');
+  expect(() => projected(optimizer, { low: 1, high: 1 })).toThrow('projected: high must be a finite number above 1, got 1');
+  expect(() => projected(optimizer, { low: Number.NaN, high: 1 })).toThrow('projected: low must be a finite number, got NaN');
   expect(() => projected(optimizer, { low: -1, high: 1 }).init(start(2))).toThrow(
     'projected: a parameter starts at 2, outside of [-1, 1]; start within the box or widen it',
   );
+  expect(() => projected(optimizer, { low: -1, high: 3 }).init(start(-2))).toThrow('a parameter starts at -2, outside of [-1, 3]');
   expect(() => projected(optimizer, { low: -1, hi: 1 } as never)).toThrow("projected: there is no option 'hi'");
 });

@@ -22,7 +22,7 @@ export interface Box {
 export function projected<P, S extends State>(optimizer: Optimizer<P, S>, box: Box): Optimizer<P, S> {
   checkOptions('projected', box, ['low', 'high']);
   const { low, high } = box;
-  checkNumber('projected', 'low', low, { below: high });
+  checkNumber('projected', 'low', low, {});
   checkNumber('projected', 'high', high, { above: low });
   return {
     init(params) {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
-import { distance, inDouble } from '../../../tests/support/gradients.js';
+import { distance, expectSameDerivatives, inDouble } from '../../../tests/support/gradients.js';
 import { compile } from '../../tensor/compile.js';
 import { valueAndGrad } from '../../tensor/grad.js';
 import { trace } from '../../tensor/trace/trace.js';
@@ -50,6 +50,29 @@ describe('batchNorm', () => {
       const column = y.filter((_: number, i: number) => i % 2 === channel) as Float64Array;
       expect(column.reduce((sum, v) => sum + v, 0)).toBeCloseTo(0, 14);
       expect(column.reduce((sum, v) => sum + v * v, 0) / 4).toBeCloseTo(1, 14);
+    }
+  });
+
+  it('is its plain form, and its averages have no gradient', () => {
+    const points = [
+      { data: [1, -5, 4, 0, 2, 9, 7, 3], shape: [4, 2] },
+      { data: [1.5, -2], shape: [2] },
+      { data: [0.25, 1], shape: [2] },
+    ];
+    const averages = { mean: tf.tensor1d([0.5, 1]), variance: tf.tensor1d([2, 3]) };
+    const call = (norm: typeof batchNorm.plain) => (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) =>
+      norm({ gamma, beta }, x, { averages, momentum: 0.25, epsilon: 0.5 });
+    expectSameDerivatives(
+      (...xs) => call(batchNorm)(...(xs as [tf.Tensor, tf.Tensor, tf.Tensor])).y,
+      (...xs) => call(batchNorm.plain)(...(xs as [tf.Tensor, tf.Tensor, tf.Tensor])).y,
+      points,
+    );
+    for (const pick of ['mean', 'variance'] as const) {
+      const both = [batchNorm, batchNorm.plain].map((norm) =>
+        inDouble((...xs) => call(norm)(...(xs as [tf.Tensor, tf.Tensor, tf.Tensor])).averages[pick], points),
+      );
+      expectClose(both[0].y as Float64Array, both[1].y as Float64Array, 12);
+      for (const { grads } of both) expect(grads.flatMap((g) => Array.from(g)).every((g) => Number(g) === 0)).toBe(true);
     }
   });
 
