@@ -31,6 +31,16 @@ describe('valueAndGrad', () => {
     expect(() => grad(({ k }: { k: tf.Tensor }) => k.sum())({ k: tf.tensor1d([1], 'int32') })).toThrow(
       'params.k must be a float32 tensor, got int32 [1]',
     );
+    expect(() => grad(({ k }: { k: tf.Tensor }) => k.sum())({ k: 3 } as never)).toThrow('params.k must be a float32 tensor, got a number');
+    const at = tf.tensor1d([1, 2]);
+    expect(() => grad((x: tf.Tensor) => x.sum().cast('int32'))(at)).toThrow('the loss must be one float32 number, got int32 []');
+    expect(() => grad((() => Promise.resolve(1)) as never)(at)).toThrow('the loss must be one float32 number, got a Promise');
+    expect(() => grad((() => 1) as never)(at)).toThrow('the loss must be one float32 number, got a number');
+  });
+
+  it('gives a loss of shape [1, 1] as a scalar', () => {
+    const { value, grads } = valueAndGrad((x: tf.Tensor) => x.square().sum().reshape([1, 1]))(tf.tensor1d([3]));
+    expect([value.shape, value.dataSync()[0], grads.dataSync()[0]]).toEqual([[], 9, 6]);
   });
 
   it('differentiates twice where the operators can: (x³)″ = 6x', () => {
