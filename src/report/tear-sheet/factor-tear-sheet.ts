@@ -19,7 +19,7 @@ export interface FactorTearSheetOptions {
 const SIZE = { width: 520, height: 200 };
 
 /**
- * The tear sheet of a factor, a forecast of the cross-section: its rank information coefficient by horizon, what each quantile of the factor
+ * The tear sheet of a factor, a forecast of the cross-section: its rank information coefficient by horizon with the ICIR, what each quantile of it
  * earned, and what the highest earned over the lowest. All per row, whatever the horizon, with 95 % HAC intervals.
  *
  * It says what the factor knew, not what could be earned: returns start at the close at which it is known, and cost nothing. Trade it with
