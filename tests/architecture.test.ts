@@ -51,7 +51,7 @@ const BUDGET: Record<string, number> = {
   base: 760,
   cli: 560,
   datasets: 155,
-  kernel: 5200,
+  kernel: 5300,
   linalg: 580,
   market: 10_000,
   models: 800,

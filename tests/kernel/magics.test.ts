@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expandMagics } from '../../src/kernel/magics/magics.js';
 import { isOf, type Kernel, startKernel } from './client.js';
 
 let kernel: Kernel;
@@ -30,6 +31,27 @@ describe('a magic', () => {
       expect((await kernel.run(code)).text, code).toBe(text);
     expect((await kernel.run('const text = `a\nexport {};\nb`; text.length')).text).toBe('14');
     expect((await kernel.run('\n\n%%time\nconst n: number = 1;\nnull!.x')).traceback).toMatch(/:5:/);
+  });
+
+  it('is found among thousands of lines in a moment', () => {
+    const lines = Array.from({ length: 2000 }, (_, i) => `const line${i} = ${i};\n!echo ${i}\n!line${i} && 1`);
+    const from = performance.now();
+    const typescript = expandMagics(lines.join('\n'), () => false).split('\n');
+    expect(performance.now() - from).toBeLessThan(8000); // parsing all lines above each would take minutes
+    expect(typescript.slice(-2)).toEqual(['await (await import(\'lemmata/kernel\')).shell("echo 1999");', '!line1999 && 1']);
+  });
+
+  it('stands below an await at the top, whose name is no word of its own', () => {
+    expect(expandMagics('const wait = null;\nawait wait\n!ls', () => false)).toMatch(/shell\("ls"\);$/);
+  });
+
+  it('asks what a name is: the answer is a page, which front ends show', async () => {
+    const { reply, outputs } = await kernel.run('Math.max?');
+    expect(reply).toMatchObject({ status: 'ok', payload: [{ source: 'page', start: 0 }] });
+    expect(reply.payload[0].data['text/plain']).toMatch(/^\(method\) max\(\.\.\.values: number\[\]\): number\n\nReturns the larger/);
+    expect(outputs).toEqual([]);
+    expect((await kernel.run('?nobody')).reply).toMatchObject({ status: 'error', evalue: expect.stringContaining('there is no nobody') });
+    expect(await kernel.request('is_complete_request', { code: 'Math.max?' })).toMatchObject({ status: 'complete' });
   });
 
   it('fails the cell when the command fails, with its status', async () => {

@@ -161,6 +161,16 @@ describe('a flood', () => {
     expect(cleared.stdout).toMatch(/\b19999\n$/);
   });
 
+  it('of large outputs is shown up to 50 MB, and what is beyond is kept in files', async () => {
+    const { outputs, reply } = await run('for (let i = 0; i < 8; i++) tslab.display.html(String(i).padEnd(10_000_000));');
+    expect(reply.status).toBe('ok');
+    const texts = outputs.map(({ content }) => content.data['text/plain'] as string | undefined);
+    expect(outputs.filter(({ content }) => content.data['text/html'])).toHaveLength(5);
+    expect(texts.slice(5)).toEqual(Array(3).fill(expect.stringMatching(/^… this output of 10\.0 MB would make over 50 MB in this cell/)));
+    const path = /in (\S+-output-3\.html)$/.exec(texts[7]!)![1];
+    expect(readFileSync(path, 'utf8').trimEnd()).toBe('7');
+  });
+
   it('of keys, items or letters in a value shows a page', async () => {
     const { text } = await run("({ big: Object.fromEntries(Array.from({ length: 300_000 }, (_, i) => ['k' + i, i])), after: 1 })");
     expect(text).toMatch(/^\{\n {2}big: \{\n {4}k0: 0,/);

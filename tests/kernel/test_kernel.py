@@ -37,7 +37,7 @@ class TypeScriptKernelTests(jkt.KernelTests):
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "Math.max"
     code_clear_output = "import { clearOutput } from 'lemmata/kernel'; clearOutput()"
-    # code_page_something stays empty: the protocol calls payloads, the pager's way to the front end, deprecated.
+    code_page_something = "Math.max?"
 
 
 class WelcomeTests(jkt.IopubWelcomeTests):

@@ -8,6 +8,7 @@ import {
   SymbolFlags,
   type Type,
 } from 'typescript/unstable/sync';
+import type { MimeBundle } from '../protocol.js';
 import type { Checker } from './checker.js';
 import type { Question } from './completions.js';
 
@@ -15,6 +16,14 @@ import type { Question } from './completions.js';
 export interface Inspection {
   signature: string;
   documentation: string;
+}
+
+/** What is known about a name, as front ends show it. */
+export function bundleOf({ signature, documentation }: Inspection): MimeBundle {
+  return {
+    'text/plain': [signature, documentation].filter(Boolean).join('\n\n'),
+    'text/markdown': [`\`\`\`typescript\n${signature}\n\`\`\``, documentation].filter(Boolean).join('\n\n'),
+  };
 }
 
 /**
@@ -102,4 +111,13 @@ function documentationOf(symbol: Found, checker: Api): string {
     return `*@${name}* ${subject}`;
   });
   return [symbol.getDocumentationComment(checker), ...described].filter(Boolean).join('\n\n');
+}
+
+const NAME = '[\\p{ID_Start}$_][\\p{ID_Continue}$.]*';
+const QUESTION = new RegExp(`^\\s*(?:\\?{1,2}\\s*(${NAME})|(${NAME})\\?{1,2})\\s*$`, 'u');
+
+/** The name that a cell asks about and does nothing else: `Math.max?` or `?Math.max`, neither of which is TypeScript. */
+export function nameAskedFor(code: string): string | undefined {
+  const [, before, after] = QUESTION.exec(code) ?? [];
+  return before ?? after;
 }

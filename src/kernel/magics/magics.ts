@@ -54,7 +54,7 @@ export function expandMagics(code: string, isName: (word: string) => boolean): s
     return '\n'.repeat(Math.max(0, above)) + magic.rewrite(code.slice(head.length), isName);
   }
   const lines = code.split('\n');
-  for (const [i, line] of lines.entries()) if (isMagic(line, lines.slice(0, i), isName)) lines[i] = rewriteLine(line.trim());
+  for (const i of magicLines(lines, isName)) lines[i] = rewriteLine(lines[i].trim());
   return lines.join('\n');
 }
 
@@ -63,8 +63,8 @@ export function blankMagics(code: string, isName: (word: string) => boolean): st
   if (!MAYBE.test(code)) return code;
   if (/^\s*%%(?!time\b)/.test(code)) return code.replace(/[^\n]/g, ' ');
   const lines = code.split('\n');
-  for (const [i, line] of lines.entries())
-    if (/^\s*%%time\s*$/.test(line) || isMagic(line, lines.slice(0, i), isName)) lines[i] = ' '.repeat(line.length);
+  for (const i of magicLines(lines, isName)) lines[i] = ' '.repeat(lines[i].length);
+  for (const [i, line] of lines.entries()) if (/^\s*%%time\s*$/.test(line)) lines[i] = ' '.repeat(line.length);
   return lines.join('\n');
 }
 
@@ -77,37 +77,66 @@ function rewriteLine(line: string): string {
   return (LINE[name] ?? unknown(`%${name}`)).rewrite(text, () => false);
 }
 
-/** Whether the line starts a statement, as a magic must, and is none of TypeScript's. */
-function isMagic(line: string, before: string[], isName: (word: string) => boolean): boolean {
-  const text = line.trimStart();
-  const above = before.join('\n');
-  if (text.startsWith('%')) {
-    const name = /^%([a-z]\w*)/.exec(text)?.[1];
-    if (name === undefined || OTHERS.test(text)) return false;
-    // The remainder of an expression may stand on a line of its own: `total\n  %count`.
-    return (Object.hasOwn(LINE, name) || /(^|[;}])\s*$/.test(above.trimEnd())) && isWhole(above);
+/**
+ * The lines that start a statement, as a magic must, and are none of TypeScript's. What stands above one of them is parsed from the last
+ * place where nothing was open, so a cell of many takes no longer than it must.
+ */
+function magicLines(lines: string[], isName: (word: string) => boolean): number[] {
+  const found: number[] = [];
+  const declared = new Set<string>();
+  let start = 0;
+  const startsStatement = (i: number): boolean => {
+    const above = lines.slice(start, i).join('\n');
+    const source = parsed(above);
+    if (!isWhole(source)) return false;
+    for (const name of declaredNames(source)) declared.add(name);
+    start = i;
+    return true;
+  };
+  for (const [i, line] of lines.entries()) {
+    const text = line.trimStart();
+    const isMagic = text.startsWith('%')
+      ? isLineMagic(text, lines.slice(start, i).join('\n')) && startsStatement(i)
+      : isCommand(text, isName) && startsStatement(i) && !declared.has(firstWord(text) ?? '');
+    if (!isMagic) continue;
+    found.push(i);
+    start = i + 1;
   }
-  const word = /^!([\w$]+)/.exec(text)?.[1];
-  const isCommand = word === undefined ? PATH.test(text) : !(isName(word) || word in globalThis || isWordOfTypeScript(word));
-  return isCommand && isWhole(above) && (word === undefined || !declares(above, word));
+  return found;
+}
+
+function isLineMagic(text: string, above: string): boolean {
+  const name = /^%([a-z]\w*)/.exec(text)?.[1];
+  if (name === undefined || OTHERS.test(text)) return false;
+  // The remainder of an expression may stand on a line of its own: `total\n  %count`.
+  return Object.hasOwn(LINE, name) || /(^|[;}])\s*$/.test(above.trimEnd());
+}
+
+const firstWord = (text: string) => /^!([\w$]+)/.exec(text)?.[1];
+
+function isCommand(text: string, isName: (word: string) => boolean): boolean {
+  const word = firstWord(text);
+  return word === undefined ? PATH.test(text) : !(isName(word) || word in globalThis || isWordOfTypeScript(word));
 }
 
 /** `!./run`, `!~/bin/run`, `!/usr/bin/env x`, `!$HOME/run`; `!/^a/.test(s)` is a regular expression. */
 const PATH = /^!(?:\.{1,2}\/|~\/|\$[A-Z]|(?:\/[\w.-]+)+(?:\s|$))/;
 
+const parsed = (code: string) =>
+  ts.createSourceFile('cell.ts', code, { languageVersion: ts.ScriptTarget.Latest, setExternalModuleIndicator: asModule }, true);
+/** In a module `await` is no name. */
+const asModule = (file: ts.SourceFile) => Object.assign(file, { externalModuleIndicator: true });
+
 /** Nothing is open at the end: no bracket, no text, no comment. */
-function isWhole(code: string): boolean {
-  const { diagnostics = [] } = ts.transpileModule(code, { reportDiagnostics: true, compilerOptions: { target: ts.ScriptTarget.ESNext } });
-  return diagnostics.every(({ start = 0, length = 0 }) => start + length < code.trimEnd().length);
+function isWhole(source: ts.SourceFile): boolean {
+  const { parseDiagnostics } = source as ts.SourceFile & { parseDiagnostics: readonly ts.DiagnosticWithLocation[] };
+  return parseDiagnostics.every(({ start, length }) => start + length < source.text.trimEnd().length);
 }
 
 const isWordOfTypeScript = (word: string) => {
   const scanner = ts.createScanner(ts.ScriptTarget.ESNext, true, ts.LanguageVariant.Standard, word);
   return scanner.scan() !== ts.SyntaxKind.Identifier;
 };
-
-const declares = (code: string, word: string) =>
-  declaredNames(ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest, true)).includes(word);
 
 /** The text with `prefix` before each name that a statement of it assigns for the first time; `let` is written once a name. */
 function assigning(text: string, prefix: string): string {

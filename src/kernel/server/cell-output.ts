@@ -1,22 +1,30 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { MimeBundle } from '../protocol.js';
 
 /** What a cell may print into the notebook: a front end with more of it stands still for seconds. */
 const MOST_SHOWN = 1_000_000;
+/** What its charts, tables and images may hold together. */
+const MOST_DISPLAYED = 50_000_000;
 /** What the file may hold of it: an endless loop must not fill the disk. */
 const MOST_KEPT = 2 ** 31;
 /** How much less than other text the text counts that overwrites itself. */
 const OVERWRITTEN = 50;
 const BUFFER = 2 ** 16;
 
+const ENDINGS: Record<string, string> = { 'text/html': 'html', 'image/svg+xml': 'svg', 'image/png': 'png', 'image/jpeg': 'jpg' };
+
+const textOf = (form: unknown): string => (typeof form === 'string' ? form : (JSON.stringify(form) ?? ''));
+
 /** Where the output that is too long for the notebook goes; it ends with the kernel. */
 export class OutputFolder {
   #path: string | undefined;
 
-  file(cell: string): string {
+  /** @param ending  what follows the cell in the file's name */
+  file(cell: string, ending: string): string {
     this.#path ??= mkdtempSync(join(tmpdir(), 'lemmata-output-'));
-    return join(this.#path, `${cell.replace(/[[\]]+/g, '-').replace(/-$/, '')}.txt`);
+    return join(this.#path, `${cell.replace(/[[\]]+/g, '-').replace(/-$/, '')}${ending}`);
   }
 
   remove(): void {
@@ -29,6 +37,9 @@ export class CellOutput {
   readonly #cell: string;
   readonly #folder: OutputFolder;
   #shown = 0;
+  #displayed = 0;
+  /** Outputs that are in files. */
+  #kept = 0;
   #pieces: string[] = [];
   #file: OutputFile | undefined;
 
@@ -48,15 +59,35 @@ export class CellOutput {
     this.#shown += room;
     this.#pieces.push(text);
     if (this.#shown <= MOST_SHOWN) return text;
-    const path = this.#folder.file(this.#cell);
+    const path = this.#folder.file(this.#cell, '.txt');
     this.#file = new OutputFile(path);
     for (const piece of this.#pieces.splice(0)) this.#file.write(piece);
     const shown = text.slice(0, Math.max(0, text.length - (this.#shown - MOST_SHOWN)));
     return `${shown}\n… this cell has printed over ${MOST_SHOWN / 1e6} MB; the notebook shows no more of it. All of it, until the kernel ends: ${path}\n`;
   }
 
+  /** The forms of an output, as far as there is room; else where the longest of them is. */
+  display(data: MimeBundle): MimeBundle {
+    const lengths = Object.entries(data).map(([type, form]) => [type, textOf(form).length] as const);
+    const length = lengths.reduce((sum, [, part]) => sum + part, 0);
+    this.#displayed += length;
+    if (this.#displayed <= MOST_DISPLAYED) return data;
+    this.#displayed -= length;
+    const [type] = lengths.reduce((a, b) => (b[1] > a[1] ? b : a));
+    const path = this.#folder.file(
+      this.#cell,
+      `-output-${++this.#kept}.${ENDINGS[type] ?? (typeof data[type] === 'string' ? 'txt' : 'json')}`,
+    );
+    writeFileSync(path, textOf(data[type]), /^image\/(?!svg)/.test(type) ? 'base64' : 'utf8');
+    const size = (length / 1e6).toFixed(1);
+    return {
+      'text/plain': `… this output of ${size} MB would make over ${MOST_DISPLAYED / 1e6} MB in this cell, more than a notebook can show. It is, until the kernel ends, in ${path}`,
+    };
+  }
+
   /** The notebook was emptied, so there is room again. */
   clear(): void {
+    this.#displayed = 0;
     if (this.#file) return;
     this.#shown = 0;
     this.#pieces = [];

@@ -1,6 +1,7 @@
 import { escapeHtml } from '../../base/internal.js';
 import type { DebugAdapter } from '../debug/adapter.js';
 import { note, type Remains } from '../journal.js';
+import { bundleOf, nameAskedFor } from '../language/inspect.js';
 import type { Notebook } from '../language/notebook.js';
 import { expandMagics } from '../magics/magics.js';
 import type { Failure, MimeBundle, ToServer } from '../protocol.js';
@@ -17,7 +18,8 @@ interface Cell {
   silent: boolean;
 }
 
-type Outcome = { value?: MimeBundle; error?: ErrorContent; shown?: boolean };
+/** `page` is what a front end shows beside the cell: the answer to `name?`. */
+type Outcome = { value?: MimeBundle; error?: ErrorContent; shown?: boolean; page?: MimeBundle };
 
 /** Runs the execute requests in the order they came, and brings what cells print and show to the cell that caused it. */
 export class Executions {
@@ -84,7 +86,8 @@ export class Executions {
         break;
       case 'display': {
         const transient = message.id === undefined ? {} : { display_id: message.id };
-        const content = { data: message.data, metadata: {}, transient };
+        const data = message.update ? message.data : this.#outbox.display(message.cell, message.data);
+        const content = { data, metadata: {}, transient };
         if (message.update) this.#outbox.update(message.cell, content);
         else this.#publishInOrder('display_data', content, header);
         break;
@@ -159,7 +162,8 @@ export class Executions {
     if (this.#notice) this.#publish('stream', { name: 'stderr', text: this.#notice }, header);
     this.#notice = undefined;
 
-    const { value, error, shown } = await this.#run(id, code, allow_stdin);
+    const { value, error, shown, page } = await this.#run(id, code, allow_stdin);
+    const payload = page ? [{ source: 'page', data: page, start: 0 }] : [];
     this.#outbox.flush();
     if (value && !silent) {
       this.#publish('execute_result', { execution_count: this.#count, data: value, metadata: {} }, header);
@@ -167,13 +171,15 @@ export class Executions {
     }
     const reply = error
       ? { status: 'error', execution_count: this.#count, ...error }
-      : { status: 'ok', execution_count: this.#count, user_expressions: await this.#evaluate(content.user_expressions), payload: [] };
+      : { status: 'ok', execution_count: this.#count, user_expressions: await this.#evaluate(content.user_expressions), payload };
     const sent = error && stop_on_error ? await this.#queuedSoFar() : [];
     this.#answer(request, reply, shown ? undefined : error && { ...error });
     this.#abort(sent);
   }
 
   async #run(id: string, code: string, allowsInput: boolean): Promise<Outcome> {
+    const asked = nameAskedFor(code);
+    if (asked) return this.#tellOf(asked);
     let typescript: string;
     try {
       typescript = expandMagics(code, (word) => this.#notebook.declares(word));
@@ -197,6 +203,13 @@ export class Executions {
     if (failure) return { error: this.#describe(failure), shown: failure.shown };
     this.#noteLeftBehind(id, code);
     return { value };
+  }
+
+  #tellOf(name: string): Outcome {
+    const found = this.#notebook.inspect(name, name.length);
+    if (found) return { page: bundleOf(found) };
+    const evalue = `${name}?: there is no ${name}; declare or import it in a cell, and run that first`;
+    return { error: { ename: 'NotFound', evalue, traceback: [evalue] } };
   }
 
   #noteLeftBehind(id: string, code: string): void {

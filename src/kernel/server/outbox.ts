@@ -1,3 +1,4 @@
+import type { MimeBundle } from '../protocol.js';
 import { CellOutput, OutputFolder } from './cell-output.js';
 import type { Json } from './wire.js';
 
@@ -32,6 +33,11 @@ export class Outbox {
     if (!shown) this.#wait(cell);
     else if (last?.type === 'stream' && last.cell === cell && last.name === name) last.texts.push(shown);
     else this.#add({ type: 'stream', cell, name, texts: [shown] });
+  }
+
+  /** Of a new output, what there is room for. */
+  display(cell: string, data: MimeBundle): MimeBundle {
+    return this.#outputOf(cell).display(data);
   }
 
   /** What the cell printed and nobody has seen yet need not be shown. */

@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { DebugAdapter } from '../debug/adapter.js';
 import type { Remains } from '../journal.js';
+import { bundleOf, nameAskedFor } from '../language/inspect.js';
 import { isComplete } from '../language/is-complete.js';
 import { Notebook } from '../language/notebook.js';
 import { blankMagics } from '../magics/magics.js';
@@ -88,7 +89,7 @@ export class Server {
         case 'inspect_request':
           return this.#inspect(content);
         case 'is_complete_request':
-          return { ...isComplete(this.#withoutMagics(content.code)) };
+          return nameAskedFor(content.code) ? { status: 'complete' } : { ...isComplete(this.#withoutMagics(content.code)) };
         case 'history_request':
           return this.#history.answer(content);
         case 'comm_info_request':
@@ -134,13 +135,7 @@ export class Server {
 
   #inspect({ code, cursor_pos }: Json): Json {
     const found = this.#notebook.inspect(this.#withoutMagics(code), toUnits(code, cursor_pos));
-    if (!found) return { status: 'ok', found: false, data: {}, metadata: {} };
-    const { signature, documentation } = found;
-    const data = {
-      'text/plain': [signature, documentation].filter(Boolean).join('\n\n'),
-      'text/markdown': [`\`\`\`typescript\n${signature}\n\`\`\``, documentation].filter(Boolean).join('\n\n'),
-    };
-    return { status: 'ok', found: true, data, metadata: {} };
+    return { status: 'ok', found: found !== undefined, data: found ? bundleOf(found) : {}, metadata: {} };
   }
 
   #withoutMagics = (code: string): string => blankMagics(code, (word) => this.#notebook.declares(word));
