@@ -55,7 +55,7 @@ interface Kind {
 
 const parametersOf = (widths: readonly number[]) => widths.slice(1).reduce((sum, D, i) => sum + D * (widths[i] + 1), 0);
 
-/** At equal minutes: on an idle core a step costs about as much as the numbers of steps say, in all members together. */
+/** Steps by what one costs on an idle core, so that the minutes of all members together are about equal. */
 export const KINDS: Record<string, Kind> = {
   ensemble: {
     members: 5,
