@@ -7,7 +7,7 @@ import { theorem } from '../../../tests/support/theorem.js';
 import { standardNormal } from '../../stats/index.js';
 import { drawWeights } from './mean-field.js';
 
-const S = 10_000;
+const S = 6000;
 /** θ [S, p] from μ, ρ and ε, each [S, p]: a row for each draw, so that a gradient is that of each draw. */
 type Draw = (mean: tf.Tensor, rho: tf.Tensor, noise: tf.Tensor) => tf.Tensor;
 const real: Draw = (mean, rho, noise) => drawWeights({ mean: { theta: mean }, rho: { theta: rho } }, { noise: noise.flatten() }).theta;

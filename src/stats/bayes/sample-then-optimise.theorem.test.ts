@@ -44,7 +44,7 @@ theorem<Draw>('thm:sample-then-optimise', 'a', {
     for (const options of OPTIONS)
       for (const design of [x, SUMMED]) {
         const { coefficients, covariance } = bayesianLinearRegression(design, y, options);
-        const made = draw(design, y, { ...options, draws: 3000, key: key(5) });
+        const made = draw(design, y, { ...options, draws: 1500, key: key(5) });
         for (let j = 0; j < design.cols; j++) {
           const own = column(made, j);
           expectMean(own, coefficients[j]);

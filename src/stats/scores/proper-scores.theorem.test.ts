@@ -89,7 +89,7 @@ theorem<Sample>('thm:proper-scores', 'c', {
       [-2, 0.4, 1.5],
     ])
       for (const size of [2, 5]) {
-        const rows = 8000;
+        const rows = 4000;
         const members = gaussian(150 + size, rows * size).map((z) => mean + d * z);
         const outcomes = new Float64Array(rows).fill(y);
         const exact = crps([y], normal(mean, d))[0];
