@@ -21,7 +21,7 @@ describe('crpsOfSample', () => {
 
 describe('quantileScores', () => {
   it('weighs what lies above by τ and what lies below by 1 − τ', () => {
-    expectClose(quantileScores([3, 1, 2], [2, 2, 2], 0.9), [0.9, 0.1, 0], 14);
+    expectClose(quantileScores([5, 1, 2], [2, 2, 2], 0.9), [2.7, 0.1, 0], 14);
   });
 });
 
