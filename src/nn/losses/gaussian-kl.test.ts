@@ -29,6 +29,9 @@ describe('gaussianKl', () => {
   it('has a plain form with the same values and gradients, for every input', () => {
     const plain: typeof kl = (...[mean, logVariance, ...q]) => gaussianKl.plain({ mean, logVariance }, { mean: q[0], logVariance: q[1] });
     expectSameDerivatives(kl, plain, [row(1, -2), row(0.5, -1), row(0.3, 0.4), row(-0.2, 0.7)], { data: [1.7], shape: [1] });
+    const flat = [1, -2, 0.5, -1].map((value) => ({ data: [value, 0.4, 1 - value], shape: [3] })); // of one law, without a batch
+    expectSameDerivatives(kl, plain, flat, { data: [1.7], shape: [] });
+    expect(inDouble(kl, flat).y).toHaveLength(1);
   });
 
   it('names the shapes that differ', () => {
