@@ -68,3 +68,15 @@ describe('a long notebook', () => {
     expect(() => compiled('const wrong: number = link;')).toThrow(/^Type 'readonly \[readonly \[/);
   });
 });
+
+describe('a cell that the compiler took up while it ran', () => {
+  it('gives later cells the names that it reached, and no others', () => {
+    const own = new Notebook(tmpdir());
+    own.compile('In[1]', "import { join } from 'node:path'; const reached = 1; const unreached = 2;");
+    own.anticipate('In[1]');
+    own.publish('In[1]', ['join', 'reached']);
+    expect(own.compile('In[2]', "join('a', reached.toFixed())").diagnostics).toBeUndefined();
+    expect(own.compile('In[3]', 'unreached').diagnostics?.[0].code).toBe(2304);
+    own.close();
+  });
+});
