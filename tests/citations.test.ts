@@ -57,6 +57,8 @@ function exists(file: string, word: string): boolean {
   const path = word.replace(/^(\.\.?\/)+|\/$/g, '');
   const folders = ['.', dirname(file), file.split('/').slice(0, 2).join('/')];
   if (folders.some((folder) => known.has(normalize(`${folder}/${path}`)) || known.has(normalize(`${folder}/${word}`)))) return true;
+  const [, experiment] = /^(experiments\/[\w-]+\/[\w-]+)\./.exec(path) ?? []; // a number of an experiment, experiments/week03/mnist.plainError
+  if (experiment && known.has(`${experiment}.ts`)) return true;
   return !path.startsWith('reference/') && files.some((one) => one.endsWith(`/${path}`));
 }
 

@@ -23,10 +23,10 @@ export interface Evidence {
 /**
  * What a committed experiment found: `npm run experiments` saved it, and a notebook that reads it is stale when it changes.
  *
- *     const ablation = evidence('week02/ablation');
- *     await show(markdown`The best net has a loss of ${ablation.estimate('best', 3)}.`, table(ablation.table('optimisers')));
+ *     const digits = evidence('week03/mnist');
+ *     await show(markdown`The plain net errs on ${digits.estimate('plainError', 3)}.`, table(digits.table('seeds')));
  *
- * In LaTeX and by `num` the same numbers are `experiments/week02/ablation.best`.
+ * In LaTeX and by `num` the same numbers are `experiments/week03/mnist.plainError`.
  *
  * @param name  folder and file of the experiment, in quotes: the notebook's provenance is read off its text
  * @throws      when it has no result, naming those that have

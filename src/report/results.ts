@@ -83,7 +83,7 @@ const ofNotebook = () => ({ profile: process.env.LEMMATA_PROFILE ?? 'by hand', c
 
 /**
  * A saved number: `num('week01.beta')`; its standard error: `num('week01.beta.se')`; the ends of its interval: `.low` and `.high`.
- * Of an experiment: `num('experiments/week02/ablation.best')`.
+ * Of an experiment: `num('experiments/week03/mnist.plainError')`.
  *
  * @throws when there is no such result or number, naming those that there are
  */
