@@ -21,7 +21,7 @@ export interface Replication {
 /**
  * Published figures beside ours, as rows of a table: what, published, where, ours with its uncertainty, the gap, and why.
  *
- *     table(replicationRows([{ figure, published: 1.37, source: 'Antorán 2019, README table', ours: numbers.dropout, because }]))
+ *     table(replicationRows([{ figure, published: 1.37, source: 'owner/repository, README table', ours: numbers.dropout, because }]))
  *
  *     gap = ours − published; of a range: ours − its nearer end, 0 within it
  *
