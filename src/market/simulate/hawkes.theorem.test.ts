@@ -63,7 +63,7 @@ theorem<Intensity>('thm:hawkes-stationarity', 'a', {
       [ONE, 1.5],
       [TWO, 2.5],
     ] as const) {
-      const found = simulatedOnce(`counts ${until}`, () => counts(process, until, 5000, 3));
+      const found = simulatedOnce(`counts ${until}`, () => counts(process, until, 4000, 3));
       for (const kind of process.nu.keys())
         expectMean(
           found.map((run) => run[kind]),
