@@ -43,6 +43,9 @@ describe('normalDivergence', () => {
       { ...one.covariance, cols: 2 },
     ])
       expect(() => normalDivergence({ mean: [0], covariance }, one)).toThrow('got p with mean [1]');
+    expect(() => normalDivergence(law([0, 0], [1, 0, 0, 1]), { mean: [0], covariance: law([0, 0], [1, 0, 0, 1]).covariance })).toThrow(
+      'got q with mean [1] and covariance [2,2]',
+    );
     expect(() => normalDivergence(one, law([0], [-1]))).toThrow('the covariance of q is singular or not positive definite');
     expect(() => normalDivergence(law([0, 0], [1, 1, 1, 1]), law([0, 0], [1, 0, 0, 1]))).toThrow(
       'normalDivergence: the covariance of p is singular or not positive definite',
