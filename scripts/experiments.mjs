@@ -131,7 +131,8 @@ function neighbours(file) {
     const code = withoutComments(readFileSync(one, 'utf8'));
     seen.set(one, code);
     for (const { fileName } of ts.preProcessFile(code, true, true).importedFiles)
-      if (/^\.\.?\/(?:[\w-]+\/)*[\w-]+\.js$/.test(fileName) && !FORM.includes(fileName)) visit(sourceOf(resolve(dirname(one), fileName)));
+      if (/^\.\.?\/(?!src\/)(?:[\w-]+\/)*[\w-]+\.js$/.test(fileName) && !FORM.includes(fileName))
+        visit(sourceOf(resolve(dirname(one), fileName)));
   };
   visit(file);
   return [...seen].map(([one, code]) => `${relative(dirname(file), one)}\0${code}`).sort();
