@@ -14,7 +14,7 @@ export interface Box {
  *
  *     θ ← min(max(θ, low), high)
  *
- * @throws when the box is empty, or `init` gets a parameter outside of it
+ * @throws when an end of the box is not finite, the box is empty, or `init` gets a parameter outside of it
  *
  * In coordinates, which Adam and its kin scale one by one, it is the projection in their own norm too (Reddi, Kale & Kumar 2018, §2).
  * thm:adam-counterexample, thm:amsgrad-regret.
