@@ -57,7 +57,7 @@ describe('weightedConformal', () => {
   it('takes the least score whose weights suffice, of scores in any order', () => {
     const calibration = { y: [3, 1, 4, 2], forecast: [0, 0, 0, 0], weights: [1, 4, 1, 2] };
     const at = (weight: number, level: number) => weightedConformal(calibration, { forecast: [10], weights: [weight] }, level);
-    // Cumulated weights of 1 2 3 4 are 4 6 7 8, of 8 + 2 in all.
+    // Cumulated weights of 1 2 3 4 are 4 6 7 8, of 8 + 2 in all: 0.4, 0.6, 0.7 and 0.8 are met exactly.
     expect([0.4, 0.41, 0.6, 0.7, 0.71, 0.8, 0.81].map((level) => at(2, level).reach[0])).toEqual([1, 2, 2, 3, 4, 4, Infinity]);
     expect(at(2, 0.6)).toMatchObject({ low: Float64Array.of(8), high: Float64Array.of(12), effectiveRows: 64 / 22 });
   });
