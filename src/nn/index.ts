@@ -38,6 +38,7 @@ export {
   orthogonalFeatures,
   type PerformerOptions,
   performerAttention,
+  positiveFeatures,
 } from './attention/performer-attention.js';
 export { type ProbSparseOptions, probSparseAttention, sampleKeys } from './attention/prob-sparse-attention.js';
 export { type BayesianLinearParams, bayesianLinear, type NoiseOptions } from './bayesian/bayesian-linear.js';

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { expectClose } from '../../tests/support/close.js';
+import { matrixWork } from '../../tests/support/matrix-work.js';
 import { theorem } from '../../tests/support/theorem.js';
 import { fold, key, normal, uniform } from '../base/random.js';
 import { valueAndGrad } from './grad.js';
@@ -205,17 +206,6 @@ const byRules =
         ]
       : kept;
   };
-
-/** Multiplications of the matrix products in a graph. */
-const matrixWork = (graph: Graph) =>
-  graph.nodes
-    .filter(({ op }) => op === 'MatMul' || op === 'Gemm')
-    .map(({ inputs, outputs, attributes }) => {
-      const [rows, columns] = inputs[0]!.shape.slice(-2);
-      const inner = (attributes as { transA?: number } | undefined)?.transA ? rows : columns;
-      return inner * outputs[0].shape.reduce((size, n) => size * n, 1);
-    })
-    .reduce((sum, n) => sum + n, 0);
 
 theorem<Network>('thm:backprop', 'c', {
   real: network,

@@ -22,7 +22,7 @@ export type Attend = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor;
  * @returns  [..., T, D']
  * @throws   when the axes do not fit each other
  *
- * Vaswani et al. 2017, eq. 1. Σ runs over the keys; it equals Σ ∂y ⊙ y over D', which is shorter than S.
+ * Vaswani et al. 2017, eq. 1. Σ runs over the keys; it equals Σ ∂y ⊙ y over D', which is shorter than S. thm:attention-backward.
  */
 export const attention = layer({
   name: 'attention',
@@ -105,7 +105,7 @@ export interface MultiHeadOptions {
  * @returns       [B, T, D]
  * @throws        when H does not divide D
  *
- * Vaswani et al. 2017, section 3.2.2. The columns of `qkv` are q, k, v, each split into heads.
+ * Vaswani et al. 2017, section 3.2.2. The columns of `qkv` are q, k, v, each split into heads. thm:multi-head-sum.
  */
 export function multiHeadAttention({ qkv, shiftQ, shiftV, out }: MultiHeadParams, x: tf.Tensor, options: MultiHeadOptions): tf.Tensor {
   checkOptions('multiHeadAttention', options, ['heads', 'attend']);

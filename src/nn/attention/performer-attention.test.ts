@@ -6,7 +6,7 @@ import { fold, key, normal } from '../../base/random.js';
 import { gradCheck } from '../../tensor/grad-check.js';
 import reference from '../linear-cost-attention.reference.json' with { type: 'json' }; // made by reference/linear-cost-attention.py with PyTorch 2.13
 import { attention } from './attention.js';
-import { causalPerformerAttention, orthogonalFeatures, performerAttention } from './performer-attention.js';
+import { causalPerformerAttention, orthogonalFeatures, performerAttention, positiveFeatures } from './performer-attention.js';
 
 type Args = [q: tf.Tensor, k: tf.Tensor, v: tf.Tensor];
 const { omega } = reference.performer;
@@ -55,6 +55,10 @@ describe('performerAttention', () => {
     expect(() => performerAttention(q, k, v, { omega: asTensor(omega) })).toThrow(
       'performerAttention takes omega [M, D] for q [..., T, D]: got omega [7,3], q [4,2]',
     );
+    expect(() => positiveFeatures(q, asTensor(omega))).toThrow(
+      'positiveFeatures takes omega [M, D] for x [..., T, D]: got omega [7,3], x [4,2]',
+    );
+    expect(() => positiveFeatures(q, tf.zeros([7, 2, 2]))).toThrow('got omega [7,2,2]');
   });
 });
 

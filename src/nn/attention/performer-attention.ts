@@ -31,6 +31,25 @@ export function orthogonalFeatures(
   return { data, shape: [M, D] };
 }
 
+/**
+ * Positive random features, whose products are unbiased estimates of softmax's kernel; far from the origin they overflow, which
+ * `performerAttention` does not.
+ *
+ *     φ(x) = exp(ω x / D^¼ − ‖x‖² / 2√D)        E φ(q)·φ(k) / M = exp(q·k / √D)
+ *
+ * @param x      [..., T, D] queries or keys
+ * @param omega  ω [M, D] from `orthogonalFeatures`, or of independent normals
+ * @returns      φ [..., T, M]
+ * @throws       when the widths differ
+ *
+ * Choromanski et al. 2021, lemma 1. thm:linear-attention.
+ */
+export function positiveFeatures(x: tf.Tensor, omega: tf.Tensor): tf.Tensor {
+  if (omega.rank !== 2 || omega.shape[1] !== x.shape.at(-1))
+    throw shapeError('positiveFeatures takes omega [M, D] for x [..., T, D]', { omega, x });
+  return exponent(x, omega).exp();
+}
+
 /** The random features. */
 export interface PerformerOptions {
   /** ω [M, D] from `orthogonalFeatures`, held constant; other ones now and then in training make the attention unbiased. */
@@ -52,7 +71,7 @@ export interface PerformerOptions {
  * @throws   when shapes do not fit
  *
  * Choromanski et al. 2021, section 3. It tends to `attention` as M grows, with errors of order 1/√M. The largest exponents
- * are subtracted first, which cancels in the ratio; the authors also add 10⁻⁶ to φ, which is left out.
+ * are subtracted first, which cancels in the ratio; the authors also add 10⁻⁶ to φ, which is left out. thm:linear-attention.
  */
 export const performerAttention = layer({
   name: 'performerAttention',
@@ -75,11 +94,7 @@ export const performerAttention = layer({
     return [dq, dk, ratio(phiK.matMul(dU))[0], { omega: null }];
   },
   plain(q, k, v, { omega }) {
-    const [n, d] = ratio(
-      exponent(q, omega)
-        .exp()
-        .matMul(exponent(k, omega).exp().matMul(withOnes(v), true)),
-    );
+    const [n, d] = ratio(positiveFeatures(q, omega).matMul(positiveFeatures(k, omega).matMul(withOnes(v), true)));
     return n.div(d);
   },
 });

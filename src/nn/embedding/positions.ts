@@ -11,7 +11,7 @@ import { checkOptions } from '../../base/internal.js';
  * @param D  width; of an odd one the last column is a sine
  * @returns  [T, D]
  *
- * Vaswani et al. 2017, section 3.5.
+ * Vaswani et al. 2017, section 3.5. thm:sinusoidal-shift.
  */
 export function sinusoidalPositions(T: number, D: number): HostArray<Float32Array> {
   const data = new Float32Array(T * D);
