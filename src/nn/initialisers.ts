@@ -36,7 +36,7 @@ export const fanInUniform = (key: Key, shape: readonly number[]): Weights => uni
  * @param shape  [F, D] or [..., F, D]
  * @throws       as `fanInUniform`
  *
- * Glorot & Bengio 2010, eq. 16.
+ * Glorot & Bengio 2010, eq. 16. thm:initialisation.
  */
 export const xavierUniform = (key: Key, shape: readonly number[], gain = 1): Weights =>
   uniformWithin(Math.sqrt(3) * xavierDeviation(shape, gain), key, shape);
@@ -49,7 +49,7 @@ export const xavierUniform = (key: Key, shape: readonly number[], gain = 1): Wei
  * @param shape  [F, D] or [..., F, D]
  * @throws       as `fanInUniform`
  *
- * Glorot & Bengio 2010, eq. 12.
+ * Glorot & Bengio 2010, eq. 12. thm:initialisation.
  */
 export const xavierNormal = (key: Key, shape: readonly number[], gain = 1): Weights => normalWith(xavierDeviation(shape, gain), key, shape);
 
@@ -61,7 +61,7 @@ export const xavierNormal = (key: Key, shape: readonly number[], gain = 1): Weig
  * @param shape  [F, D] or [..., F, D]
  * @throws       as `fanInUniform`
  *
- * He et al. 2015, eq. 10, uniform with the same variance.
+ * He et al. 2015, eq. 10, uniform with the same variance. thm:initialisation.
  */
 export const kaimingUniform = (key: Key, shape: readonly number[], gain = Math.SQRT2): Weights =>
   uniformWithin(Math.sqrt(3) * kaimingDeviation(shape, gain), key, shape);
@@ -74,7 +74,7 @@ export const kaimingUniform = (key: Key, shape: readonly number[], gain = Math.S
  * @param shape  [F, D] or [..., F, D]
  * @throws       as `fanInUniform`
  *
- * He et al. 2015, eq. 10.
+ * He et al. 2015, eq. 10. thm:initialisation.
  */
 export const kaimingNormal = (key: Key, shape: readonly number[], gain = Math.SQRT2): Weights =>
   normalWith(kaimingDeviation(shape, gain), key, shape);

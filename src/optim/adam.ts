@@ -26,7 +26,7 @@ export interface AdamState extends State, RunningMoments {}
  * @param params  the model's parameters, for their shapes
  * @throws        when η is not positive, a β not in [0, 1), or ε or λ negative
  *
- * Kingma & Ba 2015, algorithm 1. thm:adam-averages, thm:adam-step.
+ * Kingma & Ba 2015, algorithm 1. thm:adam-averages, thm:adam-step; where it fails: thm:adam-counterexample.
  */
 export function adam<P>(params: P, config: AdamConfig = {}): Optimizer<P, AdamState> {
   return adaptive('adam', params, config, { isPenalty: true, weightDecay: 0 });

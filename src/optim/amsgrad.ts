@@ -18,7 +18,7 @@ export interface AmsgradState extends AdamState {
  * @param params  the model's parameters, for their shapes
  * @throws        as `adam`
  *
- * Reddi, Kale & Kumar 2018, algorithm 2, with Adam's corrections as in PyTorch. thm:amsgrad-regret.
+ * Reddi, Kale & Kumar 2018, algorithm 2, with Adam's corrections as in PyTorch. thm:adam-counterexample, thm:amsgrad-regret.
  */
 export function amsgrad<P>(params: P, config: AdamConfig = {}): Optimizer<P, AmsgradState> {
   const { start, after, step } = runningMoments('amsgrad', config);
