@@ -172,7 +172,8 @@ function told(
   const pays = better.length > 0;
   const net = best(pays ? better : nets);
   const size = `${fixed(net.gain!, decimals)} ± ${fixed(net.error!, decimals)} ${loss}`;
-  const counted = `p = ${fixed(net.p!, 3)}, corrected; ${trials} configurations were tried`;
+  const chance = net.p! < 0.001 ? 'p < 0.001' : `p = ${fixed(net.p!, 3)}`; // p = 0.000 would be a promise that no sample can keep
+  const counted = `${chance}, corrected; ${trials} configurations were tried`;
   if (pays) return { pays, net, sentence: `Depth pays here by ${size}: ${net.model} against ${benchmark} (${counted}).` };
   const power = `A gain of ${fixed(net.detectable!, decimals)} would have been found in 80 % of samples`;
   const which = nets.length > 1 ? `the best of ${nets.length} nets, ${net.model},` : `the net, ${net.model},`;
