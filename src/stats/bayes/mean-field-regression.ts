@@ -22,7 +22,7 @@ export interface MeanFieldRegression {
  * @param fit  of `bayesianLinearRegression`
  * @throws     when the precision is singular to working precision, which needs a τ some 1e8 times what the data leave
  *
- * MacKay 2003, section 33.5; Bishop 2006, eq. 10.12 to 10.15. thm:mean-field.
+ * MacKay 2003, exercise 33.5; Bishop 2006, eq. 10.12 to 10.15. thm:mean-field.
  */
 export function meanFieldRegression({ coefficients, precision }: BayesianLinearRegression): MeanFieldRegression {
   const p = coefficients.length;

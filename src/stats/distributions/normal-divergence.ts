@@ -4,9 +4,9 @@ import { cholesky, forwardSubstitute } from '../../linalg/internal.js';
 
 /** N(m, V) of d coordinates, with a density in every direction. */
 export interface NormalLaw {
-  /** m [p]. */
+  /** m [d]. */
   readonly mean: ArrayLike<number>;
-  /** V [p, p], symmetric and positive definite. */
+  /** V [d, d], symmetric and positive definite. */
   readonly covariance: Matrix;
 }
 
