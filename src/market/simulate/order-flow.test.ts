@@ -16,6 +16,24 @@ describe('orderFlow', () => {
   const messages = orderFlow(key(1), { until: 900 });
   const book = replayMessages(messages, { levels: 5 }); // refuses what does not fit: ids, prices, sizes, sides, times
 
+  it.each([
+    [{ baseline: [1, 1] }, 'orderFlow: baseline must have the rates of 4 kinds: limit buy, limit sell, market buy, market sell; got 2'],
+    [{ lifetime: 0 }, 'orderFlow: lifetime must be a finite number above 0, got 0'],
+    [{ size: 50 }, 'orderFlow: size must be a finite number from 100 up, got 50; it is a mean in shares of lots of 100'],
+    [{ tick: 0.5 }, 'orderFlow: tick must be a whole number from 1 up, got 0.5'],
+    [{ ticks: 5 }, "orderFlow: there is no option 'ticks'"],
+  ])('refuses %o', (wrong, error) => {
+    expect(() => orderFlow(key(1), { until: 5, ...wrong })).toThrow(error);
+  });
+
+  it('is the same for the same key, and keeps its messages when it goes on for longer', () => {
+    const short = orderFlow(key(3), { until: 30 });
+    const long = orderFlow(key(3), { until: 60 });
+    expect(orderFlow(key(3), { until: 30 })).toEqual(short);
+    expect([...long.price.slice(0, short.price.length)]).toEqual([...short.price]);
+    expect([...long.time.slice(0, short.time.length)]).toEqual([...short.time]);
+  });
+
   it('never crosses its book, whose two sides move', () => {
     const [asks, bids] = [0, 2].map((c) => Float64Array.from({ length: book.shape[0] }, (_, m) => book.data[20 * m + c]));
     expect(asks.every((ask, m) => !(ask <= bids[m]))).toBe(true);
@@ -42,19 +60,6 @@ describe('orderFlow', () => {
     writeLobster(files, { messages, book });
     expect(readLobster(files)).toEqual({ messages, book });
     rmSync(folder, { recursive: true });
-  });
-
-  it('without market orders keeps a Poisson number of orders: rate × lifetime in the mean and in the variance', () => {
-    // An M/M/∞ queue after ten lifetimes; buys and sells together.
-    const alive = Array.from({ length: 1500 }, (_, i) => {
-      const { type } = orderFlow(key(100 + i), { baseline: [3, 2, 0, 0], branching: none, lifetime: 2, until: 20 });
-      return count(type, MESSAGE.submission) - count(type, MESSAGE.deletion);
-    });
-    expectMean(alive, 10);
-    expectMean(
-      alive.map((orders) => (orders - 10) ** 2),
-      10,
-    );
   });
 
   it('places orders as a power law of the distance, and draws sizes of the mean asked for', () => {
@@ -147,21 +152,16 @@ describe('orderFlow', () => {
     );
   });
 
-  it('is the same for the same key, and keeps its messages when it goes on for longer', () => {
-    const short = orderFlow(key(3), { until: 30 });
-    const long = orderFlow(key(3), { until: 60 });
-    expect(orderFlow(key(3), { until: 30 })).toEqual(short);
-    expect([...long.price.slice(0, short.price.length)]).toEqual([...short.price]);
-    expect([...long.time.slice(0, short.time.length)]).toEqual([...short.time]);
-  });
-
-  it.each([
-    [{ baseline: [1, 1] }, 'orderFlow: baseline must have the rates of 4 kinds: limit buy, limit sell, market buy, market sell; got 2'],
-    [{ lifetime: 0 }, 'orderFlow: lifetime must be a finite number above 0, got 0'],
-    [{ size: 50 }, 'orderFlow: size must be a finite number from 100 up, got 50; it is a mean in shares of lots of 100'],
-    [{ tick: 0.5 }, 'orderFlow: tick must be a whole number from 1 up, got 0.5'],
-    [{ ticks: 5 }, "orderFlow: there is no option 'ticks'"],
-  ])('refuses %o', (wrong, error) => {
-    expect(() => orderFlow(key(1), { until: 5, ...wrong })).toThrow(error);
+  it('without market orders keeps a Poisson number of orders: rate × lifetime in the mean and in the variance', () => {
+    // An M/M/∞ queue after five lifetimes, from as many orders as its mean: e⁻¹⁰ of the variance is missing. Buys and sells together.
+    const alive = Array.from({ length: 1500 }, (_, i) => {
+      const { type } = orderFlow(key(100 + i), { baseline: [3, 2, 0, 0], branching: none, lifetime: 2, until: 10 });
+      return count(type, MESSAGE.submission) - count(type, MESSAGE.deletion);
+    });
+    expectMean(alive, 10);
+    expectMean(
+      alive.map((orders) => (orders - 10) ** 2),
+      10,
+    );
   });
 });

@@ -55,8 +55,8 @@ theorem<Ceiling>('thm:stationary-queues', 'a', {
     ])
       for (const t of [1, 5]) {
         const start = Math.round(flow.a * flow.tau);
-        expectMean(lengths(flow, t, 1200, 21), ceiling(flow, start, t)); // equal without market orders
-        const hit = lengths({ ...flow, d: 1.5 }, t, 500, 22);
+        expectMean(lengths(flow, t, 400, 21), ceiling(flow, start, t)); // equal without market orders
+        const hit = lengths({ ...flow, d: 1.5 }, t, 150, 22);
         const { mean, standardError } = estimate(hit);
         expect(mean + 4 * standardError).toBeLessThan(ceiling({ ...flow, d: 1.5 }, start, t)); // below it with them
         expect(ceiling(flow, start, t)).toBeLessThanOrEqual(start + (flow.a / (1 - flow.n)) * flow.tau);
@@ -114,12 +114,12 @@ theorem<Law>('thm:stationary-queues', 'b', {
   real: law(),
   check: (law) => {
     for (const [a, d, tau] of [
-      [3, 0, 2],
+      [2, 0, 2],
       [2, 1.5, 3],
       [1, 4, 2],
     ]) {
       const pi = law(a, d, tau)!;
-      const found = lengths({ a, d, n: 0, decay: 1, tau }, 8 * tau, 1000, 23);
+      const found = lengths({ a, d, n: 0, decay: 1, tau }, 8 * tau, 600, 23);
       expectMean(
         found,
         pi.reduce((sum, p, q) => sum + p * q, 0),
@@ -138,7 +138,7 @@ theorem<Law>('thm:stationary-queues', 'b', {
     }
     // τ = ∞: a law at a < d, which is geometric, and none at a = d and above, where queues grow without end.
     const pi = law(1, 2, Infinity)!;
-    const found = uncancelled(0, poisson(1, 2), 60, 1500, 24);
+    const found = uncancelled(0, poisson(1, 2), 60, 600, 24);
     expectMean(
       found,
       pi.reduce((sum, p, q) => sum + p * q, 0),
@@ -199,11 +199,11 @@ theorem<Drift>('thm:stationary-queues', 'c', {
   check: ({ net, rate }) => {
     for (const t of [5, 30]) {
       expectMean(uncancelled(100, PROCESS, t, 1500, 26), 100 + net(PROCESS, t)); // equal as long as the queue is never empty
-      const { mean, standardError } = estimate(uncancelled(0, PROCESS, t, 300, 27));
+      const { mean, standardError } = estimate(uncancelled(0, PROCESS, t, 150, 27));
       expect(mean + 4 * standardError).toBeGreaterThan(net(PROCESS, t));
     }
     expect(rate(PROCESS)).toBeGreaterThan(0.5); // spectral radius 0.6, and it grows
-    const [half, whole] = [150, 300].map((t) => uncancelled(0, PROCESS, t, 200, 28));
+    const [half, whole] = [150, 300].map((t) => uncancelled(0, PROCESS, t, 100, 28));
     expectMean(
       whole.map((length, r) => (length - half[r]) / 150),
       rate(PROCESS),

@@ -9,6 +9,26 @@ const layer = (...[x, h, wx, wh, b, bn]: tf.Tensor[]) => gru({ wx, wh, b, bn }, 
 const { inputs } = reference.gru;
 
 describe('gru', () => {
+  it.each<[what: string, wrong: Partial<Record<'x' | 'wx' | 'wh' | 'b' | 'bn' | 'h', number[]>>]>([
+    ['an input without steps', { x: [5, 0, 2] }],
+    ['an input of rank 2', { x: [5, 4] }],
+    ['an input of rank 4', { x: [5, 4, 2, 1] }],
+    ['wx for other inputs', { wx: [4, 9] }],
+    ['wx of another width', { wx: [2, 3] }],
+    ['wh of another width', { wh: [3, 3] }],
+    ['a shift of another width', { b: [3] }],
+    ['a shift of the candidate of another width', { bn: [9] }],
+    ['a state of another batch', { h: [4, 3] }],
+    ['a state of another width', { h: [5, 9] }],
+  ])('names %s', (_, wrong) => {
+    const shapes = { x: [5, 4, 2], wx: [2, 9], wh: [3, 9], b: [9], bn: [3], h: [5, 3], ...wrong };
+    const [x, wx, wh, b, bn, h] = (['x', 'wx', 'wh', 'b', 'bn', 'h'] as const).map((name) => tf.zeros(shapes[name]));
+    expect(() => gru({ wx, wh, b, bn }, x, { state: { h } })).toThrow(
+      `gru takes x [B, T, F], wx [F, 3D], wh [D, 3D], b [3D], bn [D] and a state h [B, D]: got x [${shapes.x}], wx [${shapes.wx}], wh [${shapes.wh}], b [${shapes.b}], bn [${shapes.bn}], h [${shapes.h}]`,
+    );
+    expect(() => gru({ wx, wh, b, bn }, x, { states: { h } } as object)).toThrow("gru: there is no option 'states'");
+  });
+
   it('keeps its state while z is 1, and forgets it while z is 0', () => {
     const [x, state, wx, wh, , bn] = inputs;
     const pushed = (z: number) => inDouble(layer, [x, state, wx, wh, { data: [0, 0, z, z, 0, 0], shape: [6] }, bn]);
@@ -38,24 +58,5 @@ describe('gru', () => {
       (...[x, wx, wh, b, bn]) => gru.plain({ wx, wh, b, bn }, x).state.h,
       inputs.slice(0, 5),
     );
-  });
-
-  it.each<[what: string, wrong: Partial<Record<'x' | 'wx' | 'wh' | 'b' | 'bn' | 'h', number[]>>]>([
-    ['an input without steps', { x: [5, 0, 2] }],
-    ['an input of rank 2', { x: [5, 4] }],
-    ['wx for other inputs', { wx: [4, 9] }],
-    ['wx of another width', { wx: [2, 3] }],
-    ['wh of another width', { wh: [3, 3] }],
-    ['a shift of another width', { b: [3] }],
-    ['a shift of the candidate of another width', { bn: [9] }],
-    ['a state of another batch', { h: [4, 3] }],
-    ['a state of another width', { h: [5, 9] }],
-  ])('names %s', (_, wrong) => {
-    const shapes = { x: [5, 4, 2], wx: [2, 9], wh: [3, 9], b: [9], bn: [3], h: [5, 3], ...wrong };
-    const [x, wx, wh, b, bn, h] = (['x', 'wx', 'wh', 'b', 'bn', 'h'] as const).map((name) => tf.zeros(shapes[name]));
-    expect(() => gru({ wx, wh, b, bn }, x, { state: { h } })).toThrow(
-      `gru takes x [B, T, F], wx [F, 3D], wh [D, 3D], b [3D], bn [D] and a state h [B, D]: got x [${shapes.x}], wx [${shapes.wx}], wh [${shapes.wh}], b [${shapes.b}], bn [${shapes.bn}], h [${shapes.h}]`,
-    );
-    expect(() => gru({ wx, wh, b, bn }, x, { states: { h } } as object)).toThrow("gru: there is no option 'states'");
   });
 });

@@ -54,8 +54,8 @@ export function initGru(key: Key, config: GruConfig): GruParams<HostArray<Float3
  * @returns       every hₜ [B, T, D], and h after the last step [B, D]
  * @throws        when the weights or the state do not fit x or each other, or x is empty
  *
- * Cho et al. 2014 in PyTorch's form: the reset gate acts after the product with wh, and z keeps the old state (in the paper's first
- * version it acts before). r and z have one shift where PyTorch adds two. Each weight's gradient is one product over B·T rows.
+ * Cho et al. 2014 in PyTorch's form: the reset gate acts after the product with wh, as in the paper's first preprint (as published, before),
+ * and z keeps the old state. r and z have one shift where PyTorch adds two. Each weight's gradient is one product over B·T rows.
  * Theorem: thm:gru-backward.
  */
 export const gru = layer({

@@ -10,6 +10,32 @@ import { lstm, lstmLast } from './lstm.js';
 const last = (...[x, wx, wh, b]: tf.Tensor[]) => lstmLast({ wx, wh, b }, x);
 
 describe('lstm', () => {
+  it.each<[what: string, wrong: Partial<Record<'x' | 'wx' | 'wh' | 'b', number[]>>]>([
+    ['an input without steps', { x: [5, 0, 2] }],
+    ['an input of rank 2', { x: [5, 4] }],
+    ['an input of rank 4', { x: [5, 4, 2, 1] }],
+    ['wx for other inputs', { wx: [4, 12] }],
+    ['wx of another width', { wx: [2, 3] }],
+    ['wh of another width', { wh: [3, 3] }],
+    ['a shift of another width', { b: [9] }],
+  ])('names %s', (_, wrong) => {
+    const shapes = { x: [5, 4, 2], wx: [2, 12], wh: [3, 12], b: [12], ...wrong };
+    const [x, wx, wh, b] = (['x', 'wx', 'wh', 'b'] as const).map((name) => tf.zeros(shapes[name]));
+    expect(() => lstm({ wx, wh, b }, x)).toThrow(
+      `lstm takes x [B, T, F] of one step or more, wx [F, 4D], wh [D, 4D] and b [4D]: got x [${shapes.x}], wx [${shapes.wx}], wh [${shapes.wh}], b [${shapes.b}]`,
+    );
+  });
+
+  it.each([
+    ['of another batch', [4, 3], [5, 3]],
+    ['of another width', [5, 3], [5, 4]],
+  ])('names a state %s', (_, h, c) => {
+    const params = { wx: tf.zeros([2, 12]), wh: tf.zeros([3, 12]), b: tf.zeros([12]) };
+    const state = { h: tf.zeros(h), c: tf.zeros(c) };
+    expect(() => lstm(params, tf.zeros([5, 4, 2]), { state })).toThrow(`lstm goes on from h and c [5, 3]: got h [${h}], c [${c}]`);
+    expect(() => lstm(params, tf.zeros([5, 4, 2]), { states: state } as object)).toThrow("lstm: there is no option 'states'");
+  });
+
   it('gives its last output, and nothing for the others to backpropagate', () => {
     const { inputs } = reference.lstm;
     const end = (...[x, wx, wh, b]: tf.Tensor[]) => lstm({ wx, wh, b }, x).outputs.slice([0, 3, 0], [3, 1, 3]).reshape([3, 3]);
@@ -50,30 +76,5 @@ describe('lstm', () => {
           withState ? inputs : inputs.slice(0, 4),
         );
       }
-  });
-
-  it.each<[what: string, wrong: Partial<Record<'x' | 'wx' | 'wh' | 'b', number[]>>]>([
-    ['an input without steps', { x: [5, 0, 2] }],
-    ['an input of rank 2', { x: [5, 4] }],
-    ['wx for other inputs', { wx: [4, 12] }],
-    ['wx of another width', { wx: [2, 3] }],
-    ['wh of another width', { wh: [3, 3] }],
-    ['a shift of another width', { b: [9] }],
-  ])('names %s', (_, wrong) => {
-    const shapes = { x: [5, 4, 2], wx: [2, 12], wh: [3, 12], b: [12], ...wrong };
-    const [x, wx, wh, b] = (['x', 'wx', 'wh', 'b'] as const).map((name) => tf.zeros(shapes[name]));
-    expect(() => lstm({ wx, wh, b }, x)).toThrow(
-      `lstm takes x [B, T, F] of one step or more, wx [F, 4D], wh [D, 4D] and b [4D]: got x [${shapes.x}], wx [${shapes.wx}], wh [${shapes.wh}], b [${shapes.b}]`,
-    );
-  });
-
-  it.each([
-    ['of another batch', [4, 3], [5, 3]],
-    ['of another width', [5, 3], [5, 4]],
-  ])('names a state %s', (_, h, c) => {
-    const params = { wx: tf.zeros([2, 12]), wh: tf.zeros([3, 12]), b: tf.zeros([12]) };
-    const state = { h: tf.zeros(h), c: tf.zeros(c) };
-    expect(() => lstm(params, tf.zeros([5, 4, 2]), { state })).toThrow(`lstm goes on from h and c [5, 3]: got h [${h}], c [${c}]`);
-    expect(() => lstm(params, tf.zeros([5, 4, 2]), { states: state } as object)).toThrow("lstm: there is no option 'states'");
   });
 });

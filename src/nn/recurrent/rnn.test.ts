@@ -7,6 +7,25 @@ import { rnn } from './rnn.js';
 const layer = (...[x, h, wx, wh, b]: tf.Tensor[]) => rnn({ wx, wh, b }, x, { state: { h } }).outputs;
 
 describe('rnn', () => {
+  it.each<[what: string, wrong: Partial<Record<'x' | 'wx' | 'wh' | 'b' | 'h', number[]>>]>([
+    ['an input without steps', { x: [5, 0, 2] }],
+    ['an input of rank 2', { x: [5, 4] }],
+    ['an input of rank 4', { x: [5, 4, 2, 1] }],
+    ['wx for other inputs', { wx: [4, 3] }],
+    ['wx of another width', { wx: [2, 4] }],
+    ['wh that is not square', { wh: [3, 4] }],
+    ['a shift of another width', { b: [4] }],
+    ['a state of another batch', { h: [4, 3] }],
+    ['a state of another width', { h: [5, 4] }],
+  ])('names %s', (_, wrong) => {
+    const shapes = { x: [5, 4, 2], wx: [2, 3], wh: [3, 3], b: [3], h: [5, 3], ...wrong };
+    const [x, wx, wh, b, h] = (['x', 'wx', 'wh', 'b', 'h'] as const).map((name) => tf.zeros(shapes[name]));
+    expect(() => rnn({ wx, wh, b }, x, { state: { h } })).toThrow(
+      `rnn takes x [B, T, F], wx [F, D], wh [D, D], b [D] and a state h [B, D]: got x [${shapes.x}], wx [${shapes.wx}], wh [${shapes.wh}], b [${shapes.b}], h [${shapes.h}]`,
+    );
+    expect(() => rnn({ wx, wh, b }, x, { states: { h } } as object)).toThrow("rnn: there is no option 'states'");
+  });
+
   // x = 0, wh = w, one unit: hₜ = tanh(w hₜ₋₁), so ∂h₂/∂h₀ = w² (1 − h₁²)(1 − h₂²).
   it('has its closed form for one unit and no input', () => {
     const [w, h0] = [1.3, 0.4];
@@ -38,23 +57,5 @@ describe('rnn', () => {
       (...[x, wx, wh, b]) => rnn.plain({ wx, wh, b }, x).state.h,
       inputs.slice(0, 4),
     );
-  });
-
-  it.each<[what: string, wrong: Partial<Record<'x' | 'wx' | 'wh' | 'b' | 'h', number[]>>]>([
-    ['an input without steps', { x: [5, 0, 2] }],
-    ['an input of rank 2', { x: [5, 4] }],
-    ['wx for other inputs', { wx: [4, 3] }],
-    ['wx of another width', { wx: [2, 4] }],
-    ['wh that is not square', { wh: [3, 4] }],
-    ['a shift of another width', { b: [4] }],
-    ['a state of another batch', { h: [4, 3] }],
-    ['a state of another width', { h: [5, 4] }],
-  ])('names %s', (_, wrong) => {
-    const shapes = { x: [5, 4, 2], wx: [2, 3], wh: [3, 3], b: [3], h: [5, 3], ...wrong };
-    const [x, wx, wh, b, h] = (['x', 'wx', 'wh', 'b', 'h'] as const).map((name) => tf.zeros(shapes[name]));
-    expect(() => rnn({ wx, wh, b }, x, { state: { h } })).toThrow(
-      `rnn takes x [B, T, F], wx [F, D], wh [D, D], b [D] and a state h [B, D]: got x [${shapes.x}], wx [${shapes.wx}], wh [${shapes.wh}], b [${shapes.b}], h [${shapes.h}]`,
-    );
-    expect(() => rnn({ wx, wh, b }, x, { states: { h } } as object)).toThrow("rnn: there is no option 'states'");
   });
 });
