@@ -53,7 +53,7 @@ const BUDGET: Record<string, number> = {
   datasets: 155,
   kernel: 5300,
   linalg: 580,
-  market: 10_000,
+  market: 10_200,
   models: 800,
   nn: 3350,
   optim: 660,

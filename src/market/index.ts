@@ -60,6 +60,13 @@ export type { DateFormat } from './sources/csv/date-formats.js';
 export { type CsvImport, importCsv } from './sources/csv/import-csv.js';
 export type { CsvOptions } from './sources/csv/options.js';
 export { type LobsterDay, type LobsterFiles, readLobster, writeLobster } from './sources/lobster.js';
+export {
+  type LongHorizonErrors,
+  type LongHorizonFolds,
+  type LongHorizonOptions,
+  longHorizonErrors,
+  longHorizonFolds,
+} from './sources/long-horizon.js';
 export { type Fetched, fetchData, loadTicks, type OptionalData, optionalData } from './sources/optional/optional.js';
 export { type UpdateEvent, updateData } from './sources/update.js';
 export { updateYahoo, type YahooOptions } from './sources/yahoo.js';
