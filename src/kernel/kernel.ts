@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { hearComm } from './comms/comm.js';
@@ -42,14 +43,13 @@ export function runKernel(start: Start): void {
   const modules = new Modules(process.cwd());
   const interruption = new Interruption(shared);
   const executor = new Executor(modules, interruption, stacks);
-  const endGroup = process.kill.bind(process, -start.supervisor, 'SIGTERM');
   defineGlobals();
   connectReload(modules);
   captureOutput();
   bindTimersToCells();
   bindChildrenToCells(interruption.checkpoint);
   const exit = guardProcess(start.supervisor);
-  keepListening({ unhandledRejection: report });
+  keepListening({ unhandledRejection: report, SIGTERM: () => send({ type: 'terminate' }) });
   process.setUncaughtExceptionCaptureCallback(reportAndTell);
   const signal = () => send({ type: 'signal' });
 
@@ -62,15 +62,10 @@ export function runKernel(start: Start): void {
     else if (message.type === 'interrupt') {
       interruption.interrupt();
       send({ type: 'interrupted' });
-    } else if (message.type === 'shutdown') {
-      endChildren(endGroup);
-      exit(0);
-    }
+    } else if (message.type === 'shutdown') exit(0);
   });
-  server.on('error', (error) => {
-    process.stderr.write(`lemmata kernel: ${error.stack}\n`);
-    exit(1);
-  });
+  server.on('error', (error) => complain(error.stack));
+  server.on('exit', () => exit(1)); // without its server a kernel is of no use, and nothing else would end it
 }
 
 /** What lives long may take this much: V8's limit without the room for what is new. */
@@ -85,7 +80,7 @@ const MOST_FAILURES = 20;
 function report(thrown: unknown): void {
   const cell = currentCell();
   if (!cell) {
-    process.stderr.write(`lemmata kernel: ${describeFailure(thrown).stack}\n`);
+    complain(describeFailure(thrown).stack);
     return;
   }
   if (isStopping(thrown, cell.abort.signal)) return;
@@ -111,12 +106,11 @@ function isStopping(thrown: unknown, { aborted }: AbortSignal): boolean {
   return aborted && (thrown instanceof Interrupted || describeFailure(thrown).name === 'AbortError');
 }
 
-/** Programs that cells started are in the process group of the supervisor, if Jupyter gave it its own; they end with it. */
-function endChildren(endGroup: () => void): void {
-  process.on('SIGTERM', () => {});
+/** Synchronously: a stream whose reader has gone fails by an event, which would come here again, without end. */
+function complain(text?: string): void {
   try {
-    endGroup();
+    writeSync(2, `lemmata kernel: ${text}\n`);
   } catch {
-    // The supervisor leads no group: whoever started it ends the group.
+    // Nobody reads it any more.
   }
 }

@@ -46,7 +46,8 @@ export type ToServer =
   | { type: 'unblocked'; cell: string }
   | { type: 'done'; cell: string; unreached: string[]; value?: MimeBundle; failure?: Failure }
   | { type: 'interrupted' }
-  | { type: 'signal' };
+  | { type: 'signal' }
+  | { type: 'terminate' };
 
 /**
  * Memory that both threads see, so that an interrupt reaches a loop that never yields.

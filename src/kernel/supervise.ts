@@ -4,11 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Journal, type Remains } from './journal.js';
 import type { Start } from './kernel.js';
+import { endPrograms, programsOf, signal } from './programs.js';
 
 const KERNEL = fileURLToPath(new URL('./process.js', import.meta.url));
 /** What a process that died has written and nobody has read comes within this time. */
 const DRAIN_MS = 100;
 const LAST_WORDS = 4000;
+/** How long a kernel that is asked to end may take: Jupyter asks for some two seconds, and then kills. */
+const END_AFTER_MS = 1000;
+const POLL_MS = 1000;
 /** More would not fit on a command line. */
 const MOST_PENDING = 100;
 
@@ -20,7 +24,7 @@ const MOST_PENDING = 100;
  */
 export function supervise(start: Omit<Start, 'supervisor'>, parent: number): void {
   let child: ChildProcess;
-  let isEnding = false;
+  let ending: Promise<void> | undefined;
   const run = (remains?: Remains) => {
     const journal = new Journal(remains?.count ?? 0);
     const argument = JSON.stringify({ ...start, notice: remains ? undefined : start.notice, remains, supervisor: process.pid });
@@ -32,20 +36,34 @@ export function supervise(start: Omit<Start, 'supervisor'>, parent: number): voi
       lastWords = (lastWords + text).slice(-LAST_WORDS);
     });
     (child.stdio[3] as Readable).setEncoding('utf8').on('data', (text: string) => journal.read(text));
-    child.on('exit', async (code, signal) => {
+    child.on('exit', async (code, by) => {
       await sleep(DRAIN_MS);
-      const left = journal.remains(reasonOf(code, signal, lastWords));
-      if (isEnding || code === 0 || !journal.hasRun || MEANT.has(signal)) process.exit(code ?? 1);
+      const left = journal.remains(reasonOf(code, by, lastWords));
+      if (ending || code === 0 || !journal.hasRun || MEANT.has(by)) {
+        await ending;
+        process.exit(code ?? 1);
+      }
       run({ ...left, pending: left.pending.slice(0, MOST_PENDING) });
     });
   };
+  const end = () => {
+    ending ??= endPrograms(programsOf(child.pid!));
+    child.kill('SIGTERM');
+    setTimeout(() => child.kill('SIGKILL'), END_AFTER_MS);
+  };
   run();
   process.on('SIGINT', () => child.kill('SIGINT'));
-  process.on('SIGTERM', () => {
-    isEnding = true;
-    child.kill('SIGTERM');
-  });
-  setInterval(() => process.ppid === parent || process.exit(1), 1000).unref();
+  process.on('SIGTERM', end);
+  process.on('SIGHUP', end);
+  // What a kernel whose process died had started is still in the group, if Jupyter gave this process its own.
+  process.on('exit', () => signal(-process.pid, 'SIGTERM'));
+  process.stderr.on('error', () => {}); // nobody reads it any more
+  const isAdopted = () => process.ppid !== parent || (parent === 1 && Number(process.env.JPY_PARENT_PID || 1) !== 1);
+  const watch = setInterval(() => {
+    if (!isAdopted()) return;
+    clearInterval(watch);
+    end();
+  }, POLL_MS);
 }
 
 /** By these a process is asked to end; Jupyter also kills, but the whole group. */

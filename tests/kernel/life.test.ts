@@ -37,6 +37,17 @@ async function gone(pid: number, timeout = 5000): Promise<void> {
   throw new Error(`process ${pid} still lives`);
 }
 
+/** What a process has used so far, in Linux's hundredths of a second. */
+function processorMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  return 10 * (user + system);
+}
+
 /** The process of the TypeScript compiler that the kernel started. */
 function compilerOf(kernel: Kernel): number {
   const runner = kernel.runner();
@@ -67,15 +78,10 @@ describe('the kernel process', () => {
     expect(loaded().some((url) => url.includes('tensorflow'))).toBe(true);
   });
 
-  it('greets within 2 s', async () => {
-    const times: number[] = [];
-    // Other tests run beside this one, so a slow start may try again.
-    while (times.length < 3 && !times.some((time) => time < 2000)) {
-      const from = performance.now();
-      await start();
-      times.push(performance.now() - from);
-    }
-    expect(Math.min(...times)).toBeLessThan(2000);
+  // Two processes that load neither the compiler nor TensorFlow. Of processor time, for other tests run beside this one.
+  it.skipIf(process.platform !== 'linux')('greets within 2 s of processor time (/proc of Linux)', async () => {
+    const kernel = await start();
+    expect(processorMs(kernel.process.pid!) + processorMs(kernel.runner())).toBeLessThan(2000);
   });
 
   it('shuts down when asked, says so, and takes with it what its cells started', async () => {

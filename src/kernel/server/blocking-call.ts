@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, fstatSync, ftruncateSync, openSync, readdirSync, readFileSync, readSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
+import { programsOf, signal } from '../programs.js';
 import type { Tail } from '../protocol.js';
 
 type Show = (cell: string, name: string, text: string) => void;
@@ -39,8 +39,8 @@ export class BlockingCall {
   interrupt(): void {
     const spare = this.#spare;
     if (!spare) return;
-    const end = (signal: NodeJS.Signals) => {
-      for (const pid of descendants(process.pid, new Set(spare))) killQuietly(pid, signal);
+    const end = (how: NodeJS.Signals) => {
+      for (const pid of programsOf(process.pid, new Set(spare))) signal(pid, how);
     };
     end('SIGINT');
     setTimeout(() => this.#spare === spare && end('SIGKILL'), KILL_AFTER_MS);
@@ -82,60 +82,5 @@ class OpenTail {
   close(): void {
     closeSync(this.#descriptor);
     rmSync(dirname(this.#file), { recursive: true, force: true });
-  }
-}
-
-/** The processes that this process's main thread started, with those below them, without those of `spare` and what is below them. */
-function descendants(root: number, spare: ReadonlySet<number>): number[] {
-  const children = new Map<number, number[]>();
-  for (const [pid, parent] of processes()) children.set(parent, [...(children.get(parent) ?? []), pid]);
-  const below = (pid: number): number[] =>
-    (children.get(pid) ?? []).filter((child) => !spare.has(child)).flatMap((child) => [...below(child), child]);
-  return startedByMainThread(root, children.get(root) ?? [])
-    .filter((child) => !spare.has(child))
-    .flatMap((child) => [...below(child), child]);
-}
-
-/** Not the compiler, which the server's thread started. */
-function startedByMainThread(root: number, all: number[]): number[] {
-  try {
-    return readFileSync(`/proc/${root}/task/${root}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
-  } catch {
-    const isCompiler = (pid: number) => /[/\\]typescript[/\\]|tsgo/.test(commandOf(pid));
-    return all.filter((pid) => !isCompiler(pid));
-  }
-}
-
-function commandOf(pid: number): string {
-  try {
-    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
-  } catch {
-    return ''; // it has just ended
-  }
-}
-
-/** Every process with its parent: from `/proc`, or from `ps` where there is none. */
-function processes(): [pid: number, parent: number][] {
-  try {
-    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-    return pids.flatMap((pid) => {
-      try {
-        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8'); // `42 (name) S 1 …`, and a name may hold brackets
-        return [[Number(pid), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])] as [number, number]];
-      } catch {
-        return []; // it has just ended
-      }
-    });
-  } catch {
-    const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
-    return lines.map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
-  }
-}
-
-function killQuietly(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It has just ended.
   }
 }

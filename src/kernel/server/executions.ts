@@ -78,7 +78,7 @@ export class Executions {
     if (this.#running) this.#publish('status', { execution_state: 'busy' }, this.#running.header);
   }
 
-  hear(message: Exclude<ToServer, { type: 'interrupted' | 'signal' | 'comm' }>): void {
+  hear(message: Exclude<ToServer, { type: 'interrupted' | 'signal' | 'terminate' | 'comm' }>): void {
     const header = this.#headerOf(message.cell);
     switch (message.type) {
       case 'stream':

@@ -1,5 +1,6 @@
 import { Session } from 'node:inspector';
 import type { MessagePort } from 'node:worker_threads';
+import { endPrograms, programsOf, signal } from '../programs.js';
 import { SHARED, type ToRuntime, type ToServer } from '../protocol.js';
 import { BlockingCall } from './blocking-call.js';
 import { MemoryWatch } from './memory-watch.js';
@@ -106,15 +107,14 @@ export class Runtime {
   }
 
   /** Ends the process, and what its cells started, even when the main thread hears nothing. */
-  end(): void {
+  async end(): Promise<void> {
+    await endPrograms(programsOf(process.pid));
+    const group = -this.#supervisor; // if it leads one: what has no parent any more is still in there
+    signal(group, 'SIGTERM');
     this.#post({ type: 'shutdown' });
     setTimeout(() => {
-      for (const target of [-this.#supervisor, process.pid])
-        try {
-          process.kill(target, 'SIGKILL');
-        } catch {
-          // The supervisor leads no process group of its own.
-        }
+      signal(group, 'SIGKILL');
+      signal(process.pid, 'SIGKILL');
     }, END_AFTER_MS);
   }
 

@@ -33,6 +33,7 @@ export class Server {
   /** The request whose front end hears of what the debugger does. */
   #debugging: Message | undefined;
   #isWarm = false;
+  #isEnding = false;
 
   constructor(sockets: Sockets, runtime: Runtime, directory: string, notice?: string) {
     this.#sockets = sockets;
@@ -58,6 +59,7 @@ export class Server {
   hear(message: ToServer): void {
     if (message.type === 'interrupted') this.#runtime.interrupted();
     else if (message.type === 'signal') this.#runtime.interrupt();
+    else if (message.type === 'terminate') this.end();
     else if (message.type === 'comm') this.#executions.passComm(message.cell, this.#comms.fromCell(message));
     else this.#executions.hear(message);
   }
@@ -145,14 +147,16 @@ export class Server {
     await Promise.race([this.#debugger.stop(), new Promise((resolve) => setTimeout(resolve, 300))]);
     this.#sockets.publish('shutdown_reply', content, request.header);
     await this.#sockets.flush();
-    await this.#sockets.close();
-    this.end();
+    await this.end();
   }
 
   /** Ends the process. */
-  end(): void {
+  async end(): Promise<void> {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    await this.#sockets.close();
     this.#executions.close();
-    this.#runtime.end();
+    await this.#runtime.end();
   }
 
   /** The compiler reads its libraries after the first greeting, not before: Jupyter waits for that greeting. */

@@ -9,28 +9,28 @@ import { type Connection, Sockets } from './sockets.js';
 /** The second thread of the kernel: Jupyter's sockets and the TypeScript compiler. */
 async function serve(): Promise<void> {
   const { connectionFile, supervisor, shared, directory, notice, heapLimit, remains } = workerData;
+  const runtime = new Runtime(parentPort!, shared, heapLimit, supervisor);
+  let end = () => runtime.end();
+  endWith(supervisor, () => end()); // before all else: the supervisor may end at any moment
   const connection: Connection = JSON.parse(readFileSync(connectionFile, 'utf8'));
   const sockets = new Sockets(connection.key);
   speedUpLoading();
   const [{ Server }] = await Promise.all([import('./server.js'), sockets.bind(connection)]);
   await sockets.greet();
-  const runtime = new Runtime(parentPort!, shared, heapLimit, supervisor);
   const server = new Server(sockets, runtime, directory, notice);
+  end = () => server.end();
   if (remains) server.recover(remains);
   const acknowledge = acknowledger(shared);
   parentPort!.on('message', (message: ToServer) => {
     acknowledge(message);
     server.hear(message);
   });
-  endWith(supervisor, () => {
-    sockets.close().then(() => server.end());
-  });
 }
 
 /** A kernel whose Jupyter died without a word must not stay. Jupyter names itself, for another process may stand between. */
 function endWith(parent: number, end: () => void): void {
   const jupyter = Number(process.env.JPY_PARENT_PID) || parent;
-  const isAdopted = () => process.ppid !== parent || (parent === 1 && jupyter !== 1);
+  const isAdopted = () => process.ppid !== parent;
   const wasAlive = isAlive(jupyter);
   const watch = setInterval(() => {
     if (!isAdopted() && isAlive(jupyter) === wasAlive) return;
