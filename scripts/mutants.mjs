@@ -19,6 +19,10 @@ const root = resolve(import.meta.dirname, '..');
 const results = join(root, 'results', 'mutants.json');
 process.chdir(root);
 
+// Stryker runs the tests in a copy that has no .lemmata: the folder of OpenVINO that this checkout has written down goes with them.
+const openvino = join(root, '.lemmata', 'openvino');
+if (existsSync(openvino)) process.env.LEMMATA_OPENVINO ||= readFileSync(openvino, 'utf8').trim();
+
 const targets = boundFiles();
 const wanted = process.argv.slice(2);
 const chosen = targets.filter(({ file }) => wanted.length === 0 || wanted.some((name) => basename(file, '.ts') === basename(name, '.ts')));
