@@ -22,6 +22,8 @@ describe('valueAndGrad', () => {
       unused: tf.tensor2d([[1, 2]]),
     });
     expect([used.arraySync(), unused.arraySync()]).toEqual([[6], [[0, 0]]]);
+    const { value, grads } = valueAndGrad((_: tf.Tensor) => tf.scalar(5))(tf.tensor1d([1, 2]));
+    expect([value.arraySync(), grads.arraySync()]).toEqual([5, [0, 0]]);
   });
 
   it('says what is wrong with the loss or a parameter', () => {
