@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import * as nodeModule from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { installKernel } from './install.js';
+import { installKernel, kernelNode } from './install.js';
 
 let folder: string;
 beforeEach(() => {
@@ -29,6 +30,18 @@ describe('installKernel', () => {
     if (process.platform === 'linux') expect(installKernel()).toBe(join(folder, 'xdg/jupyter/kernels/lemmata'));
     vi.stubEnv('JUPYTER_DATA_DIR', join(folder, 'data'));
     expect(installKernel({ user: true })).toBe(join(folder, 'data/kernels/lemmata'));
+  });
+
+  it('takes the locked Node where this one lacks what the kernel needs, as Node 20 does, and refuses where there is none', () => {
+    const { createRequire, stripTypeScriptTypes } = nodeModule;
+    const old = { createRequire, stripTypeScriptTypes };
+    expect(() => kernelNode(old, folder)).toThrow(
+      `needs Node 22.15 or later, and this is Node ${process.versions.node}, whose node:module has no registerHooks, setSourceMapsSupport, enableCompileCache; install`,
+    );
+    mkdirSync(join(folder, 'node_modules', '.bin'), { recursive: true });
+    writeFileSync(join(folder, 'node_modules', '.bin', 'node'), '');
+    expect(kernelNode(old, folder)).toBe(join(folder, 'node_modules', '.bin', 'node'));
+    expect(kernelNode(nodeModule, folder)).toBe(process.execPath);
   });
 
   it('refuses two places at once, and an environment that is not there', () => {

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import * as nodeModule from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { replaceFolder } from '../base/internal.js';
+import { packageRoot, replaceFolder } from '../base/internal.js';
 import { installTranslator } from './papermill.js';
 
 /** Where Jupyter is to find the kernel; one place at most. */
@@ -17,10 +18,10 @@ export interface InstallOptions {
 
 /**
  * Registers the kernel with Jupyter: writes `kernels/lemmata/kernel.json`, which starts this package's kernel with the Node
- * that runs now, from any folder. Into a Python environment comes also what papermill needs to pass parameters.
+ * that runs now, or the checkout's where this one is too old, from any folder. Into a Python environment comes also what papermill needs to pass parameters.
  *
  * @returns the folder that was written
- * @throws  when more than one place is asked for, or `sysPrefix` without an active environment
+ * @throws  when more than one place is asked for, `sysPrefix` without an active environment, or Node is older than 22.15 and no other is here
  */
 export function installKernel(options: InstallOptions = {}): string {
   const folder = join(jupyterFolder(options), 'kernels', 'lemmata');
@@ -34,13 +35,27 @@ export function installKernel(options: InstallOptions = {}): string {
 }
 
 export const kernelSpec = () => ({
-  argv: [process.execPath, fileURLToPath(new URL('./main.js', import.meta.url)), '{connection_file}'],
+  argv: [kernelNode(), fileURLToPath(new URL('./main.js', import.meta.url)), '{connection_file}'],
   display_name: 'TypeScript (Lemmata)',
   language: 'typescript',
   // A message reaches the kernel also where a signal cannot: on Windows, and while native code runs.
   interrupt_mode: 'message',
   metadata: { debugger: true },
 });
+
+/** What the kernel needs of `node:module`: of Node 22.15, or 23.7, and later. */
+const NEEDED = ['registerHooks', 'setSourceMapsSupport', 'enableCompileCache', 'stripTypeScriptTypes'];
+
+/** The Node that the kernel is to run on: this one, or the one that the checkout locks if this one lacks what the kernel needs. */
+export function kernelNode(offered: object = nodeModule, root = packageRoot): string {
+  const lacks = NEEDED.filter((name) => !(name in offered));
+  if (!lacks.length) return process.execPath;
+  const locked = join(root, 'node_modules', '.bin', 'node');
+  if (existsSync(locked)) return locked;
+  throw new Error(
+    `kernel install: the kernel needs Node 22.15 or later, and this is Node ${process.versions.node}, whose node:module has no ${lacks.join(', ')}; install a later Node and run the command with it`,
+  );
+}
 
 function jupyterFolder({ user, sysPrefix, prefix }: InstallOptions): string {
   if ([user, sysPrefix, prefix].filter(Boolean).length > 1)

@@ -51,6 +51,9 @@ function notebookOf(code: string): string {
   return JSON.stringify({ cells: [cell], metadata: JSON.parse(WEEK1).metadata, nbformat: 4, nbformat_minor: 5 });
 }
 
+/** What the engine says of a compilation that takes more than five seconds, as on a busy computer. */
+const COMPILES_LONG = /^.*(is compiling|compiled) a graph of [\d,]+ operators.*compile faster\.\s*/m;
+
 describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { timeout: 300_000 }, () => {
   let lab: Lab;
   let browser: Browser;
@@ -146,7 +149,7 @@ describe.skipIf(noChromium)('JupyterLab in Chromium (apt install chromium)', { t
   it('interrupts the training of the larger transformer within a step and 200 ms, and goes on from its state', async () => {
     const training = await NotebookPage.open(browser, lab.page('training.ipynb'));
     await training.run(0);
-    expect(await training.run(1)).toBe("'2 steps'");
+    expect((await training.run(1)).replace(COMPILES_LONG, '')).toBe("'2 steps'");
     const long = await training.start(2);
     await training.page.waitForTimeout(2500);
     const waited = await training.interrupt(long);
