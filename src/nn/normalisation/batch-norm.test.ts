@@ -74,6 +74,12 @@ describe('batchNorm', () => {
       expectClose(both[0].y as Float64Array, both[1].y as Float64Array, 12);
       for (const { grads } of both) expect(grads.flatMap((g) => Array.from(g)).every((g) => Number(g) === 0)).toBe(true);
     }
+    const { params } = start(2);
+    const ofAverages = valueAndGrad((held: RunningAverages) => batchNorm(params, tf.eye(2), { averages: held }).y.sum())(averages).grads;
+    expect([ofAverages.mean.arraySync(), ofAverages.variance.arraySync()]).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
   });
 
   // With the batch's own mean and (biased) variance as averages, evaluation is training.
@@ -123,8 +129,14 @@ describe('batchNorm', () => {
     expect(() => batchNorm(params, tf.ones([4, 2]), { averages })).toThrow(
       'batchNorm normalises the last axis of x, so gamma, beta, mean, variance must be [2]: got x [4,2], gamma [3], beta [3]',
     );
-    expect(() => batchNorm(params, tf.ones([1, 3]), { averages })).toThrow('batchNorm needs 2 rows or more for a variance');
+    expect(() => batchNorm(params, tf.ones([1, 3]), { averages })).toThrow(
+      /batchNorm needs 2 rows or more for a variance.*: got x \[1,3\]/,
+    );
     expect(() => batchNorm(params, tf.ones([0, 3]), { averages })).toThrow('batchNorm needs 2 rows or more for a variance');
     expect(() => batchNormEval(params, tf.ones([4, 2]), { averages })).toThrow('must be [2]: got x [4,2]');
+    const oneWrong = (gamma: tf.Tensor) => () => batchNorm({ ...params, gamma }, tf.ones([4, 3]), { averages });
+    expect(oneWrong(tf.ones([2]))).toThrow('must be [3]: got x [4,3], gamma [2], beta [3]');
+    expect(oneWrong(tf.ones([3, 1]))).toThrow('must be [3]: got x [4,3], gamma [3,1], beta [3]');
+    expect(batchNorm(params, tf.ones([2, 5, 3]), { averages }).y.shape).toEqual([2, 5, 3]);
   });
 });
