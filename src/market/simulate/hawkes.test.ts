@@ -43,6 +43,7 @@ describe('hawkes', () => {
     ],
     ['a negative rate', { baseline: -1 }, 'hawkes: baseline must be a finite number from 0 up, got -1'],
     ['inhibition', { branching: -0.1 }, 'hawkes: branching must be a finite number from 0 up, got -0.1'],
+    ['a time before the beginning', { until: -1 }, 'hawkes: until must be a finite number from 0 up, got -1'],
     ['no decay', { decay: 0 }, 'hawkes: decay must be a finite number above 0, got 0'],
   ])('refuses %s', (_, wrong, error) => {
     expect(() => hawkes(key(1), { baseline: 1, branching: 0.5, decay: 1, until: 5, ...wrong })).toThrow(error);

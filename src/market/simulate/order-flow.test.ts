@@ -19,6 +19,7 @@ describe('orderFlow', () => {
   it.each([
     [{ baseline: [1, 1] }, 'orderFlow: baseline must have the rates of 4 kinds: limit buy, limit sell, market buy, market sell; got 2'],
     [{ lifetime: 0 }, 'orderFlow: lifetime must be a finite number above 0, got 0'],
+    [{ open: -1 }, 'orderFlow: open must be a finite number from 0 up, got -1'],
     [{ size: 50 }, 'orderFlow: size must be a finite number from 100 up, got 50; it is a mean in shares of lots of 100'],
     [{ tick: 0.5 }, 'orderFlow: tick must be a whole number from 1 up, got 0.5'],
     [{ ticks: 5 }, "orderFlow: there is no option 'ticks'"],
@@ -30,6 +31,7 @@ describe('orderFlow', () => {
     const short = orderFlow(key(3), { until: 30 });
     const long = orderFlow(key(3), { until: 60 });
     expect(orderFlow(key(3), { until: 30 })).toEqual(short);
+    expect(orderFlow(key(1), { until: 900 })).toEqual(messages);
     expect([...long.price.slice(0, short.price.length)]).toEqual([...short.price]);
     expect([...long.time.slice(0, short.time.length)]).toEqual([...short.time]);
   });
@@ -51,6 +53,8 @@ describe('orderFlow', () => {
     const limits = events.times.filter((_, e) => events.kinds[e] < 2);
     const submitted = messages.time.filter((_, m) => messages.type[m] === MESSAGE.submission);
     expect(submitted.length).toBe(40 + limits.length);
+    const ids = messages.id.filter((_, m) => messages.type[m] === MESSAGE.submission);
+    expect([...ids]).toEqual(Array.from(ids, (_, i) => i + 1));
     expect([...submitted.slice(40)]).toEqual([...limits].map((t) => Math.round((34_200 + t) * 1e9) / 1e9));
   });
 
@@ -74,6 +78,12 @@ describe('orderFlow', () => {
       );
     expect([Math.min(...distances), Math.max(...distances) <= 200]).toEqual([1, true]);
     expectMean(at(size), 300);
+  });
+
+  it('places sells from the bid that was seen last, a tick below the start, up to 200 ticks away', () => {
+    const { type, price } = orderFlow(key(7), { baseline: [0, 50, 0, 0], branching: none, exponent: 0.1, until: 200 });
+    const distances = price.filter((_, m) => type[m] === MESSAGE.submission).map((p) => (p - 999_900) / 100);
+    expect([Math.min(...distances), Math.max(...distances)]).toEqual([1, 200]);
   });
 
   it('has the defaults that are written down', () => {

@@ -48,6 +48,13 @@ describe('lstm', () => {
     expect(size(last)).toBeLessThan(size(end));
   });
 
+  it('begins at zero where it is given no state, over whole blocks of steps too', () => {
+    const inputs = [[1, 80, 1], [1, 4], [1, 4], [4], [1, 1]].map((shape, i) => normal(fold(key(6), i), shape));
+    const none = (...[x, wx, wh, b]: tf.Tensor[]) => lstm({ wx, wh, b }, x).outputs;
+    const zero = (...[x, wx, wh, b, h]: tf.Tensor[]) => lstm({ wx, wh, b }, x, { state: { h: h.mul(0), c: h.mul(0) } }).outputs;
+    expect(distance(inDouble(none, inputs.slice(0, 4)).y, inDouble(zero, inputs).y)).toBeLessThan(1e-12);
+  });
+
   // One step, one unit, all weights 0 and shift b = (i, f, o, g): h = σ(o) tanh(σ(i) tanh(g)); f acts on a zero cell, so ∂f = 0.
   it('has its closed form for one step', () => {
     const b = [0.3, -0.2, 0.5, 0.8] as const;

@@ -366,6 +366,15 @@ describe('initLstm', () => {
       ...new Array(8).fill(0),
     ]);
     expect([biased.wx, biased.wh]).toEqual([plain.wx, plain.wh]);
+    for (const [{ data, shape }, want] of [
+      [plain.wx, [3, 16]],
+      [plain.wh, [4, 16]],
+      [plain.b, [16]],
+    ] as const) {
+      expect(shape).toEqual(want);
+      const greatest = Math.max(...data.map(Math.abs));
+      expect(greatest > 0.35 && greatest <= 0.5, `${greatest}`).toBe(true); // uniform on ±1/√4
+    }
     expect(plain).toEqual(initLstm(key(5), { inputs: 3, width: 4 }));
     expect(() => initLstm(key(5), { inputs: 3, width: 4, forgetBias: Number.NaN })).toThrow(
       'initLstm: forgetBias must be a finite number, got NaN',
