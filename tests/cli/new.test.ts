@@ -1,21 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const COPIED = [
-  'src',
-  'dist',
-  'tests',
-  'scripts',
-  'bench',
-  'experiments/experiment.ts',
-  'experiments/share.ts',
-  'proofs/lemmata.sty',
-  'results/checks.json',
-];
+const SHARED = globSync('experiments/*.ts', { cwd: ROOT });
+const COPIED = ['src', 'dist', 'tests', 'scripts', 'bench', ...SHARED, 'proofs/lemmata.sty', 'results/checks.json'];
 const FILES = ['package.json', 'package-lock.json', 'biome.json', 'tsconfig.json', 'tsconfig.build.json', 'vitest.config.ts'];
 const noLatex = spawnSync('latexmk', ['--version']).error !== undefined && !process.env.CI;
 

@@ -152,6 +152,7 @@ export class Executions {
     const { silent = false, store_history = true, stop_on_error = true, allow_stdin = true } = content;
     // The compiler, which reads UTF-8, ends at half of a surrogate pair.
     const code = Buffer.from(String(content.code ?? '')).toString();
+    if (this.#notice) await this.#sockets.heard(); // a process before this one may have died, and its listeners are still on their way
     const stores = store_history && !silent;
     const id = stores ? `In[${++this.#count}]` : `Unstored[${++this.#unstored}]`;
     this.#cells.set(id, { request, code, silent });
