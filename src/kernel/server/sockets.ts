@@ -147,10 +147,9 @@ export class Sockets {
       else if (event[0] === 1) {
         const content = { subscription: topic.toString() };
         const frames = this.#wire.encode('iopub_welcome', content, undefined, [Buffer.from('iopub_welcome')]);
-        await this.#send(this.#iopub, frames, (frames) => {
-          this.#iopub.admit(topic);
-          return this.#iopub.send(frames);
-        });
+        // At once, and past the queue: when another leaves while something is sent, ZeroMQ forgets whom it would have admitted.
+        this.#iopub.admit(topic);
+        this.#iopub.send(frames).catch(() => this.#send(this.#iopub, frames)); // refused while a send waits
         this.#hasSubscriber = true;
       }
     }
