@@ -65,16 +65,16 @@ describe('fitMicroPrice', () => {
     const [mids, imbalances] = [midPrice(rows), queueImbalance(rows)];
     const stateOf = (m: number, sign: number) => {
       const spread = Math.min(spreads, (rows.data[4 * m] - rows.data[4 * m + 2]) / tick);
-      const up = Math.min(buckets - 1, Math.floor(((imbalances[m] + 1) / 2) * buckets));
-      return (spread - 1) * buckets + (sign > 0 ? up : buckets - 1 - up);
+      const up = Math.min(buckets - 1, Math.floor(((Math.abs(imbalances[m]) + 1) / 2) * buckets));
+      return (spread - 1) * buckets + (sign * imbalances[m] > 0 ? up : buckets - 1 - up);
     };
     for (let m = 0; m + 1 < mids.length; m++)
       for (const sign of [1, -1]) {
-        if (Number.isNaN(mids[m]) || Number.isNaN(mids[m + 1])) continue;
+        if (Number.isNaN(mids[m]) || Number.isNaN(mids[m + 1]) || imbalances[m] === 0) continue;
         const [x, y, step] = [stateOf(m, sign), stateOf(m + 1, sign), sign * (mids[m + 1] - mids[m])];
         seen[x]++;
         drift[x] += step;
-        (step === 0 ? still : moved)[x][y]++;
+        if (imbalances[m + 1] !== 0) (step === 0 ? still : moved)[x][y]++;
       }
     const times = (a: number[][], v: number[]) => a.map((line, x) => line.reduce((sum, count, y) => sum + (count / seen[x]) * v[y], 0));
     /** (1 − Q)⁻¹ v, by iteration: the book waits for a change. */
@@ -91,6 +91,32 @@ describe('fitMicroPrice', () => {
     }
     expectClose(adjustments.data, total, 6);
     expect(total[3]).toBeGreaterThan(1); // it says something
+  });
+
+  it('is the mid of a book whose queues are equal, and that of a mirrored book mirrored', () => {
+    // From H, mirrored ones included: to H, to L and to equal queues once each, the mid up by 1 at the last: G(1 − 1/3 + 1/3) = 1/3.
+    const even = rowsOf([row(100, H), row(100, H), row(100, L), row(99, [2, 2]), row(99, [5, 5])]);
+    const worked = fitMicroPrice(even, { tick: 1, buckets: 2, spreads: 1 });
+    expectClose(worked.adjustments.data, [-1 / 3, 1 / 3], 14);
+    expect([...worked.counts.data]).toEqual([3, 3]);
+    expect([...worked.price(even)].slice(3)).toEqual([99, 99]);
+
+    const rows = replayMessages(orderFlow(key(5), { until: 400 }), { levels: 1 });
+    const turned = rows.data.map((_, at) => {
+      const other = rows.data[at - (at % 4) + ((at + 2) % 4)];
+      return at % 2 === 0 ? 2_000_000 - other : other;
+    });
+    const { price } = fitMicroPrice(rows, { tick: 100 });
+    expect(queueImbalance(rows).filter((value) => Math.abs(value) === 0.2).length).toBeGreaterThan(20); // on the edge of two buckets
+    const [straight, mirrored] = [price(rows), price({ ...rows, data: turned })].map((values) =>
+      values.filter((value) => !Number.isNaN(value)),
+    );
+    expect(straight.length).toBeGreaterThan(1000);
+    expectClose(
+      mirrored,
+      straight.map((value) => 2_000_000 - value),
+      6,
+    );
   });
 
   it.each<[what: string, rows: BookRows, options: object, error: string]>([

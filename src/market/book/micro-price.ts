@@ -17,9 +17,9 @@ export interface MicroPriceOptions {
 export interface MicroPrice {
   /** [spreads, buckets] of the adjustment, in the unit of the rows; buckets ascend from all offered to all bid for; 0 of a state that was not seen */
   readonly adjustments: Matrix;
-  /** [spreads, buckets] how many rows were seen in each state, a row and its mirror as one each */
+  /** [spreads, buckets] how many rows were seen in each state, a row and its mirror as one each, balanced ones left out */
   readonly counts: Matrix;
-  /** The micro-price after each row, [M]: mid + adjustment; NaN where a side is empty. */
+  /** The micro-price after each row, [M]: mid + adjustment, the mid where the queues are equal; NaN where a side is empty. */
   price(rows: BookRows): Float64Array;
 }
 
@@ -28,8 +28,9 @@ export interface MicroPrice {
  *
  *     P = mid + G(state)        G = E[Δmid | state] + E[G(next state) | state]        G(mirror) = −G(state)
  *
- * Each row counts with its mirror image, bids for asks, so the chain has no drift. Stoikov sums G = Σ Bᵏ G₁ over changes of the mid; the sum solves the equation above,
- * which holds from row to row, and is solved here once, on the half of the states that the mirror leaves.
+ * Each row counts with its mirror image, bids for asks, so the chain has no drift; a row whose queues are equal is its own, and G is 0 there.
+ * Stoikov sums G = Σ Bᵏ G₁ over changes of the mid; the sum solves the equation above, which holds from row to row, and is solved here once, on
+ * the half of the states that the mirror leaves.
  *
  * @param rows  [M, 4 × levels] to estimate from; rows with an empty side cut the chain
  * @throws      when buckets is odd, when nothing is seen, or when a state is never left for another
@@ -49,14 +50,14 @@ export function fitMicroPrice(rows: BookRows, options: MicroPriceOptions): Micro
   const [seen, drift, moves] = [new Float64Array(S), new Float64Array(S), new Float64Array(S * S)];
   for (let m = 0; m + 1 < states.length; m++) {
     const [from, to] = [states[m], states[m + 1]];
-    if (from < 0 || to < 0) continue;
+    if (from < 0 || to < 0 || from === S) continue;
     for (const [a, b, sign] of [
       [from, to, 1],
       [mirrorOf(from), mirrorOf(to), -1],
     ]) {
       seen[a]++;
       drift[a] += sign * (mids[m + 1] - mids[m]);
-      moves[a * S + b]++;
+      if (to < S) moves[a * S + b]++;
     }
   }
   // The states of the half that leans to the ask; a state of the other half has the adjustment of its mirror, with its sign changed.
@@ -91,19 +92,21 @@ export function fitMicroPrice(rows: BookRows, options: MicroPriceOptions): Micro
     counts: { rows: spreads, cols: buckets, data: seen },
     price(others) {
       const { states, mids } = statesOf(others, { tick, buckets, spreads });
-      return mids.map((mid, m) => (states[m] < 0 ? Number.NaN : mid + adjustments.data[states[m]]));
+      return mids.map((mid, m) => (states[m] < 0 ? Number.NaN : mid + (adjustments.data[states[m]] ?? 0)));
     },
   };
 }
 
-/** The state of each row, spread × buckets + bucket, or −1 where a side is empty; and its mid. */
+/** The state of each row, spread × buckets + bucket, spreads × buckets where the queues are equal, or −1 where a side is empty; and its mid. */
 function statesOf(rows: BookRows, { tick, buckets, spreads }: Required<MicroPriceOptions>): { states: Int32Array; mids: Float64Array } {
   const [mids, imbalances, columns] = [midPrice(rows), queueImbalance(rows), rows.shape[1]];
   const states = Int32Array.from(mids, (mid, m) => {
     if (Number.isNaN(mid)) return -1;
     const spread = Math.min(spreads, Math.max(1, Math.round((rows.data[columns * m] - rows.data[columns * m + 2]) / tick)));
-    const bucket = Math.min(buckets - 1, Math.floor(((imbalances[m] + 1) / 2) * buckets));
-    return (spread - 1) * buckets + bucket;
+    if (imbalances[m] === 0) return spreads * buckets;
+    // By the size of the imbalance, so that one on the edge of two buckets and its mirror image fall into buckets that mirror each other.
+    const bucket = Math.min(buckets - 1, Math.floor(((Math.abs(imbalances[m]) + 1) / 2) * buckets));
+    return (spread - 1) * buckets + (imbalances[m] > 0 ? bucket : buckets - 1 - bucket);
   });
   return { states, mids };
 }
