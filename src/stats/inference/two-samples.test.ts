@@ -50,5 +50,8 @@ describe('welchTest', () => {
   it('refuses a group of one and groups that do not vary', () => {
     expect(() => welchTest([1], [1, 2])).toThrow('welchTest: a group has 1 values; each needs two or more for its variance');
     expect(() => welchTest([1, 1], [2, 2])).toThrow('welchTest: neither group varies');
+    expect(() => welchTest([0, 0], [0, 0])).toThrow('welchTest: neither group varies');
+    // Of three times 0.1 the mean is not 0.1, and the variance not 0.
+    expect(() => welchTest([0.1, 0.1, 0.1], [0.7, 0.7, 0.7])).toThrow('welchTest: neither group varies');
   });
 });

@@ -70,7 +70,8 @@ export function welchTest(x: ArrayLike<number>, y: ArrayLike<number>): WelchTest
   });
   const [a, b] = groups;
   const square = a.share + b.share;
-  if (!(square > 0))
+  // What rounding leaves of the variance of equal values is none.
+  if (!(Math.sqrt(square) > 1e-14 * Math.max(Math.abs(a.mean), Math.abs(b.mean))))
     throw new Error('welchTest: neither group varies, or a value is no number; there is nothing to test a difference against');
   const [difference, standardError] = [a.mean - b.mean, Math.sqrt(square)];
   const degrees = square ** 2 / (a.share ** 2 / (a.n - 1) + b.share ** 2 / (b.n - 1));
