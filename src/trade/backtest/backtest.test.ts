@@ -527,6 +527,20 @@ describe('backtest refuses', () => {
     expect(run({ tick: 50 })).toThrow(
       "the price of 'A' is 10 on 2020-01-03 in test, which is less than half a tick of 50: take a finer one",
     );
+    expect(
+      run({
+        prices: frameOf(
+          panelOf(
+            ['A', 'B'],
+            [
+              [10, 10],
+              [Infinity, 10],
+              [11, 10],
+            ],
+          ),
+        ),
+      }),
+    ).toThrow("the price of 'A' is Infinity on");
     expect(run({ capital: 0 })).toThrow('backtest: capital must be a finite number above 0, got 0');
   });
 });

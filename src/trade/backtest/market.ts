@@ -120,6 +120,7 @@ export function ticksAt(market: Market, from: Float64Array, ticks: number, t: nu
     const price = from[base + columns[n]];
     const rounded = nearest(price * ticks);
     if (rounded > 0) into[n] = rounded;
+    else if (price === Infinity) refusePrice(market, t, n, price, 'and prices are finite, missing ones NaN: was something divided by 0?');
     else if (price > 0) refusePrice(market, t, n, price, `which is less than half a tick of ${1 / ticks}: take a finer one`);
     else if (price <= 0) refusePrice(market, t, n, price, 'and prices are positive, missing ones NaN: are these returns, or differences?');
     else into[n] = 0;
