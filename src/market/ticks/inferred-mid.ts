@@ -11,8 +11,8 @@ export interface MidOptions {
  *
  *     [b, b + tick] stays while prices lie in it; a price above becomes the ask, a price below the bid        mid = b + tick/2
  *
- * Before a second price is seen, the first is taken for the ask after a rise and for the bid after a fall, so that the band is known from the first change
- * of price on, and NaN before it. No mid uses a later trade.
+ * The first change of price opens the band, with the new price as the ask after a rise and as the bid after a fall; the mid is NaN before it. No mid uses
+ * a later trade.
  *
  * @param prices  [E] of trades, in their order
  * @returns       [E] the mid after each

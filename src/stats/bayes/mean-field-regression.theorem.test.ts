@@ -34,6 +34,17 @@ function posterior(shares: number[][], options: { noise: number; prior: number }
   );
 }
 
+/** Two columns of correlation ρ, under a prior that is weak beside the data. */
+const pair = (rho: number) =>
+  bayesianLinearRegression(
+    fromColumns([
+      [1, 0],
+      [rho, Math.sqrt(1 - rho * rho)],
+    ]),
+    [1, 1],
+    { noise: 1e-3, prior: 1 },
+  );
+
 const independent = (mean: ArrayLike<number>, variances: ArrayLike<number>) => ({
   mean,
   covariance: {
@@ -117,22 +128,15 @@ theorem<Nearest>('thm:mean-field', 'b', {
     }
     const { standardDeviations } = nearest(ORTHOGONAL);
     for (const [j, d] of standardDeviations.entries()) expect(d / ORTHOGONAL.standardDeviations[j]).toBeCloseTo(1, 12);
-    // Two columns of correlation ρ and a weak prior: √(1 − ρ²) of the exact deviation.
+    // √(1 − ρ²) of the exact deviation.
     const rho = 0.95;
-    const two = bayesianLinearRegression(
-      fromColumns([
-        [1, 0],
-        [rho, Math.sqrt(1 - rho * rho)],
-      ]),
-      [1, 1],
-      { noise: 1e-3, prior: 1 },
-    );
+    const two = pair(rho);
     expect(nearest(two).standardDeviations[0] / two.standardDeviations[0]).toBeCloseTo(Math.sqrt(1 - rho * rho), 4);
   },
   mutants: VARIANCES,
 });
 
-/** A matrix M with MᵀM = S: R⁻ᵀ of the precision's R. */
+/** A matrix M with MᵀM = S: diag(1/√s)Vᵀ of the precision V diag(s) Vᵀ. */
 function rootOf({ precision }: BayesianLinearRegression): Matrix {
   const { s, v } = svd(precision);
   return {
@@ -163,14 +167,7 @@ theorem<Nearest>('thm:mean-field', 'c', {
       }
     }
     const rho = 0.9;
-    const two = bayesianLinearRegression(
-      fromColumns([
-        [1, 0],
-        [rho, Math.sqrt(1 - rho * rho)],
-      ]),
-      [1, 1],
-      { noise: 1e-3, prior: 1 },
-    );
+    const two = pair(rho);
     const { covariance } = nearest(two);
     for (const sign of [1, -1]) {
       const along = Float64Array.of(1, sign);
