@@ -16,7 +16,7 @@ export interface OrderFlowOptions {
   readonly decay?: number;
   /** seconds that an order lives on average if nothing hits it; 10 unless told */
   readonly lifetime?: number;
-  /** exponent of the distance from the other side's best price: P(d ticks or more) = d^−exponent, to 200; 0.6 unless told */
+  /** exponent of the distance from the other side's best price: P(d ticks or more) = d^−exponent, drawn anew beyond 200; 0.6 unless told */
   readonly exponent?: number;
   /** mean size in shares, in lots of 100; 200 unless told */
   readonly size?: number;
