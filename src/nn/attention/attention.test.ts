@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectCompiled } from '../../../tests/support/compiled.js';
-import { expectReference, inDouble } from '../../../tests/support/gradients.js';
+import { expectReference, expectSameDerivatives, inDouble } from '../../../tests/support/gradients.js';
 import { key } from '../../base/random.js';
 import { gradCheck } from '../../tensor/grad-check.js';
 import { map } from '../../tensor/tree.js';
@@ -9,6 +9,11 @@ import reference from '../pytorch.reference.json' with { type: 'json' }; // made
 import { attention, initMultiHead, multiHeadAttention } from './attention.js';
 
 describe('attention', () => {
+  it('is its plain form', () => {
+    const { inputs, dy } = reference.attention;
+    expectSameDerivatives(attention, attention.plain, inputs, dy);
+  });
+
   // One query 0 sees two keys alike: P = (½, ½), so y = (v₁ + v₂)/2, ∂v = ½ each, and ∂q = Σ Pⱼ (vⱼ − y) kⱼ = ½(−1)k₁ + ½(1)k₂.
   it('has its closed form for one query and two keys', () => {
     const { y, grads } = inDouble(attention, [
@@ -48,5 +53,6 @@ describe('multiHeadAttention', () => {
 
   it('needs a width that the heads divide', () => {
     expect(() => multiHeadAttention({} as never, tf.zeros([1, 2, 6]), { heads: 4 })).toThrow('D a multiple of 4 heads: got x [1,2,6]');
+    expect(() => multiHeadAttention({} as never, tf.zeros([1, 2, 4, 4]), { heads: 4 })).toThrow('takes x [B, T, D]');
   });
 });

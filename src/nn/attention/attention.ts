@@ -22,7 +22,7 @@ export type Attend = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor;
  * @returns  [..., T, D']
  * @throws   when the axes do not fit each other
  *
- * Vaswani et al. 2017, eq. 1. Σ runs over the keys; it equals Σ ∂y ⊙ y over D', which is shorter than S. thm:attention-backward.
+ * Vaswani et al. 2017, eq. 1. Σ runs over the keys; it equals Σ ∂y ⊙ y over D', as a rule fewer. thm:attention-backward.
  */
 export const attention = layer({
   name: 'attention',

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { inDouble } from '../../../tests/support/gradients.js';
+import { expectSameDerivatives, inDouble } from '../../../tests/support/gradients.js';
 import { compile } from '../../tensor/compile.js';
 import reference from '../attention.reference.json' with { type: 'json' }; // made by reference/attention.py with PyTorch 2.13
 import { attentionWeights, causalAttention, maskedAttention } from './masked-attention.js';
@@ -13,6 +13,12 @@ const causal = (...args: tf.Tensor[]) => causalAttention(...(args as Args));
 const padded = (...args: tf.Tensor[]) => maskedAttention(...(args as Args), { visible: asTensor(PADDING) });
 
 describe('maskedAttention', () => {
+  it('is its plain form', () => {
+    const { inputs, dy } = reference.padded;
+    const plain = (...args: tf.Tensor[]) => maskedAttention.plain(...(args as Args), { visible: asTensor(PADDING) });
+    expectSameDerivatives(padded, plain, inputs, dy);
+  });
+
   it('gives hidden keys a weight of exactly 0, and their values no gradient', () => {
     const [q, k] = reference.padded.inputs.map(({ data, shape }) => tf.tensor(data, shape));
     const weights = attentionWeights(q, k, { visible: asTensor(PADDING) }).arraySync() as number[][][][];

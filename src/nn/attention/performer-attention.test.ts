@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectCompiled } from '../../../tests/support/compiled.js';
-import { expectReference, inDouble } from '../../../tests/support/gradients.js';
+import { expectReference, expectSameDerivatives, inDouble } from '../../../tests/support/gradients.js';
 import { fold, key, normal } from '../../base/random.js';
 import { gradCheck } from '../../tensor/grad-check.js';
 import reference from '../linear-cost-attention.reference.json' with { type: 'json' }; // made by reference/linear-cost-attention.py with PyTorch 2.13
@@ -13,6 +13,15 @@ const { omega } = reference.performer;
 const asTensor = ({ data, shape }: { data: ArrayLike<number>; shape: number[] }) => tf.tensor(Float32Array.from(data), shape);
 
 describe('performerAttention', () => {
+  it('is its plain form', () => {
+    const { inputs, dy } = reference.performer;
+    const of =
+      (attend: typeof performerAttention.plain) =>
+      (...args: tf.Tensor[]) =>
+        attend(...(args as Args), { omega: asTensor(omega) });
+    expectSameDerivatives(of(performerAttention), of(performerAttention.plain), inputs, dy);
+  });
+
   // The mean of M independent blocks has a variance of order 1/M: 16 times the features, a quarter of the root mean square error.
   it('tends to attention like 1/√M', () => {
     const [q, k, v] = [1, 2, 3].map((seed) => {

@@ -11,7 +11,7 @@ import { causalMask } from './masks.js';
  *
  * @returns  [M, D]
  *
- * Choromanski et al. 2021, section 3.2: the rows of a block are an orthogonal matrix's, with the lengths of D normal vectors.
+ * Choromanski et al. 2021, section 2.4: the rows of a block are an orthogonal matrix's, with the lengths of D normal vectors.
  */
 export function orthogonalFeatures(
   key: Key,
@@ -70,7 +70,7 @@ export interface PerformerOptions {
  * @returns  [..., T, D']
  * @throws   when shapes do not fit
  *
- * Choromanski et al. 2021, section 3. It tends to `attention` as M grows, with errors of order 1/√M. The largest exponents
+ * Choromanski et al. 2021, section 2. It tends to `attention` as M grows, with errors of order 1/√M. The largest exponents
  * are subtracted first, which cancels in the ratio; the authors also add 10⁻⁶ to φ, which is left out. thm:linear-attention.
  */
 export const performerAttention = layer({
