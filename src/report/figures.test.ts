@@ -70,6 +70,36 @@ describe('a long line chart', () => {
   });
 });
 
+describe('labels of an axis of numbers', () => {
+  /** Of x, from `low` to `high` in equal ratios or steps, in 560 pixels. */
+  async function labels(low: number, high: number, { log }: { log: boolean }): Promise<string[]> {
+    const shares = Array.from({ length: 51 }, (_, i) => i / 50);
+    const rows = shares.map((y) => ({ x: log ? low * (high / low) ** y : low + (high - low) * y, y }));
+    const bundle = await line({ title: 'How far?', rows, x: { field: 'x', title: 'x', log }, y: { field: 'y', title: 'y' } });
+    const texts = [...String(bundle['image/svg+xml']).matchAll(/<text([^>]*)>([^<]+)<\/text>/g)];
+    const words = texts.filter(([, attributes]) => !attributes.includes('opacity="0"')).map(([, , word]) => word);
+    return words.slice(0, words.indexOf('x'));
+  }
+
+  it('are digits on all of a logarithmic axis, or exponents on all of it', async () => {
+    expect(await labels(1e-4, 1, { log: true })).toEqual(['0.0001', '0.001', '0.01', '0.1', '1']);
+    expect(await labels(1e-8, 1, { log: true })).toEqual(['1e−8', '1e−7', '1e−6', '1e−5', '1e−4', '1e−3', '1e−2', '1e−1', '1e0']);
+    expect((await labels(1, 1e8, { log: true })).slice(-2)).toEqual(['1e7', '1e8']);
+  });
+
+  it('are evenly spaced where there is no room for all', async () => {
+    for (const [low, high] of [
+      [-1234.5, 100],
+      [0, 123_456_789],
+    ]) {
+      const values = (await labels(low, high, { log: false })).map((label) => Number(label.replace('−', '-').replaceAll(',', '')));
+      const steps = values.slice(1).map((value, i) => value - values[i]);
+      expect(values.length).toBeGreaterThan(4);
+      expect(new Set(steps).size).toBe(1);
+    }
+  });
+});
+
 describe('histogram', () => {
   const values = (bundle: object) => {
     const { data } = (bundle as Record<string, { data: { values: string } }>)['application/vnd.vegalite.v5+json'];

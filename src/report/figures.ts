@@ -232,9 +232,18 @@ function colour({ series = '', rows, colours }: Figure, legend: Spec | null): Sp
 }
 
 /** Labels powers of ten only: between them a logarithmic axis has ticks, and no room for words. */
-const DECADES = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-9 ? datum.label : ''";
+const DECADES = 'abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-9';
 /** On an axis that is told to span less than two powers, 1, 2 and 5 times one: there is room for them. */
-const HALVES = "indexof([1, 2, 5], round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)))) >= 0 ? datum.label : ''";
+const HALVES = 'indexof([1, 2, 5], round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)))) >= 0';
+/** `1e−7`, `1e2`: Vega itself changes from digits to exponents within an axis, after 0.000001. */
+const EXPONENT = "replace(replace(format(datum.value, '.0e'), '+', ''), '-', '−')";
+
+/** Labels of a logarithmic axis, by their exponents, all of them, where `significant` writes one of its ends so. */
+function logLabels(rows: readonly Row[], { field, format, domain }: Axis): string {
+  const [low, high] = domain ?? extent(rows.map((row) => Number(row[field])).filter((value) => value > 0 && value < Infinity));
+  const label = !format && (low < 1e-4 || high >= 1e7) ? EXPONENT : 'datum.label';
+  return `${domain && high < 100 * low ? HALVES : DECADES} ? ${label} : ''`;
+}
 
 function channel({ rows, x, width = 560 }: Figure, axis: Axis): Spec {
   const { field, title, log, format, domain } = axis;
@@ -258,7 +267,7 @@ function channel({ rows, x, width = 560 }: Figure, axis: Axis): Spec {
     title,
     type: 'quantitative',
     scale,
-    axis: { ...(format && { format }), ...(log && { grid: false, labelExpr: domain && domain[1] < 100 * domain[0] ? HALVES : DECADES }) },
+    axis: { ...(format && { format }), ...(log && { grid: false, labelExpr: logLabels(rows, axis) }) },
   };
 }
 

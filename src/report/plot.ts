@@ -41,9 +41,11 @@ const CONFIG = {
     tickColor: GREY,
     gridColor: GREY,
     gridOpacity: 0.25,
-    labelOverlap: 'greedy',
     labelSeparation: 6,
   },
+  // Of numbers every second label goes where there is no room for all; dates are spaced to fit, and a name that is left out is missed alone.
+  axisDiscrete: { labelOverlap: 'greedy' },
+  axisTemporal: { labelOverlap: 'greedy' },
   legend: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal', labelLimit: 240, labelColor: INK, titleColor: INK },
   header: { labelColor: INK, titleColor: INK, labelFontSize: 11 },
   title: { fontSize: 14, subtitleFontSize: 12, anchor: 'start', offset: 10, color: INK, subtitleColor: INK },
