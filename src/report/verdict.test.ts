@@ -22,7 +22,7 @@ const options = { key: key(1), loss: 'QLIKE', trials: 60 };
 
 describe('verdict', () => {
   it('says by how much depth pays, and in what uncertainty', () => {
-    const { sentence, pays, benchmark, net, rows, numbers } = verdict(simulated(1, { gain: 0.1 }), options);
+    const { sentence, pays, benchmark, net, rows, numbers, table } = verdict(simulated(1, { gain: 0.1 }), options);
     expect([pays, benchmark, net]).toEqual([true, 'har', 'mlp']);
     expect(sentence).toMatch(
       /^Depth pays here by 0\.\d{4} ± 0\.\d{4} QLIKE: mlp against har \(p < 0\.001, corrected; 60 configurations were tried\)\.$/,
@@ -30,6 +30,8 @@ describe('verdict', () => {
     expect(Math.abs(numbers.gain.value - 0.1)).toBeLessThan(3 * (numbers.gain.uncertainty as number));
     expect(rows.map(({ model }) => model)).toEqual(['mlp', 'har', 'mean']);
     expect(rows.map(({ inSet }) => inSet)).toEqual([true, false, false]);
+    expect(rows[0].p).toBeLessThan(0.0005); // three decimals of it would be 0.000
+    expect(String(table['text/plain'])).toMatch(/^mlp .* < 0\.001 +✓$/m);
   });
 
   it('says that it does not, with the gain that would have been found', () => {

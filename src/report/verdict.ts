@@ -1,4 +1,4 @@
-import { type Bundle, fixed, type Key, type Row, table } from '../base/index.js';
+import { type Bundle, fixed, type Key, table } from '../base/index.js';
 import { checkOptions, checkWhole } from '../base/internal.js';
 import { dieboldMariano, holm, type Losses, modelConfidenceSet, studentT } from '../stats/index.js';
 import { bartlettDegreesOfFreedom } from '../stats/internal.js';
@@ -173,8 +173,8 @@ function told(
   const pays = better.length > 0;
   const net = best(pays ? better : nets);
   const size = `${fixed(net.gain!, decimals)} ± ${fixed(net.error!, decimals)} ${loss}`;
-  const chance = net.p! < 0.001 ? 'p < 0.001' : `p = ${fixed(net.p!, 3)}`; // p = 0.000 would be a promise that no sample can keep
-  const counted = `${chance}, corrected; ${trials} configurations were tried`;
+  const chance = chanceOf(net.p!);
+  const counted = `p ${typeof chance === 'string' ? chance : `= ${fixed(chance, 3)}`}, corrected; ${trials} configurations were tried`;
   if (pays) return { pays, net, sentence: `Depth pays here by ${size}: ${net.model} against ${benchmark} (${counted}).` };
   const power = `A gain of ${fixed(net.detectable!, decimals)} would have been found in 80 % of samples`;
   const which = nets.length > 1 ? `the best of ${nets.length} nets, ${net.model},` : `the net, ${net.model},`;
@@ -183,7 +183,10 @@ function told(
   return { pays, net, sentence };
 }
 
-function shown(rows: readonly Row[], benchmark: string, { loss, decimals = 4 }: VerdictOptions): Bundle {
+/** p as it is written: 0.000 would be a promise that no sample can keep. */
+const chanceOf = (p: number): number | string => (p < 0.001 ? '< 0.001' : p);
+
+function shown(rows: readonly Judged[], benchmark: string, { loss, decimals = 4 }: VerdictOptions): Bundle {
   return table(
     rows.map(({ model, seeds, loss, gain, error, p, inSet }) => ({
       model,
@@ -191,7 +194,7 @@ function shown(rows: readonly Row[], benchmark: string, { loss, decimals = 4 }: 
       loss,
       gain,
       '± one error': error,
-      p,
+      p: p === undefined ? p : chanceOf(p),
       'in the set': inSet ? '✓' : '',
     })),
     {
