@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bundle, Row } from '../base/index.js';
 import { estimate } from './estimate.js';
-import { EXPERIMENTS, evidenceFolder, type Finding, type Findings } from './results.js';
+import { EXPERIMENTS, evidenceFolder, type Finding, type Findings, savedIn } from './results.js';
 
 /** What a saved experiment found, as a notebook reads it. */
 export interface Evidence {
@@ -54,11 +54,8 @@ function read(folder: string, name: string): Findings {
   try {
     return JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
   } catch (cause) {
-    const saved = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-      (file) => file.endsWith('.json') && !file.endsWith('.vl.json'),
-    );
-    const there = saved.map((file) => file.slice(0, -5)).sort();
-    throw new Error(`evidence: no experiment '${name}' has a result; there are ${there.join(', ')}. Run npm run experiments ${name}`, {
+    const there = savedIn(folder, true).join(', ') || 'none';
+    throw new Error(`evidence: no experiment '${name}' has a result; there are ${there}. Run npm run experiments ${name}`, {
       cause,
     });
   }

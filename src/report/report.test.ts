@@ -277,6 +277,9 @@ describe('results', () => {
     expect(() => evidence('week09/walk')).toThrow(
       "evidence: no experiment 'week09/walk' has a result; there are week09/race. Run npm run experiments week09/walk",
     );
+    expect(() => num('experiments/week09/walk.gain')).toThrow(
+      "num: no result 'experiments/week09/walk' for 'experiments/week09/walk.gain'; there are experiments/week09/race. Run npm run experiments week09/walk",
+    );
     expect(() => num('experiments/week09/walk.x')).toThrow('Run npm run experiments week09/walk');
     vi.stubEnv('LEMMATA_EVIDENCE', folder);
     vi.stubEnv('LEMMATA_RESULTS', join(folder, 'elsewhere')); // as when a notebook runs

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bundle, Row } from '../base/index.js';
 import { replaceFile, replaceFolder, resultsFolder, sha256 } from '../base/internal.js';
@@ -112,16 +112,22 @@ export { resultsFolder };
 
 function load(name: string, key: string): Findings {
   const own = name.startsWith(`${EXPERIMENTS}/`);
+  const folder = own ? evidenceFolder() : resultsFolder();
   try {
-    return JSON.parse(readFileSync(join(own ? evidenceFolder() : resultsFolder(), `${name}.json`), 'utf8'));
+    return JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
   } catch (cause) {
-    const names = readdirSync(resultsFolder())
-      .filter((file) => file.endsWith('.json'))
-      .map((file) => file.slice(0, -5));
+    const there = savedIn(own ? join(folder, EXPERIMENTS) : folder, own).map((saved) => (own ? `${EXPERIMENTS}/${saved}` : saved));
     const fix = own ? name.replace('/', ' ') : `notebooks ${name}`;
-    throw new Error(`num: no result '${name}' for '${key}'; there are ${names.join(', ')}. Run npm run ${fix}`, { cause });
+    throw new Error(`num: no result '${name}' for '${key}'; there are ${there.join(', ') || 'none'}. Run npm run ${fix}`, { cause });
   }
 }
+
+/** The results of a folder by name, of the folders in it too where they are experiments; charts, which lie beside theirs, are none. */
+export const savedIn = (folder: string, recursive: boolean): string[] =>
+  (existsSync(folder) ? readdirSync(folder, { recursive, encoding: 'utf8' }) : [])
+    .filter((file) => file.endsWith('.json') && !file.endsWith('.vl.json'))
+    .map((file) => file.slice(0, -5))
+    .sort();
 
 function assertComplete(key: string, { value, unit, description, tolerance, uncertainty }: Finding): void {
   if (DERIVED.test(key)) throw new Error(`report.save: ${key} ends like a part of an uncertainty (.se, .low, .high); call it otherwise`);
