@@ -1,10 +1,12 @@
-import { loadPanel, simpleReturns } from '../../src/market/index.js';
+import { dot, mean, norm } from '../../src/linalg/index.js';
+import { loadPanel, simpleReturns, tradingDays } from '../../src/market/index.js';
 import type { Finding } from '../../src/report/index.js';
 import { crps, hacMean, normalForecast, standardNormal, studentForecast } from '../../src/stats/index.js';
+import { VAULT } from '../../src/trade/index.js';
 import type { Experiment } from '../experiment.js';
 
-/** Trading days of the vault, 2017-01-03 to 2022-12-28, by the exchange's calendar: nothing of the vault is read. */
-const VAULT = 1508;
+/** Trading days of the vault, which ends with its data, by the exchange's calendar: nothing of the vault is read. */
+const VAULT_DAYS = tradingDays(VAULT.from, '2022-12-28').length;
 /** Of a two-sided test at 5 %, shared by three primary hypotheses at Holm's strictest step, and of a chance of 80 % to see an effect. */
 const DETECTABLE = standardNormal.quantile(1 - 0.05 / 3 / 2) + standardNormal.quantile(0.8);
 /** Of exponentially weighted variances, for a day's horizon and for a month's (RiskMetrics 1996); and the days that they run before use. */
@@ -33,10 +35,10 @@ export default {
     const sharpe = sharpeDifference(found.inverse, found.equal);
     const [qlike, score, level] = [hacMean(found.qlike), hacMean(found.crps), hacMean(found.level)];
     const T = found.level.length;
-    const inVault = (error: number) => error * Math.sqrt(T / VAULT);
+    const inVault = (error: number) => error * Math.sqrt(T / VAULT_DAYS);
     const chosen = 'none: a power calculation from the error beside it';
     const numbers: Record<string, Finding> = {
-      days: { value: VAULT, uncertainty: 'exact: a count', unit: 'd', description: 'trading days of the vault', tolerance: 0 },
+      days: { value: VAULT_DAYS, uncertainty: 'exact: a count', unit: 'd', description: 'trading days of the vault', tolerance: 0 },
       factor: {
         value: DETECTABLE,
         uncertainty: 'exact: two quantiles',
@@ -102,17 +104,19 @@ function rivals({ values, dates, assets }: { values: Float64Array; dates: readon
 /** Difference of annual Sharpe ratios with the HAC error of its influence function z − ½ SR z² (Lo 2002; Ledoit & Wolf 2008). */
 function sharpeDifference(a: Float64Array, b: Float64Array): { mean: number; standardError: number } {
   const influence = [a, b].map((r) => {
-    const mean = r.reduce((sum, v) => sum + v, 0) / r.length;
-    const deviation = Math.sqrt(r.reduce((sum, v) => sum + (v - mean) ** 2, 0) / r.length);
-    const ratio = mean / deviation;
-    return r.map((v) => ratio + (v - mean) / deviation - 0.5 * ratio * (((v - mean) / deviation) ** 2 - 1));
+    const centre = mean(r);
+    const deviation = Math.sqrt(mean(r.map((v) => (v - centre) ** 2)));
+    const ratio = centre / deviation;
+    return r.map((v) => ratio + (v - centre) / deviation - 0.5 * ratio * (((v - centre) / deviation) ** 2 - 1));
   });
-  const { mean, standardError } = hacMean(influence[0].map((v, t) => v - influence[1][t]));
-  return { mean: Math.sqrt(252) * mean, standardError: Math.sqrt(252) * standardError };
+  const difference = hacMean(influence[0].map((v, t) => v - influence[1][t]));
+  return { mean: Math.sqrt(252) * difference.mean, standardError: Math.sqrt(252) * difference.standardError };
 }
 
 function correlation(a: Float64Array, b: Float64Array): number {
-  const centred = [a, b].map((r) => r.map((v) => v - r.reduce((sum, w) => sum + w, 0) / r.length));
-  const product = (x: Float64Array, y: Float64Array) => x.reduce((sum, v, t) => sum + v * y[t], 0);
-  return product(centred[0], centred[1]) / Math.sqrt(product(centred[0], centred[0]) * product(centred[1], centred[1]));
+  const [x, y] = [a, b].map((r) => {
+    const centre = mean(r);
+    return r.map((v) => v - centre);
+  });
+  return dot(x, y) / (norm(x) * norm(y));
 }
