@@ -82,10 +82,7 @@ export function layoutOf<P>(params: P): Layout<P> {
       return { data: vector, shape: [n], parts };
     },
     pack: (tree) => (isVector(tree) ? tree : tf.concat(inOrder<tf.Tensor>(tree).map((leaf) => leaf.reshape([-1])) as tf.Tensor1D[], 0)),
-    unpack(vector) {
-      const cut = sizes.length === 1 ? [vector] : tf.split(vector, sizes, 0); // the gradient of tfjs's split needs two parts
-      return unflatten(cut.map((part, i) => part.reshape(shapes[i]))) as Tensors<P>;
-    },
+    unpack: (vector) => unflatten(tf.split(vector, sizes, 0).map((part, i) => part.reshape(shapes[i]))) as Tensors<P>,
   };
 }
 

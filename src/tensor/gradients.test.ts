@@ -26,6 +26,12 @@ describe('a condition on the input', () => {
   });
 });
 
+describe('a split', () => {
+  it.each([1, 2])('into %i passes the gradients of its parts', (parts) => {
+    gradCheck((x) => tf.concat([...tf.split(x, parts)].reverse(), 1).square(), [X]);
+  });
+});
+
 describe('second derivatives through operators that save their output', () => {
   it.each<[string, (x: tf.Tensor) => tf.Tensor, tf.Tensor]>([
     ['exp', (x) => x.exp(), X],

@@ -76,6 +76,11 @@ repair('Cumsum', () => ({
   },
 }));
 
+// Where there is one part its gradient comes alone, which tfjs cannot join.
+repair('SplitV', (first) => ({
+  gradFunc: (dy, saved, attributes) => first.gradFunc([dy].flat(), saved, attributes),
+}));
+
 // A mean over a window that reaches into the padding divides by the elements inside it; tfjs's gradient divides by the window's size.
 repair('AvgPool', (first) => ({
   inputsToSave: ['x'],
