@@ -45,11 +45,21 @@ export function ratioOf(ours: Measured, theirs: Measured): Ratio {
   return { median: median(ratios), low: ratios[Math.max(0, boundIndex(ratios.length))] };
 }
 
-/** The median ratio with both ends of its 95 % interval or wider: 2.5 % on either side. */
-export function intervalOf(ours: Rounds, theirs: Rounds): Ratio & { readonly high: number } {
-  const ratios = ascending(ours.rounds.map((us, round) => theirs.rounds[round] / us));
-  const k = Math.max(0, boundIndex(ratios.length, 0.025));
-  return { low: ratios[k], median: median(ratios), high: ratios[ratios.length - 1 - k] };
+/** A median over the rounds, and both ends of its 95 % interval or wider. */
+interface Interval {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Of the ratio that `ratioOf` has. */
+export const intervalOf = (ours: Rounds, theirs: Rounds): Interval => medianOf(ours.rounds.map((us, round) => theirs.rounds[round] / us));
+
+/** Of what the rounds gave: 2.5 % on either side, as there. */
+export function medianOf(rounds: readonly number[]): Interval {
+  const sorted = ascending([...rounds]);
+  const k = Math.max(0, boundIndex(sorted.length, 0.025));
+  return { low: sorted[k], median: median(sorted), high: sorted[sorted.length - 1 - k] };
 }
 
 /** The k − 1 of above. */
