@@ -13,6 +13,9 @@ export const rowTimes = (v: readonly number[], a: Rows): number[] =>
 export const timesColumn = (a: Rows, v: readonly number[]): number[] =>
   a.map((row) => row.reduce((sum, value, j) => sum + value * v[j], 0));
 
+/** Σᵢ aᵢ bᵢ. */
+export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => Array.from(a).reduce((sum, value, i) => sum + value * b[i], 0);
+
 /** a + b + … */
 export const plus = (...parts: readonly (readonly number[])[]): number[] =>
   parts[0].map((_, i) => parts.reduce((sum, part) => sum + part[i], 0));

@@ -53,7 +53,7 @@ theorem<Bound>('thm:iwae', 'a', {
 
 theorem<Bound>('thm:iwae', 'b', {
   real: importanceWeightedBound,
-  // The gap of many draws is var ω/(2 K p²): at K = 12 the two weights leave a tenth of what one draw does.
+  // The gap of many draws is var ω/(2 K p²): at K = 12 it is within 3 and 8 per cent of that, 7 and 6 per cent of the gap of one draw.
   check: (bound) => {
     for (const weights of WEIGHTS) {
       const [low, high] = weights;
@@ -61,7 +61,7 @@ theorem<Bound>('thm:iwae', 'b', {
       const gap = (K: number) => Math.log(p) - boundOf(bound, K, weights);
       expect(Math.abs((12 * gap(12)) / (((high - low) / 2) ** 2 / (2 * p * p)) - 1)).toBeLessThan(0.1);
       expect(gap(12)).toBeGreaterThan(0);
-      expect(gap(12)).toBeLessThan(gap(1) / 7);
+      expect(gap(12)).toBeLessThan(gap(1) / 13);
       expect(gap(6) / gap(12)).toBeGreaterThan(1.8);
     }
   },

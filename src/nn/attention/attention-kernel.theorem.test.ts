@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
-import { rowsOf } from '../../../tests/support/dense.js';
+import { dot, rowsOf } from '../../../tests/support/dense.js';
 import { inDouble } from '../../../tests/support/gradients.js';
 import { gaussian } from '../../../tests/support/simulated.js';
 import { theorem } from '../../../tests/support/theorem.js';
@@ -26,7 +26,6 @@ const real: Attention = ({ q, k, v }) => {
   return Float64Array.from(inDouble(attention as (...inputs: tf.Tensor[]) => tf.Tensor, points).y);
 };
 const PLACES: At[] = [10, 20].map((seed) => ({ q: gaussian(seed, T * D), k: gaussian(seed + 1, N * D), v: gaussian(seed + 2, N * E) }));
-const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i], 0);
 
 const kernelMean =
   (K: (q: number[], k: number[]) => number): Attention =>

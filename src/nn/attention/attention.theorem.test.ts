@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
-import { plus, rowsOf, times, zeros } from '../../../tests/support/dense.js';
+import { dot, plus, rowsOf, zeros } from '../../../tests/support/dense.js';
 import { centralDifferences } from '../../../tests/support/differences.js';
 import { inDouble } from '../../../tests/support/gradients.js';
 import { gaussian } from '../../../tests/support/simulated.js';
@@ -52,7 +52,6 @@ const real: Attention = ({ q, k, v, dy, visible }) => {
   return { y: Float64Array.from(y), q: gq, k: gk, v: gv };
 };
 
-const dot = (a: readonly number[], b: readonly number[]) => times(a, b).reduce((sum, x) => sum + x, 0);
 const rule = {
   score: (product: number) => product / Math.sqrt(D),
   weight: (e: number) => e,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
-import { rowsOf } from '../../../tests/support/dense.js';
+import { dot, plus, rowsOf } from '../../../tests/support/dense.js';
 import { expectMean, simulatedOnce } from '../../../tests/support/monte-carlo.js';
 import { gaussian } from '../../../tests/support/simulated.js';
 import { theorem } from '../../../tests/support/theorem.js';
@@ -9,8 +9,6 @@ import { interpret } from '../../tensor/interpret/interpret.js';
 import { trace } from '../../tensor/trace/trace.js';
 import { orthogonalFeatures, performerAttention, positiveFeatures } from './performer-attention.js';
 
-const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i], 0);
-const plus = (a: readonly number[], b: readonly number[]) => a.map((x, i) => x + b[i]);
 const kernel = (q: readonly number[], k: readonly number[]) => Math.exp(dot(q, k) / Math.sqrt(q.length));
 
 /** Features [..., T, M] of x [..., T, D] along omega [M, D], and directions [M, D]. */

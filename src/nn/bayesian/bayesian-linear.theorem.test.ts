@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
+import { dot } from '../../../tests/support/dense.js';
 import { inDouble } from '../../../tests/support/gradients.js';
 import { gaussian } from '../../../tests/support/simulated.js';
 import { theorem } from '../../../tests/support/theorem.js';
@@ -35,7 +36,6 @@ function at(layer: Layer, { m, d }: { m: number[]; d: number[] }, rows: number[]
   const { y, grads } = inDouble(call, points, { data: dy, shape: [B, 1] });
   return { y: Array.from(y), byMean: [...grads[0], ...grads[1]], byDeviation: [...grads[2], ...grads[3]] };
 }
-const inner = (a: number[], b: number[]) => a.reduce((sum, v, j) => sum + v * b[j], 0);
 const spreadOf = (row: number[], d: number[]) => Math.sqrt(row.reduce((sum, v, j) => sum + (v * d[j]) ** 2, 0));
 
 const variant =
@@ -63,7 +63,7 @@ theorem<Layer>('thm:local-reparameterisation', 'a', {
         for (const xi of [0, 1, -0.7]) {
           const slope = 1.3; // ℓ'
           const { y, byMean, byDeviation } = at(layer, unit, [row], [xi], [slope]);
-          expect(y[0]).toBeCloseTo(inner(row, unit.m) + v * xi, 10);
+          expect(y[0]).toBeCloseTo(dot(row, unit.m) + v * xi, 10);
           expectClose(
             byMean,
             row.map((x) => slope * x),
@@ -90,12 +90,12 @@ theorem<Layer>('thm:local-reparameterisation', 'b', {
         const v = spreadOf(row, unit.d);
         const e = row.map((x, j) => (x * unit.d[j]) / v);
         const xi = Array.from(gaussian(140, 3));
-        const along = inner(e, xi);
+        const along = dot(e, xi);
         const mirrored = xi.map((value, j) => 2 * along * e[j] - value);
-        const a = inner(row, unit.m) + v * along;
+        const a = dot(row, unit.m) + v * along;
         const [one, other] = [xi, mirrored].map((draw) => {
           expect(
-            inner(
+            dot(
               row,
               unit.m.map((m, j) => m + unit.d[j] * draw[j]),
             ),

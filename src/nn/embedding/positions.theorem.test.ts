@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
-import { rowsOf, timesColumn } from '../../../tests/support/dense.js';
+import { dot, rowsOf, timesColumn } from '../../../tests/support/dense.js';
 import { theorem } from '../../../tests/support/theorem.js';
 import { svd } from '../../linalg/index.js';
 import { sinusoidalPositions } from './positions.js';
@@ -51,7 +51,6 @@ function rotation(u: number, D: number): number[][] {
   }
   return R;
 }
-const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * b[i], 0);
 const SHAPES = [
   [50, 6],
   [70, 8],

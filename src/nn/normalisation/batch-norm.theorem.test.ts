@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
+import { dot } from '../../../tests/support/dense.js';
 import { type Followed, follow } from '../../../tests/support/follow.js';
 import { inDouble } from '../../../tests/support/gradients.js';
 import { theorem } from '../../../tests/support/theorem.js';
@@ -59,7 +60,6 @@ const gradients = (norm: Norm, epsilon: number) => {
   return { y, dx: grads[0], dGamma: grads[1], dBeta: grads[2] };
 };
 const column = (flat: ArrayLike<number>, j: number) => Array.from({ length: 6 }, (_, i) => flat[2 * i + j]);
-const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).reduce((sum, x, i) => sum + x * b[i], 0);
 
 const WRONG: Record<string, Norm> = {
   'keeps the part along ones': wrongly(({ dy, alongHat, gamma, r }) => dy.sub(alongHat).mul(gamma).mul(r)),

@@ -5,7 +5,7 @@ import { fold, key, normal } from '../../base/random.js';
 import { valueAndGrad } from '../../tensor/grad.js';
 import { trace } from '../../tensor/trace/trace.js';
 import reference from '../pytorch.reference.json' with { type: 'json' }; // made by reference/pytorch.py with PyTorch 2.13
-import { lstm, lstmLast } from './lstm.js';
+import { initLstm, lstm, lstmLast } from './lstm.js';
 
 const last = (...[x, wx, wh, b]: tf.Tensor[]) => lstmLast({ wx, wh, b }, x);
 
@@ -83,5 +83,30 @@ describe('lstm', () => {
           withState ? inputs : inputs.slice(0, 4),
         );
       }
+  });
+});
+
+describe('initLstm', () => {
+  it('adds forgetBias to the shift of the forget gate, and to nothing else', () => {
+    const [plain, biased] = [0, 1].map((forgetBias) => initLstm(key(5), { inputs: 3, width: 4, forgetBias }));
+    expect(Array.from(biased.b.data, (value, i) => Number((value - plain.b.data[i]).toFixed(6)))).toEqual([
+      ...[0, 0, 0, 0],
+      ...[1, 1, 1, 1],
+      ...new Array(8).fill(0),
+    ]);
+    expect([biased.wx, biased.wh]).toEqual([plain.wx, plain.wh]);
+    for (const [{ data, shape }, want] of [
+      [plain.wx, [3, 16]],
+      [plain.wh, [4, 16]],
+      [plain.b, [16]],
+    ] as const) {
+      expect(shape).toEqual(want);
+      const greatest = Math.max(...data.map(Math.abs));
+      expect(greatest > 0.35 && greatest <= 0.5, `${greatest}`).toBe(true); // uniform on ±1/√4
+    }
+    expect(plain).toEqual(initLstm(key(5), { inputs: 3, width: 4 }));
+    expect(() => initLstm(key(5), { inputs: 3, width: 4, forgetBias: Number.NaN })).toThrow(
+      'initLstm: forgetBias must be a finite number, got NaN',
+    );
   });
 });

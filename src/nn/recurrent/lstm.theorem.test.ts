@@ -17,7 +17,7 @@ import { centralDifferences } from '../../../tests/support/differences.js';
 import { distance, inDouble } from '../../../tests/support/gradients.js';
 import { theorem } from '../../../tests/support/theorem.js';
 import { fold, key, normal } from '../../base/index.js';
-import { initLstm, lstm } from './lstm.js';
+import { lstm } from './lstm.js';
 import { lstmVariant } from './lstm-variants.js';
 
 // One sequence; L = Σ d ⊙ h + dc ⊙ c_T. Gates i, f, o and the candidate g in the columns of wx, wh and b; peepholes p of i, f, o.
@@ -232,7 +232,7 @@ theorem<Backward>('thm:lstm-backward', 'c', {
   },
 });
 
-/** ∂c_n/∂c₀, the diagonal and the greatest entry off it, of an LSTM of D units with the library, and the forget gates that were met. */
+/** ∂c_n/∂c₀, the diagonal and the greatest entry off it, of an LSTM of D units with the library. */
 function carried(params: Pick<Arrays, 'wx' | 'wh' | 'b'>, inputs: number[][]): { diagonal: number[]; off: number } {
   const n = inputs.length;
   const points = [
@@ -355,29 +355,4 @@ theorem<Cost>('thm:forget-bias', 'c', {
     'has the upper bound below too': (b, variance) => ({ low: cost(b, variance).high, high: cost(b, variance).high }),
     'turns the sign of the shift': (b, variance) => cost(-b, variance),
   },
-});
-
-describe('initLstm', () => {
-  it('adds forgetBias to the shift of the forget gate, and to nothing else', () => {
-    const [plain, biased] = [0, 1].map((forgetBias) => initLstm(key(5), { inputs: 3, width: 4, forgetBias }));
-    expect(Array.from(biased.b.data, (value, i) => Number((value - plain.b.data[i]).toFixed(6)))).toEqual([
-      ...[0, 0, 0, 0],
-      ...[1, 1, 1, 1],
-      ...new Array(8).fill(0),
-    ]);
-    expect([biased.wx, biased.wh]).toEqual([plain.wx, plain.wh]);
-    for (const [{ data, shape }, want] of [
-      [plain.wx, [3, 16]],
-      [plain.wh, [4, 16]],
-      [plain.b, [16]],
-    ] as const) {
-      expect(shape).toEqual(want);
-      const greatest = Math.max(...data.map(Math.abs));
-      expect(greatest > 0.35 && greatest <= 0.5, `${greatest}`).toBe(true); // uniform on ±1/√4
-    }
-    expect(plain).toEqual(initLstm(key(5), { inputs: 3, width: 4 }));
-    expect(() => initLstm(key(5), { inputs: 3, width: 4, forgetBias: Number.NaN })).toThrow(
-      'initLstm: forgetBias must be a finite number, got NaN',
-    );
-  });
 });
