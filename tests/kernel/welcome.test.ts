@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Subscriber } from 'zeromq';
 import { Sockets } from '../../src/kernel/server/sockets.js';
@@ -49,4 +52,20 @@ it('names the topic', async () => {
 it('is the first of many who come at once', async () => {
   const all = await Promise.all(Array.from({ length: 30 }, () => heardFirst()));
   expect(all).toEqual(Array(30).fill({ type: 'iopub_welcome', subscription: '' }));
+});
+
+it('comes also while something waits to be sent', async () => {
+  await turn(); // from here the event loop looks for events first, and lets what waits be sent after
+  for (let i = 0; i < 600; i++) sockets.publish('status', { execution_state: 'busy' }); // zeromq.js lets one in 512 wait
+  for (let i = 0; i < 5000; i++) await undefined;
+  const first = heardFirst();
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50); // meanwhile ZeroMQ's own thread connects the two
+  expect(await first).toEqual({ type: 'iopub_welcome', subscription: '' });
+});
+
+it('reaches all who come while others leave', async () => {
+  const subscribers = new Worker(new URL('./subscribers.mjs', import.meta.url), { workerData: { address, seconds: 4 } });
+  const [heard] = await once(subscribers, 'message');
+  expect(heard.first).toEqual(['iopub_welcome']);
+  expect(heard.times).toBeGreaterThan(20);
 });

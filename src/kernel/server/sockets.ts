@@ -53,9 +53,15 @@ export class Sockets {
     ]);
   }
 
-  /** Welcomes who subscribes, and gives those who have until now the time to hear that the kernel starts. */
+  /**
+   * Tells each new subscriber that from now on it misses nothing (Jupyter enhancement proposal 65), and gives those who have come until now
+   * the time to hear that the kernel starts.
+   */
   async greet(): Promise<void> {
-    this.#welcome();
+    this.#iopub.admit((subscription) => {
+      this.#hasSubscriber = true;
+      return this.#wire.encode('iopub_welcome', { subscription }, undefined, [Buffer.from('iopub_welcome')]);
+    });
     await sleep(SUBSCRIPTION_MS);
   }
 
@@ -116,7 +122,7 @@ export class Sockets {
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   }
 
-  // A ZeroMQ socket takes one send at a time.
+  // A ZeroMQ socket takes one send at a time; and between two, `Publisher` answers the event that the first may have brought.
   #send(socket: Router | Publisher, frames: Buffer[], send = (frames: Buffer[]) => socket.send(frames)): Promise<void> {
     const before: Promise<unknown> = this.#sending.get(socket) ?? Promise.resolve();
     const after = before.then(() => send(frames)).catch(report);
@@ -134,23 +140,6 @@ export class Sockets {
         handle(this.#wire.decode(frames));
       } catch (error) {
         report(error);
-      }
-    }
-  }
-
-  // Tells each new subscriber, before anything else, that from now on it misses nothing (Jupyter enhancement proposal 65).
-  async #welcome(): Promise<void> {
-    for await (const [event] of this.#iopub) {
-      const topic = event.subarray(1);
-      if (this.#iopub.closed) return;
-      if (event[0] === 0) this.#iopub.dismiss(topic);
-      else if (event[0] === 1) {
-        const content = { subscription: topic.toString() };
-        const frames = this.#wire.encode('iopub_welcome', content, undefined, [Buffer.from('iopub_welcome')]);
-        // At once, and past the queue: when another leaves while something is sent, ZeroMQ forgets whom it would have admitted.
-        this.#iopub.admit(topic);
-        this.#iopub.send(frames).catch(() => this.#send(this.#iopub, frames)); // refused while a send waits
-        this.#hasSubscriber = true;
       }
     }
   }
