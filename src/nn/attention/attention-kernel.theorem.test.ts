@@ -114,10 +114,17 @@ theorem<Attention>('thm:attention-kernel', 'c', {
           const distance = Math.sqrt(squared(y, first));
           expect(distance).toBeLessThanOrEqual((N - 1) * Math.exp(-c * gap) * far + 1e-12);
           expect(K.every((k) => squared(Q[t], k) >= squared(Q[t], K[order[0]]) - 1e-12)).toBe(true);
-          // The rate is right: from the second key alone comes so much.
-          const second = Math.sqrt(squared(V[order[1]], first)) * Math.exp(-c * gap);
-          if (c * gap > 8 && second > 1e-9) expect(distance).toBeGreaterThan(second / 4);
         }
+    }
+    // Nearly attained where all keys but the first are one, and their values too.
+    const q = Float64Array.from({ length: T * D }, (_, i) => [2, 1, -1][i % D]);
+    const k = Float64Array.from({ length: N * D }, (_, i) => (i < D ? [1, 0, -0.5] : [0, -1, -0.5])[i % D]);
+    const v = Float64Array.from({ length: N * E }, (_, i) => (i < E ? [1, 2] : [4, -2])[i % E]);
+    for (const c of [4, 6]) {
+      const [y] = rowsOf(f({ q: q.map((x) => c * x), k, v }), E); // the gap is 3/√3, the values are 5 apart
+      const bound = (N - 1) * Math.exp((-3 * c) / Math.sqrt(D)) * 5;
+      expect(Math.hypot(y[0] - 1, y[1] - 2)).toBeLessThanOrEqual(bound);
+      expect(Math.hypot(y[0] - 1, y[1] - 2)).toBeGreaterThan(0.99 * bound);
     }
   },
   mutants: {

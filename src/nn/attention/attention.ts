@@ -103,7 +103,7 @@ export interface MultiHeadOptions {
  * @param params  maps and shifts, see `MultiHeadParams`
  * @param x       [B, T, D]
  * @returns       [B, T, D]
- * @throws        when H does not divide D
+ * @throws        when x is not [B, T, D], or H does not divide D
  *
  * Vaswani et al. 2017, section 3.2.2. The columns of `qkv` are q, k, v, each split into heads. thm:multi-head-sum.
  */

@@ -115,6 +115,9 @@ theorem<Softmax>('thm:softmax-jacobian', 'c', {
       expect(moved).toBeLessThanOrEqual(0.5 * Math.hypot(...other.map((x, i) => x - a[i])));
     }
     expect(spectrum(jacobian(f, [0.2, 0.2]))[0]).toBeCloseTo(0.5, 12);
+    // A key with half of the weight beside 60 others: the lower bound is nearly attained.
+    const J = jacobian(f, [Math.log(60), ...new Array<number>(60).fill(0)]);
+    expect(spectrum(J)[0]).toBeLessThan(1.02 * J[0][0]);
     // Nearly attained: an eighth of a per cent from the bound.
     const [p, q] = [f([0.05, -0.05], [1, 0]).p, f([-0.05, 0.05], [1, 0]).p];
     expect(Math.hypot(p[0] - q[0], p[1] - q[1]) / Math.hypot(0.1, 0.1)).toBeGreaterThan(0.499);

@@ -51,6 +51,18 @@ describe('performerAttention', () => {
     expect([...performerAttention(q, k, tf.fill([4, 1], 5), { omega: asTensor(omega) }).dataSync()]).toEqual([5, 5]);
   });
 
+  // The far key has the exponent −1,000 or so: taken for the one to subtract, e^1,000 would be the near key's feature.
+  it('does not overflow where one key lies far from the others', () => {
+    const k = tf.tensor2d([0, 0, 0, 0, 0, 60], [2, 3]);
+    expect([...performerAttention(tf.zeros([1, 3]), k, tf.tensor2d([5, 7], [2, 1]), { omega: asTensor(omega) }).dataSync()]).toEqual([5]);
+  });
+
+  it('holds its directions constant', () => {
+    const inputs = reference.performer.inputs.map(asTensor) as Args;
+    const ofOmega = tf.grad((omega) => performerAttention(...inputs, { omega }).sum());
+    expect([...ofOmega(asTensor(omega)).dataSync()]).toEqual(new Array(omega.data.length).fill(0));
+  });
+
   // Of equal keys every query takes their one value, but what the two ask for of the features lies e^−100 apart.
   it('does not underflow where queries and keys look in opposite directions', () => {
     const [q, k] = [tf.tensor2d([0, 0, 60], [1, 3]), tf.tensor2d([0, 0, -60, 0, 0, -60], [2, 3])];
@@ -63,6 +75,10 @@ describe('performerAttention', () => {
     const [q, k, v] = [tf.zeros([4, 2]), tf.zeros([5, 2]), tf.zeros([5, 1])];
     expect(() => performerAttention(q, k, v, { omega: asTensor(omega) })).toThrow(
       'performerAttention takes omega [M, D] for q [..., T, D]: got omega [7,3], q [4,2]',
+    );
+    expect(() => performerAttention(q, k, v, { omega: tf.zeros([7, 2, 2]) })).toThrow('takes omega [M, D]');
+    expect(() => performerAttention(q, k, tf.zeros([4, 1]), { omega: tf.zeros([7, 2]) })).toThrow(
+      'performerAttention compares q [..., T, D]',
     );
     expect(() => positiveFeatures(q, asTensor(omega))).toThrow(
       'positiveFeatures takes omega [M, D] for x [..., T, D]: got omega [7,3], x [4,2]',

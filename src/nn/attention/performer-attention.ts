@@ -52,7 +52,7 @@ export function positiveFeatures(x: tf.Tensor, omega: tf.Tensor): tf.Tensor {
 
 /** The random features. */
 export interface PerformerOptions {
-  /** ω [M, D] from `orthogonalFeatures`, held constant; other ones now and then in training make the attention unbiased. */
+  /** ω [M, D] from `orthogonalFeatures`, held constant; drawn anew now and then in training, so that no weights fit the errors of one draw. */
   readonly omega: tf.Tensor;
 }
 

@@ -98,9 +98,13 @@ theorem<Positions>('thm:sinusoidal-shift', 'b', {
 theorem<Positions>('thm:sinusoidal-shift', 'c', {
   real,
   check: (f) => {
+    for (const D of [2, 4]) {
+      const s = svd({ rows: D, cols: D, data: Float64Array.from(f(D, D).flat()) }).s;
+      expect(s[D - 1]).toBeGreaterThan(1e-4 * s[0]);
+    }
     for (const [T, D] of SHAPES) {
       const e = f(T, D);
-      // In float32 the first D are too much alike for a rank; all T are not.
+      // In float32 the first D of so many are too much alike for a rank; all T are not.
       const s = svd({ rows: T, cols: D, data: Float64Array.from(e.flat()) }).s;
       expect(s[D - 1]).toBeGreaterThan(1e-5 * s[0]);
       /** How far eₜᵀ G eₛ is from depending on t − s alone. */
