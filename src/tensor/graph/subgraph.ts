@@ -60,8 +60,8 @@ function reached(outputs: readonly Value[], inputs: ReadonlySet<Value>): { compu
     for (const input of node?.inputs ?? []) if (input) stack.push(input);
   }
   const isNode = (item: Node | Value): item is Node => 'op' in item;
-  const recorded = (item: Node | Value) => serialOf(isNode(item) ? item.outputs[0] : item);
-  const items = [...seen].sort((a, b) => recorded(a) - recorded(b));
+  const recorded = new Map([...seen].map((item) => [item, serialOf(isNode(item) ? item.outputs[0] : item)]));
+  const items = [...seen].sort((a, b) => recorded.get(a)! - recorded.get(b)!);
   return { computed: items.filter(isNode), given: items.filter((item) => !isNode(item)) as Value[] };
 }
 

@@ -16,6 +16,7 @@ import { withCarriedValues } from './loops.js';
 import { miscompiled, withSpreadVectors } from './miscompiled.js';
 import { nan } from './nan.js';
 import { withOutputsApart } from './outputs-apart.js';
+import { withPlainProducts } from './plain-products.js';
 import { withReshapesInLine } from './reshapes-in-line.js';
 import { ties } from './top-k.js';
 import { withTurnedConstants } from './turned-constants.js';
@@ -35,4 +36,6 @@ export function legalise(graph: Graph): Graph {
 
 /** The graph that OpenVINO is given: right, and in the form that it is fastest at. Outputs keep their names; their order may change. */
 export const lower = (graph: Graph): Graph =>
-  forLoopFusion(everywhere((g) => withReshapesInLine(withCarriedValues(inFastForms(g))))(withOutputsApart(legalise(graph))));
+  forLoopFusion(
+    everywhere((g) => withPlainProducts(withReshapesInLine(withCarriedValues(inFastForms(g)))))(withOutputsApart(legalise(graph))),
+  );
