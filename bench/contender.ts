@@ -1,6 +1,17 @@
 /** Something that trains a workload, or predicts with its model: one of our runtimes, or a peer. */
 export interface Contender {
-  readonly framework: 'lemmata' | 'pytorch' | 'jax' | 'tfjs' | 'jax-js' | 'pandas' | 'polars' | 'statsmodels' | 'scikit-learn' | 'vectorbt';
+  readonly framework:
+    | 'lemmata'
+    | 'pytorch'
+    | 'jax'
+    | 'tfjs'
+    | 'jax-js'
+    | 'gymnasium'
+    | 'pandas'
+    | 'polars'
+    | 'statsmodels'
+    | 'scikit-learn'
+    | 'vectorbt';
   /** How it runs there: 'openvino', 'eager', 'compile', 'jit', 'wasm' … */
   readonly runtime: string;
   readonly threads: number;

@@ -1,8 +1,9 @@
-// npm run bench [-- book|compile|statistics|features|kernel|noise|recurrence] [-- options]: the training workloads, or another table by its name.
+// npm run bench [-- book|compile|environments|statistics|features|kernel|noise|recurrence] [-- options]: the training workloads, or another table by its name.
 const tables: Readonly<Record<string, string>> = {
   training: './training.js',
   book: './book/main.js',
   compile: './compile/main.js',
+  environments: './environments/main.js',
   statistics: './statistics/main.js',
   features: './features/main.js',
   kernel: './kernel/main.js',

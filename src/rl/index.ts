@@ -24,5 +24,16 @@ export {
   categoricalLogProbability,
   sampleCategorical,
 } from './categorical-policy.js';
+export { acrobot } from './environments/acrobot.js';
+export { cartPole } from './environments/cart-pole.js';
+export { type Environment, environment, type Outcome } from './environments/environment.js';
+export {
+  type Environments,
+  type EnvironmentsOptions,
+  type EnvironmentsState,
+  environments,
+  type Step,
+} from './environments/environments.js';
+export type { World } from './environments/world.js';
 export { type GaussianPolicy, gaussianEntropy, gaussianLogProbability, sampleGaussian } from './gaussian-policy.js';
 export { type AdvantageOptions, generalisedAdvantage, type Rollout } from './generalised-advantage.js';
