@@ -10,6 +10,7 @@ export {
   ppoLoss,
 } from './agents/policy-gradient.js';
 export {
+  type DqnOptions,
   type DqnState,
   dqnStep,
   duelingNetwork,
@@ -37,3 +38,4 @@ export {
 export type { World } from './environments/world.js';
 export { type GaussianPolicy, gaussianEntropy, gaussianLogProbability, sampleGaussian } from './gaussian-policy.js';
 export { type AdvantageOptions, generalisedAdvantage, type Rollout } from './generalised-advantage.js';
+export { type Priority, type Replay, type ReplayConfig, type ReplaySample, replay } from './replay/replay.js';

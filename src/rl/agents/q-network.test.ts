@@ -5,6 +5,7 @@ import { distance, expectReference } from '../../../tests/support/gradients.js';
 import { fold, key, randint } from '../../base/random.js';
 import { initMlp, type MlpParams, mlp } from '../../models/mlp.js';
 import { huber } from '../../nn/losses/huber.js';
+import { meanSquaredError } from '../../nn/losses/mean-squared-error.js';
 import { type AdamState, adam } from '../../optim/adam.js';
 import { sgd } from '../../optim/sgd.js';
 import { compile } from '../../tensor/compile.js';
@@ -99,6 +100,56 @@ describe('dqnStep', () => {
     );
     expectClose((await values(state)).data(), [2, 1.5, 1.5, 3], 1);
     for (const f of [step, values]) f.release();
+  });
+});
+
+describe('what dqnStep can be told', () => {
+  const { inputs } = reference.doubleDueling;
+  const given = inputs.map(({ data, shape }) => ({ data: Float32Array.from(data), shape }));
+  const params = net(given.slice(0, 4));
+  const optimizer = sgd(params, { learningRate: 1 });
+  const before = { learner: optimizer.init(params), target: optimizer.init(net(given.slice(6))).parameters };
+  const batch = { state: given[4], next: given[5], action, reward, terminated: done };
+  const numbers = (...data: number[]) => ({ data: Float32Array.from(data), shape: [data.length] });
+  /** The second transition alone. */
+  const second = {
+    state: { data: given[4].data.slice(3, 6), shape: [1, 3] },
+    next: { data: given[5].data.slice(3, 6), shape: [1, 3] },
+    action: { data: action.data.slice(1, 2), shape: [1] },
+    reward: numbers(reward.data[1]),
+    terminated: numbers(done.data[1]),
+  };
+  const stepped = async (options: Parameters<typeof dqnStep>[2], of: typeof batch & { discount?: object; weight?: object }) => {
+    const step = compile(dqnStep(duelingNetwork, optimizer, { discount: 0.9, ...options }));
+    const { state, loss, error } = await step(before, of as never, 0);
+    const found = { parameters: Array.from(state.learner.parameters.data()), loss: loss.item(), error: Array.from(error.data()) };
+    step.release();
+    return found;
+  };
+
+  // A weight of 5 on one of five transitions and none on the others is that transition alone; the loss is still the mean of all.
+  it.each([{}, { loss: meanSquaredError }])('weighs transitions in the gradient, of %o', async (options) => {
+    const all = await stepped(options, { ...batch, weight: numbers(0, 5, 0, 0, 0) });
+    const alone = await stepped(options, second);
+    expectClose(all.parameters, alone.parameters, 5);
+    expect(all.loss).toBeCloseTo((await stepped(options, batch)).loss, 6);
+    expect(all.error[1]).toBeCloseTo(alone.error[0], 6);
+  });
+
+  it('counts the future by each transition’s own discount', async () => {
+    const [alike, at81] = [
+      await stepped({}, { ...batch, discount: numbers(0.9, 0.9, 0.9, 0.9, 0.9) }),
+      await stepped({ discount: 0.81 }, batch),
+    ];
+    expectClose(alike.parameters, (await stepped({}, batch)).parameters, 6);
+    const { error } = await stepped({}, { ...batch, discount: numbers(0.9, 0.81, 0.9, 0.9, 0.9) });
+    expectClose(error, [alike.error[0], at81.error[1], ...alike.error.slice(2)], 6);
+  });
+
+  it('takes the mean of the errors’ squares for a loss', async () => {
+    const { loss, error } = await stepped({ loss: meanSquaredError }, batch);
+    expect(loss).toBeCloseTo(error.reduce((sum, e) => sum + e * e, 0) / 5, 5);
+    await expect(stepped({ loss: huber, gamma: 1 } as never, batch)).rejects.toThrow("there is no option 'gamma'");
   });
 });
 

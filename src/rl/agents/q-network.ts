@@ -5,7 +5,7 @@ import { initMlp, type MlpParams, mlp } from '../../models/index.js';
 import { huber } from '../../nn/index.js';
 import type { Optimizer, Tensors } from '../../optim/index.js';
 import type { State } from '../../optim/internal.js';
-import { valueAndGrad } from '../../tensor/index.js';
+import { stopGradient, valueAndGrad } from '../../tensor/index.js';
 import { chosen } from '../actions.js';
 import { dueling } from './dueling.js';
 
@@ -36,12 +36,16 @@ export interface Transitions<T = tf.Tensor> {
   readonly next: T;
   /** [B]: 1 where s′ ended the episode for good, so that nothing is earned after it; else 0, also where a limit of time cut it at s′. */
   readonly terminated: T;
+  /** γᵐ [B], what the value of s′ counts, where a transition is of m steps; γ of all when left out. */
+  readonly discount?: T;
+  /** w [B], how much each counts in the gradient; 1 when left out. */
+  readonly weight?: T;
 }
 
 /** What the future is worth, and who picks the next action. */
 export interface TdOptions {
-  /** γ, what a reward is worth one step later: 0.99. */
-  readonly discount: number;
+  /** γ, what a reward is worth one step later: 0.99; or [B], of transitions of several steps. */
+  readonly discount: number | tf.Tensor;
   /**
    * Q(s′, ·) [B, A] of the network in training, which says which action is best: double Q-learning. The target network says that too,
    * y = r + γ (1 − terminated) maxₐ Q̄(s′, a), when it is left out: plain DQN.
@@ -83,10 +87,20 @@ export interface DqnState<S> {
   readonly target: tf.Tensor;
 }
 
+/** What a step of deep Q-learning can be told. */
+export interface DqnOptions {
+  /** γ, where transitions do not bring their own: 0.99 when left out. */
+  readonly discount?: number;
+  /** Whether the network in training picks the action that the target values: true when left out. */
+  readonly double?: boolean;
+  /** ρ, a mean over [B] of predictions and targets: `huber` when left out; `meanSquaredError` is CleanRL's. */
+  readonly loss?: (prediction: tf.Tensor, target: tf.Tensor) => tf.Tensor;
+}
+
 /**
  * One step of deep Q-learning, to be compiled.
  *
- *     L = mean huber(Q(s, a) − y)        Q̄ ← Q̄ + τ (Q − Q̄)
+ *     L = mean ρ(Q(s, a) − y)        ∇ = mean w ρ′(Q(s, a) − y) ∇Q(s, a)        Q̄ ← Q̄ + τ (Q − Q̄)
  *
  *     const optimizer = adam(params);
  *     const step = compile(dqnStep(mlp, optimizer), { donate: [0] });
@@ -94,27 +108,38 @@ export interface DqnState<S> {
  *     let state = { learner, target: learner.parameters };
  *     for (…) ({ state, loss } = await step(state, batch, i % 500 === 0 ? 1 : 0));
  *
+ * Weights w of transitions scale their share of the gradient, whatever the loss, and not the loss that is returned.
+ *
  * @param network    parameters and states [B, F] to values [B, A]
  * @param optimizer  of the network's parameters
- * @param double     whether the network in training picks the action that the target values
  * @returns          a function of the state, transitions, and τ: 1 copies the network to the target, 0 leaves the target as it is (Mnih et
- *                   al. 2015), a small share at every step lets it follow (Lillicrap et al. 2016)
+ *                   al. 2015), a small share at every step lets it follow (Lillicrap et al. 2016). It gives the next state, the loss
+ *                   before the step, and the error y − Q(s, a) of each transition [B], for `replay`'s priorities
+ *
+ * Mnih et al. 2015; weights as in Schaul et al. 2016, algorithm 1.
  */
 export function dqnStep<P, S extends State>(
   network: (params: Tensors<P>, x: tf.Tensor) => tf.Tensor,
   optimizer: Optimizer<P, S>,
-  options: { readonly discount?: number; readonly double?: boolean } = {},
-): (state: DqnState<S>, batch: Transitions, share: tf.Tensor) => { state: DqnState<S>; loss: tf.Tensor } {
-  checkOptions('dqnStep', options, ['discount', 'double']);
-  const { discount = 0.99, double = true } = options;
-  return ({ learner, target }, { state, action, reward, next, terminated }, share) => {
+  options: DqnOptions = {},
+): (state: DqnState<S>, batch: Transitions, share: tf.Tensor) => { state: DqnState<S>; loss: tf.Tensor; error: tf.Tensor } {
+  checkOptions('dqnStep', options, ['discount', 'double', 'loss']);
+  const { discount: constant = 0.99, double = true, loss: rho = huber } = options;
+  return ({ learner, target }, { state, action, reward, next, terminated, discount = constant, weight }, share) => {
     const params = optimizer.params(learner);
     const slow = optimizer.params({ ...learner, parameters: target });
     const online = double ? network(params, next) : undefined;
     const y = tdTarget(network(slow, next), { reward, terminated }, { discount, online });
-    const error = (params: Tensors<P>) => huber(chosen(network(params, state), action), y);
-    const { value: loss, grads } = valueAndGrad(error)(params);
+    const lossOf = (params: Tensors<P>) => {
+      const q = chosen(network(params, state), action);
+      return rho(weight ? weighted(q, weight) : q, y);
+    };
+    const { value: loss, grads } = valueAndGrad(lossOf)(params);
+    const error = y.sub(chosen(network(params, state), action)); // the same nodes as in the loss
     const updated = optimizer.update(learner, grads as Tensors<P>);
-    return { state: { learner: updated, target: target.add(updated.parameters.sub(target).mul(share)) }, loss };
+    return { state: { learner: updated, target: target.add(updated.parameters.sub(target).mul(share)) }, loss, error };
   };
 }
+
+/** q, with w times its gradient. */
+const weighted = (q: tf.Tensor, w: tf.Tensor): tf.Tensor => q.mul(w).add(stopGradient(q.mul(tf.sub(1, w))));
