@@ -51,7 +51,8 @@ function play(events: number, seed: number, stylised?: number, largest = Infinit
         continue; // full, and nowhere to go
       }
       const shares = 1 + draw(Math.min(largest, opens || stylised === undefined ? (stylised ?? 5) : stylised - size));
-      book.rest(id++, side, opens ? best + side : best, shares);
+      const step = opens ? (stylised !== undefined ? 1 : 1 + draw(room - 1)) : 0; // ticks: a wider one leaves a gap to fall through later
+      book.rest(id++, side, best + side * step, shares);
       sum += side * shares;
     } else {
       // A market order of the other side, or a cancellation, which takes as much from the front here; the whole queue now and then.
@@ -93,7 +94,9 @@ theorem<Flow>('thm:order-flow-impact', 'a', {
     ] as const) {
       const { rows, net } = play(900, seed, stylised);
       expect(cumulated(flow(rows))).toEqual(net); // whole shares: exactly, and so over every interval
-      expect(new Set(Array.from({ length: rows.shape[0] }, (_, m) => rows.data[4 * m + 2])).size).toBeGreaterThan(3); // prices moved
+      const bids = Array.from({ length: rows.shape[0] }, (_, m) => rows.data[4 * m + 2]);
+      expect(new Set(bids).size).toBeGreaterThan(3); // prices moved, and by more than a tick where the book may have gaps
+      expect(Math.max(...bids.map((bid, m) => Math.abs(bid - bids[Math.max(0, m - 1)]))) > 1).toBe(stylised === undefined);
     }
   },
   mutants: {
