@@ -122,6 +122,14 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     operators: ['pow'],
     when: (_, program) => hasNumber(program, (x) => x !== 0 && Math.abs(x) < 2 ** -126),
   },
+  'OpenVINO: windows of the lowest number': {
+    reason:
+      'OpenVINO’s maximum over a window starts from the lowest number, and where nothing is above it we say −∞: to look for it would be a second pass',
+    opinions: ['openvino'],
+    operators: ['maxPool', 'dilatedMaxPool', 'maxPoolWithArgmax'],
+    kinds: ['forward'],
+    when: ({ got, right }) => got === Number.NEGATIVE_INFINITY && right.every((r) => Math.fround(r) === LOWEST),
+  },
   'windows without a number': {
     reason: 'where a window holds nothing above −∞, its maximum has no place: tfjs says −1, OpenVINO any',
     opinions: ['tfjs', 'openvino'],
@@ -129,6 +137,8 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     when: (_, program) => hasNumber(program, (x) => !(x > Number.NEGATIVE_INFINITY)),
   },
 };
+
+const LOWEST = -3.4028234663852886e38;
 
 const leaves = ({ nodes }: Program): Leaf[] => nodes.filter(isLeaf);
 

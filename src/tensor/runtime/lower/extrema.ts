@@ -5,7 +5,7 @@ import type { Rewrite, Rewrites } from './rewrite.js';
  * The largest or smallest element, NaN where one is NaN: ONNX Runtime 1.30 and OpenVINO 2026.4 pass over NaN, [1, NaN] ↦ 1, unless it
  * comes first. A sum of nothing but the NaNs brings it back.
  */
-export const extremum =
+const extremum =
   (op: Op): Rewrite =>
   (g, { inputs: [x, axes], attributes, outputs: [y] }) => {
     if (x.dtype !== 'float32') return undefined;

@@ -1,6 +1,5 @@
 import type { GraphBuilder } from '../../../graph/builder.js';
 import type { Value } from '../../../graph/graph.js';
-import { extremum } from '../../lower/extrema.js';
 import type { Rewrite, Rewrites } from '../../lower/rewrite.js';
 
 /* Where OpenVINO 2026.4 loses what lies at the end of a scale. */
@@ -13,15 +12,20 @@ const unbounded = (g: GraphBuilder, maximum: Value) =>
 
 const isLess = (g: GraphBuilder, a: Value, b: Value) => g.binary('LessOrEqual', a, b, 'bool');
 
-/** As for the maximum, so for the minimum of nothing but ∞. */
-const most = (op: 'ReduceMax' | 'ReduceMin'): Rewrite => {
-  const finite = extremum(op);
-  return (g, node) => {
-    const [value] = finite(g, node) ?? [];
-    if (!value || op === 'ReduceMax') return value && [unbounded(g, value)];
-    return [g.where(isLess(g, g.scalar(-LOWEST), value), g.scalar(Number.POSITIVE_INFINITY), value)];
+/**
+ * The extremum of nothing but the infinity that it starts below, where the lowest number itself may be what is sought, as in a row that a mask has
+ * filled with it: how many elements lie within is counted, in the sum that also brings back NaN.
+ */
+const most =
+  (op: 'ReduceMax' | 'ReduceMin'): Rewrite =>
+  (g, { inputs: [x, axes], attributes, outputs: [y] }) => {
+    if (x.dtype !== 'float32') return undefined;
+    const end = g.scalar(op === 'ReduceMax' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
+    const within = g.cast(op === 'ReduceMax' ? g.binary('Less', end, x, 'bool') : g.binary('Less', x, end, 'bool'), 'float32');
+    const count = g.node('ReduceSum', [g.where(g.binary('Equal', x, x, 'bool'), within, x), axes], y, attributes);
+    const extremum = g.binary('Add', g.binary('Sub', count, count), g.node(op, [x, axes], y, attributes));
+    return [g.where(g.binary('Equal', count, g.scalar(0), 'bool'), end, extremum)];
   };
-};
 
 /** The place of a maximum of nothing but −∞ is none in its window either: there every element is the lowest number, and the first is taken. */
 const maxPool: Rewrite = (g, { inputs: [x], attributes, outputs }) => {
