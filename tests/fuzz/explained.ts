@@ -131,8 +131,8 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     when: ({ got, right }) => got === Number.NEGATIVE_INFINITY && right.every((r) => Math.fround(r) === LOWEST),
   },
   'windows without a number': {
-    reason: 'where a window holds nothing above −∞, its maximum has no place: tfjs says −1, OpenVINO any',
-    opinions: ['tfjs', 'openvino'],
+    reason: 'where a window holds nothing above −∞, its maximum has no place: tfjs says −1, compiled functions the first',
+    opinions: ['tfjs'],
     operators: ['maxPoolWithArgmax', 'maxPool', 'dilatedMaxPool'],
     when: (_, program) => hasNumber(program, (x) => !(x > Number.NEGATIVE_INFINITY)),
   },

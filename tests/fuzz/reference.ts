@@ -81,8 +81,8 @@ export class Reference {
     const noise = rounding?.noise;
     const operands = inputs.map((i) => (noise && rounded[i] ? jittered(values[i], 2, noise) : values[i]));
     let overflows = false;
-    const inRange = (_: OnnxNode, __: readonly Operand[], results: Elements[]): Elements[] => {
-      overflows ||= results.some(leavesRange);
+    const inRange = ({ op }: OnnxNode, [first]: readonly Operand[], results: Elements[]): Elements[] => {
+      overflows ||= results.some(leavesRange) || (op === 'ReduceMean' && sumLeavesRange(first.data));
       return results.map((x) => (x instanceof Float64Array ? x.map((v) => underflowing(v, rounding!)) : x));
     };
     const [exact] = interpreted(graph, operands, rounding && tolerance.mayOverflow ? inRange : undefined);
@@ -172,4 +172,5 @@ function isWild(op: string, { kind }: Tolerance, graph: Graph, operands: readonl
 }
 
 const leavesRange = (x: Elements): boolean => x instanceof Float64Array && x.some((v) => Math.abs(v) > MAX && Number.isFinite(v));
+const sumLeavesRange = (x: Elements): boolean => leavesRange(Float64Array.of(Array.from(x, Math.abs).reduce((sum, v) => sum + v, 0)));
 const underflowing = (v: number, { flush }: Rounding): number => (Math.abs(v) < (flush ? LEAST : 2 ** -149) ? Math.sign(v) * 0 : v);

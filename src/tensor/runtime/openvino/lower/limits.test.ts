@@ -35,4 +35,16 @@ describe.each(['openvino', 'onnxruntime'] as const)('on %s', (runtime) => {
     const logs = await compile((x: tf.Tensor) => tf.logSoftmax(x.slice([0, 0], [1, 3]), 1), { runtime })(rows);
     for (const log of logs.data()) expect(log).toBeCloseTo(-Math.log(3), 6);
   });
+
+  it('the gradient of a maximum over a window goes to the first of its largest, the lowest number and −∞ too', async () => {
+    const x = { data: Float32Array.of(0, 1, LOWEST, LOWEST, -Infinity, -Infinity, -2, -Infinity), shape: [1, 8, 1] };
+    const weights = tf.tensor([1, 2, 4, 8], [1, 4, 1]);
+    const pooled = (x: tf.Tensor) =>
+      tf
+        .pool(x as tf.Tensor3D, [2, 1], 'max', 'valid', 1, [2, 1])
+        .mul(weights.expandDims(-1))
+        .sum();
+    const gradient = await compile((x: tf.Tensor) => tf.grad((x) => pooled(x.reshape([1, 8, 1, 1])))(x), { runtime })(x);
+    expect([...gradient.data()]).toEqual([0, 1, 2, 0, 4, 0, 8, 0]);
+  });
 });

@@ -5,12 +5,12 @@ import type { Rewrite, Rewrites } from '../../lower/rewrite.js';
 /* Where OpenVINO 2026.4 loses what lies at the end of a scale. */
 
 const LOWEST = -3.4028234663852886e38;
+/** The float32 above it. */
+const SECOND = -3.4028232635611926e38;
 
 /** Its maximum starts from the lowest finite number, so that of nothing but −∞ is that number. */
-const unbounded = (g: GraphBuilder, maximum: Value) =>
-  g.where(isLess(g, maximum, g.scalar(LOWEST)), g.scalar(Number.NEGATIVE_INFINITY), maximum);
-
-const isLess = (g: GraphBuilder, a: Value, b: Value) => g.binary('LessOrEqual', a, b, 'bool');
+const unbounded = (g: GraphBuilder, maximum: Value, lowest = LOWEST) =>
+  g.where(g.binary('LessOrEqual', maximum, g.scalar(lowest), 'bool'), g.scalar(Number.NEGATIVE_INFINITY), maximum);
 
 /**
  * The extremum of nothing but the infinity that it starts below, where the lowest number itself may be what is sought, as in a row that a mask has
@@ -27,12 +27,11 @@ const most =
     return [g.where(g.binary('Equal', count, g.scalar(0), 'bool'), end, extremum)];
   };
 
-/** The place of a maximum of nothing but −∞ is none in its window either: there every element is the lowest number, and the first is taken. */
+/** What is not above where it starts has no place in its window, so what is lower is the second lowest number there, and the first of those is taken. */
 const maxPool: Rewrite = (g, { inputs: [x], attributes, outputs }) => {
   if (outputs.length === 1) return [unbounded(g, g.node('MaxPool', [x], outputs[0], attributes))];
-  const finite = g.binary('Max', g.scalar(LOWEST), x);
-  const [maximum, places] = g.add('MaxPool', [finite], outputs, attributes);
-  return [unbounded(g, maximum), places];
+  const [maximum, places] = g.add('MaxPool', [g.binary('Max', g.scalar(SECOND), x)], outputs, attributes);
+  return [unbounded(g, maximum, SECOND), places];
 };
 
 /**
