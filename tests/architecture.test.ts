@@ -51,7 +51,7 @@ const BUDGET: Record<string, number> = {
   base: 760,
   cli: 560,
   datasets: 155,
-  kernel: 5300,
+  kernel: 5350,
   linalg: 580,
   market: 10_200,
   models: 800,

@@ -15,6 +15,7 @@ import { Modules } from './runtime/modules.js';
 import { captureOutput } from './runtime/output.js';
 import { guardProcess, keepListening } from './runtime/process-guard.js';
 import { connectReload } from './runtime/reload.js';
+import { offerSafePoints } from './runtime/safe-points.js';
 import { describeFailure, StackTraces } from './runtime/stack.js';
 import { bindTimersToCells } from './runtime/timers.js';
 
@@ -48,6 +49,7 @@ export function runKernel(start: Start): void {
   captureOutput();
   bindTimersToCells();
   bindChildrenToCells(interruption.checkpoint);
+  offerSafePoints(interruption.checkpointOfModule);
   const exit = guardProcess(start.supervisor);
   keepListening({ unhandledRejection: report, SIGTERM: () => send({ type: 'terminate' }) });
   process.setUncaughtExceptionCaptureCallback(reportAndTell);

@@ -1,12 +1,38 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isOf, type Kernel, sleep, startKernel } from './client.js';
 
 let kernel: Kernel;
+const folder = mkdtempSync(join(tmpdir(), 'lemmata-interrupt-'));
 beforeAll(async () => {
-  kernel = await startKernel();
+  const module = [
+    'const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));',
+    'export let turns = 0;',
+    'export async function poll(): Promise<void> {',
+    '  while (true) {',
+    '    await pause(20);',
+    '    turns++;',
+    '  }',
+    '}',
+    'export async function fail(): Promise<void> {',
+    "  for (const x of [1]) if (await x) throw new Error('failed');",
+    '}',
+  ];
+  writeFileSync(join(folder, 'polling.ts'), module.join('\n'));
+  writeFileSync(join(folder, 'sides.ts'), `enum Side { Buy }\n${module.slice(0, 8).join('\n').replace('poll', 'sides')}`);
+  writeFileSync(
+    join(folder, 'slow.ts'),
+    `${module.join('\n')}\nfor (let i = 0; i < 40; i++) await pause(20);\nexport const slow = 'loaded';`,
+  );
+  kernel = await startKernel({ directory: folder });
   await kernel.run('const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)); let turns = 0;');
 });
-afterAll(() => kernel.stop());
+afterAll(async () => {
+  await kernel.stop();
+  rmSync(folder, { recursive: true });
+});
 
 /** Runs the cell, interrupts it once it runs, and says how long the prompt took to come back. */
 async function interrupted(code: string): Promise<{ ms: number; traceback: string; ename: string }> {
@@ -162,6 +188,30 @@ describe('interrupt', () => {
     expect(matches).toContain('turns');
     await kernel.interrupt();
     expect((await cell.result).reply.ename).toBe('Interrupted');
+  });
+
+  it.each([
+    ['polling', 'poll'],
+    ['sides', 'sides'],
+  ])('ends a loop that waits in an imported module, %s.ts', async (module, name) => {
+    await kernel.run(`import * as ${module} from './${module}';`);
+    const { ms, ename } = await interrupted(`await ${module}.${name}();`);
+    expect(ename).toBe('Interrupted');
+    expect(ms).toBeLessThan(300);
+    expect((await kernel.run(`const before_${module} = ${module}.turns; await pause(100); ${module}.turns - before_${module}`)).text).toBe(
+      '0',
+    );
+  });
+
+  it('leaves the places of a module with such a loop as they are', async () => {
+    const { traceback } = await kernel.run("import { fail } from './polling';\nawait fail();");
+    expect(traceback).toMatch(/polling\.ts:10:\d+/);
+  });
+
+  it('does not stop the loading of a module, which could never be loaded again', async () => {
+    const { ename } = await interrupted("import { slow } from './slow';");
+    expect(ename).toBe('Interrupted');
+    expect((await kernel.run("import { slow as loaded } from './slow'; loaded")).text).toBe("'loaded'");
   });
 
   it('obeys SIGINT like the message', async () => {

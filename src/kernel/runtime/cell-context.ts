@@ -9,6 +9,8 @@ export interface CellContext {
   abort: AbortController;
   /** When it was first stopped at a safe point; what it does in `catch` and `finally` gets a moment from then on. */
   stoppedAt?: number;
+  /** Modules that are being loaded for it. */
+  loading: number;
   /** Whether the front end that sent the cell can answer `input()`. */
   readonly allowsInput: boolean;
   /** Top-level names that the cell declares and has not yet come to. */

@@ -33,7 +33,8 @@ export class Executor {
 
   async run({ cell: id, javascript, sourceMap, epoch, allowsInput }: Run): Promise<Done> {
     const abort = new AbortController();
-    const cell: CellContext = { id, epoch, abort, allowsInput, unreached: new Set(), shown: 0, failures: 0, done: false, atEnd: [] };
+    const counts = { loading: 0, shown: 0, failures: 0 };
+    const cell: CellContext = { id, epoch, abort, allowsInput, unreached: new Set(), ...counts, done: false, atEnd: [] };
     return runInCell(cell, async () => {
       const outcome = await this.#evaluate(cell, javascript, sourceMap);
       await new Promise(nextTurn); // rejections that nobody handles surface now

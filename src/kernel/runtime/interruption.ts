@@ -62,6 +62,11 @@ export class Interruption {
     throw new Interrupted();
   };
 
+  /** A safe point of a module. Not while one is loaded: what it throws then it would throw at every later import. */
+  checkpointOfModule = (): void => {
+    if (!currentCell()?.loading) this.checkpoint();
+  };
+
   /** A cell that ended before an interrupt hears the page again: what was stopped then was not the answer to this. */
   renew = (): void => {
     const cell = currentCell();

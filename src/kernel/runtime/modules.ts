@@ -3,6 +3,7 @@ import { createRequire, Module, registerHooks } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { drawFrames } from '../display/frame-plot.js';
+import { currentCell } from './cell-context.js';
 import { loadTypeScript } from './transform.js';
 
 type Namespace = Record<string, unknown>;
@@ -81,11 +82,17 @@ export class Modules {
   }
 
   import = async (specifier: string): Promise<Namespace> => {
-    const module = interoperable(
-      specifier.endsWith('.json') ? await import(specifier, { with: { type: 'json' } }) : await import(specifier),
-    );
-    if (specifier === 'danfojs-node') drawFrames(module);
-    return module;
+    const cell = currentCell();
+    if (cell) cell.loading++;
+    try {
+      const module = interoperable(
+        specifier.endsWith('.json') ? await import(specifier, { with: { type: 'json' } }) : await import(specifier),
+      );
+      if (specifier === 'danfojs-node') drawFrames(module);
+      return module;
+    } finally {
+      if (cell) cell.loading--;
+    }
   };
 
   /** Loads again what changed on disk, for all cells that imported it. */

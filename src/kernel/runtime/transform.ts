@@ -3,17 +3,21 @@ import { createRequire, type LoadHookSync, stripTypeScriptTypes } from 'node:mod
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as TypeScript from 'typescript6';
+import { withSafePoints } from './safe-points.js';
 
 /**
- * Loads a local TypeScript file whose syntax has no JavaScript below it: enums, namespaces, parameter properties, decorators,
- * `import x = require()`. Node only takes types away, and refuses these; the compiler turns them into JavaScript. Decorators are
+ * Loads a local TypeScript file, with safe points in its loops. Syntax that has no JavaScript below it (enums, namespaces, parameter properties,
+ * decorators, `import x = require()`) Node, which only takes types away, refuses: there the compiler makes JavaScript. Decorators are
  * TypeScript's older ones, unless the tsconfig.json of the file says `"experimentalDecorators": false`.
  */
 export const loadTypeScript: LoadHookSync = (url, context, next) => {
   if (!/^file:[^?]*\.[mc]?ts(?:\?|$)/.test(url) || url.includes('/node_modules/')) return next(url, context);
   const file = fileURLToPath(url);
-  const source = readFileSync(file, 'utf8');
-  return isErasable(source) ? next(url, context) : { ...transform(file, source), shortCircuit: true };
+  const text = readFileSync(file, 'utf8');
+  const source = withSafePoints(text, file);
+  if (!isErasable(text)) return { ...transform(file, source), shortCircuit: true };
+  const loaded = next(url, context);
+  return source === text || !loaded.source ? loaded : { ...loaded, source };
 };
 
 /** Node leaves decorators in, and no engine knows them yet. In comments, `* @param` and `{@link}` begin no line and follow no blank. */
