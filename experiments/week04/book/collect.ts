@@ -61,7 +61,11 @@ function nestedOf(lefts: readonly Left[], paths: number): Nested {
 }
 
 const entropy = (p: number) => (p > 0 && p < 1 ? -p * Math.log(p) - (1 - p) * Math.log(1 - p) : 0);
-const crossEntropy = (p: number, q: number) => -(p > 0 ? p * Math.log(q) : 0) - (p < 1 ? (1 - p) * Math.log(1 - q) : 0);
+/** No forecast counts as surer than one in ten thousand. */
+const crossEntropy = (p: number, forecast: number) => {
+  const q = Math.min(1 - 1e-4, Math.max(1e-4, forecast));
+  return -p * Math.log(q) - (1 - p) * Math.log(1 - q);
+};
 const finding = (value: number, uncertainty: Finding['uncertainty'], description: string, unit = '1'): Finding => ({
   value,
   uncertainty,
