@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { distance, inDouble } from '../../../tests/support/gradients.js';
+import { distance, expectSameDerivatives, inDouble } from '../../../tests/support/gradients.js';
 import { key } from '../../base/random.js';
 import reference from '../recurrent.reference.json' with { type: 'json' }; // made by reference/recurrent.py with PyTorch 2.13
 import { lstm } from './lstm.js';
@@ -14,6 +14,29 @@ describe('lstmVariant', () => {
     const common = inDouble((x, h, c, wx, wh, b) => lstm({ wx, wh, b }, x, { state: { h, c } }).outputs, inputs);
     expect(distance(all.y, common.y)).toBeLessThan(1e-14);
     for (const [i, g] of common.grads.entries()) expect(distance(all.grads[i], g)).toBeLessThan(1e-13);
+  });
+
+  // Where gates see the cell and one another, every weight and every part of the state is in use.
+  const FGR = { peepholes: true, gateRecurrence: true } as const;
+  const whole =
+    (layer: typeof lstmVariant.plain) =>
+    (...[x, h, c, wx, wh, b, peepholes, gates, before]: tf.Tensor[]) => {
+      const { outputs, state } = layer({ wx, wh, b, peepholes, gates }, x, { ...FGR, ...(before && { state: { h, c, gates: before } }) });
+      return tf.concat([outputs, ...Object.values<tf.Tensor>({ ...state }).map((part) => part.reshape([2, -1, 2]))], 1);
+    };
+
+  it('is its plain form, with the same derivatives', () => {
+    const { inputs } = reference.FGR;
+    expectSameDerivatives(whole(lstmVariant), whole(lstmVariant.plain), inputs, { data: inputs[7].data.slice(0, 32), shape: [2, 8, 2] });
+  });
+
+  it('begins with zeros', () => {
+    const inputs = reference.FGR.inputs.map((point, i) =>
+      i === 1 || i === 2 || i === 8 ? { ...point, data: point.data.map(() => 0) } : point,
+    );
+    const left = inDouble(whole(lstmVariant), inputs.slice(0, 8)).y;
+    expect(distance(left, inDouble(whole(lstmVariant.plain), inputs).y)).toBeLessThan(1e-7);
+    expect(distance(inDouble(whole(lstmVariant.plain), inputs.slice(0, 8)).y, left)).toBeLessThan(1e-7);
   });
 
   it('has weights for the gates that it has', () => {

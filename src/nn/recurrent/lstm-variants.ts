@@ -76,7 +76,7 @@ function startOf(B: number, D: number, variant: LstmVariant): LstmVariantState {
  *     ∂z_g = ∂c ⊙ i ⊙ (1 − g²)    ∂hₜ₋₁ += ∂z whᵀ    ∂cₜ₋₁ = ∂c ⊙ f + pᵢ ⊙ ∂zᵢ + p_f ⊙ ∂z_f    ∂(i, f, o)ₜ₋₁ = ∂z wgᵀ
  *
  * Greff et al. 2017, section 2 and appendix A, with the gates in the order i, f, o. As in `lstm`, ∂z of all steps are collected, and
- * each weight's gradient is one product over B·T rows.
+ * each weight's gradient is one product over B·T rows. With peepholes: thm:lstm-backward (c).
  */
 export const lstmVariant = layer({
   name: 'lstmVariant',
