@@ -58,7 +58,7 @@ const BUDGET: Record<string, number> = {
   nn: 3350,
   optim: 660,
   report: 1950,
-  rl: 1500,
+  rl: 1700,
   stats: 5600,
   tensor: 7300,
   trade: 3500,

@@ -12,6 +12,6 @@ export type { AnyOptimizer, CommonConfig, InitialState, Optimizer, ParamsOf, Sta
 export { type Plateau, type PlateauConfig, plateau } from './plateau.js';
 export { type Box, projected } from './projected.js';
 export { type RmsPropConfig, type RmsPropState, rmsProp } from './rms-prop.js';
-export { cosine, inverseRoot, oneCycle, type Rate, type Schedule, warmUp } from './schedule.js';
+export { cosine, inverseRoot, linearDecay, oneCycle, type Rate, type Schedule, warmUp } from './schedule.js';
 export { type SgdConfig, type SgdState, sgd } from './sgd.js';
 export { trainingStep } from './training-step.js';

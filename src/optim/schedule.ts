@@ -71,6 +71,29 @@ export function cosine(config: { from: number; to?: number; steps: number }): Sc
 }
 
 /**
+ * A straight line from one rate to another, which then stays.
+ *
+ *     η(t) = from + (to − from) min(t / steps, 1)
+ *
+ * @throws when `from` or `steps` is not positive, or `to` negative
+ *
+ * PyTorch's `LinearLR`. Mnih et al. 2016, section 5.1, and Schulman et al. 2017 anneal to 0.
+ */
+export function linearDecay(config: { from: number; to?: number; steps: number }): Schedule {
+  checkOptions('linearDecay', config, ['from', 'to', 'steps']);
+  const { from, to = 0, steps } = config;
+  checkNumber('linearDecay', 'from', from, { above: 0 });
+  checkNumber('linearDecay', 'to', to, { from: 0 });
+  checkSteps('linearDecay', steps);
+  return ofStep((t) =>
+    tf
+      .minimum(t.div(steps), 1)
+      .mul(to - from)
+      .add(from),
+  );
+}
+
+/**
  * A rate, constant or scheduled, that is reached in equal increments: at step t of the first `steps` it is multiplied by
  *
  *     start + (1 − start) t / steps

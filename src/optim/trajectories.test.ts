@@ -16,7 +16,7 @@ import { lion } from './lion.js';
 import type { Optimizer } from './optimizer.js';
 import { plateau } from './plateau.js';
 import { rmsProp } from './rms-prop.js';
-import { cosine, inverseRoot, oneCycle, type Schedule, warmUp } from './schedule.js';
+import { cosine, inverseRoot, linearDecay, oneCycle, type Schedule, warmUp } from './schedule.js';
 import { sgd } from './sgd.js';
 import reference from './trajectories.reference.json' with { type: 'json' }; // made by reference/trajectories.py with PyTorch 2.13
 
@@ -150,6 +150,16 @@ describe('a schedule', () => {
       expect(rate(at).arraySync()).toBeCloseTo(expected, 6);
       at = next(at);
     }
+  });
+
+  it('goes down a straight line, and stays at its end', () => {
+    const { start, rate, next } = linearDecay({ from: 0.3, to: 0.06, steps: 4 });
+    let at: tf.Tensor = tf.tensor(start.data, start.shape);
+    for (const expected of [0.3, 0.24, 0.18, 0.12, 0.06, 0.06]) {
+      expect(rate(at).arraySync()).toBeCloseTo(expected, 6);
+      at = next(at);
+    }
+    expect(() => linearDecay({ from: 1, to: -1, steps: 3 })).toThrow('linearDecay: to must be a finite number from 0 up, got -1');
   });
 
   it('stays where it ended', () => {

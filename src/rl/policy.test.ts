@@ -144,6 +144,26 @@ describe('actorCritic', () => {
 
   it('equals PyTorch, forward and backward', () => expectReference(heads, reference.actorCriticHeads));
 
+  it('starts with orthogonal weights of gain √2, 0.01 and 1', () => {
+    const { actor, critic } = initActorCritic(key(4), [3, 16, 16, 4]);
+    /** w wᵀ or wᵀ w, whichever is smaller. */
+    const gram = ({ data, shape: [F, D] }: HostArray<Float32Array>) => {
+      const [n, at] = F <= D ? [F, (i: number, k: number) => data[i * D + k]] : [D, (i: number, k: number) => data[k * D + i]];
+      const sum = (i: number, j: number) =>
+        Array.from({ length: Math.max(F, D) }, (_, k) => at(i, k) * at(j, k)).reduce((a, b) => a + b, 0);
+      return Array.from({ length: n * n }, (_, i) => sum(Math.floor(i / n), i % n));
+    };
+    const identity = (n: number, scale: number) => Array.from({ length: n * n }, (_, i) => (Math.floor(i / n) === i % n ? scale : 0));
+    for (const [layers, last] of [
+      [actor.layers, 1e-4],
+      [critic.layers, 1],
+    ] as const)
+      for (const [l, { w, b }] of layers.entries()) {
+        expectClose(gram(w), identity(Math.min(...w.shape), l === 2 ? last : 2), 6);
+        expect(b.data.every((v) => v === 0)).toBe(true);
+      }
+  });
+
   it('starts with a policy that hardly prefers an action', () => {
     const params = map(initActorCritic(key(4), [3, 16, 4]), ({ data, shape }: HostArray<Float32Array>) => tf.tensor(data, shape));
     const { policy } = actorCriticHeads(params, tf.randomNormal([20, 3], 0, 1, 'float32', 1));

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type HostArray, type Key, split } from '../../base/index.js';
+import { type HostArray, type Key, split, zeros } from '../../base/index.js';
 import { initMlp, type MlpParams, mlp } from '../../models/index.js';
-import { tanh } from '../../nn/index.js';
+import { orthogonal, tanh } from '../../nn/index.js';
 
 /** Weights of an actor, which says what to do in a state, and of a critic, which says what that state is worth. */
 export interface ActorCriticParams<T = tf.Tensor> {
@@ -12,18 +12,23 @@ export interface ActorCriticParams<T = tf.Tensor> {
 /**
  * Two perceptrons of these widths, the critic's with one output: `[4, 64, 64, 2]` for 2 actions in states of 4 numbers.
  *
- * The actor's last layer is a hundredth of its usual size, so that the first policy hardly prefers an action (Andrychowicz et al. 2021).
- * A Gaussian policy has one more parameter, `logDeviation` [K], beside these.
+ * Weights are orthogonal and shifts zero. Hidden layers have gain √2, the critic's last layer 1 and the actor's 0.01, so that the first policy
+ * hardly prefers an action. A Gaussian policy has one more parameter, `logDeviation` [K], beside these.
+ *
+ * @throws  when there are fewer than two widths, or one is no positive integer
+ *
+ * Engstrom et al. 2020, "Implementation matters", section 3; Andrychowicz et al. 2021, section 3.2. `orthogonal` names its own source.
  */
 export function initActorCritic(key: Key, widths: readonly number[]): ActorCriticParams<HostArray<Float32Array>> {
   const [forActor, forCritic] = split(key);
-  const { layers } = initMlp(forActor, widths);
-  const small = ({ data, shape }: HostArray<Float32Array>) => ({ data: data.map((v) => v / 100), shape });
-  const { w, b } = layers.at(-1)!;
-  return {
-    actor: { layers: [...layers.slice(0, -1), { w: small(w), b: small(b) }] },
-    critic: initMlp(forCritic, [...widths.slice(0, -1), 1]),
-  };
+  return { actor: orthogonalMlp(forActor, widths, 0.01), critic: orthogonalMlp(forCritic, [...widths.slice(0, -1), 1], 1) };
+}
+
+function orthogonalMlp(key: Key, widths: readonly number[], last: number): MlpParams<HostArray<Float32Array>> {
+  const { layers } = initMlp(key, widths);
+  const keys = split(key, layers.length);
+  const gain = (l: number) => (l === layers.length - 1 ? last : Math.SQRT2);
+  return { layers: layers.map(({ w, b }, l) => ({ w: orthogonal(keys[l], w.shape, gain(l)), b: zeros(b.shape) })) };
 }
 
 /**

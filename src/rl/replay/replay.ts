@@ -31,6 +31,7 @@ export interface ReplayConfig {
 
 /** Transitions as `dqnStep` takes them, with where they are kept. */
 export interface ReplaySample {
+  /** What was drawn, with B rows. */
   readonly transitions: Transitions<HostArray>;
   /** Where each lies [B]: for `update`. */
   readonly rows: Int32Array;

@@ -1,0 +1,61 @@
+import type * as tf from '@tensorflow/tfjs';
+import { type ActorCriticParams, actorCritic } from '../agents/actor-critic.js';
+import { type ActorCriticWeights, actorCriticLoss, policyGradientLoss, ppoLoss } from '../agents/policy-gradient.js';
+import { categoricalEntropy, categoricalLogProbability } from '../categorical-policy.js';
+
+/** What a policy that acted has seen, done and earned. */
+export interface PolicyBatch<T = tf.Tensor> {
+  /** s [B, F] */
+  readonly state: T;
+  /** a [B] int32 */
+  readonly action: T;
+  /** log π(a | s) when it acted, [B]. */
+  readonly old: T;
+  /** A [B] */
+  readonly advantage: T;
+  /** R [B], what the critic should have said. */
+  readonly returns: T;
+  /** w [B], of mean 1: how much each row counts. */
+  readonly weight?: T;
+}
+
+/**
+ * What an update by the policy gradient goes down: A2C with advantages of a few steps, REINFORCE with those of whole episodes.
+ *
+ *     L = −mean A log π(a | s) + c_v ½ mean (V(s) − R)² − c_e mean H(π(· | s))
+ *
+ * Williams 1992; Mnih et al. 2016, section 4.
+ */
+export const policyGradientObjective =
+  (weights: ActorCriticWeights) =>
+  (params: ActorCriticParams, { state, action, advantage, returns, weight }: PolicyBatch): tf.Tensor => {
+    const { policy, value } = actorCritic(params, state);
+    const logP = categoricalLogProbability(policy, action);
+    const entropy = categoricalEntropy(policy);
+    if (!weight) return actorCriticLoss({ policy: policyGradientLoss(logP, advantage), value, entropy }, returns, weights);
+    const root = weight.sqrt(); // of a square that is to count w times
+    const terms = { policy: policyGradientLoss(logP, advantage.mul(weight)), value: value.mul(root), entropy: entropy.mul(weight) };
+    return actorCriticLoss(terms, returns.mul(root), weights);
+  };
+
+/**
+ * What an update of proximal policy optimisation goes down, with advantages of mean 0 and deviation 1 over the batch.
+ *
+ *     L = −mean min(r Â, clip(r, 1 ± ε) Â) + c_v ½ mean (V(s) − R)² − c_e mean H(π(· | s))        Â = (A − mean A) / (std A + 10⁻⁸)
+ *
+ * Schulman et al. 2017, eq. 9. The critic's error is not clipped, as CleanRL's is: Andrychowicz et al. 2021 find no gain in it.
+ */
+export const ppoObjective =
+  (weights: ActorCriticWeights & { readonly clip: number }) =>
+  (params: ActorCriticParams, { state, action, old, advantage, returns }: PolicyBatch): tf.Tensor => {
+    const { clip, ...others } = weights;
+    const { policy, value } = actorCritic(params, state);
+    const centred = advantage.sub(advantage.mean());
+    const deviation = centred
+      .square()
+      .sum()
+      .div(advantage.size - 1)
+      .sqrt();
+    const loss = ppoLoss(categoricalLogProbability(policy, action), centred.div(deviation.add(1e-8)), { old, clip });
+    return actorCriticLoss({ policy: loss, value, entropy: categoricalEntropy(policy) }, returns, others);
+  };
