@@ -22,7 +22,8 @@ export type Attend = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => tf.Tensor;
  * @returns  [..., T, D']
  * @throws   when the axes do not fit each other
  *
- * Vaswani et al. 2017, eq. 1. Σ runs over the keys; it equals Σ ∂y ⊙ y over D', as a rule fewer. thm:attention-backward.
+ * Vaswani et al. 2017, eq. 1. Σ runs over the keys; it equals Σ ∂y ⊙ y over D', as a rule fewer. Theorems: thm:attention-backward,
+ * thm:attention-kernel, thm:attention-cost.
  */
 export const attention = layer({
   name: 'attention',
@@ -105,7 +106,8 @@ export interface MultiHeadOptions {
  * @returns       [B, T, D]
  * @throws        when x is not [B, T, D], or H does not divide D
  *
- * Vaswani et al. 2017, section 3.2.2. The columns of `qkv` are q, k, v, each split into heads. thm:multi-head-sum.
+ * Vaswani et al. 2017, section 3.2.2. The columns of `qkv` are q, k, v, each split into heads. Theorems:
+ * thm:multi-head-sum, thm:permutation-equivariance, thm:attention-cost.
  */
 export function multiHeadAttention({ qkv, shiftQ, shiftV, out }: MultiHeadParams, x: tf.Tensor, options: MultiHeadOptions): tf.Tensor {
   checkOptions('multiHeadAttention', options, ['heads', 'attend']);

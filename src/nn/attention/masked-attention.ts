@@ -24,7 +24,7 @@ export interface MaskOptions {
  * @throws   when shapes do not fit, or a mask whose values are known hides every key from a query; with a mask that is an input of a
  *           compiled function, such a query gets 0
  *
- * Vaswani et al. 2017, section 3.2.3.
+ * Vaswani et al. 2017, section 3.2.3. thm:attention-backward.
  */
 export const maskedAttention = layer({
   name: 'maskedAttention',
@@ -47,6 +47,8 @@ export const maskedAttention = layer({
  * @param v  [..., T, D'] values
  * @returns  [..., T, D']
  * @throws   when there are not as many queries as keys
+ *
+ * thm:permutation-equivariance.
  */
 export function causalAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Tensor {
   if (q.shape.at(-2) !== k.shape.at(-2)) throw shapeError('causalAttention takes as many queries as keys', { q, k });
@@ -63,6 +65,8 @@ export function causalAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): tf.Te
  *
  * @param q  [..., T, D] queries
  * @param k  [..., S, D] keys
+ *
+ * Theorems: thm:softmax-jacobian, thm:attention-scale.
  */
 export function attentionWeights(q: tf.Tensor, k: tf.Tensor, options: Partial<MaskOptions> = {}): tf.Tensor {
   checkOptions('attentionWeights', options, ['visible']);

@@ -12,6 +12,7 @@ import { causalMask } from './masks.js';
  * @returns  [M, D]
  *
  * Choromanski et al. 2021, section 2.4: the rows of a block are an orthogonal matrix's, with the lengths of D normal vectors.
+ * thm:linear-attention.
  */
 export function orthogonalFeatures(
   key: Key,
@@ -71,7 +72,8 @@ export interface PerformerOptions {
  * @throws   when shapes do not fit
  *
  * Choromanski et al. 2021, section 2. It tends to `attention` as M grows, with errors of order 1/√M. The largest exponents
- * are subtracted first, which cancels in the ratio; the authors also add 10⁻⁶ to φ, which is left out. thm:linear-attention.
+ * are subtracted first, which cancels in the ratio; the authors also add 10⁻⁶ to φ, which is left out. Theorems: thm:linear-attention,
+ * thm:attention-cost.
  */
 export const performerAttention = layer({
   name: 'performerAttention',
