@@ -49,8 +49,8 @@ function checkOrder(dates: readonly string[], { where, line }: Checked): void {
 }
 
 function checkGaps(all: readonly string[], { where, line: lineOf }: Checked): void {
-  const rows = [...all.keys()].filter((t) => t === 0 || dayOf(all[t - 1]) !== dayOf(all[t])); // of each day the first
-  const [dates, line] = [rows.map((t) => dayOf(all[t])), (row: number) => lineOf(rows[row])];
+  const rows = isTimed(all[0]) && [...all.keys()].filter((t) => t === 0 || dayOf(all[t - 1]) !== dayOf(all[t])); // of each day the first
+  const [dates, line] = rows ? [rows.map((t) => dayOf(all[t])), (row: number) => lineOf(rows[row])] : [all, lineOf];
   const elsewhere = "if this market keeps other days than the NYSE, pass calendar: 'none'";
   if (dates[0] < FIRST_DATE)
     throw new Error(
@@ -74,23 +74,27 @@ function checkGaps(all: readonly string[], { where, line: lineOf }: Checked): vo
 function checkValues(name: string, values: Float64Array, dates: readonly string[], { where, line, kind, allowMissing }: Checked): void {
   const least = kind === 'series' ? Number.NEGATIVE_INFINITY : name === 'volume' ? 0 : Number.MIN_VALUE;
   const what = kind === 'series' ? 'a value' : name === 'volume' ? 'a volume' : 'a price';
-  for (let t = 0; t < values.length; t++) {
+  const refuse = (t: number) => {
     const value = values[t];
-    if ((value > 0 || (value === 0 && least === 0)) && value < Number.POSITIVE_INFINITY) continue; // nearly all
-    const place = () => `${where}: ${line(t)}, column '${name}', ${dates[t]}`;
+    const place = `${where}: ${line(t)}, column '${name}', ${dates[t]}`;
     if (Number.isNaN(value)) {
       if (!allowMissing)
         throw new Error(
-          `${place()}: the value is missing (NaN); every date needs a number; ` +
+          `${place}: the value is missing (NaN); every date needs a number; ` +
             'fill it from the source, drop the asset, or pass allowMissing: true',
         );
     } else if (!Number.isFinite(value)) {
-      throw new Error(`${place()}: got ${value}; ${what} is a finite number; correct the row`);
+      throw new Error(`${place}: got ${value}; ${what} is a finite number; correct the row`);
     } else if (value < least) {
       throw new Error(
-        `${place()}: got ${value}; ${what} must be ${least === 0 ? 'zero or more' : 'positive'}; ` +
+        `${place}: got ${value}; ${what} must be ${least === 0 ? 'zero or more' : 'positive'}; ` +
           `correct the row${kind === 'prices' ? ", or pass kind: 'series' if these are no prices" : ''}`,
       );
     }
+  };
+  // What is wrong is said by a function of its own: one within the loop would have the engine keep a `t` for each turn.
+  for (let t = 0; t < values.length; t++) {
+    const value = values[t];
+    if (!((value > 0 || (value === 0 && least === 0)) && value < Number.POSITIVE_INFINITY)) refuse(t);
   }
 }

@@ -9,7 +9,7 @@ import { dateIn, formatsLike, TIMED, trimmed } from './date-formats.js';
 import { type Choice, choose, type Header, headerOf } from './header.js';
 import { type CsvOptions, type Layout, layoutOf } from './options.js';
 import { type Rows, tableOf, tablesOf, wideOf } from './rows.js';
-import { cleanBytes, firstRecords, headOf, lineOf, shapeOf } from './text.js';
+import { cleanBytes, firstRecords, headOf, isBlank, lineOf, shapeOf } from './text.js';
 
 /**
  * Reads a CSV file, gzipped or not, into a checked table. Rows may come newest first.
@@ -54,7 +54,7 @@ export const parseAssets = async (bytes: Uint8Array, options: CsvOptions, where:
 async function rowsOf(bytes: Uint8Array, options: CsvOptions, where: string, path?: string): Promise<Rows> {
   const layout = layoutOf(options, where);
   const clean = cleanBytes(bytes, layout.encoding, where);
-  if (headOf(clean).trim() === '') throw new Error(`${where}: the file is empty`);
+  if (isBlank(clean)) throw new Error(`${where}: the file is empty`);
   if (clean === bytes && path && !/[*?[\]{}]/.test(path)) return parse(path, clean, layout, where); // DuckDB would take these for patterns
   const folder = await mkdtemp(join(tmpdir(), 'lemmata-csv-'));
   try {
@@ -68,12 +68,13 @@ async function rowsOf(bytes: Uint8Array, options: CsvOptions, where: string, pat
 
 const parse = (file: string, bytes: Uint8Array, layout: Layout, where: string): Promise<Rows> =>
   withDuckDB(async (connection) => {
-    const { separator, cells } = shapeOf(headOf(bytes), layout.separator);
+    const head = headOf(bytes);
+    const { separator, cells } = shapeOf(head, layout.separator);
     const scan = (types: readonly string[], more = '') =>
       `read_csv(${literal(file)}, columns = {${types.map((type, j) => `'c${j}': '${type}'`).join(', ')}}, auto_detect = false, ` +
       `header = false, delim = ${literal(separator)}, quote = '"', escape = '"'${more})`;
-    const source: Source = { connection, scan, cells, separator, bytes, layout, where };
-    const first = firstRecords(headOf(bytes), 3);
+    const source: Source = { connection, scan, cells, separator, head, bytes, layout, where };
+    const first = firstRecords(head, 3);
     // Without a quote a cell ends at the next separator; DuckDB takes a third of its whole time to find the first rows.
     const plain = !first.some((record) => record.includes('"')) && first.map((record) => record.split(separator));
     const header = headerOf(plain || (await cellsOf(source, '*', 'LIMIT 3')), layout);
@@ -86,6 +87,8 @@ interface Source {
   readonly scan: (types: readonly string[], more?: string) => string;
   readonly cells: number;
   readonly separator: string;
+  /** the first lines */
+  readonly head: string;
   readonly bytes: Uint8Array;
   readonly layout: Layout;
   readonly where: string;
@@ -146,7 +149,7 @@ async function refuseLong(source: Source, { names, records }: Header, { date }: 
 
 /** The dates as `dateIn` has them, the places of the assets, and the numbers of the columns, NaN where a cell holds none. */
 async function numbersIn(source: Source, header: Header, choice: Choice, assets?: readonly string[]): Promise<Float64Array[]> {
-  const plain = lineOf(headOf(source.bytes), header.records) === header.records + 1; // DuckDB skips lines; a header with line breaks it skips otherwise
+  const plain = lineOf(source.head, header.records) === header.records + 1; // DuckDB skips lines; a header with line breaks it skips otherwise
   const direct = plain ? await source.connection.run(directly(source, header, choice, assets)).then(numbersOf, () => undefined) : undefined;
   const unnamed = direct && assets && hasNaN(direct[1]); // a ticker NA may be a text for a missing value too
   if (direct && !hasNaN(direct[0]) && !unnamed && !mayBeMissing(direct.slice(2), source.layout.missing)) return direct;

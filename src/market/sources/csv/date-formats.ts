@@ -39,8 +39,9 @@ export function dateIn(text: string, format: DateFormat, monthEnd: boolean): str
   const matches = `regexp_full_match(${text}, '${pattern}')`;
   if (format === TIMED)
     return `CASE WHEN ${matches} THEN epoch_us(TRY_CAST(left(${text}, 16) AS TIMESTAMP)) / 60000000 - ${offsetIn(text)} END`;
-  const day = format === 'YYYY-MM-DD' ? `left(${text}, 10)` : text;
-  const date = `CASE WHEN ${matches} THEN CAST(try_strptime(${day}, '${strptime}') AS DATE) END`;
+  // Its own cast takes a fifth of the time of `strptime`; what it would take beyond this form, the pattern keeps out.
+  const day = format === 'YYYY-MM-DD' ? `TRY_CAST(left(${text}, 10) AS DATE)` : `CAST(try_strptime(${text}, '${strptime}') AS DATE)`;
+  const date = `CASE WHEN ${matches} THEN ${day} END`;
   return `${monthEnd ? `last_day(${date})` : date} - DATE '1970-01-01'`;
 }
 

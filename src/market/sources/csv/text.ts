@@ -18,9 +18,12 @@ export function cleanBytes(bytes: Uint8Array, encoding: Layout['encoding'], wher
 
 /** The first lines of a text: all that a header can take. */
 export function headOf(bytes: Uint8Array): string {
-  const head = Buffer.from(bytes.subarray(0, 1 << 18)).toString();
+  const head = Buffer.from(bytes.subarray(0, 1 << 16)).toString();
   return head.split('\n').length > 8 ? head : Buffer.from(bytes).toString();
 }
+
+/** Whether there is nothing but white space. */
+export const isBlank = (bytes: Uint8Array): boolean => headOf(bytes).trim() === '';
 
 const marked = (bytes: Uint8Array): Layout['encoding'] =>
   bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined;
