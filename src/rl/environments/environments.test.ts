@@ -134,6 +134,9 @@ describe('environments', () => {
     expect(() => copies.step([0, 0.5, 0])).toThrow('got 0.5 for copy 1');
     expect(() => copies.step([0, 0, Number.NaN])).toThrow('got NaN for copy 2');
     expect(() => copies.step([0, 1])).toThrow('step takes one action for each of 3 copies, got 2');
+    expect(() => environments({ ...cartPole, limit: Infinity }, { key: key(1), count: 1 })).toThrow(
+      'CartPole-v1: limit must be a whole number from 1 up, got Infinity; an episode that nothing ends would never be over',
+    );
     expect(() => environments(cartPole, { key: key(1), count: 0 })).toThrow('environments: count must be a whole number from 1 up, got 0');
   });
 });

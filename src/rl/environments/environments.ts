@@ -64,7 +64,7 @@ export interface EnvironmentsOptions {
  *     let observation = cartPoles.reset();
  *     for (…) ({ observation } = cartPoles.step(actions));
  *
- * @throws when the count is no positive integer
+ * @throws when the count is no positive integer, a size of the world is none, or its episodes have no limit
  *
  * Towers et al. 2024, `AutoresetMode.SAME_STEP`. An end is one of two, which advantages and targets treat differently: see `Rollout`.
  */
@@ -121,8 +121,15 @@ export function environments(world: World, options: EnvironmentsOptions): Enviro
   };
 }
 
-/** The states of N copies, with their episodes; what ends one is the caller's. */
+/**
+ * The states of N copies, with their episodes; what ends one is the caller's.
+ *
+ * @throws when a size of the world is no whole number, or it has no limit
+ */
 export function copiesOf(world: World, key: Key, N: number) {
+  for (const name of ['stateSize', 'features', 'actions'] as const) checkWhole(world.name, name, world[name]);
+  checkWhole(world.name, 'draws', world.draws, { from: 0 });
+  checkWhole(world.name, 'limit', world.limit, { from: 1 }, 'an episode that nothing ends would never be over');
   const { draws, actions: A } = world;
   const [state, steps, episodes] = [new Float64Array(N * world.stateSize), new Int32Array(N), new Int32Array(N)];
   const pairs = Math.ceil(draws / 2);
@@ -135,7 +142,7 @@ export function copiesOf(world: World, key: Key, N: number) {
       // A stream of its own would need two keys; a counter of episode and copy needs none, and there is an episode every twenty steps.
       for (let i = 0; i < draws; i++) {
         if (i % 2 === 0) threefry(key, episodes[n], n * pairs + (i >>> 1), word);
-        u[i] = word[i % 2] * 2 ** -32;
+        u[i] = (word[i % 2] + 0.5) * 2 ** -32;
       }
       world.start(state, n, u);
       episodes[n]++;

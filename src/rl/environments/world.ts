@@ -18,7 +18,7 @@ export interface World {
   readonly limit: number;
   /** How many uniform numbers an episode takes. */
   readonly draws: number;
-  /** Writes the first state of an episode into row n, from u [draws], uniform on [0, 1). */
+  /** Writes the first state of an episode into row n, from u [draws], uniform on (0, 1). */
   start(state: Float64Array, n: number, u: Float64Array): void;
   /** Moves all rows by one action each, in place, and writes r [N] and whether s′ ends the episode for good [N]. */
   advance(state: Float64Array, action: Int32Array, reward: Float32Array, terminated: Uint8Array): void;

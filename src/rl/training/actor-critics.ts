@@ -34,7 +34,8 @@ const COMMON = {
   clipNorm: 0.5,
   decay: 0.999,
 };
-const REINFORCE = { ...COMMON, count: 8, learningRate: 3e-3 };
+const { anneal: _, ...STEADY } = COMMON; // how many updates whole episodes will make is not known
+const REINFORCE = { ...STEADY, count: 8, learningRate: 3e-3 };
 const A2C = { ...COMMON, count: 8, horizon: 5 };
 const PPO = {
   ...COMMON,
@@ -59,11 +60,11 @@ const PPO = {
  *
  * Williams 1992; Sutton & Barto 2018, section 13.4, by Adam and over 8 episodes at once. One cut at its limit goes on with V of its last state.
  */
-export function reinforce(world: World, config: OnPolicyConfig): Training<HostActorCritic> {
+export function reinforce(world: World, config: Omit<OnPolicyConfig, 'anneal'>): Training<HostActorCritic> {
   const { threads, ...about } = checked('reinforce', REINFORCE, config);
   return onPolicy(
     world,
-    { name: 'reinforce', ...about },
+    { name: 'reinforce', anneal: false, ...about },
     { objective: policyGradientObjective(weightsOf(about)), epochs: 1, minibatches: 1 },
     threads,
   );

@@ -86,7 +86,7 @@ const DEFAULTS = {
  *       training.save('cartpole.safetensors');
  *     }
  *
- * @throws when an option is unknown or out of range
+ * @throws when an option is unknown or out of range; on the way, when the loss is no number
  *
  * Mnih et al. 2015, algorithm 1; double: van Hasselt, Guez & Silver 2016; dueling: Wang et al. 2016; priorities: Schaul et al. 2016; several
  * steps: Hessel et al. 2018. An episode that is cut at its limit keeps the value of its last state, which theirs loses.
@@ -134,6 +134,10 @@ export function dqn(world: World, config: DqnConfig): Training<Params> {
     const { transitions, rows } = memory.sample(fold(forBatches, step), batch, beta);
     const result = await learn(state as never, transitions as never, step % targetEvery === 0 ? 1 : 0);
     state = result.state as unknown as typeof state;
+    if (step % targetEvery === 0 && !Number.isFinite(result.loss.item()))
+      throw new Error(
+        `dqn: the loss is ${result.loss.item()} at step ${step}; lower learningRate, ${chosen.learningRate}, or scale the rewards`,
+      );
     if (priority) memory.update(rows, result.error.data() as Float32Array);
   };
   const hostParams = (vector: 'parameters' | 'average'): Params => unpacked(initial, numbersOf(state.learner[vector]) as Float32Array);

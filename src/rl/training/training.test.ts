@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
 import type { HostArray } from '../../base/host-array.js';
 import { key, normal, randint, split } from '../../base/random.js';
+import { meanSquaredError } from '../../nn/losses/mean-squared-error.js';
 import { valueAndGrad } from '../../tensor/grad.js';
 import { flatten, map } from '../../tensor/tree.js';
 import { type ActorCriticParams, initActorCritic } from '../agents/actor-critic.js';
@@ -77,6 +78,7 @@ describe('a training', () => {
       'minibatches must be a whole number from 1 to 2',
     );
     expect(() => dqn(cartPole, { key: key(1), every: 7 })).toThrow('targetEvery must be a multiple of every');
+    expect(() => reinforce(cartPole, { key: key(1), anneal: true } as never)).toThrow("reinforce: there is no option 'anneal'");
     expect(() => dqn(cartPole, { key: key(1), epsilon: 0.1 } as never)).toThrow("dqn: there is no option 'epsilon'");
   });
 
@@ -115,6 +117,19 @@ describe('a training', () => {
     await training.advance();
     const last = training.episodes.slice(-100).map(({ earned }) => earned);
     expect(last.reduce((a, b) => a + b, 0) / last.length).toBeGreaterThan(4.5); // 2.5 by chance, 5 at most
+    training.release();
+  });
+
+  it('by DQN stops where its loss is no number', async () => {
+    const huge: World = {
+      ...sides,
+      advance(state, action, reward, terminated) {
+        sides.advance(state, action, reward, terminated);
+        reward.fill(1e30);
+      },
+    };
+    const training = dqn(huge, { ...small, steps: 300, learningStarts: 50, every: 2, targetEvery: 20, batch: 8, loss: meanSquaredError });
+    await expect(training.advance()).rejects.toThrow(/^dqn: the loss is (NaN|Infinity) at step \d+; lower learningRate, 0.00025/);
     training.release();
   });
 
