@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { adversarialStep, pgd, type Raised, randomStart } from '../src/attack/index.js';
+import { full } from '../src/base/index.js';
 import * as models from '../src/models/index.js';
 import * as nn from '../src/nn/index.js';
 import { adam, type Tensors, trainingStep } from '../src/optim/index.js';
+import * as rl from '../src/rl/index.js';
 import { compile, fold, key, normal, uniform } from '../src/tensor/index.js';
 import { RUNTIMES } from './support/compiled.js';
 
@@ -112,7 +114,48 @@ function pgdTraining(): Training {
   };
 }
 
-const TRAININGS = { lstm, attention, gcn, 'WGAN-GP': wganGp, 'Bayes by Backprop': bayesByBackprop, 'PGD training': pgdTraining };
+/** Double, dueling, of several steps and weighed: everything that a step can be told. */
+function dqn(): Training {
+  const initial = rl.initDuelingNetwork(key(17), [2, 16, 2]);
+  const optimizer = adam(initial, { learningRate: 0.01 });
+  const step = rl.dqnStep(rl.duelingNetwork as never, optimizer, { loss: nn.meanSquaredError });
+  const learner = optimizer.init(initial);
+  const numbers = (value: (b: number) => number) => ({ data: Float32Array.from({ length: B }, (_, b) => value(b)), shape: [B] });
+  const batch = {
+    ...{ state: points.x, next: points.x, action: points.y, reward: numbers((b) => points.y.data[b]), terminated: numbers((b) => b % 2) },
+    ...{ discount: numbers((b) => 0.9 ** (1 + (b % 3))), weight: numbers((b) => 0.5 + (b % 2)) },
+  };
+  return {
+    start: { learner, target: learner.parameters },
+    step: (state: Parameters<typeof step>[0], { share, ...transitions }: rl.Transitions & { share: tf.Tensor }) =>
+      step(state, transitions, share),
+    batch: (k) => ({ ...batch, share: k % 20 === 0 ? 1 : 0 }),
+  };
+}
+
+/** Of a policy that acted alike in all states, and a critic that knew nothing. */
+const policyGradient = (objective: (params: rl.ActorCriticParams, batch: rl.PolicyBatch) => tf.Tensor) => (): Training =>
+  byAdam(
+    rl.initActorCritic(key(18), [2, 16, 2]),
+    (params, batch: rl.PolicyBatch) => objective(params as rl.ActorCriticParams, batch),
+    () => ({
+      ...{ state: points.x, action: points.y, old: full([B], -Math.LN2), returns: full([B], 1) },
+      advantage: { data: Float32Array.from({ length: B }, (_, b) => (b % 3) - 1), shape: [B] },
+    }),
+  );
+const weights = { value: 0.5, entropy: 0.01 };
+
+const TRAININGS = {
+  DQN: dqn,
+  PPO: policyGradient(rl.ppoObjective({ ...weights, clip: 0.2 })),
+  'A2C and REINFORCE': policyGradient(rl.policyGradientObjective(weights)),
+  lstm,
+  attention,
+  gcn,
+  'WGAN-GP': wganGp,
+  'Bayes by Backprop': bayesByBackprop,
+  'PGD training': pgdTraining,
+};
 
 afterEach(() => vi.restoreAllMocks());
 
