@@ -109,6 +109,25 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     operators: ['lowerBound', 'upperBound'],
     when: (_, program) => hasNumber(program, Number.isNaN),
   },
+  'tfjs: the largest beside NaN': {
+    reason: 'NaN is above all numbers, as in NumPy and PyTorch; tfjs compares with it, and loses the order of the others',
+    opinions: ['tfjs'],
+    operators: ['topkValues', 'topkIndices'],
+    when: (_, program) => hasNumber(program, Number.isNaN),
+  },
+  'means of large integers': {
+    reason: 'the mean of integers is one of float32, which rounds those beyond 2^24',
+    opinions: ['tfjs', 'openvino', 'onnxruntime'],
+    operators: ['mean'],
+    when: (_, program) => hasIntegersBeyond(2 ** 24, program),
+  },
+  'OpenVINO: gradients of convolutions of infinities': {
+    reason: 'between the gradient’s elements there are zeros where the stride is above 1, and infinite weights times 0 are NaN',
+    opinions: ['openvino'],
+    operators: ['conv1d', 'conv2d', 'fusedConv2d', 'depthwiseConv2d', 'separableConv2d'],
+    kinds: ['gradient'],
+    when: ({ got }, program) => Number.isNaN(got) && hasNumber(program, (x) => Math.abs(x) === Number.POSITIVE_INFINITY),
+  },
   'tfjs: the logarithm of no probability': {
     reason: 'outside 0 … 1 the loss is the logarithm of a negative number, and its gradient NaN times 0',
     opinions: ['tfjs'],
@@ -117,9 +136,9 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     when: (_, program) => hasNumber(program, (x) => x < 0 || x > 1),
   },
   'powers of denormals': {
-    reason: 'a denormal is 0 to one operator and not to another, and its power or logarithm tells the two apart',
+    reason: 'a denormal is 0 to one operator, another one or nearly itself to the next, and its power or logarithm tells them apart',
     opinions: ['openvino', 'onnxruntime'],
-    operators: ['pow'],
+    operators: ['pow', 'log'],
     when: (_, program) => hasNumber(program, (x) => x !== 0 && Math.abs(x) < 2 ** -126),
   },
   'OpenVINO: windows of the lowest number': {

@@ -95,7 +95,10 @@ const topK: DoubleKernel = (node, [x, k]) => {
   const { inner } = around(x.shape, axis);
   const count = k.data[0];
   alongAxis(x.shape, axis, (at, n, line) => {
-    const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => sign * (x.data[at(j)] - x.data[at(i)]) || i - j);
+    const isNumber = (i: number) => Number(!Number.isNaN(x.data[at(i)])); // NaN is above all numbers
+    const order = Array.from({ length: n }, (_, i) => i).sort(
+      (i, j) => sign * (isNumber(i) - isNumber(j) || x.data[at(j)] - x.data[at(i)]) || i - j,
+    );
     const start = Math.floor(line / inner) * count * inner + (line % inner);
     for (let i = 0; i < count; i++) {
       values[start + i * inner] = x.data[at(order[i])];

@@ -154,7 +154,7 @@ export const reductions: readonly Operator[] = [
   ).map(([name, loss]) =>
     operator({
       name,
-      tolerance: COMPOSED,
+      tolerance: name === 'logLoss' ? OF_ONE : COMPOSED, // log(1 + 10⁻⁷)
       draw: (m) => {
         const domain = name === 'logLoss' ? ([0.01, 0.99] as const) : undefined;
         const a = m.pick({ rank: [1, 3], domain });

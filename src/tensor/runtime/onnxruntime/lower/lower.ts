@@ -7,6 +7,7 @@ import { products } from '../../lower/products.js';
 import { rewrite } from '../../lower/rewrite.js';
 import { sums } from '../../lower/sums.js';
 import { withNarrowSplits } from './narrow-splits.js';
+import { order } from './top-k.js';
 
 /**
  * The graph that ONNX Runtime is given. Inputs and outputs keep their names and order.
@@ -14,6 +15,6 @@ import { withNarrowSplits } from './narrow-splits.js';
  * @param provider  ONNX Runtime's name of what runs it
  */
 export function lower(graph: Graph, provider = 'CPU'): Graph {
-  const lowered = everywhere((g) => withFusedSums(inJoinOrder(g)))(rewrite(graph, [extrema, sums, products]));
+  const lowered = everywhere((g) => withFusedSums(inJoinOrder(g)))(rewrite(graph, [extrema, order, sums, products]));
   return provider === 'WebGPU' ? everywhere(withNarrowSplits)(lowered) : lowered;
 }

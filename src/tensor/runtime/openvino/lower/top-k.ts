@@ -6,10 +6,10 @@ import type { Rewrite, Rewrites } from '../../lower/rewrite.js';
 const MOST = 64;
 
 /**
- * The k largest along the last axis, equal ones in their order, in k rounds of k N steps in all. OpenVINO 2026.4's own TopK puts equal
+ * The k largest along the last axis, NaN above all numbers, equal ones in their order, in k rounds of k N steps in all. OpenVINO 2026.4's own TopK puts equal
  * elements in no fixed order.
  *
- * In each round the maximum of what is left is compared with all elements, and the first place that has it is taken. Where all that is left
+ * In each round the maximum of what is left is compared with all elements, and the first place that is NaN or has it is taken. Where all that is left
  * is −∞, which its ReduceMax calls −3.4·10³⁸, none has it, and the first place that is left is taken.
  */
 const topK: Rewrite = (g, { inputs: [x, count], attributes, outputs: [values, indices] }) => {
@@ -21,11 +21,13 @@ const topK: Rewrite = (g, { inputs: [x, count], attributes, outputs: [values, in
     [x.shape[last]],
     'int32',
   );
+  const nan = x.dtype === 'float32' && g.cast(g.unary('Not', g.binary('Equal', x, x, 'bool')), 'float32');
   const rounds: { value: Value; index: Value }[] = [];
   let taken: Value | undefined;
   while (rounds.length < k) {
     const best = g.reduce('ReduceMax', taken ? without(g, x, taken) : x, [last], true);
-    const hasIt = g.cast(g.binary('Equal', x, best, 'bool'), 'float32');
+    const isBest = g.cast(g.binary('Equal', x, best, 'bool'), 'float32');
+    const hasIt = nan ? g.binary('Add', isBest, g.binary('Add', nan, nan)) : isBest;
     const score = taken ? g.binary('Mul', g.binary('Add', hasIt, g.scalar(1)), g.cast(g.unary('Not', taken), 'float32')) : hasIt;
     const index = g.node('ArgMax', [score], { shape: best.shape, dtype: 'int64' }, { axis: last, keepdims: 1 });
     const hit = g.binary('Equal', g.cast(index, 'int32'), places, 'bool');
