@@ -14,7 +14,7 @@ import { FLOW, HORIZONS, type Samples, samplesOf, statesOf } from './book/sessio
 const SEED = 4;
 /** Sessions of each kind and their seconds, paths from a state, seeds of a net on each target, and steps of a training. */
 const SIZES = {
-  full: { train: 100, validation: 20, test: 60, seconds: 600, paths: 200, seeds: { next: 5, moves: 2 }, steps: 2500 },
+  full: { train: 80, validation: 12, test: 60, seconds: 600, paths: 128, seeds: { next: 3, moves: 2 }, steps: 2000 },
   quick: { train: 6, validation: 2, test: 8, seconds: 30, paths: 8, seeds: { next: 2, moves: 2 }, steps: 10 },
 };
 const KEYS = { train: fold(key(SEED), 1), validation: fold(key(SEED), 2), test: fold(key(SEED), 3) };

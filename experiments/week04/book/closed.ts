@@ -6,7 +6,7 @@ import type { Key } from '../../../src/tensor/index.js';
 import { AHEAD, COLUMNS, HORIZONS, type Samples, session, sessionKey } from './sessions.js';
 
 const TICK = 100;
-/** Keeps coefficients finite where few rows are divided by their labels; of 90,000 rows it moves nothing. */
+/** Keeps coefficients finite where few rows are divided by their labels; of 70,000 rows it moves nothing. */
 const PENALTY = 1;
 const BOOK = COLUMNS.slice(0, 8);
 

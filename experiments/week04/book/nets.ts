@@ -75,7 +75,7 @@ export function learner(
       optimizer: (params) => adam(params, { learningRate: oneCycle({ peak: RATE, steps }), clipNorm: 1 }),
       size: 256,
       steps,
-      every: Math.max(1, steps / 10),
+      every: Math.ceil(steps / 8),
     },
   );
   return async (seed: number) => {
