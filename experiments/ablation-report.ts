@@ -13,8 +13,9 @@ export interface Grouping {
 export interface LevelRow extends Row {
   readonly factor: string;
   readonly level: string;
-  /** The rate that two seeds chose on validation. */
+  /** The rate that two seeds chose on validation, and whether it lies inside the grid of those that they looked at. */
   readonly rate: number;
+  readonly inside: boolean;
   readonly seeds: number;
   readonly validation: number;
   readonly test: number;
@@ -22,6 +23,8 @@ export interface LevelRow extends Row {
   readonly difference?: number;
   readonly low?: number;
   readonly high?: number;
+  /** Of no difference, two-sided and not corrected. */
+  readonly p?: number;
 }
 
 /** Mean of a few numbers and its standard error. */
@@ -33,18 +36,18 @@ export function meanOf(values: readonly number[]): { mean: number; error: number
 
 /** The levels of a factor, the first being what the others are compared with; a level that diverged from a seed is left out and said so. */
 export function levelRows(
-  levels: readonly { readonly factor: string; readonly level: string; readonly trials: readonly Trial[] }[],
+  levels: readonly { readonly factor: string; readonly level: string; readonly inside: boolean; readonly trials: readonly Trial[] }[],
 ): LevelRow[] {
   const [base] = levels;
-  return levels.flatMap(({ factor, level, trials }) => {
+  return levels.flatMap(({ factor, level, inside, trials }) => {
     if (trials.some(({ test, validation }) => test === null || validation === null)) return [];
     const test = trials.map(({ test }) => test!);
-    const row = { factor, level, rate: trials[0].config.rate, seeds: trials.length };
+    const row = { factor, level, rate: trials[0].config.rate, inside, seeds: trials.length };
     const own = { ...row, validation: meanOf(trials.map(({ validation }) => validation!)).mean, test: meanOf(test).mean };
     if (level === base.level) return [own];
     const { mean: difference, error, n } = meanOf(test.map((value, i) => value - base.trials[i].test!));
     const { low, high } = confidenceInterval(difference, error, { df: n - 1 });
-    return [{ ...own, difference, low, high }];
+    return [{ ...own, difference, low, high, p: 2 * studentT(n - 1).survival(Math.abs(difference) / error) }];
   });
 }
 
@@ -61,28 +64,33 @@ export function correlation(trials: readonly { readonly validation: number; read
   return { value, uncertainty: [Math.tanh(z - half), Math.tanh(z + half)] };
 }
 
+/** Each training once, whatever it was part of: the base is a level of every factor. */
+export const distinct = <T extends Trial>(trials: readonly T[]): T[] => [
+  ...new Map(trials.map((one) => [JSON.stringify([one.config, one.seed]), one])).values(),
+];
+
 /** Those that did not diverge. */
 export const sound = (trials: readonly Trial[]) =>
   trials.filter((trial): trial is Trial & { validation: number; test: number } => trial.validation !== null && trial.test !== null);
 
 /** What selection is worth: how validation and test go together over all trials and over the best twenty, and where the chosen one stands. */
 export function selection(trials: readonly Trial[], unit: string): Record<string, Finding> {
-  const all = sound(trials).toSorted((a, b) => a.validation - b.validation);
+  const all = distinct(sound(trials)).toSorted((a, b) => a.validation - b.validation);
   const top = all.slice(0, 20);
   const of = { unit: '1', tolerance: 0.2 };
   const best = all.reduce((a, b) => (b.test < a.test ? b : a));
   const middle = meanOf(top.map(({ test }) => test));
   return {
-    correlationAll: { ...of, ...correlation(all), description: `correlation of validation and test over ${all.length} trials` },
+    correlationAll: { ...of, ...correlation(all), description: `correlation of validation and test over ${all.length} trainings` },
     correlationTop: { ...of, ...correlation(top), description: 'the same over the twenty best on validation' },
     chosenTest: {
       ...of,
       value: top[0].test,
       uncertainty: 'none: one training',
-      description: `test ${unit} of the trial that validation chooses`,
+      description: `test ${unit} of the training that validation chooses`,
     },
     topTest: { ...of, value: middle.mean, uncertainty: middle.error, description: `mean test ${unit} of the twenty best on validation` },
-    bestTest: { ...of, value: best.test, uncertainty: 'none: chosen with hindsight', description: `least test ${unit} of all trials` },
+    bestTest: { ...of, value: best.test, uncertainty: 'none: chosen with hindsight', description: `least test ${unit} of all trainings` },
   };
 }
 
