@@ -36,4 +36,4 @@ async function hear() {
 }
 
 await Promise.all(Array.from({ length: 8 }, () => [leave(), hear()]).flat());
-parentPort.postMessage({ first: [...first], times });
+parentPort?.postMessage({ first: [...first], times });
