@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { distance, expectSameDerivatives, inDouble } from '../../../tests/support/gradients.js';
-import { key } from '../../base/random.js';
+import { key, normal } from '../../base/random.js';
 import reference from '../recurrent.reference.json' with { type: 'json' }; // made by reference/recurrent.py with PyTorch 2.13
 import { lstm } from './lstm.js';
 import type { LstmVariant } from './lstm-recurrence.js';
@@ -30,6 +30,39 @@ describe('lstmVariant', () => {
     expectSameDerivatives(whole(lstmVariant), whole(lstmVariant.plain), inputs, { data: inputs[7].data.slice(0, 32), shape: [2, 8, 2] });
   });
 
+  // In the variants whose gates do not see one another there is less of a state, and the loss may be of the state alone.
+  it.each<[string, LstmVariant]>([
+    ['V', { peepholes: true }],
+    ['NIG', { peepholes: true, inputGate: false }],
+  ])('is its plain form as %s, from the state alone too', (name, variant) => {
+    const { inputs } = reference[name as 'V' | 'NIG'];
+    const last =
+      (layer: typeof lstmVariant.plain) =>
+      (...[x, h, c, wx, wh, b, peepholes]: tf.Tensor[]) => {
+        const { state } = layer({ wx, wh, b, peepholes }, x, { ...variant, state: { h, c } });
+        expect(Object.keys(state)).toEqual(['h', 'c']);
+        return state.h.add(state.c.mul(2));
+      };
+    expectSameDerivatives(last(lstmVariant), last(lstmVariant.plain), inputs);
+  });
+
+  it('keeps axes of length 1', () => {
+    const ones = [[1, 2, 2], [2, 4], [1, 4], [4], [3, 1], [3, 3]].map((shape, i) => normal(key(i), shape));
+    const one =
+      (layer: typeof lstmVariant.plain) =>
+      (...[x, wx, wh, b, peepholes, gates]: tf.Tensor[]) => {
+        const { outputs, state } = layer({ wx, wh, b, peepholes, gates }, x, FGR);
+        expect([outputs, state.h, state.c, state.gates!].map((t) => t.shape)).toEqual([
+          [1, 2, 1],
+          [1, 1],
+          [1, 1],
+          [1, 3],
+        ]);
+        return outputs;
+      };
+    expectSameDerivatives(one(lstmVariant), one(lstmVariant.plain), ones);
+  });
+
   it('begins with zeros', () => {
     const inputs = reference.FGR.inputs.map((point, i) =>
       i === 1 || i === 2 || i === 8 ? { ...point, data: point.data.map(() => 0) } : point,
@@ -56,6 +89,18 @@ describe('lstmVariant', () => {
     expect(() => lstmVariant({ ...params, peepholes: x }, x)).toThrow('lstmVariant: the variant has no peepholes: leave it out');
     expect(() => lstmVariant(params, x, { state: { h: tf.zeros([5, 3]), c: tf.zeros([4, 3]) } })).toThrow('state.c must be [5,3]');
     expect(() => lstmVariant(params, tf.zeros([5, 0, 2]))).toThrow('lstmVariant: x must be [5,1,2]');
+    expect(() => lstmVariant({ ...params, wh: tf.zeros([3, 11]) }, x)).toThrow('lstmVariant: wh must be [3,12]');
+    expect(() => lstmVariant({ ...params, b: tf.zeros([11]) }, x)).toThrow(
+      'b must be [12] in an LSTM with 3 gates and width 3: got x [5,4,2], wx [2,12], wh [3,12], b [11]',
+    );
+    expect(() => lstmVariant(params, x, { state: { h: tf.zeros([5, 4]), c: tf.zeros([5, 3]) } })).toThrow('state.h must be [5,3]');
+    expect(() => lstmVariant({ ...params, gates: tf.zeros([9, 9]) }, x)).toThrow('the variant has no gates: leave it out');
+    const state = { h: tf.zeros([5, 3]), c: tf.zeros([5, 3]), gates: tf.zeros([5, 9]) };
+    expect(() => lstmVariant(params, x, { state })).toThrow('the variant has no state.gates: leave it out');
+    const none = { inputGate: false, forgetGate: false, outputGate: false } as const;
+    expect(() => lstmVariant({ wx: tf.zeros([2, 3]), wh: tf.zeros([3, 3]), b: tf.zeros([3]) }, x, none)).toThrow(
+      'lstmVariant needs a gate',
+    );
     expect(() => lstmVariant(params, x, { inputGate: false, forgetGate: 'coupled' })).toThrow('a forget gate coupled to the input gate');
   });
 });
