@@ -54,6 +54,12 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
       right.every((r) => hasNumber(program, (x) => Math.fround(x) === Math.fround(r))) &&
       hasNumber(program, (x) => Math.abs(x) < 1e-9),
   },
+  'tfjs: all of nothing': {
+    reason: 'of no elements all are true, as in NumPy and PyTorch; tfjs says false',
+    opinions: ['tfjs'],
+    operators: ['all'],
+    when: ({ got }, program) => got === 0 && leaves(program).some(({ shape }) => shape.includes(0)),
+  },
   'tfjs: extremum of nothing': {
     reason: 'the largest of no elements is −∞ and the smallest ∞, the neutral ones; NaN in tfjs',
     opinions: ['tfjs'],
