@@ -5,7 +5,7 @@ import type { Experiment, Found, RunOptions } from '../experiment.js';
 import { SOURCE, type VolatilityTask } from '../volatility.js';
 import { columnOf, gathered, judged, leave, meansOf, measuresOf } from './baselines/judge.js';
 import { onTests } from './baselines/linear.js';
-import { answersOf, NETS, type NetName } from './baselines/nets.js';
+import { answersOf, NETS, type NetName, recordRates } from './baselines/nets.js';
 import { CLASSES, mixed, type Probabilities, type RegimeFold, regimeFolds, regimeRivals } from './baselines/regime-rivals.js';
 import { purgedTask, WEEK, windowsOf } from './baselines/task.js';
 
@@ -28,6 +28,7 @@ const experiment: Experiment = {
       ? closed(task, regimes)
       : nets(options.part as NetName, task, regimes, options));
     const { user, system } = process.cpuUsage(begun);
+    if (!options.quick) await recordRates('week05-regime', options.part, task, rates);
     // A stock's thresholds differ by fold, and so does its label.
     const labels = {
       ...regimes[0].label,

@@ -7,7 +7,7 @@ import type { Experiment, Found, RunOptions } from '../experiment.js';
 import { SOURCE } from '../volatility.js';
 import { columnOf, gathered, judged, leave } from './baselines/judge.js';
 import { onTests, spread } from './baselines/linear.js';
-import { answersOf, NETS, type NetName } from './baselines/nets.js';
+import { answersOf, NETS, type NetName, recordRates } from './baselines/nets.js';
 import { deflated, portfolioOf, portfolioRow } from './baselines/portfolio.js';
 import { type Both, pastMeans, type ReturnTask, returnRivals, returnTask } from './baselines/return-rivals.js';
 import { returnMeasures, skillRows } from './baselines/skill.js';
@@ -29,6 +29,7 @@ const experiment: Experiment = {
     const { forecasts, trials, rates } =
       options.part === 'closed' ? closed(returns) : await nets(options.part as NetName, returns, options);
     const { user, system } = process.cpuUsage(begun);
+    if (!options.quick) await recordRates('week05-returns', options.part, returns.task, rates);
     const measured = forecasts.map((one) => ({ ...one, of: measures(returns, one.both) }));
     const { dates } = measured[0].of.week;
     const portfolios: Row[] = [];

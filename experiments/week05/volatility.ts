@@ -4,7 +4,7 @@ import type { Experiment, Found, RunOptions } from '../experiment.js';
 import { closedForms, type FoldSamples, qlikeOf, SOURCE, type VolatilityFold, type VolatilityTask, varianceOf } from '../volatility.js';
 import { columnOf, gathered, judged, leave, measuresOf } from './baselines/judge.js';
 import { nLinearOf, onTests } from './baselines/linear.js';
-import { answersOf, NETS, type NetName } from './baselines/nets.js';
+import { answersOf, NETS, type NetName, recordRates } from './baselines/nets.js';
 import { purgedTask, windowsOf } from './baselines/task.js';
 
 /*
@@ -25,6 +25,7 @@ const experiment: Experiment = {
       ? closed(task, samples)
       : nets(options.part as NetName, task, samples, options));
     const { user, system } = process.cpuUsage(begun);
+    if (!options.quick) await recordRates('week05-volatility', options.part, task, rates);
     const measured = forecasts.map(({ model, seed, h }) => {
       const y = task.target.values;
       const of = measuresOf(task, {

@@ -16,9 +16,10 @@ import {
 import { initLinear, initLstm, type LinearParams, type LstmParams, linear, lstmLast } from '../../../src/nn/index.js';
 import { adam, oneCycle } from '../../../src/optim/index.js';
 import { fold as foldKey, type HostArray, type Key, key, split } from '../../../src/tensor/index.js';
+import { record } from '../../../src/trade/index.js';
 import type { RunOptions } from '../../experiment.js';
 import { type Net, plainNet, trainer } from '../../train-net.js';
-import type { FoldSamples } from '../../volatility.js';
+import type { FoldSamples, VolatilityTask } from '../../volatility.js';
 import { LOOKBACK } from './task.js';
 
 /** The nets of every question. */
@@ -135,6 +136,20 @@ export async function answersOf(name: NetName, asked: readonly Asked[], { folder
   const diverged = bySeed.flat().some(({ outputs }) => outputs.some((value) => !Number.isFinite(value)));
   if (diverged) throw new Error(`baselines: ${name} diverged at a rate of ${rate}, which was the best of ${rates.length} on validation`);
   return { rate, rates, bySeed, trials: rates.length - 1 + seeds.length };
+}
+
+/** Each rate that was looked at is a trial, which saw the first validation years. */
+export async function recordRates(log: string, model: string, { dates, folds }: VolatilityTask, rates: Answers['rates']): Promise<void> {
+  const { start, end } = folds[0].validation;
+  for (const { rate, validation } of rates)
+    await record(
+      log,
+      { model, rate, seed: SEEDS[0] },
+      {
+        selection: { from: dates[start], to: dates[end - 1] },
+        ...(validation !== null && { scores: { validation } }),
+      },
+    );
 }
 
 /** The rate with the least validation loss, of a grid that grows until it is inside. */
