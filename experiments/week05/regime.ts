@@ -5,7 +5,7 @@ import type { Experiment, Found, RunOptions } from '../experiment.js';
 import { SOURCE, type VolatilityTask } from '../volatility.js';
 import { columnOf, gathered, judged, leave, meansOf, measuresOf } from './baselines/judge.js';
 import { onTests } from './baselines/linear.js';
-import { answersOf, NETS, type NetName, recordRates } from './baselines/nets.js';
+import { answersOf, FEW_STEPS, NETS, type NetName, recordRates } from './baselines/nets.js';
 import { CLASSES, mixed, type Probabilities, type RegimeFold, regimeFolds, regimeRivals } from './baselines/regime-rivals.js';
 import { purgedTask, WEEK, windowsOf } from './baselines/task.js';
 
@@ -111,7 +111,7 @@ async function nets(name: NetName, task: VolatilityTask, regimes: readonly Regim
     // What is judged: of the mixed probabilities.
     loss: (output: tf.Tensor, y: tf.Tensor) => tf.mean(y.mul(mixedTensor(output.softmax())).sum(-1).log().neg()),
   }));
-  const { bySeed, rates, trials } = await answersOf(name, asked, options);
+  const { bySeed, rates, trials } = await answersOf(name, asked, options, FEW_STEPS);
   const forecasts = bySeed.map((answers, s) => {
     const folds = answers.map(({ outputs }, f) => softmaxOn(task, asked[f].samples.test.cells, outputs));
     return { model: name, seed: s + 1, p: byClass(task, folds) };

@@ -7,7 +7,7 @@ import type { Experiment, Found, RunOptions } from '../experiment.js';
 import { SOURCE } from '../volatility.js';
 import { columnOf, gathered, judged, leave } from './baselines/judge.js';
 import { onTests, spread } from './baselines/linear.js';
-import { answersOf, NETS, type NetName, recordRates } from './baselines/nets.js';
+import { answersOf, FEW_STEPS, NETS, type NetName, recordRates } from './baselines/nets.js';
 import { deflated, portfolioOf, portfolioRow } from './baselines/portfolio.js';
 import { type Both, pastMeans, type ReturnTask, returnRivals, returnTask } from './baselines/return-rivals.js';
 import { returnMeasures, skillRows } from './baselines/skill.js';
@@ -126,7 +126,7 @@ async function nets(name: NetName, returns: ReturnTask, options: RunOptions): Pr
     }),
     loss: (output: tf.Tensor, y: tf.Tensor) => meanSquaredError(output.clipByValue(-1, 1), y),
   }));
-  const { bySeed, rates, trials } = await answersOf(name, asked, options);
+  const { bySeed, rates, trials } = await answersOf(name, asked, options, FEW_STEPS);
   const forecasts = bySeed.map((answers, s) => {
     const of = (k: number) =>
       answers.map(({ outputs }, f) => {

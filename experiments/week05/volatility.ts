@@ -82,30 +82,28 @@ async function closed(task: VolatilityTask, samples: readonly FoldSamples[]): Pr
 /** The closed forms of a fold, held within what a net is held within. */
 function rivalsOf(task: VolatilityTask, fold: VolatilityFold, { unit, clamp }: FoldSamples): Record<string, Float64Array> {
   const [low, high] = clamp.map((f) => unit * Math.exp(f));
+  const held = (h: Float64Array) => h.map((value) => Math.min(high, Math.max(low, value)));
   const [squares] = task.features; // log r², of the day itself
-  const logs = nLinearOf(task, fold, squares, [{ ...squares, values: nextOf(squares.values, task.assets.length) }])[0];
-  const smeared = smearing(task, fold, logs);
+  const [logs] = nLinearOf(task, fold, squares, [{ ...squares, values: nextOf(squares.values, task.assets.length) }]);
   const forms: Record<string, Float64Array> = {
     'last value': squares.values.map(Math.exp),
     'mean of the past': squares.values.map(() => unit),
     ...closedForms(task, fold),
-    NLinear: logs.map((l) => smeared * Math.exp(l)),
+    NLinear: scaled(task, fold, held(logs.map(Math.exp))),
   };
-  return Object.fromEntries(Object.entries(forms).map(([model, h]) => [model, h.map((value) => Math.min(high, Math.max(low, value)))]));
+  return Object.fromEntries(Object.entries(forms).map(([model, h]) => [model, held(h)]));
 }
 
 /** The next row's values. */
 const nextOf = (values: Float64Array, N: number): Float64Array => values.map((_, at) => values[at + N] ?? Number.NaN);
 
-/** What the mean variance is over the exponential of the forecast logarithm, on the training rows. */
-function smearing({ target, assets }: VolatilityTask, { train }: VolatilityFold, logs: Float64Array): number {
-  let [sum, count] = [0, 0];
-  for (let cell = train.start * assets.length; cell < train.end * assets.length; cell++)
-    if (!Number.isNaN(logs[cell])) {
-      sum += target.values[cell] / Math.exp(logs[cell]);
-      count++;
-    }
-  return sum / count;
+/** Exponentials of forecast logarithms times the factor with the least QLIKE on the training rows. They are held within bounds before: one
+ * week of prices that did not move, and the jump after it, would be a factor of their own. */
+function scaled({ target, assets }: VolatilityTask, { train }: VolatilityFold, h: Float64Array): Float64Array {
+  const [from, to] = [train.start * assets.length, train.end * assets.length];
+  const ratios = h.subarray(from, to).map((one, i) => target.values[from + i] / one);
+  const factor = mean(ratios.filter((ratio) => !Number.isNaN(ratio)));
+  return h.map((one) => factor * one);
 }
 
 async function nets(name: NetName, task: VolatilityTask, samples: readonly FoldSamples[], options: RunOptions): Promise<Forecasts> {

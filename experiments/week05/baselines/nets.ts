@@ -30,6 +30,8 @@ export const SEEDS = [1, 2, 3];
 /** Rates are half a power of ten apart; the best of one seed on the first validation years, which precede all tests, is inside those looked at. */
 const RATES = { start: 0.003, step: Math.sqrt(10), most: 6 };
 const TRAINING = { size: 256, steps: 400, every: 50 };
+/** Of what has less to learn, half as many. */
+export const FEW_STEPS = { size: 256, steps: 200, every: 50 };
 const SLICE = { size: 64, steps: 10, every: 5 };
 
 /** A net from windows [B, T, F] to K outputs. */
@@ -102,13 +104,18 @@ export interface Answers {
 }
 
 /** Chooses a rate on the first fold's validation rows, and trains all seeds on all folds; what is in the folder already is not trained again. */
-export async function answersOf(name: NetName, asked: readonly Asked[], { folder, quick, onStep }: RunOptions): Promise<Answers> {
+export async function answersOf(
+  name: NetName,
+  asked: readonly Asked[],
+  { folder, quick, onStep }: RunOptions,
+  training = TRAINING,
+): Promise<Answers> {
   const seeds = quick ? SEEDS.slice(0, 2) : SEEDS;
   const total = asked.length * seeds.length + (quick ? 0 : 3);
   let done = 0;
   const build = (f: number, rate: number) => {
     const { samples, outputs, label, loss } = asked[f];
-    const options = quick ? SLICE : TRAINING;
+    const options = quick ? SLICE : training;
     const learningRate = oneCycle({ peak: rate, steps: options.steps });
     const rows = (part: 'train' | 'validation') => ({ x: samples[part].x, y: label(samples[part].cells) });
     return trainer(

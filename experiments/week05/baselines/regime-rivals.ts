@@ -47,7 +47,9 @@ export function regimeRivals(task: VolatilityTask, fold: VolatilityFold, regime:
   const { label, features } = regime;
   const N = task.assets.length;
   const forms = closedForms(task, fold);
-  const [squares, , , ewma] = task.features;
+  const [squares] = task.features;
+  // Its first values are of prices that had not moved.
+  const ewma = mapValues(task.features[3], 'EWMA', (l) => (Number.isFinite(l) ? l : Number.NaN));
   const logs = (h: Float64Array, field: string): Panel => ({ ...ewma, field, values: h.map(Math.log) });
   const weekly = { ...squares, field: 'log variance', values: regime.volatility.values.map((v) => 2 * Math.log(v) - Math.log(252)) };
   const [nLinear] = nLinearOf(task, fold, squares, [weekly]);
