@@ -43,6 +43,6 @@ export { type A2cConfig, a2c, type PpoConfig, ppo, reinforce } from './training/
 export { type DqnConfig, dqn } from './training/dqn.js';
 export type { Episode } from './training/episodes.js';
 export { evaluate } from './training/evaluate.js';
-export { type PolicyBatch, policyGradientObjective, ppoObjective } from './training/objectives.js';
+export { type PolicyBatch, type PpoWeights, policyGradientObjective, ppoObjective } from './training/objectives.js';
 export type { OnPolicyConfig } from './training/on-policy.js';
 export type { Training } from './training/training.js';

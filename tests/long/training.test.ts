@@ -42,6 +42,24 @@ describe('training', () => {
     expect(froms).toEqual(froms.toSorted((a, b) => a - b));
   });
 
+  it.each(['dqn', 'ppo'])(
+    'of an agent by %s, killed with -9 at five random moments, reaches the bits of one that was left alone',
+    async (agent) => {
+      const whole = runChild('agent.ts', {}, mkdtempSync(join(folder, 'whole-')), agent);
+      const killed = mkdtempSync(join(folder, 'killed-'));
+      for (const moment of uniform(key(20_261_129), [5]).data) {
+        const child = startChild('agent.ts', killed, agent);
+        const ended = once(child, 'exit');
+        await started(child);
+        await new Promise((resolve) => setTimeout(resolve, 300 + 500 * moment));
+        child.kill('SIGKILL');
+        await ended;
+      }
+      expect(runChild('agent.ts', {}, killed, agent)).toEqual(whole);
+      expect(whole.episodes.length).toBeGreaterThan(20);
+    },
+  );
+
   it('needs no more memory after 40,000 steps than after 8,000', () => {
     // What V8's young generation and malloc keep for reuse depends on how fast the steps follow each other: here both give it back.
     const lean = { NODE_OPTIONS: '--max-semi-space-size=1', MALLOC_MMAP_THRESHOLD_: '65536' };

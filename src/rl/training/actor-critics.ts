@@ -20,6 +20,8 @@ export interface PpoConfig extends OnPolicyConfig {
   readonly minibatches?: number;
   /** ε of the clipped loss: 0.2. */
   readonly clip?: number;
+  /** Whether the critic is clipped too: true. */
+  readonly clipCritic?: boolean;
 }
 
 const COMMON = {
@@ -49,6 +51,7 @@ const PPO = {
   epochs: 4,
   minibatches: 4,
   clip: 0.2,
+  clipCritic: true,
 };
 
 /**
@@ -93,8 +96,8 @@ export function a2c(world: World, config: A2cConfig): Training<HostActorCritic> 
  *
  * @throws when an option is unknown or out of range
  *
- * Schulman et al. 2017, algorithm 1. Where left out, options are those of CleanRL's `ppo.py`, which differs in three things: it clips the
- * critic's error, moves η once an iteration, and takes an episode that its limit cut for one that ended (Pardo et al. 2018).
+ * Schulman et al. 2017, algorithm 1. Where left out, options are those of CleanRL's `ppo.py`, which moves η once an iteration and takes an
+ * episode that its limit cut for one that ended (Pardo et al. 2018).
  */
 export function ppo(world: World, config: PpoConfig): Training<HostActorCritic> {
   const { threads, ...about } = checked('ppo', PPO, config);
@@ -103,7 +106,7 @@ export function ppo(world: World, config: PpoConfig): Training<HostActorCritic> 
   return onPolicy(
     world,
     { name: 'ppo', ...about },
-    { objective: ppoObjective({ ...weightsOf(about), clip: about.clip }), horizon, epochs, minibatches },
+    { objective: ppoObjective({ ...weightsOf(about), clip: about.clip, clipCritic: about.clipCritic }), horizon, epochs, minibatches },
     threads,
   );
 }

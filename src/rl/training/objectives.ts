@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { type ActorCriticParams, actorCritic } from '../agents/actor-critic.js';
 import { type ActorCriticWeights, actorCriticLoss, policyGradientLoss, ppoLoss } from '../agents/policy-gradient.js';
 import { categoricalEntropy, categoricalLogProbability } from '../categorical-policy.js';
@@ -38,17 +38,27 @@ export const policyGradientObjective =
     return actorCriticLoss(terms, returns.mul(root), weights);
   };
 
+/** What proximal policy optimisation weighs, and what it clips. */
+export interface PpoWeights extends ActorCriticWeights {
+  /** ε of the policy's ratio. */
+  readonly clip: number;
+  /** Whether V(s) too stops learning where it has moved by ε from what it was, towards R: false when left out. */
+  readonly clipCritic?: boolean;
+}
+
 /**
  * What an update of proximal policy optimisation goes down, with advantages of mean 0 and deviation 1 over the batch.
  *
  *     L = −mean min(r Â, clip(r, 1 ± ε) Â) + c_v ½ mean (V(s) − R)² − c_e mean H(π(· | s))        Â = (A − mean A) / (std A + 10⁻⁸)
  *
- * Schulman et al. 2017, eq. 9. The critic's error is not clipped, as CleanRL's is: Andrychowicz et al. 2021 find no gain in it.
+ * With a clipped critic (V − R)² is the larger of that and of V_old + clip(V − V_old, ± ε) in place of V, where V_old = R − A.
+ *
+ * Schulman et al. 2017, eq. 9; the critic's clipping is of their program and in no paper of theirs: Engstrom et al. 2020, section 3.
  */
 export const ppoObjective =
-  (weights: ActorCriticWeights & { readonly clip: number }) =>
+  (weights: PpoWeights) =>
   (params: ActorCriticParams, { state, action, old, advantage, returns }: PolicyBatch): tf.Tensor => {
-    const { clip, ...others } = weights;
+    const { clip, clipCritic = false, ...others } = weights;
     const { policy, value } = actorCritic(params, state);
     const centred = advantage.sub(advantage.mean());
     const deviation = centred
@@ -57,5 +67,13 @@ export const ppoObjective =
       .div(advantage.size - 1)
       .sqrt();
     const loss = ppoLoss(categoricalLogProbability(policy, action), centred.div(deviation.add(1e-8)), { old, clip });
-    return actorCriticLoss({ policy: loss, value, entropy: categoricalEntropy(policy) }, returns, others);
+    const critic = clipCritic ? farther(value, near(value, returns.sub(advantage), clip), returns) : value;
+    return actorCriticLoss({ policy: loss, value: critic, entropy: categoricalEntropy(policy) }, returns, others);
   };
+
+/** x, but no more than ε from `from`. */
+const near = (x: tf.Tensor, from: tf.Tensor, epsilon: number): tf.Tensor => from.add(x.sub(from).minimum(epsilon).maximum(-epsilon));
+
+/** Of a and b the one that is farther from the target. */
+const farther = (a: tf.Tensor, b: tf.Tensor, target: tf.Tensor): tf.Tensor =>
+  tf.where(a.sub(target).abs().greaterEqual(b.sub(target).abs()), a, b);

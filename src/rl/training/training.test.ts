@@ -9,7 +9,7 @@ import { key, normal, randint, split } from '../../base/random.js';
 import { meanSquaredError } from '../../nn/losses/mean-squared-error.js';
 import { valueAndGrad } from '../../tensor/grad.js';
 import { flatten, map } from '../../tensor/tree.js';
-import { type ActorCriticParams, initActorCritic } from '../agents/actor-critic.js';
+import { type ActorCriticParams, actorCritic, initActorCritic } from '../agents/actor-critic.js';
 import { cartPole } from '../environments/cart-pole.js';
 import type { World } from '../environments/world.js';
 import { a2c, ppo, reinforce } from './actor-critics.js';
@@ -167,6 +167,23 @@ describe('objectives', () => {
     ) as unknown as PolicyBatch;
     const weight = tf.tensor1d([1.5, 1.5, 1.5, 1.5, 0, 0]);
     expectClose(gradients(objective, { ...batch, weight }), gradients(objective, first), 5);
+  });
+
+  // The square that counts is the larger of (V − R)² and that of V held within ε of V_old = R − A.
+  it('of PPO hold the critic near what it was', () => {
+    const options = { clip: 0.2, value: 0.5, entropy: 0.01 };
+    const [free] = gradients(ppoObjective(options), batch);
+    const [clipped] = gradients(ppoObjective({ ...options, clipCritic: true }), batch);
+    const value = actorCritic(tensors, batch.state).value.dataSync();
+    const [A, R] = [batch.advantage.dataSync(), batch.returns.dataSync()];
+    const squares = Array.from(value, (v, i) => {
+      const was = R[i] - A[i];
+      const held = was + Math.min(Math.max(v - was, -0.2), 0.2);
+      return [(v - R[i]) ** 2, Math.max((v - R[i]) ** 2, (held - R[i]) ** 2)];
+    });
+    const more = squares.reduce((sum, [own, larger]) => sum + larger - own, 0) / B;
+    expect(more).toBeGreaterThan(0.1);
+    expect(clipped - free).toBeCloseTo((0.5 / 2) * more, 5);
   });
 
   it('of PPO are the same for advantages of another scale and level', () => {
