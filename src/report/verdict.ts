@@ -178,7 +178,8 @@ function told(
   if (pays) return { pays, net, sentence: `Depth pays here by ${size}: ${net.model} against ${benchmark} (${counted}).` };
   const power = `A gain of ${fixed(net.detectable!, decimals)} would have been found in 80 % of samples`;
   const which = nets.length > 1 ? `the best of ${nets.length} nets, ${net.model},` : `the net, ${net.model},`;
-  const beaten = worse.length > 0 ? `; ${worse.length === nets.length ? 'it and all others' : worse.length} lose beyond chance` : '';
+  const losers = worse.length === nets.length ? 'it and all others lose' : worse.length === 1 ? 'one loses' : `${worse.length} lose`;
+  const beaten = worse.length > 0 ? `; ${losers} beyond chance` : '';
   const sentence = `Depth does not pay here: ${which} gains ${size} on ${benchmark} (${counted})${nets.length > 1 ? beaten : ''}. ${power}.`;
   return { pays, net, sentence };
 }
