@@ -8,6 +8,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDER = join(ROOT, 'notebooks');
 
 interface Cell {
+  id: string;
   cell_type: string;
   source: string[];
   metadata: { tags?: string[] };
@@ -50,6 +51,10 @@ describe.each(readdirSync(FOLDER).filter((file) => file.endsWith('.ipynb')))('%s
         ).toBe(true);
       expect(JSON.stringify(data ?? {})).not.toMatch(/<script|javascript:|\son\w+=/i);
     }
+  });
+
+  it('names each cell once, for a run finds the outputs of a cell by its name', () => {
+    expect(new Set(cells.map(({ id }) => id)).size).toBe(cells.length);
   });
 
   it('gives each display a text form, for readers without a front end', () => {
