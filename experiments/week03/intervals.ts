@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mean } from '../../src/linalg/index.js';
 import { type Finding, type Row, verdict } from '../../src/report/index.js';
-import { dieboldMariano, hacMean, holm } from '../../src/stats/index.js';
+import { hacMean } from '../../src/stats/index.js';
 import { fold as foldKey, key } from '../../src/tensor/index.js';
 import type { Experiment, Found, RunOptions } from '../experiment.js';
 import { overSeeds } from './digits/over-seeds.js';
@@ -13,8 +13,6 @@ import { COVERAGES, score } from './laws/score.js';
 
 const SEEDS = [1, 2, 3];
 const TARGET_NAMES = Object.keys(TARGETS) as Target[];
-/** What nets forecast too: a week's volatility is left to the closed forms. */
-const NET_TARGETS = ['returns'] as const;
 const TITLES: Record<string, string> = { ensemble: 'ensemble', dropout: 'MC dropout', meanField: 'mean field' };
 
 /** Losses and hits of one model by date, of all folds in turn. */
@@ -46,7 +44,7 @@ const experiment: Experiment = {
     const left: Left = { columns: [], dates: {}, ratios: {}, doubts: {} };
     const pinned: Record<string, number> = {};
     let [minutes, trials] = [0, 0];
-    for (const target of options.part === 'closed' ? TARGET_NAMES : NET_TARGETS)
+    for (const target of TARGET_NAMES)
       for (const [f] of folds(task, target, options.quick).entries())
         for (const seed of options.part === 'closed' ? [0] : options.quick ? SEEDS.slice(0, 2) : SEEDS) {
           const found = await kept(options, `${target}-${f}-${seed}`, () => measured(task, target, f, seed, options));
@@ -157,10 +155,6 @@ function collect(parts: Readonly<Record<string, Found>>): Found {
     }
     const closed = own.filter(({ seed }) => seed === 0);
     const nets = models.filter((model) => own.some((column) => column.model === model && column.seed > 0));
-    if (nets.length === 0) {
-      tables[`${target}Rivals`] = rivals(closed);
-      continue;
-    }
     const said = verdict(
       {
         dates: dates[target],
@@ -174,7 +168,8 @@ function collect(parts: Readonly<Record<string, Found>>): Found {
     for (const [name, number] of Object.entries(said.numbers)) numbers[`${target}.${name}`] = number;
     for (const [kind, words] of Object.entries({
       ratios: 'epistemic over aleatoric deviation, mean over rows',
-      doubts: 'size of the mean forecast over its own epistemic deviation, median over rows',
+      // Of returns, whose sign is the question.
+      ...(target === 'returns' && { doubts: 'size of the mean forecast over its own epistemic deviation, median over rows' }),
     }))
       for (const part of Object.keys(KINDS)) {
         const all = Object.assign({}, ...lefts.map((left) => left[kind as 'ratios' | 'doubts'])) as Record<string, number[]>;
@@ -189,19 +184,6 @@ function collect(parts: Readonly<Record<string, Found>>): Found {
     pinned: Object.assign({}, ...Object.values(parts).map(({ pinned }) => pinned)),
     minutes: Object.assign({}, ...Object.values(parts).map(({ minutes }) => minutes)),
   };
-}
-
-/** Closed forms beside the best of them, with Holm's correction. */
-function rivals(closed: readonly Column[]): Row[] {
-  const means = closed.map(({ losses }) => mean(losses));
-  const best = closed[means.indexOf(Math.min(...means))];
-  const others = closed.filter((column) => column !== best);
-  const tests = others.map(({ losses }) => dieboldMariano({ model: losses, benchmark: best.losses }));
-  const p = holm(tests.map(({ pValue }) => pValue));
-  return [
-    { model: best.model, loss: mean(best.losses) },
-    ...others.map(({ model, losses }, i) => ({ model, loss: mean(losses), gain: tests[i].mean, error: tests[i].standardError, p: p[i] })),
-  ].sort((one, other) => one.loss - other.loss);
 }
 
 const averaged = (seeds: readonly (readonly number[])[]): Float64Array =>

@@ -12,7 +12,7 @@ import {
   type VolatilityFit,
 } from '../../../src/stats/index.js';
 import { fold as foldKey, key } from '../../../src/tensor/index.js';
-import { type At, designs, type Fold, TARGETS, type Target, type Task, weekVariance } from './panel.js';
+import { type At, designs, type Fold, TARGETS, type Target, type Task, weekVariance, withProducts } from './panel.js';
 import { type Ensembles, gridOf, K, LEVELS, stretched } from './score.js';
 
 const PATHS = 495;
@@ -42,18 +42,14 @@ export function closedForms(task: Task, target: Target, fold: Fold): Record<stri
         Float64Array.from(train, (row) => Math.max(TARGETS.returns.of(task, row) ** 2, 1e-4)),
       ),
     };
+  const curved = { train: withProducts(x.train), test: withProducts(x.test) };
+  const weeks = Float64Array.from(train, (row) => weekVariance(task, row));
   return {
     'past weeks': past,
     'log HAR': byLeastSquares(x, y),
+    'log HAR, products': byLeastSquares(curved, y),
     'GJR, simulated': simulated(task, test, gjr),
-    'gamma regression': filtered(
-      train,
-      test,
-      x,
-      y,
-      Float64Array.from(train, (row) => weekVariance(task, row)),
-      true,
-    ),
+    'gamma regression': filtered(train, test, x, y, weeks, true),
   };
 }
 

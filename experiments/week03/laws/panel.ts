@@ -119,3 +119,10 @@ export function designs(task: Task, { train, test }: Fold): { readonly train: Ma
     fromColumns([new Float64Array(n).fill(1), ...columns.map((column) => column[part])]);
   return { train: matrix('train', train.length), test: matrix('test', test.length) };
 }
+
+/** The columns, the first of which is 1, and the products of any two others: what a rival without layers can make of curves. */
+export function withProducts(m: Matrix): Matrix {
+  const columns = Array.from({ length: m.cols }, (_, j) => Float64Array.from({ length: m.rows }, (_, i) => m.data[i * m.cols + j]));
+  const pairs = columns.slice(1).flatMap((one, a) => columns.slice(a + 1).map((other) => one.map((value, i) => value * other[i])));
+  return fromColumns([...columns, ...pairs]);
+}
