@@ -127,6 +127,7 @@ const UNKNOWN: [call: () => unknown, message: string][] = [
   [() => attack.fgsm((x) => x.sum(), zeros(2, 3), { epsilon: 1, clip: [0, 1] } as never), "fgsm: there is no option 'clip'"],
   [() => attack.pgd((x) => x.sum(), zeros(2, 3), { epsilon: 1, steps: 1, alpha: 1 } as never), "pgd: there is no option 'alpha'"],
   [() => rl.ppoLoss(zeros(2), zeros(2), { old: zeros(2), epsilon: 0.1 } as never), "ppoLoss: there is no option 'epsilon'"],
+  [() => rl.ppoObjective({ clip: 0.2, clipcritic: true } as never), "ppoObjective: there is no option 'clipcritic'"],
   [() => rl.dqnStep(models.mlp as never, adam({ w: column(1) }) as never, { gamma: 0.9 } as never), "dqnStep: there is no option 'gamma'"],
   [() => batches({ x: column(1, 2) }, { size: 1, key: key(1), shuffle: false } as never), "batches: there is no option 'shuffle'"],
   [() => run(1, { title: 'x' } as never), "run: there is no option 'title'"],

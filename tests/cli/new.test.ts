@@ -8,6 +8,8 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const SHARED = globSync('experiments/*.ts', { cwd: ROOT });
 const COPIED = ['src', 'dist', 'tests', 'scripts', 'bench', ...SHARED, 'proofs/lemmata.sty', 'results/checks.json'];
 const FILES = ['package.json', 'package-lock.json', 'biome.json', 'tsconfig.json', 'tsconfig.build.json', 'vitest.config.ts'];
+/** A test of a week's own experiment, which is not copied either. */
+const isOfWeek = (path: string) => path.endsWith('.test.ts') && /from '\.\.\/experiments\/week/.test(readFileSync(path, 'utf8'));
 const noLatex = spawnSync('latexmk', ['--version']).error !== undefined && !process.env.CI;
 
 describe('lemmata new week 02', { timeout: 300_000 }, () => {
@@ -24,7 +26,8 @@ describe('lemmata new week 02', { timeout: 300_000 }, () => {
   const lemmata = (...args: string[]) => run('dist/cli/main.js', 'new', 'week', ...args);
 
   beforeAll(() => {
-    for (const path of [...COPIED, ...FILES]) cpSync(join(ROOT, path), join(copy, path), { recursive: true });
+    for (const path of [...COPIED, ...FILES])
+      cpSync(join(ROOT, path), join(copy, path), { recursive: true, filter: (from) => !isOfWeek(from) });
     for (const path of ['node_modules', '.venv', 'data']) symlinkSync(join(ROOT, path), join(copy, path));
   });
   afterAll(() => rmSync(copy, { recursive: true, force: true }));

@@ -1,8 +1,17 @@
+import type { Key } from '../../base/index.js';
 import { checkNumber, checkOptions, checkWhole } from '../../base/internal.js';
 import type { World } from '../environments/world.js';
 import { policyGradientObjective, ppoObjective } from './objectives.js';
-import { type HostActorCritic, type OnPolicyConfig, onPolicy } from './on-policy.js';
+import { type HostActorCritic, type OnPolicySettings, onPolicy } from './on-policy.js';
 import type { Training } from './training.js';
+
+/** What every training by the policy's own actions can be told. */
+export interface OnPolicyConfig extends Partial<OnPolicySettings> {
+  /** What all that is random comes from. */
+  readonly key: Key;
+  /** Processor threads of each step: as many as there are when left out. */
+  readonly threads?: number;
+}
 
 /** What a training by A2C can be told beside. */
 export interface A2cConfig extends OnPolicyConfig {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkOptions } from '../../base/internal.js';
 import { type ActorCriticParams, actorCritic } from '../agents/actor-critic.js';
 import { type ActorCriticWeights, actorCriticLoss, policyGradientLoss, ppoLoss } from '../agents/policy-gradient.js';
 import { categoricalEntropy, categoricalLogProbability } from '../categorical-policy.js';
@@ -53,12 +54,14 @@ export interface PpoWeights extends ActorCriticWeights {
  *
  * With a clipped critic (V − R)² is the larger of that and of V_old + clip(V − V_old, ± ε) in place of V, where V_old = R − A.
  *
+ * @throws when an option is unknown
+ *
  * Schulman et al. 2017, eq. 9; the critic's clipping is of their program and in no paper of theirs: Engstrom et al. 2020, section 3.
  */
-export const ppoObjective =
-  (weights: PpoWeights) =>
-  (params: ActorCriticParams, { state, action, old, advantage, returns }: PolicyBatch): tf.Tensor => {
-    const { clip, clipCritic = false, ...others } = weights;
+export function ppoObjective(weights: PpoWeights): (params: ActorCriticParams, batch: PolicyBatch) => tf.Tensor {
+  checkOptions('ppoObjective', weights, ['value', 'entropy', 'clip', 'clipCritic']);
+  const { clip, clipCritic = false, ...others } = weights;
+  return (params, { state, action, old, advantage, returns }) => {
     const { policy, value } = actorCritic(params, state);
     const centred = advantage.sub(advantage.mean());
     const deviation = centred
@@ -70,6 +73,7 @@ export const ppoObjective =
     const critic = clipCritic ? farther(value, near(value, returns.sub(advantage), clip), returns) : value;
     return actorCriticLoss({ policy: loss, value: critic, entropy: categoricalEntropy(policy) }, returns, others);
   };
+}
 
 /** x, but no more than ε from `from`. */
 const near = (x: tf.Tensor, from: tf.Tensor, epsilon: number): tf.Tensor => from.add(x.sub(from).minimum(epsilon).maximum(-epsilon));

@@ -15,34 +15,32 @@ import type { Training } from './training.js';
 /** An actor's and a critic's parameters in JavaScript's memory. */
 export type HostActorCritic = ActorCriticParams<HostArray<Float32Array>>;
 
-/** What every training by the policy's own actions can be told. */
-export interface OnPolicyConfig {
+/** What every training by the policy's own actions goes by. */
+export interface OnPolicySettings {
   /** What all that is random comes from. */
   readonly key: Key;
   /** Actions in all. */
-  readonly steps?: number;
+  readonly steps: number;
   /** N, copies of the world. */
-  readonly count?: number;
+  readonly count: number;
   /** Widths of the hidden layers of actor and critic. */
-  readonly hidden?: readonly number[];
+  readonly hidden: readonly number[];
   /** η of Adam at the first update. */
-  readonly learningRate?: number;
+  readonly learningRate: number;
   /** Whether η falls to 0 along a straight line. */
-  readonly anneal?: boolean;
+  readonly anneal: boolean;
   /** γ, what a reward is worth one step later. */
-  readonly discount?: number;
+  readonly discount: number;
   /** λ of the advantages. */
-  readonly lambda?: number;
+  readonly lambda: number;
   /** c_e, how much the entropy counts. */
-  readonly entropy?: number;
+  readonly entropy: number;
   /** c_v, how much the critic's ½ mean square counts. */
-  readonly value?: number;
+  readonly value: number;
   /** The largest norm of a gradient. */
-  readonly clipNorm?: number;
+  readonly clipNorm: number;
   /** Of the running mean of the parameters, one update at a time. */
-  readonly decay?: number;
-  /** Processor threads of each step: as many as there are when left out. */
-  readonly threads?: number;
+  readonly decay: number;
 }
 
 /** What tells one kind of training from another. */
@@ -60,7 +58,7 @@ export interface Recipe {
 /** A training by the policy's own actions: play, estimate advantages, update, again. */
 export function onPolicy(
   world: World,
-  about: Required<Omit<OnPolicyConfig, 'threads'>> & { readonly name: string },
+  about: OnPolicySettings & { readonly name: string },
   recipe: Recipe,
   threads?: number,
 ): Training<HostActorCritic> {
