@@ -58,10 +58,11 @@ export class Sockets {
    * the time to hear that the kernel starts.
    */
   async greet(): Promise<void> {
-    this.#iopub.admit((subscription) => {
+    const admitted = this.#iopub.admit((subscription) => {
       this.#hasSubscriber = true;
       return this.#wire.encode('iopub_welcome', { subscription }, undefined, [Buffer.from('iopub_welcome')]);
     });
+    admitted.catch(report); // who subscribes later would not be welcomed, and who listens already must not lose the kernel
     await sleep(SUBSCRIPTION_MS);
   }
 
