@@ -15,6 +15,18 @@ export {
   proportional,
   squareRoot,
 } from './costs/costs.js';
+export {
+  type CostMoments,
+  costMoments,
+  type ExecutionFrontierPoint,
+  type ExecutionProblem,
+  executionCost,
+  executionFrontier,
+  executionUrgency,
+  optimalHoldings,
+} from './execution/almgren-chriss.js';
+export { immediate, twap, vwap } from './execution/schedules.js';
+export { implementationShortfall } from './execution/shortfall.js';
 export { byAsset } from './metrics/by-asset.js';
 export {
   type Calmar,
