@@ -1,3 +1,4 @@
+export { eigenSymmetric, type SymmetricEigen } from './eigen-symmetric.js';
 export { column, diagonal, fromColumns, type Matrix, matMul, matVec, transpose, transposeVec } from './matrix.js';
 export { backSubstitute, inverseGram, type QR, qr } from './qr.js';
 export { type SVD, svd } from './svd.js';

@@ -77,6 +77,13 @@ export {
   timestampPositions,
 } from './embedding/timestamps.js';
 export {
+  type ChebyshevConfig,
+  type ChebyshevParams,
+  chebyshevConvolution,
+  initChebyshev,
+  type LaplacianOptions,
+} from './graph/chebyshev-convolution.js';
+export {
   type GraphAttentionConfig,
   type GraphAttentionParams,
   type GraphMaskOptions,

@@ -32,6 +32,11 @@ export {
 export { type NormalLaw, normalDivergence } from './distributions/normal-divergence.js';
 export { type DLinearRidgeOptions, type DLinearWeights, dLinearRidge } from './forecast/dlinear-ridge.js';
 export { type NLinearRidgeOptions, type NLinearWeights, nLinearRidge, type RidgeForecast } from './forecast/nlinear-ridge.js';
+export { type Colours, colourRefinement } from './graphs/colour-refinement.js';
+export { connectedComponents } from './graphs/components.js';
+export { graphLaplacian, normalisedLaplacian } from './graphs/laplacian.js';
+export { distanceFromSmooth, smoothingRate } from './graphs/over-smoothing.js';
+export { spectralFilter } from './graphs/spectral-filter.js';
 export { type ArchTest, archTest } from './inference/arch-test.js';
 export { autocorrelation, type LjungBox, ljungBox, whiteNoiseBand } from './inference/autocorrelation.js';
 export { type BlockLength, blockLength } from './inference/block-length.js';
