@@ -55,6 +55,22 @@ export function dropoutMask(key: Key, keep: number, shape: readonly number[]): H
 }
 
 /**
+ * `dropoutMask` of what is mostly 0: a decision is drawn only where x is not, and the mask is 0 elsewhere.
+ *
+ * @param x  any shape
+ * @returns  a mask of this shape
+ * @throws   as `dropoutMask`
+ */
+export function sparseDropoutMask(key: Key, keep: number, x: HostArray<Float32Array>): HostArray<Float32Array> {
+  let count = 0;
+  for (const value of x.data) if (value !== 0) count++;
+  const drawn = dropoutMask(key, keep, [count]).data;
+  const data = new Float32Array(x.data.length);
+  for (let i = 0, at = 0; i < data.length; i++) if (x.data[i] !== 0) data[i] = drawn[at++];
+  return { data, shape: [...x.shape] };
+}
+
+/**
  * One mask per channel for all times, so that a recurrence or a convolution cannot read a dropped channel from the time before.
  *
  * @param shape  of x, [B, T, F]

@@ -63,7 +63,7 @@ export {
 } from './convolution/causal-convolution.js';
 export { type Conv2dConfig, type Conv2dOptions, type Conv2dParams, conv2d, initConv2d, type Padding } from './convolution/conv2d.js';
 export { averagePool2d, maxPool2d, type PoolingOptions } from './convolution/pooling.js';
-export { type DropoutOptions, dropout, dropoutMask, temporalDropoutMask } from './dropout.js';
+export { type DropoutOptions, dropout, dropoutMask, sparseDropoutMask, temporalDropoutMask } from './dropout.js';
 export { type EmbeddingConfig, type EmbeddingOptions, embedding, initEmbedding } from './embedding/embedding.js';
 export { addPositions, initPositions, type PositionsConfig, sinusoidalPositions } from './embedding/positions.js';
 export {
@@ -91,8 +91,10 @@ export {
   initGraphAttention,
 } from './graph/graph-attention.js';
 export { type AdjacencyOptions, graphConvolution, normaliseAdjacency } from './graph/graph-convolution.js';
+export { type Neighbourhood, type NeighbourhoodOptions, neighbourhood } from './graph/neighbourhood.js';
 export { type Links, type LinksOptions, sparseGraphAttention } from './graph/sparse-graph-attention.js';
 export { type Edges, type EdgesOptions, normaliseEdges, sparseGraphConvolution } from './graph/sparse-graph-convolution.js';
+export { type RowsOptions, sparseLinear, sparseProduct, sparseRows } from './graph/sparse-product.js';
 export { fanInUniform, kaimingNormal, kaimingUniform, orthogonal, xavierNormal, xavierUniform } from './initialisers.js';
 export { initLinear, type LinearConfig, type LinearParams, linear } from './linear.js';
 export { binaryCrossEntropy } from './losses/binary-cross-entropy.js';

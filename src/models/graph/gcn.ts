@@ -1,7 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { fold, type HostArray, type Key, zeros } from '../../base/index.js';
 import { checkOptions } from '../../base/internal.js';
-import { type Edges, graphConvolution, type LinearParams, relu, sparseGraphConvolution, xavierUniform } from '../../nn/index.js';
+import {
+  dropout,
+  type Edges,
+  graphConvolution,
+  type LinearParams,
+  relu,
+  sparseGraphConvolution,
+  sparseProduct,
+  xavierUniform,
+} from '../../nn/index.js';
 
 /** Weights of a graph convolutional network, layer after layer. */
 export interface GcnParams<T = tf.Tensor> {
@@ -24,10 +33,18 @@ export function initGcn(key: Key, widths: readonly number[]): GcnParams<HostArra
   };
 }
 
+/** Features of N nodes of which most are 0, by their entries: `sparseRows` gives them. */
+export interface SparseFeatures<I = tf.Tensor, W = tf.Tensor> extends Edges<I, W> {
+  /** N. */
+  readonly rows: number;
+}
+
 /** Who sees whom. */
 export interface GcnOptions {
   /** Â [N, N] of `normaliseAdjacency`, or the edges of `normaliseEdges`, which cost less where a node has few neighbours. */
   readonly graph: tf.Tensor | Edges;
+  /** In training, for each layer the mask of what comes into it: of x as it is given, [N, F] or [E], then of the hidden [N, D]. */
+  readonly masks?: readonly tf.Tensor[];
 }
 
 /**
@@ -36,20 +53,29 @@ export interface GcnOptions {
  *     hₗ = relu(Â hₗ₋₁ Wₗ + bₗ)        y = Â h Wₙ + bₙ
  *
  * @param params  layers of w [F, D] and b [D]
- * @param x       [N, F], features of the nodes
+ * @param x       [N, F], features of the nodes; their entries that are not 0 cost less where these are few
  * @returns       [N, K]: logits of `crossEntropy`, or a regression's prediction; some rows of it where only some nodes are known
- * @throws        as `graphConvolution` and `sparseGraphConvolution`
+ * @throws        when there is not one mask a layer, or as `graphConvolution`, `sparseGraphConvolution`, `sparseProduct` and `dropout`
  *
  * A batch of B days is one graph of B N nodes, x [B N, F], in which each day has its own copy of the edges:
  *
  *     normaliseEdges(B * N, days.flatMap((b) => edges.map(([i, j]): [number, number] => [b * N + i, b * N + j])))
  *
- * Kipf & Welling 2017, eq. 9, without its dropout.
+ * Where only some nodes are labelled, `neighbourhood` is the part of a large graph that a step needs. Kipf & Welling 2017, eq. 9.
  */
-export function gcn({ layers }: GcnParams, x: tf.Tensor, options: GcnOptions): tf.Tensor {
-  checkOptions('gcn', options, ['graph']);
-  const { graph } = options;
+export function gcn({ layers }: GcnParams, x: tf.Tensor | SparseFeatures, options: GcnOptions): tf.Tensor {
+  checkOptions('gcn', options, ['graph', 'masks']);
+  const { graph, masks } = options;
+  if (masks && masks.length !== layers.length)
+    throw new Error(`gcn: masks are one for each of the ${layers.length} layers, of what comes into it; got ${masks.length}`);
+  const dropped = (h: tf.Tensor, l: number) => (masks ? dropout(h, { mask: masks[l] }) : h);
   const convolve = (layer: LinearParams, h: tf.Tensor) =>
     graph instanceof tf.Tensor ? graphConvolution(layer, h, { graph }) : sparseGraphConvolution(layer, h, { graph });
-  return layers.reduce((h, layer, l) => convolve(layer, l === 0 ? h : relu(h)), x);
+  const enter = ({ w, b }: LinearParams) => {
+    if (x instanceof tf.Tensor) return convolve({ w, b }, dropped(x, 0));
+    const { rows } = x;
+    const h = sparseProduct({ from: x.from, to: x.to, weight: dropped(x.weight, 0) }, w, { rows });
+    return (graph instanceof tf.Tensor ? graph.matMul(h) : sparseProduct(graph, h, { rows })).add(b);
+  };
+  return layers.slice(1).reduce((h, layer, l) => convolve(layer, dropped(relu(h), l + 1)), enter(layers[0]));
 }

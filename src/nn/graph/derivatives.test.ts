@@ -6,6 +6,7 @@ import { graphAttention, mixNeighbours } from './graph-attention.js';
 import { graphConvolution } from './graph-convolution.js';
 import { mixAlongLinks, sparseGraphAttention } from './sparse-graph-attention.js';
 import { sparseGraphConvolution } from './sparse-graph-convolution.js';
+import { sparseProduct } from './sparse-product.js';
 
 const { visible, from_, to } = reference.graph;
 const mask = () => tf.tensor(visible.data, visible.shape, 'bool');
@@ -36,4 +37,8 @@ describeLayer(mixAlongLinks, {
     call: (x, w, b, source, target) => sparseGraphAttention({ w, b, source, target }, x, { graph: links() }),
     reference: reference.attention,
   },
+});
+
+describeLayer(sparseProduct, {
+  PyTorch: { call: (weight, m) => sparseProduct({ ...links(), weight }, m, { rows: 5 }), reference: reference.product },
 });

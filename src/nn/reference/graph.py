@@ -24,10 +24,14 @@ def convolution(x, weight, w, b):
     A = torch.zeros(N, N).index_put((to, from_), weight, accumulate=True)
     return A @ (x @ w) + b
 
+def product(weight, m):
+    return torch.zeros(N, N).index_put((to, from_), weight, accumulate=True) @ m
+
 cases = dict(
     attention=case(attention, rand(N, 3), rand(3, 4), rand(4), rand(2, 2), rand(2, 2)),
     attentionBatch=case(attention, rand(2, N, 3), rand(3, 4), rand(4), rand(2, 2), rand(2, 2)),
     convolution=case(convolution, rand(N, 3), rand(len(to)), rand(3, 2), rand(2)),
     graph=dict(from_=pack(from_), to=pack(to), visible=pack(visible)),
+    product=case(product, rand(len(to)), rand(N, 3)),
 )
 write("graph", cases)
