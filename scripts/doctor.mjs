@@ -1,7 +1,8 @@
 // npm run doctor: everything Lemmata needs or can use, whether it is here, and the command that installs what is not.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { at, ROOT } from './bootstrap/files.mjs';
 import { PYTHON } from './bootstrap/python.mjs';
 
@@ -23,6 +24,7 @@ const rows = [
     SET_UP,
   ],
   ...(await devices()),
+  ['LightGBM', 'optional', lightgbm(), `${SET_UP}; ${install('libgomp1', 'libomp')}`],
   [
     'tfjs, native GPU',
     'optional',
@@ -74,6 +76,18 @@ async function devices() {
     const need = name === 'ONNX Runtime, cpu' ? 'needed' : 'optional';
     return [name, need, available ? `${detail}${isDefault ? '; in use' : ''}` : undefined, detail];
   });
+}
+
+/** Whether the library of the trees is there and loads. */
+function lightgbm() {
+  const folder = at('.lemmata', 'lightgbm', 'lightgbm', 'lib');
+  try {
+    const { load } = createRequire(at('package.json'))('koffi');
+    for (const name of readdirSync(folder)) if (/lib_lightgbm/.test(name)) load(join(folder, name));
+    return 'in .lemmata, for boosted trees';
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param {string} name */

@@ -54,7 +54,7 @@ const BUDGET: Record<string, number> = {
   kernel: 5350,
   linalg: 610,
   market: 10_200,
-  models: 880,
+  models: 1180,
   nn: 3550,
   optim: 660,
   report: 1950,

@@ -98,3 +98,26 @@ function librariesLine() {
   const found = libraries.find((folder) => existsSync(folder));
   return found ? `${found}\n` : '';
 }
+
+const LIGHTGBM = join(OWN, 'lightgbm');
+const wantedTrees = () => digest({ files: ['requirements-lightgbm.txt'] });
+
+/**
+ * LightGBM's library, beside the environment and not in it: its wheel asks for packages that only its Python part needs.
+ *
+ * @type {import('./set-up.mjs').Step}
+ */
+export const lightgbm = {
+  name: 'lightgbm',
+  what: 'LightGBM, which grows the trees',
+  current: () => read(join(LIGHTGBM, '.lemmata')) === wantedTrees(),
+
+  async make() {
+    const env = { PIP_RETRIES: '3', ...process.env, PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_USER: '0' };
+    const made = workshop('lightgbm');
+    const locked = ['--no-deps', '--require-hashes', '--only-binary=:all:', '-r', at('requirements-lightgbm.txt')];
+    await run(this.what, PYTHON, ['-I', '-m', 'pip', 'install', '--no-input', '--target', made, ...locked], { env });
+    write(join(made, '.lemmata'), wantedTrees());
+    swap(made, LIGHTGBM);
+  },
+};

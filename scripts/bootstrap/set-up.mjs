@@ -6,7 +6,7 @@ import { endWith, explain, SetUpFailure } from './failure.mjs';
 import { OWN, read, sweep } from './files.mjs';
 import { data, kernel, library } from './library.mjs';
 import { checkPlatform, handOver, packages } from './node.mjs';
-import { environment, openvino } from './python.mjs';
+import { environment, lightgbm, openvino } from './python.mjs';
 
 /**
  * One part of the set-up.
@@ -19,7 +19,7 @@ import { environment, openvino } from './python.mjs';
  */
 
 /** In this order: each needs those before it. */
-const STEPS = [packages, environment, openvino, library, data, kernel];
+const STEPS = [packages, environment, openvino, lightgbm, library, data, kernel];
 
 /**
  * Brings the checkout up to date and resolves in the locked Node. A step says whether it is `current`; one that is not is

@@ -53,3 +53,4 @@ export { type GcnOptions, type GcnParams, gcn, initGcn, type SparseFeatures } fr
 export { type LabelPropagationOptions, labelPropagation } from './graph/label-propagation.js';
 export { type HostEdges, type SgcOptions, sgcFeatures } from './graph/sgc.js';
 export { initMlp, type MlpOptions, type MlpParams, mlp } from './mlp.js';
+export { type BoostedTrees, type BoostedTreesOptions, boostedTrees, predictTrees, type TreeRows } from './trees/boosted-trees.js';

@@ -46,7 +46,11 @@ export async function makeCheckout({ at = mkdtempSync(join(tmpdir(), 'lemmata-se
   const padding = Array.from({ length: ballast / 16 }, () => Math.random().toString(36).padEnd(16, '0').slice(0, 16)).join('');
   const npm = npmPackage(aside, 'typescript', '1.0.0', { 'bin/tsc': compiler, 'ballast.txt': padding });
   const python = wheel('tiny_lab', '1.0', { 'tiny_lab.py': 'answer = 42\n', 'openvino/libs/libopenvino_c.so': padding });
-  const registries = await serveRegistries({ typescript: { '1.0.0': npm } }, { 'tiny-lab': { '1.0': python } });
+  const trees = wheel('tiny_trees', '1.0', { 'lightgbm/lib/lib_lightgbm.so': 'trees' });
+  const registries = await serveRegistries(
+    { typescript: { '1.0.0': npm } },
+    { 'tiny-lab': { '1.0': python }, 'tiny-trees': { '1.0': trees } },
+  );
 
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(at, path)), { recursive: true });
@@ -59,6 +63,7 @@ export async function makeCheckout({ at = mkdtempSync(join(tmpdir(), 'lemmata-se
   write('package-lock.json', JSON.stringify({ name: 'lemmata', version: '0.0.0', lockfileVersion: 3, requires: true, packages }));
   write('.npmrc', 'audit=false\n');
   write('requirements.txt', `tiny-lab==1.0 --hash=sha256:${python.sha256}\n`);
+  write('requirements-lightgbm.txt', `tiny-trees==1.0 --hash=sha256:${trees.sha256}\n`);
   for (const [path, text] of Object.entries(SOURCES)) write(path, text);
   for (const name of ['bootstrap.mjs', 'bootstrap', 'start.mjs', 'start'])
     cpSync(join(REPOSITORY, 'scripts', name), join(at, 'scripts', name), { recursive: true });

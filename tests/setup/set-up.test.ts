@@ -12,12 +12,13 @@ function expectComplete({ at }: Checkout): void {
   expect(readFileSync(join(at, 'node_modules/typescript/package.json'), 'utf8')).toContain('"1.0.0"');
   expect(execFileSync(join(at, '.venv/bin/python'), ['-c', 'import tiny_lab; print(tiny_lab.answer)'], { encoding: 'utf8' })).toBe('42\n');
   expect(readdirSync(readFileSync(join(at, '.lemmata/openvino'), 'utf8').trim())).toEqual(['libopenvino_c.so']);
+  expect(readFileSync(join(at, '.lemmata/lightgbm/lightgbm/lib/lib_lightgbm.so'), 'utf8')).toBe('trees');
   expect(readFileSync(join(at, 'data/prices.csv'), 'utf8')).toBe('1,2,3');
   const { sources } = JSON.parse(readFileSync(join(at, 'dist/kernel/install.js.map'), 'utf8'));
   expect(sources).toEqual(['../../src/kernel/install.ts']);
   const { argv } = JSON.parse(readFileSync(join(at, '.venv/share/jupyter/kernels/lemmata/kernel.json'), 'utf8'));
   expect(argv.map((path: string) => existsSync(path))).toEqual([true, true]);
-  expect(readdirSync(join(at, '.lemmata')).sort()).toEqual(['data', 'openvino', 'python']);
+  expect(readdirSync(join(at, '.lemmata')).sort()).toEqual(['data', 'lightgbm', 'openvino', 'python']);
   expect(readdirSync(join(at, '.lemmata/python'))).toHaveLength(1);
 }
 
@@ -46,6 +47,7 @@ describe('set-up', { timeout: 120_000 }, () => {
       /place for Python packages …/,
       /place for Python packages: done/,
       /Python environment .* …/,
+      /LightGBM.* …/,
       /the library …/,
       /the default data …/,
     ];
@@ -86,6 +88,8 @@ describe('set-up', { timeout: 120_000 }, () => {
     expect(await made()).toEqual(['the default data']);
     rmSync(join(checkout.at, 'node_modules/typescript'), { recursive: true });
     expect(await made()).toEqual(['npm packages']);
+    checkout.write('requirements-lightgbm.txt', `# changed\n${checkout.read('requirements-lightgbm.txt')}`);
+    expect(await made()).toEqual(['LightGBM, which grows the trees']);
     checkout.write('requirements.txt', checkout.read('requirements.txt').replace('tiny', '# changed\ntiny'));
     expect(await made()).toEqual(['a place for Python packages', 'the Python environment (JupyterLab, OpenVINO)']);
     expectComplete(checkout);
