@@ -12,7 +12,7 @@ const BELOW: Record<string, string[]> = {
   tensor: ['base'],
   nn: ['tensor', 'base'],
   optim: ['tensor', 'base'],
-  attack: ['nn', 'optim', 'tensor', 'base'],
+  attack: ['nn', 'optim', 'stats', 'linalg', 'tensor', 'base'],
   models: ['nn', 'optim', 'stats', 'linalg', 'tensor', 'base'],
   datasets: ['base'],
   market: ['stats', 'linalg', 'base'],
@@ -47,7 +47,7 @@ const BELOW: Record<string, string[]> = {
  * explanation. It is raised only in a commit that says why.
  */
 const BUDGET: Record<string, number> = {
-  attack: 150,
+  attack: 330,
   base: 760,
   cli: 560,
   datasets: 155,

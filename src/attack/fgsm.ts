@@ -8,7 +8,7 @@ export type Raised = (x: tf.Tensor) => tf.Tensor;
 /**
  * Fast gradient sign method: one step to the edge of the ball along the loss's gradient.
  *
- *     x* = clip(x + ε sign ∇ₓL(x), box)        L2: ε ∇ₓL / ‖∇ₓL‖
+ *     x* = clip(x + ε sign ∇ₓL(x), box)        L2: ε ∇ₓL / ‖∇ₓL‖        L1: ε sign(∂L/∂xᵢ) at the i where |∂L/∂xᵢ| is largest
  *
  *     fgsm((x) => crossEntropy(mlp(params, x), labels), x, { epsilon: 0.1, box: [0, 1] })
  *
@@ -16,7 +16,8 @@ export type Raised = (x: tf.Tensor) => tf.Tensor;
  * @returns  as x
  * @throws   when the ball or the box is not one
  *
- * Goodfellow, Shlens & Szegedy 2015, section 4. For a linear model it is the worst case. Works eagerly and inside `compile`.
+ * Goodfellow, Shlens & Szegedy 2015, section 4. For a linear model without a box it is the worst case. Works eagerly and inside
+ * `compile`. Theorems: thm:fgsm-dual, thm:linear-robustness.
  */
 export function fgsm(loss: Raised, x: tf.Tensor, ball: Ball): tf.Tensor {
   checkBall('fgsm', ball);

@@ -22,6 +22,47 @@ describe('conv2d', () => {
     expect([...grads[0]]).toEqual([...x.data].map((_, i) => (i % 4 === 0 ? 0 : 1)));
   });
 
+  // With K = 4 and a stride of 2, 'same' has one row of zeros on each side of an even image: PyTorch's padding of 1.
+  it('with a stride is every s-th pixel of the image padded alike', () => {
+    const [x, w, b] = [normal(key(11), [2, 6, 8, 2]), normal(key(12), [4, 4, 2, 3]), normal(key(13), [3])];
+    const strided = (stride: number, padding: 'same' | 'valid') => (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor) =>
+      conv2d({ w, b }, x, { padding, stride });
+    const every = (s: number, border: number) => (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor) => {
+      const dense = conv2d(
+        { w, b },
+        x.pad([
+          [0, 0],
+          [border, border],
+          [border, border],
+          [0, 0],
+        ]),
+      );
+      const kept = (size: number) => Array.from({ length: Math.ceil(size / s) }, (_, i) => i * s);
+      return dense.gather(kept(dense.shape[1]!), 1).gather(kept(dense.shape[2]!), 2);
+    };
+    for (const [s, padding, border] of [
+      [2, 'same', 1],
+      [2, 'valid', 0],
+      [3, 'valid', 0],
+    ] as const) {
+      const [one, other] = [inDouble(strided(s, padding), [x, w, b]), inDouble(every(s, border), [x, w, b])];
+      expect(distance(one.y, other.y)).toBeLessThan(1e-12);
+      for (const [i, g] of one.grads.entries()) expect(distance(g, other.grads[i])).toBeLessThan(1e-12);
+    }
+    expect(conv2d({ w: tf.zeros([4, 4, 1, 2]), b: tf.zeros([2]) }, tf.zeros([1, 28, 27, 1]), { padding: 'same', stride: 2 }).shape).toEqual(
+      [1, 14, 14, 2],
+    );
+    expect(() => conv2d({ w: tf.zeros([1, 1, 1, 1]), b: tf.zeros([1]) }, tf.zeros([1, 2, 2, 1]), { stride: 0 })).toThrow(
+      'conv2d: stride must be a whole number from 1 up, got 0',
+    );
+  });
+
+  it('with a stride is the same compiled, on both runtimes', () =>
+    expectCompiled(
+      (x, w, b) => conv2d({ w, b }, x, { padding: 'same', stride: 2 }),
+      [normal(key(5), [3, 8, 6, 4]), normal(key(6), [4, 4, 4, 5]), normal(key(7), [5])],
+    ));
+
   it('is the same compiled, on both runtimes', () =>
     expectCompiled(layer('same'), [normal(key(5), [3, 8, 6, 4]), normal(key(6), [3, 3, 4, 5]), normal(key(7), [5])]));
 

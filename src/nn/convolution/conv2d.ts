@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, shapeError, split } from '../../base/index.js';
-import { checkOptions } from '../../base/internal.js';
+import { checkOptions, checkWhole } from '../../base/internal.js';
 import { layer } from '../../tensor/index.js';
 import { fanInUniform, uniformWithin } from '../initialisers.js';
 
@@ -36,6 +36,8 @@ export function initConv2d(key: Key, config: Conv2dConfig): Conv2dParams<HostArr
 export interface Conv2dOptions {
   /** What a filter sees beyond the border: 'valid' when left out. */
   readonly padding?: Padding;
+  /** s: a filter stands at every s-th row and column; 1 when left out. */
+  readonly stride?: number;
 }
 
 /**
@@ -45,49 +47,68 @@ export interface Conv2dOptions {
  *
  * @param params  w [K, K, F, D] and b [D]
  * @param x       [B, rows, columns, F]
- * @returns       [B, rows, columns, D], each K − 1 shorter without padding
- * @throws        when w does not take x's channels, b does not fit w, or a filter is larger than the image it must stay inside
+ * @returns       [B, rows, columns, D], each K − 1 shorter without padding; with a stride s the first, the (s + 1)-th and so on of these,
+ *                and with padding ⌈rows / s⌉ of them, the zeros shared evenly between both borders
+ * @throws        when w does not take x's channels, b does not fit w, a filter is larger than the image it must stay inside, or the stride is
+ *                no whole number from 1 up
  *
  * LeCun et al. 1998, section II. ∂w is K² matrix products, faster than the convolution of x with ∂y that it also is.
  */
 export const conv2d = layer({
   name: 'conv2d',
   forward({ w, b }: Conv2dParams, x: tf.Tensor, options: Conv2dOptions = {}) {
-    checkOptions('conv2d', options, ['padding']);
-    const { padding = 'valid' } = options;
+    checkOptions('conv2d', options, ['padding', 'stride']);
+    const { padding = 'valid', stride = 1 } = options;
+    checkWhole('conv2d', 'stride', stride);
     if (x.rank !== 4 || w.rank !== 4 || x.shape[3] !== w.shape[2] || b.rank !== 1 || b.shape[0] !== w.shape[3])
       throw shapeError('conv2d filters x [B, rows, columns, F] by w [K, K, F, D] and b [D]', { x, w, b });
     if (padding === 'valid' && (x.shape[1]! < w.shape[0]! || x.shape[2]! < w.shape[1]!))
       throw shapeError("conv2d: the filter is larger than the image; pad it with 'same', or pool less before", { x, w });
-    const value = tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, padding).add(b);
-    return { value, saved: { x, w, padding } };
+    const value = tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, padding).add(b);
+    return { value, saved: { x, w, padding, stride } };
   },
-  backward(dy, { x, w, padding }) {
-    const dx = tf.conv2dTranspose(dy as tf.Tensor4D, w as tf.Tensor4D, x.shape as [number, number, number, number], 1, padding);
+  backward(dy, { x, w, padding, stride }) {
+    const dx = tf.conv2dTranspose(dy as tf.Tensor4D, w as tf.Tensor4D, x.shape as [number, number, number, number], stride, padding);
     const rows = dy.reshape([-1, dy.shape[3]!]);
-    const dw = tf.concat(moved(x, w.shape, padding).map((part) => part.matMul(rows, true)));
+    const dw = tf.concat(moved(x, w.shape, padding, stride).map((part) => part.matMul(rows, true)));
     return [{ w: dw.reshape(w.shape), b: rows.sum(0) }, dx];
   },
-  plain({ w, b }, x, { padding = 'valid' } = {}) {
-    const [size, , F, D] = w.shape;
+  plain({ w, b }, x, { padding = 'valid', stride = 1 } = {}) {
+    const [rows, columns, F, D] = w.shape;
     const filters = tf.unstack(w.reshape([-1, F, D])) as tf.Tensor2D[];
-    const lost = padding === 'same' ? 0 : size - 1;
-    const products = moved(x, w.shape, padding).map((part, k) => part.matMul(filters[k]));
+    const products = moved(x, w.shape, padding, stride).map((part, k) => part.matMul(filters[k]));
+    const size = (length: number, filter: number) => places(length, filter, padding, stride).count;
     return tf
       .addN(products)
-      .reshape([x.shape[0], x.shape[1]! - lost, x.shape[2]! - lost, D])
+      .reshape([x.shape[0], size(x.shape[1]!, rows), size(x.shape[2]!, columns), D])
       .add(b);
   },
 });
 
+interface Places {
+  readonly count: number;
+  readonly border: readonly [number, number];
+}
+
+/** How often a filter stands along a side of an image, and the zeros before and after it. */
+function places(length: number, filter: number, padding: Padding, stride: number): Places {
+  if (padding === 'valid') return { count: Math.ceil((length - filter + 1) / stride), border: [0, 0] };
+  const count = Math.ceil(length / stride);
+  const zeros = Math.max((count - 1) * stride + filter - length, 0);
+  return { count, border: [Math.floor(zeros / 2), Math.ceil(zeros / 2)] };
+}
+
 /** xᵢⱼ for each position (i, j) of a filter, row by row: the pixel that it multiplies for each pixel of y, [B · rows · columns, F]. */
-function moved(x: tf.Tensor, [rows, columns]: readonly number[], padding: Padding): tf.Tensor2D[] {
-  const border = (size: number): [number, number] =>
-    padding === 'same' ? [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)] : [0, 0];
-  const padded = tf.pad(x, [[0, 0], border(rows), border(columns), [0, 0]]);
-  const [B, height, width, F] = padded.shape;
-  const extent = [B, height! - rows + 1, width! - columns + 1, F!];
-  return Array.from({ length: rows * columns }, (_, k) =>
-    padded.slice([0, Math.floor(k / columns), k % columns, 0], extent).reshape([-1, F!]),
-  );
+function moved(x: tf.Tensor, [rows, columns]: readonly number[], padding: Padding, stride: number): tf.Tensor2D[] {
+  const [down, across] = [places(x.shape[1]!, rows, padding, stride), places(x.shape[2]!, columns, padding, stride)];
+  // Room for whole strides behind the last place too, so that a reshape tells every s-th pixel from the others.
+  const border = ({ border: [before, after] }: Places): [number, number] => [before, after + stride - 1];
+  const padded = tf.pad(x, [[0, 0], border(down), border(across), [0, 0]]);
+  const [B, F] = [x.shape[0], x.shape[3]!];
+  return Array.from({ length: rows * columns }, (_, k) => {
+    const part = padded.slice([0, Math.floor(k / columns), k % columns, 0], [B, down.count * stride, across.count * stride, F]);
+    if (stride === 1) return part.reshape([-1, F]);
+    const ofRows = part.reshape([B * down.count, stride, across.count * stride * F]).slice([0, 0, 0], [-1, 1, -1]);
+    return ofRows.reshape([-1, stride, F]).slice([0, 0, 0], [-1, 1, -1]).reshape([-1, F]);
+  });
 }

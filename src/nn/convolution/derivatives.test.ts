@@ -16,11 +16,22 @@ describeLayer(causalConvolution, {
   'more than the sequence has': { call: dilated(7), inputs },
 });
 
-const padded = (padding: Padding) => (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor) => conv2d({ w, b }, x, { padding });
+const padded =
+  (padding: Padding, stride = 1) =>
+  (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor) =>
+    conv2d({ w, b }, x, { padding, stride });
 describeLayer(conv2d, {
   'PyTorch, valid': { call: padded('valid'), reference: vision.valid },
   'PyTorch, same': { call: padded('same'), reference: vision.same },
   'PyTorch, a filter of even size': { call: padded('same'), reference: vision.evenFilter },
+  'every second pixel': {
+    call: padded('same', 2),
+    inputs: [normal(key(8), [2, 6, 5, 2]), normal(key(9), [4, 4, 2, 3]), normal(key(10), [3])],
+  },
+  'every third pixel, valid': {
+    call: padded('valid', 3),
+    inputs: [normal(key(8), [2, 8, 7, 2]), normal(key(9), [2, 3, 2, 3]), normal(key(10), [3])],
+  },
   'more channels': { call: padded('same'), inputs: [normal(key(5), [2, 4, 3, 4]), normal(key(6), [3, 3, 4, 5]), normal(key(7), [5])] },
 });
 
