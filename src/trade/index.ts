@@ -27,6 +27,8 @@ export {
 } from './execution/almgren-chriss.js';
 export { immediate, twap, vwap } from './execution/schedules.js';
 export { implementationShortfall } from './execution/shortfall.js';
+export { type Execution, type ExecutionRule, type ExecutionState, fasterWhenAhead, simulateExecution } from './execution/simulate.js';
+export { agentRule, type ExecutionWorldConfig, executionWorld } from './execution/world.js';
 export { byAsset } from './metrics/by-asset.js';
 export {
   type Calmar,
