@@ -50,7 +50,7 @@ const BUDGET: Record<string, number> = {
   attack: 330,
   base: 760,
   cli: 560,
-  datasets: 155,
+  datasets: 470,
   kernel: 5350,
   linalg: 610,
   market: 10_200,

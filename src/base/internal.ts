@@ -5,7 +5,7 @@ export { sha256 } from './digest.js';
 export { display } from './display.js';
 export { extent } from './extent.js';
 export { once } from './once.js';
-export { packageRoot, packageVersion, resultsFolder } from './package-root.js';
+export { dataRoot, packageRoot, packageVersion, resultsFolder } from './package-root.js';
 export { inverseNormal, threefry } from './random.js';
 export { publish, replaceFile, replaceFolder } from './replace-file.js';
 export { decode, encode, type StoredArray } from './safetensors.js';

@@ -9,3 +9,6 @@ export const packageVersion = (): string => JSON.parse(readFileSync(join(package
 
 /** Where results are: `results/` of this package, or `LEMMATA_RESULTS`. */
 export const resultsFolder = (): string => process.env.LEMMATA_RESULTS ?? join(packageRoot, 'results');
+
+/** Where data are: `LEMMATA_DATA`, else `data/` at the root of the package. */
+export const dataRoot = (): string => process.env.LEMMATA_DATA || join(packageRoot, 'data');

@@ -126,7 +126,7 @@ async function fetchNamed(names: string[]): Promise<void> {
     if (megabytes > 0) print(`downloading ${megabytes} MB …`);
     const fetched = await fetchData(name);
     if ('dataset' in fetched) line(fetched.dataset);
-    else print(`  ${name}: ${fetched.ticks}; read it with loadTicks('${name}')`);
+    else print(`  ${name}: ${'file' in fetched ? fetched.file : `${fetched.ticks}; read it with loadTicks('${name}')`}`);
     for (const limit of limits) print(wrap(limit, '    - '));
   }
   if (names.length > 0) return;

@@ -1,3 +1,4 @@
+export { dataRoot } from '../base/internal.js';
 export { audit, usable, withUsable } from './audit/audit.js';
 export { AUDIT_RULES, type AuditFinding, type AuditRule, type AuditThresholds } from './audit/finding.js';
 export type { Fills, OrderBook, Side } from './book/book.js';
@@ -87,7 +88,7 @@ export { type DataExport, exportDataset } from './store/export.js';
 export { type ParquetBatches, type ParquetBatchesConfig, parquetBatches } from './store/parquet-batches.js';
 export type { Description, Provenance } from './store/provenance.js';
 export { query, type SqlRow } from './store/sql.js';
-export { dataRoot, listDatasets, loadDataset, removeDataset, saveDataset } from './store/store.js';
+export { listDatasets, loadDataset, removeDataset, saveDataset } from './store/store.js';
 export type { Kind, Table } from './store/table.js';
 export { inferredMid, type MidChangeLabels, type MidOptions, nextMidChange } from './ticks/inferred-mid.js';
 export { readTicks, type TickOptions } from './ticks/read-ticks.js';

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { dataRoot, listDatasets, loadDataset } from '../../src/market/store/store.js';
+import { dataRoot } from '../../src/base/internal.js';
+import { listDatasets, loadDataset } from '../../src/market/store/store.js';
 import { localServer } from '../support/local-server.js';
 import { temporaryStore } from '../support/temporary-store.js';
 

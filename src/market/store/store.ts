@@ -1,16 +1,13 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { packageRoot, publish, sha256 } from '../../base/internal.js';
+import { dataRoot, publish, sha256 } from '../../base/internal.js';
 import { checkColumnNames } from './check.js';
 import { withLock } from './file-lock.js';
 import { readParquet, writeParquet } from './parquet.js';
 import { type Description, isDatasetName, type Provenance, parseProvenance } from './provenance.js';
 import { isOld, storeLock, withStaging } from './staging.js';
 import type { Table } from './table.js';
-
-/** Where datasets live: `LEMMATA_DATA`, else `data/` at the root of the package. */
-export const dataRoot = (): string => process.env.LEMMATA_DATA || join(packageRoot, 'data');
 
 /**
  * Writes a table into the store, with the record that says where it came from. A version is two files that never change: the Parquet

