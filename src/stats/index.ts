@@ -16,6 +16,7 @@ export { type AdaptiveConformal, type AdaptiveConformalOptions, adaptiveConforma
 export { type ConformalQuantile, conformalQuantile } from './conformal/conformal-quantile.js';
 export { type ConformalIntervals, conformalisedQuantiles, splitConformal } from './conformal/split-conformal.js';
 export { type WeightedConformalIntervals, weightedConformal } from './conformal/weighted-conformal.js';
+export { ledoitWolf, type ShrunkCovariance, sampleCovariance } from './covariance/ledoit-wolf.js';
 export { type Descent, type DescentOptions, gradientDescent, optimalStep } from './descent/gradient-descent.js';
 export { leastSquares, logisticLoss, type Objective } from './descent/objective.js';
 export { drawRows, stochasticGradientDescent } from './descent/stochastic-gradient-descent.js';

@@ -70,6 +70,25 @@ export { expectedShortfall, type TailOptions, valueAtRisk } from './metrics/tail
 export { type Turnover, turnover } from './metrics/turnover.js';
 export { type Bar, type Bracket, type BracketExit, bracketExit } from './orders/bracket.js';
 export { type BracketOrder, backtestOrders, type OrdersConfig, type OrdersRun, type RoundTrip } from './orders/orders.js';
+export { type BlackLitterman, type BlackLittermanOptions, blackLitterman, type View } from './portfolio/black-litterman.js';
+export { box, type Constraint, group, longOnly, maximumLeverage, maximumTurnover } from './portfolio/constraints.js';
+export { type EfficientFrontier, efficientFrontier } from './portfolio/frontier.js';
+export { type HierarchicalOptions, hierarchicalRiskParity } from './portfolio/hierarchical-risk-parity.js';
+export type { Linkage } from './portfolio/linkage.js';
+export {
+  atMean,
+  atVolatility,
+  type MeanVarianceOptions,
+  type MeanVariancePortfolio,
+  meanVariance,
+  minimumVariance,
+  type Portfolio,
+  type WeightOptions,
+} from './portfolio/mean-variance.js';
+export { driftedWeights, type Rebalanced, type RebalanceOptions, rebalance } from './portfolio/rebalance.js';
+export { impliedReturns, optimalWeights, type RiskAversionOptions } from './portfolio/reverse-optimisation.js';
+export { riskParity } from './portfolio/risk-parity.js';
+export { minimumShortfall, type ShortfallOptions, type ShortfallPortfolio } from './portfolio/shortfall.js';
 export { deflatedSharpeOf, type EffectiveTrials, effectiveTrials, type LoggedDeflatedSharpe } from './trials/effective-trials.js';
 export type { Json } from './trials/log.js';
 export { type Evaluation, record, type Trial, trialsOf } from './trials/trials.js';
