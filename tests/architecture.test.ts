@@ -59,9 +59,9 @@ const BUDGET: Record<string, number> = {
   optim: 660,
   report: 1950,
   rl: 1700,
-  stats: 5600,
+  stats: 6000,
   tensor: 7300,
-  trade: 3500,
+  trade: 4500,
   train: 880,
 };
 /** A room is entered by what it offers to users, or by what it offers to other rooms only. */
