@@ -90,7 +90,7 @@ export function steepest(gradient: tf.Tensor, norm: Norm = 'linf'): tf.Tensor {
 }
 
 /** ‖t‖ of each sample: c ‖t / c‖, c its largest |tᵢ|, because the square of a small gradient is 0 and that of a large one ∞. */
-const lengths = (t: tf.Tensor): tf.Tensor =>
+export const lengths = (t: tf.Tensor): tf.Tensor =>
   root(t.div(largest(t)))
     .mul(largest(t))
     .maximum(LEAST_NORMAL);

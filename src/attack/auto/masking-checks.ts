@@ -1,0 +1,145 @@
+import type * as tf from '@tensorflow/tfjs';
+import { fold, type Key } from '../../base/index.js';
+import { checkNumber, checkOptions, checkWhole } from '../../base/internal.js';
+import { compile } from '../../tensor/index.js';
+import { type Ball, checkBall, randomStart, steepest, within } from '../ball.js';
+import { slope } from '../fgsm.js';
+import { byGroups, type Grouping, isFooled, type Logits, logitOf, marginOf, type Samples } from './classified.js';
+import { square } from './square.js';
+
+/** The ball, and how long the attacks go on that are compared. */
+export interface MaskingOptions extends Ball, Grouping {
+  /** Of starts, squares and signs. */
+  readonly key: Key;
+  /** Gradients of the iterated attack; 40 when left out. */
+  readonly steps?: number;
+  /** Queries of the attack without gradients; 500 when left out. */
+  readonly queries?: number;
+  /** By how much one accuracy may exceed another that it must not exceed; 0.01 when left out. */
+  readonly slack?: number;
+}
+
+/** One thing that holds of a classifier whose gradients lead an attack. */
+export interface MaskingCheck {
+  /** What is asked. */
+  readonly check: string;
+  /** What was found, a share of the samples, and the most that it may be. */
+  readonly value: number;
+  /** The most that the value may be. */
+  readonly limit: number;
+  /** Whether it is as it should be. */
+  readonly holds: boolean;
+}
+
+/** Whether accuracies under attack mean anything here. */
+export interface Masking {
+  /** Some check fails: the gradients hide something, and robustness against attacks that follow them is none. */
+  readonly masked: boolean;
+  /** All checks, each with its numbers. */
+  readonly checks: readonly MaskingCheck[];
+}
+
+/** The share of samples without any gradient, and the accuracy against a ball that holds everything, which a working attack leaves. */
+const [NO_GRADIENT, UNBOUNDED] = [0.05, 0.05];
+
+/**
+ * Whether a classifier hides its gradients rather than being robust: what a defence that works shows, and one that only stops attacks does not.
+ *
+ * - the margin has a gradient at nearly every sample;
+ * - forty steps do at least as much as one;
+ * - twice the radius does at least as much as the radius;
+ * - without a bound nearly nothing withstands;
+ * - an attack without gradients does not do better than one with them.
+ *
+ *     const { masked, checks } = await maskingChecks((x) => cnn(params, x), { x: images, y: labels }, { epsilon: 0.3, box: [0, 1], key: key(1) });
+ *
+ * @param logits   [B, C] of images [B, rows, columns, F]
+ * @param samples  x [N, rows, columns, F] inside the box where there is one, and y [N]
+ * @throws         when the ball or a number is not one, or the samples do not fit
+ *
+ * Carlini et al. 2019 (On evaluating adversarial robustness), section 5; Athalye, Carlini & Wagner 2018, section 3.1.
+ */
+export async function maskingChecks(logits: Logits, samples: Samples, options: MaskingOptions): Promise<Masking> {
+  checkOptions('maskingChecks', options, ['norm', 'epsilon', 'box', 'key', 'steps', 'queries', 'slack', 'group']);
+  const { key, steps = 40, queries = 500, slack = 0.01, group, ...ball } = options;
+  checkBall('maskingChecks', ball);
+  checkNumber('maskingChecks', 'epsilon', ball.epsilon, { above: 0 });
+  checkWhole('maskingChecks', 'steps', steps);
+  checkNumber('maskingChecks', 'slack', slack, { from: 0, below: 1 });
+  const n = samples.y.length;
+  const share = (fooled: Uint8Array) => fooled.reduce((sum, one) => sum + 1 - one, 0) / n;
+  const under = async (epsilon: number, steps: number, size: number) =>
+    share(await climbed(logits, samples, { ball: { ...ball, epsilon }, from: ball.epsilon, steps, size, key, group }));
+
+  const { epsilon, box } = ball;
+  const everything = box ? box[1] - box[0] : 100 * epsilon;
+  const one = await under(epsilon, 1, epsilon);
+  const many = await under(epsilon, steps, (2.5 * epsilon) / steps);
+  const twice = await under(Math.min(2 * epsilon, everything), steps, (5 * epsilon) / steps);
+  const unbounded = await under(everything, steps, (2.5 * everything) / steps);
+  const blind = share((await square(logits, samples, { ...ball, norm: 'linf', key: fold(key, 2), queries, group })).fooled);
+  const checks = [
+    { check: 'samples whose margin has no gradient', value: await withoutGradient(logits, samples, group), limit: NO_GRADIENT },
+    { check: `accuracy under ${steps} steps, against that under one`, value: many, limit: one + slack },
+    { check: 'accuracy in twice the radius, against that in the radius', value: twice, limit: many + slack },
+    { check: 'accuracy without a bound', value: unbounded, limit: UNBOUNDED },
+    { check: `accuracy under ${steps} steps, against that under a search without gradients`, value: many, limit: blind + slack },
+  ].map((row) => ({ ...row, holds: row.value <= row.limit }));
+  return { masked: checks.some(({ holds }) => !holds), checks };
+}
+
+/** The share of the samples whose margin does not move with any element. */
+async function withoutGradient(logits: Logits, samples: Samples, group?: number): Promise<number> {
+  const flat = compile((x: tf.Tensor, y: tf.Tensor) => {
+    const gradient = slope((x) => marginOf(logits(x), y), x);
+    return gradient.reshape([x.shape[0], -1]).abs().max(1).equal(0).cast('float32');
+  });
+  const { fooled } = await byGroups('maskingChecks', samples, { group }, async ({ x, y }) => ({
+    x: x.data,
+    fooled: Uint8Array.from((await flat(x, y)).data(), Number),
+  }));
+  flat.release();
+  return fooled.reduce((sum, one) => sum + one, 0) / fooled.length;
+}
+
+/** Which samples projected steps on the cross-entropy fool, at the sample, at a random start as far off as `from` or on the way. */
+async function climbed(
+  logits: Logits,
+  samples: Samples,
+  { ball, from, steps, size, key, group }: { ball: Ball; from: number; steps: number; size: number; key: Key; group?: number },
+): Promise<Uint8Array> {
+  const lossOf = (x: tf.Tensor, y: tf.Tensor) => {
+    const z = logits(x);
+    return z.logSumExp(1).sub(logitOf(z, y));
+  };
+  const step = compile(({ at, fooled }: { at: tf.Tensor; fooled: tf.Tensor }, x: tf.Tensor, y: tf.Tensor) => {
+    const next = within(
+      ball,
+      x,
+      at.add(
+        steepest(
+          slope((x) => lossOf(x, y), at),
+          ball.norm,
+        ).mul(size),
+      ),
+    );
+    return { at: next, fooled: fooled.maximum(isFooled(logits(next), y).cast('float32')) };
+  });
+  const begin = compile((x: tf.Tensor, start: tf.Tensor, y: tf.Tensor) => {
+    const at = within(ball, x, x.add(start.mul(from)));
+    return {
+      at,
+      fooled: isFooled(logits(x), y)
+        .logicalOr(isFooled(logits(at), y))
+        .cast('float32'),
+    };
+  });
+  const { fooled } = await byGroups('maskingChecks', samples, { group }, async ({ x, y, index }) => {
+    let state: Awaited<ReturnType<typeof begin>> = await begin(x, randomStart(fold(key, index), ball.norm ?? 'linf', x.shape), y);
+    for (let k = 0; k < steps; k++) state = (await step(state as never, x, y)) as never;
+    return { x: x.data, fooled: Uint8Array.from(state.fooled.data(), Number) };
+  });
+  begin.release();
+  step.release();
+  return fooled;
+}
