@@ -145,6 +145,12 @@ describe('executionWorld', () => {
     expect(Array.from(blind.reset())).toEqual([1, 1]);
     const { observation } = blind.step(8); // two fifths of the block
     expect(Array.from(observation, (x) => x.toFixed(6))).toEqual(['0.600000', '0.200000']);
+    blind.step(8);
+    expect(blind.step(8).observation[1]).toBe(-1); // there was but a fifth
+    const rest = environment(executionWorld({ ...BLIND, pace: 'rest' }), { key: key(1) });
+    rest.reset();
+    rest.step(8); // two fifths of the block, then two fourths of the rest
+    expect(rest.step(8).observation[1]).toBeCloseTo(2 * 0.3 - 1, 6);
     const seeing = environment(executionWorld(SEEING), { key: key(1) });
     const { expected, variance } = costMoments(PAPER, optimalHoldings(PAPER, LAMBDA));
     expect(seeing.reset()[2]).toBeCloseTo(-expected / Math.sqrt(variance), 5);
@@ -193,6 +199,7 @@ describe('executionWorld', () => {
   it('refuses what is no such world', () => {
     const make = (more: object) => () => executionWorld({ ...BLIND, ...more } as ExecutionWorldConfig);
     expect(make({ sees: 'pryce' })).toThrow("executionWorld: sees must be time or price, got 'pryce' (did you mean price?)");
+    expect(make({ pace: 'rests' })).toThrow("executionWorld: pace must be block or rest, got 'rests' (did you mean rest?)");
     expect(make({ fastest: 0.5 })).toThrow('executionWorld: fastest must be a finite number from 1 up, got 0.5; the even pace is 1');
     expect(make({ actions: 1 })).toThrow('executionWorld: actions must be a whole number from 2 up, got 1');
     expect(make({ problem: { ...PAPER, slices: 1 } })).toThrow(

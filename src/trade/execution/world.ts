@@ -16,10 +16,12 @@ export interface ExecutionWorldConfig {
   readonly actions?: number;
   /** The fastest of them, as a multiple of the even pace: 5. */
   readonly fastest?: number;
+  /** The even pace of what: of the `block`, X/N, or of the `rest`, xₖ/(N − k). Of the block when left out. */
+  readonly pace?: 'block' | 'rest';
 }
 
 /**
- * Sells a block in N slices: action a sells a/(A − 1) of `fastest` times X/N shares, or what is left; the last slice sells all.
+ * Sells a block in N slices: action a sells a/(A − 1) of `fastest` times the even pace, or what is left; the last slice sells all.
  *
  *     sees 'time':   r = −(ΔC − ΔC̄ + λσ²τ xₖ₊₁²) / σX√T
  *     sees 'price':  r = −(ΔΦ(C) − ΔΦ(C̄)) / σX√T        Φ(C) = C + λ (C − E*)²
@@ -37,14 +39,15 @@ export interface ExecutionWorldConfig {
  * Almgren & Chriss 2000; the second reward by the embedding of Li & Ng 2000.
  */
 export function executionWorld(config: ExecutionWorldConfig): World {
-  const { problem, riskAversion, sees, actions, fastest, best } = checked('executionWorld', config);
+  const all = checked('executionWorld', config);
+  const { problem, riskAversion, sees, actions, best } = all;
   const { slices: N, shares, days, volatility } = problem;
   const S = N + 4; // k, x/X, C, C̄, and the z of the episode
   const unit = volatility * shares * Math.sqrt(days);
   const sell = saleOf(problem);
   const penalty = riskAversion * volatility ** 2 * (days / N);
   const phi = (cost: number) => cost + riskAversion * (cost - best.expected) ** 2;
-  const remains = remainder(N, actions, fastest);
+  const remains = remainder(all);
   const seen = observer(N, sees === 'price', best);
   return {
     name: `execution of ${shares} shares`,
@@ -92,10 +95,11 @@ export function agentRule(
   config: ExecutionWorldConfig,
   act: (observation: HostArray<Float32Array>) => ArrayLike<number> | Promise<ArrayLike<number>>,
 ): ExecutionRule {
-  const { problem, sees, actions, fastest, best } = checked('agentRule', config);
+  const all = checked('agentRule', config);
+  const { problem, sees, best } = all;
   const F = sees === 'price' ? 3 : 2;
   const { shares } = problem;
-  const remains = remainder(problem.slices, actions, fastest);
+  const remains = remainder(all);
   const seen = observer(problem.slices, sees === 'price', best);
   return async ({ slice, holdings, cost }) => {
     const observation = { data: new Float32Array(holdings.length * F), shape: [holdings.length, F] };
@@ -106,8 +110,11 @@ export function agentRule(
 }
 
 /** What an action leaves of x/X. */
-const remainder = (N: number, actions: number, fastest: number) => (k: number, x: number, action: number) =>
-  k === N - 1 ? 0 : Math.max(0, x - ((action / (actions - 1)) * fastest) / N);
+function remainder({ problem: { slices: N }, actions, fastest, pace }: ReturnType<typeof checked>) {
+  const speed = fastest / (actions - 1);
+  return (k: number, x: number, action: number) =>
+    k === N - 1 ? 0 : Math.max(0, x - action * speed * (pace === 'block' ? 1 / N : x / (N - k)));
+}
 
 /** Writes what is seen of slice k, holdings x/X and cost C as row n. */
 const observer =
@@ -120,12 +127,13 @@ const observer =
   };
 
 function checked(who: string, config: ExecutionWorldConfig) {
-  checkOptions(who, config, ['problem', 'riskAversion', 'sees', 'actions', 'fastest']);
-  const { problem, riskAversion, sees, actions = 21, fastest = 5 } = config;
+  checkOptions(who, config, ['problem', 'riskAversion', 'sees', 'actions', 'fastest', 'pace']);
+  const { problem, riskAversion, sees, actions = 21, fastest = 5, pace = 'block' } = config;
   checkOneOf(who, 'sees', sees, ['time', 'price']);
+  checkOneOf(who, 'pace', pace, ['block', 'rest']);
   checkWhole(who, 'actions', actions, { from: 2 });
   checkNumber(who, 'fastest', fastest, { from: 1 }, 'the even pace is 1');
   const { expected, variance } = costMoments(problem, optimalHoldings(problem, riskAversion));
   if (problem.slices < 2) throw new Error(`${who}: slices must be 2 or more, got 1; the only one sells all, and leaves nothing to decide`);
-  return { problem, riskAversion, sees, actions, fastest, best: { expected, deviation: Math.sqrt(variance) } };
+  return { problem, riskAversion, sees, actions, fastest, pace, best: { expected, deviation: Math.sqrt(variance) } };
 }
