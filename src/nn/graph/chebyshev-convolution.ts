@@ -48,7 +48,7 @@ export interface LaplacianOptions {
  * @returns       [N, D]
  * @throws        when the shapes do not fit, or `largest` is not positive
  *
- * Defferrard et al. 2016, eq. 4.
+ * Defferrard et al. 2016, eq. 4. Recurrence, reach and first order: thm:chebyshev-filter.
  */
 export function chebyshevConvolution({ w, b }: ChebyshevParams, x: tf.Tensor, options: LaplacianOptions): tf.Tensor {
   checkOptions('chebyshevConvolution', options, ['graph', 'largest']);

@@ -19,7 +19,7 @@ export interface Colours {
  * @param rounds     at most so many, N when left out, which are enough
  * @throws           when A is not symmetric, a weight is negative or not finite, or initial has another length
  *
- * Weisfeiler & Lehman 1968; Xu et al. 2019, section 2.
+ * Weisfeiler & Lehman 1968; Xu et al. 2019, section 2. What it limits: thm:weisfeiler-lehman.
  */
 export function colourRefinement(
   adjacency: Matrix,
