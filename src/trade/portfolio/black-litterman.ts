@@ -54,7 +54,7 @@ export interface BlackLitterman {
  * @throws            when a view names an unknown asset or no weight, a confidence is outside 0 … 1, τ is not above 0, or a certain view repeats or
  *                    contradicts others that are certain, which are named
  *
- * Black & Litterman 1992; He & Litterman 1999, eqs. 8, 11 and 13.
+ * Black & Litterman 1992; He & Litterman 1999, eqs. 8, 11 and 13. thm:black-litterman, thm:view-limits, thm:idzorek.
  */
 export function blackLitterman(covariance: Matrix, views: readonly View[], options: BlackLittermanOptions): BlackLitterman {
   checkOptions('blackLitterman', options, ['prior', 'tau', 'omega']);

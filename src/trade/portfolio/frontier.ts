@@ -25,7 +25,7 @@ export interface EfficientFrontier {
  * @param covariance  Σ [N, N], positive definite
  * @throws            when Σ is singular, lengths differ, all means are alike, or a riskless return is not below that of the least variance
  *
- * Merton 1972.
+ * thm:efficient-frontier, thm:two-funds; Merton 1972.
  */
 export function efficientFrontier(mean: ArrayLike<number>, covariance: Matrix): EfficientFrontier {
   const inverse = inverseOf('efficientFrontier', covariance);

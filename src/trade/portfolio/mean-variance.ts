@@ -40,7 +40,7 @@ export interface MeanVarianceOptions extends WeightOptions {
  * @param covariance  [N, N], positive semidefinite, singular ones included; `names` are the assets
  * @throws            when constraints conflict (which), or the covariance has a negative eigenvalue
  *
- * Markowitz 1952.
+ * Markowitz 1952. Without constraints: thm:efficient-frontier.
  */
 export async function minimumVariance(covariance: Matrix, options: WeightOptions = {}): Promise<Portfolio> {
   checkOptions('minimumVariance', options, ['constraints', 'budget']);
@@ -55,7 +55,7 @@ export async function minimumVariance(covariance: Matrix, options: WeightOptions
  * @param covariance  [N, N], positive semidefinite; `names` are the assets
  * @throws            when constraints conflict (which), lengths differ, or the objective has no bound
  *
- * Markowitz 1952. Without constraints and with a free budget it is `optimalWeights`.
+ * Markowitz 1952. Without constraints: thm:efficient-frontier, and with a free budget `optimalWeights`.
  */
 export async function meanVariance(
   mean: ArrayLike<number>,

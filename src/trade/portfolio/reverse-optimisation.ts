@@ -17,7 +17,7 @@ export interface RiskAversionOptions {
  * @param covariance  Σ [N, N], positive semidefinite
  * @throws            when lengths differ or δ is not above 0
  *
- * He & Litterman 1999, eq. 2.
+ * thm:reverse-optimisation; He & Litterman 1999, eq. 2.
  */
 export function impliedReturns(weights: ArrayLike<number>, covariance: Matrix, options: RiskAversionOptions): Float64Array {
   checkOptions('impliedReturns', options, ['riskAversion']);
@@ -34,7 +34,7 @@ export function impliedReturns(weights: ArrayLike<number>, covariance: Matrix, o
  * @param covariance  Σ [N, N], positive definite; of Black and Litterman's posterior, `returnsCovariance`
  * @throws            when Σ is singular, lengths differ or δ is not above 0
  *
- * He & Litterman 1999, eq. 13.
+ * thm:reverse-optimisation; He & Litterman 1999, eq. 13.
  */
 export function optimalWeights(mean: ArrayLike<number>, covariance: Matrix, options: RiskAversionOptions): Float64Array {
   checkOptions('optimalWeights', options, ['riskAversion']);

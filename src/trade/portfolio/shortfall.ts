@@ -35,7 +35,7 @@ export interface ShortfallOptions extends WeightOptions {
  * @param returns  [T, N] simple returns, row by row; `names` are the assets
  * @throws         when constraints conflict (which), a return is missing, αT is below 1, or the shortfall has no bound
  *
- * Rockafellar & Uryasev 2000.
+ * thm:cvar-program; Rockafellar & Uryasev 2000.
  */
 export async function minimumShortfall(returns: Matrix, options: ShortfallOptions = {}): Promise<ShortfallPortfolio> {
   checkOptions('minimumShortfall', options, ['tail', 'leastMean', 'constraints', 'budget']);
