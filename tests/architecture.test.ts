@@ -58,7 +58,7 @@ const BUDGET: Record<string, number> = {
   nn: 3550,
   optim: 660,
   report: 1950,
-  rl: 1700,
+  rl: 2000,
   stats: 6000,
   tensor: 7300,
   trade: 4500,

@@ -19,6 +19,7 @@ export {
   type Transitions,
   tdTarget,
 } from './agents/q-network.js';
+export { optimalBaseline } from './baseline.js';
 export {
   type CategoricalNoise,
   categoricalEntropy,
@@ -38,7 +39,20 @@ export {
 export type { World } from './environments/world.js';
 export { type GaussianPolicy, gaussianEntropy, gaussianLogProbability, sampleGaussian } from './gaussian-policy.js';
 export { type AdvantageOptions, generalisedAdvantage, type Rollout } from './generalised-advantage.js';
+export { type OffPolicyEpisodes, type OffPolicyReturns, offPolicyReturns } from './importance-sampling.js';
 export { type Priority, type Replay, type ReplayConfig, type ReplaySample, replay } from './replay/replay.js';
+export { bairdStar, type LinearValues, semiGradientSweep } from './tabular/baird.js';
+export {
+  actionValues,
+  discountedVisits,
+  policyEvaluation,
+  type ValueIteration,
+  type ValueIterationOptions,
+  valueIteration,
+} from './tabular/dynamic-programming.js';
+export type { FiniteMdp, TabularPolicy } from './tabular/finite-mdp.js';
+export { estimateMaximum, type MaximumEstimates } from './tabular/maximum.js';
+export { type PolicyChange, type PolicyImprovement, policyImprovement } from './tabular/policy-improvement.js';
 export { type A2cConfig, a2c, type OnPolicyConfig, type PpoConfig, ppo, reinforce } from './training/actor-critics.js';
 export { type DqnConfig, dqn } from './training/dqn.js';
 export type { Episode } from './training/episodes.js';
