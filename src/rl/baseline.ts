@@ -10,7 +10,7 @@
  * @returns            b
  * @throws             when there is no number, one is not finite, a square is negative, or all are 0
  *
- * Greensmith, Bartlett & Baxter 2004, theorem 8: thm:baseline.
+ * Greensmith, Bartlett & Baxter 2004: thm:baseline.
  */
 export function optimalBaseline(squaredNorm: ArrayLike<number>, returns: ArrayLike<number>): number {
   const fits = squaredNorm.length === returns.length;

@@ -1,6 +1,9 @@
+import type * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
+import { inDouble } from '../../../tests/support/gradients.js';
 import { normalRows, randomMdp, softmaxRows } from '../../../tests/support/mdps.js';
 import { theorem } from '../../../tests/support/theorem.js';
+import { type PpoOptions, ppoLoss } from '../agents/policy-gradient.js';
 import { actionValues, discountedVisits, policyEvaluation } from './dynamic-programming.js';
 import type { FiniteMdp, TabularPolicy } from './finite-mdp.js';
 import { type PolicyChange, type PolicyImprovement, policyImprovement } from './policy-improvement.js';
@@ -248,3 +251,92 @@ function softened({ mdp, from, to, start }: PolicyChange & { mdp: FiniteMdp }): 
   const soft = (policy: TabularPolicy) => policy.map((row) => row.map((p) => 0.97 * p + 0.01));
   return { mdp, from: soft(from), to: soft(to), start };
 }
+
+/** L^clip of a policy in the states of another: what `ppoLoss` makes of all states and actions, each with its weight. */
+type Clipped = (mdp: FiniteMdp, change: PolicyChange, clip: number) => number;
+const clipped =
+  (loss: (logProbability: tf.Tensor, advantage: tf.Tensor, options: PpoOptions) => tf.Tensor): Clipped =>
+  (mdp, { from, to, start }, clip) => {
+    const value = policyEvaluation(mdp, from);
+    const q = actionValues(mdp, value);
+    const rows = discountedVisits(mdp, from, start).flatMap((d, s) =>
+      from[s].flatMap((p, a) => (p > 0 ? [{ old: p, now: to[s][a], weight: (d * p * (q[s][a] - value[s])) / (1 - mdp.discount) }] : [])),
+    );
+    const column = (of: (row: (typeof rows)[number]) => number) => ({ data: rows.map(of), shape: [rows.length] });
+    const inputs = [column(({ now }) => Math.log(now)), column(({ weight }) => rows.length * weight), column(({ old }) => Math.log(old))];
+    return -Number(inDouble((now, advantage, old) => loss(now, advantage, { old, clip }), inputs).y[0]);
+  };
+
+theorem<Clipped>('thm:trust-region', 'd', {
+  real: clipped(ppoLoss),
+  check: (objective) => {
+    for (const { mdp, ...change } of MDPS.flatMap(changes))
+      for (const clip of [0.1, 0.3]) {
+        const { surrogate } = policyImprovement(mdp, change);
+        const found = objective(mdp, change, clip);
+        expect(found).toBeLessThanOrEqual(surrogate + 1e-9);
+        const ratios = change.from.flatMap((row, s) => row.map((p, a) => change.to[s][a] / p));
+        if (ratios.every((r) => Math.abs(r - 1) <= clip)) expect(found).toBeCloseTo(surrogate, 9);
+        else if (ratios.some((r) => Math.abs(r - 1) > 2 * clip)) expect(Math.abs(found - surrogate)).toBeGreaterThan(1e-4);
+      }
+    // One state, the first action is better by 1: beyond 1 + ε and 1 − ε the objective is as flat as it was there.
+    const bandit: FiniteMdp = { transition: [[[1], [1]]], reward: [[1, 0]], discount: 0.5 };
+    const at = (p: number) => objective(bandit, { from: [[0.5, 0.5]], to: [[p, 1 - p]], start: [1] }, 0.2);
+    expect(at(0.6)).toBeCloseTo(0.2, 7);
+    expect(at(0.999)).toBeCloseTo(0.2, 7);
+    expect(at(0.3)).toBeCloseTo(-0.4, 7); // worse than before is not clipped
+    // Inside the range, and still a step that looks better and is worse.
+    for (const discount of [0.5, 0.9])
+      for (const clip of [0.1, 0.2, 0.5]) {
+        const { mdp } = hardest(discount, 0.1);
+        const from = [
+          [0, 0.5, 0.5],
+          [0.5, 0.5, 0],
+          [0.5, 0.5, 0],
+        ];
+        const worse = clip * (1 - clip / 2);
+        const to = [
+          [0, (1 + clip) / 2, (1 - clip) / 2],
+          [(1 - worse) / 2, (1 + worse) / 2, 0],
+          [(1 + clip) / 2, (1 - clip) / 2, 0],
+        ];
+        const change = { from, to, start: [1, 0, 0] };
+        const scale = discount / (1 - discount);
+        expect(objective(mdp, change, clip + 1e-6)).toBeCloseTo((scale * clip ** 2) / 4, 7);
+        const gain = performance(mdp, to, [1, 0, 0]) - performance(mdp, from, [1, 0, 0]);
+        expect(gain).toBeCloseTo(-(scale * clip ** 2 * (3 - clip)) / 4, 9);
+      }
+  },
+  mutants: {
+    'takes the larger': clipped((now, advantage, { old, clip = 0.2 }) => {
+      const ratio = now.sub(old).exp();
+      return ratio
+        .mul(advantage)
+        .maximum(ratio.clipByValue(1 - clip, 1 + clip).mul(advantage))
+        .mean()
+        .neg();
+    }),
+    'clips without the smaller': clipped((now, advantage, { old, clip = 0.2 }) =>
+      now
+        .sub(old)
+        .exp()
+        .clipByValue(1 - clip, 1 + clip)
+        .mul(advantage)
+        .mean()
+        .neg(),
+    ),
+    'does not clip': clipped((now, advantage, { old }) => now.sub(old).exp().mul(advantage).mean().neg()),
+    'clips at 2ε': clipped((now, advantage, { old, clip = 0.2 }) => ppoLoss(now, advantage, { old, clip: 2 * clip })),
+    'clips at ε/2': clipped((now, advantage, { old, clip = 0.2 }) => ppoLoss(now, advantage, { old, clip: clip / 2 })),
+    'goes up': clipped((now, advantage, { old, clip }) => ppoLoss(now, advantage, { old, clip }).neg()),
+    'adds up instead of averaging': clipped((now, advantage, { old, clip }) => ppoLoss(now, advantage, { old, clip }).mul(now.size)),
+    'has log ratios': clipped((now, advantage, { old, clip = 0.2 }) => {
+      const ratio = now.sub(old).add(1);
+      return ratio
+        .mul(advantage)
+        .minimum(ratio.clipByValue(1 - clip, 1 + clip).mul(advantage))
+        .mean()
+        .neg();
+    }),
+  },
+});
