@@ -12,7 +12,7 @@ type Improve = typeof policyImprovement;
 const sum = (v: readonly number[]) => v.reduce((total, x) => total + x, 0);
 const START = [0.2, 0.5, 0.3];
 const MDPS = [0.5, 0.9].map((discount, i) => randomMdp(i + 30, { S: 3, A: 2, discount }));
-const performance = (mdp: FiniteMdp, policy: TabularPolicy, start = START) =>
+const performance = (mdp: FiniteMdp, policy: TabularPolicy, start: readonly number[] = START) =>
   sum(policyEvaluation(mdp, policy).map((v, s) => v * start[s]));
 /** A policy, and others at several distances from it. */
 const changes = (mdp: FiniteMdp): (PolicyChange & { mdp: FiniteMdp })[] => {
