@@ -103,6 +103,13 @@ describe('backtest', () => {
     expect(Array.from(run.requested.values.slice(2, 4))).toEqual([NONE, NONE]);
   });
 
+  it('counts large accounts to the lot too, beyond 2^51 units', () => {
+    const prices = bars([[1e-4], [1e-4], [1e-4]]);
+    // Half of 5e15 + 2 units, at a unit a lot, is an odd number of lots, 2.5e15 + 1.
+    const { fills, cash } = backtest({ weights: weigh([[0.5]]), prices, execution: 'nextClose', capital: 500_000_000.0000002 });
+    expect([1000 * fills[0].shares, 1e7 * cash[0]]).toEqual([2_500_000_000_000_001, 2_500_000_000_000_001]);
+  });
+
   it('takes costs of cash and leaves prices alone (backtesting.py 153, 538, 633)', () => {
     const prices = bars([[100], [100], [110], [110]]);
     const weights = weigh([[0.5], [0]], [0, 2]);
@@ -521,6 +528,9 @@ describe('backtest refuses', () => {
   });
 
   it('an account that whole numbers cannot count', () => {
+    expect(run({ prices: bars([[10], [1e12]]), weights: weigh([[1]]) })).toThrow(
+      "the price of 'A' is 1000000000000 on 2020-01-03 in test, which is more than what is counted exactly, 2^51 ticks of 0.0001: take a coarser one",
+    );
     expect(run({ capital: 1e9, tick: 1e-6, lot: 1e-6 })).toThrow(
       'the account is larger than what is counted exactly, 2^53 units of tick 0.000001 × lot 0.000001',
     );

@@ -37,6 +37,8 @@ export interface Schedule {
   readonly rows: Int32Array;
   /** first row after which is traded, and the price row after which the run begins */
   readonly start: number;
+  /** Σ|w| of each decision at most */
+  readonly gross: number;
   /** all decisions [K, N], checked against the limits, where they are known beforehand */
   readonly weights?: Float64Array;
   /** the k-th decision, [N], checked, where a function makes it */
@@ -104,7 +106,7 @@ export function decisionsOf(weights: Panel | Decisions, prices: Frame, limits: L
         `backtest: weights have ${weights.values.length} values, and ${dates.length} dates of ${N} assets need ${dates.length * N}`,
       );
     for (let k = 0; k < rows.length; k++) check(weights.values, k * N, dates[k]);
-    return { assets, rows, start, weights: weights.values, decide: (k) => weights.values.subarray(k * N, (k + 1) * N) };
+    return { assets, rows, start, gross, weights: weights.values, decide: (k) => weights.values.subarray(k * N, (k + 1) * N) };
   }
   const made: ArrayLike<number>[] = []; // a run that is looked at again is not asked again
   const decide = (k: number, current: Decision) => {
@@ -116,7 +118,7 @@ export function decisionsOf(weights: Panel | Decisions, prices: Frame, limits: L
     made[k] = Float64Array.from(row);
     return made[k];
   };
-  return { assets, rows, start, decide };
+  return { assets, rows, start, gross, decide };
 }
 
 /** Σw, Σ|w| and the largest |w| of N weights. */
@@ -127,7 +129,7 @@ function totals(row: ArrayLike<number>, offset: number, N: number): { sum: numbe
     const bulk = Math.abs(w);
     sum += w;
     size += bulk;
-    largest = Math.max(largest, bulk);
+    if (bulk > largest) largest = bulk;
   }
   return { sum, size, largest };
 }
@@ -140,6 +142,10 @@ function refuse(date: string, got: string, limit: string, fix: string): never {
 function rowsOf(dates: readonly string[], { dates: all, source }: Frame): Int32Array {
   const rows = new Int32Array(dates.length);
   for (let k = 0, t = 0; k < dates.length; k++) {
+    if (dates[k] === all[t]) {
+      rows[k] = t++; // later than the row before it, and so is its date
+      continue;
+    }
     if (k > 0 && !(dates[k - 1] < dates[k]))
       throw new Error(`backtest: dates of weights must ascend: ${dates[k]} comes after ${dates[k - 1]}; sort them, one row a date`);
     while (t < all.length && all[t] < dates[k]) t++;
@@ -152,7 +158,7 @@ function rowsOf(dates: readonly string[], { dates: all, source }: Frame): Int32A
             : `is no date of ${source}, which has ${all[t - 1]} and then ${all[t]}`;
       throw new Error(`backtest: a weight's date, ${dates[k]}, ${cause}; date weights by the row of prices whose close decides them`);
     }
-    rows[k] = t;
+    rows[k] = t++;
   }
   return rows;
 }

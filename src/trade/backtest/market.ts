@@ -1,6 +1,6 @@
 import type { Frame } from '../../market/index.js';
 import { GAP } from '../../market/internal.js';
-import { nearest } from './nearest.js';
+import { NEAREST_BELOW } from './nearest.js';
 
 /** Prices as a run reads them: arrays [T, M] of the frame, of which `columns` [N] are traded. */
 export interface Market {
@@ -108,25 +108,15 @@ function digits(date: string, from: number, to: number): number {
   return number;
 }
 
-/**
- * Prices of row t in ticks, 0 where there is none.
- *
- * @param from  [T, M] `traded` or `close`
- * @param into  [N]
- */
-export function ticksAt(market: Market, from: Float64Array, ticks: number, t: number, into: Float64Array): void {
-  const { columns, width } = market;
-  for (let n = 0, base = t * width; n < into.length; n++) {
-    const price = from[base + columns[n]];
-    const rounded = nearest(price * ticks);
-    if (rounded > 0) into[n] = rounded;
-    else if (price === Infinity) refusePrice(market, t, n, price, 'and prices are finite, missing ones NaN: was something divided by 0?');
-    else if (price > 0) refusePrice(market, t, n, price, `which is less than half a tick of ${1 / ticks}: take a finer one`);
-    else if (price <= 0) refusePrice(market, t, n, price, 'and prices are positive, missing ones NaN: are these returns, or differences?');
-    else into[n] = 0;
-  }
-}
-
-function refusePrice({ dates, assets, source }: Market, t: number, n: number, price: number, cause: string): never {
+/** Stops at a price that is none: not finite, not positive, or of too few or too many ticks. */
+export function refusePrice({ dates, assets, source }: Market, price: number, ticks: number, t: number, n: number): never {
+  const cause =
+    price === Infinity
+      ? 'and prices are finite, missing ones NaN: was something divided by 0?'
+      : price * ticks >= NEAREST_BELOW
+        ? `which is more than what is counted exactly, 2^51 ticks of ${1 / ticks}: take a coarser one`
+        : price > 0
+          ? `which is less than half a tick of ${1 / ticks}: take a finer one`
+          : 'and prices are positive, missing ones NaN: are these returns, or differences?';
   throw new Error(`backtest: the price of '${assets[n]}' is ${price} on ${dates[t]} in ${source}, ${cause}`);
 }

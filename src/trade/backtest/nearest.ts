@@ -1,12 +1,17 @@
+/** Numbers smaller than this are rounded right by `nearest`. */
+export const NEAREST_BELOW = 2 ** 51;
+
+/** x + MIDDLE is a whole number for |x| < 2^51: the nearest one, of two the even one. */
+const MIDDLE = 1.5 * 2 ** 52;
+
 /**
- * The nearest whole number, halves up: `Math.round` without its branch, which a processor guesses wrong every second time, so that rounding cost a
- * run more than all else.
+ * The nearest whole number of |x| < 2^51, halves up: `Math.round` without what makes it slow in a loop. It branches, which a processor guesses wrong
+ * every second time; and an instruction that rounds, of `Math.floor` too, waits for what its register held before, which made one long chain of
+ * the assets of a row.
  *
- *     ⌈x⌉ − ⌈⌈x⌉ − x − ½⌉
- *
- * It differs from `Math.round` at one finite number, 0.5 − 2^-54, and in the sign of zero.
+ * It differs from `Math.round` in the sign of zero.
  */
 export function nearest(x: number): number {
-  const above = Math.ceil(x);
-  return above - Math.ceil(above - x - 0.5);
+  const even = x + MIDDLE - MIDDLE;
+  return x - even === 0.5 ? even + 1 : even;
 }

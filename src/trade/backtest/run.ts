@@ -1,13 +1,11 @@
 import type { Charge, Trade } from '../costs/cost.js';
 import type { Units } from './account.js';
-import { type Market, refuseEnded, ticksAt, yearsOf } from './market.js';
-import { nearest } from './nearest.js';
+import { type Market, refuseEnded, yearsOf } from './market.js';
+import { NEAREST_BELOW, nearest } from './nearest.js';
 import { type Detail, note, type Outcome } from './outcome.js';
 import { payForHolding, takeActions } from './overnight.js';
 import { closeState, decide, openState, type Simulation, type State } from './state.js';
-
-/** Larger whole numbers are not all doubles. */
-const MOST = 2 ** 53;
+import { noteHoldings, refuseHuge, valueAt } from './value.js';
 
 /**
  * The rows of a backtest one after the other, as its docstring has them. All amounts are whole numbers, so that nothing is rounded twice.
@@ -24,9 +22,8 @@ export function simulate(simulation: Simulation, detail?: Detail): Outcome {
   const hasActions = market.split || market.dividend || market.listed;
   const state = openState(market, decisions, account);
   const capital = state.worth;
-  const trades = new Trades(market.assets.length, account.units, charges);
-  const closing = new Float64Array(market.assets.length);
-  const trading = market.traded === market.close ? closing : new Float64Array(market.assets.length);
+  const trades = new Trades(market.assets.length, account.units, charges, decisions.gross);
+  const prices = new Float64Array(market.assets.length);
   let ruined = -1;
 
   decide(state, simulation, decisions.start);
@@ -34,14 +31,16 @@ export function simulate(simulation: Simulation, detail?: Detail): Outcome {
     if (years) payForHolding(state, simulation, years[t], t, costs, i);
     if (market.ends) refuseEnded(market, state.lots, t);
     if (hasActions) takeActions(state, simulation, t, i, detail);
-    ticksAt(market, market.close, account.units.ticks, t, closing);
-    if (trading !== closing) {
-      // On every row: what an asset without a close is worth must not depend on whether another one trades.
-      ticksAt(market, market.traded, account.units.ticks, t, trading);
-      for (let n = 0; n < trading.length; n++) if (trading[n] > 0) state.marks[n] = trading[n];
+    valueAt(state, market, market.traded, account.units.ticks, t, prices);
+    if (state.isWaiting) {
+      refuseHuge(state, simulation, t);
+      turnover[i] = trade(state, simulation, prices, trades, t, costs, i, detail);
     }
-    if (state.isWaiting) turnover[i] = trade(state, simulation, trading, trades, t, costs, i, detail);
-    stale[i] = value(state, closing, simulation, t, i, detail);
+    // At a close that was traded at the account is worth what it was, less the costs.
+    if (market.traded !== market.close) valueAt(state, market, market.close, account.units.ticks, t, prices);
+    refuseHuge(state, simulation, t);
+    if (detail) noteHoldings(detail, state, simulation, i);
+    stale[i] = state.old === 0 ? 0 : state.old / state.worth;
     equity[i] = state.worth;
     cash[i] = state.cash;
     if (state.worth <= 0 && !state.isRuined) {
@@ -74,9 +73,9 @@ class Order implements Trade {
   }
 }
 
-/** The trades of one row, M of them, in arrays that are used again: at [m] the asset, what it cost in units, and its change in lots. */
+/** The trades of one row by asset [N], in arrays that are used again, 0 where there is none. */
 class Trades {
-  readonly asset: Int32Array;
+  /** in lots */
   readonly change: Float64Array;
   /** in units, signed */
   readonly moved: Float64Array;
@@ -85,12 +84,14 @@ class Trades {
   readonly order: Order;
   readonly rates: Float64Array;
   readonly fees: readonly Charge['onTrade'][];
-  constructor(N: number, units: Units, charges: readonly Charge[]) {
-    this.asset = new Int32Array(N);
+  /** no number that is rounded is larger than so many times the account: a lot rounded up at most doubles a position */
+  readonly most: number;
+  constructor(N: number, units: Units, charges: readonly Charge[], gross: number) {
     [this.change, this.moved, this.cost] = [new Float64Array(N), new Float64Array(N), new Float64Array(N)];
     this.order = new Order(units);
     this.rates = Float64Array.from(charges, ({ rate }) => rate ?? 0);
     this.fees = charges.map(({ onTrade }) => onTrade);
+    this.most = 3 * Math.max(1, gross) * Math.max(1, ...this.rates);
   }
 }
 
@@ -111,25 +112,19 @@ function trade(
 ): number {
   const { lots, marks, waiting } = state;
   const { columns, width, listed } = market;
-  const { asset, change: changes, moved: moves, cost: paidFor } = trades;
+  const { change, moved } = trades;
   const N = lots.length;
   detail?.requested.set(waiting, i * N);
+  const round = (Math.abs(state.cash) + state.size) * trades.most < NEAREST_BELOW ? nearest : Math.round;
 
-  let before = state.cash;
-  for (let n = 0; n < N; n++) {
-    const price = prices[n];
-    if (price > 0) {
-      marks[n] = price;
-      before += lots[n] * price;
-    } else if (lots[n] !== 0) before += Math.round(lots[n] * marks[n]); // a mark is no whole number after a split
-  }
+  const before = state.worth;
   const equity = before > 0 ? before : 0;
-  let cash = state.cash;
+  let [cash, size] = [state.cash, state.size];
   let sum = 0;
-  let M = 0;
   let isWaiting = false;
   for (let n = 0; n < N; n++) {
     const w = waiting[n];
+    moved[n] = 0;
     if (Number.isNaN(w)) continue;
     const isListed = listed === undefined || listed[t * width + columns[n]] === 1;
     const price = prices[n];
@@ -139,100 +134,66 @@ function trade(
     }
     waiting[n] = Number.NaN;
     if (!isListed) continue;
-    const change = nearest((w * equity) / price) - lots[n];
-    if (change === 0) continue;
-    const moved = change * price;
-    asset[M] = n;
-    changes[M] = change;
-    moves[M] = moved;
-    M++;
-    lots[n] += change;
-    cash -= moved;
-    sum += Math.abs(moved);
+    const held = lots[n];
+    const wanted = round((w * equity) / price);
+    const paid = (wanted - held) * price;
+    change[n] = wanted - held;
+    moved[n] = paid;
+    lots[n] = wanted;
+    cash -= paid;
+    sum += Math.abs(paid);
+    size += (Math.abs(wanted) - Math.abs(held)) * price;
   }
-  if (detail) paidFor.fill(0);
+  if (detail) trades.cost.fill(0);
   let paid = 0;
   for (let k = 0; k < costs.length; k++) {
-    const amount = charge(trades, k, M, t, market, account.units, prices, detail !== undefined);
+    const amount = charge(trades, k, t, market, account.units, prices, round, detail !== undefined);
     costs[k][i] += amount;
     paid += amount;
   }
   if (detail) {
-    for (let m = 0; m < M; m++) note(detail.fills, i, asset[m], changes[m], prices[asset[m]], paidFor[m]);
+    for (let n = 0; n < N; n++) if (moved[n] !== 0) note(detail.fills, i, n, change[n], prices[n], trades.cost[n]);
     for (let n = 0, at = i * N; n < N; n++, at++)
       if (!Number.isNaN(detail.requested[at])) detail.executed[at] = lots[n] === 0 ? 0 : (lots[n] * marks[n]) / (before - paid);
   }
   state.cash = cash - paid;
+  state.worth = before - paid;
+  state.size = size;
   state.isWaiting = isWaiting;
   return before > 0 ? sum / before : 0;
 }
 
-/** What the k-th charge takes of the M trades of row t, in units. */
+/** What the k-th charge takes of the trades of row t, in units. */
 function charge(
-  { rates, fees, moved, change, asset, cost, order }: Trades,
+  { rates, fees, moved, change, cost, order }: Trades,
   k: number,
-  M: number,
   t: number,
   { columns }: Market,
   { ticks, lots }: Units,
   prices: Float64Array,
+  round: (x: number) => number,
   isKept: boolean,
 ): number {
   const [rate, fee, perMoney] = [rates[k], fees[k], ticks * lots];
   let sum = 0;
   if (!(fee || isKept)) {
-    for (let m = 0; m < M; m++) sum += nearest(rate * Math.abs(moved[m]));
+    for (let n = 0; n < moved.length; n++) sum += round(rate * Math.abs(moved[n]));
     return sum;
   }
   order.row = t;
-  for (let m = 0; m < M; m++) {
-    const value = Math.abs(moved[m]);
-    let amount = nearest(rate * value);
+  for (let n = 0; n < moved.length; n++) {
+    if (moved[n] === 0) continue;
+    const value = Math.abs(moved[n]);
+    let amount = round(rate * value);
     if (fee) {
       order.value = value / perMoney;
-      order.change = change[m];
-      order.ticks = prices[asset[m]];
-      order.asset = columns[asset[m]];
+      order.change = change[n];
+      order.ticks = prices[n];
+      order.asset = columns[n];
       amount += Math.round(fee(order) * perMoney);
     }
     sum += amount;
-    cost[m] += amount;
+    cost[n] += amount;
   }
   return sum;
-}
-
-/** Values the account at the close of row t, `prices` in ticks or 0; gives the share of it that has no price there. */
-function value(state: State, prices: Float64Array, { market, account }: Simulation, t: number, i: number, detail?: Detail): number {
-  const { lots, marks } = state;
-  const N = lots.length;
-  let worth = state.cash;
-  let size = Math.abs(worth);
-  let old = 0;
-  for (let n = 0; n < N; n++) {
-    const price = prices[n];
-    if (price > 0) {
-      marks[n] = price;
-      const held = lots[n] * price;
-      worth += held;
-      size += Math.abs(held);
-    } else if (lots[n] !== 0) {
-      const held = Math.round(lots[n] * marks[n]);
-      worth += held;
-      size += Math.abs(held);
-      old += Math.abs(held);
-    }
-  }
-  if (!(size < MOST))
-    throw new Error(
-      `backtest: on ${market.dates[t]} the account is larger than what is counted exactly, 2^53 units of tick ${account.tick} × lot ` +
-        `${account.lot}; take a coarser tick or lot, or less capital`,
-    );
-  state.worth = worth;
-  if (detail)
-    for (let n = 0, at = i * N; n < N; n++, at++) {
-      if (lots[n] === 0) continue;
-      detail.weights[at] = Math.round(lots[n] * marks[n]) / worth;
-      detail.positions[at] = lots[n] / account.units.lots;
-    }
-  return old === 0 ? 0 : old / worth;
 }

@@ -15,8 +15,11 @@ export interface Simulation {
 /** The account of a run at the row where it stands: money in units, positions in lots, prices in ticks. */
 export interface State {
   cash: number;
-  /** equity at the last close */
+  /** equity at the prices that were read last: at a close, when a row ends */
   worth: number;
+  /** money in positions there, long and short, and how much of it is in assets that had no price */
+  size: number;
+  old: number;
   /** whether an order waits */
   isWaiting: boolean;
   /** whether nothing was left at some close */
@@ -48,7 +51,7 @@ export function openState({ assets, columns, width, close }: Market, { start }: 
     if (lots[n] !== 0) worth += Math.round(lots[n] * marks[n]);
   }
   const isWaiting = waiting.some((w) => !Number.isNaN(w));
-  return { cash, worth, isWaiting, isRuined: end?.isRuined ?? false, next: 0, lots, marks, waiting };
+  return { cash, worth, size: 0, old: 0, isWaiting, isRuined: end?.isRuined ?? false, next: 0, lots, marks, waiting };
 }
 
 /** The account as another run goes on from it. */
