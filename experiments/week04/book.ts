@@ -5,7 +5,7 @@ import { fold, key } from '../../src/tensor/index.js';
 import { record } from '../../src/trade/index.js';
 import type { Experiment, RunOptions } from '../experiment.js';
 import { ahead, fastUniforms } from './book/ahead.js';
-import { closedForms, impact, KNOWING } from './book/closed.js';
+import { closedForms, impact } from './book/closed.js';
 import { collect } from './book/collect.js';
 import { decayOf, type Left } from './book/judge.js';
 import { inputsFor, learner, NETS, type Target } from './book/nets.js';
@@ -89,8 +89,8 @@ async function nets(
 async function closed({ quick }: RunOptions): Promise<{ left: Left; pinned: Record<string, number>; trials: number }> {
   const sizes = quick ? SIZES.quick : SIZES.full;
   const { seconds, train, test } = sizes;
-  const samples = { train: samplesFor(sizes, 'train'), test: samplesFor(sizes, 'test') };
-  const found = closedForms(samples.train, samples.test, { k: KEYS.train, from: 0, to: Math.min(train, 20), seconds });
+  const samples = { train: samplesFor(sizes, 'train'), validation: samplesFor(sizes, 'validation'), test: samplesFor(sizes, 'test') };
+  const found = closedForms(samples, { k: KEYS.train, from: 0, to: Math.min(train, 20), seconds });
   if (!quick)
     for (const target of ['next', 'moves'] as const)
       for (const model of Object.keys(found[target])) await record('week04-book', { model, target }, { selection: 'simulated' });
@@ -99,7 +99,10 @@ async function closed({ quick }: RunOptions): Promise<{ left: Left; pinned: Reco
       Object.entries(all).map(([model, values]) => [model, [Array.from(values, (value) => Number(value.toPrecision(5)))]]),
     );
   const decay = Object.fromEntries(
-    ['queue imbalance', 'micro-price', 'OFI', 'logistic with products'].map((model) => [model, decayOf(samples.test, found.next[model])]),
+    ['queue imbalance', 'micro-price', 'OFI', 'logistic with products', 'trees'].map((model) => [
+      model,
+      decayOf(samples.test, found.next[model]),
+    ]),
   );
   const left: Left = {
     next: listed(found.next),
@@ -117,8 +120,7 @@ async function closed({ quick }: RunOptions): Promise<{ left: Left; pinned: Reco
   };
   const mean = (values: Float64Array) => values.reduce((sum, p, i) => sum + (samples.test.up[i] ? p : 1 - p), 0) / values.length;
   const pinned = Object.fromEntries(Object.entries(found.next).map(([model, values]) => [model, mean(values)]));
-  const trials = Object.keys(found.next).length - 1 + Object.keys(found.moves).length; // who knows λ is no rival
-  return { left, pinned, trials: found.next[KNOWING] ? trials : 0 };
+  return { left, pinned, trials: found.trials };
 }
 
 export default {

@@ -6,8 +6,10 @@ import { holm, twoSidedPValue } from '../../src/stats/index.js';
 import { fold, key } from '../../src/tensor/index.js';
 import { record } from '../../src/trade/index.js';
 import type { Experiment, Found, RunOptions } from '../experiment.js';
-import { directions, type Fitted, priceChanges } from './tape/closed.js';
+import { byClock } from './tape/clock.js';
+import { directions, priceChanges } from './tape/closed.js';
 import { addCurves, facts, foresight } from './tape/curves.js';
+import type { Fitted } from './tape/fitted.js';
 import { type Estimate, type Intervals, intervalsOf, meanByInterval, saved, summed } from './tape/judge.js';
 import { learner, type Task, type Trial } from './tape/nets.js';
 import { AHEAD, changes, loadTape, rises, type Tape } from './tape/tape.js';
@@ -41,7 +43,8 @@ interface Left {
 
 const experiment: Experiment = {
   name: 'week04/ticks',
-  about: 'The next change of the mid that trades of the E-mini imply, forecast from trades alone: nets beside closed forms, one session.',
+  about:
+    'The next change of the mid that trades of the E-mini imply, forecast from trades alone: nets beside closed forms and trees, one session.',
   seed: 4,
   parts: ['closed', ...Object.keys(NETS)],
   sanity: { 'nll.logistic-crossed': { atLeast: 0.5, atMost: 0.7 }, 'foresight.oneTick': { atLeast: 0, atMost: 0 } },
@@ -68,8 +71,10 @@ const experiment: Experiment = {
 export default experiment;
 
 async function closed(tape: Tape, intervals: Intervals, left: Left, { quick }: RunOptions): Promise<number> {
-  const [found, ahead] = [directions(tape), priceChanges(tape)];
+  const [found, ahead] = [directions(tape, quick), priceChanges(tape, quick)];
+  left.curves.validation = [];
   const keep = async (task: string, model: string, { validation, penalty = 0, tried }: Fitted) => {
+    left.curves.validation.push({ task, model, validation, penalty, tried });
     if (!quick) await record('week04-ticks', { task, model, penalty, tried }, { selection: SEEN, scores: { validation } });
   };
   let trials = 0;
@@ -94,7 +99,11 @@ async function closed(tape: Tape, intervals: Intervals, left: Left, { quick }: R
       ),
     );
   }
-  Object.assign(left.facts, facts(tape, intervals));
+  // The signal of the execution rule: of the models that are no nets that with the least loss on the rows to choose by.
+  const model = Object.keys(found).reduce((a, b) => (found[b].validation < found[a].validation ? b : a));
+  const clock = byClock(tape, intervals, { model, forecasts: found[model].forecasts });
+  left.curves.delays = clock.delays;
+  Object.assign(left.facts, facts(tape, intervals), clock.facts);
   left.curves.foresight = foresight(tape, intervals);
   return trials;
 }
@@ -177,7 +186,8 @@ function collect(parts: Readonly<Record<string, Found>>): Found {
   const trials = Object.values(parts).reduce((sum, { trials = 1 }) => sum + trials, 0);
   const numbers: Record<string, Finding> = { ...facts };
   const tables: Record<string, Row[]> = {};
-  for (const name of ['decay', 'before', 'held', 'foresight', 'rates']) tables[name] = lefts.flatMap(({ curves }) => curves[name] ?? []);
+  for (const name of ['decay', 'before', 'held', 'foresight', 'rates', 'validation', 'delays'])
+    tables[name] = lefts.flatMap(({ curves }) => curves[name] ?? []);
 
   const perRow = counts.length / counts.reduce((a, b) => a + b, 0);
   const judge = (name: string, loss: string, task: Task, which: number, scale: (sum: number, j: number) => number) => {

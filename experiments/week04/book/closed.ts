@@ -1,6 +1,7 @@
 import { type Matrix, matVec } from '../../../src/linalg/index.js';
 import { columnMeans } from '../../../src/linalg/internal.js';
 import { type BookRows, fitMicroPrice, midPrice } from '../../../src/market/index.js';
+import { boostedTrees, predictTrees } from '../../../src/models/index.js';
 import { design, linearRegression, logisticRegression, predict, predictProbability, ridgePath, scaler } from '../../../src/stats/index.js';
 import type { Key } from '../../../src/tensor/index.js';
 import { AHEAD, COLUMNS, HORIZONS, type Samples, session, sessionKey } from './sessions.js';
@@ -48,16 +49,41 @@ function microPrice(k: Key, { from, to, seconds }: { from: number; to: number; s
   };
 }
 
+/** Leaves of a tree, of which one is chosen on the validation rows; all else was fixed beforehand. */
+const LEAVES = [8, 32, 128];
+/** Rows of a leaf at least: some of one interval have one label. */
+const LEAST_ROWS = 200;
+
+/** Boosted trees on all columns, which find products by themselves: forecasts of the test rows. */
+function trees(train: Samples, validation: Samples, test: Samples) {
+  const [x, held, later] = [train, validation, test].map((samples) => design(all(samples), { intercept: false }));
+  return (loss: 'squared' | 'logistic', label: (samples: Samples) => Float64Array): Float64Array => {
+    const rows = { x: held, y: label(validation) };
+    const fits = LEAVES.map((leaves) =>
+      boostedTrees({ x, y: label(train) }, { loss, validation: rows, rate: 0.1, leaves, leastRows: LEAST_ROWS }),
+    );
+    return predictTrees(
+      fits.reduce((a, b) => (b.validation < a.validation ? b : a)),
+      later,
+    );
+  };
+}
+
 /** Forecasts of the test rows: P(up) [n], and mean changes of the mid for each of `HORIZONS` [n, 3]. */
 export interface Forecasts {
   readonly next: Record<string, Float64Array>;
   readonly moves: Record<string, Float64Array>;
+  /** Configurations that were looked at, but for the rival that knows λ. */
+  readonly trials: number;
 }
 /** What a rival with the simulator's own intensities says: beside the rivals, and none of them. */
 export const KNOWING = 'logistic that knows λ';
 
-/** The rivals in closed form, or by Newton's method, fitted to the training rows. */
-export function closedForms(train: Samples, test: Samples, fit: { k: Key; from: number; to: number; seconds: number }): Forecasts {
+/** The rivals that are no nets, fitted to the training rows; the validation rows choose and stop the trees. */
+export function closedForms(
+  { train, validation, test }: Readonly<Record<'train' | 'validation' | 'test', Samples>>,
+  fit: { k: Key; from: number; to: number; seconds: number },
+): Forecasts {
   const micro = microPrice(fit.k, fit);
   const logistic = (pick: (samples: Samples) => Columns) =>
     predictProbability(logisticRegression(design(pick(train)), train.up, { lambda: PENALTY }), design(pick(test)));
@@ -74,7 +100,8 @@ export function closedForms(train: Samples, test: Samples, fit: { k: Key; from: 
   };
   const imbalance = only('imbalance');
   const flows = only('OFI 1', 'OFI 5', 'OFI 20');
-  return {
+  const grown = trees(train, validation, test);
+  const forecasts = {
     next: {
       'even odds': new Float64Array(test.up.length).fill(0.5),
       'queue imbalance': logistic(imbalance),
@@ -84,6 +111,7 @@ export function closedForms(train: Samples, test: Samples, fit: { k: Key; from: 
       ridge: ridges(all)(train.up).map((p) => Math.min(0.99, Math.max(0.01, p))),
       logistic: logistic(all),
       'logistic with products': logistic(products),
+      trees: grown('logistic', ({ up }) => up),
       [KNOWING]: logistic(known),
     },
     moves: {
@@ -92,18 +120,21 @@ export function closedForms(train: Samples, test: Samples, fit: { k: Key; from: 
       OFI: least(flows),
       ridge: eachHorizon(train, test, ridges(all)),
       'ridge with products': eachHorizon(train, test, ridges(products)),
+      trees: eachHorizon(train, test, (_y, events) => grown('squared', (samples) => movesAt(samples, events))),
     },
   };
+  const [next, moves] = [forecasts.next, forecasts.moves].map((models) => Object.keys(models).length);
+  return { ...forecasts, trials: next - 1 + moves + (LEAVES.length - 1) + (LEAVES.length * HORIZONS.length - 1) };
 }
 
 /** The change of the mid at a horizon in events [n]. */
 export const movesAt = ({ moves, up }: Samples, events: number): Float64Array =>
   up.map((_, i) => moves[i * AHEAD.length + AHEAD.indexOf(events)]);
 
-function eachHorizon(train: Samples, test: Samples, forecast: (y: Float64Array) => Float64Array): Float64Array {
+function eachHorizon(train: Samples, test: Samples, forecast: (y: Float64Array, events: number) => Float64Array): Float64Array {
   const all = new Float64Array(test.up.length * HORIZONS.length);
   for (const [h, events] of HORIZONS.entries())
-    for (const [i, value] of forecast(movesAt(train, events)).entries()) all[i * HORIZONS.length + h] = value;
+    for (const [i, value] of forecast(movesAt(train, events), events).entries()) all[i * HORIZONS.length + h] = value;
   return all;
 }
 

@@ -1,28 +1,21 @@
 import { column, fromColumns, type Matrix, matVec, mean } from '../../../src/linalg/index.js';
 import type { RowRange } from '../../../src/market/index.js';
 import { logisticRegression, predictProbability, ridgePath } from '../../../src/stats/index.js';
-import { AHEAD, changes, mirrored, rises, rowsOf, type Tape } from './tape.js';
-
-/** A model that needs no descent: its forecasts of the test rows, what its penalty was chosen by, and how many were tried. */
-export interface Fitted {
-  readonly forecasts: Float64Array;
-  readonly penalty?: number;
-  readonly validation: number;
-  readonly tried: number;
-}
+import { best, type Fitted, type Labels, logLoss, PARTS, type Part } from './fitted.js';
+import { LOOKBACK, ordered, orderedPlain } from './ordered.js';
+import { AHEAD, changes, isDirected, mirrored, rises, rowsOf, type Tape } from './tape.js';
+import { trees } from './trees.js';
 
 const PENALTIES = [0, 1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, Infinity];
 const LEAST = 0.01; // a linear chance is cut to 1 … 99 %
 
-/** Mean of −log of the chance that was given to what came. */
-export const logLoss = (p: ArrayLike<number>, y: ArrayLike<number>): number =>
-  -mean(Float64Array.from(y, (up, i) => Math.log(up ? p[i] : 1 - p[i])));
 const squaredLoss = (f: ArrayLike<number>, y: ArrayLike<number>): number => mean(Float64Array.from(y, (v, i) => (v - f[i]) ** 2));
 
-/** The chance of a rise at the next change of the mid, by every model in closed form or near to it. */
-export function directions(tape: Tape): Record<string, Fitted> {
+/** The chance of a rise at the next change of the mid, by every model that is no net. */
+export function directions(tape: Tape, quick: boolean): Record<string, Fitted> {
   const whole = mirrored(tape);
-  const y = Object.fromEntries(PARTS.map((part) => [part, rises(tape, tape[part])])) as Record<Part, Float64Array>;
+  const [inOrder, plain] = [ordered(tape, lookbackOf(quick)), orderedPlain(tape, lookbackOf(quick))];
+  const y = Object.fromEntries(PARTS.map((part) => [part, rises(tape, tape[part])])) as Labels;
   const logistic = (x: Matrix, lambdas: readonly number[] = [0]): Fitted =>
     best(lambdas, (lambda) => {
       const fit = logisticRegression(rowsOf(x, tape.labels, tape.train), y.train, { lambda });
@@ -39,14 +32,19 @@ export function directions(tape: Tape): Record<string, Fitted> {
     'ridge, crossed': linear(tape, whole, y, { loss: logLoss, isChance: true }),
     logistic: logistic(chosen(whole, ['sign', 'flow 5', 'flow 20', 'flow 100', 'last move'])),
     'logistic, crossed': logistic(whole, PENALTIES.slice(0, -1)),
+    'ridge, in order': linear(tape, inOrder, y, { loss: logLoss, isChance: true }),
+    'logistic, in order': logistic(inOrder, [100, 1e3, 1e4]),
+    trees: trees(tape, now(tape), y, 'logistic'),
+    'trees, in order': trees(tape, plain, y, 'logistic'),
   };
 }
 
-/** The price change over the next events, in ticks, by every model in closed form, for each number of events. */
-export function priceChanges(tape: Tape): Record<string, Fitted>[] {
+/** The price change over the next events, in ticks, by every model that is no net, for each number of events. */
+export function priceChanges(tape: Tape, quick: boolean): Record<string, Fitted>[] {
   const whole = mirrored(tape);
+  const [inOrder, plain] = [ordered(tape, lookbackOf(quick)), orderedPlain(tape, lookbackOf(quick))];
   return AHEAD.map((ahead) => {
-    const y = Object.fromEntries(PARTS.map((part) => [part, changes(tape, tape[part], ahead)])) as Record<Part, Float64Array>;
+    const y = Object.fromEntries(PARTS.map((part) => [part, changes(tape, tape[part], ahead)])) as Labels;
     const nothing = (part: Part) => new Float64Array(y[part].length);
     const on = (names: readonly string[]) => linear(tape, chosen(whole, names), y, { loss: squaredLoss, penalties: [0] });
     return {
@@ -54,24 +52,22 @@ export function priceChanges(tape: Tape): Record<string, Fitted>[] {
       bounce: on(['sign']),
       'trade flow': on(['flow 5', 'flow 20', 'flow 100']),
       'ridge, crossed': linear(tape, whole, y, { loss: squaredLoss }),
+      'ridge, in order': linear(tape, inOrder, y, { loss: squaredLoss }),
+      trees: trees(tape, now(tape), y, 'squared'),
+      'trees, in order': trees(tape, plain, y, 'squared'),
     };
   });
 }
 
-const PARTS = ['train', 'validation', 'test'] as const;
-type Part = (typeof PARTS)[number];
+const lookbackOf = (quick: boolean): number => (quick ? 3 : LOOKBACK);
+/** What is known at an event, for trees. */
+const now = ({ features }: Tape) => ({ x: features, odd: (features.names ?? []).map(isDirected) });
 
 const chosen = (x: Matrix, names: readonly string[]): Matrix =>
   fromColumns(
     names.map((name) => column(x, x.names!.indexOf(name))),
     names,
   );
-
-/** The least loss on the rows to choose by. */
-function best(penalties: readonly number[], fit: (penalty: number) => Omit<Fitted, 'tried'>): Fitted {
-  const all = penalties.map(fit);
-  return { ...all.reduce((a, b) => (b.validation < a.validation ? b : a)), tried: all.length };
-}
 
 interface LinearOptions {
   readonly loss: (f: Float64Array, y: Float64Array) => number;
@@ -80,7 +76,7 @@ interface LinearOptions {
 }
 
 /** Least squares with a penalty and without an intercept; a chance is one half and what is fitted. */
-function linear(tape: Tape, x: Matrix, y: Record<Part, Float64Array>, { loss, isChance, penalties = PENALTIES }: LinearOptions): Fitted {
+function linear(tape: Tape, x: Matrix, y: Labels, { loss, isChance, penalties = PENALTIES }: LinearOptions): Fitted {
   const target = isChance ? y.train.map((up) => up - 0.5) : y.train;
   const { fits } = ridgePath(rowsOf(x, tape.labels, tape.train), target, { lambdas: penalties, intercept: false });
   return best(penalties, (penalty) => {
@@ -93,9 +89,9 @@ function linear(tape: Tape, x: Matrix, y: Record<Part, Float64Array>, { loss, is
 
 /**
  * A tree whose splits are fixed: rises counted in 54 cells of last side, last move, flow of 20 events and age, each mixed with even odds as if those
- * had been seen so many times. The library grows no trees.
+ * had been seen so many times.
  */
-function cells(tape: Tape, y: Record<Part, Float64Array>): Fitted {
+function cells(tape: Tape, y: Labels): Fitted {
   const { features, labels } = tape;
   const names = ['sign', 'last move', 'flow 20', 'age'].map((name) => features.names!.indexOf(name));
   const train = rowsOf(features, labels, tape.train);

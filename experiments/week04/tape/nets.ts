@@ -15,10 +15,9 @@ import { adam } from '../../../src/optim/index.js';
 import type { HostArray, Key } from '../../../src/tensor/index.js';
 import { split } from '../../../src/tensor/index.js';
 import { type Net, plainNet, type Rows, trainer } from '../../train-net.js';
+import { LOOKBACK } from './ordered.js';
 import { AHEAD, changes, rises, type Tape } from './tape.js';
 
-/** Events that a net with a memory looks back over. */
-const LOOKBACK = 32;
 const WIDTH = 32;
 const BATCH = 256;
 /** Every so manieth row to stop and to choose by; its neighbours wait for the same change of the mid. */

@@ -67,7 +67,7 @@ export async function loadTape(quick: boolean): Promise<Tape> {
 }
 
 /** Whether a feature changes its sign in a mirror, prices up for down. */
-const isDirected = (name: string): boolean => /sign|flow|move/.test(name);
+export const isDirected = (name: string): boolean => /sign|flow|move/.test(name);
 
 /** Three parts in the order of time; no label of one, nor a price change ahead, is open when the next begins. */
 function parts({ intervals, dates, knownAt, starts }: MidChangeLabels, { times }: TradeEvents, quick: boolean) {
