@@ -17,6 +17,7 @@ export { type ConformalQuantile, conformalQuantile } from './conformal/conformal
 export { type ConformalIntervals, conformalisedQuantiles, splitConformal } from './conformal/split-conformal.js';
 export { type WeightedConformalIntervals, weightedConformal } from './conformal/weighted-conformal.js';
 export { ledoitWolf, type ShrunkCovariance, sampleCovariance } from './covariance/ledoit-wolf.js';
+export { type MarchenkoPastur, marchenkoPastur } from './covariance/marchenko-pastur.js';
 export { type Descent, type DescentOptions, gradientDescent, optimalStep } from './descent/gradient-descent.js';
 export { leastSquares, logisticLoss, type Objective } from './descent/objective.js';
 export { drawRows, stochasticGradientDescent } from './descent/stochastic-gradient-descent.js';

@@ -74,6 +74,7 @@ export { type BlackLitterman, type BlackLittermanOptions, blackLitterman, type V
 export { box, type Constraint, group, longOnly, maximumLeverage, maximumTurnover } from './portfolio/constraints.js';
 export { type EfficientFrontier, efficientFrontier } from './portfolio/frontier.js';
 export { type HierarchicalOptions, hierarchicalRiskParity } from './portfolio/hierarchical-risk-parity.js';
+export { type Bet, type BetOptions, growthRate, kellyBet, ruinChance } from './portfolio/kelly.js';
 export type { Linkage } from './portfolio/linkage.js';
 export {
   atMean,
@@ -85,6 +86,7 @@ export {
   type Portfolio,
   type WeightOptions,
 } from './portfolio/mean-variance.js';
+export { type PlugInOptions, type PlugInUtility, plugInUtility } from './portfolio/plug-in-utility.js';
 export { driftedWeights, type Rebalanced, type RebalanceOptions, rebalance } from './portfolio/rebalance.js';
 export { impliedReturns, optimalWeights, type RiskAversionOptions } from './portfolio/reverse-optimisation.js';
 export { riskParity } from './portfolio/risk-parity.js';

@@ -30,7 +30,7 @@ export function sampleCovariance(x: Matrix): Matrix {
  * @param x  [T, N] returns, row by row, T ≥ 2; `names` are kept
  * @throws   when x is empty, has one row, a value is missing, or nothing varies
  *
- * Ledoit & Wolf 2004, A well-conditioned estimator for large-dimensional covariance matrices; S divides by T, as scikit-learn's `ledoit_wolf`.
+ * Ledoit & Wolf 2004, A well-conditioned estimator for large-dimensional covariance matrices; S divides by T, as scikit-learn's `ledoit_wolf`. thm:ledoit-wolf.
  */
 export function ledoitWolf(x: Matrix): ShrunkCovariance {
   const sample = scatter('ledoitWolf', x, 0);
