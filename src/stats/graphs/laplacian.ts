@@ -28,7 +28,7 @@ export function graphLaplacian(adjacency: Matrix): Matrix {
  * @returns          [N, N]
  * @throws           when A is not symmetric, or a weight is negative or not finite
  *
- * Chung 1997, eq. 1.2. Spectrum: thm:laplacian-spectrum.
+ * Chung 1997, section 1.2. Spectrum: thm:laplacian-spectrum.
  */
 export function normalisedLaplacian(adjacency: Matrix): Matrix {
   const { rows: N, data } = graphLaplacian(adjacency);

@@ -12,7 +12,7 @@ import { normalisedLaplacian } from './laplacian.js';
  * @returns          in [0, 1); 0.9: ten steps leave at most 0.9¹⁰ = 35 %
  * @throws           when A is not symmetric, or a weight is negative or not finite
  *
- * Oono & Suzuki 2020, theorem 1: thm:over-smoothing.
+ * Oono & Suzuki 2020: thm:over-smoothing.
  */
 export function smoothingRate(adjacency: Matrix): number {
   const count = new Set(connectedComponents(adjacency)).size;
@@ -29,7 +29,7 @@ export function smoothingRate(adjacency: Matrix): number {
  * @param x          [N, F]
  * @throws           when A is not symmetric, a weight is negative or not finite, or x has another number of rows
  *
- * Oono & Suzuki 2020, d_M of section 3.3: thm:over-smoothing.
+ * Oono & Suzuki 2020, their d_M: thm:over-smoothing.
  */
 export function distanceFromSmooth(adjacency: Matrix, x: Matrix): number {
   const degrees = degreesOf('distanceFromSmooth', adjacency);

@@ -10,7 +10,7 @@ import { eigenSymmetric, type Matrix, matMul, transpose } from '../../linalg/ind
  * @returns         [N, N], to be multiplied with signals [N, F]
  * @throws          when M is not symmetric, or a gain is not finite
  *
- * Shuman et al. 2013, eq. 12. Permutations, reach and polynomials: thm:spectral-filter.
+ * Shuman et al. 2013. Permutations, reach and polynomials: thm:spectral-filter.
  */
 export function spectralFilter(operator: Matrix, gain: (frequency: number) => number): Matrix {
   const { values, vectors } = eigenSymmetric(operator);
