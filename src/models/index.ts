@@ -49,7 +49,7 @@ export {
 export { type Adversaries, type Game, type GanBatch, type GanState, ganStep, nonSaturating, wassersteinGp } from './gan/gan.js';
 export { seriesCritic, seriesGenerator } from './gan/series-gan.js';
 export { type GatConfig, type GatOptions, type GatParams, gat, initGat } from './graph/gat.js';
-export { type GcnOptions, type GcnParams, gcn, initGcn, type SparseFeatures } from './graph/gcn.js';
+export { type GcnOptions, type GcnParams, gcn, initGcn } from './graph/gcn.js';
 export { type LabelPropagationOptions, labelPropagation } from './graph/label-propagation.js';
 export { type HostEdges, type SgcOptions, sgcFeatures } from './graph/sgc.js';
 export { initMlp, type MlpOptions, type MlpParams, mlp } from './mlp.js';

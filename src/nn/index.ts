@@ -94,7 +94,7 @@ export { type AdjacencyOptions, graphConvolution, normaliseAdjacency } from './g
 export { type Neighbourhood, type NeighbourhoodOptions, neighbourhood } from './graph/neighbourhood.js';
 export { type Links, type LinksOptions, sparseGraphAttention } from './graph/sparse-graph-attention.js';
 export { type Edges, type EdgesOptions, normaliseEdges, sparseGraphConvolution } from './graph/sparse-graph-convolution.js';
-export { type RowsOptions, sparseLinear, sparseProduct, sparseRows } from './graph/sparse-product.js';
+export { type RowsOptions, type SparseFeatures, sparseLinear, sparseProduct, sparseRows } from './graph/sparse-product.js';
 export { fanInUniform, kaimingNormal, kaimingUniform, orthogonal, xavierNormal, xavierUniform } from './initialisers.js';
 export { initLinear, type LinearConfig, type LinearParams, linear } from './linear.js';
 export { binaryCrossEntropy } from './losses/binary-cross-entropy.js';

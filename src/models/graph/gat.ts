@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { type HostArray, type Key, split } from '../../base/index.js';
 import { checkOptions } from '../../base/internal.js';
-import { type GraphAttentionParams, graphAttention, initGraphAttention, type Links, sparseGraphAttention } from '../../nn/index.js';
+import {
+  type GraphAttentionParams,
+  graphAttention,
+  initGraphAttention,
+  type Links,
+  type SparseFeatures,
+  sparseGraphAttention,
+} from '../../nn/index.js';
 
 /** How wide a graph attention network is. */
 export interface GatConfig {
@@ -48,18 +55,21 @@ export interface GatOptions {
  *     h = elu(attention of each head, side by side)        y = mean of the heads' attention
  *
  * @param params  of `initGat`
- * @param x       [N, F], features of the nodes; [B, N, F] over a mask
+ * @param x       [N, F], features of the nodes; [B, N, F] over a mask; over edges also their entries that are not 0
  * @returns       [N, K] or [B, N, K]: logits of `crossEntropy`, or a regression's prediction
  * @throws        as `graphAttention` and `sparseGraphAttention`
  *
  * Veličković et al. 2018, section 3.3, without its dropout.
  */
-export function gat({ first, second }: GatParams, x: tf.Tensor, options: GatOptions): tf.Tensor {
+export function gat({ first, second }: GatParams, x: tf.Tensor | SparseFeatures, options: GatOptions): tf.Tensor {
   checkOptions('gat', options, ['graph']);
   const { graph } = options;
   const [heads, outputs] = second.source.shape;
-  const attend = (params: GraphAttentionParams, h: tf.Tensor) =>
-    graph instanceof tf.Tensor ? graphAttention(params, h, { graph }) : sparseGraphAttention(params, h, { graph });
+  const attend = (params: GraphAttentionParams, h: tf.Tensor | SparseFeatures) => {
+    if (!(graph instanceof tf.Tensor)) return sparseGraphAttention(params, h, { graph });
+    if (!(h instanceof tf.Tensor)) throw new Error('gat: entries of features need a graph of edges; pass x [N, F] over a mask [N, N]');
+    return graphAttention(params, h, { graph });
+  };
   const y = attend(second, attend(first, x).elu());
   return y.reshape([...y.shape.slice(0, -1), heads, outputs!]).mean(-2);
 }

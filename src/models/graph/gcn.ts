@@ -7,6 +7,7 @@ import {
   graphConvolution,
   type LinearParams,
   relu,
+  type SparseFeatures,
   sparseGraphConvolution,
   sparseProduct,
   xavierUniform,
@@ -31,12 +32,6 @@ export function initGcn(key: Key, widths: readonly number[]): GcnParams<HostArra
       b: zeros([D]),
     })),
   };
-}
-
-/** Features of N nodes of which most are 0, by their entries: `sparseRows` gives them. */
-export interface SparseFeatures<I = tf.Tensor, W = tf.Tensor> extends Edges<I, W> {
-  /** N. */
-  readonly rows: number;
 }
 
 /** Who sees whom. */

@@ -92,6 +92,13 @@ describe('gcn with sparse features and dropout', () => {
     for (const graph of [dense(), sparse()]) expect(distance(gcn(params, entries, { graph }).dataSync(), expected)).toBeLessThan(1e-6);
   });
 
+  it('is taken by gat over edges, and refused over a mask', () => {
+    const attention = map(gatParams, ({ data, shape }: HostArray<Float32Array>) => tf.tensor(data, shape)) as GatParams;
+    const expected = gat(attention, all, { graph: sees() }).dataSync();
+    expect(distance(gat(attention, entries, { graph: sparse() }).dataSync(), expected)).toBeLessThan(1e-6);
+    expect(() => gat(attention, entries, { graph: sees() })).toThrow('gat: entries of features need a graph of edges');
+  });
+
   it('drops the same numbers of both, and takes a mask a layer', () => {
     const mask = sparseDropoutMask(key(6), 0.5, x);
     const hidden = tf.tensor(dropoutMask(key(7), 0.5, [5, 4]).data, [5, 4]);

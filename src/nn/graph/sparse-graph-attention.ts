@@ -5,6 +5,7 @@ import { layer } from '../../tensor/index.js';
 import { segmentMax } from '../../tensor/internal.js';
 import type { GraphAttentionParams } from './graph-attention.js';
 import { checkEnds, type Edges } from './sparse-graph-convolution.js';
+import { type SparseFeatures, sparseProduct } from './sparse-product.js';
 
 /** Which node averages which: node `to[e]` averages node `from[e]`. */
 export type Links = Pick<Edges, 'from' | 'to'>;
@@ -23,26 +24,30 @@ export interface LinksOptions {
  *     ∂e = P ⊙ (∂y[to]·h[from] − ∂y[to]·y[to])    ∂t[i] and ∂s[j] sum it over the edges to i and from j    ∂h[j] = Σ P ∂y[to]
  *
  * @param params  w [F, H D], b [H D], source and target [H, D]
- * @param x       [N, F]
+ * @param x       [N, F]; its entries that are not 0 cost less where these are few
  * @returns       [N, H D], the heads side by side; b alone for a node that averages none
  * @throws        when shapes do not fit, or an edge whose ends are known leaves the graph
  *
  * Veličković et al. 2018, eq. 1–5. m[i] is the largest score e of the edges to i, so that the largest p of each node is 1, whatever the
  * scores of other nodes are.
  */
-export function sparseGraphAttention(params: GraphAttentionParams, x: tf.Tensor, options: LinksOptions): tf.Tensor {
+export function sparseGraphAttention(params: GraphAttentionParams, x: tf.Tensor | SparseFeatures, options: LinksOptions): tf.Tensor {
   checkOptions('sparseGraphAttention', options, ['graph']);
   const { graph } = options;
   const { w, b, source, target } = params;
   const { from, to } = graph;
-  const [N] = x.shape;
+  const isDense = x instanceof tf.Tensor;
+  const N = isDense ? x.shape[0] : x.rows;
   const [H, D] = source.shape;
-  if (x.rank !== 2 || x.shape[1] !== w.shape[0] || [w.shape[1], b.shape[0]].some((n) => n !== H * D))
-    throw shapeError('sparseGraphAttention takes x [N, F], w [F, H D], b [H D] and source [H, D]', { x, w, b, source, target });
+  if ((isDense && (x.rank !== 2 || x.shape[1] !== w.shape[0])) || [w.shape[1], b.shape[0]].some((n) => n !== H * D))
+    throw shapeError('sparseGraphAttention takes x [N, F], w [F, H D], b [H D] and source [H, D]', {
+      ...(isDense && { x }),
+      ...{ w, b, source, target },
+    });
   if ([from, to].some(({ dtype, rank, size }) => dtype !== 'int32' || rank !== 1 || size !== from.size))
     throw shapeError(`sparseGraphAttention takes int32 from and to [E] (these are ${from.dtype} and ${to.dtype})`, { from, to });
   checkEnds('sparseGraphAttention', graph, N);
-  const h = x.matMul(w).reshape([N, H, D]);
+  const h = (isDense ? x.matMul(w) : sparseProduct(x, w, { rows: N })).reshape([N, H, D]);
   const score = (a: tf.Tensor) => h.mul(a).sum(-1, true); // [N, H, 1]
   return mixAlongLinks({ source: score(source), target: score(target) }, h, { graph })
     .reshape([N, H * D])

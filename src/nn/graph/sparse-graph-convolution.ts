@@ -56,7 +56,9 @@ export const sparseGraphConvolution = layer({
     const taken = dy.gather(to); // [E, D]
     const dm = tf.unsortedSegmentSum(taken.mul(scale), from, x.shape[0]);
     const weight = taken.mul(m.gather(from)).sum(1);
-    return [{ w: x.matMul(dm, true), b: dy.sum(0) }, dm.matMul(w, false, true), { graph: { weight } }];
+    // xᵀ ∂m turns the larger of the two round before it multiplies; (∂mᵀ x)ᵀ the smaller.
+    const dw = x.shape[1]! > dm.shape[1]! ? dm.matMul(x, true).transpose() : x.matMul(dm, true);
+    return [{ w: dw, b: dy.sum(0) }, dm.matMul(w, false, true), { graph: { weight } }];
   },
   plain({ w, b }, x, { graph: { from, to, weight } }) {
     const messages = x

@@ -12,6 +12,12 @@ export interface RowsOptions {
   readonly rows: number;
 }
 
+/** Features of N nodes of which most are 0, by their entries: `sparseRows` gives them. */
+export interface SparseFeatures<I = tf.Tensor, W = tf.Tensor> extends Edges<I, W> {
+  /** N. */
+  readonly rows: number;
+}
+
 /**
  * A sparse matrix times a dense one: its cost grows with the entries that are not 0.
  *
