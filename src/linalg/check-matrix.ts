@@ -4,10 +4,15 @@ export function checkDesign(caller: string, x: Matrix): void {
   if (x.rows === 0 || x.cols === 0) throw new Error(`${caller}: x is empty, [${x.rows},${x.cols}]; nothing is left after filtering?`);
   if (x.data.length !== x.rows * x.cols)
     throw new Error(`${caller}: x is declared [${x.rows},${x.cols}] but holds ${x.data.length} values; build it with design()`);
-  checkFinite(caller, x);
   const largest = new Float64Array(x.cols);
+  let nothing = 0; // NaN once a value is none
   for (let i = 0, at = 0; i < x.rows; i++)
-    for (let j = 0; j < x.cols; j++, at++) if (Math.abs(x.data[at]) > largest[j]) largest[j] = Math.abs(x.data[at]);
+    for (let j = 0; j < x.cols; j++, at++) {
+      const size = Math.abs(x.data[at]);
+      nothing += size - size;
+      if (size > largest[j]) largest[j] = size;
+    }
+  if (nothing !== 0) checkFinite(caller, x);
   for (const [j, size] of largest.entries()) checkSize(caller, `'${columnName(x, j)}'`, size);
 }
 

@@ -54,6 +54,8 @@ export interface CholeskyQR {
   readonly qty: Matrix;
   /** The rows of Q [n, p], when they were asked for. */
   readonly q: readonly Block[];
+  /** What the second step changed, relative to 1: the distance to Q of what `see` was shown. */
+  readonly correction: number;
 }
 
 /**
@@ -63,10 +65,15 @@ export interface CholeskyQR {
  * @param x     [n, p], n ≥ p
  * @param y     [n, m]
  * @param keep  whether to give Q too
+ * @param see   is shown the rows of XR₁⁻¹, which are Q but for rounding, and nothing keeps them
  *
  * Yamamoto, Nakatsukasa, Yanagisawa & Fukaya 2015, CholeskyQR2.
  */
-export function choleskyQr(x: Matrix, y: Matrix, { keep = false } = {}): CholeskyQR | undefined {
+export function choleskyQr(
+  x: Matrix,
+  y: Matrix,
+  { keep = false, see }: { keep?: boolean; see?: (block: Block) => void } = {},
+): CholeskyQR | undefined {
   const [p, m] = [x.cols, y.cols];
   const first = cholesky(gram(x));
   if (!first) return undefined;
@@ -76,6 +83,7 @@ export function choleskyQr(x: Matrix, y: Matrix, { keep = false } = {}): Cholesk
     whiten(block, first);
     addProducts(sums, block);
     if (keep) q.push(block);
+    see?.(block);
   };
   eachBlock([x, y], collect, { keep });
   const [products, qty] = [zeroMatrix(p, p), zeroMatrix(p, m)];
@@ -91,7 +99,8 @@ export function choleskyQr(x: Matrix, y: Matrix, { keep = false } = {}): Cholesk
       for (let k = 0; k < i; k++) qty.data[i * m + j] -= second.data[k * p + i] * qty.data[k * m + j];
       qty.data[i * m + j] /= second.data[i * p + i];
     }
-  return { r: matMul(second, first), qty, q };
+  const correction = second.data.reduce((most, value, at) => Math.max(most, Math.abs(value - (at % (p + 1) === 0 ? 1 : 0))), 0);
+  return { r: matMul(second, first), qty, q, correction };
 }
 
 /** The block's first p columns times R⁻¹ [p, p], in their place. Four at a time: a value is read and written once for four products. */

@@ -1,4 +1,4 @@
-import { type Matrix, zeroMatrix } from './matrix.js';
+import { type Matrix, ROWS, zeroMatrix } from './matrix.js';
 
 /** Some rows of a matrix, column after column, so that what goes along rows finds them in one piece. */
 export interface Block {
@@ -7,9 +7,6 @@ export interface Block {
   /** Each of `rows` values or longer. */
   readonly columns: readonly Float64Array[];
 }
-
-/** Rows of a block: 256 of some ten columns stay in the first level of a cache, of some hundred in the second. */
-const ROWS = 256;
 
 /** Hands on the rows of matrices side by side block by block; each overwrites the one before unless they are to be kept. */
 export function eachBlock(sides: readonly Matrix[], use: (block: Block) => void, { keep = false } = {}): void {

@@ -1,5 +1,5 @@
 import { cholesky, choleskyQr } from './cholesky.js';
-import { gram } from './gram.js';
+import { type Block, gram } from './gram.js';
 import { columnsOf, reflect, reflector } from './householder.js';
 import { column, type Matrix, transpose, transposeVec, zeroMatrix } from './matrix.js';
 import { norm } from './vector.js';
@@ -118,20 +118,28 @@ export interface LeastSquares extends Omit<QR, 'q'> {
  */
 export function leastSquaresOf(x: Matrix, y: Float64Array): LeastSquares {
   const target = { rows: x.rows, cols: 1, data: y };
-  const fast = isTall(x) ? choleskyQr(x, target, { keep: true }) : undefined;
   const leverage = new Float64Array(x.rows);
-  if (!fast) {
-    const { q, r, dependent } = byReflections(x);
-    for (let at = 0; at < q.data.length; at++) leverage[Math.floor(at / q.cols)] += q.data[at] ** 2;
-    return { r, dependent, qty: transposeVec(q, y), leverage };
-  }
-  for (const { start, rows, columns } of fast.q)
+  const addSquares = ({ start, rows, columns }: Block) => {
     for (let j = 0; j < x.cols; j++) {
       const column = columns[j];
       for (let i = 0; i < rows; i++) leverage[start + i] += column[i] * column[i];
     }
-  return { r: fast.r, dependent: -1, qty: fast.qty.data, leverage };
+  };
+  const fast = isTall(x) ? choleskyQr(x, target, { see: addSquares }) : undefined;
+  if (fast && fast.correction < SETTLED) return { r: fast.r, dependent: -1, qty: fast.qty.data, leverage };
+  leverage.fill(0);
+  const exact = fast && choleskyQr(x, target, { keep: true });
+  if (exact) {
+    exact.q.forEach(addSquares);
+    return { r: exact.r, dependent: -1, qty: exact.qty.data, leverage };
+  }
+  const { q, r, dependent } = byReflections(x);
+  for (let at = 0; at < q.data.length; at++) leverage[Math.floor(at / q.cols)] += q.data[at] ** 2;
+  return { r, dependent, qty: transposeVec(q, y), leverage };
 }
+
+/** A second step of Cholesky's that changes less than this changes nothing of a row's square but its rounding. */
+const SETTLED = 1e-14;
 
 /** Solves Rz = b for an upper triangular R [p, p]. */
 export function backSubstitute(r: Matrix, b: ArrayLike<number>): Float64Array {

@@ -1,4 +1,4 @@
-import { column, fromColumns, type Matrix } from '../../linalg/index.js';
+import { fromColumns, type Matrix } from '../../linalg/index.js';
 import { checkDesign, checkValues, columnName } from '../../linalg/internal.js';
 
 /**
@@ -10,10 +10,9 @@ import { checkDesign, checkValues, columnName } from '../../linalg/internal.js';
  * @throws when the columns differ in length, or there is none
  */
 export function design(columns: Matrix | Readonly<Record<string, ArrayLike<number>>>, { intercept = true } = {}): Matrix {
-  const named = isMatrix(columns)
-    ? Array.from({ length: columns.cols }, (_, j) => [columnName(columns, j), column(columns, j)] as const)
-    : Object.entries(columns);
-  if (named.length === 0) throw new Error('design: no column given; pass at least one named column, as in design({ market })');
+  if (isMatrix(columns)) return ofMatrix(columns, intercept);
+  const named = Object.entries(columns);
+  if (named.length === 0) throw noColumn();
   const [[first, { length: n }], ...rest] = named;
   for (const [name, values] of rest)
     if (values.length !== n)
@@ -21,6 +20,21 @@ export function design(columns: Matrix | Readonly<Record<string, ArrayLike<numbe
   const [names, values] = [named.map(([name]) => name), named.map(([, values]) => values)];
   return intercept ? fromColumns([new Float64Array(n).fill(1), ...values], ['intercept', ...names]) : fromColumns(values, names);
 }
+
+/** Row by row, as both lie in memory. */
+function ofMatrix(x: Matrix, intercept: boolean): Matrix {
+  const { rows, cols } = x;
+  if (cols === 0) throw noColumn();
+  const [ones, names] = [intercept ? 1 : 0, Array.from({ length: cols }, (_, j) => columnName(x, j))];
+  const data = new Float64Array(rows * (cols + ones));
+  for (let i = 0, from = 0, to = 0; i < rows; i++) {
+    if (intercept) data[to++] = 1;
+    for (let j = 0; j < cols; j++) data[to++] = x.data[from++];
+  }
+  return { rows, cols: cols + ones, data, names: intercept ? ['intercept', ...names] : names };
+}
+
+const noColumn = () => new Error('design: no column given; pass at least one named column, as in design({ market })');
 
 const isMatrix = (columns: Matrix | Readonly<Record<string, ArrayLike<number>>>): columns is Matrix =>
   typeof columns.rows === 'number' && typeof columns.cols === 'number';

@@ -59,7 +59,7 @@ export interface LinearRegression {
 export function linearRegression(x: Matrix, y: ArrayLike<number>): LinearRegression {
   checkSample('linearRegression', x, y);
   checkOverdetermined('linearRegression', x);
-  const { r, qty, leverage, dependent } = leastSquaresOf(x, new Float64Array(y));
+  const { r, qty, leverage, dependent } = leastSquaresOf(x, y instanceof Float64Array ? y : new Float64Array(y));
   if (dependent >= 0) throw dependentColumn('linearRegression', x, dependent);
 
   const { rows: n, cols: p } = x;
