@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { gaussian } from '../../../tests/support/simulated.js';
+import { key, uniform } from '../../base/index.js';
 import type { Matrix } from '../../linalg/index.js';
 import { ledoitWolf, sampleCovariance } from '../../stats/index.js';
 import { blackLitterman } from './black-litterman.js';
 import { box, group, longOnly, maximumLeverage, maximumTurnover } from './constraints.js';
+import { varianceOf } from './covariance.js';
 import { efficientFrontier } from './frontier.js';
 import { hierarchicalRiskParity } from './hierarchical-risk-parity.js';
 import { atVolatility, meanVariance, minimumVariance } from './mean-variance.js';
@@ -86,6 +89,44 @@ describe('constraints', () => {
       [0.04, 0.04],
     ]);
     await expect(meanVariance([0.1, 0.05], twins, { riskAversion: 1 })).rejects.toThrow('the objective has no least value');
+  });
+});
+
+describe('200 random programs', () => {
+  const draw = (seed: number, n: number) => uniform(key(seed), [n], 'float64').data;
+
+  it('end with weights that keep the rules and that no mixture with others betters, or with the rules that conflict', async () => {
+    let [answers, conflicts] = [0, 0];
+    for (let k = 0; k < 200; k++) {
+      const u = draw(k, 12);
+      const [N, T, scale] = [2 + Math.floor(12 * u[0]), 3 + Math.floor(40 * u[1]), 10 ** (5 * u[2] - 4)];
+      const x = matrix(Array.from({ length: T }, (_, t) => Array.from(gaussian(1000 * k + t, N), (z) => scale * z)));
+      const covariance = sampleCovariance(x); // singular where T ≤ N
+      const [high, least, most] = [0.05 + u[4], 0.1 * u[6], 0.3 + u[7]];
+      const constraints = [
+        longOnly(),
+        ...(u[3] < 0.5 ? [box(-1, high)] : []),
+        ...(u[5] < 0.4 ? [group('two', ['asset 0', 'asset 1'], least, most)] : []),
+        ...(u[8] < 0.4 ? [maximumTurnover(new Float64Array(N).fill(1 / N), u[9])] : []),
+      ];
+      const best = await minimumVariance(covariance, { constraints }).catch(String);
+      if (typeof best === 'string') {
+        expect(best).toContain('no weights satisfy all of: ');
+        conflicts++;
+        continue;
+      }
+      answers++;
+      const { weights, volatility } = best;
+      expect(total(weights)).toBeCloseTo(1, 9);
+      for (const w of weights) expect(w).toBeGreaterThan(-1e-9);
+      if (u[3] < 0.5) for (const w of weights) expect(w).toBeLessThan(high + 1e-7);
+      if (u[8] < 0.4) expect(gross(weights, new Float64Array(N).fill(1 / N))).toBeLessThan(u[9] + 1e-6);
+      const { weights: other } = await meanVariance(gaussian(k, N), covariance, { riskAversion: 1e-3, constraints });
+      const mixed = weights.map((w, n) => 0.99 * w + 0.01 * other[n]);
+      expect(varianceOf(covariance, mixed)).toBeGreaterThan(volatility ** 2 - 1e-9 * scale ** 2);
+    }
+    expect(answers).toBeGreaterThan(120);
+    expect(conflicts).toBeGreaterThan(10);
   });
 });
 
