@@ -5,7 +5,7 @@ import { meanSquaredError } from '../../src/nn/index.js';
 import { record, trialsOf } from '../../src/trade/index.js';
 import type { Experiment, Found, RunOptions } from '../experiment.js';
 import { SOURCE } from '../volatility.js';
-import { columnOf, gathered, judged, leave } from './baselines/judge.js';
+import { type Column, columnOf, gathered, judged, type Left, leave } from './baselines/judge.js';
 import { onTests, spread } from './baselines/linear.js';
 import { answersOf, FEW_STEPS, NETS, type NetName, recordRates } from './baselines/nets.js';
 import { deflated, portfolioOf, portfolioRow } from './baselines/portfolio.js';
@@ -45,7 +45,7 @@ const experiment: Experiment = {
     return leave(
       {
         columns: measured.map(({ model, seed, of }) => columnOf(model, seed, of)),
-        dates: Object.fromEntries(['day', 'week'].map((horizon) => [horizon, measured[0].of[horizon].dates])),
+        dates: Object.fromEntries(['day', 'week', 'dayMisses', 'weekMisses'].map((horizon) => [horizon, measured[0].of[horizon].dates])),
         folds: returns.task.folds.map(({ name, test }) => ({ name, start: returns.task.dates[test.start] })),
         rates: rates.map((one) => ({ model: options.part, ...one })),
         trials,
@@ -152,14 +152,32 @@ function averageOverSeeds(forecasts: readonly Forecast[]) {
   return [{ model: seeds[0].model, seed: 'mean' as const, both: { day: of('day'), week: of('week') }, of: undefined }];
 }
 
+/** Without the closed forms that say on every date what one before them says: two means of the past have the same signs. */
+function apart(left: Left, measure: string): Left {
+  const same = (one: Column, other: Column) => one.measures[measure].every((value, t) => value === other.measures[measure][t]);
+  return { ...left, columns: left.columns.filter((one, i, all) => one.seed > 0 || all.findIndex((other) => same(one, other)) === i) };
+}
+
 function collect(parts: Readonly<Record<string, Found>>): Found {
   const { left, rest } = gathered(parts);
   const day = judged(left, { measure: 'day', name: "squared error of the next day's return", unit: '%²' });
   const week = judged(left, { measure: 'week', name: "squared error of the next week's return", unit: '%²', horizon: WEEK, decimals: 3 });
+  const [dayMisses, weekMisses] = [
+    judged(apart(left, 'dayMisses'), { measure: 'dayMisses', name: "wrong signs of the next day's return" }),
+    judged(apart(left, 'weekMisses'), { measure: 'weekMisses', name: "wrong signs of the next week's return", horizon: WEEK }),
+  ];
   const portfolios = deflated(Object.values(left.tables!).flat(), trialsOf('week05-returns').length > 0);
   return {
     ...rest,
-    numbers: { ...day.numbers, ...week.numbers },
-    tables: { ...day.tables, ...week.tables, skill: skillRows(left), portfolio: portfolios, rates: left.rates! },
+    numbers: { ...day.numbers, ...week.numbers, ...dayMisses.numbers, ...weekMisses.numbers },
+    tables: {
+      ...day.tables,
+      ...week.tables,
+      ...dayMisses.tables,
+      ...weekMisses.tables,
+      skill: skillRows(left),
+      portfolio: portfolios,
+      rates: left.rates!,
+    },
   };
 }

@@ -12,7 +12,7 @@ export const HORIZONS = { day: 1, week: 5 } as const;
 export type Horizon = keyof typeof HORIZONS;
 
 /**
- * Measures of a forecast of returns by date: its squared error in %², Clark & West's gain on the past mean, the share of signs that were right, a
+ * Measures of a forecast of returns by date: its squared error in %², Clark & West's gain on the past mean, the share of signs that were right, and that were wrong, a
  * half where either is 0, and the rank correlation with the outcome over stocks.
  */
 export function returnMeasures(
@@ -30,6 +30,7 @@ export function returnMeasures(
       (cell) => 1e4 * ((y[cell] - past[cell]) ** 2 - (y[cell] - forecast[cell]) ** 2 + (past[cell] - forecast[cell]) ** 2),
     ],
     [`${horizon}Signs`]: [label, (cell) => (1 + Math.sign(forecast[cell]) * Math.sign(y[cell])) / 2],
+    [`${horizon}Misses`]: [label, (cell) => (1 - Math.sign(forecast[cell]) * Math.sign(y[cell])) / 2],
   });
   const places = new Map(task.dates.map((date, t) => [date, t]));
   const first = forecast.find((value) => !Number.isNaN(value));
