@@ -134,6 +134,7 @@ function checkOmega(omega: Matrix, K: number): void {
 /** Views that say what earlier certain ones say already, or the opposite. */
 function checkApart(total: Matrix, views: readonly View[], picks: readonly Float64Array[], omega: Matrix): void {
   const K = views.length;
+  if (K === 0 || cholesky(total)) return;
   for (let k = 1; k <= K; k++) {
     const leading = zeroMatrix(k, k);
     for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) leading.data[i * k + j] = total.data[i * K + j];
