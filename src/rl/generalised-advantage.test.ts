@@ -37,6 +37,12 @@ describe('generalisedAdvantage', () => {
       expectClose(generalisedAdvantage({ reward, value, terminated }, { discount, lambda }).advantage.data, bySum(discount, lambda), 5);
   });
 
+  it('gives both in the shape of the rewards, with the usual γ and λ where none is said', () => {
+    const { advantage, returns } = generalisedAdvantage({ reward, value, terminated }, { discount: undefined, lambda: undefined });
+    expect([advantage.shape, returns.shape]).toEqual([reward.shape, reward.shape]);
+    expectClose(advantage.data, bySum(0.99, 0.95), 5);
+  });
+
   it('is one step’s surprise at λ = 0', () => {
     const { advantage } = generalisedAdvantage({ reward, value, terminated: never }, { discount: 0.9, lambda: 0 });
     const surprise = Array.from(reward.data, (r, i) => r + 0.9 * value.data[i + N] - value.data[i]);
@@ -88,6 +94,13 @@ describe('generalisedAdvantage', () => {
     expectClose(generalisedAdvantage(rollout, { discount: 0.99, lambda: 0.95 }).advantage.data, [...expected], 5);
   });
 
+  it('needs no final value where nothing is cut, nor where the episode terminated too', () => {
+    const { advantage } = generalisedAdvantage({ reward, value, terminated });
+    const unread = { data: never.data.map(() => Number.NaN), shape: never.shape };
+    expect(generalisedAdvantage({ reward, value, terminated, finalValue: unread }).advantage).toEqual(advantage);
+    expect(generalisedAdvantage({ reward, value, terminated, truncated: terminated }).advantage).toEqual(advantage);
+  });
+
   // https://github.com/vwxyzjn/cleanrl/issues/198: before and after a cut are two rollouts, the first with the final value behind it.
   it('is that of the two halves, wherever episodes are cut', () => {
     fc.assert(
@@ -120,6 +133,14 @@ describe('generalisedAdvantage', () => {
     expect(() => generalisedAdvantage({ reward, value, terminated: { data: never.data.with(4, 0.5), shape: never.shape } })).toThrow(
       'terminated is 0.5 at step 1 of environment 1; an end is 1 where there is one, else 0',
     );
+    expect(() =>
+      generalisedAdvantage({ reward, value, terminated: never, truncated: { data: never.data.with(0, 1), shape: never.shape } }),
+    ).toThrow('environment 0 was cut at step 0');
+    const half = { data: never.data.with(4, 0.5), shape: never.shape };
+    expect(() => generalisedAdvantage({ reward, value, terminated: never, truncated: half, finalValue: never })).toThrow(
+      'truncated is 0.5 at step 1 of environment 1; an end is 1',
+    );
+    expect(() => generalisedAdvantage({ reward, value } as never)).toThrow('got reward [7,3], value [8,3]');
     expect(() => generalisedAdvantage({ reward, value, done: never } as never)).toThrow(
       "the rollout: there is no option 'done'; it takes reward, value, terminated",
     );

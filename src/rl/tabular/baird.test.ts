@@ -26,6 +26,7 @@ describe('semiGradientSweep', () => {
     );
     expect(() => semiGradientSweep({ ...star, reward: [0] }, w, 0.1)).toThrow('transition 7, reward 1, weighting 7');
     expect(() => semiGradientSweep({ ...star, transition: star.transition.with(2, [1]) }, w, 0.1)).toThrow('semiGradientSweep takes');
+    expect(() => semiGradientSweep({ ...star, features: star.features.with(2, [1]) }, w, 0.1)).toThrow('with 8 numbers');
     expect(() => semiGradientSweep({ ...star, features: [] }, w, 0.1)).toThrow('got features for 0 states with 0 numbers');
     expect(() => semiGradientSweep(star, w, 0)).toThrow('semiGradientSweep: rate must be a finite number above 0, got 0');
     expect(() => bairdStar(1)).toThrow('bairdStar: discount must be a finite number from 0 up, below 1, got 1');

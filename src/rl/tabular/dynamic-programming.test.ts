@@ -61,6 +61,22 @@ describe('valueIteration', () => {
     expect(found.value[1]).toBe(10);
   });
 
+  // One state that earns 1 for ever, halved: V = 2, and after k sweeps from 0 V is 2 − 2¹⁻ᵏ.
+  const ones: FiniteMdp = { transition: [[[1]]], reward: [[1]], discount: 0.5 };
+
+  it('takes no sweep more than its bound asks for', () => {
+    expect(valueIteration(ones, { tolerance: 1 })).toEqual({ value: [1], action: [0], changes: [1] });
+    expect(valueIteration(ones, { tolerance: 0.25 }).value).toEqual([1.75]);
+  });
+
+  it('gives up at the first sweep that changes as much as the one before', () => {
+    // Doubles below 2 are 2⁻⁵² apart: the last two changes are that, and no value can be trusted to 1e-17.
+    for (const value of [[0], [2 - 2 ** -51]])
+      expect(() => valueIteration(ones, { tolerance: 1e-17, value })).toThrow(
+        `still change the values by ${2 ** -52}, and no longer by less`,
+      );
+  });
+
   it('refuses what it cannot reach', () => {
     const mdp = randomMdp(1, { S: 3, A: 2, discount: 0.9 });
     const large = { ...mdp, reward: mdp.reward.map((row) => row.map((r) => 1e9 * r)) };
