@@ -70,6 +70,11 @@ describe('randomStart', () => {
     expect(Math.abs(mean(rows.map((row) => Number(row[0] * row[1] < 0))) - 0.5)).toBeLessThan(0.024);
   });
 
+  it('draws a sign for each element of the first sample too', () => {
+    const starts = Array.from({ length: 40 }, (_, k) => randomStart(key(k), 'l1', [1, 3]).data);
+    for (const axis of [0, 1, 2]) expect(new Set(starts.map((row) => Math.sign(row[axis])))).toEqual(new Set([-1, 1]));
+  });
+
   it('needs samples and their axes', () => {
     expect(() => randomStart(key(1), 'l2', [5])).toThrow('randomStart: the shape must be [B, ...], samples first and then the axes of one');
   });

@@ -17,7 +17,15 @@ it('the same key gives the same certificates', async () => {
   const x = { data: Float32Array.of(1, 0, -0.3, 0.2), shape: [2, 2] };
   const one = await certify(logits, x, { sigma: 0.5, key: key(1), draws: 50 });
   expect(await certify(logits, x, { sigma: 0.5, key: key(1), draws: 50 })).toEqual(one);
+  expect(one).toHaveLength(2);
   expect(one[0].label).toBe(0);
+});
+
+// At one σ from the boundary a draw is on the sample's side with Φ(1) = 84 %: the first draw alone would choose the other class in 16 %.
+it('the class that is tested is the one of most draws', async () => {
+  const x = { data: new Float32Array(30).fill(0.5), shape: [30, 1] };
+  const found = await certify((x) => x.matMul([[-1, 1]]), x, { sigma: 0.5, key: key(2), draws: 200 });
+  expect(found.map(({ label }) => label)).toEqual(Array(30).fill(1));
 });
 
 it.each([

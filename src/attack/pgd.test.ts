@@ -57,6 +57,17 @@ describe('pgd', () => {
     expect(best[0][1]).toBeGreaterThan(best[1][1]);
   });
 
+  // −Σ|z − t| in L∞ with t less than a step from x: each step α goes past t, and the next comes back, so that an odd number ends at α.
+  it('takes steps of 2.5 ε / steps where it is not told how far', () => {
+    const end = pgd((z) => z.sub(0.1).abs().sum(1).neg(), tf.zeros([1, 1]), { epsilon: 2, steps: 25 });
+    expect(end.dataSync()[0]).toBeCloseTo((2.5 * 2) / 25, 6);
+  });
+
+  it('stays where it is in a ball of no size', () => {
+    const x = tf.tensor2d([[0.5, -1]]);
+    expect([...pgd((z) => z.sum(1), x, { epsilon: 0, steps: 3 }).dataSync()]).toEqual([0.5, -1]);
+  });
+
   it('leaks no tensor', () => {
     const x = tensor(uniform(key(3), [4, 5]));
     const start = tensor(randomStart(key(4), 'linf', [4, 5], 3));
@@ -70,6 +81,7 @@ describe('an attack', () => {
   const x = tf.zeros([2, 3]);
   const loss = (x: tf.Tensor) => x.sum(1);
   it.each([
+    [{ epsilon: -0.1, steps: 1 }, 'pgd: epsilon must be a finite number from 0 up, got -0.1'],
     [{ epsilon: 0.1, steps: 0 }, 'pgd: steps must be a whole number from 1 up, got 0'],
     [{ epsilon: 0.1, steps: 2, stepSize: -1 }, 'pgd: stepSize must be a finite number above 0, got -1'],
     [{ epsilon: 0.1, steps: 2, start: tf.zeros([2, 4]) }, 'or [R, B, ...] with restarts: got x [2,3], start [2,4]'],
@@ -77,9 +89,13 @@ describe('an attack', () => {
     expect(() => pgd(loss, x, options)).toThrow(message);
   });
 
-  it('with restarts asks for a loss of each sample', () => {
-    expect(() => pgd((x) => x.sum(), x, { epsilon: 0.1, steps: 1, start: tf.zeros([2, 2, 3]) })).toThrow(
-      'pgd chooses between restarts sample by sample, so its loss must be [B]: got x [2,3], loss []',
+  it.each([
+    ['one number', (z: tf.Tensor) => z.sum(), '[]'],
+    ['a column', (z: tf.Tensor) => z.sum(1, true), '[2,1]'],
+    ['one sample', (z: tf.Tensor) => z.sum().reshape([1]), '[1]'],
+  ])('with restarts asks for a loss of each sample, not %s', (_, wrong, shape) => {
+    expect(() => pgd(wrong, x, { epsilon: 0.1, steps: 1, start: tf.zeros([2, 2, 3]) })).toThrow(
+      `pgd chooses between restarts sample by sample, so its loss must be [B]: got x [2,3], loss ${shape}`,
     );
   });
 });

@@ -18,10 +18,14 @@ describe('graphConvolution', () => {
     expect([y, ...grads].map((t) => [...t])).toEqual([[127, 281], [35, 42, 35, 42], [28, 42], [5 * 4 + 6 * 6], [2]]);
   });
 
-  it('names the shapes that do not fit', () => {
-    expect(() => layer(tf.zeros([3, 3]), tf.zeros([4, 2]), tf.zeros([2, 5]), tf.zeros([5]))).toThrow(
-      'got A [3,3], x [4,2], w [2,5], b [5]',
-    );
+  it.each([
+    ['rows of the graph', [3, 4], [4, 2], [2, 5], [5]],
+    ['columns of the graph', [4, 3], [4, 2], [2, 5], [5]],
+    ['features', [4, 4], [4, 2], [3, 5], [5]],
+    ['shifts', [4, 4], [4, 2], [2, 5], [4]],
+  ])('names the shapes that do not fit: %s', (_, ...shapes) => {
+    const [A, x, w, b] = shapes;
+    expect(() => layer(...shapes.map((shape) => tf.zeros(shape)))).toThrow(`got A [${A}], x [${x}], w [${w}], b [${b}]`);
   });
 });
 

@@ -39,6 +39,27 @@ describe('sparseGraphConvolution', () => {
       'got from [15], to [15], weight [4]',
     );
   });
+
+  it.each([
+    ['x of three axes', [5, 3, 1], [3, 2], [2]],
+    ['other features', [5, 3], [4, 2], [2]],
+    ['other shifts', [5, 3], [3, 2], [3]],
+  ])('names the shapes that do not fit: %s', (_, ...shapes) => {
+    const [from, to] = ends();
+    const [x, w, b] = shapes.map((shape) => tf.zeros(shape));
+    expect(() => sparseGraphConvolution({ w, b }, x, { graph: { from, to, weight: tf.zeros([15]) } })).toThrow(
+      `got x [${shapes[0]}], w [${shapes[1]}], b [${shapes[2]}]`,
+    );
+  });
+
+  it('names edges that are none', () => {
+    const [from, to] = ends();
+    const good = { from, to, weight: tf.zeros([15]) };
+    for (const wrong of [{ from: from.cast('float32') }, { to: to.cast('float32') }, { to: to.slice(1) }, { weight: tf.zeros([15, 1]) }])
+      expect(() =>
+        sparseGraphConvolution({ w: tf.zeros([3, 2]), b: tf.zeros([2]) }, tf.zeros([5, 3]), { graph: { ...good, ...wrong } }),
+      ).toThrow('sparseGraphConvolution takes int32 from and to [E] and weight [E]');
+  });
 });
 
 describe('normaliseEdges', () => {
