@@ -41,3 +41,15 @@ it('certify needs samples and the axes of one', async () => {
     'certify takes samples [N, ...], and the axes of one: got x [3]',
   );
 });
+
+it.each([
+  [{ select: 0 }, 'certify: select must be a whole number from 1 up, got 0'],
+  [{ draws: 0 }, 'certify: draws must be a whole number from 1 up, got 0'],
+  [{ sigma: 0 }, 'sigma must be a finite number above 0, got 0'],
+])('certify refuses %j before it computes', async (wrong, message) => {
+  const never = () => {
+    throw new Error('computed');
+  };
+  const x = { data: new Float32Array(3), shape: [1, 3] };
+  await expect(certify(never, x, { sigma: 1, key: key(1), ...wrong })).rejects.toThrow(message);
+});
