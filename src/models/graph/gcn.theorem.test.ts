@@ -43,19 +43,24 @@ const rule = {
   back: (B: Rows, dZ: Rows) => times(turned(B), dZ),
   last: false,
 };
+/** The layers forward: B, the Wₗ, X₀ … Xₙ and Z₁ … Zₙ. */
+const forward = ({ graph, x, weights }: Omit<Parameters<Network>[0], 'dy'>, { cut, last }: Pick<typeof rule, 'cut' | 'last'> = rule) => {
+  const N = x.length / WIDTHS[0];
+  const B = rowsOf(graph, N);
+  const W = weights.filter((_, i) => i % 2 === 0).map((data, l) => rowsOf(data, WIDTHS[l + 1]));
+  const [X, Z]: number[][][][] = [[rowsOf(x, WIDTHS[0])], []];
+  for (const [l, w] of W.entries()) {
+    Z.push(times(B, times(X[l], w)).map((row) => row.map((value, k) => value + weights[2 * l + 1][k])));
+    X.push(Z[l].map((row) => row.map((z) => (l < W.length - 1 || last ? cut(z) : z))));
+  }
+  return { B, W, X, Z };
+};
 /** The theorem's recursion in plain numbers, with changes. */
 const byRule =
   (changes: Partial<typeof rule> = {}): Network =>
-  ({ graph, x, weights, dy }) => {
+  ({ dy, ...at }) => {
     const { cut, open, back, last } = { ...rule, ...changes };
-    const N = x.length / WIDTHS[0];
-    const B = rowsOf(graph, N);
-    const W = weights.filter((_, i) => i % 2 === 0).map((data, l) => rowsOf(data, WIDTHS[l + 1]));
-    const [X, Z]: number[][][][] = [[rowsOf(x, WIDTHS[0])], []];
-    for (const [l, w] of W.entries()) {
-      Z.push(times(B, times(X[l], w)).map((row) => row.map((value, k) => value + weights[2 * l + 1][k])));
-      X.push(Z[l].map((row) => row.map((z) => (l < W.length - 1 || last ? cut(z) : z))));
-    }
+    const { B, W, X, Z } = forward(at, { cut, last });
     let dZ = rowsOf(dy, WIDTHS.at(-1)!);
     const grads: number[][] = [];
     let dX = dZ;
@@ -82,6 +87,9 @@ const draw = (seed: number, N: number) => ({
   dy: gaussian(seed + 1, N * WIDTHS.at(-1)!),
 });
 const hat = (N: number, edges: readonly Edge[]) => Float64Array.from(normaliseAdjacency(N, edges).data);
+/** The theorem asks that no entry between layers is 0, where a relu has no derivative. */
+const expectNoZeros = (at: Parameters<Network>[0]) =>
+  expect(Math.min(...forward(at).Z.slice(0, -1).flat(2).map(Math.abs))).toBeGreaterThan(1e-3);
 const size = (v: ArrayLike<number>) => Math.sqrt(Array.from(v).reduce((sum, value) => sum + value * value, 0));
 const greatest = (data: Float64Array, cols: number) => svd({ rows: data.length / cols, cols, data }).s[0];
 
@@ -92,6 +100,7 @@ theorem<Network>('thm:gcn-backward', 'c', {
     for (const [i, graph] of graphs.entries()) {
       const N = Math.sqrt(graph.length);
       const at = { ...draw(100 * i, N), graph };
+      expectNoZeros(at);
       const [got, want] = [network(at), byRule()(at)];
       expect(distance(got.y, want.y)).toBeLessThan(1e-10);
       for (const [k, grad] of got.grads.entries()) if (k > 0) expect(distance(grad, want.grads[k]), `gradient ${k}`).toBeLessThan(1e-10);
@@ -99,10 +108,14 @@ theorem<Network>('thm:gcn-backward', 'c', {
       const bound = greatest(graph, N) ** 3 * weights.reduce((a, b) => a * b) * size(at.dy);
       expect(size(got.grads[1])).toBeLessThan(bound);
     }
-    // Attained for Â: all weights 2 I but for the widths, all values positive, and ∂Y the same along √d̃ at every node of a ring.
-    const unit = SHAPES.map(([a, b]) => Float64Array.from({ length: a * (b ?? 1) }, (_, k) => (b && Math.floor(k / b) === k % b ? 2 : 0)));
+    // Attained for Â: all weights 2 I but for the widths, shifts 1 so that all is positive, and ∂Y the same along √d̃ at every node of a ring.
+    const unit = SHAPES.map(([a, b]) =>
+      Float64Array.from({ length: a * (b ?? 1) }, (_, k) => (b ? 2 * Number(Math.floor(k / b) === k % b) : 1)),
+    );
     const dy = Float64Array.of(3, 4, 3, 4, 3, 4, 3, 4);
-    const { grads } = network({ graph: hat(4, ring(4)), x: new Float64Array(12).fill(1), weights: unit, dy });
+    const at = { graph: hat(4, ring(4)), x: new Float64Array(12).fill(1), weights: unit, dy };
+    expectNoZeros(at);
+    const { grads } = network(at);
     expect(size(grads[1])).toBeCloseTo(2 ** 3 * size(dy), 4);
   },
   mutants: {

@@ -1,15 +1,12 @@
 import type * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { inDouble } from '../../../tests/support/gradients.js';
-import { besides, chain, edgesOf, graphOf, pairs, ring, star } from '../../../tests/support/graphs.js';
+import { besides, chain, graphOf, pairs, ring, star, weighted } from '../../../tests/support/graphs.js';
 import { gaussian } from '../../../tests/support/simulated.js';
 import { theorem } from '../../../tests/support/theorem.js';
 import { eigenSymmetric, type Matrix, matMul, svd } from '../../linalg/index.js';
-import { normaliseAdjacency } from '../../nn/index.js';
 import { distanceFromSmooth, smoothingRate } from '../../stats/index.js';
 import { gcn } from './gcn.js';
-
-// Â is float32, so values agree to 10⁻⁶ or so.
 
 /** δ and α of a graph. */
 interface Smoothing {
@@ -17,14 +14,22 @@ interface Smoothing {
   readonly rate: (a: Matrix) => number;
 }
 const real: Smoothing = { distance: distanceFromSmooth, rate: smoothingRate };
-const hatOf = (a: Matrix): Matrix => ({ ...a, data: Float64Array.from(normaliseAdjacency(a.rows, edgesOf(a)).data) });
+/** Â of an adjacency, whose links may have weights. */
+const hatOf = (a: Matrix): Matrix => {
+  const d = degreesOf(a);
+  const entry = (w: number, at: number) => {
+    const [i, j] = [Math.floor(at / a.rows), at % a.rows];
+    return (w + Number(i === j)) / Math.sqrt((d[i] + 1) * (d[j] + 1));
+  };
+  return { ...a, data: a.data.map(entry) };
+};
 const matrix = (rows: number, cols: number, data: ArrayLike<number>): Matrix => ({ rows, cols, data: Float64Array.from(data) });
 const drawn = (seed: number, rows: number, cols: number) => matrix(rows, cols, gaussian(seed, rows * cols));
 const relu = (x: Matrix): Matrix => ({ ...x, data: x.data.map((value) => Math.max(value, 0)) });
 const norm = (x: Matrix) => Math.sqrt(x.data.reduce((sum, value) => sum + value * value, 0));
 const greatest = (w: Matrix) => svd(w).s[0];
 const GRAPHS = [
-  graphOf(6, [...chain(6), [1, 4]]),
+  weighted(graphOf(6, [...chain(6), [1, 4]]), 1),
   graphOf(5, star(5)),
   graphOf(7, besides([4, ring(4)], [3, star(3)])),
   graphOf(6, besides([3, pairs(3)], [2, chain(2)], [1, []])),
@@ -41,10 +46,13 @@ const fromOne =
     const products = Array.from({ length: x.cols }, (_, j) => z.reduce((sum, value, i) => sum + value * x.data[i * x.cols + j], 0));
     return norm({ ...x, data: x.data.map((value, at) => value - (z[Math.floor(at / x.cols)] * products[at % x.cols]) / squares) });
   };
+const links = (a: Matrix): Matrix => ({ ...a, data: a.data.map((w) => Number(w > 0)) });
 const WRONG: Record<string, Smoothing> = {
   'takes all nodes for one component': { ...real, distance: fromOne((d) => Math.sqrt(d + 1)) },
   'takes degrees without the link to itself': { ...real, distance: fromOne((d) => Math.sqrt(d)) },
   'takes means over the nodes': { ...real, distance: fromOne(() => 1) },
+  'counts links, not weights, in the distance': { ...real, distance: (a, x) => distanceFromSmooth(links(a), x) },
+  'counts links, not weights, in the rate': { ...real, rate: (a) => smoothingRate(links(a)) },
   'squares the distance': { ...real, distance: (a, x) => distanceFromSmooth(a, x) ** 2 },
   'takes the square of the rate': { ...real, rate: (a) => smoothingRate(a) ** 2 },
   'takes the gap for the rate': { ...real, rate: (a) => 1 - smoothingRate(a) },

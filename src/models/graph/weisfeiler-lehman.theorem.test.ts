@@ -43,6 +43,21 @@ const TREE: Edge[] = [
   [4, 5],
   [2, 6],
 ];
+/** Eight nodes, not told apart at first, that take six rounds. */
+const SLOW = graphOf(8, [
+  [0, 2],
+  [1, 3],
+  [0, 4],
+  [1, 4],
+  [3, 4],
+  [0, 5],
+  [1, 5],
+  [2, 5],
+  [4, 6],
+  [0, 7],
+  [3, 7],
+  [6, 7],
+]);
 const COLOURED: [a: Matrix, initial: number[]][] = [
   [graphOf(7, TREE), [0, 0, 0, 0, 0, 0, 0]],
   [graphOf(7, chain(7)), [3, 0, 0, 0, 0, 0, 0]],
@@ -70,6 +85,8 @@ theorem<Refine>('thm:weisfeiler-lehman', 'a', {
     }
     // 7 nodes of a chain whose one end is known are all told apart, after 3 rounds and not after 2.
     expect([2, 3].map((l) => countOf(refine(...COLOURED[1], l)))).toEqual([6, 7]);
+    // Nearly as many rounds as N − 1 = 7 may be needed: here 6, where nothing is known at first.
+    expect([0, 1, 2, 3, 4, 5, 6].map((l) => countOf(refine(SLOW, new Array(8).fill(0), l)))).toEqual([1, 3, 4, 5, 6, 7, 8]);
   },
   mutants: {
     'takes sets of colours': bySignature((own, others) => `(${own}|${[...new Set(others)].sort().join(' ')})`),

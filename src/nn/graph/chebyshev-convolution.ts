@@ -41,7 +41,8 @@ export interface LaplacianOptions {
  *
  *     y = Σₖ zₖ wₖ + b        z₀ = x    z₁ = M x    zₖ = 2 M zₖ₋₁ − zₖ₋₂        M = 2 Δ̄ / largest − I
  *
- * so zₖ = Tₖ(M) x with Chebyshev's polynomials. With K = 2, w₀ = −w₁ and largest = 2 it is x w₀ plus what D^(−½) A D^(−½) takes of it.
+ * so zₖ = Tₖ(M) x with Chebyshev's polynomials. With K = 2, w₀ = −w₁ and largest = 2 it is x w₀ plus what D^(−½) A D^(−½) takes of it,
+ * where every node has an edge.
  *
  * @param params  w [K, F, D] and b [D]
  * @param x       [N, F]

@@ -124,9 +124,14 @@ theorem<Smoothing>('thm:renormalisation', 'c', {
         power = matMul(power, hat);
       }
     }
+    // Links with weights, 1 and 2, from the middle of three nodes: d̃ = 2, 4, 3, the trace 13/12 and the determinant −4/24, so that the
+    // two eigenvalues besides 1 have the sum 1/12 and the product −1/6.
+    const uneven: Matrix = { rows: 3, cols: 3, data: Float64Array.of(0, 1, 0, 1, 0, 2, 0, 2, 0) };
+    expect(rate(uneven)).toBeCloseTo((1 + Math.sqrt(97)) / 24, 12);
   },
   mutants: {
     'looks at the gap alone': { normalise: dense, rate: rates((nu, m) => Math.max(0, ...nu.subarray(m).map((value) => 1 - value))) },
+    'counts links, not weights': { normalise: dense, rate: (a) => smoothingRate({ ...a, data: a.data.map((w) => Number(w > 0)) }) },
     'counts the eigenvalue 1': { normalise: dense, rate: rates((nu) => Math.max(...nu.map((value) => Math.abs(1 - value)))) },
     'leaves out one eigenvalue, whatever the parts': {
       normalise: dense,
