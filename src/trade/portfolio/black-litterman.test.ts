@@ -146,3 +146,118 @@ describe('Idzorek', () => {
     );
   });
 });
+
+const EYE = (n: number): Matrix => ({
+  rows: n,
+  cols: n,
+  data: Float64Array.from({ length: n * n }, (_, at) => Number(at % (n + 1) === 0)),
+});
+/** Volatilities of 10, 20, 30 and 40 %, correlations of ½ within a pair and ¼ across. */
+const PAIRS = symmetric(
+  ['JPM', 'BAC', 'XOM', 'CVX'],
+  [0.1, 0.2, 0.3, 0.4].map((a, i) => [0.1, 0.2, 0.3, 0.4].map((b, j) => a * b * (i === j ? 1 : i >> 1 === j >> 1 ? 0.5 : 0.25))),
+);
+
+describe('views', () => {
+  const prior = new Float64Array(5).fill(0.1);
+  const view = (k: number, rest = {}) => ({ weights: { [`asset ${k}`]: 1 }, mean: 0.3, ...rest });
+  const all = (rest = {}) => Array.from({ length: 5 }, (_, k) => view(k, rest));
+
+  // PyPortfolioOpt 560 and 95.
+  it('certain, without confidence, and none', () => {
+    const certain = blackLitterman(EYE(5), all({ variance: 0 }), { prior });
+    for (const mean of certain.mean) expect(mean).toBeCloseTo(0.3, 12);
+    for (const mean of blackLitterman(EYE(5), all({ confidence: 0 }), { prior }).mean) expect(mean).toBe(0.1);
+    const { returnsCovariance, mean } = blackLitterman(PAIRS, [], {
+      prior: impliedReturns([0.4, 0.3, 0.2, 0.1], PAIRS, { riskAversion: 2.5 }),
+    });
+    const weights = optimalWeights(mean, returnsCovariance, { riskAversion: 2.5 });
+    for (const [n, w] of [0.4, 0.3, 0.2, 0.1].entries()) expect(weights[n]).toBeCloseTo(w / 1.05, 12);
+  });
+
+  it('that contradict each other or name no asset are named', () => {
+    const twice = [view(0, { variance: 0 }), view(1), view(0, { variance: 0, mean: 0.2 })];
+    expect(() => blackLitterman(EYE(5), twice, { prior })).toThrow(
+      'view 2 (1 asset 0 earns 0.2) is certain and repeats or contradicts the certain views 0; drop one, or give it a variance above 0',
+    );
+    expect(() => blackLitterman(EYE(5), [{ weights: { AAPL: 1 }, mean: 0 }], { prior })).toThrow("view 0 is of 'AAPL'");
+    expect(() => blackLitterman(EYE(5), [{ weights: {}, mean: 0 }], { prior })).toThrow('no weight other than 0');
+    expect(() => blackLitterman(EYE(5), [view(0, { confidence: 65 })], { prior })).toThrow('0.65 is 65 %');
+    expect(() => blackLitterman(EYE(5), [view(0, { confidence: 0.5, variance: 1 })], { prior })).toThrow('keep one');
+  });
+
+  it('that go together have an Ω of their own', () => {
+    const omega: Matrix = { rows: 2, cols: 2, data: Float64Array.of(0.05, 0.02, 0.02, 0.05) };
+    const { mean } = blackLitterman(EYE(2), [view(0), view(1, { mean: 0.1 })], { prior: [0.1, 0.1], omega });
+    // τI + Ω = [.1 .02; .02 .1] and a surprise of (.2, 0): .05 · (.1, −.02) · .2 / .0096
+    expect(mean[0]).toBeCloseTo(0.1 + (0.05 * 0.1 * 0.2) / 0.0096, 12);
+    expect(mean[1]).toBeCloseTo(0.1 - (0.05 * 0.02 * 0.2) / 0.0096, 12);
+  });
+
+  it('that repeat one of several certain ones name them all', () => {
+    const three = [view(0, { variance: 0 }), view(1, { variance: 0 }), view(0, { variance: 0 })];
+    expect(() => blackLitterman(EYE(5), three, { prior })).toThrow('repeats or contradicts the certain views 0, 1; drop one');
+  });
+
+  it('leave a covariance of the mean that is symmetric to the last bit', () => {
+    const { rows: n, data } = fused([GERMANY, CANADA]).meanCovariance;
+    for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) expect(data[i * n + j]).toBe(data[j * n + i]);
+  });
+
+  it('of a certain portfolio that has no risk are named', () => {
+    const hedged: Matrix = { rows: 2, cols: 2, data: Float64Array.of(1, -1, -1, 1) };
+    const flat = { weights: { 'asset 0': 1, 'asset 1': 1 }, mean: 0.1, variance: 0 };
+    expect(() => blackLitterman(hedged, [flat], { prior: [0, 0] })).toThrow(
+      'view 0 (1 asset 0 + 1 asset 1 earns 0.1) is certain and of a portfolio without risk (of 1 views); drop one',
+    );
+    const among = [{ ...flat, weights: { 'asset 0': 1 } }, flat];
+    expect(() => blackLitterman(hedged, [{ ...among[0], variance: 1 }, flat], { prior: [0, 0] })).toThrow(
+      'view 1 (1 asset 0 + 1 asset 1 earns 0.1)',
+    );
+    expect(() => blackLitterman(hedged, among, { prior: [0, 0] })).toThrow('repeats or contradicts the certain views 0; drop one');
+  });
+
+  it('that are certain and apart are all met', () => {
+    const { mean } = blackLitterman(EYE(5), [view(0, { variance: 0 }), view(3, { variance: 0, mean: -0.2 })], { prior });
+    for (const [n, value] of [0.3, 0.1, 0.1, -0.2, 0.1].entries()) expect(mean[n]).toBeCloseTo(value, 12);
+  });
+
+  it('name some of the assets that there are', () => {
+    const none = [{ weights: { AAPL: 1 }, mean: 0 }];
+    const eight = Array.from({ length: 8 }, (_, n) => `asset ${n}`).join(', ');
+    expect(() => blackLitterman(EYE(8), none, { prior: new Float64Array(8) })).toThrow(new RegExp(`has ${eight}$`));
+    expect(() => blackLitterman(EYE(9), none, { prior: new Float64Array(9) })).toThrow(new RegExp(`has ${eight} …$`));
+  });
+
+  it('with numbers that are none are refused', () => {
+    expect(() => blackLitterman(EYE(5), [view(0, { mean: Number.NaN })], { prior })).toThrow('view 0 has the mean NaN');
+    expect(() => blackLitterman(EYE(5), [{ weights: { 'asset 0': 1, 'asset 1': Number.NaN }, mean: 0 }], { prior })).toThrow(
+      'view 0 has a weight of asset 1 of NaN',
+    );
+    expect(() => blackLitterman(EYE(5), [view(0, { variance: -1 })], { prior })).toThrow(
+      'variance of view 0 must be a finite number from 0 up',
+    );
+    expect(() => blackLitterman(EYE(5), [view(0, { confidence: -0.1 })], { prior })).toThrow(
+      'confidence of view 0 must be a finite number from 0 to 1',
+    );
+  });
+
+  it('have an Ω of their number, which is a covariance, and no view of it is left out', () => {
+    const omega = (rows: number, cols: number, ...data: number[]): Matrix => ({ rows, cols, data: Float64Array.from(data) });
+    const two = [view(0), view(1)];
+    for (const wrong of [omega(1, 2, 1, 1), omega(2, 1, 1, 1)])
+      expect(() => blackLitterman(EYE(5), two, { prior, omega: wrong })).toThrow('for 2 views; it must be [2,2]');
+    expect(() => blackLitterman(EYE(5), two, { prior, omega: omega(2, 2, 1, 2, 2, 1) })).toThrow('negative eigenvalue');
+    expect(() => blackLitterman(EYE(5), two, { prior, omega: omega(2, 2, 1, 0, 0.5, 1) })).toThrow('of view 1 and view 0 is 0.5 one way');
+    expect(() => blackLitterman(EYE(5), [view(0), view(1, { confidence: 0 })], { prior, omega: omega(1, 1, 1) })).toThrow(
+      'a view has confidence 0 and omega is given',
+    );
+    expect(blackLitterman(EYE(5), two, { prior, omega: omega(2, 2, 0, 0, 0, 0) }).mean[1]).toBeCloseTo(0.3, 12);
+  });
+
+  it('need a prior of each asset, a τ above 0 and a covariance', () => {
+    expect(() => blackLitterman(EYE(5), [], { prior: [0.1] })).toThrow('prior has 1 values and the covariance 5 assets');
+    expect(() => blackLitterman(EYE(5), [], { prior, tau: 0 })).toThrow('tau must be a finite number above 0, got 0; 0.05');
+    expect(() => blackLitterman({ ...EYE(2), data: Float64Array.of(1, 2, 2, 1) }, [], { prior: [0, 0] })).toThrow('negative eigenvalue');
+  });
+});

@@ -3,16 +3,14 @@ import { gaussian } from '../../../tests/support/simulated.js';
 import { key, uniform } from '../../base/index.js';
 import type { Matrix } from '../../linalg/index.js';
 import { ledoitWolf, sampleCovariance } from '../../stats/index.js';
-import { blackLitterman } from './black-litterman.js';
 import { box, group, longOnly, maximumLeverage, maximumTurnover } from './constraints.js';
 import { varianceOf } from './covariance.js';
 import { efficientFrontier } from './frontier.js';
 import { hierarchicalRiskParity } from './hierarchical-risk-parity.js';
 import { atVolatility, meanVariance, minimumVariance } from './mean-variance.js';
 import { driftedWeights, rebalance } from './rebalance.js';
-import { impliedReturns, optimalWeights } from './reverse-optimisation.js';
+import { optimalWeights } from './reverse-optimisation.js';
 import { riskParity } from './risk-parity.js';
-import { minimumShortfall } from './shortfall.js';
 
 const matrix = (rows: readonly (readonly number[])[], names?: readonly string[]): Matrix => ({
   rows: rows.length,
@@ -27,7 +25,6 @@ const SIGMA = matrix(
   NAMES,
 );
 const MEAN = [0.04, 0.06, 0.08, 0.12];
-const EYE = (n: number): Matrix => matrix(Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => Number(i === j))));
 const total = (w: ArrayLike<number>) => Array.from(w).reduce((a, b) => a + b, 0);
 const gross = (w: ArrayLike<number>, from: ArrayLike<number> = new Float64Array(w.length)) =>
   Array.from(w).reduce((sum, value, i) => sum + Math.abs(value - from[i]), 0);
@@ -193,46 +190,6 @@ describe('covariances', () => {
   });
 });
 
-describe('views', () => {
-  const prior = new Float64Array(5).fill(0.1);
-  const view = (k: number, rest = {}) => ({ weights: { [`asset ${k}`]: 1 }, mean: 0.3, ...rest });
-  const all = (rest = {}) => Array.from({ length: 5 }, (_, k) => view(k, rest));
-
-  // PyPortfolioOpt 560 and 95.
-  it('certain, without confidence, and none', () => {
-    const certain = blackLitterman(EYE(5), all({ variance: 0 }), { prior });
-    for (const mean of certain.mean) expect(mean).toBeCloseTo(0.3, 12);
-    for (const mean of blackLitterman(EYE(5), all({ confidence: 0 }), { prior }).mean) expect(mean).toBe(0.1);
-    const { returnsCovariance, mean } = blackLitterman(SIGMA, [], {
-      prior: impliedReturns([0.4, 0.3, 0.2, 0.1], SIGMA, { riskAversion: 2.5 }),
-    });
-    const weights = optimalWeights(mean, returnsCovariance, { riskAversion: 2.5 });
-    for (const [n, w] of [0.4, 0.3, 0.2, 0.1].entries()) expect(weights[n]).toBeCloseTo(w / 1.05, 12);
-  });
-
-  it('that contradict each other or name no asset are named', () => {
-    const twice = [view(0, { variance: 0 }), view(1), view(0, { variance: 0, mean: 0.2 })];
-    expect(() => blackLitterman(EYE(5), twice, { prior })).toThrow(
-      'view 2 (1 asset 0 earns 0.2) is certain and repeats or contradicts the certain views 0; drop one, or give it a variance above 0',
-    );
-    expect(() => blackLitterman(EYE(5), [{ weights: { AAPL: 1 }, mean: 0 }], { prior })).toThrow("view 0 is of 'AAPL'");
-    expect(() => blackLitterman(EYE(5), [{ weights: {}, mean: 0 }], { prior })).toThrow('no weight other than 0');
-    expect(() => blackLitterman(EYE(5), [view(0, { confidence: 65 })], { prior })).toThrow('0.65 is 65 %');
-    expect(() => blackLitterman(EYE(5), [view(0, { confidence: 0.5, variance: 1 })], { prior })).toThrow('keep one');
-  });
-
-  it('that go together have an Ω of their own', () => {
-    const omega = matrix([
-      [0.05, 0.02],
-      [0.02, 0.05],
-    ]);
-    const { mean } = blackLitterman(EYE(2), [view(0), view(1, { mean: 0.1 })], { prior: [0.1, 0.1], omega });
-    // τI + Ω = [.1 .02; .02 .1] and a surprise of (.2, 0): .05 · (.1, −.02) · .2 / .0096
-    expect(mean[0]).toBeCloseTo(0.1 + (0.05 * 0.1 * 0.2) / 0.0096, 12);
-    expect(mean[1]).toBeCloseTo(0.1 - (0.05 * 0.02 * 0.2) / 0.0096, 12);
-  });
-});
-
 describe('parity', () => {
   it.each([-0.9, 0, 0.7])('two assets have weights in inverse proportion to their volatilities, whatever the correlation: %s', (rho) => {
     const { weights } = riskParity(
@@ -330,33 +287,5 @@ describe('trading', () => {
   it('weights that are not known are not zero', async () => {
     const unknown = { riskAversion: 1, cost: 0, from: undefined as unknown as number[] };
     await expect(rebalance(MEAN, SIGMA, unknown)).rejects.toThrow('the weights held now are not given'); // PortfolioOptimisers.jl 1004
-  });
-});
-
-describe('shortfall', () => {
-  it('two assets that mirror each other have none, half in each', async () => {
-    const { weights, expectedShortfall } = await minimumShortfall(
-      matrix([
-        [-0.1, 0.1],
-        [0.1, -0.1],
-      ]),
-      { tail: 0.5 },
-    ); // PyPortfolioOpt 202
-    expect(weights[0]).toBeCloseTo(0.5, 9);
-    expect(expectedShortfall).toBeCloseTo(0, 9);
-  });
-
-  it('a mean at least, and what is missing', async () => {
-    const returns = matrix(
-      Array.from({ length: 20 }, (_, t) => [0.01 * Math.sin(t), 0.02 + 0.05 * Math.cos(2 * t)]),
-      ['a', 'b'],
-    );
-    const { mean } = await minimumShortfall(returns, { tail: 0.2, leastMean: 0.015, constraints: [longOnly()] });
-    expect(mean).toBeCloseTo(0.015, 8);
-    await expect(minimumShortfall(returns, { leastMean: 0.5, constraints: [longOnly()] })).rejects.toThrow('the mean, at least 0.5');
-    await expect(minimumShortfall(matrix([[0.1, Number.NaN]], ['a', 'b']), { tail: 0.5 })).rejects.toThrow(
-      'the return of b is NaN at row 0',
-    );
-    await expect(minimumShortfall(returns, { tail: 0.01 })).rejects.toThrow('are less than one');
   });
 });
