@@ -176,6 +176,9 @@ describe('tdTarget', () => {
     expect(() => tdTarget(target, { reward: r.expandDims(1), terminated: ends }, { discount: 0.9 })).toThrow(
       'tdTarget takes reward and terminated [B] and values [B, A]: got reward [2,1], terminated [2], target [2,2]',
     );
+    expect(() => tdTarget(target, { reward: r, terminated: ends.expandDims(1) }, { discount: 0.9 })).toThrow('terminated [2,1]');
+    expect(() => tdTarget(tf.zeros([2, 2, 1]), { reward: r, terminated: ends }, { discount: 0.9 })).toThrow('target [2,2,1]');
+    expect(() => tdTarget(target, { reward: r, terminated: ends }, { gamma: 0.9 } as never)).toThrow("there is no option 'gamma'");
   });
 
   it('of double learning never exceeds that of plain learning', () => {
