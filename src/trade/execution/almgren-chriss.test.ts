@@ -84,6 +84,9 @@ describe("Almgren and Chriss's schedules", () => {
     );
     expect(() => twap({ ...PAPER, shares: 0 })).toThrow('twap: shares must be a finite number above 0, got 0');
     expect(() => twap({ ...PAPER, slices: 2.5 })).toThrow('twap: slices must be a whole number from 1 up, got 2.5');
+    expect(() => costMoments({ ...PAPER, volatility: 0 }, twap(PAPER))).toThrow(
+      'costMoments: volatility must be a finite number above 0, got 0',
+    );
     expect(() => costMoments(PAPER, [1e6, 0])).toThrow(
       'costMoments: holdings must be 6 numbers, before the first of 5 slices and after each, got 2',
     );
