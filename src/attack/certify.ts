@@ -103,5 +103,5 @@ export async function certify(
 function mostFrequent(labels: readonly number[]): number {
   const counts: number[] = [];
   for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
-  return counts.reduce((best, count, label) => (count > (counts[best] ?? 0) ? label : best), labels[0]);
+  return counts.reduce((best, count, label) => (count > (counts[best] ?? 0) ? label : best), 0);
 }

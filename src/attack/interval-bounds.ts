@@ -17,7 +17,7 @@ export interface IntervalBounds {
  *
  *     let bounds = ballBounds(images, { epsilon: 0.3, box: [0, 1] });
  *     bounds = monotoneBounds(relu, linearBounds(hidden, bounds));
- *     const certified = worstMargins(out, bounds, labels).max(1).equal(0);
+ *     const certified = worstMargins(out, bounds, labels).less(0).sum(1).equal(C - 1);
  *
  * @param x  [B, ...], inside the box where there is one
  * @throws   when the ball or the box is not one
@@ -72,8 +72,8 @@ export const monotoneBounds = (map: (x: tf.Tensor) => tf.Tensor, { lower, upper 
 });
 
 /**
- * How far the logit of each class can at most be above the label's, over the intervals of what the last layer sees. Where no class has more
- * than the 0 of the label itself, no point of the ball is classified otherwise: the sample is certified. As logits they have the largest
+ * How far the logit of each class can at most be above the label's, over the intervals of what the last layer sees. Where every other class has
+ * less than the 0 of the label itself, no point of the ball is classified otherwise: the sample is certified. As logits they have the largest
  * cross-entropy that the intervals allow, which is what training minimises.
  *
  *     m_k = max over h of (w_k − w_y) · h + b_k − b_y = (w_k − w_y) · c + |w_k − w_y| · r + b_k − b_y        m_y = 0

@@ -35,12 +35,12 @@ export interface ApgdOptions extends Ball, Grouping {
   readonly target?: Int32Array;
 }
 
-/** ρ: where fewer of a window's steps rose, the step is halved. */
+/** ρ: where no more of a window's steps rose, the step is halved. */
 const RISING = 0.75;
 
 /**
  * Auto-PGD: projected gradient ascent with momentum, whose step sets itself. It starts at 2 ε; at checkpoints that come closer and closer it is
- * halved where fewer than 75 % of the steps rose, or nothing better was found since the last one, and the ascent goes on from the best point.
+ * halved where 75 % of the steps rose or fewer, or nothing better was found since the last one, and the ascent goes on from the best point.
  *
  *     z = Π(xₖ + η s(∇L))        xₖ₊₁ = Π(xₖ + ¾ (z − xₖ) + ¼ (xₖ − xₖ₋₁))
  *

@@ -103,6 +103,15 @@ describe('fab', { timeout: 120_000 }, () => {
     }
   });
 
+  it('leaves a sample that is wrong by itself where it is', async () => {
+    const { two, given } = oneBoundary('linf');
+    const wrong = { x: given.x, y: given.y.map((label) => 1 - label) };
+    const { distance, fooled, x } = await fab(two, wrong, { epsilon: 0.1, key: key(6), target: given.y, steps: 2 });
+    expect([...distance]).toEqual(all(0));
+    expect([...fooled]).toEqual(all(1));
+    expect(x.data).toEqual(given.x.data);
+  });
+
   it.each(['linf', 'l2'] as const)('goes to a hyperplane in a box by the shortest way: %s', (norm) => {
     const [at, g] = [
       [0.1, 0.5, 0.9, 0.4],
@@ -144,6 +153,19 @@ describe('square', { timeout: 120_000 }, () => {
   });
 });
 
+// The label's logit must be the only greatest, as in thm:linear-robustness (c) and thm:interval-bounds (d).
+describe.each([
+  ['a tie', (x: tf.Tensor) => logits(x).mul(0)],
+  ['no number', (x: tf.Tensor) => logits(x).mul(0).sub(1).sqrt()],
+])('of a classifier that knows nothing nothing is robust: %s', { timeout: 120_000 }, (_, nothing) => {
+  it('by each attack', async () => {
+    const options = { epsilon: 0.1, key: key(8) };
+    expect([...(await apgd(nothing, samples, { ...options, steps: 2 })).fooled]).toEqual(all(1));
+    expect([...(await fab(nothing, samples, { ...options, steps: 2, target: nearest('linf') })).fooled]).toEqual(all(1));
+    expect([...(await square(nothing, samples, { ...options, queries: 2 })).fooled]).toEqual(all(1));
+  });
+});
+
 describe('autoAttack', { timeout: 120_000 }, () => {
   it('leaves of a linear model what no perturbation reaches, and tries each attack on the survivors only', async () => {
     const sorted = distances('linf').toSorted((a, b) => a - b);
@@ -168,6 +190,10 @@ describe('maskingChecks', { timeout: 120_000 }, () => {
     const { masked, checks } = await maskingChecks(logits, samples, options);
     expect(checks.filter(({ holds }) => !holds)).toEqual([]);
     expect(masked).toBe(false);
+  });
+
+  it('finds nothing hidden where the ball is small beside the samples', async () => {
+    expect((await maskingChecks(logits, samples, { ...options, epsilon: 1e-3 })).masked).toBe(false);
   });
 
   // https://github.com/fra31/auto-attack/issues/43: what no gradient passes through is not robust.
@@ -199,6 +225,8 @@ describe('wrong input is named', () => {
       'autoAttack: the targeted loss compares the four',
     ],
     [() => autoAttack(logits, samples, { epsilon: 1, key: key(1), targets: 0 }), 'autoAttack: targets must be a whole number from 1 up'],
+    [() => maskingChecks(logits, samples, { norm: 'l2' as 'linf', epsilon: 1, key: key(1) }), 'maskingChecks: norm must be'],
+    [() => autoAttack(logits, samples, { norm: 'l2' as 'linf', epsilon: 1, key: key(1) }), 'autoAttack: norm must be'],
     [() => maskingChecks(logits, samples, { epsilon: 0, key: key(1) }), 'maskingChecks: epsilon must be a finite number above 0, got 0'],
   ])('%#', async (call, message) => {
     await expect(call()).rejects.toThrow(message);

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { fold, type Key, sizeOf } from '../../base/index.js';
-import { checkOptions, checkWhole } from '../../base/internal.js';
+import { checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
 import { compile } from '../../tensor/index.js';
 import { type Ball, checkBall } from '../ball.js';
 import { apgd } from './apgd.js';
@@ -58,6 +58,7 @@ export async function autoAttack(logits: Logits, samples: Samples, options: Auto
   checkOptions('autoAttack', options, ['norm', 'epsilon', 'box', 'key', 'steps', 'targets', 'queries', 'group', 'onAttack']);
   const { key, steps = 100, targets = 9, queries, group, onAttack = () => {}, ...ball } = options;
   checkBall('autoAttack', ball);
+  checkOneOf('autoAttack', 'norm', ball.norm ?? 'linf', ['linf']);
   checkWhole('autoAttack', 'targets', targets);
   checkSamples('autoAttack', samples);
   const orders = await rankedClasses(logits, samples, group);

@@ -19,7 +19,7 @@ export interface Samples {
 export interface Attacked {
   /** [N, ...]: a sample that is classified wrongly where one was found, else one that was tried. */
   readonly x: HostArray<Float32Array>;
-  /** [N], 1 where a sample in the ball is not classified as its label, the sample itself included. */
+  /** [N], 1 where at a point of the ball, the sample itself included, the label's logit is not above every other: a tie is no right answer. */
   readonly fooled: Uint8Array;
 }
 
@@ -89,12 +89,12 @@ const hotOf = (labels: tf.Tensor, logits: tf.Tensor) =>
 /** The logit of a class for each sample, [B]. */
 export const logitOf = (logits: tf.Tensor, classes: tf.Tensor): tf.Tensor => logits.mul(hotOf(classes, logits)).sum(1);
 
-/** How far the label's logit is above every other, [B]: below 0 the sample is classified otherwise. */
+/** How far the label's logit is above every other, [B]: above 0 the sample is classified as its label. */
 export const marginOf = (logits: tf.Tensor, labels: tf.Tensor): tf.Tensor =>
   logitOf(logits, labels).sub(logits.sub(hotOf(labels, logits).mul(LARGE)).max(1));
 
-/** 1 where a sample is not classified as its label; where no logit is greater than the label's it is. */
-export const isFooled = (logits: tf.Tensor, labels: tf.Tensor): tf.Tensor => marginOf(logits, labels).less(0);
+/** 1 where a sample is not classified as its label: also where another logit is as large, or where the logits are no numbers. */
+export const isFooled = (logits: tf.Tensor, labels: tf.Tensor): tf.Tensor => marginOf(logits, labels).greater(0).cast('float32').equal(0);
 
 /** The k greatest logits of each sample, each [B]. */
 export function greatest(logits: tf.Tensor, k: number): tf.Tensor[] {

@@ -54,13 +54,15 @@ export async function fab(logits: Logits, samples: Samples, options: FabOptions)
   checkWhole('fab', 'restarts', restarts);
   if (target.length !== samples.y.length || target.some((t, i) => t === samples.y[i]))
     throw new Error(`fab takes a target for each of ${samples.y.length} samples, another class than its label, got ${target.length}`);
+  const itself = compile((x: tf.Tensor, y: tf.Tensor) => isFooled(logits(x), y).cast('float32'));
   const step = compile((state: State, given: Given) => next(logits, ball, state, given), { donate: [0] });
   const distance = new Float64Array(samples.y.length).fill(Number.POSITIVE_INFINITY);
 
   const end = await byGroups('fab', samples, { group }, async ({ x, y, rows, index }) => {
     const [n, one] = [y.length, x.data.length / y.length];
     const t = Int32Array.from(rows, (row) => target[row]);
-    const found = { x: Float32Array.from(x.data), fooled: new Uint8Array(n) };
+    const found = { x: Float32Array.from(x.data), fooled: Uint8Array.from((await itself(x, y)).data(), Number) };
+    for (let i = 0; i < n; i++) if (found.fooled[i]) distance[rows[i]] = 0;
     for (let r = 0; r < restarts; r++) {
       const start = randomStart(fold(fold(key, index), r), ball.norm ?? 'linf', x.shape).data;
       const at = { data: x.data.map((v, i) => (r === 0 ? v : inBox(v + (ball.epsilon * start[i]) / 2, ball.box))), shape: x.shape };
@@ -78,6 +80,7 @@ export async function fab(logits: Logits, samples: Samples, options: FabOptions)
     }
     return found;
   });
+  itself.release();
   step.release();
   return { ...end, distance };
 }

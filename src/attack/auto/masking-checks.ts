@@ -1,14 +1,16 @@
 import type * as tf from '@tensorflow/tfjs';
 import { fold, type Key } from '../../base/index.js';
-import { checkNumber, checkOptions, checkWhole } from '../../base/internal.js';
+import { checkNumber, checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
 import { compile } from '../../tensor/index.js';
 import { type Ball, checkBall, randomStart, steepest, within } from '../ball.js';
 import { slope } from '../fgsm.js';
 import { byGroups, type Grouping, isFooled, type Logits, logitOf, marginOf, type Samples } from './classified.js';
 import { square } from './square.js';
 
-/** The ball, and how long the attacks go on that are compared. */
+/** The ball in L∞, and how long the attacks go on that are compared. */
 export interface MaskingOptions extends Ball, Grouping {
+  /** L∞, the only norm that the search without gradients knows. */
+  readonly norm?: 'linf';
   /** Of starts, squares and signs. */
   readonly key: Key;
   /** Gradients of the iterated attack; 40 when left out. */
@@ -63,6 +65,7 @@ export async function maskingChecks(logits: Logits, samples: Samples, options: M
   checkOptions('maskingChecks', options, ['norm', 'epsilon', 'box', 'key', 'steps', 'queries', 'slack', 'group']);
   const { key, steps = 40, queries = 500, slack = 0.01, group, ...ball } = options;
   checkBall('maskingChecks', ball);
+  checkOneOf('maskingChecks', 'norm', ball.norm ?? 'linf', ['linf']);
   checkNumber('maskingChecks', 'epsilon', ball.epsilon, { above: 0 });
   checkWhole('maskingChecks', 'steps', steps);
   checkNumber('maskingChecks', 'slack', slack, { from: 0, below: 1 });
@@ -72,12 +75,14 @@ export async function maskingChecks(logits: Logits, samples: Samples, options: M
     share(await climbed(logits, samples, { ball: { ...ball, epsilon }, from: ball.epsilon, steps, size, key, group }));
 
   const { epsilon, box } = ball;
-  const everything = box ? box[1] - box[0] : 100 * epsilon;
+  // Without a box, ten times the largest element too: a hundred of a small ε need not reach any boundary.
+  const largest = samples.x.data.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  const everything = box ? box[1] - box[0] : Math.max(100 * epsilon, 10 * largest);
   const one = await under(epsilon, 1, epsilon);
   const many = await under(epsilon, steps, (2.5 * epsilon) / steps);
   const twice = await under(Math.min(2 * epsilon, everything), steps, (5 * epsilon) / steps);
   const unbounded = await under(everything, steps, (2.5 * everything) / steps);
-  const blind = share((await square(logits, samples, { ...ball, norm: 'linf', key: fold(key, 2), queries, group })).fooled);
+  const blind = share((await square(logits, samples, { ...ball, key: fold(key, 2), queries, group })).fooled);
   const checks = [
     { check: 'samples whose margin has no gradient', value: await withoutGradient(logits, samples, group), limit: NO_GRADIENT },
     { check: `accuracy under ${steps} steps, against that under one`, value: many, limit: one + slack },

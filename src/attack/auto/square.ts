@@ -39,7 +39,7 @@ export async function square(logits: Logits, samples: Samples, options: SquareOp
   const begin = compile((x: tf.Tensor, y: tf.Tensor, stripes: tf.Tensor) => {
     const at = within(ball, x, x.add(stripes.mul(ball.epsilon)));
     const [own, margin] = [marginOf(logits(x), y), marginOf(logits(at), y)];
-    return { at: pick(own.less(0), x, at), margin: tf.where(own.less(0), own, margin) };
+    return { at: pick(own.lessEqual(0), x, at), margin: tf.where(own.lessEqual(0), own, margin) };
   });
   const step = compile(
     ({ at, margin }: State, { x, y, top, left, side, signs }: Query) => {
@@ -54,7 +54,7 @@ export async function square(logits: Logits, samples: Samples, options: SquareOp
       const tried = within(ball, x, at.add(square.mul(signs.expandDims(1).expandDims(1)).mul(2 * ball.epsilon)));
       const found = marginOf(logits(tried), y);
       // What is wrong already stays as it is.
-      const better = found.less(margin).logicalAnd(margin.greaterEqual(0));
+      const better = found.less(margin).logicalAnd(margin.greater(0));
       return { at: pick(better, tried, at), margin: tf.where(better, found, margin) };
     },
     { donate: [0] },
@@ -70,9 +70,12 @@ export async function square(logits: Logits, samples: Samples, options: SquareOp
       const [top, left] = [randint(forTop, [B], 0, rows - side + 1).data, randint(forLeft, [B], 0, columns - side + 1).data];
       const query = { x, y, top: Float32Array.from(top), left: Float32Array.from(left), side, signs: signsOf(forSigns, [B, F]) };
       state = (await step(state as never, query as never)) as never;
-      if (k % EVERY === 0 && state.margin.data().every((margin) => Number(margin) < 0)) break;
+      if (k % EVERY === 0 && state.margin.data().every((margin) => !(Number(margin) > 0))) break;
     }
-    return { x: Float32Array.from(state.at.data()), fooled: Uint8Array.from(state.margin.data(), (margin) => Number(Number(margin) < 0)) };
+    return {
+      x: Float32Array.from(state.at.data()),
+      fooled: Uint8Array.from(state.margin.data(), (margin) => Number(!(Number(margin) > 0))),
+    };
   });
   begin.release();
   step.release();
