@@ -48,7 +48,8 @@ const RISING = 0.75;
  *
  * @param logits   [B, C] of samples [B, ...], with C ≥ 3 for dlr and C ≥ 4 for targetedDlr
  * @param samples  x [N, ...] inside the box where there is one, and y [N]
- * @throws         when the ball, the loss or a number is not one, the samples do not fit, or there is no target for the loss that needs one
+ * @throws         when the ball, the loss or a number is not one, the samples do not fit, or the loss towards a class has no
+ *                 target for each sample, another class than its label
  *
  * Croce & Hein 2020, algorithm 1, sections 3 and 4. The dlr losses do not change when logits are scaled or shifted, which hides gradients.
  */
@@ -63,6 +64,7 @@ export async function apgd(logits: Logits, samples: Samples, options: ApgdOption
     throw new Error(
       `apgd: a target for each of ${samples.y.length} samples belongs to the loss targetedDlr and to no other, got ${target?.length ?? 'none'}`,
     );
+  if (target?.some((t, i) => t === samples.y[i])) throw new Error('apgd: a target must be another class than the label, got the label');
   const begin = compile((x: tf.Tensor, start: tf.Tensor, y: tf.Tensor, t: tf.Tensor) => first(logits, loss, ball, { x, start, y, t }));
   const step = compile((state: State, given: Given) => next(logits, loss, ball, state, given), { donate: [0] });
   const windows = windowsOf(steps);

@@ -214,6 +214,7 @@ describe('maskingChecks', { timeout: 120_000 }, () => {
 describe('wrong input is named', () => {
   it.each([
     [() => apgd(logits, samples, { epsilon: 0.1, key: key(1), loss: 'targetedDlr' }), 'apgd: a target for each of 12 samples belongs to'],
+    [() => apgd(logits, samples, { epsilon: 0.1, key: key(1), loss: 'targetedDlr', target: y }), 'apgd: a target must be another class'],
     [() => apgd(logits, { x, y: y.slice(1) }, { epsilon: 0.1, key: key(1) }), 'apgd takes samples x [N, ...] and a label y [N] for each'],
     [() => fab(logits, samples, { epsilon: 0.1, key: key(1), target: y }), 'fab takes a target for each of 12 samples, another class'],
     [

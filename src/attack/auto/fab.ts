@@ -41,7 +41,7 @@ const [OVERSHOOT, MOST, KEPT] = [1.05, 0.1, 0.9];
  * @returns        fooled where a sample of any other class was found within ε
  * @throws         when the ball, a number or a target is not one, or the samples do not fit
  *
- * Croce & Hein 2020 (Minimally distorted adversarial examples), algorithm 1, towards one class as in section 3 of AutoAttack's paper. Against a linear model it is
+ * Croce & Hein 2020 (Minimally distorted adversarial examples), algorithm 1, towards one class as in AutoAttack. Against a linear model it is
  * exact but for η: thm:linear-robustness.
  */
 export async function fab(logits: Logits, samples: Samples, options: FabOptions): Promise<FabAttacked> {
