@@ -33,6 +33,17 @@ describe('chebyshevConvolution', () => {
     expectClose(y, [18, 20], 10);
   });
 
+  // The same two nodes, x = ((1,2), (3,4)), M x = ((−3,−4), (−1,−2)): y = 1 + 20 − 300 − 4000 and 3 + 40 − 100 − 2000.
+  it('has weights for each feature of each term', () => {
+    const { y } = inDouble(layer, [
+      { data: [1, -1, -1, 1], shape: [2, 2] },
+      { data: [1, 2, 3, 4], shape: [2, 2] },
+      { data: [1, 10, 100, 1000], shape: [2, 2, 1] },
+      { data: [0], shape: [1] },
+    ]);
+    expectClose(y, [-4279, -2057], 10);
+  });
+
   it('starts from weights that fit', () => {
     const { w, b } = initChebyshev(key(1), { inputs: 3, outputs: 2, terms: 4 });
     expect([w.shape, b.shape]).toEqual([[4, 3, 2], [2]]);

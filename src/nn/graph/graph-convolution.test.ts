@@ -51,4 +51,8 @@ describe('normaliseAdjacency', () => {
     expect(shape).toEqual([3, 3]);
     expectClose(data, [1 / 2, r, 0, r, 1 / 3, r, 0, r, 1 / 2], 7);
   });
+
+  it('names the edge that leaves the graph', () => {
+    expect(() => normaliseAdjacency(3, [[1, 3]])).toThrow('normaliseAdjacency: nodes are 0 to 2, got an edge from 1 to 3');
+  });
 });
