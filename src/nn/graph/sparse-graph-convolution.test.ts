@@ -26,6 +26,15 @@ describe('sparseGraphConvolution', () => {
     expect(distance(sparse.grads[2], dense.grads[2])).toBeLessThan(1e-7);
   });
 
+  // Nodes 0 and 1 with x = 5, 6 and w = 7, b = 8: edges of 2 from 1 to 0, 3 from 0 to 1 and 4 from 1 to 1.
+  it('has a plain form, for higher derivatives, that is the same', () => {
+    const [w, b, x] = [tf.tensor2d([[7]]), tf.tensor1d([8]), tf.tensor2d([[5], [6]])];
+    const [from, to] = [tf.tensor1d([1, 0, 1], 'int32'), tf.tensor1d([0, 1, 1], 'int32')];
+    const graph = { from, to, weight: tf.tensor1d([2, 3, 4]) };
+    for (const form of [sparseGraphConvolution, sparseGraphConvolution.plain])
+      expect([...form({ w, b }, x, { graph }).dataSync()]).toEqual([2 * 42 + 8, 3 * 35 + 4 * 42 + 8]);
+  });
+
   it('names what does not fit', () => {
     const [from, to] = ends();
     const [x, w, b] = [tf.zeros([5, 3]), tf.zeros([3, 2]), tf.zeros([2])];
