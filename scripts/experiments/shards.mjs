@@ -14,7 +14,7 @@ import { at } from '../bootstrap/files.mjs';
 
 /**
  * Runs experiments, their parts in processes, as many at once as there are cores. What a part found is in the folder when it ends, and a part
- * that is there already does not run again. Each run settles when the last of its parts has.
+ * that is there already does not run again. Each run settles when the last of its parts has, so that one that fails takes no other's work with it.
  *
  * @param {readonly Job[]} jobs
  * @returns {Promise<Found>[]}
@@ -41,8 +41,12 @@ export function runAll(jobs) {
         )
       );
     });
-    return Promise.all(parts).then((found) => {
+    return Promise.allSettled(parts).then((settled) => {
       bar.end();
+      const found = settled.map((part) => {
+        if (part.status === 'rejected') throw part.reason;
+        return part.value;
+      });
       return collected(job.experiment, Object.fromEntries(found));
     });
   });
