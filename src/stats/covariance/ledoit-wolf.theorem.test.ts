@@ -157,6 +157,7 @@ theorem<Shrunk>('thm:ledoit-wolf', 'c', {
 theorem<Shrunk>('thm:ledoit-wolf', 'd', {
   real: ledoitWolf,
   check: (shrink) => {
+    let [below, above] = [Infinity, Infinity]; // how far eigenvalues stay from the bounds, at the least
     for (const x of [...samples(LAWS[1], 3).filter((one) => trace(sampleCovariance(one)) > 0)]) {
       const { shrinkage, covariance } = shrink(x);
       const centre = trace(covariance) / covariance.rows; // the trace is kept
@@ -164,9 +165,14 @@ theorem<Shrunk>('thm:ledoit-wolf', 'd', {
       expect(shrinkage).toBeLessThanOrEqual(1);
       if (shrinkage === 0) continue;
       const { values } = eigenSymmetric(covariance);
-      expect(Math.min(...values)).toBeGreaterThanOrEqual(shrinkage * centre - 1e-9);
-      expect(Math.max(...values)).toBeLessThanOrEqual(((1 - shrinkage) * covariance.rows + shrinkage) * centre + 1e-9);
+      const [low, high] = [shrinkage * centre, ((1 - shrinkage) * covariance.rows + shrinkage) * centre];
+      expect(Math.min(...values)).toBeGreaterThanOrEqual(low - 1e-9);
+      expect(Math.max(...values)).toBeLessThanOrEqual(high + 1e-9);
+      below = Math.min(below, Math.min(...values) - low);
+      above = Math.min(above, high - Math.max(...values));
     }
+    expect(below).toBeLessThan(1e-9); // fewer rows than columns, or two that are alike, attain the bounds
+    expect(above).toBeLessThan(1e-9);
   },
   mutants: {
     'shrinks to nothing': (x) => {

@@ -52,7 +52,7 @@ theorem<Law>('thm:marchenko-pastur', 'ac', {
       const limit = law({ ratio: N / T, variance });
       const mean = (h: (value: number) => number) => l.reduce((sum, value) => sum + h(value), 0) / N;
       for (const x of [0.1, 1, 5].map((one) => one * variance)) {
-        // √var ≤ 1/√(NTx³) and r ≤ 1/(4xT), by the proof, for unit variance
+        // √var ≤ 1/√(NTx³) and ζ ≤ 1/(4xT), by the proof, for unit variance
         const y = x / variance;
         const open = (4 / Math.sqrt(N * T * y ** 3) + 1 / (4 * y * T)) / variance;
         expect(Math.abs(mean((value) => 1 / (value + x)) - limit.resolvent(x))).toBeLessThan(Math.min(open, 0.03 / variance));
