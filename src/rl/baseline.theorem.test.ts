@@ -85,6 +85,17 @@ theorem<Baseline>('thm:baseline', 'c', {
       const value = p[0] * q[0] + p[1] * q[1];
       expect(spread(value)).toBeCloseTo(2 * p[0] * p[1] * (p[0] - p[1]) ** 2 * (q[0] - q[1]) ** 2, 9);
     }
+    // Any number of actions: what the best one has beyond the value is a covariance with the squared norms.
+    for (const { logits, q } of POLICIES) {
+      const { p, squares } = moments(logits, q);
+      const mean = (of: (a: number) => number) => sum(p.map((x, a) => x * of(a)));
+      const [norm, value] = [mean((a) => squares[a]), mean((a) => q[a])];
+      const b = baseline(
+        p.map((x, a) => x * squares[a]),
+        q,
+      );
+      expect(b - value).toBeCloseTo(mean((a) => (squares[a] - norm) * (q[a] - value)) / norm, 9);
+    }
     // Equally likely actions have scores of the same length: the value of the state is the best baseline.
     const { p, squares } = moments([[0.3, 0.3, 0.3]], [1, 2, 6]);
     expect(

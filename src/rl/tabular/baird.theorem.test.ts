@@ -161,6 +161,18 @@ theorem<Star>('thm:baird', 'd', {
         expect(rate).toBeLessThan(3.5);
         expect(Math.max(...run(f, { discount, rate, sweeps }, start).map(Math.abs))).toBeLessThan(1e-3);
       }
+    // The step is limited by an eigenvalue that is real, by two that are not, or by the differences: a twentieth less than the limit
+    // converges, a twentieth more does not.
+    for (const [discount, limit] of [
+      [0, 2 / 13], // eigenvalues −2 and −13
+      [0.6, 4.8 / 10.4],
+      [0.45, 1 / 2],
+    ])
+      for (const [share, of] of [
+        [0.95, 'toBeLessThan'],
+        [1.05, 'toBeGreaterThan'],
+      ] as const)
+        expect(Math.max(...run(f, { discount, rate: 7 * share * limit, sweeps: 500 }, STARTS[1]).map(Math.abs)))[of](1);
     // Updated where the valued policy is, it converges for any γ.
     for (const discount of [0.9, 0.99]) {
       const { star } = f;

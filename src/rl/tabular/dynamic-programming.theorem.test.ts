@@ -84,6 +84,10 @@ theorem<Programming>('thm:bellman-contraction', 'a', {
         discount: mdp.discount,
       };
       for (const [s, x] of sweep(one, u).entries()) expect(x).toBeLessThanOrEqual(sweep(mdp, u)[s]);
+      for (const [s, x] of sweep(one, above).entries()) expect(x).toBeGreaterThanOrEqual(sweep(one, u)[s]);
+      expect(distance(sweep(one, u), sweep(one, v))).toBeLessThanOrEqual(mdp.discount * distance(u, v) + 1e-12);
+      const shifted = u.map((x) => x + 3);
+      expect(distance(sweep(one, shifted), sweep(one, u))).toBeCloseTo(mdp.discount * 3, 12);
       let earned = [0, 0, 0];
       for (let t = 0; t < 400; t++) earned = one.reward.map(([r], s) => r + mdp.discount * dot(one.transition[s][0], earned));
       expectClose(evaluate(mdp, policy), earned, 10);

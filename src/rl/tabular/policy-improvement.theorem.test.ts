@@ -231,6 +231,25 @@ theorem<Improve>('thm:trust-region', 'c', {
       const gain = performance(mdp, to, start) - performance(mdp, from, start);
       expect(gain).toBeGreaterThanOrEqual(surrogate - byKl - 1e-12);
     }
+    // Of policies on a line through the old one, that of the largest lower bound is better than the old one, and not the old one itself.
+    for (const mdp of MDPS) {
+      const [logits, direction] = [normalRows(3, 3, 2), normalRows(4, 3, 2)];
+      const at = (by: number) => softmaxRows(logits.map((row, s) => row.map((l, a) => l + by * direction[s][a])));
+      const from = at(0);
+      const value = policyEvaluation(mdp, from);
+      const largest = Math.max(...actionValues(mdp, value).flatMap((row, s) => row.map((q) => Math.abs(q - value[s]))));
+      const bounds = Array.from({ length: 201 }, (_, i) => {
+        const by = (i - 100) / 500;
+        const kl = Math.max(...from.map((row, s) => divergence(row, at(by)[s])));
+        return {
+          by,
+          bound: improve(mdp, { from, to: at(by), start: START }).surrogate - (2 * mdp.discount * largest * kl) / (1 - mdp.discount) ** 2,
+        };
+      });
+      const best = bounds.reduce((best, one) => (one.bound > best.bound ? one : best));
+      expect(best.bound).toBeGreaterThan(0);
+      expect(performance(mdp, at(best.by)) - performance(mdp, from)).toBeGreaterThanOrEqual(best.bound - 1e-12);
+    }
     // Around equal probabilities KL is 2 TV² to leading order: the constant 2 is attained.
     const even = { ...MDPS[0], reward: MDPS[0].reward.map(() => [1, -1]), transition: MDPS[0].transition.map(([row]) => [row, row]) };
     for (const by of [0.01, 0.001]) {

@@ -29,14 +29,14 @@ export interface CostMoments {
 const NAMES = ['shares', 'days', 'slices', 'volatility', 'halfSpread', 'permanent', 'temporary'] as const;
 
 /**
- * How much faster than evenly a risk-averse seller sells: κ per day, the half-life of whose holdings is about 1/κ.
+ * How much faster than evenly a risk-averse seller sells: κ per day. Where there are days enough, holdings fall to 1/e in about 1/κ of them.
  *
  *     sinh(κτ/2) = ½ τ √(λσ²/η̃)        η̃ = η − ½γτ
  *
  * @param riskAversion  λ ≥ 0 per unit of money: `1e-6` pays a dollar of mean for a million squared dollars of variance
  * @throws              when a number is out of range, or η ≤ ½γτ: then more sales would cost less than fewer, and there is no optimum
  *
- * Almgren & Chriss 2000, equation 19.
+ * Almgren & Chriss 2000, section 2.2; 1/κ is what their section 2.3 calls the half-life.
  */
 export function executionUrgency(problem: ExecutionProblem, riskAversion: number): number {
   checkProblem('executionUrgency', problem);
