@@ -69,12 +69,24 @@ describe('valueIteration', () => {
     expect(valueIteration(ones, { tolerance: 0.25 }).value).toEqual([1.75]);
   });
 
-  it('gives up at the first sweep that changes as much as the one before', () => {
-    // Doubles below 2 are 2⁻⁵² apart: the last two changes are that, and no value can be trusted to 1e-17.
+  it('goes on where rounding holds changes up for a sweep', () => {
+    // Doubles below 2 are 2⁻⁵² apart: the last changes are that, then 0, and no value can be trusted to 1e-17.
     for (const value of [[0], [2 - 2 ** -51]])
-      expect(() => valueIteration(ones, { tolerance: 1e-17, value })).toThrow(
-        `still change the values by ${2 ** -52}, and no longer by less`,
-      );
+      expect(() => valueIteration(ones, { tolerance: 1e-17, value })).toThrow('a tolerance of 1e-17 is beyond the rounding');
+    for (const [discount, scale] of [
+      [0.99, 100],
+      [0.999, 1],
+    ])
+      for (const seed of [1, 2, 3]) {
+        const mdp = randomMdp(seed, { S: 6, A: 3, discount });
+        const large = { ...mdp, reward: mdp.reward.map((row) => row.map((r) => scale * r)) };
+        const { value, action } = valueIteration(large);
+        const exact = policyEvaluation(
+          large,
+          action.map((best) => [0, 1, 2].map((a) => Number(a === best))),
+        );
+        expect(Math.max(...value.map((v, s) => Math.abs(v - exact[s])))).toBeLessThan(2e-9);
+      }
   });
 
   it('refuses what it cannot reach', () => {
