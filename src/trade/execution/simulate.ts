@@ -89,7 +89,7 @@ export function fasterWhenAhead(problem: ExecutionProblem, riskAversion: number,
   const expected = new Float64Array(problem.slices + 1);
   for (let k = 1; k <= problem.slices; k++) expected[k] = expected[k - 1] + sell(holdings[k - 1] - holdings[k], holdings[k], 0);
   return ({ slice: k, holdings: left, cost }) => {
-    const share = 1 - holdings[k + 1] / holdings[k];
+    const share = holdings[k] > 0 ? 1 - holdings[k + 1] / holdings[k] : 1; // a hurried schedule's last holdings are too small for a double
     return left.map((x, m) => x * Math.min(1, share * Math.exp((response * (expected[k] - cost[m])) / Math.sqrt(variance))));
   };
 }

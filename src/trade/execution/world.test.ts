@@ -90,6 +90,14 @@ describe('fasterWhenAhead', () => {
     expect(mean).toBeGreaterThan(4 * error);
   });
 
+  it('follows a schedule so hurried that its last holdings are zeros', async () => {
+    const many = { ...PAPER, days: 250, slices: 250 };
+    const schedule = optimalHoldings(many, 1e-2);
+    expect(schedule[200]).toBe(0);
+    const { holdings } = await simulateExecution(many, fasterWhenAhead(many, 1e-2, 0), normal(key(3), [1, 250], 'float64'));
+    schedule.forEach((x, k) => void expect(holdings.data[k]).toBeCloseTo(x, 5));
+  });
+
   it('refuses a block that is sold at once', () => {
     expect(() => fasterWhenAhead({ ...PAPER, slices: 1, temporary: 1e-5 }, LAMBDA, 0.5)).toThrow(
       'fasterWhenAhead: a schedule of 1 slice has no risk and no later sale to hasten; take 2 slices or more',
