@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ALMGREN_CHRISS as PAPER } from '../../../tests/support/almgren-chriss.js';
 import { key, normal } from '../../base/index.js';
 import {
   costMoments,
@@ -11,16 +12,6 @@ import {
 import { immediate, twap, vwap } from './schedules.js';
 import { implementationShortfall } from './shortfall.js';
 
-/** Table 1 of Almgren & Chriss 2000: a million shares of a price of 50, in five days. */
-const PAPER: ExecutionProblem = {
-  shares: 1e6,
-  days: 5,
-  slices: 5,
-  volatility: 0.95,
-  halfSpread: 0.0625,
-  permanent: 2.5e-7,
-  temporary: 2.5e-6,
-};
 const LAMBDA = 1e-6;
 
 describe("Almgren and Chriss's schedules", () => {

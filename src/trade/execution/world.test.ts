@@ -1,22 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { ALMGREN_CHRISS as PAPER } from '../../../tests/support/almgren-chriss.js';
 import { expectMean } from '../../../tests/support/monte-carlo.js';
 import { key, normal } from '../../base/index.js';
 import { environment, environments, evaluate } from '../../rl/index.js';
-import { costMoments, type ExecutionProblem, executionCost, optimalHoldings } from './almgren-chriss.js';
+import { costMoments, executionCost, optimalHoldings } from './almgren-chriss.js';
 import { twap } from './schedules.js';
 import { implementationShortfall } from './shortfall.js';
 import { type ExecutionRule, fasterWhenAhead, simulateExecution } from './simulate.js';
 import { agentRule, type ExecutionWorldConfig, executionWorld } from './world.js';
 
-const PAPER: ExecutionProblem = {
-  shares: 1e6,
-  days: 5,
-  slices: 5,
-  volatility: 0.95,
-  halfSpread: 0.0625,
-  permanent: 2.5e-7,
-  temporary: 2.5e-6,
-};
 const UNIT = 0.95 * 1e6 * Math.sqrt(5);
 const LAMBDA = 1e-6;
 const BLIND: ExecutionWorldConfig = { problem: PAPER, riskAversion: LAMBDA, sees: 'time' };
