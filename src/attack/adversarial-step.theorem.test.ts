@@ -58,7 +58,7 @@ const MUTANTS: Record<string, Gradient> = {
       const worst = attack((x) => lossOf(optimizer.params(state), x, y), x, start);
       return trainingStep(optimizer, (params) => lossOf(params, worst, y).sum())(state);
     }) as StepOf),
-  'differentiates the attack, too': by(
+  'has one and a half times the loss': by(
     ((optimizer, lossOf, attack) =>
       (state, { x, y, start }) =>
         trainingStep(optimizer, (params) => {
