@@ -46,7 +46,8 @@ export {
   transformerMasks,
   transformerSequence,
 } from './forecast/transformer.js';
-export { type Adversaries, type Game, type GanBatch, type GanState, ganStep, nonSaturating, wassersteinGp } from './gan/gan.js';
+export { type DiracGanOptions, type DiracGanPath, diracGan } from './gan/dirac-gan.js';
+export { type Adversaries, type Game, type GanBatch, type GanState, ganStep, nonSaturating, saturating, wassersteinGp } from './gan/gan.js';
 export { seriesCritic, seriesGenerator } from './gan/series-gan.js';
 export { type GatConfig, type GatOptions, type GatParams, gat, initGat } from './graph/gat.js';
 export { type GcnOptions, type GcnParams, gcn, initGcn } from './graph/gcn.js';

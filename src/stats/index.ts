@@ -21,6 +21,16 @@ export { type MarchenkoPastur, marchenkoPastur } from './covariance/marchenko-pa
 export { type Descent, type DescentOptions, gradientDescent, optimalStep } from './descent/gradient-descent.js';
 export { leastSquares, logisticLoss, type Objective } from './descent/objective.js';
 export { drawRows, stochasticGradientDescent } from './descent/stochastic-gradient-descent.js';
+export { jensenShannon, kullbackLeibler, optimalDiscriminator } from './distances/divergences.js';
+export {
+  gaussianKernel,
+  type MeanDiscrepancy,
+  maximumMeanDiscrepancy,
+  medianDistance,
+  type RowKernel,
+} from './distances/mean-discrepancy.js';
+export { type OptimalTransport, optimalTransport } from './distances/optimal-transport.js';
+export { wassersteinDistance } from './distances/wasserstein.js';
 export {
   chiSquared,
   confidenceInterval,

@@ -36,6 +36,18 @@ export const nonSaturating: Game = {
 };
 
 /**
+ * The same game with the first generator's loss of the paper, which makes it a zero-sum game and starves a generator that always loses.
+ *
+ *     critic: as in `nonSaturating`        generator: mean log(1 − σ(f(fake)))
+ *
+ * Goodfellow et al. 2014, eq. 1.
+ */
+export const saturating: Game = {
+  critic: nonSaturating.critic,
+  generator: (scores) => binaryCrossEntropy(scores, tf.zerosLike(scores)).neg(),
+};
+
+/**
  * The game of Wasserstein networks: the critic estimates how far samples are from data, held to a slope of 1 by a gradient penalty.
  *
  *     critic: mean f(fake) − mean f(real) + λ mean (‖∇f(x̂)‖ − 1)²        generator: −mean f(fake)
