@@ -46,6 +46,7 @@ export {
   transformerMasks,
   transformerSequence,
 } from './forecast/transformer.js';
+export { type ConditionalSeriesOptions, conditionalSeriesGenerator } from './gan/conditional-series.js';
 export { type DiracGanOptions, type DiracGanPath, diracGan } from './gan/dirac-gan.js';
 export { type Adversaries, type Game, type GanBatch, type GanState, ganStep, nonSaturating, saturating, wassersteinGp } from './gan/gan.js';
 export { seriesCritic, seriesGenerator } from './gan/series-gan.js';

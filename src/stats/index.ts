@@ -71,6 +71,8 @@ export { fisherExact, type WelchTest, welchTest } from './inference/two-samples.
 export { hessian } from './optimise/differences.js';
 export { likelihoodCovariance } from './optimise/likelihood-covariance.js';
 export { type MinimiseOptions, type Minimum, minimise } from './optimise/minimise.js';
+export { type Memorisation, memorisation } from './paths/nearest-neighbours.js';
+export { type StylisedFacts, stylisedFactBands, stylisedFacts } from './paths/stylised-facts.js';
 export { fitRegimes, type RegimeFit } from './regimes/fit-regimes.js';
 export { type FilteredRegimes, filterRegimes, type Regimes, smoothRegimes } from './regimes/hamilton-filter.js';
 export {
@@ -112,6 +114,12 @@ export { type Moments, moments, standardise } from './standardise.js';
 export { augmentedDickeyFuller, type DickeyFuller, type DickeyFullerOptions } from './unit-roots/augmented-dickey-fuller.js';
 export { type Kpss, kpss } from './unit-roots/kpss.js';
 export type { CriticalValues, Deterministic } from './unit-roots/mackinnon.js';
+export {
+  type ConstantCorrelation,
+  fitConstantCorrelation,
+  type JointPathOptions,
+  simulateConstantCorrelation,
+} from './volatility/constant-correlation.js';
 export { type FilteredVolatility, filterVolatility } from './volatility/filter.js';
 export { fitEgarch, fitGarch, type VolatilityFit, type VolatilityOptions } from './volatility/fit.js';
 export { type ForecastOptions, forecastVolatility, type VolatilityForecast } from './volatility/forecast.js';

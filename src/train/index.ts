@@ -1,6 +1,13 @@
 export { type Batches, batches } from './batches.js';
 export { resume, saveCheckpoint } from './checkpoint.js';
 export { type EpochBatches, type FitOptions, fit, type Watch } from './fit.js';
+export { type FitGanOptions, type FittedGan, fitGan } from './fit-gan.js';
+export {
+  type DiscriminativeScore,
+  discriminativeScore,
+  type GeneratorScoreOptions,
+  predictiveScore,
+} from './generator-scores.js';
 export { fingerprint } from './leaves.js';
 export type { Loss } from './loss.js';
 export { minibatches } from './minibatches.js';
