@@ -68,9 +68,12 @@ function expand(text: string, macros: Macros): string {
     meaning = meaning.replaceAll(`#${i}`, value);
     end = after;
   }
-  const space = /[A-Za-z]$/.test(meaning) && /^[A-Za-z]/.test(text.slice(end)) ? ' ' : '';
-  return expand(text.slice(0, used.index) + meaning + space + text.slice(end), macros);
+  return expand(joined(joined(text.slice(0, used.index), meaning), text.slice(end)), macros);
 }
+
+/** Two pieces side by side, with a blank where the name of a command would swallow the letter that follows. */
+const joined = (before: string, after: string): string =>
+  before + (/\\[A-Za-z]+$/.test(before) && /^[A-Za-z]/.test(after) ? ' ' : '') + after;
 
 /** The argument that starts at a position, a {group} or one token, and the position after it. */
 function argument(source: string, at: number): { text: string; after: number } {

@@ -11,6 +11,7 @@ import { residualDiagnostics } from './diagnostics.js';
 import { estimate, findingRows } from './estimate.js';
 import { evidence } from './evidence.js';
 import { coefficientPath, line } from './figures.js';
+import { macrosOf, toMarkdown } from './latex.js';
 import { markdown, maths } from './markdown.js';
 import { GREY, plot } from './plot.js';
 import { duration, progress } from './progress.js';
@@ -384,6 +385,11 @@ with \emph{any} $\norm x$. Then
 </details>`,
     );
     expect(statement('thm:other', 'Nothing at all.', folder)['text/plain']).toMatch(/^Theorem 1 \(Another\): Nothing at all\./);
+  });
+
+  it('keeps a command apart from the letter that a macro behind it stands for', () => {
+    const macros = macrosOf([String.raw`\newcommand{\w}{w}\newcommand{\T}{\mathsf T}`]);
+    expect(toMarkdown(String.raw`$\hat\w^\T X\T y\w_1$`, macros)).toBe(String.raw`$\hat w^\mathsf T X\mathsf T yw_1$`);
   });
 
   it('needs an idea and a theorem', () => {

@@ -175,6 +175,9 @@ describe('what compile refuses', () => {
       'params.w must be a tensor, a number, or a Float32Array, Float64Array, Int32Array or Uint8Array (alone or as { data, shape }), got a BigInt64Array',
     );
     await expect(f({ w: { data: new Float32Array(5), shape: [2, 3] } })).rejects.toThrow('params.w has shape [2,3], so 6 elements, got 5');
+    await expect(f({ w: { data: new Float32Array(6), shape: [2.5, 2.4] } })).rejects.toThrow(
+      'params.w has shape [2.5,2.4]; sizes are whole numbers',
+    );
   });
 
   it('says which argument changed when the function does not fit the new shape', async () => {

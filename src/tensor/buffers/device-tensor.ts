@@ -151,6 +151,8 @@ export function specOf(leaf: Input, path: string): TensorSpec {
     throw new Error(
       `${path} must be a tensor, a number, or a Float32Array, Float64Array, Int32Array or Uint8Array (alone or as { data, shape }), got ${kindOf(leaf)}`,
     );
+  if (!(shape as number[]).every((n) => Number.isSafeInteger(n) && n >= 0))
+    throw new Error(`${path} has shape [${shape}]; sizes are whole numbers from 0 up`);
   const size = (shape as number[]).reduce((product, n) => product * n, 1);
   if (data.length !== size) throw new Error(`${path} has shape [${shape}], so ${size} elements, got ${data.length}`);
   return { shape, dtype: dtype ?? dtypeOf(data) };
