@@ -1,6 +1,7 @@
 // npm run proofs, npm run summaries: builds the documents of a folder, or those named, and says what became of each.
 //
 //     node scripts/latex.mjs proofs            every proofs/*.tex that is a document
+//     node scripts/latex.mjs proofs week01     of these, week01: so npm run proofs -- week01 builds one
 //     node scripts/latex.mjs proofs/week01.tex
 //
 // Before LaTeX runs, every name a document binds is looked up: theorems in tests, functions in src/, numbers in results/. After it,
@@ -26,7 +27,7 @@ if (missing.length) {
   process.exit(process.env.CI ? 1 : 3);
 }
 
-const documents = process.argv.slice(2).flatMap(documentsOf);
+const documents = documentsOf(process.argv.slice(2));
 if (documents.length === 0) {
   console.error('latex: no document; name a folder or a .tex file, as in: node scripts/latex.mjs proofs');
   process.exit(1);
@@ -40,14 +41,30 @@ for (const document of documents) {
   }
 }
 
-/** @param {string} path */
-function documentsOf(path) {
-  const at = resolve(path);
-  if (!statSync(at).isDirectory()) return [at];
-  return readdirSync(at)
-    .filter((name) => name.endsWith('.tex') && readFileSync(join(at, name), 'utf8').includes('\\begin{document}'))
+/**
+ * The documents that the arguments name: files, folders, or names within the folder that comes first.
+ *
+ * @param {string[]} given
+ */
+function documentsOf([first, ...names]) {
+  const folder = first && existsSync(first) && statSync(first).isDirectory() ? resolve(first) : undefined;
+  if (folder && names.length === 0) return inFolder(folder);
+  return (folder ? names.map((name) => join(folder, `${basename(name, '.tex')}.tex`)) : [first, ...names].filter(Boolean)).map((file) => {
+    if (existsSync(file)) return resolve(file);
+    const beside = existsSync(dirname(file)) ? inFolder(dirname(file)) : [];
+    console.error(
+      `latex: there is no ${relative(root, resolve(file))}${beside.length ? `; there are ${beside.map((name) => basename(name, '.tex')).join(', ')}` : ''}`,
+    );
+    return process.exit(1);
+  });
+}
+
+/** @param {string} folder */
+function inFolder(folder) {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.tex') && readFileSync(join(folder, name), 'utf8').includes('\\begin{document}'))
     .sort()
-    .map((name) => join(at, name));
+    .map((name) => join(folder, name));
 }
 
 /**

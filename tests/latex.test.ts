@@ -78,6 +78,13 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
       expect(summaries.stdout).toMatch(new RegExp(`^summaries/${name}\\.pdf {2}1 page$`, 'm'));
   });
 
+  it('takes names of a folder, and names what there is where one is missing', { timeout: 60_000 }, () => {
+    expect(run(['summaries', 'week02']).stdout).toBe('summaries/week02.pdf  1 page\n');
+    const missing = run(['proofs', 'week99']);
+    expect(missing.status).toBe(1);
+    expect(missing.stderr).toMatch(/^latex: there is no proofs\/week99\.tex; there are week01, week02, /);
+  });
+
   it('gives equal bytes in another folder', { timeout: 120_000 }, () => {
     const copy = join(folder, 'elsewhere');
     for (const part of ['scripts', 'proofs', 'results', 'notebooks', 'src'])
