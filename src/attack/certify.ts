@@ -88,14 +88,17 @@ export async function certify(
   };
 
   const found: Certificate[] = [];
-  for (let n = 0; n < x.shape[0]; n++) {
-    const sample = x.data.subarray(n * size, (n + 1) * size);
-    const guess = mostFrequent(await labelsOf(fold(key, 2 * n), sample, select));
-    const hits = (await labelsOf(fold(key, 2 * n + 1), sample, draws)).filter((label) => label === guess).length;
-    const { radius, probability } = certifiedRadius(hits, draws, level);
-    found.push(radius > 0 ? { label: guess, radius, probability } : { radius, probability });
+  try {
+    for (let n = 0; n < x.shape[0]; n++) {
+      const sample = x.data.subarray(n * size, (n + 1) * size);
+      const guess = mostFrequent(await labelsOf(fold(key, 2 * n), sample, select));
+      const hits = (await labelsOf(fold(key, 2 * n + 1), sample, draws)).filter((label) => label === guess).length;
+      const { radius, probability } = certifiedRadius(hits, draws, level);
+      found.push(radius > 0 ? { label: guess, radius, probability } : { radius, probability });
+    }
+  } finally {
+    classify.release();
   }
-  classify.release();
   return found;
 }
 

@@ -8,6 +8,7 @@ import {
   type Attacked,
   asColumn,
   byGroups,
+  countingClasses,
   type Grouping,
   greatest,
   isFooled,
@@ -35,6 +36,9 @@ export interface ApgdOptions extends Ball, Grouping {
   readonly target?: Int32Array;
 }
 
+/** How many logits a loss compares. */
+const LEAST_CLASSES: Readonly<Record<ApgdLoss, number>> = { ce: 2, dlr: 3, targetedDlr: 4 };
+
 /** ρ: where no more of a window's steps rose, the step is halved. */
 const RISING = 0.75;
 
@@ -48,8 +52,8 @@ const RISING = 0.75;
  *
  * @param logits   [B, C] of samples [B, ...], with C ≥ 3 for dlr and C ≥ 4 for targetedDlr
  * @param samples  x [N, ...] inside the box where there is one, and y [N]
- * @throws         when the ball, the loss or a number is not one, the samples do not fit, or the loss towards a class has no
- *                 target for each sample, another class than its label
+ * @throws         when the ball, the loss or a number is not one, the samples do not fit, a label or target is no class or there are too few
+ *                 of them for the loss, or the loss towards a class has no target for each sample, another class than its label
  *
  * Croce & Hein 2020, algorithm 1, sections 3 and 4. The dlr losses do not change when logits are scaled or shifted, which hides gradients.
  */
@@ -65,7 +69,8 @@ export async function apgd(logits: Logits, samples: Samples, options: ApgdOption
       `apgd: a target for each of ${samples.y.length} samples belongs to the loss targetedDlr and to no other, got ${target?.length ?? 'none'}`,
     );
   if (target?.some((t, i) => t === samples.y[i])) throw new Error('apgd: a target must be another class than the label, got the label');
-  const begin = compile((x: tf.Tensor, start: tf.Tensor, y: tf.Tensor, t: tf.Tensor) => first(logits, loss, ball, { x, start, y, t }));
+  const { counted, check } = countingClasses('apgd', logits, LEAST_CLASSES[loss], `the loss ${loss}`);
+  const begin = compile((x: tf.Tensor, start: tf.Tensor, y: tf.Tensor, t: tf.Tensor) => first(counted, loss, ball, { x, start, y, t }));
   const step = compile((state: State, given: Given) => next(logits, loss, ball, state, given), { donate: [0] });
   const windows = windowsOf(steps);
 
@@ -75,6 +80,7 @@ export async function apgd(logits: Logits, samples: Samples, options: ApgdOption
     for (let r = 0; r < restarts; r++) {
       const start = randomStart(fold(fold(key, index), r), ball.norm ?? 'linf', x.shape);
       let state: Awaited<ReturnType<typeof begin>> = await begin(x, start, y, t);
+      check(y, t);
       for (let k = 0, since = 0, at = 0; k < steps; k++) {
         since++;
         const due = since === windows[at];

@@ -183,6 +183,13 @@ describe('autoAttack', { timeout: 120_000 }, () => {
   });
 });
 
+it('autoAttack in a ball of radius 0 leaves what is classified rightly', async () => {
+  const wrong = { x, y: y.map((label, n) => (n === 0 ? (label + 1) % C : label)) };
+  const { robustAccuracy, attacks } = await autoAttack(logits, wrong, { epsilon: 0, key: key(8) });
+  expect(robustAccuracy).toBe((N - 1) / N);
+  expect(attacks).toEqual([{ attack: 'clean', tried: N, fooled: 1 }]);
+});
+
 describe('maskingChecks', { timeout: 120_000 }, () => {
   const epsilon = distances('linf').toSorted((a, b) => a - b)[4];
   const options = { epsilon, key: key(9), steps: 20, queries: 100 };
@@ -216,6 +223,17 @@ describe('wrong input is named', () => {
     [() => apgd(logits, samples, { epsilon: 0.1, key: key(1), loss: 'targetedDlr' }), 'apgd: a target for each of 12 samples belongs to'],
     [() => apgd(logits, samples, { epsilon: 0.1, key: key(1), loss: 'targetedDlr', target: y }), 'apgd: a target must be another class'],
     [() => apgd(logits, { x, y: y.slice(1) }, { epsilon: 0.1, key: key(1) }), 'apgd takes samples x [N, ...] and a label y [N] for each'],
+    [
+      () => apgd(logits, { x, y: y.map(() => C) }, { epsilon: 0.1, key: key(1) }),
+      'apgd: labels are 0 … 4, one for each of 5 classes; got 5',
+    ],
+    [
+      () => apgd((x) => logits(x).slice([0, 0], [-1, 2]), { x, y: y.map(() => 1) }, { epsilon: 0.1, key: key(1), loss: 'dlr' }),
+      'apgd: the loss dlr compares 3 logits of a sample, [B, C] with C from 3 up, got [12,2]',
+    ],
+    [() => fab(logits, samples, { epsilon: 0.1, key: key(1), target: y.map(() => C) }), 'fab: labels are 0 … 4'],
+    [() => square(logits, { x, y: y.map(() => C) }, { epsilon: 0.1, key: key(1) }), 'square: labels are 0 … 4'],
+    [() => autoAttack(logits, { x, y: y.map(() => C) }, { epsilon: 0.1, key: key(1) }), 'autoAttack: labels are 0 … 4'],
     [() => fab(logits, samples, { epsilon: 0.1, key: key(1), target: y }), 'fab takes a target for each of 12 samples, another class'],
     [
       () => square(logits, { x: { data: x.data, shape: [N, PIXELS] }, y }, { epsilon: 1, key: key(1) }),

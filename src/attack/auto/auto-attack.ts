@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { fold, type Key, sizeOf } from '../../base/index.js';
 import { checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
+import { checkClassLabels } from '../../nn/index.js';
 import { compile } from '../../tensor/index.js';
 import { type Ball, checkBall } from '../ball.js';
 import { apgd } from './apgd.js';
@@ -50,7 +51,7 @@ export interface AutoAttacked extends Attacked {
  *
  * @param logits   [B, C] of images [B, rows, columns, F], with C ≥ 4
  * @param samples  x [N, rows, columns, F] inside the box where there is one, and y [N]
- * @throws         when the ball or a number is not one, there are fewer than four classes, or the samples do not fit
+ * @throws         when the ball or a number is not one, there are fewer than four classes, a label is none of them, or the samples do not fit
  *
  * Croce & Hein 2020, the "standard" version of their code: one start an attack, 9 targets, 100 steps, 5,000 queries.
  */
@@ -65,6 +66,7 @@ export async function autoAttack(logits: Logits, samples: Samples, options: Auto
   const classes = orders[0].length;
   if (classes < 4)
     throw new Error(`autoAttack: the targeted loss compares the four largest logits, and there are ${classes}; use apgd and square`);
+  checkClassLabels('autoAttack', samples.y, classes);
 
   const end = { x: { data: Float32Array.from(samples.x.data), shape: samples.x.shape }, fooled: new Uint8Array(samples.y.length) };
   const one = sizeOf(samples.x.shape.slice(1));
@@ -97,6 +99,11 @@ export async function autoAttack(logits: Logits, samples: Samples, options: Auto
     samples.y.length,
     end.fooled.reduce((sum, one) => sum + one, 0),
   );
+  const ended = () => {
+    const standing = end.fooled.reduce((sum, one) => sum + 1 - one, 0);
+    return { ...end, robustAccuracy: standing / samples.y.length, attacks };
+  };
+  if (ball.epsilon === 0) return ended(); // the ball holds nothing else
   // For each sample the t-th of the classes that are not its label.
   const targetOf = (rows: readonly number[], t: number) =>
     Int32Array.from(rows, (row) => orders[row].filter((k) => k !== samples.y[row])[t]);
@@ -110,8 +117,7 @@ export async function autoAttack(logits: Logits, samples: Samples, options: Auto
   for (let t = 0; t < count; t++)
     await attempt(`FAB-T ${t + 1}`, (some, rows) => fab(logits, some, { ...shared, key: fold(key, 100 + t), target: targetOf(rows, t) }));
   await attempt('Square', (some) => square(logits, some, { ...ball, group, key: fold(key, 200), queries }));
-  const standing = end.fooled.reduce((sum, one) => sum + 1 - one, 0);
-  return { ...end, robustAccuracy: standing / samples.y.length, attacks };
+  return ended();
 }
 
 /** Some of the samples. */

@@ -76,6 +76,28 @@ export function checkSamples(who: string, { x, y }: Samples): void {
   checkClassLabels(who, y, 2 ** 31);
 }
 
+/**
+ * The classifier as it is, and what is to be checked once a program with it has run, since only its logits say how many classes there are.
+ *
+ * @param least  how many an attack needs, and which part of it
+ */
+export function countingClasses(who: string, logits: Logits, least = 2, needs = 'an attack') {
+  let classes = 0;
+  return {
+    counted: (x: tf.Tensor): tf.Tensor => {
+      const z = logits(x);
+      classes = z.shape[1]!;
+      if (z.rank !== 2 || classes < least)
+        throw new Error(`${who}: ${needs} compares ${least} logits of a sample, [B, C] with C from ${least} up, got [${z.shape}]`);
+      return z;
+    },
+    /** @throws at the first label or target that is no class */
+    check: (...labels: readonly Int32Array[]) => {
+      for (const some of labels) checkClassLabels(who, some, classes);
+    },
+  };
+}
+
 /** A number for each sample as a column that fits it: [B, 1, …]. */
 export const asColumn = (value: tf.Tensor, x: tf.Tensor): tf.Tensor => value.reshape([x.shape[0], ...x.shape.slice(1).map(() => 1)]);
 

@@ -4,7 +4,18 @@ import { checkNumber, checkOneOf, checkOptions, checkWhole } from '../../base/in
 import { compile } from '../../tensor/index.js';
 import { type Ball, checkBall, lengths, randomStart } from '../ball.js';
 import { slope } from '../fgsm.js';
-import { type Attacked, asColumn, byGroups, type Grouping, isFooled, type Logits, logitOf, pick, type Samples } from './classified.js';
+import {
+  type Attacked,
+  asColumn,
+  byGroups,
+  countingClasses,
+  type Grouping,
+  isFooled,
+  type Logits,
+  logitOf,
+  pick,
+  type Samples,
+} from './classified.js';
 
 /** Where FAB looks for the nearest sample of another class. */
 export interface FabOptions extends Ball, Grouping {
@@ -39,7 +50,7 @@ const [OVERSHOOT, MOST, KEPT] = [1.05, 0.1, 0.9];
  * @param logits   [B, C] of samples [B, ...]
  * @param samples  x [N, ...] inside the box where there is one, and y [N]
  * @returns        fooled where a sample of any other class was found within ε
- * @throws         when the ball, a number or a target is not one, or the samples do not fit
+ * @throws         when the ball, a number, a label or a target is not one, or the samples do not fit
  *
  * Croce & Hein 2020 (Minimally distorted adversarial examples), algorithm 1, towards one class as in AutoAttack. Against a linear model it is
  * exact but for η: thm:linear-robustness.
@@ -54,7 +65,8 @@ export async function fab(logits: Logits, samples: Samples, options: FabOptions)
   checkWhole('fab', 'restarts', restarts);
   if (target.length !== samples.y.length || target.some((t, i) => t === samples.y[i]))
     throw new Error(`fab takes a target for each of ${samples.y.length} samples, another class than its label, got ${target.length}`);
-  const itself = compile((x: tf.Tensor, y: tf.Tensor) => isFooled(logits(x), y).cast('float32'));
+  const { counted, check } = countingClasses('fab', logits);
+  const itself = compile((x: tf.Tensor, y: tf.Tensor) => isFooled(counted(x), y).cast('float32'));
   const step = compile((state: State, given: Given) => next(logits, ball, state, given), { donate: [0] });
   const distance = new Float64Array(samples.y.length).fill(Number.POSITIVE_INFINITY);
 
@@ -62,6 +74,7 @@ export async function fab(logits: Logits, samples: Samples, options: FabOptions)
     const [n, one] = [y.length, x.data.length / y.length];
     const t = Int32Array.from(rows, (row) => target[row]);
     const found = { x: Float32Array.from(x.data), fooled: Uint8Array.from((await itself(x, y)).data(), Number) };
+    check(y, t);
     for (let i = 0; i < n; i++) if (found.fooled[i]) distance[rows[i]] = 0;
     for (let r = 0; r < restarts; r++) {
       const start = randomStart(fold(fold(key, index), r), ball.norm ?? 'linf', x.shape).data;

@@ -3,7 +3,7 @@ import { fold, type Key, randint, shapeError, split } from '../../base/index.js'
 import { checkNumber, checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
 import { compile } from '../../tensor/index.js';
 import { type Ball, checkBall, within } from '../ball.js';
-import { type Attacked, byGroups, type Grouping, type Logits, marginOf, pick, type Samples } from './classified.js';
+import { type Attacked, byGroups, countingClasses, type Grouping, type Logits, marginOf, pick, type Samples } from './classified.js';
 
 /** The ball in L∞, and how often the classifier is asked. */
 export interface SquareOptions extends Ball, Grouping {
@@ -23,7 +23,7 @@ export interface SquareOptions extends Ball, Grouping {
  *
  * @param logits   [B, C] of images [B, rows, columns, F]
  * @param samples  x [N, rows, columns, F] inside the box where there is one, and y [N]
- * @throws         when the ball or a number is not one, x is no images, or the samples do not fit
+ * @throws         when the ball, a number or a label is not one, x is no images, or the samples do not fit
  *
  * Andriushchenko et al. 2020, algorithms 1 and 2, with the margin as loss; p falls at their queries 10, 50, 200, … of 10,000, or as many less.
  */
@@ -36,9 +36,10 @@ export async function square(logits: Logits, samples: Samples, options: SquareOp
   checkNumber('square', 'share', share, { above: 0, to: 1 });
   if (samples.x.shape.length !== 4) throw shapeError('square takes images [N, rows, columns, F]', { x: samples.x });
   const [, rows, columns, F] = samples.x.shape;
+  const { counted, check } = countingClasses('square', logits);
   const begin = compile((x: tf.Tensor, y: tf.Tensor, stripes: tf.Tensor) => {
     const at = within(ball, x, x.add(stripes.mul(ball.epsilon)));
-    const [own, margin] = [marginOf(logits(x), y), marginOf(logits(at), y)];
+    const [own, margin] = [marginOf(counted(x), y), marginOf(logits(at), y)];
     return { at: pick(own.lessEqual(0), x, at), margin: tf.where(own.lessEqual(0), own, margin) };
   });
   const step = compile(
@@ -64,6 +65,7 @@ export async function square(logits: Logits, samples: Samples, options: SquareOp
     const B = y.length;
     const stripes = signsOf(forStripes, [B, 1, columns, F]);
     let state: Awaited<ReturnType<typeof begin>> = await begin(x, y, stripes);
+    check(y);
     for (let k = 1; k < queries; k++) {
       const side = Math.min(Math.max(Math.round(Math.sqrt(shareAt(share, k / queries) * rows * columns)), 1), rows, columns);
       const [forTop, forLeft, forSigns] = split(fold(forSteps, k), 3);

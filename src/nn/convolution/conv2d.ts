@@ -64,14 +64,18 @@ export const conv2d = layer({
       throw shapeError('conv2d filters x [B, rows, columns, F] by w [K, K, F, D] and b [D]', { x, w, b });
     if (padding === 'valid' && (x.shape[1]! < w.shape[0]! || x.shape[2]! < w.shape[1]!))
       throw shapeError("conv2d: the filter is larger than the image; pad it with 'same', or pool less before", { x, w });
-    const value = tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, padding).add(b);
-    return { value, saved: { x, w, padding, stride } };
+    // Filters at every s-th pixel see blocks of s × s pixels, which as channels of one pixel need no stride: half the time.
+    const blocks = stride > 1 && w.shape[0]! % stride === 0 && w.shape[1]! % stride === 0 ? blocksOf(x, w, padding, stride) : undefined;
+    const [image, filters] = blocks ? [blocks.ofImages(x), blocks.ofFilters(w)] : [x, w];
+    const how = blocks ? { padding: 'valid' as Padding, stride: 1 } : { padding, stride };
+    const value = tf.conv2d(image as tf.Tensor4D, filters as tf.Tensor4D, how.stride, how.padding as 'valid').add(b);
+    return { value, saved: { x: image, w: filters, ...how, blocks } };
   },
-  backward(dy, { x, w, padding, stride }) {
+  backward(dy, { x, w, padding, stride, blocks }) {
     const dx = tf.conv2dTranspose(dy as tf.Tensor4D, w as tf.Tensor4D, x.shape as [number, number, number, number], stride, padding);
     const rows = dy.reshape([-1, dy.shape[3]!]);
-    const dw = tf.concat(moved(x, w.shape, padding, stride).map((part) => part.matMul(rows, true)));
-    return [{ w: dw.reshape(w.shape), b: rows.sum(0) }, dx];
+    const dw = tf.concat(moved(x, w.shape, padding, stride).map((part) => part.matMul(rows, true))).reshape(w.shape);
+    return [{ w: blocks ? blocks.toFilters(dw) : dw, b: rows.sum(0) }, blocks ? blocks.toImages(dx) : dx];
   },
   plain({ w, b }, x, { padding = 'valid', stride = 1 } = {}) {
     const [rows, columns, F, D] = w.shape;
@@ -96,6 +100,55 @@ function places(length: number, filter: number, padding: Padding, stride: number
   const count = Math.ceil(length / stride);
   const zeros = Math.max((count - 1) * stride + filter - length, 0);
   return { count, border: [Math.floor(zeros / 2), Math.ceil(zeros / 2)] };
+}
+
+/**
+ * Images and filters by blocks of s × s pixels, whose s² F values become channels of one, and back: images [B, rows / s, columns / s, s² F],
+ * filters [K / s, K / s, s² F, D]. Images are first extended or cut to what the filters see.
+ */
+function blocksOf(x: tf.Tensor, w: tf.Tensor, padding: Padding, s: number) {
+  const [B, , , F] = x.shape as number[];
+  const [K, L, , D] = w.shape as number[];
+  const sides = [x.shape[1]!, x.shape[2]!].map((length, i) => {
+    const { count, border } = places(length, i === 0 ? K : L, padding, s);
+    const seen = (count - 1) * s + (i === 0 ? K : L);
+    return { seen, before: border[0], beyond: seen - border[0] - length };
+  });
+  const [down, across] = sides;
+  const extended = (t: tf.Tensor, [rows, columns]: readonly (readonly [number, number])[]): tf.Tensor =>
+    rows[0] + rows[1] + columns[0] + columns[1] > 0 ? tf.pad(t, [[0, 0], [...rows], [...columns], [0, 0]]) : t;
+  const atLeast0 = (v: number) => Math.max(v, 0);
+  return {
+    ofImages: (t: tf.Tensor) =>
+      extended(
+        t,
+        sides.map(({ before, beyond }) => [before, atLeast0(beyond)] as const),
+      )
+        .slice([0, 0, 0, 0], [B, down.seen, across.seen, F])
+        .reshape([B, down.seen / s, s, across.seen / s, s * F])
+        .transpose([0, 1, 3, 2, 4])
+        .reshape([B, down.seen / s, across.seen / s, s * s * F]),
+    toImages: (t: tf.Tensor) => {
+      const pixels = t
+        .reshape([B, down.seen / s, across.seen / s, s, s * F])
+        .transpose([0, 1, 3, 2, 4])
+        .reshape([B, down.seen, across.seen, F]);
+      return extended(
+        pixels,
+        sides.map(({ beyond }) => [0, atLeast0(-beyond)] as const),
+      ).slice([0, down.before, across.before, 0], x.shape as [number, number, number, number]);
+    },
+    ofFilters: (t: tf.Tensor) =>
+      t
+        .reshape([K / s, s, L / s, s * F, D])
+        .transpose([0, 2, 1, 3, 4])
+        .reshape([K / s, L / s, s * s * F, D]),
+    toFilters: (t: tf.Tensor) =>
+      t
+        .reshape([K / s, L / s, s, s * F, D])
+        .transpose([0, 2, 1, 3, 4])
+        .reshape([K, L, F, D]),
+  };
 }
 
 /** xᵢⱼ for each position (i, j) of a filter, row by row: the pixel that it multiplies for each pixel of y, [B · rows · columns, F]. */

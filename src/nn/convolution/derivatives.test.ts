@@ -32,6 +32,10 @@ describeLayer(conv2d, {
     call: padded('valid', 3),
     inputs: [normal(key(8), [2, 8, 7, 2]), normal(key(9), [2, 3, 2, 3]), normal(key(10), [3])],
   },
+  'every second pixel, valid, a column over': {
+    call: padded('valid', 2),
+    inputs: [normal(key(8), [2, 8, 7, 2]), normal(key(9), [4, 2, 2, 3]), normal(key(10), [3])],
+  },
   'more channels': { call: padded('same'), inputs: [normal(key(5), [2, 4, 3, 4]), normal(key(6), [3, 3, 4, 5]), normal(key(7), [5])] },
 });
 
