@@ -57,7 +57,7 @@ const BUDGET: Record<string, number> = {
   models: 1180,
   nn: 3550,
   optim: 660,
-  report: 1950,
+  report: 2050,
   rl: 2000,
   stats: 6450,
   tensor: 7300,

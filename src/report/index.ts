@@ -30,6 +30,7 @@ export {
   scatter,
 } from './figures.js';
 export { markdown, maths } from './markdown.js';
+export { type NetworkFigure, type NetworkPanel, network } from './network.js';
 export { type PanelFigure, plotPanel } from './panel-plot.js';
 export { GREY, PALETTE, plot, type Spec } from './plot.js';
 export { type Progress, progress } from './progress.js';

@@ -44,6 +44,7 @@ export {
 export { type NormalLaw, normalDivergence } from './distributions/normal-divergence.js';
 export { type DLinearRidgeOptions, type DLinearWeights, dLinearRidge } from './forecast/dlinear-ridge.js';
 export { type NLinearRidgeOptions, type NLinearWeights, nLinearRidge, type RidgeForecast } from './forecast/nlinear-ridge.js';
+export { correlationMatrix, laggedCorrelations, partialCorrelations, spanningTree, type TreeLink } from './graphs/asset-graphs.js';
 export { type Colours, colourRefinement } from './graphs/colour-refinement.js';
 export { connectedComponents } from './graphs/components.js';
 export { graphLaplacian, normalisedLaplacian } from './graphs/laplacian.js';
