@@ -60,7 +60,7 @@ const dot = (u: readonly number[], v: readonly number[]): number => u.reduce((su
  *
  * Repeated sweeps carry the weights to infinity when γ > 15/17: thm:baird.
  *
- * Baird 1995, figure 1, with the policies and features of Sutton & Barto 2018, example 11.1.
+ * Baird 1995, figure 1, with the policies and features of Sutton & Barto 2018, figure 11.1.
  */
 export function bairdStar(discount: number): LinearValues {
   checkNumber('bairdStar', 'discount', discount, { from: 0, below: 1 });
