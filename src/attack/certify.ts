@@ -33,7 +33,7 @@ export interface Certificate {
 }
 
 /**
- * The L2 radius that k hits of n draws certify: with p the one-sided Clopper–Pearson bound, below the true probability with a chance of α,
+ * The L2 radius that k hits of n draws certify: with p the one-sided Clopper–Pearson bound, above the true probability with a chance of α at most,
  *
  *     radius = σ Φ⁻¹(p) where p > ½, else 0        p = the α-quantile of Beta(k, n − k + 1), 0 at k = 0
  *
