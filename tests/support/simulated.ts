@@ -1,9 +1,12 @@
-import { key, normal, split } from '../../src/base/random.js';
+import { fold, key, normal, split, uniform } from '../../src/base/random.js';
 import { type Matrix, matVec } from '../../src/linalg/matrix.js';
 import { design } from '../../src/stats/regression/design.js';
 
 /** Standard normal numbers [n] of a seed. */
 export const gaussian = (seed: number, n: number): Float64Array => normal(key(seed), [n], 'float64').data;
+
+/** Number i of the uniform ones in [0, 1) of a seed. */
+export const uniformAt = (seed: number, i: number): number => uniform(fold(key(seed), i), [1], 'float64').data[0];
 
 /**
  * Daily stock returns on a market and two correlated factors, in the units of real ones: 0.01 is 1 %. β = intercept, market, size, value.

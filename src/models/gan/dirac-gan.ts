@@ -46,7 +46,7 @@ const PULLS = {
  * @returns  both paths, from the start on
  * @throws   when the learning rate is not positive, steps is no whole number, or a number is not finite
  *
- * Mescheder, Geiger & Nowozin 2018, whose discriminator has the other sign.
+ * Mescheder, Geiger & Nowozin 2018, whose discriminator has the other sign: thm:dirac-gan.
  */
 export function diracGan(options: DiracGanOptions): DiracGanPath {
   checkOptions('diracGan', options, ['game', 'order', 'learningRate', 'steps', 'start', 'penalty']);

@@ -40,7 +40,7 @@ export const nonSaturating: Game = {
  *
  *     critic: as in `nonSaturating`        generator: mean log(1 − σ(f(fake)))
  *
- * Goodfellow et al. 2014, eq. 1.
+ * Goodfellow et al. 2014, eq. 1: thm:vanishing-generator.
  */
 export const saturating: Game = {
   critic: nonSaturating.critic,

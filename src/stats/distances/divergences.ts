@@ -29,7 +29,7 @@ function relativeEntropy(a: ArrayLike<number>, b: (i: number) => number): number
  * @returns  in nats, 0 or more: what it costs on average to hold q for true where p is; ∞ where p has an outcome that q has not
  * @throws   when the two do not fit each other, or are no probabilities
  *
- * Kullback & Leibler 1951. Of normal laws: `normalDivergence`.
+ * Kullback & Leibler 1951. Of normal laws: `normalDivergence`. thm:jensen-shannon.
  */
 export function kullbackLeibler(p: ArrayLike<number>, q: ArrayLike<number>): number {
   checkLaws('kullbackLeibler', p, q);
@@ -46,7 +46,7 @@ export function kullbackLeibler(p: ArrayLike<number>, q: ArrayLike<number>): num
  * @returns  in nats, from 0, of equal laws, to log 2, of laws without a common outcome
  * @throws   when the two do not fit each other, or are no probabilities
  *
- * Lin 1991. What a GAN with the best discriminator minimises.
+ * Lin 1991. What a GAN with the best discriminator minimises: thm:jensen-shannon.
  */
 export function jensenShannon(p: ArrayLike<number>, q: ArrayLike<number>): number {
   checkLaws('jensenShannon', p, q);
@@ -64,7 +64,7 @@ export function jensenShannon(p: ArrayLike<number>, q: ArrayLike<number>): numbe
  * @returns  [N], the chance that outcome i is from the data if both are as likely beforehand; ½ where neither has it
  * @throws   when the two do not fit each other, or are no probabilities
  *
- * Goodfellow et al. 2014, proposition 1.
+ * Goodfellow et al. 2014, proposition 1: thm:optimal-discriminator.
  */
 export function optimalDiscriminator(p: ArrayLike<number>, q: ArrayLike<number>): Float64Array {
   checkLaws('optimalDiscriminator', p, q);

@@ -64,7 +64,7 @@ export function medianDistance(x: Matrix, y: Matrix): number {
  * @param kernel  as `gaussianKernel(medianDistance(x, y))`, for which MMD is 0 for equal laws only
  * @throws        when the columns differ in number, or a sample has fewer than two rows
  *
- * Gretton et al. 2012, lemma 6. Rows of a time series are not independent: take `nullError` from resampled blocks then.
+ * Gretton et al. 2012, lemma 6: thm:mmd. Rows of a time series are not independent: take `nullError` from resampled blocks then.
  */
 export function maximumMeanDiscrepancy(x: Matrix, y: Matrix, kernel: RowKernel): MeanDiscrepancy {
   const rows = pooled('maximumMeanDiscrepancy', x, y, 2);

@@ -25,7 +25,7 @@ export interface OptimalTransport {
  * @param cost  c [n, m], of one unit of mass
  * @throws      when shapes or sums do not fit, or a number is not finite
  *
- * Exact, by successive shortest paths with potentials (Edmonds & Karp 1972): some (n + m)³ steps.
+ * Exact, by successive shortest paths with potentials (Edmonds & Karp 1972): some (n + m)³ steps. thm:kantorovich-rubinstein.
  */
 export function optimalTransport(p: ArrayLike<number>, q: ArrayLike<number>, cost: Matrix): OptimalTransport {
   const [n, m] = [p.length, q.length];

@@ -8,7 +8,7 @@
  * @returns  in the unit of x: 0.002 of daily returns is 20 basis points
  * @throws   when a sample is empty, or a value is not finite
  *
- * Exact. In several dimensions: `optimalTransport`.
+ * Exact. thm:kantorovich-rubinstein. In several dimensions: `optimalTransport`.
  */
 export function wassersteinDistance(x: ArrayLike<number>, y: ArrayLike<number>): number {
   const [a, b] = Object.entries({ x, y }).map(([name, values]) => {
