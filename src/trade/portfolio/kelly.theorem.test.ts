@@ -25,9 +25,15 @@ theorem<typeof kellyBet>('thm:kelly', 'ab', {
         for (const g of STAKES) if (f !== g) expect(growth((f + g) / 2)).toBeGreaterThan((growth(f) + growth(g)) / 2);
       }
       const draws = simulatedOnce(`bets ${bet.chance}`, () => uniform(key(7), [20_000], 'float64').data);
+      const logsOf = (f: number) => Array.from(draws, (u) => Math.log(u < bet.chance ? 1 + f * bet.odds : 1 - f));
+      const best = logsOf(fraction);
       for (const f of [0.1, 0.4]) {
-        const steps = Array.from(draws, (u) => Math.log(u < bet.chance ? 1 + f * bet.odds : 1 - f));
+        const steps = logsOf(f);
         expectMean(steps, growth(f));
+        // The wealth with f over that with f*, on one path: its logarithm falls, and at the pace of the two growths.
+        const behind = steps.map((step, n) => step - best[n]);
+        for (const rounds of [5_000, 20_000]) expect(behind.slice(0, rounds).reduce((sum, step) => sum + step)).toBeLessThan(-2);
+        expectMean(behind, growth(f) - growth(fraction));
       }
       if (fraction > 0) for (const f of [fraction - 1e-4, fraction + 1e-4]) expect(growth(fraction) - growth(f)).toBeLessThan(1e-7); // the slope is 0
     }
