@@ -54,7 +54,7 @@ export const saturating: Game = {
  *
  * @param weight  λ
  *
- * Gulrajani et al. 2017, algorithm 1, whose default λ is 10.
+ * Gulrajani et al. 2017, algorithm 1, whose default λ is 10. What the critic then reports, and when it is too much: thm:gradient-penalty.
  */
 export const wassersteinGp = (weight = 10): Game => ({
   critic: (score, real, fake, mix) => criticLoss(score(real), score(fake)).add(gradientPenalty(score, real, fake, { mix }).mul(weight)),

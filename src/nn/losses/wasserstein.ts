@@ -53,7 +53,7 @@ export interface GradientPenaltyOptions {
  * @returns       P, a scalar
  * @throws        when the shapes do not fit, or there is nothing to average
  *
- * Gulrajani et al. 2017, eq. 3. The norm's root is of Σ ∇² + 1e-12, because a root has no derivative at 0.
+ * Gulrajani et al. 2017, eq. 3. The norm's root is of Σ ∇² + 1e-12, because a root has no derivative at 0. thm:gradient-penalty.
  */
 export function gradientPenalty(
   critic: (x: tf.Tensor) => tf.Tensor,
