@@ -125,6 +125,59 @@ describe('executionWorld', () => {
     }
   });
 
+  // Rewards are linear in the luck z of who sees the time, so that of no luck are their mean.
+  it('leaves E + λV of every schedule as it is, measured against either, and of those that end early', () => {
+    for (const [slices, paces] of [
+      [5, [8, 20, 6, 3, 0]],
+      [5, [0, 0, 20, 0, 0]],
+      [50, Array.from({ length: 50 }, (_, k) => (k * 7) % 21)],
+      [50, Array.from({ length: 50 }, () => 1)],
+    ] as const)
+      for (const against of ['block', 'rest'] as const) {
+        const problem = { ...PAPER, slices };
+        const copy = environments(executionWorld({ ...BLIND, problem, against }), { key: key(1), count: 1 });
+        copy.reset();
+        const { state, ...others } = copy.save();
+        copy.restore({ ...others, state: state.fill(0, 4) }); // no luck
+        const holdings = new Float64Array(slices + 1).fill(1e6, 0, 1);
+        let [earned, isOver] = [0, false];
+        for (let k = 0; k < slices; k++) {
+          holdings[k + 1] = k === slices - 1 ? 0 : Math.max(0, holdings[k] - (paces[k] / 4) * (1e6 / slices));
+          if (isOver) continue;
+          const { reward, terminated } = copy.step([paces[k]]);
+          earned += reward.data[0];
+          isOver = terminated.data[0] === 1;
+          expect(isOver).toBe(against === 'rest' ? holdings[k + 1] < 1e-3 : k === slices - 1);
+        }
+        const { expected, variance } = costMoments(problem, holdings);
+        const even = against === 'block' ? costMoments(problem, twap(problem)).expected : 0;
+        expect(earned).toBeCloseTo((even - expected - LAMBDA * variance) / UNIT, 5);
+      }
+  });
+
+  it('has the means of its agents that see the price, against even sales of the rest, by the closed form', async () => {
+    const best = costMoments(PAPER, optimalHoldings(PAPER, LAMBDA)).expected;
+    for (const action of [8, 20]) {
+      const holdings = Float64Array.from({ length: 6 }, (_, k) => 1e6 * Math.max(0, 1 - (action / 20) * k));
+      const { expected, variance } = costMoments(PAPER, holdings);
+      const act = ({ shape }: { shape: readonly number[] }) => new Int32Array(shape[0]).fill(action);
+      const seeing = await evaluate(executionWorld({ ...SEEING, against: 'rest' }), act, { key: key(2), episodes: M });
+      expectMean(seeing, -(expected + LAMBDA * (variance + (expected - best) ** 2 - best ** 2)) / UNIT);
+    }
+  });
+
+  it('carries less luck against even sales of the rest', async () => {
+    const act = ({ shape }: { shape: readonly number[] }) => new Int32Array(shape[0]).fill(8);
+    const scatter = async (against: 'block' | 'rest') => {
+      const earned = await evaluate(executionWorld({ ...BLIND, against }), act, { key: key(2), episodes: M });
+      return earned.reduce((sum, r) => sum + r * r, 0) / M - (earned.reduce((sum, r) => sum + r, 0) / M) ** 2;
+    };
+    // Σ (xₖ − yₖ)² / N X²: holdings .6 .2 0 0, even sales of the block keep .8 .6 .4 .2, of the rest .8 .45 .13.
+    const [block, rest] = [await scatter('block'), await scatter('rest')];
+    expect(block / ((0.2 ** 2 + 0.4 ** 2 + 0.4 ** 2 + 0.2 ** 2) / 5)).toBeCloseTo(1, 0.9);
+    expect(rest / ((0.2 ** 2 + 0.25 ** 2 + (0.4 / 3) ** 2) / 5)).toBeCloseTo(1, 0.9);
+  });
+
   it('has a best fixed policy within half a percent of the closed form: what 21 speeds cost', () => {
     for (const [slices, lambda] of [
       [5, 1e-6],
@@ -171,6 +224,14 @@ describe('executionWorld', () => {
     expect(() => world.step(21)).toThrow('execution of 1000000 shares: an action is a whole number from 0 to 20, got 21');
   });
 
+  it('terminates as soon as all is sold where there is no rest to measure against', () => {
+    const world = environment(executionWorld({ ...BLIND, against: 'rest' }), { key: key(1) });
+    world.reset();
+    expect(world.step(20)).toMatchObject({ terminated: true, observation: Float32Array.of(Math.fround(0.6), -1) });
+    world.reset();
+    for (const left of [0.6, 0.2, 0]) expect(world.step(8).terminated).toBe(left === 0); // 1 − ⅖ − ⅖ − ⅕ is no exact zero
+  });
+
   it('plays its agents on given paths as in its episodes', async () => {
     const act = ({ data, shape }: { data: Float32Array; shape: readonly number[] }) =>
       Int32Array.from({ length: shape[0] }, (_, m) => (data[3 * m + 2] > -1.5 ? 6 : 9));
@@ -200,6 +261,7 @@ describe('executionWorld', () => {
     const make = (more: object) => () => executionWorld({ ...BLIND, ...more } as ExecutionWorldConfig);
     expect(make({ sees: 'pryce' })).toThrow("executionWorld: sees must be time or price, got 'pryce' (did you mean price?)");
     expect(make({ pace: 'rests' })).toThrow("executionWorld: pace must be block or rest, got 'rests' (did you mean rest?)");
+    expect(make({ against: 'blocks' })).toThrow("executionWorld: against must be block or rest, got 'blocks' (did you mean block?)");
     expect(make({ fastest: 0.5 })).toThrow('executionWorld: fastest must be a finite number from 1 up, got 0.5; the even pace is 1');
     expect(make({ actions: 1 })).toThrow('executionWorld: actions must be a whole number from 2 up, got 1');
     expect(make({ problem: { ...PAPER, slices: 1 } })).toThrow(

@@ -18,6 +18,8 @@ export interface ExecutionWorldConfig {
   readonly fastest?: number;
   /** The even pace of what: of the `block`, X/N, or of the `rest`, xₖ/(N − k). Of the block when left out. */
   readonly pace?: 'block' | 'rest';
+  /** Even sales of what a reward is measured against: of the `block`, or of the `rest`. Of the block when left out. */
+  readonly against?: 'block' | 'rest';
 }
 
 /**
@@ -31,16 +33,24 @@ export interface ExecutionWorldConfig {
  * form's. The second has mean −(E + λ Var C + λ (E − E*)²) and a constant, and the optimal fixed schedule, of mean E*, leaves its E + λV of it;
  * an agent that answers to the price can do better.
  *
- * x = (1 − 2k/N, 2xₖ/X − 1), and to who sees the price also (Cₖ − E*)/√V*. An episode terminates after its N slices,
- * early sellers waiting with C̄, which goes on.
+ * Measured `against` even sales of the rest, yₖ = xₖ (N − k − 1)/(N − k) shares that are kept through the slice have their luck taken out of it:
+ *
+ *     sees 'time':   r = −(Cₖ₊₁ − C̄ + λσ²τ xₖ₊₁²) / σX√T                C̄ = Cₖ − yₖ σ√τ zₖ₊₁
+ *     sees 'price':  r = −(Φ(Cₖ₊₁) − Φ(C̄) + λσ²τ yₖ²) / σX√T
+ *
+ * y is known before z, so what is taken out has mean 0 whatever was sold before: the means are those above, without even sales' own E. Far less luck
+ * is left, and none where nothing is left to sell.
+ *
+ * x = (1 − 2k/N, 2xₖ/X − 1), and to who sees the price also (Cₖ − E*)/√V*. An episode terminates after its N slices, early sellers waiting with C̄,
+ * which goes on; against the rest, when there is none.
  *
  * @throws  when a number is out of range, or an option is unknown
  *
- * Almgren & Chriss 2000; the second reward by the embedding of Li & Ng 2000.
+ * Almgren & Chriss 2000; the second reward by the embedding of Li & Ng 2000; luck of known mean as a control variate: Glasserman 2003, section 4.1.
  */
 export function executionWorld(config: ExecutionWorldConfig): World {
   const all = checked('executionWorld', config);
-  const { problem, riskAversion, sees, actions, best } = all;
+  const { problem, riskAversion, sees, against, actions, best } = all;
   const { slices: N, shares, days, volatility } = problem;
   const S = N + 4; // k, x/X, C, C̄, and the z of the episode
   const unit = volatility * shares * Math.sqrt(days);
@@ -67,15 +77,21 @@ export function executionWorld(config: ExecutionWorldConfig): World {
         const left = remains(k, x, action[n]);
         const next = cost + sell(shares * (x - left), shares * left, z);
         const nextEven = even + sell(shares / N, shares * (1 - (k + 1) / N), z);
+        const kept = (shares * x * (N - k - 1)) / (N - k);
+        const held = cost + sell(0, kept, z);
         reward[n] =
-          (sees === 'price'
-            ? phi(cost) - phi(next) + phi(nextEven) - phi(even)
-            : cost - next + nextEven - even - penalty * (shares * left) ** 2) / unit;
+          (against === 'rest'
+            ? sees === 'price'
+              ? phi(held) - phi(next) - penalty * kept ** 2
+              : held - next - penalty * (shares * left) ** 2
+            : sees === 'price'
+              ? phi(cost) - phi(next) + phi(nextEven) - phi(even)
+              : cost - next + nextEven - even - penalty * (shares * left) ** 2) / unit;
         state[at] = k + 1;
         state[at + 1] = left;
         state[at + 2] = next;
         state[at + 3] = nextEven;
-        terminated[n] = k === N - 1 ? 1 : 0;
+        terminated[n] = k === N - 1 || (against === 'rest' && left < LEAST) ? 1 : 0;
       }
     },
     observe(state, observation, from, to) {
@@ -109,6 +125,9 @@ export function agentRule(
   };
 }
 
+/** x/X from which on all is sold: rounding leaves less, and one share is more. */
+const LEAST = 1e-9;
+
 /** What an action leaves of x/X. */
 function remainder({ problem: { slices: N }, actions, fastest, pace }: ReturnType<typeof checked>) {
   const speed = fastest / (actions - 1);
@@ -127,13 +146,14 @@ const observer =
   };
 
 function checked(who: string, config: ExecutionWorldConfig) {
-  checkOptions(who, config, ['problem', 'riskAversion', 'sees', 'actions', 'fastest', 'pace']);
-  const { problem, riskAversion, sees, actions = 21, fastest = 5, pace = 'block' } = config;
+  checkOptions(who, config, ['problem', 'riskAversion', 'sees', 'actions', 'fastest', 'pace', 'against']);
+  const { problem, riskAversion, sees, actions = 21, fastest = 5, pace = 'block', against = 'block' } = config;
   checkOneOf(who, 'sees', sees, ['time', 'price']);
   checkOneOf(who, 'pace', pace, ['block', 'rest']);
+  checkOneOf(who, 'against', against, ['block', 'rest']);
   checkWhole(who, 'actions', actions, { from: 2 });
   checkNumber(who, 'fastest', fastest, { from: 1 }, 'the even pace is 1');
   const { expected, variance } = costMoments(problem, optimalHoldings(problem, riskAversion));
   if (problem.slices < 2) throw new Error(`${who}: slices must be 2 or more, got 1; the only one sells all, and leaves nothing to decide`);
-  return { problem, riskAversion, sees, actions, fastest, pace, best: { expected, deviation: Math.sqrt(variance) } };
+  return { problem, riskAversion, sees, actions, fastest, pace, against, best: { expected, deviation: Math.sqrt(variance) } };
 }
