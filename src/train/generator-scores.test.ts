@@ -10,13 +10,19 @@ function series(k: Key, phi: number) {
   for (let i = 0; i < n * T; i++) if (i % T > 0) shocks.data[i] = phi * shocks.data[i - 1] + Math.sqrt(1 - phi * phi) * shocks.data[i];
   return shocks;
 }
-const options = { key: key(9), steps: 150, size: 64, width: 8 };
+const options = { key: key(9), steps: 250, size: 64, width: 8 };
 
 describe('discriminativeScore', { timeout: 60_000 }, () => {
   it('tells series with memory from those without, and cannot tell two samples of one law apart', async () => {
     const real = { train: series(key(1), 0.95), test: series(key(2), 0.95) };
-    const tell = (phi: number) =>
-      discriminativeScore({ real: real.train, made: series(key(3), phi) }, { real: real.test, made: series(key(4), phi) }, options);
+    const tell = async (phi: number) =>
+      (
+        await discriminativeScore(
+          { real: real.train, made: series(key(3), phi) },
+          [{ real: real.test, made: series(key(4), phi) }],
+          options,
+        )
+      )[0];
     const [apart, alike] = [await tell(0), await tell(0.95)];
     expect(apart.score).toBeGreaterThan(0.35);
     expect(apart.accuracy).toBeCloseTo((apart.accuracyReal + apart.accuracyMade) / 2, 12);
@@ -27,7 +33,7 @@ describe('discriminativeScore', { timeout: 60_000 }, () => {
   it('names series that do not fit', async () => {
     const short = normal(key(1), [n, T - 1, 1]);
     const fits = series(key(1), 0);
-    await expect(discriminativeScore({ real: fits, made: short }, { real: fits, made: fits }, options)).rejects.toThrow(
+    await expect(discriminativeScore({ real: fits, made: short }, [{ real: fits, made: fits }], options)).rejects.toThrow(
       'discriminativeScore takes series [n, T, F] of one length and one number of features',
     );
     await expect(predictiveScore(normal(key(1), [n, 1, 1]), normal(key(1), [n, 1, 1]), options)).rejects.toThrow('of two steps or more');

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type HostArray, type Key, shapeError, split } from '../base/index.js';
+import { type HostArray, type Key, key, shapeError, split } from '../base/index.js';
 import { checkOptions, checkWhole } from '../base/internal.js';
 import { binaryCrossEntropy, initLinear, initLstm, type LinearParams, linear, lstm, meanAbsoluteError } from '../nn/index.js';
 import { adam, trainingStep } from '../optim/index.js';
@@ -41,30 +41,34 @@ export interface DiscriminativeScore {
  * the accuracy on real ones falls, and the score with it. Read both.
  *
  * @param train  real and made [n, T, F]
- * @param test   real and made [m, T, F]; windows that share days with those of training are no test
+ * @param tests  each of real and made [m, T, F]; windows that share days with those of training are no test
+ * @returns      a score for each test
  * @throws       when the shapes do not fit, there are fewer series than rows of a step, or an option is not allowed
  *
  * Yoon, Jarrett & van der Schaar 2019, section 5.1, with one LSTM layer for their two GRU layers.
  */
 export async function discriminativeScore(
   train: { readonly real: Series; readonly made: Series },
-  test: { readonly real: Series; readonly made: Series },
+  tests: readonly { readonly real: Series; readonly made: Series }[],
   options: GeneratorScoreOptions,
-): Promise<DiscriminativeScore> {
+): Promise<DiscriminativeScore[]> {
   const { real, made } = train;
-  fitting('discriminativeScore', { trainReal: real, trainMade: made, testReal: test.real, testMade: test.made });
+  fitting('discriminativeScore', { real, made });
+  for (const test of tests) fitting('discriminativeScore', { train: real, ...test });
   const x = stacked([real, made]);
   const y = { data: Float32Array.from({ length: x.shape[0] }, (_, i) => Number(i < real.shape[0])), shape: [x.shape[0], 1] };
-  const last = (outputs: tf.Tensor) => outputs.slice([0, outputs.shape[1]! - 1], [-1, 1]).squeeze([1]);
-  const logits = await trained('discriminativeScore', x, y, { ...options, outputs: 1, of: last, loss: binaryCrossEntropy });
+  const logits = await trained(TELL, x, y, 1, options);
   const share = async (of: Series, isReal: boolean) => {
     const said = await logits(of);
     return said.reduce((count, logit) => count + Number(logit > 0 === isReal), 0) / said.length;
   };
-  const [accuracyReal, accuracyMade] = [await share(test.real, true), await share(test.made, false)];
-  const accuracy = (accuracyReal + accuracyMade) / 2;
-  logits.release();
-  return { score: Math.abs(0.5 - accuracy), accuracy, accuracyReal, accuracyMade };
+  const scores: DiscriminativeScore[] = [];
+  for (const test of tests) {
+    const [accuracyReal, accuracyMade] = [await share(test.real, true), await share(test.made, false)];
+    const accuracy = (accuracyReal + accuracyMade) / 2;
+    scores.push({ score: Math.abs(0.5 - accuracy), accuracy, accuracyReal, accuracyMade });
+  }
+  return scores;
 }
 
 /**
@@ -84,15 +88,9 @@ export async function predictiveScore(made: Series, real: Series, options: Gener
   fitting('predictiveScore', { made, real });
   const [, T, F] = made.shape;
   if (T < 2) throw shapeError('predictiveScore forecasts each next step of series [n, T, F] of two steps or more', { made });
-  const answers = await trained('predictiveScore', steps(made, 0, T - 1), steps(made, 1, T), {
-    ...options,
-    outputs: F,
-    of: (outputs) => outputs,
-    loss: meanAbsoluteError,
-  });
+  const answers = await trained(FORECAST, steps(made, 0, T - 1), steps(made, 1, T), F, options);
   const truth = steps(real, 1, T).data;
   const said = await answers(steps(real, 0, T - 1));
-  answers.release();
   return said.reduce((sum, value, i) => sum + Math.abs(value - truth[i]), 0) / said.length;
 }
 
@@ -101,33 +99,49 @@ interface Params<T = tf.Tensor> {
   readonly head: LinearParams<T>;
 }
 
-/** An LSTM with a linear head on some of its outputs, trained; a function of other series. */
-async function trained(
-  caller: string,
-  x: Series,
-  y: Series,
-  options: GeneratorScoreOptions & {
-    readonly outputs: number;
-    readonly of: (outputs: tf.Tensor) => tf.Tensor;
-    readonly loss: (said: tf.Tensor, y: tf.Tensor) => tf.Tensor;
-  },
-) {
-  checkOptions(caller, options, ['key', 'width', 'steps', 'size', 'outputs', 'of', 'loss']);
-  const { key, width = 16, steps = 400, size = 128, outputs, of, loss } = options;
-  for (const [name, value] of Object.entries({ width, steps, size })) checkWhole(caller, name, value);
-  const [forLstm, forHead, forBatches] = split(key, 3);
-  const initial: Params<HostArray<Float32Array>> = {
-    lstm: initLstm(forLstm, { inputs: x.shape[2], width }),
-    head: initLinear(forHead, { inputs: width, outputs }),
+/** What a net says and what it is trained by. */
+interface Task {
+  readonly caller: 'discriminativeScore' | 'predictiveScore';
+  readonly of: (outputs: tf.Tensor) => tf.Tensor;
+  readonly loss: (said: tf.Tensor, y: tf.Tensor) => tf.Tensor;
+}
+
+const TELL: Task = {
+  caller: 'discriminativeScore',
+  of: (outputs) => outputs.slice([0, outputs.shape[1]! - 1], [-1, 1]).squeeze([1]),
+  loss: binaryCrossEntropy,
+};
+const FORECAST: Task = { caller: 'predictiveScore', of: (outputs) => outputs, loss: meanAbsoluteError };
+
+/** The step and the answers of an LSTM with a linear head, whatever its weights: compiled once for each size, since dozens of makers are scored by one. */
+const compiled = new Map<string, ReturnType<typeof compiledNet>>();
+
+function compiledNet({ of, loss }: Task, inputs: number, outputs: number, width: number) {
+  const initial = (key: Key): Params<Series> => {
+    const [forLstm, forHead] = split(key);
+    return { lstm: initLstm(forLstm, { inputs, width }), head: initLinear(forHead, { inputs: width, outputs }) };
   };
-  const optimizer = adam(initial, { learningRate: 3e-3 });
+  const optimizer = adam(initial(key(0)), { learningRate: 3e-3 });
   const answer = ({ lstm: own, head }: Params, x: tf.Tensor) => linear(head, of(lstm(own, x).outputs));
   const step = compile(
     trainingStep(optimizer, (params, x: tf.Tensor, y: tf.Tensor) => loss(answer(params as Params, x), y)),
     { donate: [0] },
   );
+  const forward = compile((state: Parameters<typeof optimizer.params>[0], x: tf.Tensor) => answer(optimizer.params(state) as Params, x));
+  return { initial, optimizer, step, forward };
+}
+
+/** The net trained on x and y; a function of other series. */
+async function trained(task: Task, x: Series, y: Series, outputs: number, options: GeneratorScoreOptions) {
+  checkOptions(task.caller, options, ['key', 'width', 'steps', 'size']);
+  const { key: own, width = 16, steps = 400, size = 128 } = options;
+  for (const [name, value] of Object.entries({ width, steps, size })) checkWhole(task.caller, name, value);
+  const id = `${task.caller} ${x.shape[2]} ${outputs} ${width}`;
+  const { initial, optimizer, step, forward } = compiled.get(id) ?? compiledNet(task, x.shape[2], outputs, width);
+  compiled.set(id, compiled.get(id) ?? { initial, optimizer, step, forward });
+  const [forWeights, forBatches] = split(own);
   const rows = minibatches(forBatches, x.shape[0], size);
-  let state = optimizer.init(initial) as Parameters<typeof step>[0];
+  let state = optimizer.init(initial(forWeights)) as Parameters<typeof step>[0];
   for (let k = 0; k < steps; k++) {
     const chosen = rows(k);
     const next = await step(state, gathered(x, chosen), gathered(y, chosen));
@@ -135,14 +149,7 @@ async function trained(
     next.loss.dispose();
     if (k % 20 === 19) await new Promise(setImmediate);
   }
-  const forward = compile((state: Parameters<typeof optimizer.params>[0], x: tf.Tensor) => answer(optimizer.params(state) as Params, x));
-  const call = async (x: Series) => (await forward(state as never, x)).data() as Float32Array;
-  return Object.assign(call, {
-    release() {
-      step.release();
-      forward.release();
-    },
-  });
+  return async (x: Series) => (await forward(state as never, x)).data() as Float32Array;
 }
 
 function gathered({ data, shape: [, ...rest] }: Series, rows: Int32Array): Series {
