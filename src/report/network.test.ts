@@ -25,12 +25,12 @@ describe('network', () => {
     for (const word of ['two pairs', 'none', 'energy', 'volatility (%)', 'Who moves with whom?']) expect(svg).toContain(`>${word}<`);
   });
 
-  it('names what it cannot draw', () => {
+  it('names what it cannot draw', async () => {
     const of = (panel: object, more = {}) => network({ title: 'x', nodes, panels: [{ panel: 'a', links: [], ...panel }], ...more });
-    expect(() => of({ links: [[0, 4]] })).toThrow("network: 'a' links 0 and 4, and the nodes are 0 to 3");
-    expect(() => of({ sizes: [1, 1, 1, 1] })).toThrow("network: 'a' has sizes, and nothing says of what");
-    expect(() => of({ sizes: [1, 1, 1] }, { size: 's' })).toThrow("network: 'a' has 3 sizes for 4 nodes");
-    expect(() => of({ sizes: [1, 1, -1, 1] }, { size: 's' })).toThrow('among them -1; they are finite and not negative');
-    expect(() => of({}, { colours: { energy: '#123456' } })).toThrow("network: 'finance' has no colour; colours has energy");
+    await expect(of({ links: [[0, 4]] })).rejects.toThrow("network: 'a' links 0 and 4, and the nodes are 0 to 3");
+    await expect(of({ sizes: [1, 1, 1, 1] })).rejects.toThrow("network: 'a' has sizes, and nothing says of what");
+    await expect(of({ sizes: [1, 1, 1] }, { size: 's' })).rejects.toThrow("network: 'a' has 3 sizes for 4 nodes");
+    await expect(of({ sizes: [1, 1, -1, 1] }, { size: 's' })).rejects.toThrow('among them -1; they are finite and not negative');
+    await expect(of({}, { colours: { energy: '#123456' } })).rejects.toThrow("network: 'finance' has no colour; colours has energy");
   });
 });

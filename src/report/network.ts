@@ -37,7 +37,7 @@ const FIELD = { type: 'quantitative', axis: null, scale: { domain: [-1.35, 1.35]
  *
  * @throws when a link leaves the nodes, sizes are not one for each node, are negative or have no title, or a group has no colour
  */
-export function network(figure: NetworkFigure): Promise<Bundle> {
+export async function network(figure: NetworkFigure): Promise<Bundle> {
   checkOptions('network', figure, ['title', 'subtitle', 'nodes', 'panels', 'colours', 'size']);
   const { title, subtitle, nodes, panels, colours, size } = figure;
   check(figure);
@@ -84,7 +84,8 @@ export function network(figure: NetworkFigure): Promise<Bundle> {
       ],
     };
   });
-  return plot({ title: subtitle ? { text: title, subtitle } : title, columns: 2, concat: pictures });
+  const drawn = await plot({ title: subtitle ? { text: title, subtitle } : title, columns: 2, concat: pictures });
+  return { ...drawn, 'text/plain': `[chart] ${title} · ${nodes.length} nodes: ${panels.map(({ panel }) => panel).join(', ')}` };
 }
 
 function check({ nodes, panels, colours, size }: NetworkFigure): void {
