@@ -28,7 +28,7 @@ export interface NetworkFigure {
   readonly size?: string;
 }
 
-const FIELD = { type: 'quantitative', axis: null, scale: { domain: [-1.35, 1.35], nice: false } };
+const FIELD = { type: 'quantitative', axis: null, scale: { domain: [-1.45, 1.45], nice: false } };
 
 /**
  * Graphs over the same nodes, drawn on a circle, so that pictures can be compared node by node.
@@ -53,8 +53,8 @@ export async function network(figure: NetworkFigure): Promise<Bundle> {
     const area = {
       field: 'size',
       type: 'quantitative',
-      scale: { domain: [0, largest], range: [0, 700] },
-      legend: { title: size, orient: 'bottom' },
+      scale: { domain: [0, largest], range: [0, 420] },
+      legend: { title: size, orient: 'bottom', symbolFillColor: GREY, symbolStrokeColor: GREY },
     };
     const lines = links.map(([i, j]) => ({ x: x(i), y: y(i), x2: x(j), y2: y(j) }));
     return {
@@ -77,7 +77,7 @@ export async function network(figure: NetworkFigure): Promise<Bundle> {
           encoding: { ...places, color, ...(sizes && { size: area }) },
         },
         {
-          data: { values: nodes.map(({ name }, i) => ({ name, x: x(i, 1.2), y: y(i, 1.2) })) },
+          data: { values: nodes.map(({ name }, i) => ({ name, x: x(i, 1.28), y: y(i, 1.28) })) },
           mark: { type: 'text', fontSize: 9, baseline: 'middle' },
           encoding: { ...places, text: { field: 'name', type: 'nominal' } },
         },
