@@ -1,0 +1,198 @@
+import type { Matrix } from '../../../src/linalg/index.js';
+import { type Panel, selectFrame } from '../../../src/market/index.js';
+import { ledoitWolf } from '../../../src/stats/index.js';
+import {
+  type Backtest,
+  backtest,
+  blackLitterman,
+  box,
+  driftedWeights,
+  impliedReturns,
+  longOnly,
+  maximumTurnover,
+  minimumVariance,
+  type Portfolio,
+  proportional,
+  rebalance,
+  riskParity,
+  type View,
+} from '../../../src/trade/index.js';
+import type { Opinion } from './opinions.js';
+import { MONTH, type Task, YEAR } from './task.js';
+
+/** What was chosen before anything was looked at, of the hybrid and of its rivals. */
+export const RULES = {
+  /** δ, He and Litterman's; the same of months as of years. */
+  riskAversion: 2.5,
+  /** τ, He and Litterman's. */
+  tau: 0.05,
+  /** The most of an asset, and the most that is bought and sold in a month. */
+  most: 0.15,
+  turnover: 0.4,
+  /** Of every trade, in proportion to its value. */
+  cost: 0.001,
+  /** Days of a covariance. */
+  days: 2 * YEAR,
+};
+
+/** A portfolio of every decision: views, or none; a risk model, or Ledoit and Wolf's; and what is left out of it. */
+export interface Recipe {
+  readonly views: readonly Opinion[];
+  /** Monthly variances [M, N]. */
+  readonly variances?: Float64Array;
+  /** Views with He and Litterman's ω instead of their own. */
+  readonly withoutDoubt?: boolean;
+  /** A prior of 0 instead of the reference portfolio's. */
+  readonly withoutPrior?: boolean;
+  /** Neither costs nor a bound on turnover when weights are chosen; what they cost is paid all the same. */
+  readonly withoutCosts?: boolean;
+}
+
+/** Ledoit and Wolf's covariance of each decision, of months. */
+export function covariancesOf({ returns, rows, assets, folds }: Task): Map<number, Matrix> {
+  const N = assets.length;
+  return new Map(
+    folds.flatMap(({ test }) =>
+      test.map((m): [number, Matrix] => {
+        const end = rows[m] + 1;
+        const sample = { rows: RULES.days, cols: N, data: returns.slice((end - RULES.days) * N, end * N), names: assets };
+        const { covariance } = ledoitWolf(sample);
+        return [m, { ...covariance, names: assets, data: covariance.data.map((value) => MONTH * value) }];
+      }),
+    ),
+  );
+}
+
+/** The same correlations with other variances. */
+function withVariances(covariance: Matrix, variances: Float64Array): Matrix {
+  const N = covariance.rows;
+  const scale = Float64Array.from(variances, (variance, n) => Math.sqrt(variance / covariance.data[n * N + n]));
+  return { ...covariance, data: covariance.data.map((value, at) => value * scale[Math.floor(at / N)] * scale[at % N]) };
+}
+
+/** Weights of every decision; the first is made from equal parts. */
+async function chain(task: Task, next: (m: number, held: Float64Array) => Promise<Float64Array> | Float64Array): Promise<Panel> {
+  const { rows, returns, assets, folds, frame } = task;
+  const N = assets.length;
+  const months = folds.flatMap(({ test }) => test);
+  const values = new Float64Array(months.length * N);
+  let held = new Float64Array(N).fill(1 / N);
+  for (const [i, m] of months.entries()) {
+    if (i > 0) {
+      // What was decided a month ago was traded at the close after.
+      const since = Float64Array.from({ length: N }, (_, n) => {
+        let grown = 1;
+        for (let t = rows[m - 1] + 2; t <= rows[m]; t++) grown *= 1 + returns[t * N + n];
+        return grown - 1;
+      });
+      held = Float64Array.from(driftedWeights(held, since));
+    }
+    const chosen = (await next(m, held)).map((weight) => Math.max(0, weight));
+    const sum = chosen.reduce((a, b) => a + b, 0);
+    held = chosen.map((weight) => weight / sum);
+    values.set(held, i * N);
+  }
+  return { dates: months.map((m) => frame.dates[rows[m]]), assets, values, field: 'weight', source: frame.source };
+}
+
+/** Equal parts, least variance and equal parts of the risk. */
+export function rivals(task: Task, covariances: Map<number, Matrix>): Record<string, () => Promise<Panel>> {
+  const N = task.assets.length;
+  return {
+    '1/N': () => chain(task, () => new Float64Array(N).fill(1 / N)),
+    'minimum variance': () =>
+      chain(task, (m) =>
+        chosen((nudge) => minimumVariance(covariances.get(m)!, { constraints: [longOnly(), box(0, RULES.most * nudge)] })),
+      ),
+    'risk parity': () => chain(task, (m) => riskParity(covariances.get(m)!).weights),
+  };
+}
+
+/** How many programs had no answer at once. */
+export const nudged = { count: 0 };
+
+/** The weights of a program. HiGHS has no answer to one in some hundred; then its bounds are loosened by a thousandth and more. */
+async function chosen(program: (nudge: number) => Promise<Portfolio>): Promise<Float64Array> {
+  for (let k = 0; ; k++)
+    try {
+      return (await program(1 + k / 1000)).weights;
+    } catch (error) {
+      if (k === 20 || !/found no answer/.test((error as Error).message)) throw error;
+      nudged.count++;
+    }
+}
+
+/** What a recipe holds, and how much its views count: the mean of τpᵀΣp / (τpᵀΣp + ω), 1 of a certain view. */
+export async function fused(
+  task: Task,
+  covariances: Map<number, Matrix>,
+  recipe: Recipe,
+): Promise<{ readonly weights: Panel; readonly trust: number }> {
+  const { assets, unit } = task;
+  const N = assets.length;
+  const { riskAversion, tau, most, turnover, cost } = RULES;
+  const equal = new Float64Array(N).fill(1 / N);
+  const picks = assets.map((one) => Object.fromEntries(assets.map((other) => [other, Number(other === one) - 1 / N])));
+  let [trust, count] = [0, 0];
+  const weights = await chain(task, async (m, held) => {
+    const own = covariances.get(m)!;
+    const covariance = recipe.variances ? withVariances(own, recipe.variances.subarray(m * N, (m + 1) * N)) : own;
+    const prior = recipe.withoutPrior ? new Float64Array(N) : impliedReturns(equal, covariance, { riskAversion });
+    const middle = prior.reduce((a, b) => a + b, 0) / N;
+    // A model that has learnt nothing says 0: that the prior is right, not that all assets earn the same.
+    const views = recipe.views.flatMap(({ mean, variance }) =>
+      picks.map((pick, n): View => {
+        const at = m * N + n;
+        const view = { weights: pick, mean: prior[n] - middle + mean[at] * unit[at] };
+        return recipe.withoutDoubt ? view : { ...view, variance: variance[at] * unit[at] ** 2 };
+      }),
+    );
+    const belief = blackLitterman(covariance, views, { prior, tau });
+    for (const [k, { weights: pick }] of views.entries()) {
+      const p = assets.map((one) => pick[one]);
+      const said = tau * p.reduce((sum, a, i) => sum + p.reduce((inner, b, j) => inner + a * b * covariance.data[i * N + j], 0), 0);
+      trust += said / (said + belief.omega.data[k * views.length + k]);
+      count++;
+    }
+    return chosen((nudge) => {
+      const bounds = [longOnly(), box(0, most * nudge), ...(recipe.withoutCosts ? [] : [maximumTurnover(held, turnover * nudge)])];
+      const options = { from: held, cost: recipe.withoutCosts ? 0 : cost, riskAversion, constraints: bounds };
+      return rebalance(belief.mean, belief.returnsCovariance, options);
+    });
+  });
+  return { weights, trust: count > 0 ? trust / count : 0 };
+}
+
+/** What became of weights, month by month. */
+export interface Outcome {
+  /** `1995-01` … [months] */
+  readonly months: readonly string[];
+  /** Simple returns of months, after costs and before. */
+  readonly net: Float64Array;
+  readonly gross: Float64Array;
+  /** Bought and sold a year, as a share of equity, without the first purchase. */
+  readonly turnover: number;
+}
+
+/** Trades weights at the close after each decision, at the costs of the rules. */
+export function outcomeOf({ frame, rows, folds }: Task, weights: Panel): Outcome {
+  const last = folds[folds.length - 1].test.at(-1)!;
+  const year = frame.dates[rows[last] + 1].slice(0, 7);
+  const run = backtest({
+    weights,
+    prices: selectFrame(frame, { to: frame.dates.findLast((date) => date.slice(0, 7) === year)! }),
+    execution: 'nextClose',
+    costs: proportional(RULES.cost),
+  });
+  const [net, gross] = [monthly(run, run.returns), monthly(run, run.gross)];
+  const bought = run.turnover.reduce((a, b) => a + b, 0) - run.turnover[0];
+  return { months: [...net.keys()], net: valuesOf(net), gross: valuesOf(gross), turnover: (12 * bought) / net.size };
+}
+
+const valuesOf = (by: Map<string, number>) => Float64Array.from(by.values(), (grown) => grown - 1);
+
+function monthly({ dates }: Backtest, returns: Float64Array): Map<string, number> {
+  const grown = new Map<string, number>();
+  for (const [t, date] of dates.entries()) grown.set(date.slice(0, 7), (grown.get(date.slice(0, 7)) ?? 1) * (1 + returns[t]));
+  return grown;
+}
