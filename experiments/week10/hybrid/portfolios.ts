@@ -18,6 +18,7 @@ import {
   type View,
 } from '../../../src/trade/index.js';
 import type { Opinion } from './opinions.js';
+import { bySplitting } from './splitting.js';
 import { MONTH, type Task, YEAR } from './task.js';
 
 /** What was chosen before anything was looked at, of the hybrid and of its rivals. */
@@ -101,25 +102,30 @@ export function rivals(task: Task, covariances: Map<number, Matrix>): Record<str
   return {
     '1/N': () => chain(task, () => new Float64Array(N).fill(1 / N)),
     'minimum variance': () =>
-      chain(task, (m) =>
-        chosen((nudge) => minimumVariance(covariances.get(m)!, { constraints: [longOnly(), box(0, RULES.most * nudge)] })),
-      ),
+      chain(task, (m, held) => {
+        const covariance = covariances.get(m)!;
+        const { most } = RULES;
+        return chosen(
+          () => minimumVariance(covariance, { constraints: [longOnly(), box(0, most)] }),
+          () => bySplitting(covariance, { mean: new Float64Array(N), from: held, riskAversion: 1, cost: 0, most, turnover: 2 }),
+        );
+      }),
     'risk parity': () => chain(task, (m) => riskParity(covariances.get(m)!).weights),
   };
 }
 
-/** How many programs had no answer at once. */
-export const nudged = { count: 0 };
+/** How many programs HiGHS had no answer to, which were solved by splitting. */
+export const unanswered = { count: 0 };
 
-/** The weights of a program. HiGHS has no answer to one in some hundred; then its bounds are loosened by a thousandth and more. */
-async function chosen(program: (nudge: number) => Promise<Portfolio>): Promise<Float64Array> {
-  for (let k = 0; ; k++)
-    try {
-      return (await program(1 + k / 1000)).weights;
-    } catch (error) {
-      if (k === 20 || !/found no answer/.test((error as Error).message)) throw error;
-      nudged.count++;
-    }
+/** The weights of a program; where HiGHS has no answer, which is of one in some hundred, those by splitting. */
+async function chosen(program: () => Promise<Portfolio>, otherwise: () => Float64Array): Promise<Float64Array> {
+  try {
+    return (await program()).weights;
+  } catch (error) {
+    if (!/found no answer/.test((error as Error).message)) throw error;
+    unanswered.count++;
+    return otherwise();
+  }
 }
 
 /** What a recipe holds, and how much its views count: the mean of τpᵀΣp / (τpᵀΣp + ω), 1 of a certain view. */
@@ -154,11 +160,13 @@ export async function fused(
       trust += said / (said + belief.omega.data[k * views.length + k]);
       count++;
     }
-    return chosen((nudge) => {
-      const bounds = [longOnly(), box(0, most * nudge), ...(recipe.withoutCosts ? [] : [maximumTurnover(held, turnover * nudge)])];
-      const options = { from: held, cost: recipe.withoutCosts ? 0 : cost, riskAversion, constraints: bounds };
-      return rebalance(belief.mean, belief.returnsCovariance, options);
-    });
+    const [charge, limit] = recipe.withoutCosts ? [0, 2] : [cost, turnover];
+    const bounds = [longOnly(), box(0, most), ...(recipe.withoutCosts ? [] : [maximumTurnover(held, turnover)])];
+    const { mean, returnsCovariance } = belief;
+    return chosen(
+      () => rebalance(mean, returnsCovariance, { from: held, cost: charge, riskAversion, constraints: bounds }),
+      () => bySplitting(returnsCovariance, { mean, from: held, riskAversion, cost: charge, most, turnover: limit }),
+    );
   });
   return { weights, trust: count > 0 ? trust / count : 0 };
 }

@@ -44,7 +44,7 @@ const PERIODS: Record<string, [string, string]> = {
 
 /** Numbers and tables of a universe; its name stands before each. */
 export function told(name: string, found: UniverseFound, log?: string): Found {
-  const { months, portfolios, seeds, ranks, qlike, losses, nudged, trials } = found;
+  const { months, portfolios, seeds, ranks, qlike, losses, unanswered, trials } = found;
   const net = (one: string) => portfolios[one].net;
   const span = `${months[0]} to ${months[months.length - 1]}`;
   const paired = `paired bootstrap of months, blocks of ${BLOCK} on average, ${span}`;
@@ -78,9 +78,9 @@ export function told(name: string, found: UniverseFound, log?: string): Found {
       tolerance: 0,
       description: `${name}: months traded`,
     },
-    [`${name}.nudged`]: {
-      ...{ value: nudged, uncertainty: 'exact: a count', unit: '1', tolerance: 20 },
-      description: `${name}: times that a program had no answer, and was asked again with bounds looser by a thousandth`,
+    [`${name}.unanswered`]: {
+      ...{ value: unanswered, uncertainty: 'exact: a count', unit: '1', tolerance: 20 },
+      description: `${name}: programs that HiGHS had no answer to, and that were solved by splitting`,
     },
     ...deflation(name, net('hybrid'), net('1/N'), log),
   };

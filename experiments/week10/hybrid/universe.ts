@@ -11,7 +11,7 @@ import {
   type SaidByFold,
   variancesOf,
 } from './opinions.js';
-import { covariancesOf, fused, nudged, type Outcome, outcomeOf, type Recipe, RULES, rivals } from './portfolios.js';
+import { covariancesOf, fused, type Outcome, outcomeOf, type Recipe, RULES, rivals, unanswered } from './portfolios.js';
 import { F, G, type Task } from './task.js';
 
 /*
@@ -42,8 +42,8 @@ export interface UniverseFound {
   readonly qlike: Readonly<Record<string, number[]>>;
   /** Losses of the last step, by net: smooth, for the slice. */
   readonly losses: Readonly<Record<string, number>>;
-  /** Programs that were solved with bounds loosened by a thousandth or more, of all. */
-  readonly nudged: number;
+  /** Programs that the solver had no answer to, and that were solved by splitting. */
+  readonly unanswered: number;
   readonly trials: number;
 }
 
@@ -128,7 +128,7 @@ export async function run(task: Task, { folder, quick, onStep, log }: UniverseOp
     ranks: Object.fromEntries(Object.entries(opinions).map(([name, opinion]) => [name, months.map((m) => rankOf(own, opinion, m))])),
     qlike: Object.fromEntries(Object.entries(changes).map(([name, change]) => [name, months.map((m) => qlikeOf(own, change, m))])),
     losses: Object.fromEntries(NETS.map((name) => [name, lossOf(all[name])])),
-    nudged: nudged.count,
+    unanswered: unanswered.count,
     trials: Object.keys(outcomes).length - 1 + single.length,
   };
 }
