@@ -1,7 +1,7 @@
 import { type Matrix, standardDeviation } from '../../../src/linalg/index.js';
 import { normaliseAdjacency } from '../../../src/nn/index.js';
 import { bayesianLinearRegression, gammaRegression, posteriorPredictive, predictGamma } from '../../../src/stats/index.js';
-import type { NetName, Said } from './nets.js';
+import type { Said } from './nets.js';
 import { edgesOf, F, type Fold, G, monthsOf, type Task, windowsOf } from './task.js';
 
 /*
@@ -127,6 +127,3 @@ export function gammaChange(task: Task, withGraph: boolean): Float64Array {
   }
   return out;
 }
-
-/** What the seeds of a net said, by fold, of each net. */
-export type AllSaid = Readonly<Record<NetName, SaidByFold>>;

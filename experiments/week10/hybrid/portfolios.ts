@@ -9,7 +9,6 @@ import {
   driftedWeights,
   impliedReturns,
   longOnly,
-  maximumTurnover,
   minimumVariance,
   type Portfolio,
   proportional,
@@ -27,9 +26,8 @@ export const RULES = {
   riskAversion: 2.5,
   /** τ, He and Litterman's. */
   tau: 0.05,
-  /** The most of an asset, and the most that is bought and sold in a month. */
+  /** The most of an asset. */
   most: 0.15,
-  turnover: 0.4,
   /** Of every trade, in proportion to its value. */
   cost: 0.001,
   /** Days of a covariance. */
@@ -45,7 +43,7 @@ export interface Recipe {
   readonly withoutDoubt?: boolean;
   /** A prior of 0 instead of the reference portfolio's. */
   readonly withoutPrior?: boolean;
-  /** Neither costs nor a bound on turnover when weights are chosen; what they cost is paid all the same. */
+  /** Weights are chosen as if trading were free; what it costs is paid all the same. */
   readonly withoutCosts?: boolean;
 }
 
@@ -107,7 +105,7 @@ export function rivals(task: Task, covariances: Map<number, Matrix>): Record<str
         const { most } = RULES;
         return chosen(
           () => minimumVariance(covariance, { constraints: [longOnly(), box(0, most)] }),
-          () => bySplitting(covariance, { mean: new Float64Array(N), from: held, riskAversion: 1, cost: 0, most, turnover: 2 }),
+          () => bySplitting(covariance, { mean: new Float64Array(N), from: held, riskAversion: 1, cost: 0, most }),
         );
       }),
     'risk parity': () => chain(task, (m) => riskParity(covariances.get(m)!).weights),
@@ -136,7 +134,7 @@ export async function fused(
 ): Promise<{ readonly weights: Panel; readonly trust: number }> {
   const { assets, unit } = task;
   const N = assets.length;
-  const { riskAversion, tau, most, turnover, cost } = RULES;
+  const { riskAversion, tau, most, cost } = RULES;
   const equal = new Float64Array(N).fill(1 / N);
   const picks = assets.map((one) => Object.fromEntries(assets.map((other) => [other, Number(other === one) - 1 / N])));
   let [trust, count] = [0, 0];
@@ -160,12 +158,12 @@ export async function fused(
       trust += said / (said + belief.omega.data[k * views.length + k]);
       count++;
     }
-    const [charge, limit] = recipe.withoutCosts ? [0, 2] : [cost, turnover];
-    const bounds = [longOnly(), box(0, most), ...(recipe.withoutCosts ? [] : [maximumTurnover(held, turnover)])];
+    const charge = recipe.withoutCosts ? 0 : cost;
+    const constraints = [longOnly(), box(0, most)];
     const { mean, returnsCovariance } = belief;
     return chosen(
-      () => rebalance(mean, returnsCovariance, { from: held, cost: charge, riskAversion, constraints: bounds }),
-      () => bySplitting(returnsCovariance, { mean, from: held, riskAversion, cost: charge, most, turnover: limit }),
+      () => rebalance(mean, returnsCovariance, { from: held, cost: charge, riskAversion, constraints }),
+      () => bySplitting(returnsCovariance, { mean, from: held, riskAversion, cost: charge, most }),
     );
   });
   return { weights, trust: count > 0 ? trust / count : 0 };

@@ -9,18 +9,16 @@ export interface Splitting {
   readonly cost: number;
   /** The most of an asset. */
   readonly most: number;
-  /** The most that is bought and sold. */
-  readonly turnover: number;
 }
 
 const ROUNDS = 20_000;
 const TOLERANCE = 1e-9;
 
 /**
- * max μᵀw − ½δwᵀΣw − cost Σ|wₙ − fromₙ| over Σw = 1, 0 ≤ wₙ ≤ most and Σ|wₙ − fromₙ| ≤ turnover, by alternating directions (Boyd et al. 2011): a step
- * that knows the quadratic and the budget, one that knows the bounds, and one that knows costs and turnover, until all agree.
+ * max μᵀw − ½δwᵀΣw − cost Σ|wₙ − fromₙ| over Σw = 1 and 0 ≤ wₙ ≤ most, by alternating directions (Boyd et al. 2011): a step
+ * that knows the quadratic and the budget, one that knows the bounds, and one that knows costs, until all agree.
  */
-export function bySplitting(covariance: Matrix, { mean, from, riskAversion, cost, most, turnover }: Splitting): Float64Array {
+export function bySplitting(covariance: Matrix, { mean, from, riskAversion, cost, most }: Splitting): Float64Array {
   const N = covariance.rows;
   let size = 0;
   for (let n = 0; n < N; n++) size += (riskAversion * covariance.data[n * N + n]) / N;
@@ -37,7 +35,8 @@ export function bySplitting(covariance: Matrix, { mean, from, riskAversion, cost
   };
   const ones = matVec(inverse, new Float64Array(N).fill(1));
   const total = ones.reduce((a, b) => a + b, 0);
-  let [bounded, traded] = [Float64Array.from(from), new Float64Array(N)];
+  let bounded: Float64Array = Float64Array.from(from);
+  let traded: Float64Array = new Float64Array(N);
   const [u, v] = [new Float64Array(N), new Float64Array(N)];
   for (let round = 0; round < ROUNDS; round++) {
     const free = matVec(
@@ -47,11 +46,7 @@ export function bySplitting(covariance: Matrix, { mean, from, riskAversion, cost
     const excess = (free.reduce((a, b) => a + b, 0) - 1) / total;
     const w = free.map((value, n) => value - excess * ones[n]);
     const next = w.map((value, n) => Math.min(most, Math.max(0, value + u[n])));
-    const bought = shrunk(
-      w.map((value, n) => value - from[n] + v[n]),
-      cost / rho,
-      turnover,
-    );
+    const bought = w.map((value, n) => towardsZero(value - from[n] + v[n], cost / rho));
     let apart = 0;
     for (let n = 0; n < N; n++) {
       u[n] += w[n] - next[n];
@@ -70,16 +65,4 @@ export function bySplitting(covariance: Matrix, { mean, from, riskAversion, cost
   return bounded;
 }
 
-/** Each value nearer to 0 by `least`, or by more until their sizes sum to `most`. */
-function shrunk(values: Float64Array, least: number, most: number): Float64Array {
-  const sorted = values.map(Math.abs).sort().reverse();
-  let [sum, by] = [0, 0];
-  for (const [k, value] of sorted.entries()) {
-    sum += value;
-    const t = (sum - most) / (k + 1);
-    if (t >= value) break;
-    by = Math.max(by, t);
-  }
-  const t = Math.max(least, by);
-  return values.map((value) => Math.sign(value) * Math.max(0, Math.abs(value) - t));
-}
+const towardsZero = (value: number, by: number) => Math.sign(value) * Math.max(0, Math.abs(value) - by);

@@ -1,16 +1,7 @@
 import { mean } from '../../../src/linalg/index.js';
 import { type Json, record } from '../../../src/trade/index.js';
-import { NETS, type Said, SEEDS, trainers } from './nets.js';
-import {
-  type AllSaid,
-  committee,
-  gammaChange,
-  type LinearName,
-  linearOpinion,
-  type Opinion,
-  type SaidByFold,
-  variancesOf,
-} from './opinions.js';
+import { NETS, type NetName, type Said, SEEDS, SETTINGS, trainers } from './nets.js';
+import { committee, gammaChange, type LinearName, linearOpinion, type Opinion, type SaidByFold, variancesOf } from './opinions.js';
 import { covariancesOf, fused, type Outcome, outcomeOf, type Recipe, RULES, rivals, unanswered } from './portfolios.js';
 import { F, G, type Task } from './task.js';
 
@@ -73,7 +64,7 @@ export async function run(task: Task, { folder, quick, onStep, log }: UniverseOp
   const train = trainers(own, folder, quick);
   const total = folds.length * seeds.length * NETS.length;
   let done = 0;
-  const said = Object.fromEntries(NETS.map((name) => [name, [] as Said[][]]));
+  const all: Record<NetName, Said[][]> = { 'Bayesian net': [], transformer: [], GCN: [] };
   for (const name of NETS)
     for (const fold of folds) {
       const bySeed: Said[] = [];
@@ -81,9 +72,8 @@ export async function run(task: Task, { folder, quick, onStep, log }: UniverseOp
         bySeed.push(await train(name, fold, seed));
         onStep(++done, total, `${name}, ${fold.year}, seed ${seed}`);
       }
-      said[name].push(bySeed);
+      all[name].push(bySeed);
     }
-  const all = said as AllSaid;
   const graphs = (seed?: number) => committee(own, all.GCN, seed).mean;
   const linear: LinearName[] = ['momentum', 'linear regression', 'regression on windows'];
   const opinions: Record<string, Opinion> = {
