@@ -25,6 +25,8 @@ export {
   executionUrgency,
   optimalHoldings,
 } from './execution/almgren-chriss.js';
+export { type BookTape, type BookTapeOptions, bookTape } from './execution/book-tape.js';
+export { type BookRule, type BookState, type BookWorldConfig, bookAgent, bookWorld, sellIntoBook } from './execution/book-world.js';
 export { immediate, twap, vwap } from './execution/schedules.js';
 export { implementationShortfall } from './execution/shortfall.js';
 export { type Execution, type ExecutionRule, type ExecutionState, fasterWhenAhead, simulateExecution } from './execution/simulate.js';
