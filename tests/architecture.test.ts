@@ -47,7 +47,7 @@ const BELOW: Record<string, string[]> = {
  * explanation. It is raised only in a commit that says why.
  */
 const BUDGET: Record<string, number> = {
-  attack: 1000,
+  attack: 1060,
   base: 760,
   cli: 560,
   datasets: 470,

@@ -11,7 +11,10 @@ export interface Ball {
   readonly norm?: Norm;
   /** ε, the largest norm of a perturbation, in units of x: 0.3 is 30 % of an image's range from 0 to 1. */
   readonly epsilon: number;
-  /** The least and largest value an element may have: [0, 1] for images. Any when left out, as for returns and other features without bounds. */
+  /**
+   * The least and largest value an element may have: [0, 1] for images. Any when left out, as for returns and other features without bounds.
+   * Samples must be inside, which is not checked: of one outside, what is found may be no point of its ball, and accuracies mean nothing.
+   */
   readonly box?: readonly [number, number];
 }
 
@@ -23,6 +26,18 @@ export function checkBall(attack: string, ball: Ball): void {
   checkOneOf(attack, 'norm', norm, ['linf', 'l2', 'l1']);
   if (box && !(box.length === 2 && box[0] < box[1]))
     throw new Error(`${attack}: the box must be [least, largest], got [${box}]; leave it out for features without bounds`);
+}
+
+/** @throws when what an attack is to move, or to start from, is no tensor */
+export function checkTensor(attack: string, name: string, value: unknown): void {
+  if (!(value instanceof tf.Tensor))
+    throw new Error(`${attack}: ${name} must be a tf.Tensor, got ${typeof value}; of an array { data, shape }: toTf(fromTf(${name}))`);
+}
+
+/** @throws when samples are no array { data, shape }: a tensor has a function of that name */
+export function checkHostArray(attack: string, x: HostArray<Float32Array>): void {
+  if (!ArrayBuffer.isView(x?.data))
+    throw new Error(`${attack}: x must be { data: Float32Array, shape }; of a tensor t that is { data: t.dataSync(), shape: t.shape }`);
 }
 
 /**
@@ -105,7 +120,7 @@ const LEAST_NORMAL = 2 ** -126;
 /**
  * Points uniform in the unit ball, one for each sample: where `pgd` starts, scaled by ε there.
  *
- *     const start = randomStart(fold(noise, step), 'linf', [B, 28, 28]);
+ *     const start = randomStart(fold(noise, step), 'linf', [B, 28, 28]);        given to a compiled function, or as tensor: toTf(fromTf(start))
  *
  * @param shape     [B, ...] of x
  * @param restarts  R

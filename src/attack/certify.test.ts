@@ -29,7 +29,7 @@ it('the class that is tested is the one of most draws', async () => {
 });
 
 it.each([
-  [() => certifiedRadius(3, 2, { sigma: 1 }), 'successes must be a whole number from 0 to 2, got 3'],
+  [() => certifiedRadius(3, 2, { sigma: 1 }), 'certifiedRadius: hits must be a whole number from 0 to 2, got 3; they are among the draws'],
   [() => certifiedRadius(2, 2, { sigma: 0 }), 'certifiedRadius: sigma must be a finite number above 0, got 0'],
   [() => certifiedRadius(2, 2, { sigma: 1, alpha: 0.5 }), 'certifiedRadius: alpha must be a finite number above 0, below 0.5, got 0.5'],
 ])('wrong input is named: %#', (call, message) => {
@@ -42,7 +42,15 @@ it('certify needs samples and the axes of one', async () => {
   );
 });
 
+it('certify needs logits of classes', async () => {
+  const x = { data: new Float32Array(3), shape: [1, 3] };
+  await expect(certify((x) => x.sum(1), x, { sigma: 1, key: key(1) })).rejects.toThrow(
+    'certify takes a classifier with logits [B, C]: got logits [100]',
+  );
+});
+
 it.each([
+  [{ key: 1 as never }, 'certify: key must be a random stream, as key(1), got 1'],
   [{ select: 0 }, 'certify: select must be a whole number from 1 up, got 0'],
   [{ draws: 0 }, 'certify: draws must be a whole number from 1 up, got 0'],
   [{ sigma: 0 }, 'sigma must be a finite number above 0, got 0'],

@@ -1,8 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 import { fold, type HostArray, type Key, normal, shapeError, sizeOf } from '../base/index.js';
-import { checkNumber, checkOptions, checkWhole } from '../base/internal.js';
+import { checkKey, checkNumber, checkOptions, checkWhole } from '../base/internal.js';
 import { proportionInterval, standardNormal } from '../stats/index.js';
 import { compile } from '../tensor/index.js';
+import { checkHostArray } from './ball.js';
 
 /** How sure a certificate is, and how much noise it is for. */
 export interface SmoothingLevel {
@@ -50,6 +51,8 @@ export function certifiedRadius(hits: number, draws: number, level: SmoothingLev
   const { sigma, alpha = 0.001 } = level;
   checkNumber('certifiedRadius', 'sigma', sigma, { above: 0 }, 'it is the standard deviation of the noise, in units of x');
   checkNumber('certifiedRadius', 'alpha', alpha, { above: 0, below: 0.5 }, '0.001 is one wrong certificate in a thousand');
+  checkWhole('certifiedRadius', 'draws', draws);
+  checkWhole('certifiedRadius', 'hits', hits, { from: 0, to: draws }, 'they are among the draws');
   const probability = proportionInterval(hits, draws, { level: 1 - 2 * alpha, kind: 'clopper-pearson' }).low;
   return { radius: probability > 0.5 ? sigma * standardNormal.quantile(probability) : 0, probability };
 }
@@ -63,7 +66,7 @@ export function certifiedRadius(hits: number, draws: number, level: SmoothingLev
  * @param logits  [B, C] of samples [B, ...]; what it closes over stays as it is
  * @param x       [N, ...] samples
  * @returns       N certificates: with a chance of 1 − α each, no perturbation of L2 length below the radius changes the label
- * @throws        when σ, α or the draws are not such, or x has no axis beside the samples'
+ * @throws        when σ, α, the key or the draws are not such, logits are not [B, C], or x has no axis beside the samples'
  *
  * Cohen, Rosenfeld & Kolter 2019, algorithm CERTIFY. Theorem: thm:randomised-smoothing.
  */
@@ -77,10 +80,16 @@ export async function certify(
   checkWhole('certify', 'select', select);
   checkWhole('certify', 'draws', draws);
   certifiedRadius(draws, draws, level); // σ and α, before anything is computed
+  checkKey('certify', key);
+  checkHostArray('certify', x);
   if (x.shape.length < 2) throw shapeError('certify takes samples [N, ...], and the axes of one', { x });
   const shape = x.shape.slice(1);
   const size = sizeOf(shape);
-  const classify = compile((x: tf.Tensor) => logits(x).argMax(1));
+  const classify = compile((x: tf.Tensor) => {
+    const z = logits(x);
+    if (z.rank !== 2) throw shapeError('certify takes a classifier with logits [B, C]', { logits: z });
+    return z.argMax(1);
+  });
   const labelsOf = async (k: Key, sample: Float32Array, count: number) => {
     const noisy = normal(k, [count, ...shape]);
     for (let i = 0; i < noisy.data.length; i++) noisy.data[i] = sample[i % size] + level.sigma * noisy.data[i];

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { grad } from '../tensor/index.js';
-import { type Ball, checkBall, steepest, within } from './ball.js';
+import { type Ball, checkBall, checkTensor, steepest, within } from './ball.js';
 
-/** What an attack raises: a loss of x, one number or one for each sample [B]. Parameters and labels it closes over. */
+/** What an attack raises: a loss of x, one number or one for each sample [B]; not logits, whose sum says nothing. Parameters and labels it closes over. */
 export type Raised = (x: tf.Tensor) => tf.Tensor;
 
 /**
@@ -14,13 +14,14 @@ export type Raised = (x: tf.Tensor) => tf.Tensor;
  *
  * @param x  [B, ...]
  * @returns  as x
- * @throws   when the ball or the box is not one
+ * @throws   when the ball or the box is not one, or x no tensor
  *
  * Goodfellow, Shlens & Szegedy 2015, section 4. For a linear model without a box it is the worst case. Works eagerly and inside
  * `compile`. Theorems: thm:fgsm-dual, thm:linear-robustness.
  */
 export function fgsm(loss: Raised, x: tf.Tensor, ball: Ball): tf.Tensor {
   checkBall('fgsm', ball);
+  checkTensor('fgsm', 'x', x);
   return tf.tidy(() => within(ball, x, x.add(steepest(slope(loss, x), ball.norm).mul(ball.epsilon))));
 }
 

@@ -80,7 +80,7 @@ export const monotoneBounds = (map: (x: tf.Tensor) => tf.Tensor, { lower, upper 
  *
  * @param params  of the last `linear`, w [F, C] and b [C]
  * @param bounds  [B, F] of its inputs
- * @param labels  [B] int32
+ * @param labels  [B] int32, classes 0 … C − 1, which is not checked: of another number the margins mean nothing
  * @returns       [B, C]
  * @throws        when the shapes do not fit
  *

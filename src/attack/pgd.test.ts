@@ -24,6 +24,15 @@ describe('pgd', () => {
     });
   });
 
+  it('moves tensors, and says how to make one', () => {
+    const start = randomStart(key(1), 'linf', [2, 3]);
+    const loss = (x: tf.Tensor) => x.sum();
+    expect(() => pgd(loss, tf.zeros([2, 3]), { epsilon: 1, steps: 1, start: start as never })).toThrow(
+      'pgd: start must be a tf.Tensor, got object; of an array { data, shape }: toTf(fromTf(start))',
+    );
+    expect(() => pgd(loss, start as never, { epsilon: 1, steps: 1 })).toThrow('pgd: x must be a tf.Tensor');
+  });
+
   it.each(NORMS)('stays in the ball and in the box, wherever it starts and however far it steps: %s', (norm) => {
     const cases = fc.record({ seed: fc.nat(), epsilon: fc.double({ min: 0, max: 2, noNaN: true }), steps: fc.integer({ min: 1, max: 4 }) });
     fc.assert(

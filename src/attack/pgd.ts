@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { shapeError } from '../base/index.js';
 import { checkNumber, checkOptions, checkWhole } from '../base/internal.js';
-import { type Ball, checkBall, steepest, within } from './ball.js';
+import { type Ball, checkBall, checkTensor, steepest, within } from './ball.js';
 import { type Raised, slope } from './fgsm.js';
 
 /** The ball that the attack stays in, and how it moves there. */
@@ -22,7 +22,7 @@ export interface PgdOptions extends Ball {
  * @param loss  with restarts it must be one number for each sample, of which the restart with the largest is kept
  * @param x     [B, ...], inside the box where there is one
  * @returns     the last iterate, as x
- * @throws      when the ball or the box is not one, steps is no positive integer, the step size is not positive, or the start does not fit x
+ * @throws      when the ball or the box is not one, steps is no positive integer, the step size is not positive, the start does not fit x, or one is no tensor
  *
  * Madry et al. 2018, section 2.1. Works eagerly and inside `compile`, where the steps become one graph.
  */
@@ -33,6 +33,8 @@ export function pgd(loss: Raised, x: tf.Tensor, options: PgdOptions): tf.Tensor 
   const size = stepSize ?? (2.5 * ball.epsilon) / steps;
   checkWhole('pgd', 'steps', steps);
   if (ball.epsilon > 0) checkNumber('pgd', 'stepSize', size, { above: 0 });
+  checkTensor('pgd', 'x', x);
+  if (start) checkTensor('pgd', 'start', start);
   if (start && !tf.util.arraysEqual(start.shape.slice(-x.rank), x.shape))
     throw shapeError('pgd starts from points [B, ...] like x, or [R, B, ...] with restarts', { x, start });
 

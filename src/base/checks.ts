@@ -60,6 +60,19 @@ function plainly(options: unknown): string | undefined {
 }
 
 /**
+ * A random stream: `ppo: key must be a random stream, as key(1), got 1`.
+ *
+ * Types hold it already; this is for JavaScript and for files that run without a check of their types, where a bare number would be taken for one.
+ *
+ * @param who  the function that was called
+ * @throws     when it is no pair of whole numbers
+ */
+export function checkKey(who: string, key: unknown): void {
+  if (Array.isArray(key) && key.length === 2 && key.every(Number.isInteger)) return;
+  throw new Error(`${who}: key must be a random stream, as key(1), got ${key === undefined ? 'none' : JSON.stringify(key)}`);
+}
+
+/**
  * An argument that names one of a few things: `compile: runtime must be openvino or onnxruntime, got 'openvimo' (did you mean openvino?)`.
  *
  * @param who   the function that was called

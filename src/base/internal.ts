@@ -1,6 +1,6 @@
 /** What other rooms of the library need of this one beside `index.ts`; no part of the package's interface. */
 export { type CellHooks, cellHook, offerCellHook } from './cell-hooks.js';
-export { checkNumber, checkOneOf, checkOptions, checkWhole } from './checks.js';
+export { checkKey, checkNumber, checkOneOf, checkOptions, checkWhole } from './checks.js';
 export { sha256 } from './digest.js';
 export { display } from './display.js';
 export { extent } from './extent.js';

@@ -30,5 +30,7 @@ describe('linear', () => {
     expect(() => layer(tf.zeros([2, 3]), tf.zeros([4, 5]), tf.zeros([5]))).toThrow(
       'linear maps x [..., F] by w [F, D] and b [D]: got x [2,3], w [4,5], b [5]',
     );
+    const host = { w: { data: new Float32Array(6), shape: [3, 2] }, b: { data: new Float32Array(2), shape: [2] } };
+    expect(() => linear(host as never, tf.zeros([2, 3]))).toThrow('that are tensors: toTf(fromTf(params)) makes them of host arrays');
   });
 });

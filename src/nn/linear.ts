@@ -41,7 +41,10 @@ export const linear = layer({
   name: 'linear',
   forward({ w, b }: LinearParams, x: tf.Tensor) {
     if (w.rank !== 2 || x.shape.at(-1) !== w.shape[0] || b.rank !== 1 || b.shape[0] !== w.shape[1])
-      throw shapeError('linear maps x [..., F] by w [F, D] and b [D]', { x, w, b });
+      throw shapeError(
+        `linear maps x [..., F] by w [F, D] and b [D]${w.rank === undefined ? ' that are tensors: toTf(fromTf(params)) makes them of host arrays' : ''}`,
+        { x, w, b },
+      );
     const rows = asRows(x);
     return { value: affine(w, b, x), saved: { rows, w, shape: x.shape } };
   },

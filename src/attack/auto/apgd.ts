@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { fold, type Key } from '../../base/index.js';
-import { checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
+import { checkKey, checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
 import { compile } from '../../tensor/index.js';
 import { type Ball, checkBall, randomStart, steepest, within } from '../ball.js';
 import { slope } from '../fgsm.js';
@@ -60,6 +60,7 @@ const RISING = 0.75;
 export async function apgd(logits: Logits, samples: Samples, options: ApgdOptions): Promise<Attacked> {
   checkOptions('apgd', options, ['norm', 'epsilon', 'box', 'key', 'loss', 'steps', 'restarts', 'target', 'group']);
   const { key, loss = 'ce', steps = 100, restarts = 1, target, group, ...ball } = options;
+  checkKey('apgd', key);
   checkBall('apgd', ball);
   checkOneOf('apgd', 'loss', loss, ['ce', 'dlr', 'targetedDlr']);
   checkWhole('apgd', 'steps', steps);

@@ -237,8 +237,16 @@ describe('wrong input is named', () => {
     [() => fab(logits, samples, { epsilon: 0.1, key: key(1), target: y }), 'fab takes a target for each of 12 samples, another class'],
     [
       () => square(logits, { x: { data: x.data, shape: [N, PIXELS] }, y }, { epsilon: 1, key: key(1) }),
-      'square takes images [N, rows, columns, F]',
+      'square takes images [N, rows, columns, F]; features [N, K] go as [N, K, 1, 1], and the classifier reshapes them to [-1, K]: got x [12,9]',
     ],
+    [() => autoAttack(logits, { x: { data: x.data, shape: [N, PIXELS] }, y }, { epsilon: 1, key: key(1) }), 'autoAttack takes images [N, '],
+    [
+      () => maskingChecks(logits, { x: { data: x.data, shape: [N, PIXELS] }, y }, { epsilon: 1, key: key(1) }),
+      'maskingChecks takes images',
+    ],
+    [() => autoAttack(logits, { x: tf.zeros([N, 2]) as never, y }, { epsilon: 1, key: key(1) }), 'x must be { data: Float32Array, shape }'],
+    [() => autoAttack(logits, samples, { epsilon: 1 } as never), 'autoAttack: key must be a random stream, as key(1), got none'],
+    [() => fab(logits, samples, { epsilon: 1, key: key(1) } as never), 'another class than its label, got none'],
     [
       () => autoAttack((x) => logits(x).slice([0, 0], [-1, 3]), samples, { epsilon: 1, key: key(1) }),
       'autoAttack: the targeted loss compares the four',

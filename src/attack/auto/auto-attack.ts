@@ -1,11 +1,11 @@
 import type * as tf from '@tensorflow/tfjs';
 import { fold, type Key, sizeOf } from '../../base/index.js';
-import { checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
+import { checkKey, checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
 import { checkClassLabels } from '../../nn/index.js';
 import { compile } from '../../tensor/index.js';
 import { type Ball, checkBall } from '../ball.js';
 import { apgd } from './apgd.js';
-import { type Attacked, byGroups, checkSamples, type Grouping, type Logits, type Samples } from './classified.js';
+import { type Attacked, byGroups, checkImages, checkSamples, type Grouping, type Logits, type Samples } from './classified.js';
 import { fab } from './fab.js';
 import { square } from './square.js';
 
@@ -49,9 +49,11 @@ export interface AutoAttacked extends Attacked {
  *
  *     const { robustAccuracy } = await autoAttack((x) => cnn(params, x), { x: images, y: labels }, { epsilon: 0.3, box: [0, 1], key: key(1) });
  *
+ * Each attack is a program of its own, compiled before it runs, which of a small net takes longer than the run. Features [N, K] go as images [N, K, 1, 1].
+ *
  * @param logits   [B, C] of images [B, rows, columns, F], with C ≥ 4
  * @param samples  x [N, rows, columns, F] inside the box where there is one, and y [N]
- * @throws         when the ball or a number is not one, there are fewer than four classes, a label is none of them, or the samples do not fit
+ * @throws         when the ball or a number is not one, there are fewer than four classes, a label is none of them, or the samples are no images or do not fit
  *
  * Croce & Hein 2020, the "standard" version of their code: one start an attack, 9 targets, 100 steps, 5,000 queries.
  */
@@ -61,7 +63,9 @@ export async function autoAttack(logits: Logits, samples: Samples, options: Auto
   checkBall('autoAttack', ball);
   checkOneOf('autoAttack', 'norm', ball.norm ?? 'linf', ['linf']);
   checkWhole('autoAttack', 'targets', targets);
+  checkKey('autoAttack', key);
   checkSamples('autoAttack', samples);
+  checkImages('autoAttack', samples);
   const orders = await rankedClasses(logits, samples, group);
   const classes = orders[0].length;
   if (classes < 4)

@@ -3,6 +3,7 @@ import { type HostArray, shapeError, sizeOf } from '../../base/index.js';
 import { checkWhole } from '../../base/internal.js';
 import { checkClassLabels } from '../../nn/index.js';
 import { stopGradient } from '../../tensor/index.js';
+import { checkHostArray } from '../ball.js';
 
 /** A classifier under attack: logits [B, C] of samples [B, ...]. What it closes over stays as it is while the attack lasts. */
 export type Logits = (x: tf.Tensor) => tf.Tensor;
@@ -71,9 +72,19 @@ export async function byGroups(
 
 /** @throws when there is no sample, or not one label for each */
 export function checkSamples(who: string, { x, y }: Samples): void {
+  checkHostArray(who, x);
   if (x.shape.length < 2 || x.shape[0] !== y.length || y.length === 0)
     throw shapeError(`${who} takes samples x [N, ...] and a label y [N] for each`, { x, y: { shape: [y.length] } });
   checkClassLabels(who, y, 2 ** 31);
+}
+
+/** @throws when samples are no images, on which Square's squares lie */
+export function checkImages(who: string, { x }: Samples): void {
+  if (x.shape.length !== 4)
+    throw shapeError(
+      `${who} takes images [N, rows, columns, F]; features [N, K] go as [N, K, 1, 1], and the classifier reshapes them to [-1, K]`,
+      { x },
+    );
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { fold, type Key } from '../../base/index.js';
-import { checkNumber, checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
+import { checkKey, checkNumber, checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
 import { compile } from '../../tensor/index.js';
 import { type Ball, checkBall, lengths, randomStart } from '../ball.js';
 import { slope } from '../fgsm.js';
@@ -63,8 +63,11 @@ export async function fab(logits: Logits, samples: Samples, options: FabOptions)
   checkOneOf('fab', 'norm', ball.norm ?? 'linf', ['linf', 'l2']);
   checkWhole('fab', 'steps', steps);
   checkWhole('fab', 'restarts', restarts);
-  if (target.length !== samples.y.length || target.some((t, i) => t === samples.y[i]))
-    throw new Error(`fab takes a target for each of ${samples.y.length} samples, another class than its label, got ${target.length}`);
+  checkKey('fab', key);
+  if (target?.length !== samples.y.length || target.some((t, i) => t === samples.y[i]))
+    throw new Error(
+      `fab takes a target for each of ${samples.y.length} samples, another class than its label, got ${target?.length ?? 'none'}`,
+    );
   const { counted, check } = countingClasses('fab', logits);
   const itself = compile((x: tf.Tensor, y: tf.Tensor) => isFooled(counted(x), y).cast('float32'));
   const step = compile((state: State, given: Given) => next(logits, ball, state, given), { donate: [0] });

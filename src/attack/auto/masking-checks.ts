@@ -1,10 +1,20 @@
 import type * as tf from '@tensorflow/tfjs';
 import { fold, type Key } from '../../base/index.js';
-import { checkNumber, checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
+import { checkKey, checkNumber, checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
 import { compile } from '../../tensor/index.js';
 import { type Ball, checkBall, randomStart, steepest, within } from '../ball.js';
 import { slope } from '../fgsm.js';
-import { byGroups, type Grouping, isFooled, type Logits, logitOf, marginOf, type Samples } from './classified.js';
+import {
+  byGroups,
+  checkImages,
+  checkSamples,
+  type Grouping,
+  isFooled,
+  type Logits,
+  logitOf,
+  marginOf,
+  type Samples,
+} from './classified.js';
 import { square } from './square.js';
 
 /** The ball in L∞, and how long the attacks go on that are compared. */
@@ -48,7 +58,7 @@ const [NO_GRADIENT, UNBOUNDED] = [0.05, 0.05];
  * Whether a classifier hides its gradients rather than being robust: what a defence that works shows, and one that only stops attacks does not.
  *
  * - the margin has a gradient at nearly every sample;
- * - forty steps do at least as much as one;
+ * - forty steps do at least as much as one, both from one random start, so that the one step is weaker than `fgsm`;
  * - twice the radius does at least as much as the radius;
  * - without a bound nearly nothing withstands;
  * - an attack without gradients does not do better than one with them.
@@ -57,7 +67,7 @@ const [NO_GRADIENT, UNBOUNDED] = [0.05, 0.05];
  *
  * @param logits   [B, C] of images [B, rows, columns, F]
  * @param samples  x [N, rows, columns, F] inside the box where there is one, and y [N]
- * @throws         when the ball or a number is not one, or the samples do not fit
+ * @throws         when the ball or a number is not one, or the samples are no images or do not fit
  *
  * Carlini et al. 2019 (On evaluating adversarial robustness), section 5; Athalye, Carlini & Wagner 2018, section 3.1.
  */
@@ -69,6 +79,9 @@ export async function maskingChecks(logits: Logits, samples: Samples, options: M
   checkNumber('maskingChecks', 'epsilon', ball.epsilon, { above: 0 });
   checkWhole('maskingChecks', 'steps', steps);
   checkNumber('maskingChecks', 'slack', slack, { from: 0, below: 1 });
+  checkKey('maskingChecks', key);
+  checkSamples('maskingChecks', samples);
+  checkImages('maskingChecks', samples);
   const n = samples.y.length;
   const share = (fooled: Uint8Array) => fooled.reduce((sum, one) => sum + 1 - one, 0) / n;
   const under = async (epsilon: number, steps: number, size: number) =>

@@ -1,9 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
-import { fold, type Key, randint, shapeError, split } from '../../base/index.js';
-import { checkNumber, checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
+import { fold, type Key, randint, split } from '../../base/index.js';
+import { checkKey, checkNumber, checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
 import { compile } from '../../tensor/index.js';
 import { type Ball, checkBall, within } from '../ball.js';
-import { type Attacked, byGroups, countingClasses, type Grouping, type Logits, marginOf, pick, type Samples } from './classified.js';
+import {
+  type Attacked,
+  byGroups,
+  checkImages,
+  countingClasses,
+  type Grouping,
+  type Logits,
+  marginOf,
+  pick,
+  type Samples,
+} from './classified.js';
 
 /** The ball in L∞, and how often the classifier is asked. */
 export interface SquareOptions extends Ball, Grouping {
@@ -34,7 +44,8 @@ export async function square(logits: Logits, samples: Samples, options: SquareOp
   checkOneOf('square', 'norm', ball.norm ?? 'linf', ['linf']);
   checkWhole('square', 'queries', queries);
   checkNumber('square', 'share', share, { above: 0, to: 1 });
-  if (samples.x.shape.length !== 4) throw shapeError('square takes images [N, rows, columns, F]', { x: samples.x });
+  checkKey('square', key);
+  checkImages('square', samples);
   const [, rows, columns, F] = samples.x.shape;
   const { counted, check } = countingClasses('square', logits);
   const begin = compile((x: tf.Tensor, y: tf.Tensor, stripes: tf.Tensor) => {

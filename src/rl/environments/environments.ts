@@ -1,5 +1,5 @@
 import type { HostArray, Key } from '../../base/index.js';
-import { checkOptions, checkWhole, threefry } from '../../base/internal.js';
+import { checkKey, checkOptions, checkWhole, threefry } from '../../base/internal.js';
 import type { World } from './world.js';
 
 /** What came of one action in each of N copies. Its arrays are written anew by the next step: copy what is to stay. */
@@ -64,7 +64,7 @@ export interface EnvironmentsOptions {
  *     let observation = cartPoles.reset();
  *     for (…) ({ observation } = cartPoles.step(actions));
  *
- * @throws when the count is no positive integer, a size of the world is none, or its episodes have no limit
+ * @throws when the count is no positive integer, a size of the world is none, its episodes have no limit, or the key is none
  *
  * Towers et al. 2024, `AutoresetMode.SAME_STEP`. An end is one of two, which advantages and targets treat differently: see `Rollout`.
  */
@@ -124,12 +124,13 @@ export function environments(world: World, options: EnvironmentsOptions): Enviro
 /**
  * The states of N copies, with their episodes; what ends one is the caller's.
  *
- * @throws when a size of the world is no whole number, or it has no limit
+ * @throws when a size of the world is no whole number, it has no limit, or the key is none
  */
 export function copiesOf(world: World, key: Key, N: number) {
   for (const name of ['stateSize', 'features', 'actions'] as const) checkWhole(world.name, name, world[name]);
   checkWhole(world.name, 'draws', world.draws, { from: 0 });
   checkWhole(world.name, 'limit', world.limit, { from: 1 }, 'an episode that nothing ends would never be over');
+  checkKey(world.name, key);
   const { draws, actions: A } = world;
   const [state, steps, episodes] = [new Float64Array(N * world.stateSize), new Int32Array(N), new Int32Array(N)];
   const pairs = Math.ceil(draws / 2);

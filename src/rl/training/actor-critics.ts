@@ -1,11 +1,18 @@
 import type { Key } from '../../base/index.js';
-import { checkNumber, checkOptions, checkWhole } from '../../base/internal.js';
+import { checkKey, checkNumber, checkOptions, checkWhole } from '../../base/internal.js';
 import type { World } from '../environments/world.js';
 import { policyGradientObjective, ppoObjective } from './objectives.js';
 import { type HostActorCritic, type OnPolicySettings, onPolicy } from './on-policy.js';
 import type { Training } from './training.js';
 
-/** What every training by the policy's own actions can be told. */
+/**
+ * What every training by the policy's own actions can be told. Where left out:
+ *
+ *     steps 500,000    hidden [64, 64]    discount 0.99    clipNorm 0.5    decay 0.999
+ *     reinforce   count 8   learningRate 3e-3                   lambda 1      entropy 0      value 1
+ *     a2c         count 8   learningRate 7e-4     anneal false  lambda 1      entropy 0      value 1
+ *     ppo         count 4   learningRate 2.5e-4   anneal true   lambda 0.95   entropy 0.01   value 0.5
+ */
 export interface OnPolicyConfig extends Partial<OnPolicySettings> {
   /** What all that is random comes from. */
   readonly key: Key;
@@ -127,6 +134,7 @@ function checked<D extends object, C extends OnPolicyConfig>(who: string, defaul
   checkOptions<object>(who, config, ['key', 'threads', ...Object.keys(defaults)] as never);
   const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
   const all = { ...defaults, ...given } as D & Pick<C, 'key' | 'threads'>;
+  checkKey(who, all.key);
   const numbers = all as unknown as Record<string, number>;
   for (const name of ['steps', 'count', 'horizon', 'epochs', 'minibatches']) if (name in numbers) checkWhole(who, name, numbers[name]);
   for (const name of ['discount', 'lambda']) checkNumber(who, name, numbers[name], { from: 0, to: 1 });

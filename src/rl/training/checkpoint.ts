@@ -24,7 +24,7 @@ export function saveArrays(file: string, arrays: Arrays, about: object): void {
 export function loadArrays(file: string, about: object): Arrays | undefined {
   if (!existsSync(file)) return;
   const refuse = (what: string): never => {
-    throw new Error(`resume: ${file} ${what}. Delete it to start afresh, or name another file`);
+    throw new Error(`restore: ${file} ${what}. Delete it to start afresh, or name another file`);
   };
   let read: ReturnType<typeof decode>;
   try {
@@ -33,8 +33,18 @@ export function loadArrays(file: string, about: object): Arrays | undefined {
     return refuse((error as Error).message);
   }
   const [there, here] = [read.metadata.training, JSON.stringify(about)];
-  if (there !== here) refuse(`is of another training: there ${there}, here ${here}`);
+  if (there !== here) refuse(`is of another training: ${differences(there, here)}`);
   return Object.fromEntries(read.tensors.map(({ path, data }) => [path, data]));
+}
+
+/** What two trainings were told otherwise, five things at most: `steps is 8192 there and 9000 here`. */
+function differences(there: string | undefined, here: string): string {
+  if (!there) return 'it does not say which';
+  const [was, is] = [JSON.parse(there), JSON.parse(here)];
+  const say = (value: unknown) => (value === undefined ? 'not told' : JSON.stringify(value));
+  const found = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter((name) => say(was[name]) !== say(is[name]));
+  const shown = found.slice(0, 5).map((name) => `${name} is ${say(was[name])} there and ${say(is[name])} here`);
+  return shown.join(', ') + (found.length > shown.length ? ` and ${found.length - shown.length} more` : '');
 }
 
 /** Arrays with a name before theirs: `replay.states`. */
@@ -66,7 +76,7 @@ export function withArrays<S>(state: S, arrays: Arrays): S {
     leaves.map(({ shape }, i): Leaf => {
       const data = arrays[paths[i]];
       if (data?.length !== sizeOf(shape))
-        throw new Error(`resume: ${paths[i]} has ${data?.length} numbers there and ${sizeOf(shape)} here`);
+        throw new Error(`restore: ${paths[i]} has ${data?.length} numbers there and ${sizeOf(shape)} here`);
       return { data, shape: [...shape] };
     }),
   ) as S;

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { fold, type HostArray, type Key, split, uniform } from '../../base/index.js';
-import { checkNumber, checkOptions, checkWhole } from '../../base/internal.js';
+import { checkKey, checkNumber, checkOptions, checkWhole } from '../../base/internal.js';
 import { initMlp, type MlpParams, mlp } from '../../models/index.js';
 import { huber } from '../../nn/index.js';
 import { adam, averaged } from '../../optim/index.js';
@@ -29,13 +29,13 @@ export interface DqnConfig {
   readonly size?: number;
   /** B, transitions of one update: 128. */
   readonly batch?: number;
-  /** Actions before the first update: 10,000. */
+  /** Actions before the first update: 10,000. Of no more `steps` than that nothing is learnt. */
   readonly learningStarts?: number;
   /** Actions from one update to the next: 10. */
   readonly every?: number;
   /** Actions from one copy of the network to the target to the next, a multiple of `every`: 500. */
   readonly targetEvery?: number;
-  /** ε, the share of random actions: from 1 to 0.05 in the first half of the steps. */
+  /** ε, the share of random actions: from 1 to 0.05 in the first half of the steps, `{ from: 1, to: 0.05, share: 0.5 }`. */
   readonly explore?: { readonly from: number; readonly to: number; readonly share: number };
   /** ρ: `huber`; CleanRL's is `meanSquaredError`. */
   readonly loss?: DqnOptions['loss'];
@@ -97,7 +97,11 @@ export function dqn(world: World, config: DqnConfig): Training<Params> {
   const chosen = { ...DEFAULTS, ...given };
   const { steps, hidden, discount, batch, learningStarts, every, targetEvery, explore, double, dueling, multiStep, decay } = chosen;
   for (const name of ['steps', 'batch', 'every', 'targetEvery', 'size'] as const) checkWhole('dqn', name, chosen[name]);
+  checkKey('dqn', key);
   checkNumber('dqn', 'importance', chosen.importance, { from: 0, to: 1 });
+  checkOptions('dqn: explore', explore, ['from', 'to', 'share']);
+  for (const name of ['from', 'to'] as const) checkNumber('dqn: explore', name, explore[name], { from: 0, to: 1 });
+  checkNumber('dqn: explore', 'share', explore.share, { above: 0 }, 'it is of the steps, in which ε goes from the one to the other');
   if (targetEvery % every !== 0)
     throw new Error(`dqn: targetEvery must be a multiple of every, since the target moves with an update: got ${targetEvery} and ${every}`);
 

@@ -6,6 +6,11 @@ import type { World } from '../environments/world.js';
 /**
  * What a policy earns in new episodes, all played side by side, each from a start of its own.
  *
+ *     const params = training.params();
+ *     const greedy = compile((params: ActorCriticParams, x: tf.Tensor) => actorCritic(params, x).policy.argMax(1)); // of dqn: mlp(params, x)
+ *     const earned = await evaluate(world, async (x) => (await greedy(params, x)).data(), { key: key(2), episodes: 1000 });
+ *     hacMean(earned, { lags: 0 }).interval        of the mean; of the difference to another policy that met the same key, episode by episode
+ *
  * @param act      what to do, [N], where x is seen, [N, F]
  * @param options  the key of the starts, and N, how many episodes
  * @returns        Σ r of each episode [N], undiscounted

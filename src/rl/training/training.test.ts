@@ -66,8 +66,11 @@ describe('a training', () => {
     const training = TRAININGS.a2c();
     training.save(file);
     expect(existsSync(file)).toBe(true);
-    expect(() => a2c(short, { ...small, steps: 160, count: 3 }).restore(file)).toThrow('is of another training: there {');
-    expect(() => dqn(short, { ...small }).restore(file)).toThrow('Delete it to start afresh, or name another file');
+    expect(() => a2c(short, { ...small, steps: 160, count: 3 }).restore(file)).toThrow(
+      'other.safetensors is of another training: count is 2 there and 3 here. Delete it',
+    );
+    expect(() => dqn(short, { ...small }).restore(file)).toThrow('is of another training: name is "a2c" there and not told here, ');
+    expect(() => dqn(short, { ...small }).restore(file)).toThrow('more. Delete it to start afresh, or name another file');
   });
 
   it('names an option that does not exist, and numbers out of range', () => {
@@ -80,6 +83,14 @@ describe('a training', () => {
     expect(() => dqn(cartPole, { key: key(1), every: 7 })).toThrow('targetEvery must be a multiple of every');
     expect(() => reinforce(cartPole, { key: key(1), anneal: true } as never)).toThrow("reinforce: there is no option 'anneal'");
     expect(() => dqn(cartPole, { key: key(1), epsilon: 0.1 } as never)).toThrow("dqn: there is no option 'epsilon'");
+    expect(() => dqn(cartPole, { key: key(1), explore: { start: 1, to: 0, share: 1 } } as never)).toThrow(
+      "dqn: explore: there is no option 'start'",
+    );
+    expect(() => dqn(cartPole, { key: key(1), explore: { from: 1, to: 0.05 } } as never)).toThrow(
+      'dqn: explore: share must be a finite number above 0, got undefined',
+    );
+    expect(() => ppo(cartPole, {} as never)).toThrow('ppo: key must be a random stream, as key(1), got none');
+    expect(() => dqn(cartPole, { key: 1 } as never)).toThrow('dqn: key must be a random stream, as key(1), got 1');
   });
 
   // A world of two states, told by the observation: action 1 is right in the one, 0 in the other, and pays 1; an episode is of five steps.

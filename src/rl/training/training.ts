@@ -20,7 +20,10 @@ export interface Training<P> {
   /**
    * Goes on from a file, or from the start where there is none yet.
    *
-   * @throws when the file is damaged or of another training
+   * Another training is one with another world's name or another choice of anything, `steps` too, since rates change along them: choose as
+   * many as are wanted in the end, and `advance` by parts.
+   *
+   * @throws when the file is damaged or of another training, and which choice differs
    */
   restore(file: string): void;
   /** Frees what the runtime holds. */

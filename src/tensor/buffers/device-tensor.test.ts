@@ -20,6 +20,12 @@ describe('conversions', () => {
     ]);
   });
 
+  it('name the leaf that is a host array, and the way to a tensor', () => {
+    const host = { w: { data: Float32Array.of(1, 2), shape: [2] } };
+    expect(() => toTf(host)).toThrow('toTf: w is no tensor of a compiled function; of host arrays: toTf(fromTf(…))');
+    expect((toTf(fromTf(host)).w as unknown as tf.Tensor).arraySync()).toEqual([1, 2]);
+  });
+
   it('take bytes for numbers, and for truth values where that is asked for', async () => {
     const pixels = { data: Uint8Array.of(0, 1, 2, 128, 255), shape: [5] };
     for (const runtime of ['openvino', 'onnxruntime'] as const) {

@@ -106,9 +106,17 @@ export function fromTf<P>(tree: P): Mapped<P, Input, DeviceTensor> {
   return map(tree, (leaf, path) => fromLeaf(leaf as Input, path)) as Mapped<P, Input, DeviceTensor>;
 }
 
-/** The tree as tensors of the current tfjs backend. */
+/**
+ * The tree as tensors of the current tfjs backend. Of host arrays, such as a training's `params()` in `lemmata/rl`: `toTf(fromTf(tree))`.
+ *
+ * @throws when a leaf is no tensor that lives with a runtime
+ */
 export function toTf<P>(tree: P): Mapped<P, DeviceTensor, tf.Tensor> {
-  return map(tree, (leaf) => (leaf as DeviceTensor).toTf()) as Mapped<P, DeviceTensor, tf.Tensor>;
+  const made = (leaf: unknown, path: string) => {
+    if (typeof (leaf as DeviceTensor)?.toTf === 'function') return (leaf as DeviceTensor).toTf();
+    throw new Error(`toTf: ${path || 'it'} is no tensor of a compiled function; of host arrays: toTf(fromTf(…))`);
+  };
+  return map(tree, made) as Mapped<P, DeviceTensor, tf.Tensor>;
 }
 
 /**

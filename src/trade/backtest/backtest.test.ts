@@ -316,6 +316,10 @@ describe('backtest', () => {
     ]);
     expect(run.fills).toHaveLength(4);
     expect(held).toHaveLength(3); // reading the fills did not ask again
+    const awaited = { ...weights, decide: async () => [1, 0] };
+    expect(() => backtest({ weights: awaited as never, prices, execution: 'nextClose' })).toThrow(
+      `backtest: decide gave a promise on ${prices.dates[0]}; it must give the weights at once`,
+    );
   });
 
   it('is the ledger’s own numbers where nothing is random', () => {

@@ -12,7 +12,13 @@ export interface Decision {
 
 /**
  * Weights that depend on what is held, such as those of an optimiser that pays for turnover: at the close of each of `dates`, `decide` gives
- * the weights [N] of `assets` that are to be traded to on the next row.
+ * the weights [N] of `assets` that are to be traded to on the next row. It gives them at once: what has to be awaited, such as `rebalance`, goes
+ * date by date, each run `after` the one before:
+ *
+ *     const from = run ? previousWeights(run, date) : new Float64Array(N);
+ *     const { weights: values } = await rebalance(mean, covariance, { from, cost, riskAversion });
+ *     const weights = { dates: [date], assets, values, field: 'weight', source: 'rebalance' };
+ *     run = backtest({ weights, prices: selectFrame(prices, { to: next }), execution: 'nextClose', ...(run && { after: run }) });
  */
 export interface Decisions {
   readonly dates: readonly string[];
@@ -112,6 +118,10 @@ export function decisionsOf(weights: Panel | Decisions, prices: Frame, limits: L
   const decide = (k: number, current: Decision) => {
     if (made[k]) return made[k];
     const row = weights.decide(current);
+    if ('then' in row)
+      throw new Error(
+        `backtest: decide gave a promise on ${dates[k]}; it must give the weights at once: go date by date, by previousWeights and after`,
+      );
     if (row.length !== N)
       throw new Error(`backtest: decide gave ${row.length} weights on ${dates[k]} for ${N} assets; one each, 0 for none`);
     check(row, 0, dates[k]);

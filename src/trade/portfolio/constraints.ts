@@ -62,7 +62,7 @@ const show = (value: number): string => String(Number(value.toPrecision(6)));
 /**
  * Variables and rules of weights: wₙ = fromₙ + bought − sold makes absolute values linear.
  *
- * @throws when a bound is missing, a member unknown, a low above its high
+ * @throws when a constraint is none, a bound is missing, a member unknown, a low above its high
  */
 export function weightProgram(
   caller: string,
@@ -70,6 +70,7 @@ export function weightProgram(
   constraints: readonly Constraint[],
   { linear, trading, budget }: Costs,
 ): WeightProgram {
+  checkConstraints(caller, constraints);
   const variables: Variable[] = assets.map((asset, n) => ({ ...boundsOf(caller, asset, n, assets, constraints), cost: linear?.[n] ?? 0 }));
   const rows: Row[] = [];
   if (budget !== undefined)
@@ -80,6 +81,17 @@ export function weightProgram(
   }
   if (trading) distanceTerms(trading.from, trading.cost, assets, variables, rows);
   return { variables, rows };
+}
+
+/** A list of constraints. Throws at what is none: one that is not called would bind nothing. */
+function checkConstraints(caller: string, constraints: readonly Constraint[]): void {
+  if (!Array.isArray(constraints)) throw new Error(`${caller}: constraints must be a list, as [longOnly()], got ${typeof constraints}`);
+  for (const [i, one] of constraints.entries()) {
+    if (['box', 'group', 'distance'].includes(one?.kind)) continue;
+    const got =
+      typeof one === 'function' ? `the function ${(one as { name: string }).name}; call it` : `${one}; make it by longOnly(), box(…)`;
+    throw new Error(`${caller}: constraint ${i} is ${got}`);
+  }
 }
 
 /** The tightest bounds of one asset, with the rules that they come from. */

@@ -10,6 +10,7 @@ export const assetsOf = ({ rows, names }: Matrix): readonly string[] => names ??
  * @throws when it is not, with the place
  */
 export function checkCovariance(caller: string, covariance: Matrix): void {
+  checkMatrix(caller, 'the covariance', covariance);
   const { rows: n, cols, data } = covariance;
   if (n === 0 || n !== cols || data.length !== n * n)
     throw new Error(`${caller}: a covariance is [N,N] of N assets, got [${n},${cols}] with ${data.length} values`);
@@ -31,6 +32,20 @@ export function checkCovariance(caller: string, covariance: Matrix): void {
     throw new Error(
       `${caller}: the covariance has a negative eigenvalue, so a portfolio would have a negative variance; is it of pairs of series with unlike gaps? estimate it from common rows, or shrink it by ledoitWolf`,
     );
+}
+
+/** A matrix. Throws at what holds one, or could be made one, with the way to it. */
+export function checkMatrix(caller: string, name: string, value: Matrix): void {
+  if (value?.data?.length !== undefined) return;
+  const fields = typeof value === 'object' && value !== null ? Object.keys(value) : undefined;
+  const fix = fields?.includes('covariance')
+    ? 'pass its covariance'
+    : fields?.includes('values')
+      ? 'matrixOf of lemmata/market makes one of a panel'
+      : 'see Matrix of lemmata/linalg';
+  throw new Error(
+    `${caller}: ${name} must be a matrix { rows, cols, data }, got ${fields ? `an object of ${fields.join(', ')}` : value}; ${fix}`,
+  );
 }
 
 /** A plus a number on the diagonal. */
@@ -64,7 +79,9 @@ export function varianceOf({ rows: n, data }: Matrix, w: ArrayLike<number>): num
 
 /** N numbers, one for each asset. Throws when there are more, fewer, or one is none. */
 export function checkVector(caller: string, name: string, values: ArrayLike<number>, covariance: Matrix): void {
+  checkMatrix(caller, 'the covariance', covariance);
   const assets = assetsOf(covariance);
+  if (values?.length === undefined) throw new Error(`${caller}: ${name} is ${values}; give a number for each of ${assets.length} assets`);
   if (values.length !== assets.length)
     throw new Error(`${caller}: ${name} has ${values.length} values and the covariance ${assets.length} assets; give one for each`);
   for (const [i, asset] of assets.entries())

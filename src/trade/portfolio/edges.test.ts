@@ -74,6 +74,23 @@ describe('constraints', () => {
     );
   });
 
+  it('that are alike of many assets are one name, and what is no constraint is refused', async () => {
+    const many = { rows: 7, cols: 7, data: Float64Array.from({ length: 49 }, (_, i) => +(i % 8 === 0)), names: [...'ABCDEFG'] };
+    await expect(minimumVariance(many, { constraints: [box(0, 0.1)] })).rejects.toThrow(
+      'no weights satisfy all of: the budget, Σw = 1; box, A, B, C and 4 more ≤ 0.1; loosen one of them',
+    );
+    await expect(minimumVariance(many, { constraints: [longOnly] as never })).rejects.toThrow(
+      'minimumVariance: constraint 0 is the function longOnly; call it',
+    );
+    await expect(minimumVariance(many, { constraints: longOnly() as never })).rejects.toThrow(
+      'constraints must be a list, as [longOnly()]',
+    );
+    await expect(minimumVariance({ covariance: many, shrinkage: 0.1 } as never)).rejects.toThrow(
+      'the covariance must be a matrix { rows, cols, data }, got an object of covariance, shrinkage; pass its covariance',
+    );
+    await expect(rebalance([1, 1, 1, 1], SIGMA, { riskAversion: 1, from: [0, 0, 0, 0] } as never)).rejects.toThrow('cost is undefined');
+  });
+
   it('a target that cannot be reached comes with the interval that can', async () => {
     await expect(atVolatility(MEAN, SIGMA, { target: 0.5, constraints: [longOnly()] })).rejects.toThrow(
       'atVolatility: a volatility of 0.5 cannot be had; with these constraints it goes from 0.0996317 to 0.400000 on the efficient frontier',

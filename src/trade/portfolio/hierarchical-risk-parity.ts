@@ -19,8 +19,8 @@ export interface HierarchicalOptions {
  *
  *     dᵢⱼ = √(½(1 − ρᵢⱼ))        share of the first half = v₂/(v₁ + v₂),  v of weights in inverse proportion to the variances of its assets
  *
- * It inverts no matrix, so a singular covariance is welcome. Bounds hold exactly: a half gets what its own bounds and those of the other
- * allow, so whatever enters a half can be divided below it. Linkage and distance decide the order, and with it the weights.
+ * It inverts no matrix, so a singular covariance is welcome. Bounds hold, to the last digit of rounding: a half gets what its own bounds and those of the other
+ * allow, so whatever enters a half can be divided below it. Groups and turnover cannot be bounded: `minimumVariance`. Linkage and distance decide the order, and with it the weights.
  *
  * @param covariance  [N, N], positive semidefinite, each asset with a variance; `names` are the assets
  * @throws            when bounds cannot hold with weights that sum to 1 (which), or an asset has no variance

@@ -30,12 +30,15 @@ export interface WeightOptions {
 
 /** What the mean and the variance are weighed by. */
 export interface MeanVarianceOptions extends WeightOptions {
-  /** δ of μᵀw − ½δwᵀΣw; 2.5 is He and Litterman's for yearly returns. */
+  /** δ of μᵀw − ½δwᵀΣw; 2.5 is He and Litterman's. Means and variances both grow with time, so that δ is the same of days and of years. */
   readonly riskAversion: number;
 }
 
 /**
  * Least variance: min wᵀΣw over Σw = 1 and the constraints.
+ *
+ *     const { covariance } = ledoitWolf(matrixOf(simpleReturns(prices)));
+ *     const { assets, weights } = await minimumVariance(covariance, { constraints: [longOnly(), group('banks', ['JPM', 'BAC'], 0, 0.2)] });
  *
  * @param covariance  [N, N], positive semidefinite, singular ones included; `names` are the assets
  * @throws            when constraints conflict (which), or the covariance has a negative eigenvalue

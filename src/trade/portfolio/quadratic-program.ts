@@ -54,7 +54,7 @@ export async function quadraticProgram(caller: string, program: Program): Promis
     if (status === optimal && x.every((value) => Math.abs(value) < LARGEST)) return x;
     if (status === infeasible || status === unboundedOrInfeasible) {
       const conflict = conflictOf(highs, program);
-      if (conflict) throw new Error(`${caller}: no weights satisfy all of: ${conflict.join('; ')}; loosen one of them`);
+      if (conflict) throw new Error(`${caller}: no weights satisfy all of: ${shortly(conflict).join('; ')}; loosen one of them`);
     }
     if (status === optimal || status === unbounded || status === unboundedOrInfeasible)
       throw new Error(`${caller}: the objective has no least value; bound the weights, by longOnly() or maximumLeverage(…)`);
@@ -106,6 +106,20 @@ function conflictOf(highs: Highs, { variables, rows }: Program): string[] | unde
     if (!infeasibleNames(highs, without(program, new Set([...dropped, name])))) return true;
     dropped.add(name);
     return false;
+  });
+}
+
+/** Bounds that are alike of more than four assets as one: `box, AAPL, AMD, BAC and 12 more ≤ 0.05`. */
+function shortly(names: readonly string[]): string[] {
+  const parts = names.map((name) => /^(longOnly|box), (.+) ([≤≥] \S+)$/.exec(name));
+  const kinds = parts.map((part, i) => (part ? `${part[1]} ${part[3]}` : `${i}`));
+  return names.flatMap((name, i) => {
+    const alike = kinds.flatMap((kind, j) => (kind === kinds[i] ? [j] : []));
+    if (alike.length <= 4) return [name];
+    if (alike[0] !== i) return [];
+    const [, rule, , bound] = parts[i]!;
+    const first = alike.slice(0, 3).map((j) => parts[j]![2]);
+    return [`${rule}, ${first.join(', ')} and ${alike.length - 3} more ${bound}`];
   });
 }
 

@@ -12,7 +12,7 @@ const TOLERANCE = 1e-12;
  *     wₙ(Σw)ₙ / wᵀΣw = bₙ        by  min ½xᵀΣx − Σ bₙ log xₙ,  w = x / Σx
  *
  * The problem is convex, so there is one such portfolio of long weights. Coordinate by coordinate, xₙ is the positive root of
- * Σₙₙxₙ² + xₙΣₘ≠ₙΣₙₘxₘ = bₙ, until each contribution is right to 1e-12.
+ * Σₙₙxₙ² + xₙΣₘ≠ₙΣₙₘxₘ = bₙ, until each contribution is right to 1e-12. It takes no constraints, which would undo the shares.
  *
  * @param covariance  [N, N], positive semidefinite, each asset with a variance; `names` are the assets
  * @param options     `budgets` b [N], above 0, in any unit; alike when left out

@@ -2,6 +2,7 @@ import { checkNumber, checkOptions } from '../../base/internal.js';
 import { dot, type Matrix, matVec } from '../../linalg/index.js';
 import { columnName } from '../../linalg/internal.js';
 import { weightProgram } from './constraints.js';
+import { checkMatrix } from './covariance.js';
 import type { WeightOptions } from './mean-variance.js';
 import { quadraticProgram, type Row, type Variable } from './quadratic-program.js';
 
@@ -30,6 +31,8 @@ export interface ShortfallOptions extends WeightOptions {
  *
  *     min  z + Σₜ uₜ/(αT)        over  uₜ ≥ −rₜᵀw − z,  uₜ ≥ 0,  Σw = 1 and the constraints
  *
+ *     await minimumShortfall(matrixOf(simpleReturns(prices)), { constraints: [longOnly()] })
+ *
  * At the least, z is the value at risk and the objective the expected shortfall, both as losses.
  *
  * @param returns  [T, N] simple returns, row by row; `names` are the assets
@@ -40,6 +43,7 @@ export interface ShortfallOptions extends WeightOptions {
 export async function minimumShortfall(returns: Matrix, options: ShortfallOptions = {}): Promise<ShortfallPortfolio> {
   checkOptions('minimumShortfall', options, ['tail', 'leastMean', 'constraints', 'budget']);
   const { tail = 0.05, leastMean, constraints = [], budget = 1 } = options;
+  checkMatrix('minimumShortfall', 'returns', returns);
   const { rows: T, cols: N, data } = returns;
   checkNumber('minimumShortfall', 'tail', tail, { above: 0, below: 1 }, '0.05 is the worst 5 %');
   const missing = data.findIndex((value) => !Number.isFinite(value));
