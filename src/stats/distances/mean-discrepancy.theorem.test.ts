@@ -177,8 +177,8 @@ theorem<Bound>('thm:mmd', 'c', {
       }
     // The estimated error: samples of N(0, 1), whose v has a closed form, by (d) with the widths b and b/√2.
     for (const [n, m, b] of [
-      [150, 50, 1],
-      [40, 120, 2],
+      [60, 20, 1],
+      [20, 60, 2],
     ]) {
       const width = (c: number, s2: number) => c / Math.sqrt(c * c + s2);
       const m2 = (width(b, 1) ** 2 * Math.sqrt(b * b + 1)) / Math.sqrt(b * b + 3);
@@ -228,8 +228,8 @@ theorem<Bound>('thm:mmd', 'd', {
         [2, 0],
       ]) {
         const exact = average(1, 1, 0) + average(r, r, 0) - 2 * average(1, r, shift);
-        const found = mmd(line(normalGrid(200)), line(normalGrid(160, r, shift)), kernelOf(b)).biased;
-        expect(Math.abs(found - exact)).toBeLessThan(6e-3 * exact);
+        const found = mmd(line(normalGrid(80)), line(normalGrid(64, r, shift)), kernelOf(b)).biased;
+        expect(Math.abs(found - exact)).toBeLessThan(0.02 * exact);
       }
       expect(mmd(line(x), line(x), kernelOf(b)).biased).toBeCloseTo(0, 12);
     }
