@@ -64,7 +64,7 @@ export const conv2d = layer({
       throw shapeError('conv2d filters x [B, rows, columns, F] by w [K, K, F, D] and b [D]', { x, w, b });
     if (padding === 'valid' && (x.shape[1]! < w.shape[0]! || x.shape[2]! < w.shape[1]!))
       throw shapeError("conv2d: the filter is larger than the image; pad it with 'same', or pool less before", { x, w });
-    // Filters at every s-th pixel see blocks of s × s pixels, which as channels of one pixel need no stride: half the time.
+    // Filters at every s-th pixel see blocks of s × s pixels, which as channels of one pixel need no stride.
     const blocks = stride > 1 && w.shape[0]! % stride === 0 && w.shape[1]! % stride === 0 ? blocksOf(x, w, padding, stride) : undefined;
     const [image, filters] = blocks ? [blocks.ofImages(x), blocks.ofFilters(w)] : [x, w];
     const how = blocks ? { padding: 'valid' as Padding, stride: 1 } : { padding, stride };
