@@ -41,7 +41,7 @@ const PULLS = {
  *
  *     d = g = σ   saturating        d = σ, g(s) = σ(−s)   non-saturating        d = g = 1   Wasserstein
  *
- * The one equilibrium is θ = ψ = 0. Without a penalty no play finds it at a geometric rate; with one at the data both orders do.
+ * The one equilibrium is θ = ψ = 0. Without a penalty no play of η ≤ 2 finds it at a geometric rate; with one at the data, not too large, both do.
  *
  * @returns  both paths, from the start on
  * @throws   when the learning rate is not positive, steps is no whole number, or a number is not finite

@@ -18,7 +18,7 @@ export interface OptimalTransport {
  *
  *     min Σ πᵢⱼ cᵢⱼ over π ≥ 0 with margins p and q  =  max Σ pᵢ uᵢ + Σ qⱼ vⱼ over uᵢ + vⱼ ≤ cᵢⱼ
  *
- * With distances for c it is the Wasserstein distance of order 1, and u is a critic that attains it.
+ * With distances for c it is the Wasserstein distance of order 1, and minⱼ (c(x, yⱼ) − vⱼ) a critic that attains it, which is u where p > 0.
  *
  * @param p     [n] masses, 0 or more
  * @param q     [m] masses with the same sum
