@@ -25,7 +25,7 @@ const NETS: readonly (readonly [NetName, GraphName])[] = [
 ];
 const SEEDS = [1, 2, 3, 4, 5];
 /** Of Adam: on the stocks of 1998 and 1999, before any test, the fewest steps that come within `NEAR` nats of the best, as the part `choice` finds. */
-const TRAINING = { steps: 150, rate: 0.03 };
+const TRAINING = { steps: 1000, rate: 0.003 };
 const NEAR = 0.0025;
 const TRIED = {
   steps: [20, 50, 150, 400, 1000, 2500],

@@ -13,7 +13,7 @@ export type NetName = 'MLP' | 'GCN' | 'GAT';
 const WIDTH = 16;
 const BATCH = 12;
 /** Where log(h / unit) is kept. */
-const [LOW, HIGH] = [-4, 4];
+const [LOW, HIGH] = [-8, 4];
 
 /**
  * A learner of log h = linear(own features) + net(features, graph), so that HAR is within its reach: minimal QLIKE by Adam over batches of a year's
