@@ -54,6 +54,11 @@ describe('the Wasserstein losses', () => {
   });
 
   it('name the shapes that do not fit', () => {
+    for (const mix of [tf.ones([2]), tf.ones([1, 3]), tf.ones([3, 2])])
+      expect(() => gradientPenalty((x) => x, tf.ones([3, 2]), tf.ones([3, 2]), { mix })).toThrow(
+        `real [B, ...] with fake [B, ...] by mix [B]: got real [3,2], fake [3,2], mix [${mix.shape}]`,
+      );
+    expect(() => gradientPenalty((x) => x, tf.ones([0, 2]), tf.ones([0, 2]), { mix: tf.ones([0]) })).toThrow(/gradientPenalty.*real/);
     expect(() => gradientPenalty((x) => x, tf.ones([3, 2]), tf.ones([4, 2]), { mix: tf.ones([3]) })).toThrow(
       'gradientPenalty mixes real [B, ...] with fake [B, ...] by mix [B]: got real [3,2], fake [4,2], mix [3]',
     );

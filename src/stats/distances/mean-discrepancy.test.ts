@@ -15,11 +15,19 @@ describe('maximumMeanDiscrepancy', () => {
   });
 
   it('names samples that do not fit, and a bandwidth that is none', () => {
-    const [x, y] = [matrix([[1], [2]]), matrix([[1, 2]])];
+    const [x, y] = [
+      matrix([[1], [2]]),
+      matrix([
+        [1, 2],
+        [3, 4],
+      ]),
+    ];
     expect(() => maximumMeanDiscrepancy(x, y, gaussianKernel(1))).toThrow(
-      'maximumMeanDiscrepancy takes two samples [n, d] and [m, d] of 2 rows or more: got x [2,1], y [1,2]',
+      'maximumMeanDiscrepancy takes two samples [n, d] and [m, d] of 2 rows or more: got x [2,1], y [2,2]',
     );
     expect(() => maximumMeanDiscrepancy(x, matrix([[1]]), gaussianKernel(1))).toThrow('of 2 rows or more: got x [2,1], y [1,1]');
+    expect(() => maximumMeanDiscrepancy(matrix([[1]]), x, gaussianKernel(1))).toThrow('of 2 rows or more: got x [1,1], y [2,1]');
+    expect(() => gaussianKernel(Number.POSITIVE_INFINITY)).toThrow('the bandwidth must be positive and finite, got Infinity');
     expect(() => gaussianKernel(medianDistance(matrix([[3]]), matrix([[3]])))).toThrow(
       'gaussianKernel: the bandwidth must be positive and finite, got 0; are all rows alike?',
     );

@@ -47,7 +47,18 @@ describe('optimalTransport', () => {
     const cost = matrix([[1, 2]]);
     expect(() => optimalTransport([1], [1], cost)).toThrow('got p [1], q [1], cost [1,2]');
     expect(() => optimalTransport([2], [0.5, 0.5], cost)).toThrow('p sums to 2 and q to 1; what is sent must arrive');
+    const empty = (rows: number, cols: number): Matrix => ({ rows, cols, data: new Float64Array() });
+    expect(() => optimalTransport([], [1], empty(0, 1))).toThrow('got p [0], q [1], cost [0,1]');
+    expect(() => optimalTransport([1], [], empty(1, 0))).toThrow('got p [1], q [0], cost [1,0]');
+    expect(() => optimalTransport([0.5, 0.5], [1], matrix([[1]]))).toThrow('got p [2], q [1], cost [1,1]');
+    expect(() => optimalTransport([Infinity], [1], matrix([[1]]))).toThrow('p[0] is Infinity; masses are finite and 0 or more');
+    expect(() => optimalTransport([1], [1], matrix([[NaN]]))).toThrow('cost has NaN at [0,0]; costs are finite');
     expect(() => optimalTransport([1], [2, -1], cost)).toThrow('q[1] is -1; masses are finite and 0 or more');
     expect(() => optimalTransport([1], [0.5, 0.5], matrix([[1, Infinity]]))).toThrow('cost has Infinity at [0,1]; costs are finite');
+  });
+
+  it('sends nothing where there is nothing, and lets sums differ by rounding', () => {
+    expect(optimalTransport([0], [0], matrix([[3]])).cost).toBe(0);
+    expect(optimalTransport([1000], [1000 + 5e-7], matrix([[3]])).cost).toBeCloseTo(3000, 5);
   });
 });
