@@ -1,11 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { textSource } from './source.mjs';
+
+/** @typedef {import('./source.mjs').Source} Source */
 
 /**
  * A theorem of a document: `where` is its file and line, `uses` the labels of others, `checks` and `implementations` are `file#name`,
  * `clauses` the letters of its clauses, 'abc'.
  *
- * @typedef {{ where: string, title: string, label: string, uses: string[], checks: string[], implementations: string[], clauses: string }} Theorem
+ * @typedef {{ where: string, kind: 'theorem' | 'lemma', title: string, label: string, uses: string[], checks: string[], implementations: string[], clauses: string }} Theorem
  */
 
 /** @typedef {ReturnType<typeof bindings>} Bindings */
@@ -13,21 +16,21 @@ import { join } from 'node:path';
 /**
  * What a document binds to code and results, each with the line it stands on.
  *
- * @param {string} source  LaTeX
- * @param {string} file    its name, for messages
+ * @param {string | Source} source  LaTeX, or a document with what it takes in
+ * @param {string} [file]           the name of a text, for messages
  */
-export function bindings(source, file) {
-  const text = source.replace(/(?<!\\)%.*/g, ''); // comments bind nothing
-  const at = (/** @type {number} */ index) => `${file}:${text.slice(0, index).split('\n').length}`;
+export function bindings(source, file = '') {
+  const { text, at } = typeof source === 'string' ? textSource(source, file) : source;
   const all = (/** @type {RegExp} */ pattern) =>
     [...text.matchAll(pattern)].map((match) => ({ value: match[1], where: at(match.index), match }));
   /** @type {Theorem[]} */
-  const theorems = all(/\\begin\{(?:theorem|lemma)\}(?:\[([^\]]*)\])?([\s\S]*?)\\end\{(?:theorem|lemma)\}/g).map(({ match, where }) => {
-    const [, title, body] = match;
+  const theorems = all(/\\begin\{(theorem|lemma)\}(?:\[([^\]]*)\])?([\s\S]*?)\\end\{\1\}/g).map(({ match, where }) => {
+    const [, kind, title, body] = match;
     const arguments_ = (/** @type {string} */ command) =>
       [...body.matchAll(new RegExp(`\\\\${command}\\{([^}]*)\\}`, 'g'))].map((found) => found[1]);
     return {
       where,
+      kind: kind === 'lemma' ? kind : 'theorem',
       title,
       label: arguments_('thmlabel')[0],
       uses: arguments_('uses').flatMap((list) => list.split(',').map((name) => name.trim())),
@@ -36,13 +39,17 @@ export function bindings(source, file) {
       clauses: clausesOf(body),
     };
   });
+  const places = all(/\\(?:thm)?label\{([^}]*)\}/g);
   return {
     theorems,
-    labels: new Set(all(/\\(?:thm)?label\{([^}]*)\}/g).map(({ value }) => value)),
+    places,
+    labels: new Set(places.map(({ value }) => value)),
     uses: all(/\\uses\{([^}]*)\}/g).flatMap(({ value, where }) => value.split(',').map((name) => ({ value: name.trim(), where }))),
     checks: all(/\\checkedby\{([^}]*)\}/g),
     implementations: all(/\\implementedby\{([^}]*)\}/g),
     unchecked: all(/\\unchecked\{([^}]*)\}\{([a-z])\}/g).map(({ match, where }) => ({ label: match[1], clause: match[2], where })),
+    names: all(/\\thm(?:ref|status)\{([^}]*)\}/g),
+    figures: all(/\\resfig(?:\[[^\]]*\])?\{([^}]*)\}/g).map(({ value, where }) => ({ key: value, where })),
     numbers: all(/\\resnum(?:\[([^\]]*)\])?\{([^}]*)\}/g).map(({ match, where }) => ({ format: match[1] ?? '.3g', key: match[2], where })),
   };
 }
@@ -61,9 +68,10 @@ function clausesOf(body) {
  * Problems, one line each: a theorem or a clause without a check, and every name that is not there.
  *
  * @param {Bindings} found
- * @param {string} root     where the repository is
+ * @param {string} root                  where the repository is
+ * @param {ReadonlySet<string>} [others]  labels of theorems of other documents
  */
-export function verify({ theorems, labels, uses, checks, implementations, unchecked }, root) {
+export function verify({ theorems, labels, names, uses, checks, implementations, unchecked }, root, others = new Set()) {
   /** @type {string[]} */
   const problems = [];
   for (const { where, title, label, checks, clauses } of theorems) {
@@ -84,7 +92,10 @@ export function verify({ theorems, labels, uses, checks, implementations, unchec
     if (!theorems.some((theorem) => theorem.label === label && theorem.clauses.includes(clause)))
       problems.push(`${where}: \\unchecked names ${label} (${clause}), which is no clause of this document`);
   for (const { value, where } of uses)
-    if (!labels.has(value)) problems.push(`${where}: \\uses names ${value}, but no \\thmlabel of this document is called so`);
+    if (!labels.has(value) && !others.has(value))
+      problems.push(`${where}: \\uses names ${value}, but no \\thmlabel of this document, or of a week's in proofs/, is called so`);
+  for (const { value, where } of names)
+    if (!labels.has(value) && !others.has(value)) problems.push(`${where}: there is no theorem ${value} here, nor in proofs/`);
   for (const { value, where } of checks) {
     const [file, label] = value.split('#');
     const test = read(root, file);

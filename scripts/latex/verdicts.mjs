@@ -1,0 +1,47 @@
+import { covers } from './bindings.mjs';
+
+/**
+ * What results/checks.json says of each check.
+ *
+ * @typedef {{ status: 'passed' | 'failed', mutants: number, clauses: string }} Check
+ * @typedef {Record<string, Check | undefined>} Checks
+ * @typedef {'checked' | 'failing' | 'unchecked'} Status
+ */
+
+/**
+ * Of the checks that theorems name, those that are of their tests as they stand: one without a clause that its test file covers by now
+ * is of an older file, and says nothing.
+ *
+ * @param {readonly { checks: string[] }[]} theorems
+ * @param {Checks} checks
+ * @param {string} root
+ * @returns {Checks}
+ */
+export function currentOf(theorems, checks, root) {
+  const isCurrent = (/** @type {string} */ name) =>
+    checks[name]?.clauses !== undefined && [...covers(root, name)].every((clause) => checks[name]?.clauses.includes(clause));
+  const names = new Set(theorems.flatMap((theorem) => theorem.checks));
+  return Object.fromEntries([...names].flatMap((name) => (isCurrent(name) ? [[name, checks[name]]] : [])));
+}
+
+/** @param {Check | undefined} check @returns {Status} */
+export const statusOf = (check) =>
+  check ? { passed: /** @type {const} */ ('checked'), failed: /** @type {const} */ ('failing') }[check.status] : 'unchecked';
+
+/**
+ * What is known of a theorem: the worst of its checks, the wrong formulas that they refuse, the clauses that they cover.
+ *
+ * @param {{ checks: string[], clauses: string }} theorem
+ * @param {Checks} checks  current ones
+ */
+export function verdictOf({ checks: names, clauses }, checks) {
+  const found = names.map((name) => checks[name]);
+  const statuses = found.map(statusOf);
+  const status = /** @type {const} */ (['failing', 'unchecked']).find((worst) => statuses.includes(worst)) ?? 'checked';
+  const covered = new Set(found.flatMap((check) => [...(check?.clauses ?? '')]));
+  return {
+    status,
+    refused: found.reduce((sum, check) => sum + (check?.mutants ?? 0), 0),
+    covered: [...clauses].filter((clause) => covered.has(clause)).join(''),
+  };
+}
