@@ -44,3 +44,31 @@ describe('a theorem', () => {
     ]);
   });
 });
+
+describe('an edge between theorems', () => {
+  /** A theorem of no clauses, in three lines: statement, proof, remark. */
+  const lemma = (name: string, { uses = '', statement = 'A claim.', proof = 'It is.', remark = '' } = {}) =>
+    `\\begin{theorem}\\thmlabel{thm:${name}}${uses}\\checkedby{c} ${statement}\\end{theorem}\n` +
+    `\\begin{proof}${proof}\\end{proof}\n\\begin{remark}${remark}\\end{remark}\n`;
+  const edges = (source: string) => problems(source).filter((line) => line.includes('uses'));
+
+  it('is there when the proof or the statement refers to the other, and \\uses says so', () => {
+    expect(edges(lemma('a') + lemma('b', { uses: '\\uses{thm:a}', proof: 'By Theorem~\\ref{thm:a}.' }))).toEqual([]);
+    expect(edges(lemma('a') + lemma('b', { uses: '\\uses{thm:a}', statement: 'As in \\thmref{thm:a}.' }))).toEqual([]);
+    expect(edges(lemma('a') + lemma('b', { remark: 'Compare Theorem~\\ref{thm:a}.' }))).toEqual([]);
+  });
+
+  it('that \\uses forgets is named where the proof refers to it, also by an equation', () => {
+    const missing = 'proofs/new.tex:5: thm:b refers to thm:a here, but its \\uses does not name it; add it';
+    expect(edges(lemma('a') + lemma('b', { proof: 'By Theorem~\\ref{thm:a}.' }))).toEqual([missing]);
+    expect(
+      edges(lemma('a', { proof: '\\begin{equation}\\label{eq:x}x\\end{equation}' }) + lemma('b', { proof: 'By~\\eqref{eq:x}.' })),
+    ).toEqual([missing]);
+  });
+
+  it('that nothing refers to is named where \\uses has it', () => {
+    expect(edges(lemma('a') + lemma('b', { uses: '\\uses{thm:a}', remark: 'See Theorem~\\ref{thm:a}.' }))).toEqual([
+      'proofs/new.tex:4: thm:b \\uses thm:a, but neither its statement nor its proof refers to it; say \\thmref{thm:a} where it is used, or take it out',
+    ]);
+  });
+});

@@ -1,17 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { edgeProblems } from './edges.mjs';
 import { textSource } from './source.mjs';
 
 /** @typedef {import('./source.mjs').Source} Source */
 
 /**
  * A theorem of a document: `where` is its file and line, `uses` the labels of others, `checks` and `implementations` are `file#name`,
- * `clauses` the letters of its clauses, 'abc'.
+ * `clauses` the letters of its clauses, 'abc'; `statement` and `proof` are LaTeX, and `refs` the labels that they refer to, each
+ * where it does; `inside` the labels that stand in them.
  *
- * @typedef {{ where: string, kind: 'theorem' | 'lemma', title: string, label: string, uses: string[], checks: string[], implementations: string[], clauses: string }} Theorem
+ * @typedef {{ where: string, kind: 'theorem' | 'lemma', title: string, label: string, uses: string[], checks: string[], implementations: string[], clauses: string,
+ *   statement: string, proof: string, refs: { value: string, where: string }[], inside: string[] }} Theorem
  */
 
 /** @typedef {ReturnType<typeof bindings>} Bindings */
+
+const PROOF = /\\begin\{proof\}(?:\[[^\]]*\])?([\s\S]*?)\\end\{proof\}/g;
+const COMMANDS = /\\(?:thmlabel|uses|implementedby|checkedby)\{[^}]*\}/g;
 
 /**
  * What a document binds to code and results, each with the line it stands on.
@@ -23,9 +29,18 @@ export function bindings(source, file = '') {
   const { text, at } = typeof source === 'string' ? textSource(source, file) : source;
   const all = (/** @type {RegExp} */ pattern) =>
     [...text.matchAll(pattern)].map((match) => ({ value: match[1], where: at(match.index), match }));
+  const environments = all(/\\begin\{(theorem|lemma)\}(?:\[([^\]]*)\])?([\s\S]*?)\\end\{\1\}/g);
   /** @type {Theorem[]} */
-  const theorems = all(/\\begin\{(theorem|lemma)\}(?:\[([^\]]*)\])?([\s\S]*?)\\end\{\1\}/g).map(({ match, where }) => {
-    const [, kind, title, body] = match;
+  const theorems = environments.map(({ match, where }, i) => {
+    const [whole, kind, title, body] = match;
+    const after = { from: match.index + whole.length, to: environments[i + 1]?.match.index ?? text.length };
+    const proofs = [...text.slice(after.from, after.to).matchAll(PROOF)].map(({ index, 0: proof }) => ({
+      from: after.from + index,
+      text: proof,
+    }));
+    const parts = [{ from: match.index, text: whole }, ...proofs];
+    const found = (/** @type {RegExp} */ pattern) =>
+      parts.flatMap((part) => [...part.text.matchAll(pattern)].map((hit) => ({ value: hit[1], where: at(part.from + hit.index) })));
     const arguments_ = (/** @type {string} */ command) =>
       [...body.matchAll(new RegExp(`\\\\${command}\\{([^}]*)\\}`, 'g'))].map((found) => found[1]);
     return {
@@ -37,6 +52,10 @@ export function bindings(source, file = '') {
       checks: arguments_('checkedby'),
       implementations: arguments_('implementedby'),
       clauses: clausesOf(body),
+      statement: body.replace(COMMANDS, '').trim(),
+      proof: proofs.map((proof) => proof.text.replace(PROOF, '$1').trim()).join('\n\n'),
+      refs: found(/\\(?:thm|eq)?ref\{([^}]*)\}/g),
+      inside: found(/\\label\{([^}]*)\}/g).map(({ value }) => value),
     };
   });
   const places = all(/\\(?:thm)?label\{([^}]*)\}/g);
@@ -96,6 +115,7 @@ export function verify({ theorems, labels, names, uses, checks, implementations,
       problems.push(`${where}: \\uses names ${value}, but no \\thmlabel of this document, or of a week's in proofs/, is called so`);
   for (const { value, where } of names)
     if (!labels.has(value) && !others.has(value)) problems.push(`${where}: there is no theorem ${value} here, nor in proofs/`);
+  problems.push(...edgeProblems(theorems));
   for (const { value, where } of checks) {
     const [file, label] = value.split('#');
     const test = read(root, file);
