@@ -70,6 +70,14 @@ theorem<Play>('thm:dirac-gan', 'a', {
           expect(Math.hypot(...at([theta, psi], 1, 1).map((value, i) => value - [theta, psi][i]))).toBeGreaterThan(0.1); // moves
         }
       }
+    // From θ = ψ the bound is near-tight at first: the quarter is attained in the limit of small s.
+    for (const start of [0.3, 0.5]) {
+      const [learningRate, steps] = [1e-5, 10_000];
+      const end = size(after(play, { game: 'nonSaturating', order: 'alternating', learningRate, steps, start: [start, start] }));
+      const rate = (1 / end - 1 / (2 * start ** 2)) / (learningRate * steps);
+      expect(rate).toBeGreaterThan(0.245);
+      expect(rate).toBeLessThan(0.25);
+    }
     // Long paths in small steps: a circle, and a decay that the bound comes within a factor of two and a bit of.
     const [learningRate, steps] = [0.002, 50_000];
     for (const game of GAMES) {
@@ -262,17 +270,27 @@ theorem<Play>('thm:dirac-gan', 'e', {
         expect(path.discriminator[1]).toBeCloseTo(side * r, 5);
       }
     }
-    // On the line the generator runs past the data, by about 2λ, whatever the step.
-    for (const learningRate of [0.002, 0.01])
-      for (const weight of [1, 3]) {
-        const steps = Math.round(60 / learningRate);
+    // On the line the generator runs past the data to 2λ, whatever the step: for λ ≥ 1 it rests there, or at −2λ, and so does its running mean;
+    // for λ < 1 it swings for ever between ±2λ coth(πλ/2√(1 − λ²)), and the mean of a swing is at the data.
+    for (const learningRate of [0.004, 0.01])
+      for (const weight of [0.05, 0.2, 0.5, 0.9, 1, 3]) {
+        const steps = Math.round(200 / learningRate);
         const path = play({
           ...{ game: 'wasserstein', order: 'alternating', learningRate, steps, start: [-0.1, 0.5] },
           penalty: { kind: 'towardsOne', weight },
         });
-        const furthest = Math.max(...path.generator);
-        expect(furthest).toBeGreaterThan(1.9 * weight);
-        expect(furthest).toBeLessThan(2.7 * weight);
+        const late = path.generator.slice(-Math.round(60 / learningRate));
+        const [least, most] = [Math.min(...late), Math.max(...late)];
+        const average = late.reduce((a, b) => a + b, 0) / late.length;
+        if (weight < 1) {
+          const swing = (2 * weight) / Math.tanh((Math.PI * weight) / 2 / Math.sqrt(1 - weight ** 2));
+          expect(Math.abs(most / swing - 1)).toBeLessThan(2 * learningRate);
+          expect(Math.abs(least / swing + 1)).toBeLessThan(2 * learningRate);
+          expect(Math.abs(average)).toBeLessThan(0.1 * swing);
+        } else {
+          expect(path.generator.reduce((a, b) => Math.max(a, b))).toBeLessThan(2 * weight + 1e-9);
+          for (const end of [least, most, average]) expect(Math.abs(Math.abs(end) - 2 * weight)).toBeLessThan(1e-3 * weight);
+        }
       }
   },
   mutants: {
