@@ -1,0 +1,63 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { notebookPage } from './notebook.mjs';
+import { quotable } from './numbers.mjs';
+
+/**
+ * @typedef {{ number: number, name: string, slug: string, title: string, topic: string, lead: string, proofs: string[] }} Week
+ * @typedef {Awaited<ReturnType<typeof collect>>} Site
+ */
+
+/** @type {Map<string, ReturnType<typeof gather>>} */
+const gathered = new Map();
+
+/**
+ * All that the templates show, read once a build: weeks, notebooks as pages, theorems, the API, PDFs.
+ *
+ * @param {string} root  where the repository is
+ */
+export function collect(root) {
+  const found = gathered.get(root) ?? gather(root);
+  gathered.set(root, found);
+  return found;
+}
+
+/** @param {string} root */
+async function gather(root) {
+  const files = (/** @type {string} */ pattern) => globSync(pattern, { cwd: root }).sort();
+  const notebooks = files('notebooks/week*.ipynb').map((file) => notebookPage(root, file));
+  const pdfs = [...files('proofs/*.pdf'), ...files('summaries/*.pdf'), ...files('paper/*.pdf'), ...files('slides/*.pdf')].map((file) => ({
+    file,
+    url: `/pdf/${basename(file)}`,
+    name: basename(file, '.pdf'),
+  }));
+  const weeks = notebooks.map(({ slug, week, topic, lead }) => ({
+    number: week,
+    slug,
+    topic,
+    lead,
+    pdf: pdfs.find(({ file }) => file === `proofs/week${String(week).padStart(2, '0')}.pdf`)?.url,
+  }));
+  const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+  /** @type {Map<string, import('./notebook.mjs').Chart>} */
+  const charts = new Map(notebooks.flatMap((notebook) => notebook.charts).map((chart) => [chart.key, chart]));
+  return {
+    root,
+    charts,
+    quotable: quotable(root),
+    notebooks,
+    pdfs,
+    data: {
+      site: {
+        name: 'Lemmata',
+        url: (process.env.LEMMATA_SITE_URL ?? 'http://localhost:8080').replace(/\/$/, ''),
+        version,
+        prefix: process.env.LEMMATA_SITE_PREFIX ?? '/',
+        cards: existsSync(join(root, 'build/cards')),
+      },
+      weeks,
+      notebooks,
+      pdfs,
+    },
+  };
+}
