@@ -8,7 +8,8 @@
 // After it, the log is read: an undefined reference or a line that sticks out by more than 5 pt fails. Equal sources give equal bytes.
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { build, documentsIn } from './latex/build.mjs';
+import { documentsIn } from './latex/book.mjs';
+import { build } from './latex/build.mjs';
 import { missingLatex } from './latex/latexmk.mjs';
 
 const root = resolve(import.meta.dirname, '..');

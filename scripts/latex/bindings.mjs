@@ -66,7 +66,9 @@ export function bindings(source, file = '') {
     uses: all(/\\uses\{([^}]*)\}/g).flatMap(({ value, where }) => value.split(',').map((name) => ({ value: name.trim(), where }))),
     checks: all(/\\checkedby\{([^}]*)\}/g),
     implementations: all(/\\implementedby\{([^}]*)\}/g),
-    unchecked: all(/\\unchecked\{([^}]*)\}\{([a-z])\}/g).map(({ match, where }) => ({ label: match[1], clause: match[2], where })),
+    unchecked: all(/\\unchecked\{([^}]*)\}\{([a-z])\}(?:\{((?:[^{}]|\{[^{}]*\})*)\})?/g).map(({ match, where }) => ({
+      ...{ label: match[1], clause: match[2], why: match[3] ?? '', where },
+    })),
     names: all(/\\thm(?:ref|status)\{([^}]*)\}/g),
     figures: all(/\\resfig(?:\[[^\]]*\])?\{([^}]*)\}/g).map(({ value, where }) => ({ key: value, where })),
     numbers: all(/\\resnum(?:\[([^\]]*)\])?\{([^}]*)\}/g).map(({ match, where }) => ({ format: match[1] ?? '.3g', key: match[2], where })),

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { bindings } from './bindings.mjs';
 
 /**
- * A theorem of a week, by its label: where it stands, and its number there.
+ * A theorem of a week with its number there, and the clauses of it that are marked unchecked, with the reason.
  *
- * @typedef {import('./bindings.mjs').Theorem & { week: number, number: number }} BookTheorem
+ * @typedef {import('./bindings.mjs').Theorem & { week: number, number: number, unchecked: { clause: string, why: string }[] }} BookTheorem
  */
 
 /**
@@ -16,8 +16,9 @@ import { bindings } from './bindings.mjs';
  */
 export function bookTheorems(root) {
   return weeks(root).flatMap(({ week, file }) => {
-    const { theorems } = bindings(readFileSync(join(root, file), 'utf8'), file);
-    return theorems.map((theorem, i) => ({ ...theorem, week, number: i + 1 }));
+    const { theorems, unchecked } = bindings(readFileSync(join(root, file), 'utf8'), file);
+    const marks = (/** @type {string} */ label) => unchecked.filter((mark) => mark.label === label);
+    return theorems.map((theorem, i) => ({ ...theorem, week, number: i + 1, unchecked: marks(theorem.label) }));
   });
 }
 
@@ -45,4 +46,12 @@ export function repeatedLabels(root) {
     if (before === undefined) first.set(value, where);
     return before === undefined ? [] : [`${where}: the label ${value} is taken by ${before}; give it another name`];
   });
+}
+
+/** The documents of a folder: its .tex files that are no part of another. @param {string} folder */
+export function documentsIn(folder) {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.tex') && readFileSync(join(folder, name), 'utf8').includes('\\begin{document}'))
+    .sort()
+    .map((name) => join(folder, name));
 }

@@ -10,16 +10,10 @@ import { numbers } from './numbers.mjs';
 import { readSource } from './source.mjs';
 import { currentOf, statusOf, verdictOf } from './verdicts.mjs';
 
+export { documentsIn } from './book.mjs';
+
 const root = resolve(import.meta.dirname, '../..');
 const resultsFolder = () => process.env.LEMMATA_RESULTS ?? join(root, 'results');
-
-/** The documents of a folder: its .tex files that are no part of another. @param {string} folder */
-export function documentsIn(folder) {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.tex') && readFileSync(join(folder, name), 'utf8').includes('\\begin{document}'))
-    .sort()
-    .map((name) => join(folder, name));
-}
 
 /** Where a document's PDF is put: beside its source. @param {string} file */
 export const pdfOf = (file) => file.replace(/\.tex$/, '.pdf');

@@ -33,6 +33,7 @@ export const statusOf = (check) =>
  *
  * @param {{ checks: string[], clauses: string }} theorem
  * @param {Checks} checks  current ones
+ * @returns {{ status: Status, refused: number, covered: string }}
  */
 export function verdictOf({ checks: names, clauses }, checks) {
   const found = names.map((name) => checks[name]);
