@@ -11,7 +11,9 @@ import { rolldown } from 'rolldown';
  */
 export async function bundle(root, out) {
   const client = Object.fromEntries(
-    ['site', 'charts', 'search'].map((name) => [name, join(root, 'blog/client', `${name}.ts`)]).filter(([, file]) => existsSync(file)),
+    ['site', 'charts', 'graph', 'search']
+      .map((name) => [name, join(root, 'blog/client', `${name}.ts`)])
+      .filter(([, file]) => existsSync(file)),
   );
   const play = Object.fromEntries(
     globSync('blog/play/*/main.ts', { cwd: root })

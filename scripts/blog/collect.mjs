@@ -1,7 +1,9 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { graphOf } from './graph.mjs';
 import { notebookPage } from './notebook.mjs';
 import { quotable } from './numbers.mjs';
+import { theoremPages } from './theorems.mjs';
 
 /**
  * @typedef {{ number: number, name: string, slug: string, title: string, topic: string, lead: string, proofs: string[] }} Week
@@ -31,6 +33,8 @@ async function gather(root) {
     url: `/pdf/${basename(file)}`,
     name: basename(file, '.pdf'),
   }));
+  const quote = quotable(root);
+  const theorems = theoremPages(root, quote.num, notebooks);
   const weeks = notebooks.map(({ slug, week, topic, lead }) => ({
     number: week,
     slug,
@@ -38,13 +42,15 @@ async function gather(root) {
     lead,
     pdf: pdfs.find(({ file }) => file === `proofs/week${String(week).padStart(2, '0')}.pdf`)?.url,
   }));
-  const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+  const { version, repository } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const address = process.env.LEMMATA_REPOSITORY ?? repository?.url ?? repository;
   /** @type {Map<string, import('./notebook.mjs').Chart>} */
   const charts = new Map(notebooks.flatMap((notebook) => notebook.charts).map((chart) => [chart.key, chart]));
   return {
     root,
     charts,
-    quotable: quotable(root),
+    quotable: quote,
+    theorems,
     notebooks,
     pdfs,
     data: {
@@ -52,11 +58,15 @@ async function gather(root) {
         name: 'Lemmata',
         url: (process.env.LEMMATA_SITE_URL ?? 'http://localhost:8080').replace(/\/$/, ''),
         version,
+        repository: address?.replace(/^git\+|\.git$/g, ''),
         prefix: process.env.LEMMATA_SITE_PREFIX ?? '/',
         cards: existsSync(join(root, 'build/cards')),
       },
       weeks,
       notebooks,
+      theorems,
+      byLabel: Object.fromEntries(theorems.map((theorem) => [theorem.label, theorem])),
+      graph: graphOf(theorems),
       pdfs,
     },
   };

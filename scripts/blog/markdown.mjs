@@ -1,6 +1,6 @@
 import markdownIt from 'markdown-it';
 import { escapeHtml, highlight } from './highlight.mjs';
-import { maths } from './maths.mjs';
+import { held, maths } from './maths.mjs';
 
 /**
  * Markdown as the site sets it: CommonMark with tables, $maths$, highlighted code, headings that can be linked to, and tables that
@@ -38,8 +38,11 @@ function formulas(md, where) {
     const rest = state.src.slice(state.pos);
     const match = /^\$\$([\s\S]+?)\$\$/.exec(rest) ?? /^\$(?!\s)((?:\\.|[^$\\])+?)(?<!\s)\$(?!\d)/.exec(rest);
     if (!match) return false;
-    if (!silent) state.push('formula', '', 0).meta = { tex: match[1], display: match[0].startsWith('$$') };
-    state.pos += match[0].length;
+    const display = match[0].startsWith('$$');
+    const { length } = display ? { length: 0 } : held('', rest.slice(match[0].length));
+    if (!silent)
+      state.push('formula', '', 0).meta = { tex: match[1], display, after: rest.slice(match[0].length, match[0].length + length) };
+    state.pos += match[0].length + length;
     return true;
   });
   md.block.ruler.before(
@@ -67,10 +70,10 @@ function formulas(md, where) {
   md.renderer.rules.formula_block = render;
 }
 
-/** @param {{ tex: string, display: boolean }} meta @param {string} where */
-const formula = ({ tex, display }, where) => {
+/** @param {{ tex: string, display: boolean, after?: string }} meta @param {string} where */
+const formula = ({ tex, display, after = '' }, where) => {
   const html = maths(tex, { display, where });
-  return display ? `<span class="formula" tabindex="0" role="group" aria-label="formula">${html}</span>` : html;
+  return display ? `<span class="formula" tabindex="0" role="group" aria-label="formula">${html}</span>` : held(html, after).html;
 };
 
 /** Ids of headings within one page: `the-line`, and `the-line-2` for the second of that name. */

@@ -29,3 +29,17 @@ const known = (tex) =>
     .replace(/\\end\{psmallmatrix\}/g, '\\end{smallmatrix}\\right)')
     .replace(/\\(hat|bar|tilde|check|dot)\s*(\\math(?:bf|cal|rm|sf)\s*(?:\{[^{}]*\}|\w))/g, '\\$1{$2}')
     .replace(/\\([lr][Vv]ert|[lr]angle)(?=[A-Za-z])/g, '\\$1 ');
+
+/**
+ * A formula with the punctuation that follows it in its last box, so that no line begins with a comma and long formulas may still break.
+ *
+ * @param {string} html
+ * @param {string} rest  what follows in the source
+ * @returns {{ html: string, length: number }}  `length` is how much of it was taken
+ */
+export function held(html, rest) {
+  const [mark = ''] = /^[.,;:)?!]+(?![.,])/.exec(rest) ?? [];
+  const last = html.lastIndexOf('</span></span></span>');
+  const inside = () => `${html.slice(0, last)}<span class="held">${mark}</span>${html.slice(last)}`;
+  return { html: mark && last > 0 ? inside() : html, length: mark.length };
+}

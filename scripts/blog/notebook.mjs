@@ -30,25 +30,34 @@ export function notebookPage(root, file) {
   const cells = notebook.cells;
   const head = joined(cells[0].source);
   const title = /^#\s+(.+)$/m.exec(head)?.[1] ?? slug;
-  const html = grouped(cells)
-    .map((group) => {
-      const parts = group.map(({ cell, at }) => {
-        const where = `${file}, cell ${at + 1}`;
-        const md = markdown({ where, slugs });
-        const source = at === 0 ? joined(cell.source).replace(/^#\s+.+$/m, '') : joined(cell.source);
-        if (cell.cell_type === 'markdown') return { input: md.render(lowered(source)), output: '' };
-        if (cell.cell_type !== 'code') return { input: '', output: '' };
-        const output = (cell.outputs ?? []).map((one) => outputHtml(one, { md, where, charts, slug })).join('\n');
-        return { input: highlight(source), output };
-      });
-      return section(group, parts);
-    })
-    .join('\n');
+  const html = linked(
+    grouped(cells)
+      .map((group) => {
+        const parts = group.map(({ cell, at }) => {
+          const where = `${file}, cell ${at + 1}`;
+          const md = markdown({ where, slugs });
+          const source = at === 0 ? joined(cell.source).replace(/^#\s+.+$/m, '') : joined(cell.source);
+          if (cell.cell_type === 'markdown') return { input: md.render(lowered(source)), output: '' };
+          if (cell.cell_type !== 'code') return { input: '', output: '' };
+          const output = (cell.outputs ?? []).map((one) => outputHtml(one, { md, where, charts, slug })).join('\n');
+          return { input: highlight(source), output };
+        });
+        return section(group, parts);
+      })
+      .join('\n'),
+  );
   const contents = [...html.matchAll(/<h([23]) id="([^"]+)">(.*?)<\/h\1>/gs)].map(([, level, id, text]) => ({
     level: Number(level),
     id,
     text: text.replace(/<math.*?<\/math>/gs, '').replace(/<[^>]+>/g, ''),
   }));
+  /** @type {{ label: string, id: string }[]} */
+  const mentions = [];
+  let heading = '';
+  for (const [, id, label] of html.matchAll(/<h[2-5] id="([^"]+)"|href="\/theorems\/([a-z0-9-]+)\/"/g)) {
+    if (id) heading = id;
+    else mentions.push({ label: `thm:${label}`, id: heading });
+  }
   const paragraph = head.split(/\n\n/).find((text) => text && !text.startsWith('#')) ?? '';
   return {
     file,
@@ -60,9 +69,17 @@ export function notebookPage(root, file) {
     lead: paragraph.replace(/\s+/g, ' ').trim(),
     html,
     contents,
+    mentions,
     charts,
   };
 }
+
+/** Names of theorems, in outputs and prose, as links to their pages. @param {string} html */
+const linked = (html) =>
+  html
+    .replace(/Proof: <code>proofs\/week\d+\.tex<\/code>, <code>thm:([a-z0-9-]+)<\/code>\./g, '<a href="/theorems/$1/">The proof</a>.')
+    .replace(/<code>thm:([a-z0-9-]+)<\/code>/g, '<a href="/theorems/$1/"><code>$1</code></a>')
+    .replace(/(<td>)thm:([a-z0-9-]+)(?=<\/td>)/g, '$1<a href="/theorems/$2/">$2</a>');
 
 /**
  * Exercises with the answer below them; all other cells alone.

@@ -13,6 +13,13 @@ export function shortcodes(eleventy, site) {
   const { root, quotable, notebooks, pdfs } = site;
   eleventy.addNunjucksGlobal('num', (/** @type {string} */ key, /** @type {string} */ format) => quotable.num(key, format));
 
+  // A file of the repository: a link where the address of the repository is known, else its name.
+  eleventy.addFilter('code', (/** @type {string} */ file, /** @type {number | undefined} */ line) => {
+    const { repository } = site.data.site;
+    const text = `<code>${escapeHtml(file)}</code>`;
+    return repository ? `<a href="${repository}/blob/main/${file}${line ? `#L${line}` : ''}">${text}</a>` : text;
+  });
+
   eleventy.addShortcode(
     'chart',
     /** @this {any} */ function (/** @type {string} */ key, /** @type {string} */ caption) {
@@ -40,6 +47,16 @@ export function shortcodes(eleventy, site) {
       if (!found)
         throw new Error(`${place(this, root, name)}: notebook '${name}': there are ${notebooks.map(({ slug }) => slug).join(', ')}`);
       return `<a href="${found.url}">${text ?? found.title}</a>`;
+    },
+  );
+
+  eleventy.addShortcode(
+    'theorem',
+    /** @this {any} */ function (/** @type {string} */ label, /** @type {string} */ text) {
+      const found = site.theorems.find((theorem) => theorem.label === label);
+      if (!found)
+        throw new Error(`${place(this, root, label)}: theorem '${label}': no proof has that label; is it spelt as in proofs/*.tex?`);
+      return `<a href="${found.url}">${text ?? `${found.kind} ${found.number} (${found.title})`}</a>`;
     },
   );
 
