@@ -149,7 +149,9 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
     expect(document('\\resnum{week99.bata}', { numbers }).stderr).toContain(
       "document.tex:4: \\resnum{week99.bata}: results/week99.json has no number 'bata'; it has beta",
     );
-    expect(document('\\resnum[2]{week99.beta}', { numbers }).stderr).toContain("a format is .2f, .3g, .1\\% or .0b, got '2'");
+    expect(document('\\resnum[2]{week99.beta}', { numbers }).stderr).toContain(
+      "a format is .2f, .3g, .1\\% or .0b, with a + before it where the sign is to be shown; got '2'",
+    );
     expect(document('\\resnum{week99.beta}', { numbers, profile: 'quick' }).stderr).toContain(
       'results/week99.json is from a quick run, not a full one; make it',
     );

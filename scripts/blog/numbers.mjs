@@ -28,24 +28,10 @@ export function quotable(root) {
    * @throws when it is missing or stale, naming the file, the line and the command that makes it
    */
   function num(key, format = '.3g', where = 'num') {
-    const { problems, tex } = numbers([{ format: format.replace(/(?<!\\)%/, '\\%'), key, where }], load, stamps);
+    const { problems, texts } = numbers([{ format, key, where }], load, stamps);
     if (problems.length) throw new Error(problems[0].replace('\\resnum{', "num('").replace(/\}: /, "'): "));
-    return unTex(/\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\n$/.exec(tex)?.[1] ?? '');
+    return texts.get(`${format}|${key}`) ?? '';
   }
 
   return { num, result: load };
 }
-
-/** A number of the PDFs as text: a real minus, thin spaces. @param {string} tex */
-const unTex = (tex) =>
-  tex
-    .replace(/\\ensuremath\{-\}/g, '−')
-    .replace(
-      /\\ensuremath\{(-?)([\d.]+)\\cdot10\^\{(-?\d+)\}\}/g,
-      (_, sign, mantissa, power) => `${sign && '−'}${mantissa}·10${raised(power)}`,
-    )
-    .replace(/\\,/g, '\u202f')
-    .replace(/\\%/g, '\u202f%');
-
-/** @param {string} power */
-const raised = (power) => [...power].map((c) => (c === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(c)])).join('');

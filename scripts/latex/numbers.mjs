@@ -1,9 +1,10 @@
+import { FORMATS, quoted } from '../../src/report/quoted.ts';
+
 /** @typedef {{ profile: string, code: string, slice?: object, numbers: Record<string, { value: number, uncertainty?: unknown }> }} Result */
 
 /**
- * The text of every number a document shows, and problems, one line each.
- *
- *     of 0.5731:  .2f 0.57   .3g 0.573   .1% 57.3\%   .0b 5731, basis points; five digits and more in groups of three
+ * The text of every number a document shows, and problems, one line each. `tex` is what LaTeX reads, `texts` what the site shows, by
+ * `format|key`.
  *
  * @param {{format: string, key: string, where: string}[]} wanted
  * @param {(result: string) => Result | undefined} load  results/<result>.json, undefined when there is none
@@ -14,6 +15,8 @@ export function numbers(wanted, load, stamps) {
   const problems = [];
   /** @type {Set<string>} */
   const lines = new Set();
+  /** @type {Map<string, string>} */
+  const texts = new Map();
   const unusable = new Set(); // results already complained of
   for (const { format, key, where } of wanted) {
     const dot = key.indexOf('.');
@@ -27,13 +30,14 @@ export function numbers(wanted, load, stamps) {
       continue;
     }
     const value = saved.numbers[name]?.value ?? derived(saved.numbers, name);
-    const text = value === undefined ? undefined : formatted(value, format);
-    if (text !== undefined) lines.add(`\\lemmata@number{${format}|${key}}{${text}}\n`);
-    else if (value !== undefined)
-      problems.push(`${where}: \\resnum[${format}]{${key}}: a format is .2f, .3g, .1\\% or .0b, got '${format}'`);
+    const text = value === undefined ? undefined : quoted(value, format, 'latex');
+    if (text !== undefined && value !== undefined) {
+      lines.add(`\\lemmata@number{${format}|${key}}{${text}}\n`);
+      texts.set(`${format}|${key}`, quoted(value, format, 'text') ?? '');
+    } else if (value !== undefined) problems.push(`${where}: \\resnum[${format}]{${key}}: a format is ${FORMATS}; got '${format}'`);
     else problems.push(`${where}: \\resnum{${key}}: results/${result}.json has no number '${name}'; it has ${known(saved)}`);
   }
-  return { problems, tex: [...lines].sort().join('') };
+  return { problems, tex: [...lines].sort().join(''), texts };
 }
 
 /**
@@ -43,7 +47,7 @@ export function numbers(wanted, load, stamps) {
  * @param {string} name
  * @returns {number | undefined}
  */
-function derived(known, name) {
+export function derived(known, name) {
   const [, stem = '', part = ''] = /^(.+)\.(se|low|high)$/.exec(name) ?? [];
   const uncertainty = known[stem]?.uncertainty;
   if (typeof uncertainty === 'number') return part === 'se' ? uncertainty : undefined;
@@ -72,42 +76,3 @@ function whyNot(result, saved, stamps) {
 
 /** @param {Result} saved */
 const known = (saved) => Object.keys(saved.numbers).join(', ') || 'none';
-
-/**
- * A number as LaTeX sets it: a real minus, a thin space between thousands; nothing when the format is none.
- *
- * @param {number} value
- * @param {string} format
- */
-export function formatted(value, format) {
-  const match = /^\.(\d+)(f|g|b|\\?%)$/.exec(format);
-  if (!match) return undefined;
-  const digits = Number(match[1]);
-  const text = written(value, match[2].at(-1), digits);
-  return /[1-9]/.test(text) ? grouped(text).replace(/^-/, '\\ensuremath{-}') : grouped(text).replace(/^-/, '');
-}
-
-/**
- * @param {number} value
- * @param {string | undefined} kind
- * @param {number} digits
- */
-function written(value, kind, digits) {
-  if (kind === 'f') return value.toFixed(digits);
-  if (kind === 'g') return significant(value, digits);
-  return kind === 'b' ? (1e4 * value).toFixed(digits) : `${(100 * value).toFixed(digits)}\\%`;
-}
-
-/**
- * @param {number} value
- * @param {number} digits
- */
-function significant(value, digits) {
-  const text = value.toPrecision(digits);
-  if (!text.includes('e')) return text;
-  const [mantissa, exponent] = text.split('e');
-  return `\\ensuremath{${mantissa}\\cdot10^{${Number(exponent)}}}`;
-}
-
-/** @param {string} text */
-const grouped = (text) => text.replace(/^(-?)(\d{5,})/, (_, sign, whole) => sign + whole.replace(/\B(?=(\d{3})+$)/g, '\\,'));
