@@ -3,16 +3,18 @@
 //     npm run results                    each result with its count of numbers and of places that quote them; faults of form fail
 //     npm run results -- week03          the numbers of one, each with its uncertainty and the places that quote it
 //     npm run results -- --diff HEAD~5   the numbers that moved since a revision, by how many of their standard errors, and who quotes them
-import { existsSync } from 'node:fs';
+//     npm run results -- --typed         numbers with units that prose types instead of quoting; such fail
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { moveLine, moves, resultsAt } from './results/diff.mjs';
 import { quotes, quotesNumber } from './results/quotes.mjs';
 import { faults, readResult, resultNames } from './results/schema.mjs';
+import { typedProblems } from './results/typed.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const folder = process.env.LEMMATA_RESULTS ?? join(root, 'results');
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { diff: { type: 'string' } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { diff: { type: 'string' }, typed: { type: 'boolean' } } });
 
 /** @type {import('./results/diff.mjs').Results} */
 const now = Object.fromEntries(resultNames(folder).map((name) => [name, readResult(folder, name)]));
@@ -22,6 +24,7 @@ const quotedBy = (key) => places.filter((place) => quotesNumber(place.key, key))
 
 try {
   if (values.diff) diff(values.diff);
+  else if (values.typed) typed();
   else if (positionals.length) for (const name of positionals) show(name);
   else list();
 } catch (error) {
@@ -56,6 +59,12 @@ function show(name) {
     console.log(`${name}.${key}  ${value}${unit === '1' ? '' : ` ${unit}`}  ${sure}`);
     for (const where of quotedBy(`${name}.${key}`)) console.log(`    ${where}`);
   }
+}
+
+function typed() {
+  const problems = typedProblems(root, JSON.parse(readFileSync(join(root, 'tests', 'typed-numbers.json'), 'utf8')));
+  for (const problem of problems) console.error(problem);
+  if (problems.length) process.exitCode = 1;
 }
 
 function list() {
