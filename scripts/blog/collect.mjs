@@ -1,5 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { publicNames } from './api.mjs';
+import { apiPages } from './api-pages.mjs';
 import { graphOf } from './graph.mjs';
 import { notebookPage } from './notebook.mjs';
 import { quotable } from './numbers.mjs';
@@ -34,7 +36,8 @@ async function gather(root) {
     name: basename(file, '.pdf'),
   }));
   const quote = quotable(root);
-  const theorems = theoremPages(root, quote.num, notebooks);
+  const api = apiPages(await publicNames(root));
+  const theorems = theoremPages(root, quote.num, notebooks, api);
   const weeks = notebooks.map(({ slug, week, topic, lead }) => ({
     number: week,
     slug,
@@ -51,6 +54,7 @@ async function gather(root) {
     charts,
     quotable: quote,
     theorems,
+    api,
     notebooks,
     pdfs,
     data: {
@@ -67,6 +71,8 @@ async function gather(root) {
       theorems,
       byLabel: Object.fromEntries(theorems.map((theorem) => [theorem.label, theorem])),
       graph: graphOf(theorems),
+      apiNames: api.entries.filter(({ kind }) => kind !== 'reference'),
+      rooms: api.rooms,
       pdfs,
     },
   };

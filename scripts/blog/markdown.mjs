@@ -6,16 +6,16 @@ import { held, maths } from './maths.mjs';
  * Markdown as the site sets it: CommonMark with tables, $maths$, highlighted code, headings that can be linked to, and tables that
  * scroll within themselves.
  *
- * @param {{ where?: string, slugs?: (text: string) => string }} [options]  `where` names the source in errors; `slugs` makes the ids of headings, of each page anew where it is left out
+ * @param {{ where?: string, slugs?: (text: string) => string, plain?: boolean }} [options]  `plain` leaves HTML and dollars as they are; `where` names the source in errors; `slugs` makes the ids of headings, of each page anew where it is left out
  */
-export function markdown({ where = 'Markdown', slugs } = {}) {
+export function markdown({ where = 'Markdown', slugs, plain = false } = {}) {
   /** @type {WeakMap<object, ReturnType<typeof slugger>>} */
   const ofPage = new WeakMap();
   const slugsOf = (/** @type {object} */ page) => {
     if (!ofPage.has(page)) ofPage.set(page, slugger());
     return /** @type {ReturnType<typeof slugger>} */ (ofPage.get(page));
   };
-  const md = markdownIt({ html: true, linkify: false, typographer: false, highlight: (code, language) => highlight(code, language) });
+  const md = markdownIt({ html: !plain, linkify: false, typographer: false, highlight: (code, language) => highlight(code, language) });
   md.renderer.rules.fence = (tokens, at) => highlight(tokens[at].content, tokens[at].info.trim().split(/\s+/)[0] || 'text');
   md.renderer.rules.table_open = () => '<div class="wide" tabindex="0" role="region" aria-label="table"><table>';
   md.renderer.rules.table_close = () => '</table></div>';
@@ -23,7 +23,7 @@ export function markdown({ where = 'Markdown', slugs } = {}) {
     const text = (tokens[at + 1].children ?? []).map(({ content }) => content).join('');
     return `<${tokens[at].tag} id="${(slugs ?? slugsOf(env))(text)}">`;
   };
-  formulas(md, where);
+  if (!plain) formulas(md, where);
   return md;
 }
 

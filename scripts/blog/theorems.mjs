@@ -10,7 +10,7 @@ import { textOf } from './text.mjs';
  *
  * @typedef {{ label: string, slug: string, url: string, week: number, number: string, kind: string, title: string, plainTitle: string, idea: string, summary: string, statement: string,
  *   body: string, references: string[], pictures: number, pdf?: string, file: string, line: number, status: string, refused: number, clauses: string, covered: string,
- *   checks: { file: string, label: string, status: string, mutants: number, clauses: string }[], code: { file: string, name: string, killed?: number, of?: number }[],
+ *   checks: { file: string, label: string, status: string, mutants: number, clauses: string }[], code: { file: string, name: string, url?: string, killed?: number, of?: number }[],
  *   uses: string[], usedBy: string[], notebooks: { url: string, title: string }[] }} TheoremPage
  */
 
@@ -20,9 +20,10 @@ import { textOf } from './text.mjs';
  * @param {string} root
  * @param {(key: string, format: string, where: string) => string} num
  * @param {{ slug: string, title: string, url: string, mentions: { label: string, id: string }[] }[]} notebooks
+ * @param {import('./api-pages.mjs').Pages} api
  * @returns {TheoremPage[]}
  */
-export function theoremPages(root, num, notebooks) {
+export function theoremPages(root, num, notebooks, api) {
   const read = (/** @type {string} */ file) => readFileSync(join(root, file), 'utf8');
   const json = (/** @type {string} */ file) => (existsSync(join(root, file)) ? JSON.parse(read(file)) : {});
   const styles = globSync('proofs/*.sty', { cwd: root }).sort().map(read);
@@ -98,7 +99,7 @@ export function theoremPages(root, num, notebooks) {
           })),
           code: theorem.implementations.map((name) => {
             const [path, symbol] = name.split('#');
-            return { file: path, name: symbol, killed: mutants[path]?.killed, of: mutants[path]?.of };
+            return { file: path, name: symbol, url: api.urlOf(path, symbol), killed: mutants[path]?.killed, of: mutants[path]?.of };
           }),
           uses,
           usedBy: theorems.filter((other) => other.uses.includes(label)).map((other) => other.label),

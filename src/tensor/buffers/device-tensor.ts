@@ -120,6 +120,8 @@ export function toTf<P>(tree: P): Mapped<P, DeviceTensor, tf.Tensor> {
 }
 
 /**
+ * A tensor of a runtime from numbers and a shape.
+ *
  * @param data   copied, and converted to `dtype`
  * @param dtype  by default that of the array: float32 for Float32Array and Float64Array, int32 for Int32Array and Uint8Array, whose bytes are
  *               numbers from 0 to 255; of bool every number but 0 is true
