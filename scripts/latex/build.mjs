@@ -6,6 +6,7 @@ import { figures, svgOf } from './figures.mjs';
 import { unembedded } from './fonts.mjs';
 import { firstError, latexmk } from './latexmk.mjs';
 import { complaints, pages } from './log.mjs';
+import { maps } from './maps.mjs';
 import { numbers } from './numbers.mjs';
 import { readSource } from './source.mjs';
 import { currentOf, statusOf, verdictOf } from './verdicts.mjs';
@@ -80,6 +81,7 @@ export async function build(file) {
   write(join(folder, 'lemmata-checks.tex'), found.theorems.map((theorem) => statusLine(theorem, current)).join(''));
   write(join(folder, 'lemmata-others.tex'), others.map((theorem) => statusLine(theorem, current) + placeLine(theorem)).join(''));
   write(join(folder, 'lemmata-numbers.tex'), values.tex);
+  write(join(folder, 'lemmata-maps.tex'), maps(book));
   write(
     join(folder, 'theorems.json'),
     `${JSON.stringify(
