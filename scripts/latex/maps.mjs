@@ -83,10 +83,10 @@ function overview(weeks, theorems) {
   for (const { week, uses } of theorems)
     for (const from of uses.map((label) => weekOf.get(label)))
       if (from !== undefined && from !== week) counts.set(`${from} ${week}`, (counts.get(`${from} ${week}`) ?? 0) + 1);
-  const y = (/** @type {number} */ week) => (-0.75 * weeks.indexOf(week)).toFixed(2);
+  const y = (/** @type {number} */ week) => (-0.58 * weeks.indexOf(week)).toFixed(2);
   const arcs = [...counts].map(([pair, count]) => {
     const [from, to] = pair.split(' ').map(Number);
-    const reach = (-0.5 - 0.42 * Math.abs(to - from)).toFixed(2);
+    const reach = (-0.5 - 0.3 * Math.abs(to - from)).toFixed(2);
     return `\\draw[ink!55,->,>=stealth,line width=${(0.4 + 0.35 * Math.min(count, 6)).toFixed(2)}pt] (-0.1,${y(from)}) .. controls (${reach},${y(from)}) and (${reach},${y(to)}) .. (-0.1,${y(to)});`;
   });
   const lines = weeks.map((week) => {
