@@ -58,7 +58,7 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
   const CHECK = '\\checkedby{src/stats/regression/partial-regression.test.ts#thm:frisch-waugh-lovell}';
 
   it('builds every proof and summary: each theorem has a check that exists, no reference is undefined, no line sticks out', {
-    timeout: 300_000,
+    timeout: 480_000,
   }, () => {
     const proofs = run(['proofs']);
     expect(proofs.stderr).toBe('');
@@ -75,6 +75,8 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
         expect(implementedBy.length).toBeGreaterThan(0);
       }
     }
+    expect(proofs.stdout).toMatch(/^proofs\/anthology\.pdf {2}1\d\d pages, 10\d checks: 10\d checked$/m);
+    expect(proofs.stdout).toMatch(/^proofs\/answers\.pdf {2}\d+ pages$/m);
     const summaries = run(['summaries']);
     expect(summaries.stderr).toBe('');
     for (const name of ['week01', 'week02', 'week03', 'greff', 'week05', 'week07', 'week08', 'week09', 'week10'])

@@ -81,7 +81,7 @@ export async function build(file) {
   write(join(folder, 'lemmata-checks.tex'), found.theorems.map((theorem) => statusLine(theorem, current)).join(''));
   write(join(folder, 'lemmata-others.tex'), others.map((theorem) => statusLine(theorem, current) + placeLine(theorem)).join(''));
   write(join(folder, 'lemmata-numbers.tex'), values.tex);
-  write(join(folder, 'lemmata-maps.tex'), maps(book));
+  write(join(folder, 'lemmata-maps.tex'), maps(book, currentOf(book, checks, root)));
   write(
     join(folder, 'theorems.json'),
     `${JSON.stringify(

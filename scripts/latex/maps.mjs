@@ -1,18 +1,21 @@
 // What stands on what, drawn: the theorems of a chapter in their order, an arrow from each to those whose proofs use it.
 
+import { verdictOf } from './verdicts.mjs';
+
 /** @typedef {import('./book.mjs').BookTheorem} BookTheorem */
 
 const ROW = 0.46; // cm between two theorems
 
 /**
- * \theoremmap{3} of every week, and \chaptermap, as lemmata-maps.tex defines them.
+ * \theoremmap{3} of every week, and the rows of \checkcounts, as lemmata-maps.tex defines them.
  *
  * @param {BookTheorem[]} theorems  of all weeks, in order
+ * @param {import('./verdicts.mjs').Checks} checks  current ones
  */
-export function maps(theorems) {
+export function maps(theorems, checks) {
   const weeks = [...new Set(theorems.map(({ week }) => week))];
   const drawn = weeks.map((week) => `\\csgdef{lemmata@map@${week}}{${chapterMap(week, theorems)}}\n`);
-  return `${drawn.join('')}\\csgdef{lemmata@map@chapters}{${overview(weeks, theorems)}}\n`;
+  return `${drawn.join('')}\\csgdef{lemmata@counts}{${countTable(weeks, theorems, checks)}}\n`;
 }
 
 /**
@@ -71,36 +74,25 @@ function chapterMap(week, theorems) {
 }
 
 /**
- * The chapters below each other: as thick an arc as theorems of the lower one use the upper one's, their number at the side.
+ * What was checked, a row for each chapter.
  *
  * @param {number[]} weeks
  * @param {BookTheorem[]} theorems
+ * @param {import('./verdicts.mjs').Checks} checks
  */
-function overview(weeks, theorems) {
-  const weekOf = new Map(theorems.map(({ label, week }) => [label, week]));
-  /** @type {Map<string, number>} */
-  const counts = new Map();
-  for (const { week, uses } of theorems)
-    for (const from of uses.map((label) => weekOf.get(label)))
-      if (from !== undefined && from !== week) counts.set(`${from} ${week}`, (counts.get(`${from} ${week}`) ?? 0) + 1);
-  const y = (/** @type {number} */ week) => (-0.58 * weeks.indexOf(week)).toFixed(2);
-  const arcs = [...counts].map(([pair, count]) => {
-    const [from, to] = pair.split(' ').map(Number);
-    const reach = (-0.5 - 0.3 * Math.abs(to - from)).toFixed(2);
-    return `\\draw[ink!55,->,>=stealth,line width=${(0.4 + 0.35 * Math.min(count, 6)).toFixed(2)}pt] (-0.1,${y(from)}) .. controls (${reach},${y(from)}) and (${reach},${y(to)}) .. (-0.1,${y(to)});`;
+function countTable(weeks, theorems, checks) {
+  const row = (/** @type {BookTheorem[]} */ own) => {
+    const verdicts = own.map((theorem) => ({ theorem, ...verdictOf(theorem, checks) }));
+    // A statement without a list is one clause.
+    const clauses = sum(own.map((theorem) => theorem.clauses.length || 1));
+    const covered = sum(verdicts.map(({ theorem, status, covered }) => (theorem.clauses ? covered.length : Number(status === 'checked'))));
+    return [own.length, clauses, covered, sum(verdicts.map(({ refused }) => refused))];
+  };
+  const rows = weeks.map((week) => {
+    const counts = row(theorems.filter((theorem) => theorem.week === week));
+    return `\\textsf{${week}}&\\csuse{lemmata@chapter@${week}}&${counts.join('&')}\\\\`;
   });
-  const lines = weeks.map((week) => {
-    const own = theorems.filter((theorem) => theorem.week === week);
-    const inside = own.flatMap(({ uses }) => uses.filter((label) => weekOf.get(label) === week)).length;
-    const from = weeks.flatMap((other) => {
-      const count = counts.get(`${other} ${week}`);
-      return count ? [`${count} from chapter ${other}`] : [];
-    });
-    const said = [`${own.length} theorems`, `${inside} steps inside`, ...from].join(', ');
-    return (
-      `\\fill[ink] (0,${y(week)}) circle (2pt);\\node[right=4pt,align=left] at (0,${y(week)}) ` +
-      `{\\makebox[1.8em][l]{\\textsf{${week}}}\\csuse{lemmata@chapter@${week}}\\quad{\\footnotesize\\color{quiet}${said}}};`
-    );
-  });
-  return `\\begin{tikzpicture}${arcs.join('')}${lines.join('')}\\end{tikzpicture}`;
+  return `${rows.join('')}\\midrule&&${row(theorems).join('&')}\\\\`;
 }
+
+const sum = (/** @type {number[]} */ values) => values.reduce((total, value) => total + value, 0);
