@@ -90,14 +90,38 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
     expect(missing.stderr).toMatch(/^latex: there is no proofs\/week99\.tex; there are week01, week02, /);
   });
 
-  it('gives equal bytes in another folder', { timeout: 120_000 }, () => {
-    const copy = join(folder, 'elsewhere');
-    for (const part of ['scripts', 'proofs', 'results', 'notebooks', 'src'])
-      cpSync(join(ROOT, part), join(copy, part), { recursive: true });
-    rmSync(join(copy, 'proofs/week01.pdf'), { force: true });
-    const other = run(['proofs/week01.tex'], { script: join(copy, 'scripts/latex.mjs') });
-    expect(other.stderr).toBe('');
-    expect(readFileSync(join(copy, 'proofs/week01.pdf')).equals(readFileSync(join(ROOT, 'proofs/week01.pdf')))).toBe(true);
+  it('gives equal bytes in two folders, with a figure and a citation, and embeds every font', { timeout: 600_000 }, () => {
+    const source = `\\documentclass{article}
+\\usepackage{lemmata-bindings}
+\\usepackage[backend=biber]{biblatex}
+\\addbibresource{small.bib}
+\\begin{document}
+Beta, \\resnum[.2f]{week01.hac-ratio}, as \\thmref{thm:ridge} says~\\cite{gauss}: \\thmstatus{thm:ridge}.
+
+\\noindent\\resfig{week01.ridge}
+\\printbibliography
+\\end{document}
+`;
+    const pdfs = ['one', 'two'].map((name) => {
+      const copy = join(folder, name);
+      for (const part of ['scripts', 'proofs', 'results', 'notebooks', 'src'])
+        cpSync(join(ROOT, part), join(copy, part), { recursive: true, filter: (file) => !file.endsWith('.pdf') });
+      mkdirSync(join(copy, 'paper'));
+      writeFileSync(join(copy, 'paper/small.tex'), source);
+      writeFileSync(
+        join(copy, 'paper/small.bib'),
+        '@book{gauss, author = {C. F. Gauss}, title = {Theoria motus}, year = {1809}, publisher = {Perthes}}\n',
+      );
+      const built = run(['paper/small.tex'], { script: join(copy, 'scripts/latex.mjs') });
+      expect(built).toEqual({ status: 0, stdout: 'paper/small.pdf  1 page\n', stderr: '' });
+      return join(copy, 'paper/small.pdf');
+    });
+    expect(readFileSync(pdfs[0]).equals(readFileSync(pdfs[1]))).toBe(true);
+    const text = spawnSync('pdftotext', [pdfs[0], '-'], { encoding: 'utf8' });
+    if (text.error) return;
+    const beta = JSON.parse(readFileSync(join(ROOT, 'results/week01.json'), 'utf8')).numbers['hac-ratio'].value.toFixed(2);
+    expect(text.stdout).toContain(`Beta, ${beta}, as Theorem 9 of week 1 says [1]`);
+    expect(text.stdout).toContain('λ'); // of the figure's axis: its letters are letters
   });
 
   it('names file and line of every binding that leads nowhere', () => {
@@ -197,7 +221,12 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
   });
 
   it('refuses an undefined reference, a line that sticks out, and an error of LaTeX', { timeout: 120_000 }, () => {
-    expect(document('See~\\ref{thm:nowhere}.').stderr).toMatch(/document\.tex: Reference `thm:nowhere' on page 1 undefined/);
+    const lost = document('See~\\ref{thm:nowhere},\n\\cite{nobody} and \\resfig{week01.nothing}.').stderr;
+    expect(lost).toMatch(/document\.tex:4: there is no \\label\{thm:nowhere\}/);
+    expect(lost).toMatch(/document\.tex:5: \\cite names nobody, which no bibliography of this document has/);
+    expect(lost).toMatch(
+      /document\.tex:5: \\resfig\{week01\.nothing\}: there is no results\/week01\/nothing\.svg; no figure is saved for week01/,
+    );
     expect(document('\\noindent\\rule{200mm}{1pt}').stderr).toMatch(/document\.tex: sticks out by 1\d\d\.\d+ pt/);
     const broken = document('\\undefinedcommand');
     expect(broken.stderr).toMatch(/did not build:\n.*document\.tex:4: Undefined control sequence/);

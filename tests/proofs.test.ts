@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const { bindings, verify } = await import(join(ROOT, 'scripts/latex/bindings.mjs'));
+const { readSource } = await import(join(ROOT, 'scripts/latex/source.mjs'));
 const problems = (source: string, file = 'proofs/new.tex'): string[] => verify(bindings(source, file), ROOT);
 
 const CHECK = '\\checkedby{src/stats/regression/ridge.theorem.test.ts#thm:ridge}';
@@ -14,6 +15,11 @@ const ridge = (clauses: number, checks = CHECK) =>
 
 describe('the proofs', () => {
   const files = readdirSync(join(ROOT, 'proofs')).filter((name) => name.endsWith('.tex'));
+
+  it.each(files)('%s: says what a verdict is where it shows one: instances are checked, a proof proves', (name) => {
+    const { text } = readSource(join(ROOT, 'proofs', name), ROOT);
+    if (/\\checkedby|\\thmstatus/.test(text)) expect(text).toMatch(/\\whatchecked|only\s+the\s+proof\s+proves/);
+  });
 
   it.each(files)('%s: every theorem, and every clause of it, has a check or is marked unchecked', (name) => {
     expect(problems(readFileSync(join(ROOT, 'proofs', name), 'utf8'), `proofs/${name}`)).toEqual([]);

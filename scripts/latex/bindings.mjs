@@ -69,6 +69,12 @@ export function bindings(source, file = '') {
     unchecked: all(/\\unchecked\{([^}]*)\}\{([a-z])\}(?:\{((?:[^{}]|\{[^{}]*\})*)\})?/g).map(({ match, where }) => ({
       ...{ label: match[1], clause: match[2], why: match[3] ?? '', where },
     })),
+    references: all(/\\(?:eq|page|auto)?ref\{([^}#]*)\}/g),
+    citations: all(/\\(?:paren|text|auto|foot|no)?cite\*?(?:\[[^\]]*\]){0,2}\{([^}#]*)\}/g).flatMap(({ value, where }) =>
+      value.split(',').map((key) => ({ value: key.trim(), where })),
+    ),
+    bibitems: all(/\\bibitem(?:\[[^\]]*\])?\{([^}]*)\}/g).map(({ value }) => value),
+    bibliographies: all(/\\addbibresource(?:\[[^\]]*\])?\{([^}]*)\}/g),
     names: all(/\\thm(?:ref|status)\{([^}]*)\}/g),
     figures: all(/\\resfig(?:\[[^\]]*\])?\{([^}]*)\}/g).map(({ value, where }) => ({ key: value, where })),
     numbers: all(/\\resnum(?:\[([^\]]*)\])?\{([^}]*)\}/g).map(({ match, where }) => ({ format: match[1] ?? '.3g', key: match[2], where })),

@@ -5,9 +5,11 @@ import { bookTheorems, repeatedLabels } from './book.mjs';
 import { figures, svgOf } from './figures.mjs';
 import { unembedded } from './fonts.mjs';
 import { firstError, latexmk } from './latexmk.mjs';
+import { links } from './links.mjs';
 import { complaints, pages } from './log.mjs';
 import { maps } from './maps.mjs';
 import { numbers } from './numbers.mjs';
+import { dangling } from './references.mjs';
 import { readSource } from './source.mjs';
 import { currentOf, statusOf, verdictOf } from './verdicts.mjs';
 
@@ -66,6 +68,7 @@ export async function build(file) {
   const values = numbers(found.numbers, (result) => readJson(join(resultsFolder(), `${result}.json`)), stamps());
   const problems = [
     ...verify(found, root, new Set(book.map(({ label }) => label))),
+    ...dangling(found, dirname(path), root),
     ...(dirname(path) === join(root, 'proofs') ? repeatedLabels(root) : []),
     ...values.problems,
     ...figures(found.figures, resultsFolder(), root),
@@ -82,6 +85,8 @@ export async function build(file) {
   write(join(folder, 'lemmata-others.tex'), others.map((theorem) => statusLine(theorem, current) + placeLine(theorem)).join(''));
   write(join(folder, 'lemmata-numbers.tex'), values.tex);
   write(join(folder, 'lemmata-maps.tex'), maps(book, currentOf(book, checks, root)));
+  const places = [...found.checks, ...found.implementations].map(({ value }) => value);
+  write(join(folder, 'lemmata-links.tex'), [...links(places, root)].map(([place, url]) => `\\lemmata@link{${place}}{${url}}\n`).join(''));
   write(
     join(folder, 'theorems.json'),
     `${JSON.stringify(
