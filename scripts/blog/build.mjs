@@ -1,8 +1,10 @@
 import { cpSync, existsSync, globSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { bundle } from './bundle.mjs';
+import { writeCards } from './cards.mjs';
 import { writeCharts } from './charts.mjs';
 import { collect } from './collect.mjs';
+import { writeIndex } from './search.mjs';
 
 /**
  * Builds the website aside and puts it in place when it is complete: a build that fails leaves the one before as it was.
@@ -23,7 +25,11 @@ export async function buildSite({ root, out = join(root, 'build/site'), prefix =
     const eleventy = new Eleventy('blog', draft, { quietMode: true, configPath: 'blog/eleventy.config.mjs' });
     eleventy.disableLogger?.();
     await eleventy.write();
-    writeCharts((await collect(root)).charts, draft);
+    const site = await collect(root);
+    writeCharts(site.charts, draft);
+    writeIndex(site, draft);
+    writeMap(draft, `${site.data.site.url}${base}`);
+    if (site.data.site.cards) writeCards(draft);
     await bundle(root, draft);
     copyAssets(root, draft);
     const old = `${out}.old-${process.pid}`;
@@ -35,6 +41,23 @@ export async function buildSite({ root, out = join(root, 'build/site'), prefix =
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
+}
+
+/**
+ * The list of pages for those who search the web.
+ *
+ * @param {string} out
+ * @param {string} base  the site's full address
+ */
+function writeMap(out, base) {
+  const pages = globSync('**/index.html', { cwd: out })
+    .sort()
+    .map((file) => `<url><loc>${encodeURI(base + file.replace('index.html', ''))}</loc></url>`);
+  writeFileSync(
+    join(out, 'sitemap.xml'),
+    `<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${pages.join('\n')}\n</urlset>\n`,
+  );
+  writeFileSync(join(out, 'robots.txt'), `User-agent: *\nAllow: /\nSitemap: ${base}sitemap.xml\n`);
 }
 
 /**

@@ -1,7 +1,8 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { publicNames } from './api.mjs';
 import { apiPages } from './api-pages.mjs';
+import { canDrawCards } from './cards.mjs';
 import { graphOf } from './graph.mjs';
 import { notebookPage } from './notebook.mjs';
 import { quotable } from './numbers.mjs';
@@ -64,7 +65,7 @@ async function gather(root) {
         version,
         repository: address?.replace(/^git\+|\.git$/g, ''),
         prefix: process.env.LEMMATA_SITE_PREFIX ?? '/',
-        cards: existsSync(join(root, 'build/cards')),
+        cards: canDrawCards(),
       },
       weeks,
       notebooks,
