@@ -16,6 +16,7 @@ const { values } = parseArgs({
   },
 });
 try {
+  if (values.serve) await assertFree(Number(values.port));
   const started = performance.now();
   const { pages } = await buildSite({ root, out: resolve(root, values.out), prefix: values.pathprefix, url: values.url });
   console.log(`${values.out}: ${pages} pages in ${((performance.now() - started) / 1000).toFixed(1)} s`);
@@ -28,15 +29,18 @@ try {
 /** @param {number} port */
 function serve(port) {
   const server = createServer(answer(resolve(root, values.out), values.pathprefix));
-  server.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
-    console.error(
-      error.code === 'EADDRINUSE'
-        ? `blog: port ${port} is in use; take another: npm run blog -- --serve --port ${port + 1}`
-        : String(error),
-    );
-    process.exitCode = 1;
-  });
   server.listen(port, '127.0.0.1', () => console.log(`http://127.0.0.1:${port}${values.pathprefix}  (Ctrl-C ends it)`));
+}
+
+/** Said before the minutes of a build. @param {number} port */
+function assertFree(port) {
+  return new Promise((done, fail) => {
+    const probe = createServer();
+    probe.on('error', (/** @type {NodeJS.ErrnoException} */ { code, message }) =>
+      fail(new Error(code === 'EADDRINUSE' ? `port ${port} is in use; take another: npm run blog -- --serve --port ${port + 1}` : message)),
+    );
+    probe.listen(port, '127.0.0.1', () => probe.close(done));
+  });
 }
 
 /** The innermost cause, which names file and line; Eleventy wraps it more than once. @param {unknown} thrown */

@@ -7,6 +7,7 @@ import { graphOf } from './graph.mjs';
 import { notebookPage } from './notebook.mjs';
 import { quotable } from './numbers.mjs';
 import { theoremPages } from './theorems.mjs';
+import { wordProblems } from './words.mjs';
 
 /**
  * @typedef {{ number: number, name: string, slug: string, title: string, topic: string, lead: string, proofs: string[] }} Week
@@ -37,6 +38,8 @@ async function gather(root) {
     name: basename(file, '.pdf'),
   }));
   const quote = quotable(root);
+  const problems = wordProblems(root, quote.num);
+  if (problems.length) throw new Error(problems.join('\n'));
   const api = apiPages(await publicNames(root));
   const theorems = theoremPages(root, quote.num, notebooks, api);
   const weeks = notebooks.map(({ slug, week, topic, lead }) => ({
