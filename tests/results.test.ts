@@ -8,6 +8,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const RESULTS = join(ROOT, 'results');
 const { faults, readResult, resultNames } = await import(join(ROOT, 'scripts/results/schema.mjs'));
 const { quotesOf, quotesNumber } = await import(join(ROOT, 'scripts/results/quotes.mjs'));
+const latex = await import(join(ROOT, 'scripts/latex/numbers.mjs'));
 const { moveLine, moves, resultsAt } = await import(join(ROOT, 'scripts/results/diff.mjs'));
 
 describe('the committed results', () => {
@@ -44,6 +45,25 @@ describe('a result', () => {
     expect(faults('week03', { ...saved, profile: 'quick' })[0]).toMatch(/^results\/week03\.json: profile: /);
     expect(faults('week04', saved)).toEqual(['results/week04.json calls itself otherwise; its name is its path']);
     expect(faults('week03', { ...saved, numbers: { 'beta.se': beta } })[0]).toContain('ends like a part of an uncertainty');
+  });
+});
+
+describe('a document that quotes a result', () => {
+  const { numbers } = latex;
+  const wanted = [{ format: '.3f', key: 'week01.beta', where: 'paper/paper.tex:5' }];
+  const shown = (value: number, code = 'a') =>
+    numbers(wanted, () => ({ profile: 'full', code, numbers: { beta: { value } } }), new Set(['a']));
+
+  it('changes with a digit of it, in LaTeX and on the site', () => {
+    expect(shown(0.123).tex).toBe('\\lemmata@number{.3f|week01.beta}{0.123}\n');
+    expect(shown(0.124).tex).toBe('\\lemmata@number{.3f|week01.beta}{0.124}\n');
+    expect(shown(0.124).texts.get('.3f|week01.beta')).toBe('0.124');
+  });
+
+  it('stops when it is stale, with file, line and command', () => {
+    expect(shown(0.123, 'b').problems).toEqual([
+      'paper/paper.tex:5: \\resnum{week01.beta}: results/week01.json is stale: no notebook with its present outputs saved it; make it with npm run notebooks week01',
+    ]);
   });
 });
 

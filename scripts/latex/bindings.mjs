@@ -71,7 +71,7 @@ export function bindings(source, file = '') {
     })),
     references: all(/\\(?:eq|page|auto)?ref\{([^}#]*)\}/g),
     citations: all(/\\(?:paren|text|auto|foot|no)?cite\*?(?:\[[^\]]*\]){0,2}\{([^}#]*)\}/g).flatMap(({ value, where }) =>
-      value.split(',').map((key) => ({ value: key.trim(), where })),
+      value === '*' ? [] : value.split(',').map((key) => ({ value: key.trim(), where })),
     ),
     bibitems: all(/\\bibitem(?:\[[^\]]*\])?\{([^}]*)\}/g).map(({ value }) => value),
     bibliographies: all(/\\addbibresource(?:\[[^\]]*\])?\{([^}]*)\}/g),

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { bindings, verify } from './bindings.mjs';
-import { bookTheorems, repeatedLabels } from './book.mjs';
+import { bookTheorems, repeatedLabels, weeks } from './book.mjs';
 import { figures, svgOf } from './figures.mjs';
 import { unembedded } from './fonts.mjs';
 import { firstError, latexmk } from './latexmk.mjs';
@@ -37,6 +37,7 @@ export function inputsOf(file) {
   );
   const results = found.numbers.map(({ key }) => `results/${key.slice(0, key.indexOf('.'))}.json`);
   const named = [...found.uses, ...found.names].some(({ value }) => !found.labels.has(value));
+  const builder = readdirSync(join(root, 'scripts/latex')).map((name) => `scripts/latex/${name}`);
   return [
     ...new Set([
       ...source.files.map((path) => relative(root, path)),
@@ -44,6 +45,8 @@ export function inputsOf(file) {
       ...results,
       ...found.figures.map(({ key }) => `results/${svgOf(key)}`),
       ...(found.theorems.length || named ? ['results/checks.json'] : []),
+      ...(named ? weeks(root).map(({ file }) => file) : []),
+      ...[...builder, 'src/report/quoted.ts'],
       ...found.checks.map(({ value }) => value.split('#')[0]),
       ...found.implementations.map(({ value }) => value.split('#')[0]),
     ]),
