@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 const ROOT = resolve(import.meta.dirname, '..');
 const { bindings, verify } = await import(join(ROOT, 'scripts/latex/bindings.mjs'));
 const { readSource } = await import(join(ROOT, 'scripts/latex/source.mjs'));
-const problems = (source: string, file = 'proofs/new.tex'): string[] => verify(bindings(source, file), ROOT);
+const { bookTheorems } = await import(join(ROOT, 'scripts/latex/book.mjs'));
+const BOOK: ReadonlySet<string> = new Set(bookTheorems(ROOT).map(({ label }: { label: string }) => label));
+const problems = (source: string, file = 'proofs/new.tex'): string[] => verify(bindings(source, file), ROOT, BOOK);
 
 const CHECK = '\\checkedby{src/stats/regression/ridge.theorem.test.ts#thm:ridge}';
 /** A theorem on ridge with so many clauses; the library's checks cover five. */
