@@ -26,7 +26,9 @@ import {
 
 const SEEDS = [1, 2, 3, 4, 5];
 /** Deviations of what is planted in log variance, in percent. */
-const SIZES = [0, 5, 10, 20, 40];
+const SIZES = [0, 5, 10, 20, 30, 40];
+/** The panel as it is: the same net where nobody planted anything. */
+const REAL = 'real';
 const HIDDEN = [32, 32];
 const FLOOR = 1e-6;
 
@@ -36,21 +38,30 @@ const experiment: Experiment = {
     'An interaction planted in tomorrow’s variance of twenty stocks: how large it must be for a perceptron to beat a gamma regression, 2005 to 2016.',
   seed: 12,
   data: [SOURCE],
-  parts: SIZES.map(String),
+  parts: [...SIZES.map(String), REAL],
   sanity: { 'gain.40': { atLeast: 0 } },
   async run({ part, quick, onStep }): Promise<Found> {
-    const size = Number(part) / 100;
     const begun = process.cpuUsage();
-    const { task, truth } = planted(await volatilityTask(), size, this.seed);
+    const whole = await volatilityTask();
+    const { task, truth } = part === REAL ? { task: whole, truth: undefined } : planted(whole, Number(part) / 100, this.seed);
     const folds = quick ? [shortened(task.folds[2])] : task.folds;
     const seeds = quick ? SEEDS.slice(0, 2) : SEEDS;
     const losses: { dates: readonly string[]; regression: number[]; truth: number[]; nets: number[][] }[] = [];
     for (const [f, fold] of folds.entries()) {
       const nets = await netsOf(task, fold, { seeds, quick, onSeed: (s) => onStep(f * seeds.length + s, folds.length * seeds.length) });
-      const named = { regression: regressionOf(task, fold), truth, ...Object.fromEntries(nets.map((h, s) => [`${s}`, h])) };
+      const named = {
+        regression: regressionOf(task, fold),
+        ...(truth && { truth }),
+        ...Object.fromEntries(nets.map((h, s) => [`${s}`, h])),
+      };
       const found = lossesOn(task, fold.test, named);
       const of = (model: string) => [...lossesOf(found, model)];
-      losses.push({ dates: found.dates, regression: of('regression'), truth: of('truth'), nets: nets.map((_, s) => of(`${s}`)) });
+      losses.push({
+        dates: found.dates,
+        regression: of('regression'),
+        truth: truth ? of('truth') : [],
+        nets: nets.map((_, s) => of(`${s}`)),
+      });
     }
     const all = (pick: (one: (typeof losses)[number]) => readonly number[]) => losses.flatMap(pick);
     const regression = all((one) => one.regression);
@@ -60,17 +71,17 @@ const experiment: Experiment = {
         closedForms: { 'gamma regression': regression },
         nets: { perceptron: seeds.map((_, s) => all((one) => one.nets[s])) },
       },
-      { key: key(this.seed), loss: 'QLIKE', trials: SIZES.length },
+      { key: key(this.seed), loss: 'QLIKE', trials: SIZES.length + 1 },
     );
     const truths = all((one) => one.truth);
-    const possible = hacMean(regression.map((loss, t) => loss - truths[t]));
+    const possible = truth && hacMean(regression.map((loss, t) => loss - truths[t]));
     const { user, system } = process.cpuUsage(begun);
     return told(part, judged, { possible, minutes: (user + system) / 6e7 });
   },
   collect: (parts) => ({
     numbers: Object.assign({}, ...Object.values(parts).map(({ numbers }) => numbers)),
-    tables: { sizes: SIZES.flatMap((size) => parts[String(size)]?.tables?.sizes ?? []) },
-    trials: SIZES.length,
+    tables: { sizes: [...SIZES.map(String), REAL].flatMap((part) => parts[part]?.tables?.sizes ?? []) },
+    trials: SIZES.length + 1,
     pinned: Object.assign({}, ...Object.values(parts).map(({ pinned }) => pinned)),
     minutes: Object.assign({}, ...Object.values(parts).map(({ minutes }) => minutes)),
   }),
@@ -160,7 +171,7 @@ async function netsOf(
 function told(
   part: string,
   { rows, pays }: ReturnType<typeof verdict>,
-  { possible, minutes }: { possible: ReturnType<typeof hacMean>; minutes: number },
+  { possible, minutes }: { possible: ReturnType<typeof hacMean> | undefined; minutes: number },
 ): Found {
   const { gain, error, p, detectable } = rows.find(({ seeds }) => seeds > 0) as {
     gain: number;
@@ -170,22 +181,32 @@ function told(
   };
   const of = (value: number, uncertainty: Finding['uncertainty'], description: string): Finding => ({
     ...{ value, uncertainty, unit: '1', tolerance: 0.002 },
-    description: `${description}, planted deviation of ${part} % in log variance`,
+    description: `${description}, ${part === REAL ? 'the panel as it is' : `planted deviation of ${part} % in log variance`}`,
   });
-  const row: Row = { size: Number(part), gain, error, p, detectable, possible: possible.mean, possibleError: possible.standardError, pays };
+  const row: Row = {
+    planted: part,
+    gain,
+    error,
+    p,
+    detectable,
+    pays,
+    ...(possible && { possible: possible.mean, possibleError: possible.standardError }),
+  };
   return {
     numbers: {
       [`gain.${part}`]: of(gain, error, 'QLIKE that the perceptron gains on the gamma regression, error over dates and seeds'),
       [`p.${part}`]: of(p, 'none: a p-value', 'p of that gain'),
       [`detectable.${part}`]: of(detectable, 'none: of the same error', 'gain found in 80 % of samples'),
-      [`possible.${part}`]: of(
-        possible.mean,
-        possible.standardError,
-        'QLIKE that the true variance gains on the gamma regression, HAC error over dates',
-      ),
+      ...(possible && {
+        [`possible.${part}`]: of(
+          possible.mean,
+          possible.standardError,
+          'QLIKE that the true variance gains on the gamma regression, HAC error over dates',
+        ),
+      }),
     },
     tables: { sizes: [row] },
-    pinned: { [`gain.${part}`]: gain, [`possible.${part}`]: possible.mean },
+    pinned: { [`gain.${part}`]: gain, ...(possible && { [`possible.${part}`]: possible.mean }) },
     minutes: { [part]: minutes },
   };
 }

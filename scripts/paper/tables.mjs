@@ -1,0 +1,245 @@
+// Writes the tables of the paper, paper/tables/*.tex, from what week 12's notebook saved: names and verdicts as words, numbers as \resnum, which the build reads.
+//
+//     node scripts/paper/tables.mjs            writes them
+//     node scripts/paper/tables.mjs --check    fails, naming the table, when one is not what it would write
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../..');
+const folder = join(root, 'paper', 'tables');
+
+/** @typedef {Record<string, string | number>} Row */
+/** @typedef {{ numbers: Record<string, { value: number, uncertainty: unknown }>, tables: Record<string, Row[]> }} Result */
+
+/** Letters of names that LaTeX writes otherwise. @type {readonly (readonly [RegExp, string])[]} */
+const LETTERS = [
+  [/%/g, '\\%'],
+  [/λ = (\d)e−(\d)/g, '$\\lambda=$1\\cdot10^{-$2}$'],
+  [/²/g, '$^2$'],
+  [/⁴/g, '$^4$'],
+  [/’/g, "'"],
+  [/ – /g, ' -- '],
+];
+
+/** A name as LaTeX sets it. @param {string | number} name */
+export const words = (name) => LETTERS.reduce((text, [letter, tex]) => text.replace(letter, tex), String(name));
+
+/** An estimate with its interval. @param {string} key @param {number} decimals */
+const interval = (key, decimals) =>
+  `\\resnum[.${decimals}f]{${key}} & [\\resnum[.${decimals}f]{${key}.low}, \\resnum[.${decimals}f]{${key}.high}]`;
+
+/** A p-value, one too small for its digits as a bound. @param {string} key @param {number} value */
+const chance = (key, value) => (value < 0.0005 ? '$<0.001$' : `\\resnum[.3f]{${key}}`);
+
+/** @param {string} of @param {string} caption @param {string} label @param {string} columns @param {string[]} lines */
+const table = (of, caption, label, columns, lines) =>
+  [
+    `% Written by scripts/paper/tables.mjs from results/week12.json: ${of}.`,
+    '\\begin{table}[tb]\\centering\\small\\setlength{\\tabcolsep}{4pt}',
+    `\\caption{${caption}}\\label{${label}}`,
+    `\\begin{tabular}{@{}${columns}@{}}`,
+    '\\toprule',
+    ...lines,
+    '\\bottomrule',
+    '\\end{tabular}',
+    '\\end{table}',
+    '',
+  ].join('\n');
+
+/** A column of so many millimetres, set ragged. @param {number} width */
+const RAGGED = (width) => `>{\\raggedright\\arraybackslash\\hangindent=0.8em}p{${width}mm}`;
+
+const VERDICTS = /** @type {Record<string, string>} */ ({ net: '\\textbf{net}', 'closed form': '\\textbf{closed form}' });
+
+/** @param {Result} result */
+function main({ numbers, tables }) {
+  const lines = ['US stocks', 'elsewhere'].flatMap((group) => [
+    group === 'elsewhere' ? '\\midrule' : '',
+    ...tables.main
+      .filter((row) => row.group === group)
+      .map(
+        ({ key, task, closed, deep, unit, decimals, verdict }) =>
+          `${words(task)}, ${words(unit)} & ${words(closed)} & ${words(deep)} & ${interval(`week12.${key}`, Number(decimals))} & \\resnum[.${decimals}f]{week12.${key}.detectable} & ${chance(`week12.${key}.counted`, numbers[`${key}.counted`].value)} & ${VERDICTS[verdict] ?? verdict} \\\\`,
+      ),
+  ]);
+  const head = 'task, unit of the loss & closed form & net & \\multicolumn{2}{c}{gain of the net} & detectable & $p$ & verdict \\\\';
+  const caption =
+    'All contests: the gain of the best net on the best closed form, positive where the net is better, with its interval of 95\\,\\%; the gain that four samples of five would have shown; $p$ after all models of an experiment and all contests are counted. Above on US stocks, below elsewhere.';
+  const whole = table('every contest', caption, 'tab:main', `${RAGGED(42)}${RAGGED(22)}${RAGGED(25)}r@{\\ }llll`, [
+    head,
+    '\\midrule',
+    ...lines.filter(Boolean),
+  ]);
+  return whole
+    .replace('[tb]', '[t]')
+    .replace('\\begin{tabular}', '\\makebox[\\linewidth][c]{\\footnotesize\\setlength{\\tabcolsep}{3pt}\\begin{tabular}')
+    .replace('\\end{tabular}', '\\end{tabular}}');
+}
+
+/** @param {Result} result */
+function portfolios({ numbers, tables }) {
+  const lines = tables.portfolios.map(({ portfolio }) => {
+    const key = `week12.portfolio.${String(portfolio).replace(/\W+/g, '-')}`;
+    const above = numbers[`${key.slice(7)}.mean`] ? interval(`${key}.mean`, 1) : ' & ';
+    return `${portfolio === '1/N' ? 'equal parts' : words(portfolio)} & \\resnum[.1f]{${key}.return} & \\resnum[.1f]{${key}.volatility} & ${interval(key, 2)} & \\resnum[.1f]{${key}.turnover} & ${above} \\\\`;
+  });
+  const head = ' & return & volatility & \\multicolumn{2}{c}{Sharpe ratio} & turnover & \\multicolumn{2}{c}{mean above equal parts} \\\\';
+  const caption =
+    'Portfolios of the twenty stocks, 1995 to 2016, net of costs, in per cent a year, with intervals of 95\\,\\% by a bootstrap of months; turnover in times of equity a year. Levels are lifted by the choice of names.';
+  return table('portfolios', caption, 'tab:portfolios', 'lrrr@{\\ }lrr@{\\ }l', [head, '\\midrule', ...lines]);
+}
+
+/** @param {Result} result */
+function links({ tables }) {
+  const lines = tables.links.map(({ portfolio }) => {
+    const key = `week12.link.${String(portfolio).replace(/\W+/g, '-')}`;
+    return `${words(portfolio)} & ${interval(key, 1)} & ${interval(`${key}.sharpe`, 2)} & \\resnum[.2f]{${key}.holm} \\\\`;
+  });
+  const head = ' & \\multicolumn{2}{c}{mean, \\% a year} & \\multicolumn{2}{c}{Sharpe ratio} & $p$ \\\\';
+  const caption =
+    'The chain with one link exchanged or taken out, less the whole chain: differences of mean and of Sharpe ratio with intervals of 95\\,\\%, and $p$ of the mean, all links counted.';
+  return table('what is left without each link', caption, 'tab:links', 'lr@{\\ }lr@{\\ }ll', [head, '\\midrule', ...lines]);
+}
+
+/** @param {Result} result */
+function folds({ tables }) {
+  const slugs = [...new Set(tables.folds.map(({ slug }) => slug))];
+  const lines = slugs.map((slug) => {
+    const rows = tables.folds.filter((row) => row.slug === slug);
+    const decimals = slug === 'variance-mse' ? 0 : 3;
+    const cells = rows.map(({ fold }) => interval(`week12.fold.${slug}.${String(fold).slice(0, 4)}`, decimals));
+    return `${words(rows[0].what)} & ${words(rows[0].model)} & ${cells.join(' & ')} \\\\`;
+  });
+  const names = tables.folds.filter(({ slug }) => slug === slugs[0]).map(({ fold }) => `\\multicolumn{2}{c}{${fold}}`);
+  const caption = 'The gain of the net that is best in all folds together, by fold, with intervals of 95\\,\\%, none counted.';
+  const head = ` & net & ${names.join(' & ')} \\\\`;
+  return table('folds', caption, 'tab:folds', 'llr@{\\ }lr@{\\ }lr@{\\ }l', [head, '\\midrule', ...lines]).replace(
+    '\\small\\setlength{\\tabcolsep}{4pt}',
+    '\\footnotesize\\setlength{\\tabcolsep}{3pt}',
+  );
+}
+
+/** What was found of each frozen rule. @type {Record<string, string>} */
+const FOUND = {
+  H1: `${interval('week12.variance-window', 4)}`.replace(' & ', ' '),
+  H2: `${interval('week12.law-day', 4)}`.replace(' & ', ' '),
+  H3: `${interval('week12.rival.sharpe', 2)}`.replace(' & ', ' '),
+  K1: '\\resnum[.4f]{experiments/week05/volatility.qlike.gain}, error \\resnum[.4f]{experiments/week05/volatility.qlike.gain.se}',
+  K2: 'at most \\resnum[.3f]{week12.doubt.most}',
+  K3: `${interval('week12.skill.Bayesian-net', 3)}; ${interval('week12.skill.transformer', 3)}`.replaceAll(' & ', ' '),
+  K4: 'none: \\resnum[.2f]{week12.rival.sharpe} of Sharpe ratio',
+  K5: '\\resnum[.1f]{week12.seeds.spread} against \\resnum[.1f]{experiments/week10/hybrid.stocks.mean}\\,\\% a year',
+};
+
+/** @param {Result} result */
+function frozen({ tables }) {
+  const lines = tables.decision.map(
+    ({ rule, asks, verdict }) => `${rule} & ${words(asks)} & ${FOUND[String(rule)]} & ${words(verdict)} \\\\`,
+  );
+  const caption =
+    "Hypotheses and rules that were frozen before the project's models were trained, and what came on the research years. K6, a leak or a Sharpe ratio above 3, and K7, more than twelve hours of training, did not strike.";
+  const columns = [6, 52, 49, 29].map(RAGGED).join('');
+  return table('what was frozen', caption, 'tab:frozen', columns, [' & asks & found & verdict \\\\', '\\midrule', ...lines]);
+}
+
+/** Where the losses of all models of an experiment are: the keys of its numbers. */
+const MODELS = [
+  { of: 'week05/volatility', measure: 'qlike', verdict: 'qlikeVerdict', what: 'variance of a day, QLIKE', format: '.4f' },
+  { of: 'week05/volatility', measure: 'mse', verdict: 'mseVerdict', what: 'the same, squared error, %⁴', format: '.1f' },
+  { of: 'week05/returns', measure: 'day', verdict: 'dayVerdict', what: 'return of a day, squared error, %²', format: '.3f' },
+  { of: 'week05/returns', measure: 'week', verdict: 'weekVerdict', what: 'return of a week, squared error, %²', format: '.2f' },
+  {
+    of: 'week03/intervals',
+    measure: 'returns',
+    verdict: 'returnsVerdict',
+    after: '.crps',
+    what: 'law of a day’s return, CRPS, %',
+    format: '.4f',
+  },
+  {
+    of: 'week03/intervals',
+    measure: 'volatility',
+    verdict: 'volatilityVerdict',
+    after: '.crps',
+    what: 'law of a week’s log volatility, CRPS',
+    format: '.4f',
+  },
+  { of: 'week05/regime', measure: 'log', verdict: 'logVerdict', what: 'regime of a week, nats', format: '.4f' },
+];
+
+const slug = (/** @type {string} */ name) => name.toLowerCase().replace(/\W+/g, '-');
+
+/** A block for each question: its models, best first, with the HAC error of their mean loss. @param {(name: string) => Result} load */
+function models(load) {
+  const blocks = MODELS.map(({ of, measure, verdict, after = '', what, format }) => {
+    const { numbers, tables } = load(`experiments/${of}`);
+    const rows = tables[verdict].map(({ model, seeds }) => {
+      const name = `${measure}.${slug(String(model))}${after}`;
+      const key = `experiments/${of}.${name}`;
+      const error = typeof numbers[name].uncertainty === 'number' ? `\\resnum[${format}]{${key}.se}` : '';
+      return `${words(model)} & ${seeds || ''} & \\resnum[${format}]{${key}} & ${error} \\\\`;
+    });
+    return [
+      '\\begin{minipage}[t]{0.49\\linewidth}\\footnotesize\\setlength{\\tabcolsep}{3pt}\\raggedright',
+      `{\\sffamily\\bfseries\\color{ink}${words(what)}}\\\\[2pt]`,
+      '\\begin{tabular}[t]{@{}lrrr@{}}\\toprule',
+      ' & seeds & loss & error \\\\ \\midrule',
+      ...rows,
+      '\\bottomrule\\end{tabular}\\end{minipage}',
+    ].join('\n');
+  });
+  const placed = blocks.map((block, i) => block + (i % 2 ? '\\par\\vspace{12pt}\\noindent' : '\\hfill'));
+  return `% Written by scripts/paper/tables.mjs: all models.\n\\noindent\n${placed.join('\n')}\n`;
+}
+
+/** @param {Result} result */
+function ledger({ tables }) {
+  const lines = tables.trials.map(({ family }) => `\\texttt{${family}} & \\resnum[.0f]{week12.trials.${family}} \\\\`);
+  return [
+    '% Written by scripts/paper/tables.mjs: the ledger of trials. It stands beside the last block of all models.',
+    '\\begin{minipage}[t]{0.49\\linewidth}\\footnotesize\\setlength{\\tabcolsep}{3pt}\\raggedright',
+    '{\\sffamily\\bfseries\\color{ink}configurations looked at}\\\\[2pt]',
+    '\\begin{tabular}[t]{@{}lr@{}}\\toprule',
+    'experiment & without seeds \\\\ \\midrule',
+    ...lines,
+    '\\bottomrule\\end{tabular}\\end{minipage}',
+    '',
+  ].join('\n');
+}
+
+/**
+ * The tables by name, as text.
+ *
+ * @param {Result} result
+ * @param {(name: string) => Result} load
+ */
+export const paperTables = (result, load = loaded) => ({
+  models: models(load),
+  ledger: ledger(result),
+  main: main(result),
+  portfolios: portfolios(result),
+  links: links(result),
+  folds: folds(result),
+  frozen: frozen(result),
+});
+
+/**
+ * @param {string} name
+ * @returns {Result}
+ */
+function loaded(name) {
+  return JSON.parse(readFileSync(join(root, 'results', `${name}.json`), 'utf8'));
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const result = loaded('week12');
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(paperTables(result))) {
+    const file = join(folder, `${name}.tex`);
+    if (!process.argv.includes('--check')) writeFileSync(file, text);
+    else if (readFileSync(file, 'utf8') !== text) {
+      console.error(`${relative(root, file)} is not what the results say; write it with node scripts/paper/tables.mjs`);
+      process.exitCode = 1;
+    }
+  }
+}
