@@ -81,7 +81,9 @@ describe('letters', () => {
   });
 
   it('stop at what is no number and at a placeholder that says nothing', () => {
-    expect(() => filled('a\n{{ nmu(1) }}', num, 'a.md')).toThrow("a.md:2: '{{ nmu(1) }}…' is no number; write {{ num('week12.all.contests', '.0f') }}");
+    expect(() => filled('a\n{{ nmu(1) }}', num, 'a.md')).toThrow(
+      "a.md:2: '{{ nmu(1) }}…' is no number; write {{ num('week12.all.contests', '.0f') }}",
+    );
     expect(() => filled('a [[ ]]', num, 'a.md')).toThrow('a.md:1: [[]] says nothing; name what is to be filled in, as [[name]]');
   });
 });

@@ -115,7 +115,7 @@ function folds({ tables }) {
   const head = ` & net & ${names.join(' & ')} \\\\`;
   return table('folds', caption, 'tab:folds', 'llr@{\\ }lr@{\\ }lr@{\\ }l', [head, '\\midrule', ...lines]).replace(
     '\\small\\setlength{\\tabcolsep}{4pt}',
-    '\\footnotesize\\setlength{\\tabcolsep}{3pt}',
+    '\\footnotesize\\setlength{\\tabcolsep}{2pt}',
   );
 }
 
@@ -138,7 +138,7 @@ function frozen({ tables }) {
   );
   const caption =
     "Hypotheses and rules that were frozen before the project's models were trained, and what came on the research years. K6, a leak or a Sharpe ratio above 3, and K7, more than twelve hours of training, did not strike.";
-  const columns = [6, 52, 49, 29].map(RAGGED).join('');
+  const columns = [6, 50, 48, 28].map(RAGGED).join('');
   return table('what was frozen', caption, 'tab:frozen', columns, [' & asks & found & verdict \\\\', '\\midrule', ...lines]);
 }
 
