@@ -1,7 +1,7 @@
 // Letters: fills {{ num('…') }} from results/ and lists the [[placeholders]] that a person has yet to fill.
 //
 //     node scripts/paper/letters.mjs              every paper/letters/*.md, into build/letters/
-//     node scripts/paper/letters.mjs letter.md    one of your own, into build/letters/
+//     node scripts/paper/letters.mjs <letter>    one of your own, into build/letters/
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { quotable } from '../blog/numbers.mjs';
