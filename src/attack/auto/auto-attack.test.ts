@@ -181,6 +181,15 @@ describe('autoAttack', { timeout: 120_000 }, () => {
     for (const [i, { tried }] of attacks.entries()) expect(tried).toBe(i === 0 ? N : attacks[i - 1].tried - attacks[i - 1].fooled);
     expect(attacks[0].fooled).toBe(1);
   });
+
+  it('tries the attacks that it is told to, in their order', async () => {
+    const epsilon = distances('linf').toSorted((a, b) => a - b)[3] / 2; // nothing falls, so that each is tried on all
+    const options = { epsilon, key: key(8), steps: 2, targets: 1, queries: 3 };
+    const named = async (attacks: readonly ('APGD-CE' | 'APGD-T' | 'FAB-T' | 'Square')[]) =>
+      (await autoAttack(logits, samples, { ...options, attacks })).attacks.map(({ attack }) => attack);
+    expect(await named(['Square', 'APGD-CE'])).toEqual(['clean', 'APGD-CE', 'Square']);
+    expect(await named(['FAB-T'])).toEqual(['clean', 'FAB-T 1']);
+  });
 });
 
 it('autoAttack in a ball of radius 0 leaves what is classified rightly', async () => {
@@ -211,10 +220,35 @@ describe('maskingChecks', { timeout: 120_000 }, () => {
     expect(checks[0].value).toBe(1);
   });
 
+  it('leaves to chance what differs of two attacks on the same samples', async () => {
+    const { checks } = await maskingChecks(logits, samples, options);
+    for (const { value, against, limit } of checks)
+      if (against !== undefined) {
+        const apart = ((limit - against) * N) / 2.576; // √(b + c)
+        expect(apart ** 2).toBeCloseTo(Math.round(apart ** 2), 6);
+        expect(Math.abs(value - against) * N).toBeLessThanOrEqual(apart ** 2 + 1e-9); // |b − c| ≤ b + c
+      }
+    const strict = await maskingChecks(logits, samples, { ...options, slack: 0 });
+    expect(strict.checks.map(({ against = 0, limit }) => limit - against)).toEqual([0.05, 0, 0, 0.05, 0]);
+  });
+
   it('calls logits masked whose cross-entropy is flat', async () => {
     const { masked, checks } = await maskingChecks((x) => logits(x).mul(1e4), samples, options);
     expect(checks[0].holds).toBe(true);
     expect(masked).toBe(true);
+  });
+
+  // Of 60 samples steps on a flat cross-entropy fool none and a search fools most, which is beyond chance.
+  it('calls a search that does better than gradients by more than chance masked', async () => {
+    const many: Samples = {
+      x: { data: Float32Array.from({ length: 5 * x.data.length }, (_, i) => x.data[i % x.data.length]), shape: [5 * N, SIDE, SIDE, 1] },
+      y: Int32Array.from({ length: 5 * N }, (_, i) => y[i % N]),
+    };
+    const { checks } = await maskingChecks((x) => logits(x).mul(1e4), many, { ...options, epsilon: 2 * epsilon });
+    const { value, against = 1, limit, holds } = checks[4];
+    expect(value - against).toBeGreaterThan(limit - against);
+    expect(limit).toBeGreaterThan(against);
+    expect(holds).toBe(false);
   });
 });
 
@@ -251,6 +285,7 @@ describe('wrong input is named', () => {
       () => autoAttack((x) => logits(x).slice([0, 0], [-1, 3]), samples, { epsilon: 1, key: key(1) }),
       'autoAttack: the targeted loss compares the four',
     ],
+    [() => autoAttack(logits, samples, { epsilon: 1, key: key(1), attacks: ['PGD' as 'Square'] }), 'autoAttack: attacks must be'],
     [() => autoAttack(logits, samples, { epsilon: 1, key: key(1), targets: 0 }), 'autoAttack: targets must be a whole number from 1 up'],
     [() => maskingChecks(logits, samples, { norm: 'l2' as 'linf', epsilon: 1, key: key(1) }), 'maskingChecks: norm must be'],
     [() => autoAttack(logits, samples, { norm: 'l2' as 'linf', epsilon: 1, key: key(1) }), 'autoAttack: norm must be'],

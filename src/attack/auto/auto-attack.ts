@@ -9,6 +9,9 @@ import { type Attacked, byGroups, checkImages, checkSamples, type Grouping, type
 import { fab } from './fab.js';
 import { square } from './square.js';
 
+/** The four attacks. */
+const ATTACKS = ['APGD-CE', 'APGD-T', 'FAB-T', 'Square'] as const;
+
 /** The ball in L∞, and what each attack may spend. */
 export interface AutoAttackOptions extends Ball, Grouping {
   /** L∞, the only norm of all four. */
@@ -21,6 +24,8 @@ export interface AutoAttackOptions extends Ball, Grouping {
   readonly targets?: number;
   /** Queries of Square; 5,000 when left out. */
   readonly queries?: number;
+  /** Which of the four, in their order; all when left out. A long attack is cut in pieces by them, each on what withstood the piece before. */
+  readonly attacks?: readonly (typeof ATTACKS)[number][];
   /** Told after each part of an attack, so that a long one says how far it is. */
   readonly onAttack?: (report: AttackReport) => void;
 }
@@ -58,11 +63,12 @@ export interface AutoAttacked extends Attacked {
  * Croce & Hein 2020, the "standard" version of their code: one start an attack, 9 targets, 100 steps, 5,000 queries.
  */
 export async function autoAttack(logits: Logits, samples: Samples, options: AutoAttackOptions): Promise<AutoAttacked> {
-  checkOptions('autoAttack', options, ['norm', 'epsilon', 'box', 'key', 'steps', 'targets', 'queries', 'group', 'onAttack']);
-  const { key, steps = 100, targets = 9, queries, group, onAttack = () => {}, ...ball } = options;
+  checkOptions('autoAttack', options, ['norm', 'epsilon', 'box', 'key', 'steps', 'targets', 'queries', 'group', 'attacks', 'onAttack']);
+  const { key, steps = 100, targets = 9, queries, group, attacks: chosen = ATTACKS, onAttack = () => {}, ...ball } = options;
   checkBall('autoAttack', ball);
   checkOneOf('autoAttack', 'norm', ball.norm ?? 'linf', ['linf']);
   checkWhole('autoAttack', 'targets', targets);
+  for (const one of chosen) checkOneOf('autoAttack', 'attacks', one, ATTACKS);
   checkKey('autoAttack', key);
   checkSamples('autoAttack', samples);
   checkImages('autoAttack', samples);
@@ -79,9 +85,13 @@ export async function autoAttack(logits: Logits, samples: Samples, options: Auto
     attacks.push({ attack, tried, fooled });
     onAttack(attacks.at(-1)!);
   };
-  const attempt = async (name: string, attack: (some: Samples, rows: readonly number[]) => Promise<Attacked>) => {
+  const attempt = async (
+    kind: (typeof ATTACKS)[number],
+    t: number,
+    attack: (some: Samples, rows: readonly number[]) => Promise<Attacked>,
+  ) => {
     const rows = Array.from(end.fooled.keys()).filter((row) => !end.fooled[row]);
-    if (rows.length === 0) return;
+    if (rows.length === 0 || !chosen.includes(kind)) return;
     const found = await attack(rowsOf(samples, rows), rows);
     rows.forEach((row, i) => {
       if (!found.fooled[i]) return;
@@ -89,7 +99,7 @@ export async function autoAttack(logits: Logits, samples: Samples, options: Auto
       end.x.data.set(found.x.data.subarray(i * one, (i + 1) * one), row * one);
     });
     tell(
-      name,
+      t > 0 ? `${kind} ${t}` : kind,
       rows.length,
       found.fooled.reduce((sum, one) => sum + one, 0),
     );
@@ -112,15 +122,15 @@ export async function autoAttack(logits: Logits, samples: Samples, options: Auto
   const targetOf = (rows: readonly number[], t: number) =>
     Int32Array.from(rows, (row) => orders[row].filter((k) => k !== samples.y[row])[t]);
   const shared = { ...ball, group, steps };
-  await attempt('APGD-CE', (some) => apgd(logits, some, { ...shared, key: fold(key, 0) }));
+  await attempt('APGD-CE', 0, (some) => apgd(logits, some, { ...shared, key: fold(key, 0) }));
   const count = Math.min(targets, classes - 1);
   for (let t = 0; t < count; t++)
-    await attempt(`APGD-T ${t + 1}`, (some, rows) =>
+    await attempt('APGD-T', t + 1, (some, rows) =>
       apgd(logits, some, { ...shared, key: fold(key, 1 + t), loss: 'targetedDlr', target: targetOf(rows, t) }),
     );
   for (let t = 0; t < count; t++)
-    await attempt(`FAB-T ${t + 1}`, (some, rows) => fab(logits, some, { ...shared, key: fold(key, 100 + t), target: targetOf(rows, t) }));
-  await attempt('Square', (some) => square(logits, some, { ...ball, group, key: fold(key, 200), queries }));
+    await attempt('FAB-T', t + 1, (some, rows) => fab(logits, some, { ...shared, key: fold(key, 100 + t), target: targetOf(rows, t) }));
+  await attempt('Square', 0, (some) => square(logits, some, { ...ball, group, key: fold(key, 200), queries }));
   return ended();
 }
 
