@@ -1,5 +1,5 @@
 import { fromColumns } from '../../../src/linalg/index.js';
-import { linearRegression, nLinearRidge } from '../../../src/stats/index.js';
+import { linearRegression, nLinearRidge, ridgePath } from '../../../src/stats/index.js';
 import { type bounce, LOOKBACK } from './closes.js';
 import type { Place } from './models.js';
 
@@ -47,8 +47,11 @@ export const reach = (model: LinearReturns): { closes: number; box: number } => 
   box: 2 * model.a.reduce((sum, a) => sum + Math.abs(a), 0),
 });
 
-/** Regressions of the next day's return fitted to a fold's training rows: on the last day, week and month, and on the last 22 days by ridge. */
-export function linearReturns({ market: { task, closes }, fold }: Place): Record<'HAR' | 'NLinear', LinearReturns> {
+/**
+ * Regressions of the next day's return fitted to a fold's training rows: on the last day, week and month; on the last 22 days by a ridge that
+ * shrinks to no forecast but the mean, and by one that shrinks to the last return. Both penalties by generalised cross-validation.
+ */
+export function linearReturns({ market: { task, closes }, fold }: Place): Record<'HAR' | 'ridge' | 'NLinear', LinearReturns> {
   const N = task.assets.length;
   const back = (cell: number, l: number) => closes[cell - l * N] - closes[cell - (l + 1) * N];
   const cells = fold.cells.train;
@@ -59,11 +62,13 @@ export function linearReturns({ market: { task, closes }, fold }: Place): Record
   const har = Array.from({ length: LOOKBACK }, (_, l) => c[0] * Number(l < 1) + (c[1] / 5) * Number(l < 5) + c[2] / 22);
   const x = { rows: cells.length, cols: LOOKBACK, data: new Float64Array(cells.length * LOOKBACK) };
   for (let i = 0; i < cells.length; i++) for (let l = 0; l < LOOKBACK; l++) x.data[i * LOOKBACK + l] = back(cells[i], LOOKBACK - 1 - l);
+  const shrunk = ridgePath(x, y).byGcv;
   const { params } = nLinearRidge({ x, y: fromColumns([y]) });
   // NLinear adds the last value and forecasts the rest from differences to it.
   const w = Array.from({ length: LOOKBACK }, (_, l) => params.w.data[LOOKBACK - 1 - l]);
   const own = w.reduce((sum, one) => sum + one, 0);
-  return { HAR: { a: har, b }, NLinear: { a: w.map((one, l) => one + (l === 0 ? 1 - own : 0)), b: params.b.data[0] } };
+  const ridge = { a: Array.from({ length: LOOKBACK }, (_, l) => shrunk.coefficients[LOOKBACK - 1 - l]), b: shrunk.intercept };
+  return { HAR: { a: har, b }, ridge, NLinear: { a: w.map((one, l) => one + (l === 0 ? 1 - own : 0)), b: params.b.data[0] } };
 }
 
 /** Of each cell: the forecast, and with each close at the bid or the ask by chance. */

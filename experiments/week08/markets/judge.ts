@@ -48,13 +48,21 @@ export function traded({ task }: Market, { unit, clamp: [low, high] }: Fold, cel
   return byDate({ task } as Market, cells, moves).slice(1);
 }
 
+/** A measure over years: by seed, the same dates in each, and how many dates each fold has. Of one fold, all. */
+export interface Years {
+  readonly seeds: readonly (readonly number[])[];
+  readonly lengths: readonly number[];
+}
+
+/** One series without seeds, of one fold. */
+export const alone = (values: readonly number[]): Years => ({ seeds: [values], lengths: [values.length] });
+
 /**
  * The mean over dates and seeds of what was measured, with its interval: blocks of dates for the days, the seeds' own scatter beside, and the
- * degrees of freedom of Satterthwaite's rule.
- *
- * @param seeds  by seed, the same dates in each
+ * degrees of freedom of Satterthwaite's rule. A seed of one fold has nothing to do with the same seed of another, so that the variance of
+ * the seeds is pooled fold by fold: Σ (T_f / T)² s_f² / S.
  */
-export function interval(seeds: readonly (readonly number[])[]): { value: number; error: number; low: number; high: number; p: number } {
+export function interval({ seeds, lengths }: Years): { value: number; error: number; low: number; high: number; p: number } {
   const T = seeds[0].length;
   const average = Array.from({ length: T }, (_, t) => mean(seeds.map((one) => one[t])));
   const value = mean(average);
@@ -62,19 +70,30 @@ export function interval(seeds: readonly (readonly number[])[]): { value: number
   const block = blockLength(average).stationary;
   const drawn = bootstrap((rows) => mean(Array.from(rows, (t) => average[t])), T, { key: key(8), block, draws: 999 });
   const [dates, S] = [drawn.standardError ** 2, seeds.length];
-  const own = S > 1 ? standardDeviation(seeds.map((one) => mean(one))) ** 2 / S : 0;
-  const error = Math.sqrt(dates + own);
-  const df = error ** 4 / (dates ** 2 / Math.max(1, T / block - 1) + (S > 1 ? own ** 2 / (S - 1) : 0));
+  const own = lengths.map((length, f) => {
+    const from = lengths.slice(0, f).reduce((sum, one) => sum + one, 0);
+    return S > 1 ? ((length / T) ** 2 * standardDeviation(seeds.map((one) => mean(one.slice(from, from + length)))) ** 2) / S : 0;
+  });
+  const error = Math.sqrt(dates + own.reduce((sum, one) => sum + one, 0));
+  const ofSeeds = own.reduce((sum, one) => sum + one ** 2, 0) / Math.max(1, S - 1);
+  const df = error ** 4 / (dates ** 2 / Math.max(1, T / block - 1) + ofSeeds);
   return { value, error, ...confidenceInterval(value, error, { df }), p: 2 * studentT(df).survival(Math.abs(value) / error) };
 }
 
 /** a − b, date by date and seed by seed; the one series of a closed form against each seed. */
-export const less = (a: readonly (readonly number[])[], b: readonly (readonly number[])[]): number[][] =>
-  a.map((one, s) => one.map((value, t) => value - b[b.length === 1 ? 0 : s][t]));
+export const less = (a: Years, b: Years): Years => mapped(a, (value, s, t) => value - b.seeds[b.seeds.length === 1 ? 0 : s][t]);
+
+/** Each number as something else. */
+export const mapped = ({ seeds, lengths }: Years, to: (value: number, seed: number, date: number) => number): Years => ({
+  seeds: seeds.map((one, s) => one.map((value, t) => to(value, s, t))),
+  lengths,
+});
 
 /** Years end to end, of each seed. */
-export const joined = (folds: readonly (readonly (readonly number[])[])[]): number[][] =>
-  folds[0].map((_, s) => folds.flatMap((seeds) => [...seeds[s]]));
+export const joined = (folds: readonly (readonly (readonly number[])[])[]): Years => ({
+  seeds: folds[0].map((_, s) => folds.flatMap((seeds) => [...seeds[s]])),
+  lengths: folds.map((seeds) => seeds[0].length),
+});
 
 /** Rounded, as rows of a table have it. */
 export const rowOf = (of: Row, found: ReturnType<typeof interval>): Row => ({

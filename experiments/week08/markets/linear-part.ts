@@ -1,6 +1,6 @@
 import type { Row } from '../../../src/base/index.js';
 import { boxedEwma, greatestEwma, linearReturns, reach, returnForecasts, weightsOfCloses } from './exact.js';
-import { byDate, interval, rowOf } from './judge.js';
+import { alone, byDate, interval, rowOf } from './judge.js';
 import type { attacker, Place } from './models.js';
 import { attacked, bouncedCloses, EPSILON, EPSILONS } from './study.js';
 
@@ -28,7 +28,7 @@ export async function exactly(
     const [none, most, box] = [greatestEwma(r, 0), greatestEwma(r, EPSILON), boxedEwma(r, EPSILON)];
     return { share: (up[i] - clean[i]) / Math.log(most / none), box: Math.log(box / none) / Math.log(most / none) };
   });
-  const of = (what: string, values: number[]) => rowOf({ fold: fold.name, what }, interval([byDate(market, some, values)]));
+  const of = (what: string, values: number[]) => rowOf({ fold: fold.name, what }, interval(alone(byDate(market, some, values))));
   const searched = [
     of(
       'found of the greatest rise',
@@ -50,22 +50,26 @@ export async function exactly(
     const outcome = Float64Array.from(cells, (cell) => market.closes[cell + N] - market.closes[cell]);
     const distance = f.map((one) => Math.abs(one) / (1e-4 * closes)); // in basis points
     const right = (at: (i: number) => boolean) =>
-      interval([
-        byDate(
-          market,
-          cells,
-          f.map((one, i) => Number(one * outcome[i] > 0 && at(i))),
+      interval(
+        alone(
+          byDate(
+            market,
+            cells,
+            f.map((one, i) => Number(one * outcome[i] > 0 && at(i))),
+          ),
         ),
-      ]);
+      );
     return EPSILONS.map((epsilon) => {
       const shaken = returnForecasts(place, linear, bouncedCloses(market, epsilon));
-      const turned = interval([
-        byDate(
-          market,
-          cells,
-          f.map((one, i) => Number(one * shaken[i] <= 0)),
+      const turned = interval(
+        alone(
+          byDate(
+            market,
+            cells,
+            f.map((one, i) => Number(one * shaken[i] <= 0)),
+          ),
         ),
-      ]);
+      );
       const all = right(() => true);
       const sure = right((i) => distance[i] > epsilon);
       return rowOf(
@@ -75,13 +79,15 @@ export async function exactly(
           ...{ right: all.value, rightLow: all.low, rightHigh: all.high, sure: sure.value, sureLow: sure.low, sureHigh: sure.high },
           length: Math.hypot(...weightsOfCloses(linear)),
         },
-        interval([
-          byDate(
-            market,
-            cells,
-            distance.map((d) => Number(d <= epsilon)),
+        interval(
+          alone(
+            byDate(
+              market,
+              cells,
+              distance.map((d) => Number(d <= epsilon)),
+            ),
           ),
-        ]),
+        ),
       );
     });
   });

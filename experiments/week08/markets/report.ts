@@ -2,7 +2,7 @@ import type { Row } from '../../../src/base/index.js';
 import { mean } from '../../../src/linalg/index.js';
 import type { Finding } from '../../../src/report/index.js';
 import { holm } from '../../../src/stats/index.js';
-import { interval, joined, less, rowOf, type Series } from './judge.js';
+import { interval, joined, less, mapped, rowOf, type Series } from './judge.js';
 import { EPSILON, EPSILONS } from './study.js';
 
 /** The folds that walk forward come first; the calm years with their crisis are a question of their own. */
@@ -55,9 +55,9 @@ export function reported(series: readonly Series[]): { numbers: Record<string, F
       const measures = { loss: 'clean', bounced: 'bounced', worst: `worst ${EPSILON}`, range: `range ${EPSILON}`, traded: 'traded' };
       return Object.entries(measures).map(([what, measure]) => {
         const apart = less(of(model, training, measure, parts), of(model, USUAL, measure, parts));
-        const bySeed = apart.map((one) => mean(one));
+        const bySeed = apart.seeds.map((one) => mean(one));
         return rowOf(
-          { model, training, fold: span, what, seeds: apart.length, least: Math.min(...bySeed), most: Math.max(...bySeed) },
+          { model, training, fold: span, what, seeds: apart.seeds.length, least: Math.min(...bySeed), most: Math.max(...bySeed) },
           interval(apart),
         );
       });
@@ -71,7 +71,10 @@ export function reported(series: readonly Series[]): { numbers: Record<string, F
     .filter(([model, training]) => series.some((one) => one.model === model && one.training === training && one.measures['worst 1']))
     .flatMap(([model, training]) =>
       EPSILONS.map((epsilon) => {
-        const first = (measure: string) => of(model, training, measure, walking).slice(0, 1);
+        const first = (measure: string) => {
+          const { seeds, lengths } = of(model, training, measure, walking);
+          return { seeds: seeds.slice(0, 1), lengths };
+        };
         const found = interval(less(first(`worst ${epsilon}`), first('cleanSome')));
         return rowOf({ model, training, epsilon }, found);
       }),
@@ -79,8 +82,8 @@ export function reported(series: readonly Series[]): { numbers: Record<string, F
   const turnover = kinds.flatMap(([model, training]) =>
     spansOf(model, training).map(({ span, parts }): Row => {
       const [clean, bounced] = ['traded', 'tradedBounced'].map((measure) => of(model, training, measure, parts));
-      const own = interval(clean.map((one) => one.map((value) => 252 * value)));
-      const more = interval(less(bounced, clean).map((one) => one.map((value) => 252 * value)));
+      const own = interval(mapped(clean, (value) => 252 * value));
+      const more = interval(mapped(less(bounced, clean), (value) => 252 * value));
       return rowOf(
         {
           ...{ model, training, fold: span, traded: own.value, tradedLow: own.low, tradedHigh: own.high },
