@@ -46,8 +46,12 @@ const CONFIG = { inputs: F, outputs: 1, width: 16, heads: 2, layers: 1, hidden: 
 /** e^±2 of the quarter's variance is where the graph's forecasts are kept. */
 const CLAMP = 2;
 
-/** What was chosen of the nets before anything was looked at. */
+/** Layers of the graph's net; the deviation of a weight at first; the longest gradient; the log variance that a net may say of noise, on either side of 0. */
+const [GCN_WIDTHS, SPREAD, CLIP_NORM, NOISE] = [[G, 16, 1], 0.05, 1, 4];
+
+/** What was chosen of the nets before anything was looked at: in the log of trials, and the rest. */
 export const SETTINGS = { SEEDS, BATCH, DAYS, DRAWS, WIDTHS, PRIOR, STEPS_OF, RATES, CONFIG, CLAMP };
+export const MORE_SETTINGS = { GCN_WIDTHS, SPREAD, CLIP_NORM, NOISE };
 
 /** A net of one universe: its graphs are compiled once, and each year and seed starts from weights of its own. */
 interface Kind {
@@ -78,7 +82,7 @@ export function trainers(task: Task, folder: string, quick: boolean) {
 function build(task: Task, name: NetName, quick: boolean) {
   const kind = KINDS[name](task);
   const steps = quick ? 5 : STEPS_OF[name];
-  const optimizer = adam(kind.initial(key(0)) as never, { learningRate: oneCycle({ peak: RATES[name], steps }), clipNorm: 1 });
+  const optimizer = adam(kind.initial(key(0)) as never, { learningRate: oneCycle({ peak: RATES[name], steps }), clipNorm: CLIP_NORM });
   type State = Parameters<typeof optimizer.params>[0];
   const step = compile(trainingStep(optimizer, kind.loss as never), { donate: [0] });
   const predict = compile((state: State, x: tf.Tensor, more: tf.Tensor) => kind.output(optimizer.params(state) as never, x, more));
@@ -101,7 +105,7 @@ const KINDS: Record<NetName, (task: Task) => Kind> = {
     const parameters = WIDTHS.slice(1).reduce((sum, D, i) => sum + D * (WIDTHS[i] + 1), 0);
     const x = (months: readonly number[]) => Float32Array.from(monthsOf(task.x, months, N * F));
     return {
-      initial: (k) => initBayesNet(k, WIDTHS, 0.05),
+      initial: (k) => initBayesNet(k, WIDTHS, SPREAD),
       batches: ({ train }, k) => {
         const [forRows, forNoise] = split(k);
         const [own, y] = [x(train), Float32Array.from(monthsOf(task.y, train, N))];
@@ -153,7 +157,7 @@ const KINDS: Record<NetName, (task: Task) => Kind> = {
       return normaliseAdjacency(DAYS * N, copies);
     };
     return {
-      initial: (k) => initGcn(k, [G, 16, 1]),
+      initial: (k) => initGcn(k, GCN_WIDTHS),
       batches: (fold, k) => {
         const graph = graphOf(fold);
         const chosen = minibatches(k, fold.train.length, DAYS);
@@ -179,7 +183,7 @@ const NOTHING = { data: new Float32Array(1), shape: [1] };
 
 function likelihood(output: tf.Tensor, y: tf.Tensor): tf.Tensor {
   const [mean, logVariance] = tf.split(output, 2, -1);
-  return gaussianNllFromLog({ mean, logVariance: logVariance.clipByValue(-4, 4) }, y);
+  return gaussianNllFromLog({ mean, logVariance: logVariance.clipByValue(-NOISE, NOISE) }, y);
 }
 
 /** A year that is cut by the end of the data, filled with its last month: what is compiled has one shape. */

@@ -19,8 +19,10 @@ export type SaidByFold = readonly (readonly Said[])[];
 
 const empty = ({ rows, assets }: Task) => new Float64Array(rows.length * assets.length).fill(Number.NaN);
 
-/** No forecast of a month is farther out than one deviation. */
-const kept = (said: number) => Math.max(-1, Math.min(1, said));
+/** No forecast of a month is farther out than this, in deviations, and none of a variance than its exponential, over the quarter's. */
+export const CLIPS = { deviations: 1, logVariance: 2 };
+const within = (said: number, most: number) => Math.min(most, Math.max(-most, said));
+const kept = (said: number) => within(said, CLIPS.deviations);
 
 /** Puts rows of a fold's test months [months, N] in their places [M, N]. */
 function place(into: Float64Array, { assets: { length: N } }: Task, { test }: Fold, values: ArrayLike<number>): void {
@@ -76,7 +78,7 @@ function matrix(data: Float64Array, size: number, columns: (row: Float64Array) =
 }
 
 /** Deviations of a coefficient before data; the least says next to nothing, the most binds next to nothing. */
-const PRIORS = [0.001, 0.005, 0.02, 0.1, 0.5];
+export const PRIORS = [0.001, 0.005, 0.02, 0.1, 0.5];
 
 /** Bayesian linear regression, its prior by the evidence of the training months: a forecast with its own doubt, in closed form. */
 export function linearOpinion(task: Task, name: LinearName): Opinion {
@@ -94,6 +96,9 @@ export function linearOpinion(task: Task, name: LinearName): Opinion {
   }
   return { mean, variance };
 }
+
+/** The most steps of a gamma regression. */
+export const ITERATIONS = 5000;
 
 /** log(h / quarter's) by a gamma regression, which minimises what the GCN does: on a node's own features, and with those of its neighbourhood. */
 export function gammaChange(task: Task, withGraph: boolean): Float64Array {
@@ -117,12 +122,12 @@ export function gammaChange(task: Task, withGraph: boolean): Float64Array {
         });
       })
       .map(({ rows, data }): Matrix => ({ rows: rows * N, cols: data.length / rows / N, data }));
-    const fit = gammaRegression(x, monthsOf(task.ratio, fold.train, N), { maxIterations: 5000 });
+    const fit = gammaRegression(x, monthsOf(task.ratio, fold.train, N), { maxIterations: ITERATIONS });
     place(
       out,
       task,
       fold,
-      predictGamma(fit, later).map((h) => Math.min(2, Math.max(-2, Math.log(h)))),
+      predictGamma(fit, later).map((h) => within(Math.log(h), CLIPS.logVariance)),
     );
   }
   return out;

@@ -17,8 +17,7 @@ import {
   type View,
 } from '../../../src/trade/index.js';
 import type { Opinion } from './opinions.js';
-import { bySplitting } from './splitting.js';
-import { MONTH, type Task, YEAR } from './task.js';
+import { MONTH, type Task, tradedIn, YEAR } from './task.js';
 
 /** What was chosen before anything was looked at, of the hybrid and of its rivals. */
 export const RULES = {
@@ -69,12 +68,21 @@ function withVariances(covariance: Matrix, variances: Float64Array): Matrix {
   return { ...covariance, data: covariance.data.map((value, at) => value * scale[Math.floor(at / N)] * scale[at % N]) };
 }
 
+/** What is held after every decision. */
+export interface Held {
+  readonly weights: Panel;
+  /** Months whose program HiGHS had no answer to: it was solved by splitting. */
+  readonly unanswered: readonly string[];
+}
+type Choice = Pick<Portfolio, 'weights' | 'solver'>;
+
 /** Weights of every decision; the first is made from equal parts. */
-async function chain(task: Task, next: (m: number, held: Float64Array) => Promise<Float64Array> | Float64Array): Promise<Panel> {
+async function chain(task: Task, next: (m: number, held: Float64Array) => Promise<Choice> | Choice): Promise<Held> {
   const { rows, returns, assets, folds, frame } = task;
   const N = assets.length;
   const months = folds.flatMap(({ test }) => test);
   const values = new Float64Array(months.length * N);
+  const unanswered: string[] = [];
   let held = new Float64Array(N).fill(1 / N);
   for (const [i, m] of months.entries()) {
     if (i > 0) {
@@ -86,59 +94,36 @@ async function chain(task: Task, next: (m: number, held: Float64Array) => Promis
       });
       held = Float64Array.from(driftedWeights(held, since));
     }
-    const chosen = (await next(m, held)).map((weight) => Math.max(0, weight));
+    const { weights, solver } = await next(m, held);
+    if (solver) unanswered.push(tradedIn(task, m));
+    const chosen = weights.map((weight) => Math.max(0, weight));
     const sum = chosen.reduce((a, b) => a + b, 0);
     held = chosen.map((weight) => weight / sum);
     values.set(held, i * N);
   }
-  return { dates: months.map((m) => frame.dates[rows[m]]), assets, values, field: 'weight', source: frame.source };
+  return { weights: { dates: months.map((m) => frame.dates[rows[m]]), assets, values, field: 'weight', source: frame.source }, unanswered };
 }
 
 /** Equal parts, least variance and equal parts of the risk. */
-export function rivals(task: Task, covariances: Map<number, Matrix>): Record<string, () => Promise<Panel>> {
+export function rivals(task: Task, covariances: Map<number, Matrix>): Record<string, () => Promise<Held>> {
   const N = task.assets.length;
+  const constraints = [longOnly(), box(0, RULES.most)];
   return {
-    '1/N': () => chain(task, () => new Float64Array(N).fill(1 / N)),
-    'minimum variance': () =>
-      chain(task, (m, held) => {
-        const covariance = covariances.get(m)!;
-        const { most } = RULES;
-        return chosen(
-          () => minimumVariance(covariance, { constraints: [longOnly(), box(0, most)] }),
-          () => bySplitting(covariance, { mean: new Float64Array(N), from: held, riskAversion: 1, cost: 0, most }),
-        );
-      }),
-    'risk parity': () => chain(task, (m) => riskParity(covariances.get(m)!).weights),
+    '1/N': () => chain(task, () => ({ weights: new Float64Array(N).fill(1 / N) })),
+    'minimum variance': () => chain(task, (m) => minimumVariance(covariances.get(m)!, { constraints })),
+    'risk parity': () => chain(task, (m) => riskParity(covariances.get(m)!)),
   };
 }
 
-/** How many programs HiGHS had no answer to, which were solved by splitting. */
-export const unanswered = { count: 0 };
-
-/** The weights of a program; where HiGHS has no answer, which is of one in some hundred, those by splitting. */
-async function chosen(program: () => Promise<Portfolio>, otherwise: () => Float64Array): Promise<Float64Array> {
-  try {
-    return (await program()).weights;
-  } catch (error) {
-    if (!/found no answer/.test((error as Error).message)) throw error;
-    unanswered.count++;
-    return otherwise();
-  }
-}
-
-/** What a recipe holds, and how much its views count: the mean of τpᵀΣp / (τpᵀΣp + ω), 1 of a certain view. */
-export async function fused(
-  task: Task,
-  covariances: Map<number, Matrix>,
-  recipe: Recipe,
-): Promise<{ readonly weights: Panel; readonly trust: number }> {
+/** What a recipe holds, and how much its views count in each month: the mean of τpᵀΣp / (τpᵀΣp + ω), 1 of a certain view. */
+export async function fused(task: Task, covariances: Map<number, Matrix>, recipe: Recipe): Promise<Held & { readonly trust: number[] }> {
   const { assets, unit } = task;
   const N = assets.length;
   const { riskAversion, tau, most, cost } = RULES;
   const equal = new Float64Array(N).fill(1 / N);
   const picks = assets.map((one) => Object.fromEntries(assets.map((other) => [other, Number(other === one) - 1 / N])));
-  let [trust, count] = [0, 0];
-  const weights = await chain(task, async (m, held) => {
+  const trust: number[] = [];
+  const held = await chain(task, (m, from) => {
     const own = covariances.get(m)!;
     const covariance = recipe.variances ? withVariances(own, recipe.variances.subarray(m * N, (m + 1) * N)) : own;
     const prior = recipe.withoutPrior ? new Float64Array(N) : impliedReturns(equal, covariance, { riskAversion });
@@ -152,21 +137,17 @@ export async function fused(
       }),
     );
     const belief = blackLitterman(covariance, views, { prior, tau });
-    for (const [k, { weights: pick }] of views.entries()) {
+    const shares = views.map(({ weights: pick }, k) => {
       const p = assets.map((one) => pick[one]);
       const said = tau * p.reduce((sum, a, i) => sum + p.reduce((inner, b, j) => inner + a * b * covariance.data[i * N + j], 0), 0);
-      trust += said / (said + belief.omega.data[k * views.length + k]);
-      count++;
-    }
+      return said / (said + belief.omega.data[k * views.length + k]);
+    });
+    trust.push(shares.length > 0 ? shares.reduce((a, b) => a + b, 0) / shares.length : 0);
     const charge = recipe.withoutCosts ? 0 : cost;
     const constraints = [longOnly(), box(0, most)];
-    const { mean, returnsCovariance } = belief;
-    return chosen(
-      () => rebalance(mean, returnsCovariance, { from: held, cost: charge, riskAversion, constraints }),
-      () => bySplitting(returnsCovariance, { mean, from: held, riskAversion, cost: charge, most }),
-    );
+    return rebalance(belief.mean, belief.returnsCovariance, { from, cost: charge, riskAversion, constraints });
   });
-  return { weights, trust: count > 0 ? trust / count : 0 };
+  return { ...held, trust };
 }
 
 /** What became of weights, month by month. */
@@ -176,8 +157,8 @@ export interface Outcome {
   /** Simple returns of months, after costs and before. */
   readonly net: Float64Array;
   readonly gross: Float64Array;
-  /** Bought and sold a year, as a share of equity, without the first purchase. */
-  readonly turnover: number;
+  /** Bought and sold in a month, as a share of equity, without the first purchase. */
+  readonly turnover: Float64Array;
 }
 
 /** Trades weights at the close after each decision, at the costs of the rules. */
@@ -190,15 +171,20 @@ export function outcomeOf({ frame, rows, folds }: Task, weights: Panel): Outcome
     execution: 'nextClose',
     costs: proportional(RULES.cost),
   });
-  const [net, gross] = [monthly(run, run.returns), monthly(run, run.gross)];
-  const bought = run.turnover.reduce((a, b) => a + b, 0) - run.turnover[0];
-  return { months: [...net.keys()], net: valuesOf(net), gross: valuesOf(gross), turnover: (12 * bought) / net.size };
+  const grow = (grown: number, r: number) => grown * (1 + r);
+  const [net, gross] = [run.returns, run.gross].map((returns) => monthly(run, returns, 1, grow));
+  const traded = monthly(run, run.turnover.with(0, 0), 0, (sum, traded) => sum + traded);
+  const valuesOf = (by: Map<string, number>, less: number) => Float64Array.from(by.values(), (value) => value - less);
+  return { months: [...net.keys()], net: valuesOf(net, 1), gross: valuesOf(gross, 1), turnover: valuesOf(traded, 0) };
 }
 
-const valuesOf = (by: Map<string, number>) => Float64Array.from(by.values(), (grown) => grown - 1);
-
-function monthly({ dates }: Backtest, returns: Float64Array): Map<string, number> {
-  const grown = new Map<string, number>();
-  for (const [t, date] of dates.entries()) grown.set(date.slice(0, 7), (grown.get(date.slice(0, 7)) ?? 1) * (1 + returns[t]));
-  return grown;
+function monthly(
+  { dates }: Backtest,
+  values: Float64Array,
+  first: number,
+  next: (all: number, value: number) => number,
+): Map<string, number> {
+  const by = new Map<string, number>();
+  for (const [t, date] of dates.entries()) by.set(date.slice(0, 7), next(by.get(date.slice(0, 7)) ?? first, values[t]));
+  return by;
 }

@@ -12,14 +12,14 @@ import type { UniverseFound } from './universe.js';
  */
 
 /** Months of a block of the bootstrap, on average. */
-const BLOCK = 6;
+export const BLOCK = 6;
 const MEASURES = {
   mean: (x: Float64Array) => 1200 * mean(x),
   sharpe: (x: Float64Array) => (Math.sqrt(12) * mean(x)) / standardDeviation(x),
 };
 
 /** The difference of a portfolio and another, in mean (% a year) and in Sharpe ratio (a year), by blocks of the same months. */
-function differences(own: readonly number[], other: readonly number[]) {
+export function differences(own: readonly number[], other: readonly number[]) {
   const of = (name: keyof typeof MEASURES) =>
     pairedBootstrap(MEASURES[name], { model: own, benchmark: other }, { key: key(10), block: BLOCK });
   return { mean: of('mean'), sharpe: of('sharpe') };
@@ -34,7 +34,7 @@ function columns(own: readonly number[], other: readonly number[]): Row {
   };
 }
 
-const RIVALS = ['1/N', 'minimum variance', 'risk parity', 'closed forms', 'momentum alone', 'hybrid'];
+export const RIVALS = ['1/N', 'minimum variance', 'risk parity', 'closed forms', 'momentum alone', 'hybrid'];
 const PERIODS: Record<string, [string, string]> = {
   '2000 to 2002': ['2000-01', '2002-12'],
   '2008': ['2008-01', '2008-12'],
@@ -79,7 +79,7 @@ export function told(name: string, found: UniverseFound, log?: string): Found {
       description: `${name}: months traded`,
     },
     [`${name}.unanswered`]: {
-      ...{ value: unanswered, uncertainty: 'exact: a count', unit: '1', tolerance: 20 },
+      ...{ value: unanswered.length, uncertainty: 'exact: a count', unit: '1', tolerance: 20 },
       description: `${name}: programs that HiGHS had no answer to, and that were solved by splitting`,
     },
     ...deflation(name, net('hybrid'), net('1/N'), log),
@@ -113,8 +113,8 @@ function ablation({ portfolios, trust }: UniverseFound): Row[] {
     portfolio,
     ...rows[i],
     holm: corrected[i],
-    turnover: portfolios[portfolio].turnover,
-    trust: trust[portfolio],
+    turnover: 12 * mean(portfolios[portfolio].turnover),
+    trust: mean(trust[portfolio]),
   }));
 }
 
@@ -143,7 +143,7 @@ function levels(portfolio: string, { net, gross, turnover }: UniverseFound['port
     levelLow: own.hac.interval.low,
     levelHigh: own.hac.interval.high,
     drawdown: 100 * maximumDrawdown(Float64Array.from(net)).value,
-    turnover,
+    turnover: 12 * mean(turnover),
     cost: 1200 * (mean(gross) - mean(net)),
     ...(portfolio !== '1/N' && columns(net, reference)),
   };

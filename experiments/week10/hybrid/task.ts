@@ -27,7 +27,11 @@ export const G = 4;
 /** Trading days of a month, a quarter and a year. */
 export const [MONTH, QUARTER, YEAR] = [21, 63, 252];
 /** A day's square below that of 0.1 % counts as that: prices in eighths stand still. */
-const FLOOR = 1e-6;
+export const FLOOR = 1e-6;
+/** Deviations over the assets of a month, beyond which a feature counts as that. */
+export const FARTHEST = 2;
+/** How many others an asset sees in the graph. */
+export const NEIGHBOURS = 4;
 
 /** All months [M] of all assets [N]; NaN where something is not known yet. */
 export interface Task {
@@ -58,6 +62,9 @@ export interface Fold {
   readonly train: readonly number[];
   readonly test: readonly number[];
 }
+
+/** The month in which a decision is traded: `1995-01`. */
+export const tradedIn = ({ frame, rows }: Task, m: number): string => frame.dates[rows[m] + 1].slice(0, 7);
 
 /** The months of a universe up to a date; a fold for each year of tests. */
 export async function taskOf(name: UniverseName, span: { from?: number; to: string }): Promise<Task> {
@@ -123,7 +130,7 @@ function overAssets(x: Float64Array, m: number, N: number): void {
     let [sum, squares] = [0, 0];
     for (let n = 0; n < N; n++) sum += x[at(n)] / N;
     for (let n = 0; n < N; n++) squares += (x[at(n)] - sum) ** 2 / N;
-    for (let n = 0; n < N; n++) x[at(n)] = Math.max(-2, Math.min(2, (x[at(n)] - sum) / Math.sqrt(squares)));
+    for (let n = 0; n < N; n++) x[at(n)] = Math.max(-FARTHEST, Math.min(FARTHEST, (x[at(n)] - sum) / Math.sqrt(squares)));
   }
 }
 
@@ -156,7 +163,7 @@ export function monthsOf(values: Float64Array, months: readonly number[], size: 
   return out;
 }
 
-/** Who sees whom in a year: each asset its four most correlated ones, of the two years of days before the first decision. */
+/** Who sees whom in a year: each asset its most correlated ones, of the two years of days before the first decision. */
 export function edgesOf({ returns, assets: { length: N }, rows }: Task, fold: Fold): [number, number][] {
   const end = rows[fold.test[0]];
   const columns = Array.from({ length: N }, (_, n) => {
@@ -169,7 +176,7 @@ export function edgesOf({ returns, assets: { length: N }, rows }: Task, fold: Fo
     columns
       .map((other, j) => ({ j, like: i === j ? -2 : own.reduce((sum, r, k) => sum + r * other[k], 0) }))
       .sort((a, b) => b.like - a.like)
-      .slice(0, 4)
+      .slice(0, NEIGHBOURS)
       .map(({ j }): [number, number] => [i, j]),
   );
 }

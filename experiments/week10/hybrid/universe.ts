@@ -2,7 +2,7 @@ import { mean } from '../../../src/linalg/index.js';
 import { type Json, record } from '../../../src/trade/index.js';
 import { NETS, type NetName, type Said, SEEDS, SETTINGS, trainers } from './nets.js';
 import { committee, gammaChange, type LinearName, linearOpinion, type Opinion, type SaidByFold, variancesOf } from './opinions.js';
-import { covariancesOf, fused, type Outcome, outcomeOf, type Recipe, RULES, rivals, unanswered } from './portfolios.js';
+import { covariancesOf, fused, type Held, type Outcome, outcomeOf, type Recipe, RULES, rivals } from './portfolios.js';
 import { F, G, type Task } from './task.js';
 
 /*
@@ -21,20 +21,20 @@ export interface UniverseOptions {
 /** Everything that was found, as JSON: a part hands it to `collect`. */
 export interface UniverseFound {
   readonly months: readonly string[];
-  /** Net and gross returns of each portfolio, [months]; its turnover a year. */
-  readonly portfolios: Readonly<Record<string, { net: number[]; gross: number[]; turnover: number }>>;
+  /** Net and gross returns of each portfolio, and what it traded as a share of equity, [months]. */
+  readonly portfolios: Readonly<Record<string, { net: number[]; gross: number[]; turnover: number[] }>>;
   /** Of single seeds, net. */
   readonly seeds: readonly number[][];
-  /** How much the views count, by recipe. */
-  readonly trust: Readonly<Record<string, number>>;
+  /** How much the views count, by recipe and month. */
+  readonly trust: Readonly<Record<string, number[]>>;
   /** Rank correlation with what came, by forecast and month, but for the last. */
   readonly ranks: Readonly<Record<string, number[]>>;
   /** QLIKE less that of the quarter's variance, by forecast and month, but for the last. */
   readonly qlike: Readonly<Record<string, number[]>>;
   /** Losses of the last step, by net: smooth, for the slice. */
   readonly losses: Readonly<Record<string, number>>;
-  /** Programs that the solver had no answer to, and that were solved by splitting. */
-  readonly unanswered: number;
+  /** The month of each program that the solver had no answer to, and that was solved by splitting. */
+  readonly unanswered: readonly string[];
   readonly trials: number;
 }
 
@@ -89,18 +89,22 @@ export async function run(task: Task, { folder, quick, onStep, log }: UniverseOp
   const variances = { GCN: variancesOf(own, graphs()), gamma: variancesOf(own, changes['gamma regression with the graph']) };
   const covariances = covariancesOf(own);
   const recipes = recipesOf(opinions, variances);
-  const [outcomes, trust]: [Record<string, Outcome>, Record<string, number>] = [{}, {}];
-  for (const [name, make] of Object.entries(rivals(own, covariances))) outcomes[name] = outcomeOf(own, await make());
+  const [outcomes, trust]: [Record<string, Outcome>, Record<string, number[]>] = [{}, {}];
+  const unanswered: string[] = [];
+  const came = (held: Held): Outcome => {
+    unanswered.push(...held.unanswered);
+    return outcomeOf(own, held.weights);
+  };
+  for (const [name, make] of Object.entries(rivals(own, covariances))) outcomes[name] = came(await make());
   for (const [name, recipe] of Object.entries(recipes)) {
     const made = await fused(own, covariances, recipe);
-    outcomes[name] = outcomeOf(own, made.weights);
+    outcomes[name] = came(made);
     trust[name] = made.trust;
   }
   const single: number[][] = [];
   for (const s of seeds.keys()) {
     const views = [committee(own, all['Bayesian net'], s), committee(own, all.transformer, s)];
-    const { weights } = await fused(own, covariances, { views, variances: variancesOf(own, graphs(s)) });
-    single.push(Array.from(outcomeOf(own, weights).net));
+    single.push(Array.from(came(await fused(own, covariances, { views, variances: variancesOf(own, graphs(s)) })).net));
   }
   if (log) await recordAll(log, outcomes, single);
   const months = folds.flatMap(({ test }) => test).filter((m) => !Number.isNaN(own.y[m * own.assets.length]));
@@ -110,7 +114,7 @@ export async function run(task: Task, { folder, quick, onStep, log }: UniverseOp
     portfolios: Object.fromEntries(
       Object.entries(outcomes).map(([name, { net, gross, turnover }]) => [
         name,
-        { net: Array.from(net), gross: Array.from(gross), turnover },
+        { net: Array.from(net), gross: Array.from(gross), turnover: Array.from(turnover) },
       ]),
     ),
     seeds: single,
@@ -118,8 +122,31 @@ export async function run(task: Task, { folder, quick, onStep, log }: UniverseOp
     ranks: Object.fromEntries(Object.entries(opinions).map(([name, opinion]) => [name, months.map((m) => rankOf(own, opinion, m))])),
     qlike: Object.fromEntries(Object.entries(changes).map(([name, change]) => [name, months.map((m) => qlikeOf(own, change, m))])),
     losses: Object.fromEntries(NETS.map((name) => [name, lossOf(all[name])])),
-    unanswered: unanswered.count,
+    unanswered,
     trials: Object.keys(outcomes).length - 1 + single.length,
+  };
+}
+
+/** What was found of the months from one on. */
+export function since(found: UniverseFound, month: string): UniverseFound {
+  const begin = found.months.findIndex((one) => one >= month);
+  const after = <T>(values: readonly T[]) => values.slice(begin);
+  const each = (by: Readonly<Record<string, readonly number[]>>) =>
+    Object.fromEntries(Object.entries(by).map(([name, values]) => [name, after(values)]));
+  return {
+    ...found,
+    months: after(found.months),
+    portfolios: Object.fromEntries(
+      Object.entries(found.portfolios).map(([name, { net, gross, turnover }]) => [
+        name,
+        { net: after(net), gross: after(gross), turnover: after(turnover) },
+      ]),
+    ),
+    seeds: found.seeds.map(after),
+    trust: each(found.trust),
+    ranks: each(found.ranks),
+    qlike: each(found.qlike),
+    unanswered: found.unanswered.filter((one) => one >= month),
   };
 }
 

@@ -1,0 +1,93 @@
+import { type Matrix, matVec } from '../../linalg/index.js';
+import type { Constraint } from './constraints.js';
+import { inverseOf } from './covariance.js';
+import { type Solved, Unanswered } from './quadratic-program.js';
+
+/** Weights within bounds of their own and a budget: no rule joins two of them but Σw. */
+export interface BoundedProgram {
+  /** μ [N]; none of least variance. */
+  readonly mean?: ArrayLike<number>;
+  readonly riskAversion: number;
+  /** Where trading begins, and what it costs [N]; none where it is free. */
+  readonly trading?: { readonly from: ArrayLike<number>; readonly cost: ArrayLike<number> };
+  /** Of each weight [N]; there may be more, which are helpers of another form of the program. */
+  readonly bounds: readonly { readonly low: number; readonly high: number }[];
+  readonly constraints: readonly Constraint[];
+  /** Σw. */
+  readonly budget: number | 'free';
+}
+
+const ROUNDS = 20_000;
+const TOLERANCE = 1e-9;
+
+/**
+ * What HiGHS says; where it has no answer, which is of one program in some hundred with costs, what splitting does.
+ *
+ * @throws what HiGHS does, also where splitting does not know the rules or finds no answer either
+ */
+export async function answered(byHighs: () => Promise<Float64Array>, covariance: Matrix, program: BoundedProgram): Promise<Solved> {
+  try {
+    return { weights: (await byHighs()).slice(0, covariance.rows) };
+  } catch (error) {
+    const weights = error instanceof Unanswered ? bySplitting(covariance, program) : undefined;
+    if (!weights) throw error;
+    return { weights, solver: 'splitting' };
+  }
+}
+
+/**
+ * max μᵀw − ½δwᵀΣw − Σ costₙ|wₙ − fromₙ| over Σw = budget and bounds, by alternating directions: a step that knows the quadratic and the
+ * budget, one that knows the bounds, and one that knows costs, until all agree to 1e-9. Nothing where they do not, or where a rule is none of these.
+ *
+ * @throws when the bounds leave no room for the budget
+ *
+ * Boyd, Parikh, Chu, Peleato & Eckstein 2011, section 3.1.1, with two copies of w.
+ */
+export function bySplitting(covariance: Matrix, program: BoundedProgram): Float64Array | undefined {
+  const { mean, riskAversion, trading, bounds, constraints, budget } = program;
+  const N = covariance.rows;
+  if (budget === 'free' || constraints.some(({ kind }) => kind !== 'box')) return undefined;
+  checkRoom(bounds.slice(0, N), budget);
+  const from = trading?.from ?? new Float64Array(N).fill(budget / N);
+  let size = 0;
+  for (let n = 0; n < N; n++) size += (riskAversion * covariance.data[n * N + n]) / N;
+  const rho = size; // of the penalty for what does not agree
+  const raised = { ...covariance, data: covariance.data.map((v, at) => riskAversion * v + (at % (N + 1) === 0 ? 2 * rho : 0)) };
+  const solve = inverseOf('bySplitting', raised);
+  // The inverse [N, N], row by row, and what the budget takes.
+  const rows = Array.from({ length: N }, (_, n) => Array.from(solve(Array.from({ length: N }, (_, j) => Number(j === n)))));
+  const inverse: Matrix = { rows: N, cols: N, data: Float64Array.from(rows.flat()) };
+  const ones = matVec(inverse, new Float64Array(N).fill(1));
+  const total = ones.reduce((a, b) => a + b, 0);
+  let bounded: Float64Array = Float64Array.from(from);
+  let traded: Float64Array = new Float64Array(N);
+  const [u, v] = [new Float64Array(N), new Float64Array(N)];
+  for (let round = 0; round < ROUNDS; round++) {
+    const pull = bounded.map((value, n) => (mean?.[n] ?? 0) + rho * (value - u[n]) + rho * (from[n] + traded[n] - v[n]));
+    const free = matVec(inverse, pull);
+    const excess = (free.reduce((a, b) => a + b, 0) - budget) / total;
+    const w = free.map((value, n) => value - excess * ones[n]);
+    const next = w.map((value, n) => Math.min(bounds[n].high, Math.max(bounds[n].low, value + u[n])));
+    const bought = w.map((value, n) => towardsZero(value - from[n] + v[n], (trading?.cost[n] ?? 0) / rho));
+    let apart = 0;
+    for (let n = 0; n < N; n++) {
+      const [beyond, untraded] = [w[n] - next[n], w[n] - from[n] - bought[n]];
+      u[n] += beyond;
+      v[n] += untraded;
+      apart = Math.max(apart, ...[beyond, untraded, next[n] - bounded[n], bought[n] - traded[n]].map(Math.abs));
+    }
+    [bounded, traded] = [next, bought];
+    if (apart < TOLERANCE) return bounded;
+  }
+  return undefined;
+}
+
+function checkRoom(bounds: BoundedProgram['bounds'], budget: number): void {
+  const [low, high] = [bounds.reduce((sum, one) => sum + one.low, 0), bounds.reduce((sum, one) => sum + one.high, 0)];
+  if (low > budget + TOLERANCE || high < budget - TOLERANCE)
+    throw new Error(
+      `bySplitting: weights within these bounds sum to ${low} at least and ${high} at most, and the budget is ${budget}; widen the bounds`,
+    );
+}
+
+const towardsZero = (value: number, by: number) => Math.sign(value) * Math.max(0, Math.abs(value) - by);
