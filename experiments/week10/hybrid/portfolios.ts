@@ -10,12 +10,12 @@ import {
   impliedReturns,
   longOnly,
   minimumVariance,
-  type Portfolio,
   proportional,
   rebalance,
   riskParity,
   type View,
 } from '../../../src/trade/index.js';
+import { answered, type Solved } from '../../../src/trade/portfolio/splitting.js';
 import type { Opinion } from './opinions.js';
 import { MONTH, type Task, tradedIn, YEAR } from './task.js';
 
@@ -74,10 +74,9 @@ export interface Held {
   /** Months whose program HiGHS had no answer to: it was solved by splitting. */
   readonly unanswered: readonly string[];
 }
-type Choice = Pick<Portfolio, 'weights' | 'solver'>;
 
 /** Weights of every decision; the first is made from equal parts. */
-async function chain(task: Task, next: (m: number, held: Float64Array) => Promise<Choice> | Choice): Promise<Held> {
+async function chain(task: Task, next: (m: number, held: Float64Array) => Promise<Solved> | Solved): Promise<Held> {
   const { rows, returns, assets, folds, frame } = task;
   const N = assets.length;
   const months = folds.flatMap(({ test }) => test);
@@ -104,13 +103,25 @@ async function chain(task: Task, next: (m: number, held: Float64Array) => Promis
   return { weights: { dates: months.map((m) => frame.dates[rows[m]]), assets, values, field: 'weight', source: frame.source }, unanswered };
 }
 
+/** The bounds of every program but those of risk parity and of equal parts. */
+const boundedBy = (N: number) => ({
+  constraints: [longOnly(), box(0, RULES.most)],
+  bounds: new Array<{ low: number; high: number }>(N).fill({ low: 0, high: RULES.most }),
+  budget: 1,
+});
+
 /** Equal parts, least variance and equal parts of the risk. */
 export function rivals(task: Task, covariances: Map<number, Matrix>): Record<string, () => Promise<Held>> {
   const N = task.assets.length;
-  const constraints = [longOnly(), box(0, RULES.most)];
+  const bounded = boundedBy(N);
+  const { constraints } = bounded;
   return {
     '1/N': () => chain(task, () => ({ weights: new Float64Array(N).fill(1 / N) })),
-    'minimum variance': () => chain(task, (m) => minimumVariance(covariances.get(m)!, { constraints })),
+    'minimum variance': () =>
+      chain(task, (m) => {
+        const covariance = covariances.get(m)!;
+        return answered(() => minimumVariance(covariance, { constraints }), covariance, { ...bounded, riskAversion: 1 });
+      }),
     'risk parity': () => chain(task, (m) => riskParity(covariances.get(m)!)),
   };
 }
@@ -119,7 +130,8 @@ export function rivals(task: Task, covariances: Map<number, Matrix>): Record<str
 export async function fused(task: Task, covariances: Map<number, Matrix>, recipe: Recipe): Promise<Held & { readonly trust: number[] }> {
   const { assets, unit } = task;
   const N = assets.length;
-  const { riskAversion, tau, most, cost } = RULES;
+  const { riskAversion, tau, cost } = RULES;
+  const bounded = boundedBy(N);
   const equal = new Float64Array(N).fill(1 / N);
   const picks = assets.map((one) => Object.fromEntries(assets.map((other) => [other, Number(other === one) - 1 / N])));
   const trust: number[] = [];
@@ -144,8 +156,13 @@ export async function fused(task: Task, covariances: Map<number, Matrix>, recipe
     });
     trust.push(shares.length > 0 ? shares.reduce((a, b) => a + b, 0) / shares.length : 0);
     const charge = recipe.withoutCosts ? 0 : cost;
-    const constraints = [longOnly(), box(0, most)];
-    return rebalance(belief.mean, belief.returnsCovariance, { from, cost: charge, riskAversion, constraints });
+    const { mean, returnsCovariance } = belief;
+    const trading = { from, cost: new Float64Array(N).fill(charge) };
+    return answered(
+      () => rebalance(mean, returnsCovariance, { from, cost: charge, riskAversion, constraints: bounded.constraints }),
+      returnsCovariance,
+      { ...bounded, mean, riskAversion, trading },
+    );
   });
   return { ...held, trust };
 }

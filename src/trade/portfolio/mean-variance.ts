@@ -2,8 +2,7 @@ import { checkNumber, checkOptions } from '../../base/internal.js';
 import { dot, type Matrix } from '../../linalg/index.js';
 import { type Constraint, weightProgram } from './constraints.js';
 import { assetsOf, checkCovariance, checkVector, varianceOf } from './covariance.js';
-import { quadraticProgram, type Solved } from './quadratic-program.js';
-import { answered } from './splitting.js';
+import { quadraticProgram } from './quadratic-program.js';
 
 /** Weights, and what the given moments say of them. */
 export interface Portfolio {
@@ -13,8 +12,6 @@ export interface Portfolio {
   readonly weights: Float64Array;
   /** √wᵀΣw, in the unit of time of the covariance. */
   readonly volatility: number;
-  /** Who found the weights, where HiGHS had no answer: alternating directions, which agree with it to 1e-6. */
-  readonly solver?: 'splitting';
 }
 
 /** A portfolio with the mean that it was chosen for. */
@@ -50,8 +47,8 @@ export interface MeanVarianceOptions extends WeightOptions {
  */
 export async function minimumVariance(covariance: Matrix, options: WeightOptions = {}): Promise<Portfolio> {
   checkOptions('minimumVariance', options, ['constraints', 'budget']);
-  const solved = await solve('minimumVariance', covariance, 1, undefined, options);
-  return { assets: assetsOf(covariance), ...solved, volatility: Math.sqrt(varianceOf(covariance, solved.weights)) };
+  const weights = await solve('minimumVariance', covariance, 1, undefined, options);
+  return { assets: assetsOf(covariance), weights, volatility: Math.sqrt(varianceOf(covariance, weights)) };
 }
 
 /**
@@ -132,11 +129,11 @@ export async function atVolatility(
 
 const budgetOf = ({ budget = 1 }: WeightOptions) => (budget === 'free' ? {} : { budget });
 
-const portfolioOf = (mean: ArrayLike<number>, covariance: Matrix, solved: Solved): MeanVariancePortfolio => ({
+const portfolioOf = (mean: ArrayLike<number>, covariance: Matrix, weights: Float64Array): MeanVariancePortfolio => ({
   assets: assetsOf(covariance),
-  ...solved,
-  volatility: Math.sqrt(varianceOf(covariance, solved.weights)),
-  mean: dot(mean, solved.weights),
+  weights,
+  volatility: Math.sqrt(varianceOf(covariance, weights)),
+  mean: dot(mean, weights),
 });
 
 /** min ½δwᵀΣw − μᵀw, at a mean if asked for. */
@@ -147,7 +144,7 @@ async function solve(
   mean: ArrayLike<number> | undefined,
   options: WeightOptions,
   at?: { readonly mean: ArrayLike<number>; readonly target: number },
-): Promise<Solved> {
+): Promise<Float64Array> {
   checkCovariance(caller, covariance);
   const assets = assetsOf(covariance);
   const { variables, rows } = weightProgram(caller, assets, options.constraints ?? [], {
@@ -160,8 +157,6 @@ async function solve(
     const terms = assets.map((_, n) => [n, at.mean[n] / size] as const);
     rows.push({ name: `the mean, μᵀw = ${at.target}`, terms, low: at.target / size, high: at.target / size });
   }
-  const byHighs = () => quadraticProgram(caller, { variables, rows, quadratic: covariance });
-  if (at) return { weights: (await byHighs()).slice(0, assets.length) };
-  const { constraints = [], budget = 1 } = options;
-  return answered(byHighs, covariance, { mean, riskAversion, bounds: variables, constraints, budget });
+  const x = await quadraticProgram(caller, { variables, rows, quadratic: covariance });
+  return x.slice(0, assets.length);
 }

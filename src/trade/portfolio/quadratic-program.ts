@@ -27,15 +27,6 @@ export interface Program {
   readonly quadratic?: Matrix;
 }
 
-/** Weights, and who found them where it was not HiGHS. */
-export interface Solved {
-  readonly weights: Float64Array;
-  readonly solver?: 'splitting';
-}
-
-/** HiGHS ended, and neither with an answer nor with a reason why there is none. */
-export class Unanswered extends Error {}
-
 /**
  * What is added to the diagonal of Q, whose size is one. Of 3,000 random programs, many of singular covariances, seven ended without an answer
  * at the first: six of them had none or had it at the second, by `bounded`.
@@ -50,7 +41,7 @@ const LARGEST = 1e6;
  * The objective is scaled to a quadratic of size one first: HiGHS adds 1e-7 to the diagonal of Q, which is a thousandth of the variance of a
  * day's return, and with 1e-10 beside one the conditions of optimality hold to 1e-10; with daily variances as they are it did not end.
  *
- * @throws when no x satisfies all bounds and rules, naming a set of them that conflict; when the objective has no least value; `Unanswered`
+ * @throws when no x satisfies all bounds and rules, naming a set of them that conflict; when the objective has no least value
  *
  * HiGHS 1.15 (MIT), an active-set method for quadratic programs (Huangfu & Hall 2018 for the linear ones), as WebAssembly.
  */
@@ -69,7 +60,7 @@ export async function quadraticProgram(caller: string, program: Program): Promis
       throw new Error(`${caller}: the objective has no least value; bound the weights, by longOnly() or maximumLeverage(…)`);
     statuses.push(status);
   }
-  throw new Unanswered(
+  throw new Error(
     `${caller}: HiGHS found no answer, with the statuses ${statuses.join(' and ')} of its modelStatus; change a bound by a little, or take returns of like sizes`,
   );
 }

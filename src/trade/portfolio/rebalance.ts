@@ -4,7 +4,6 @@ import { weightProgram } from './constraints.js';
 import { assetsOf, checkCovariance, checkVector, varianceOf } from './covariance.js';
 import type { MeanVarianceOptions, MeanVariancePortfolio } from './mean-variance.js';
 import { quadraticProgram } from './quadratic-program.js';
-import { answered } from './splitting.js';
 
 /** New weights, what has to be traded for them, and what that costs. */
 export interface Rebalanced extends MeanVariancePortfolio {
@@ -77,11 +76,7 @@ export async function rebalance(mean: ArrayLike<number>, covariance: Matrix, opt
     trading: { from, cost: Array.from(cost, (value) => value / riskAversion) },
     ...(budget !== 'free' && { budget }),
   });
-  const { weights, ...solver } = await answered(
-    () => quadraticProgram('rebalance', { variables, rows, quadratic: covariance }),
-    covariance,
-    { mean, riskAversion, trading: { from, cost }, bounds: variables, constraints, budget },
-  );
+  const weights = (await quadraticProgram('rebalance', { variables, rows, quadratic: covariance })).slice(0, assets.length);
   const traded = weights.map((weight, n) => Math.abs(weight - from[n]));
   return {
     assets,
@@ -90,6 +85,5 @@ export async function rebalance(mean: ArrayLike<number>, covariance: Matrix, opt
     volatility: Math.sqrt(varianceOf(covariance, weights)),
     turnover: traded.reduce((a, b) => a + b, 0),
     cost: dot(traded, cost),
-    ...solver,
   };
 }

@@ -1,7 +1,6 @@
 import { type Matrix, matVec } from '../../linalg/index.js';
 import type { Constraint } from './constraints.js';
 import { inverseOf } from './covariance.js';
-import { type Solved, Unanswered } from './quadratic-program.js';
 
 /** Weights within bounds of their own and a budget: no rule joins two of them but Σw. */
 export interface BoundedProgram {
@@ -10,26 +9,35 @@ export interface BoundedProgram {
   readonly riskAversion: number;
   /** Where trading begins, and what it costs [N]; none where it is free. */
   readonly trading?: { readonly from: ArrayLike<number>; readonly cost: ArrayLike<number> };
-  /** Of each weight [N]; there may be more, which are helpers of another form of the program. */
+  /** Of each weight [N]. */
   readonly bounds: readonly { readonly low: number; readonly high: number }[];
   readonly constraints: readonly Constraint[];
   /** Σw. */
   readonly budget: number | 'free';
 }
 
+/** Weights, and who found them where it was not HiGHS. */
+export interface Solved {
+  readonly weights: Float64Array;
+  readonly solver?: 'splitting';
+}
+
 const ROUNDS = 20_000;
 const TOLERANCE = 1e-9;
 
 /**
- * What HiGHS says; where it has no answer, which is of one program in some hundred with costs, what splitting does.
+ * What a program's own function says, `rebalance` or `minimumVariance`; where HiGHS has no answer, which is of one program in some hundred with
+ * costs, what splitting does.
  *
- * @throws what HiGHS does, also where splitting does not know the rules or finds no answer either
+ *     const { weights } = await answered(() => rebalance(mean, covariance, options), covariance, program);
+ *
+ * @throws what that function does, also where splitting does not know the rules or finds no answer either
  */
-export async function answered(byHighs: () => Promise<Float64Array>, covariance: Matrix, program: BoundedProgram): Promise<Solved> {
+export async function answered(byHighs: () => Promise<Solved>, covariance: Matrix, program: BoundedProgram): Promise<Solved> {
   try {
-    return { weights: (await byHighs()).slice(0, covariance.rows) };
+    return await byHighs();
   } catch (error) {
-    const weights = error instanceof Unanswered ? bySplitting(covariance, program) : undefined;
+    const weights = / found no answer/.test((error as Error).message) ? bySplitting(covariance, program) : undefined;
     if (!weights) throw error;
     return { weights, solver: 'splitting' };
   }
@@ -47,7 +55,7 @@ export function bySplitting(covariance: Matrix, program: BoundedProgram): Float6
   const { mean, riskAversion, trading, bounds, constraints, budget } = program;
   const N = covariance.rows;
   if (budget === 'free' || constraints.some(({ kind }) => kind !== 'box')) return undefined;
-  checkRoom(bounds.slice(0, N), budget);
+  checkRoom(bounds, budget);
   const from = trading?.from ?? new Float64Array(N).fill(budget / N);
   let size = 0;
   for (let n = 0; n < N; n++) size += (riskAversion * covariance.data[n * N + n]) / N;
