@@ -39,8 +39,13 @@ const ROOMS = {
  */
 export function apiPages(names) {
   const md = markdown({ plain: true });
-  const urls = new Map(names.map((entry) => [`${entry.room} ${entry.name} ${isType(entry)}`, urlOfEntry(entry)]));
+  const urls = new Map(
+    names.filter(({ kind }) => kind !== 'reference').map((entry) => [`${entry.room} ${entry.name} ${isType(entry)}`, urlOfEntry(entry)]),
+  );
   const types = new Map(names.filter((entry) => isType(entry) || entry.kind === 'class').map((entry) => [entry.name, urlOfEntry(entry)]));
+  // What a room passes on from another is shown where it is declared.
+  const own = (/** @type {Entry} */ entry) =>
+    names.find(({ room, name, kind }) => room === entry.from && name === entry.name && kind !== 'reference') ?? entry;
   const entries = names.map((entry) => {
     const notes = [...(entry.returns ? [entry.returns] : []), ...entry.throws]
       .map((text) => text.split(/\n\n/).slice(1).join('\n\n'))
@@ -59,7 +64,7 @@ export function apiPages(names) {
       name: entry.name,
       room: entry.room,
       kind: entry.kind,
-      url: urlOfEntry(entry),
+      url: urlOfEntry(own(entry)),
       html: html.join('\n').replace(/\bthm:([a-z0-9-]+)/g, '<a href="/theorems/$1/">thm:$1</a>'),
       first: firstSentence(entry.summary, entry.from),
       firstHtml: md.renderInline(firstSentence(entry.summary, entry.from)),
@@ -89,10 +94,7 @@ export function apiPages(names) {
 const isType = ({ kind }) => kind === 'interface' || kind === 'type';
 
 /** Types apart from functions, whose names may differ in a capital only. @param {Entry} entry */
-const urlOfEntry = (entry) =>
-  entry.kind === 'reference' && entry.from
-    ? `/api/${entry.from}/#${entry.name}`
-    : `/api/${entry.room}/${isType(entry) ? 'type.' : ''}${entry.name}/`;
+const urlOfEntry = (entry) => `/api/${entry.room}/${isType(entry) ? 'type.' : ''}${entry.name}/`;
 
 /** @param {string} summary @param {string | undefined} from */
 const firstSentence = (summary, from) =>

@@ -130,10 +130,10 @@ export const toInline = (tex, context) => render(tex, context).trim();
 /** @param {string} html */
 function paragraphs(html) {
   return html
-    .split(/\n\s*\n|(?=<(?:ol|ul|section|div|p|h4)\b)|(?<=<\/(?:ol|ul|section|div|p|h4)>)/)
+    .split(/\n\s*\n|(?=<(?:ol|ul|section|div|p|h2)\b)|(?<=<\/(?:ol|ul|section|div|p|h2)>)/)
     .map((part) => part.trim())
     .filter(Boolean)
-    .map((part) => (/^<(?:\/?(?:ol|ul|li|section|div|p|h4))\b/.test(part) ? part : `<p>${part}</p>`))
+    .map((part) => (/^<(?:\/?(?:ol|ul|li|section|div|p|h2))\b/.test(part) ? part : `<p>${part}</p>`))
     .join('\n');
 }
 
@@ -279,8 +279,9 @@ function environment(name, optional, body, context) {
     return `\n\n<${kind === 'itemize' ? 'ul' : `ol class="${/arabic|\d/.test(optional ?? '') ? 'numbers' : 'clauses'}"`}>${items.join('')}</${kind === 'itemize' ? 'ul' : 'ol'}>\n\n`;
   }
   if (kind === 'proof')
-    return `\n\n<section class="proof"><h4>${optional ? render(optional, context) : 'Proof'}</h4>${paragraphs(render(body, context))}</section>\n\n`;
-  if (kind === 'remark') return `\n\n<section class="remark"><h4>Remark</h4>${paragraphs(render(body, context))}</section>\n\n`;
+    return `\n\n<section class="proof"><h2 class="part">${optional ? render(optional, context) : 'Proof'}</h2>${paragraphs(render(body, context))}</section>\n\n`;
+  if (kind === 'remark')
+    return `\n\n<section class="remark"><h2 class="part">Remark</h2>${paragraphs(render(body, context))}</section>\n\n`;
   if (kind === 'center' && !/\\begin\{(?:tikzpicture|tabular)/.test(body)) return `\n\n<div>${paragraphs(render(body, context))}</div>\n\n`;
   if (['center', 'tikzpicture', 'tabular', 'figure', 'table'].includes(kind)) {
     context.pictures++;

@@ -23,6 +23,13 @@ export function markdown({ where = 'Markdown', slugs, plain = false } = {}) {
     const text = (tokens[at + 1].children ?? []).map(({ content }) => content).join('');
     return `<${tokens[at].tag} id="${(slugs ?? slugsOf(env))(text)}">`;
   };
+  // A picture beside its page is copied into the page's folder of the site.
+  md.renderer.rules.image = (tokens, at, _options, env) => {
+    const folder = /blog\/(\w+)\//.exec(/** @type {any} */ (env)?.page?.inputPath ?? '')?.[1];
+    const address = String(new Map(tokens[at].attrs).get('src'));
+    const beside = folder && !/^(\/|[a-z]+:)/.test(address);
+    return `<img src="${beside ? `/${folder}/${address}` : address}" alt="${escapeHtml(tokens[at].content)}" loading="lazy">`;
+  };
   if (!plain) formulas(md, where);
   return md;
 }

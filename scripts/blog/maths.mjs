@@ -9,13 +9,14 @@ import katex from 'katex';
  */
 export function maths(tex, { display = false, macros = {}, where = 'a formula' } = {}) {
   try {
-    return katex.renderToString(known(tex), {
+    const html = katex.renderToString(known(tex), {
       displayMode: display,
       throwOnError: true,
       strict: 'ignore',
       trust: false,
       macros: { ...macros },
     });
+    return html.replace(/<semantics>([\s\S]*?)<annotation[\s\S]*?<\/annotation><\/semantics>/g, '$1'); // its TeX, which no reader needs twice
   } catch (thrown) {
     const { message } = /** @type {Error} */ (thrown);
     throw new Error(`${where}: KaTeX cannot set $${tex.length > 120 ? `${tex.slice(0, 120)}…` : tex}$: ${message}`);

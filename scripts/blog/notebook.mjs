@@ -30,21 +30,29 @@ export function notebookPage(root, file) {
   const cells = notebook.cells;
   const head = joined(cells[0].source);
   const title = /^#\s+(.+)$/m.exec(head)?.[1] ?? slug;
-  const html = linked(
-    grouped(cells)
-      .map((group) => {
-        const parts = group.map(({ cell, at }) => {
-          const where = `${file}, cell ${at + 1}`;
-          const md = markdown({ where, slugs });
-          const source = at === 0 ? joined(cell.source).replace(/^#\s+.+$/m, '') : joined(cell.source);
-          if (cell.cell_type === 'markdown') return { input: md.render(lowered(source)), output: '' };
-          if (cell.cell_type !== 'code') return { input: '', output: '' };
-          const output = (cell.outputs ?? []).map((one) => outputHtml(one, { md, where, charts, slug })).join('\n');
-          return { input: highlight(source), output };
-        });
-        return section(group, parts);
-      })
-      .join('\n'),
+  const groups = grouped(cells);
+  const html = ordered(
+    linked(
+      groups
+        .map((group) => {
+          const parts = group.map(({ cell, at }) => {
+            const where = `${file}, cell ${at + 1}`;
+            const md = markdown({ where, slugs });
+            const source = at === 0 ? joined(cell.source).replace(/^#\s+.+$/m, '') : joined(cell.source);
+            if (cell.cell_type === 'markdown') return { input: md.render(lowered(source)), output: '' };
+            if (cell.cell_type !== 'code') return { input: '', output: '' };
+            const output = (cell.outputs ?? []).map((one) => outputHtml(one, { md, where, charts, slug })).join('\n');
+            return { input: highlight(source), output };
+          });
+          return section(group, parts);
+        })
+        .map((part, i) =>
+          i > 0 && /^(?!<section)[\s\S]*<h[2-4] id=/.test(part) && groups[i][0].cell.cell_type === 'markdown'
+            ? `</section>\n<section class="part">${part}`
+            : part,
+        )
+        .join('\n'),
+    ),
   );
   const contents = [...html.matchAll(/<h([23]) id="([^"]+)">(.*?)<\/h\1>/gs)].map(([, level, id, text]) => ({
     level: Number(level),
@@ -67,11 +75,24 @@ export function notebookPage(root, file) {
     topic: title.replace(/^Week \d+ · /, ''),
     week: Number(/^week(\d+)/.exec(slug)?.[1] ?? 0),
     lead: paragraph.replace(/\s+/g, ' ').trim(),
-    html,
+    // Sections that are not in view need not be laid out.
+    html: `<section class="part">${html}</section>`,
     contents,
     mentions,
     charts,
   };
+}
+
+/** Headings whose levels follow one another without a gap, as those who listen to a page need it. @param {string} html */
+function ordered(html) {
+  /** @type {number[]} */
+  const open = [];
+  return html.replace(/<h([2-6])( id="[^"]*">[\s\S]*?)<\/h\1>/g, (_, digit, rest) => {
+    const level = Number(digit);
+    while (open.length && open[open.length - 1] >= level) open.pop();
+    open.push(level);
+    return `<h${open.length + 1}${rest}</h${open.length + 1}>`;
+  });
 }
 
 /** Names of theorems, in outputs and prose, as links to their pages. @param {string} html */

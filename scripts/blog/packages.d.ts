@@ -15,6 +15,7 @@ declare module 'markdown-it' {
     tag: string;
     info: string;
     content: string;
+    attrs: [string, string][];
     children: Token[] | null;
     meta: { tex: string; display: boolean };
     map: [number, number];
