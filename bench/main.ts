@@ -1,7 +1,9 @@
-// npm run bench [-- book|compile|environments|statistics|features|kernel|noise|recurrence] [-- options]: the training workloads, or another table by its name.
+// npm run bench [-- agents|book|citations|compile|environments|statistics|features|kernel|noise|recurrence] [-- options]: the training workloads, or another table by its name.
 const tables: Readonly<Record<string, string>> = {
   training: './training.js',
+  agents: './agents/main.js',
   book: './book/main.js',
+  citations: './citations/main.js',
   compile: './compile/main.js',
   environments: './environments/main.js',
   statistics: './statistics/main.js',
