@@ -68,8 +68,9 @@ describe.each(readdirSync(FOLDER).filter((file) => file.endsWith('.ipynb')))('%s
   });
 
   it('never sees the vault, 2017 to 2022, while it selects', () => {
-    expect(code.find((cell) => cell.includes('const parameters'))).toContain("to: '2016-12-31'");
     const loads = code.join('\n').match(/loadPanel\([^)]*\)/g) ?? [];
+    if (!code.join('\n').includes("'lemmata/market'")) return expect(loads).toEqual([]); // without prices there is nothing to keep off
+    expect(code.find((cell) => cell.includes('const parameters'))).toContain("to: '2016-12-31'");
     expect(loads.length).toBeGreaterThan(0);
     for (const load of loads) expect(load).toMatch(/\bto\b/);
   });
