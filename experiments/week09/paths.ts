@@ -4,8 +4,11 @@ import { stylisedFactBands } from '../../src/stats/index.js';
 import { fold as foldKey, key } from '../../src/tensor/index.js';
 import { record } from '../../src/trade/index.js';
 import type { Experiment, RunOptions } from '../experiment.js';
-import { collect, type Left } from './markets/collect.js';
-import { daysBefore, fansOf, judge, kept, memoryOf, predictiveOfReal, riskOf } from './markets/judge.js';
+import { daysBefore, fansOf, riskOf } from './markets/ask.js';
+import { collect } from './markets/collect.js';
+import { discrepancyOfEqual, judge, kept, memoryOf, predictiveOfReal } from './markets/judge.js';
+import type { Left } from './markets/left.js';
+import { garchOfMix, movingCorrelation, riskMetrics, sigmaTimesQuantile } from './markets/limits.js';
 import {
   blockBootstrap,
   blockOf,
@@ -27,7 +30,7 @@ import { type Fold, folds, type Market, market, regimeOf, SOURCE, windowsAfter }
  */
 const YEARS = ['2005', '2009', '2013'] as const;
 const JUDGING = { windows: 600, steps: 150 };
-const DRAWS = { windows: 20_000, told: 1500, paths: 1000, memory: 60, bands: 399 };
+const DRAWS = { windows: 20_000, told: 1500, paths: 1000, memory: 60, bands: 399, equal: 199 };
 
 const experiment: Experiment = {
   name: 'week09/paths',
@@ -71,14 +74,12 @@ export default experiment;
 const SEED = key(9);
 const scale = (quick: boolean) => ({
   judging: quick ? { windows: 90, steps: 4 } : JUDGING,
-  draws: quick ? { windows: 500, told: 100, paths: 50, memory: 20, bands: 49 } : DRAWS,
+  draws: quick ? { windows: 500, told: 100, paths: 50, memory: 20, bands: 49, equal: 3 } : DRAWS,
   repeats: quick ? [1] : SEEDS,
-  redraws: quick ? [1] : SEEDS.slice(0, 3),
   steps: quick ? 8 : TRAINING.steps,
 });
 
-const byName = (all: Market, fold: Fold, draws: typeof DRAWS): Maker[] => {
-  const model = fitted(all, fold);
+const byName = (all: Market, fold: Fold, draws: typeof DRAWS, model = fitted(all, fold)): Maker[] => {
   return [
     gaussian(all, fold, draws.windows),
     blockBootstrap(all, fold, draws.windows),
@@ -90,7 +91,7 @@ const byName = (all: Market, fold: Fold, draws: typeof DRAWS): Maker[] => {
 
 /** The rivals' paths, the real sample's bands and the planted copier, of the first training years. */
 async function rivals(all: Market, fold: Fold, { quick, folder, onStep }: RunOptions): Promise<Left> {
-  const { judging, draws, redraws: repeats } = scale(quick);
+  const { judging, draws, repeats } = scale(quick);
   const days = trainingReturns(all, fold);
   const block = blockOf(days);
   const left: Left = { ...nothing(), trials: 5 };
@@ -132,28 +133,30 @@ async function rivals(all: Market, fold: Fold, { quick, folder, onStep }: RunOpt
     left.predictive.push(
       await kept(join(folder, `real-${draw}.json`), () => predictiveOfReal(all, fold, foldKey(SEED, 31), draw, judging)),
     );
+  left.discrepancies = await kept(join(folder, 'equal.json'), () =>
+    discrepancyOfEqual(makers[1], fold, foldKey(SEED, 33), { samples: draws.equal, draws: repeats.length }),
+  );
   return left;
 }
 
 /** The rivals' risk on all test days, what came, and their fans. */
 async function risks(all: Market, spans: readonly Fold[], { quick, onStep }: RunOptions): Promise<Left> {
   const { draws } = scale(quick);
-  const left = nothing();
+  const left: Left = { ...nothing(), trials: 4 };
   for (const [f, fold] of spans.entries()) {
-    for (const [m, maker] of byName(all, fold, draws).entries()) {
+    const model = fitted(all, fold);
+    const moving = movingCorrelation(model, all, fold);
+    left.memories.push({ fold: fold.name, memory: moving.memory });
+    const makers = [...byName(all, fold, draws, model), garch(all, fold, 'student', draws.paths, model, moving.at)];
+    for (const [m, maker] of makers.entries()) {
       left.risk.push(...(await riskOf(maker, fold, foldKey(SEED, 40 + m), 0)));
-      if (maker.name !== 'Gaussian')
-        left.fans.push(
-          ...(await fansOf(
-            maker.name,
-            (d) => (maker.after ?? ((k, n) => maker.windows(k, n.length)))(foldKey(SEED, 50 + m), d),
-            all,
-            fold,
-          )),
-        );
-      onStep(5 * f + m + 1, 5 * spans.length, `${fold.name}, ${maker.name}`);
+      const after = maker.after ?? ((key, days) => maker.windows(key, days.length));
+      if (maker.name !== 'Gaussian') left.fans.push(...(await fansOf(maker.name, (days) => after(foldKey(SEED, 50 + m), days), all, fold)));
+      onStep(makers.length * f + m + 1, makers.length * spans.length, `${fold.name}, ${maker.name}`);
     }
-    left.fans.push(...(await fansOf('real', async (d) => windowsAfter(all, d), all, fold)));
+    for (const limit of [riskMetrics(all), sigmaTimesQuantile(all, fold), garchOfMix(all, fold, draws.paths)])
+      left.risk.push(...(await riskOf(limit, fold, foldKey(SEED, 49), 0)));
+    left.fans.push(...(await fansOf('real', async (days) => windowsAfter(all, days), all, fold)));
     left.came.push(cameOf(all, fold));
   }
   return left;
@@ -195,7 +198,7 @@ async function nets(name: NetName, all: Market, fold: Fold, { quick, folder, onS
       left.draws.push({ model: name, seed, ...judged });
     }
     left.risk.push(...(await riskOf(maker, fold, foldKey(own, 2), seed)));
-    if (maker.after) left.fans.push(...(await fansOf(name, (d) => maker.after!(foldKey(own, 3), d), all, fold)));
+    if (maker.after) left.fans.push(...(await fansOf(name, (d) => maker.after!(foldKey(own, 3), d), all, fold, seed)));
     left.nets.push({
       ...{ model: name, seed, fold: fold.name },
       factor: net.factors.reduce((a, b) => a + b, 0) / net.factors.length,
@@ -215,13 +218,17 @@ function lastOf(losses: readonly number[]): number {
   return last.reduce((a, b) => a + b, 0) / last.length;
 }
 
-const nothing = (): Left => ({ draws: [], memory: [], predictive: [], risk: [], fans: [], came: [], nets: [], trials: 0 });
+const nothing = (): Left => ({ draws: [], memory: [], predictive: [], memories: [], risk: [], fans: [], came: [], nets: [], trials: 0 });
 
-function pinsOf({ draws, risk, nets }: Left): Record<string, number> {
+function pinsOf({ draws, predictive, risk, nets }: Left): Record<string, number> {
   const pins: Record<string, number> = {};
   for (const { model, seed, facts } of draws) pins[`volatility.${model}.${seed}`] = facts.volatility;
   for (const { model, seed, fold, horizon, tail, values } of risk)
     pins[`risk.${model}.${seed}.${fold.slice(0, 4)}.${horizon}.${tail}`] = values.reduce((a, b) => a + b, 0) / values.length;
+  for (const [i, { medians, runningMean }] of predictive.entries()) {
+    pins[`predictive.medians.${i}`] = medians;
+    pins[`predictive.runningMean.${i}`] = runningMean;
+  }
   for (const { model, seed, fold, factor } of nets) pins[`factor.${model}.${seed}.${fold.slice(0, 4)}`] = factor;
   return pins;
 }

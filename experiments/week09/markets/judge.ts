@@ -11,8 +11,8 @@ import {
 } from '../../../src/stats/index.js';
 import { fold as foldKey, type Key } from '../../../src/tensor/index.js';
 import { discriminativeScore, predictiveScore } from '../../../src/train/index.js';
-import { type Maker, totals } from './makers.js';
-import { blocksOf, type Fold, type Market, N, regimeOf, startsOf, T, windowsAfter } from './setting.js';
+import type { Maker } from './makers.js';
+import { blocksOf, type Fold, type Market, MEMORY, N, spreadOver, startsOf, T, windowsAfter } from './setting.js';
 
 /** What one draw of a maker, or one seed of a net, comes to. */
 export interface Draw {
@@ -22,7 +22,8 @@ export interface Draw {
   readonly later: { readonly score: number; readonly real: number; readonly made: number };
   /** Mean absolute error of sizes of the next day, in standard deviations of a day: on windows of the same years. */
   readonly predictive: number;
-  readonly discrepancy: { readonly squared: number; readonly nullError: number };
+  /** MMD² of the windows [T × N], by a Gaussian kernel as wide as the median distance of real ones. */
+  readonly discrepancy: number;
 }
 
 /** How windows are judged: sizes of samples, and steps of the nets that judge. */
@@ -39,11 +40,12 @@ function inUnits(r: ArrayLike<number>, fold: Fold, of: (x: number) => number = M
 }
 const sizes = (r: ArrayLike<number>, fold: Fold) => inUnits(r, fold, Math.abs);
 const matrix = ({ data, shape: [rows] }: Series) => ({ rows, cols: T * N, data: Float64Array.from(data) });
-/** Every so many of them, `count` in all or fewer. */
-const some = (days: readonly number[], count: number, offset = 0) => {
-  const step = Math.max(1, Math.floor(days.length / count));
-  return days.filter((_, i) => i % step === offset % step).slice(0, count);
-};
+/** Real windows of the training years, of other blocks of the same years, and of the years after: each over its whole span, others in each draw. */
+function realWindows(market: Market, fold: Fold, draw: number, count: number) {
+  const blocks = blocksOf(fold);
+  const of = (days: readonly number[], n: number) => windowsAfter(market, spreadOver(days, n, (draw % 5) / 5));
+  return { real: of(blocks.train, count), held: of(blocks.test, count / 3), after: of(startsOf(fold.test), count / 3) };
+}
 
 /** All of one draw but its risk. */
 export async function judge(
@@ -57,10 +59,7 @@ export async function judge(
   const own = foldKey(key, draw);
   const days = fold.train.end - fold.train.start;
   const path = await maker.path(foldKey(own, 0), days);
-  const blocks = blocksOf(fold);
-  const real = windowsAfter(market, some(blocks.train, count, draw));
-  const held = windowsAfter(market, some(blocks.test, count / 3, draw));
-  const after = windowsAfter(market, some(startsOf(fold.test), count / 3, draw));
+  const { real, held, after } = realWindows(market, fold, draw, count);
   const made = await maker.windows(foldKey(own, 1), real.length / (T * N));
   const others = await maker.windows(foldKey(own, 2), held.length / (T * N));
   const options = { key: foldKey(own, 3), steps, size: 64 };
@@ -75,23 +74,89 @@ export async function judge(
     market,
     startsOf(fold.train).filter((_, i) => i % T === (4 * draw) % T),
   );
-  const [x, y] = [matrix(inUnits(apart, fold)), matrix(inUnits(await maker.windows(foldKey(own, 4), apart.length / (T * N)), fold))];
-  const { squared, nullError } = maximumMeanDiscrepancy(x, y, gaussianKernel(medianDistance(x, x)));
-  return { facts: stylisedFacts({ rows: days, cols: N, data: path }), within, later, predictive, discrepancy: { squared, nullError } };
+  const discrepancy = apartness(apart, await maker.windows(foldKey(own, 4), apart.length / (T * N)), fold);
+  return { facts: stylisedFacts({ rows: days, cols: N, data: path }), within, later, predictive, discrepancy };
 }
 
-/** The predictive score of a net trained on real windows of other blocks of the same years: what made ones are to come near. */
-export const predictiveOfReal = (
+function apartness(real: ArrayLike<number>, made: ArrayLike<number>, fold: Fold): number {
+  const [x, y] = [matrix(inUnits(real, fold)), matrix(inUnits(made, fold))];
+  return maximumMeanDiscrepancy(x, y, gaussianKernel(medianDistance(x, x))).squared;
+}
+
+/**
+ * What the mean MMD² of several draws comes to if maker and market are one law, whose days depend on each other: one path of blocks of training days
+ * stands for the market, and others for the draws. Ascending.
+ */
+export async function discrepancyOfEqual(
+  blocks: Pick<Maker, 'path'>,
+  fold: Fold,
+  key: Key,
+  { samples, draws }: { readonly samples: number; readonly draws: number },
+): Promise<number[]> {
+  const rows = Math.floor((fold.train.end - fold.train.start) / T) * T;
+  const out: number[] = [];
+  for (let i = 0; i < samples; i++) {
+    const market = await blocks.path(foldKey(key, i * (draws + 1)), rows);
+    let sum = 0;
+    for (let d = 1; d <= draws; d++) sum += apartness(market, await blocks.path(foldKey(key, i * (draws + 1) + d), rows), fold);
+    out.push(sum / draws);
+  }
+  return out.sort((a, b) => a - b);
+}
+
+/** Predictive scores of who was fitted on real windows of other blocks of the same years: a net, medians, and a running mean of sizes times a factor. */
+export interface Predicted {
+  readonly net: number;
+  readonly medians: number;
+  readonly runningMean: number;
+}
+
+export async function predictiveOfReal(
   market: Market,
   fold: Fold,
   key: Key,
   draw: number,
-  { windows: count, steps }: Judging,
-): Promise<number> => {
-  const blocks = blocksOf(fold);
-  const [real, held] = [windowsAfter(market, some(blocks.train, count, draw)), windowsAfter(market, some(blocks.test, count / 3, draw))];
-  return predictiveScore(sizes(real, fold), sizes(held, fold), { key: foldKey(foldKey(key, draw), 3), steps, size: 64 });
-};
+  { windows, steps }: Judging,
+): Promise<Predicted> {
+  const { real, held } = realWindows(market, fold, draw, windows);
+  const [train, test] = [sizes(real, fold), sizes(held, fold)];
+  const net = await predictiveScore(train, test, { key: foldKey(foldKey(key, draw), 3), steps, size: 64 });
+  const own = Array.from({ length: N }, (_, n) => ({ train: pairsOf(train, n), test: pairsOf(test, n) }));
+  const error = (of: (pair: Pair, n: number) => number) =>
+    own.reduce((sum, { test }, n) => sum + test.reduce((total, pair) => total + Math.abs(pair.next - of(pair, n)) / test.length, 0) / N, 0);
+  const medians = own.map(({ train }) => weighedMedian(train.map(({ next }) => [next, 1])));
+  const factors = own.map(({ train }) => weighedMedian(train.map(({ next, running }) => [next / running, running])));
+  return { net, medians: error((_, n) => medians[n]), runningMean: error(({ running }, n) => factors[n] * running) };
+}
+
+interface Pair {
+  readonly next: number;
+  readonly running: number;
+}
+
+/** Sizes of asset n and the running mean of those before in the window, which begins at the mean of a window's first day. */
+function pairsOf({ data, shape: [rows] }: Series, n: number): Pair[] {
+  let first = 0;
+  for (let i = 0; i < rows; i++) first += data[i * T * N + n] / rows;
+  return Array.from({ length: rows }).flatMap((_, i) => {
+    let running = first;
+    return Array.from({ length: T - 1 }, (_, t) => {
+      running = MEMORY * running + (1 - MEMORY) * data[(i * T + t) * N + n];
+      return { next: data[(i * T + t + 1) * N + n], running };
+    });
+  });
+}
+
+/** The value of least mean absolute distance. */
+function weighedMedian(values: [value: number, weight: number][]): number {
+  const sorted = values.sort(([a], [b]) => a - b);
+  let left = sorted.reduce((sum, [, weight]) => sum + weight, 0) / 2;
+  for (const [value, weight] of sorted) {
+    left -= weight;
+    if (left <= 0) return value;
+  }
+  return sorted[sorted.length - 1][0];
+}
 
 /** Whether windows of several draws lie nearer to the training windows than these to each other. */
 export async function memoryOf(
@@ -106,72 +171,6 @@ export async function memoryOf(
   const known = matrix(inUnits(windowsAfter(market, startsOf(fold.train)), fold));
   const { nearer, copied, memorises } = memorisation(matrix(inUnits(made, fold)), known, { span: T });
   return { nearer, copied, memorises };
-}
-
-/** Value at risk on the test days of a fold. */
-export interface Risk {
-  readonly model: string;
-  readonly seed: number;
-  readonly fold: string;
-  readonly horizon: number;
-  readonly tail: number;
-  readonly values: number[];
-}
-
-/** Days before the test days, each for a day ahead and every tenth for ten. */
-export const daysBefore = ({ test }: Fold, horizon: 1 | 10): number[] =>
-  Array.from({ length: Math.floor((test.end - test.start) / horizon) }, (_, i) => test.start - 1 + i * horizon);
-
-export async function riskOf(maker: Maker, fold: Fold, key: Key, seed: number): Promise<Risk[]> {
-  const out: Risk[] = [];
-  for (const horizon of [1, 10] as const) {
-    const pair = await maker.valueAtRisk(foldKey(key, horizon), daysBefore(fold, horizon), horizon);
-    for (const [i, tail] of [0.05, 0.01].entries())
-      out.push({ model: maker.name, seed, fold: fold.name, horizon, tail, values: Array.from(pair[i], (v) => Number(v.toPrecision(6))) });
-  }
-  return out;
-}
-
-/** Of paths that begin calm or turbulent on test days: sums over 1, 10 and 20 days, and their quantiles by day. */
-export interface Fan {
-  readonly model: string;
-  readonly fold: string;
-  readonly regime: 'calm' | 'turbulent';
-  /** Number of paths. */
-  readonly paths: number;
-  /** Sums of squares of the portfolio's moves over 1, 10 and 20 days. */
-  readonly squares: readonly [number, number, number];
-  /** For days 1 to T: the quantiles 0.05, 0.25, 0.5, 0.75, 0.95. */
-  readonly quantiles: readonly (readonly number[])[];
-}
-const AT = [0.05, 0.25, 0.5, 0.75, 0.95];
-
-export async function fansOf(
-  model: string,
-  after: (days: readonly number[]) => Promise<ArrayLike<number>>,
-  market: Market,
-  fold: Fold,
-  each = 1,
-): Promise<Fan[]> {
-  const fans: Fan[] = [];
-  for (const [regime, third] of [
-    ['calm', 0],
-    ['turbulent', 2],
-  ] as const) {
-    const days = startsOf({ start: fold.test.start - 1, end: fold.test.end - 1 }).filter(
-      (day) => regimeOf(fold, market.sigma[day]) === third,
-    );
-    if (days.length === 0) continue;
-    const windows = await after(days.flatMap((day) => Array<number>(each).fill(day)));
-    const byDay = Array.from({ length: T }, (_, t) => totals(windows, t + 1).sort());
-    const square = (t: number) => byDay[t].reduce((sum, x) => sum + x * x, 0);
-    fans.push({
-      ...{ model, fold: fold.name, regime, paths: byDay[0].length },
-      squares: [square(0), square(9), square(19)],
-      quantiles: byDay.map((sorted) => AT.map((p) => Number(sorted[Math.round(p * (sorted.length - 1))].toPrecision(5)))),
-    });
-  }
-  return fans;
 }
 
 /** What is in the folder already is not made again. */

@@ -47,7 +47,7 @@ export function totals(windows: ArrayLike<number>, horizon: number): Float64Arra
   return out;
 }
 
-const losses = (sums: Float64Array): [number, number] => {
+export const losses = (sums: Float64Array): [number, number] => {
   const sorted = sums.toSorted();
   return [-quantileOf(sorted, TAILS[0]), -quantileOf(sorted, TAILS[1])];
 };
@@ -95,8 +95,15 @@ export function blockBootstrap(market: Market, fold: Fold, draws: number): Maker
   return { name: 'block bootstrap', path, windows, valueAtRisk: constant(windows, draws) };
 }
 
-/** GJR of each stock with one correlation, by Student shocks or by rows of those that the training days had. */
-export function garch(market: Market, fold: Fold, shocks: 'student' | 'historical', paths: number, model: ConstantCorrelation): Maker {
+/** GJR of each stock with one correlation, by Student shocks or by rows of those that the training days had; or with a correlation of each day. */
+export function garch(
+  market: Market,
+  fold: Fold,
+  shocks: 'student' | 'historical',
+  paths: number,
+  model: ConstantCorrelation,
+  correlationAt?: (day: number) => Matrix,
+): Maker {
   const path = async (key: Key, count: number) => simulateConstantCorrelation(model, { key, horizon: count, paths: 1, shocks });
   const upTo = (day: number): Matrix => ({
     rows: day + 1 - fold.train.start,
@@ -104,9 +111,12 @@ export function garch(market: Market, fold: Fold, shocks: 'student' | 'historica
     data: market.returns.data.subarray(fold.train.start * N, (day + 1) * N),
   });
   const future = (key: Key, day: number, count: number, horizon: number) =>
-    simulateConstantCorrelation(model, { key: foldKey(key, day), horizon, paths: count, shocks, returns: upTo(day) });
+    simulateConstantCorrelation(correlationAt ? { ...model, correlation: correlationAt(day) } : model, {
+      ...{ key: foldKey(key, day), horizon, paths: count, shocks },
+      returns: upTo(day),
+    });
   return {
-    name: shocks === 'student' ? 'GARCH' : 'filtered bootstrap',
+    name: correlationAt ? 'GARCH with moving correlation' : shocks === 'student' ? 'GARCH' : 'filtered bootstrap',
     path,
     windows: (key, n) => path(key, n * T),
     after: async (key, days) => {
@@ -116,7 +126,7 @@ export function garch(market: Market, fold: Fold, shocks: 'student' | 'historica
     },
     valueAtRisk: async (key, days, horizon) => {
       const out: [Float64Array, Float64Array] = [new Float64Array(days.length), new Float64Array(days.length)];
-      const tomorrow = horizon === 1 ? nextDay(model, market, fold, shocks) : undefined;
+      const tomorrow = horizon === 1 ? nextDay(model, market, fold, shocks, correlationAt) : undefined;
       for (const [i, day] of days.entries()) {
         const pair = tomorrow ? tomorrow(day) : losses(sums(future(key, day, paths, horizon), horizon));
         for (const tail of [0, 1]) out[tail][i] = pair[tail];
@@ -138,6 +148,7 @@ function nextDay(
   market: Market,
   fold: Fold,
   shocks: 'student' | 'historical',
+  correlationAt: (day: number) => Matrix = () => correlation,
 ) {
   const own = fits.map((fit, n) => filterVolatility(fit, column(market.returns, n).subarray(fold.train.start)));
   const mean = fits.reduce((sum, { parts }) => sum + (parts.mean[0] ?? 0) / N, 0);
@@ -150,8 +161,9 @@ function nextDay(
       for (let at = 0; at < standardised.data.length; at++) moves[Math.floor(at / N)] += deviations[at % N] * standardised.data[at];
       return losses(moves);
     }
+    const { data } = correlationAt(day);
     let variance = 0;
-    for (let i = 0; i < N; i++) for (let j = 0; j < N; j++) variance += deviations[i] * deviations[j] * correlation.data[i * N + j];
+    for (let i = 0; i < N; i++) for (let j = 0; j < N; j++) variance += deviations[i] * deviations[j] * data[i * N + j];
     return [-mean - Math.sqrt(variance) * quantiles[0], -mean - Math.sqrt(variance) * quantiles[1]];
   };
 }

@@ -15,7 +15,7 @@ export const N = ASSETS.length;
 export const T = 20;
 const YEAR = 252;
 /** RiskMetrics' weight of the past. */
-const MEMORY = 0.94;
+export const MEMORY = 0.94;
 
 /** Returns, and what is known of their size at each close. */
 export interface Market {
@@ -106,6 +106,12 @@ export const regimeOf = ({ thirds }: Fold, sigma: number): number => Number(sigm
 /** Days that are the last before a window of `days` within a span. */
 export const startsOf = ({ start, end }: RowRange, days = T): number[] =>
   Array.from({ length: Math.max(0, end - start - days) }, (_, i) => start + i);
+
+/** So many of them, `count` or all if there are fewer, spread over the whole span; a phase between 0 and 1 moves each within its share. */
+export function spreadOver(days: readonly number[], count: number, phase = 0): number[] {
+  const n = Math.min(days.length, Math.floor(count));
+  return Array.from({ length: n }, (_, i) => days[Math.floor(((i + phase) * days.length) / n)]);
+}
 
 /** Windows of T days after each of some days, r [n, T, N]. */
 export function windowsAfter({ returns }: Market, starts: readonly number[]): Float32Array {
