@@ -75,7 +75,7 @@ function copyAssets(root, out) {
   copy('node_modules/katex/dist/katex.min.css', 'assets/katex/katex.min.css');
   for (const file of globSync('node_modules/katex/dist/fonts/*.woff2', { cwd: root })) copy(file, `assets/katex/fonts/${basename(file)}`);
   for (const folder of ['proofs', 'summaries', 'paper', 'slides'])
-    for (const file of globSync(`${folder}/*.pdf`, { cwd: root })) copy(file, `pdf/${basename(file)}`);
+    for (const file of globSync(`${folder}/*.pdf`, { cwd: root })) copy(file, `pdf/${file}`);
   for (const file of globSync('blog/{posts,progress}/*.{svg,png,jpg}', { cwd: root })) copy(file, file.replace(/^blog\//, ''));
   for (const file of globSync('blog/play/*/*.{onnx,json,svg,png,css}', { cwd: root })) copy(file, file.replace(/^blog\//, ''));
   if (globSync('blog/play/*/main.ts', { cwd: root }).length)

@@ -34,7 +34,7 @@ async function gather(root) {
   const notebooks = files('notebooks/week*.ipynb').map((file) => notebookPage(root, file));
   const pdfs = [...files('proofs/*.pdf'), ...files('summaries/*.pdf'), ...files('paper/*.pdf'), ...files('slides/*.pdf')].map((file) => ({
     file,
-    url: `/pdf/${basename(file)}`,
+    url: `/pdf/${file}`,
     name: basename(file, '.pdf'),
   }));
   const quote = quotable(root);

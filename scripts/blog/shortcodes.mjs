@@ -61,7 +61,7 @@ export function shortcodes(eleventy, site) {
   );
 
   eleventy.addShortcode('pdf', (/** @type {string} */ name, /** @type {string} */ text) => {
-    const found = pdfs.find((pdf) => pdf.name === name);
+    const found = pdfs.find((pdf) => pdf.file === `${name}.pdf` || pdf.name === name);
     return found ? `<a href="${found.url}">${text ?? `${name}.pdf`}</a>` : `${text ?? `${name}.pdf`}`;
   });
 }

@@ -43,7 +43,7 @@ export function theoremPages(root, num, notebooks, api) {
       [...source.matchAll(/\\section\{[^\n]*\}\\label\{([^}]*)\}/g)].map(([, label], i) => [label, { text: String(i + 1) }]),
     );
     const sources = bibliography(source);
-    const pdf = existsSync(join(root, file.replace(/tex$/, 'pdf'))) ? `/pdf/${file.split('/')[1].replace(/tex$/, 'pdf')}` : undefined;
+    const pdf = existsSync(join(root, file.replace(/tex$/, 'pdf'))) ? `/pdf/${file.replace(/tex$/, 'pdf')}` : undefined;
     return theorems
       .filter((theorem) => theorem.week === week)
       .map((theorem) => {
