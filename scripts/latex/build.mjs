@@ -102,7 +102,9 @@ export async function build(file) {
   const output = await latexmk(path, folder, root);
   const log = readFileSync(join(folder, `${name}.log`), 'latin1');
   if (output.status !== 0) throw new Error(`${shown} did not build:\n${firstError(log) ?? output.text.split('\n').slice(-20).join('\n')}`);
-  const wrong = [...complaints(log), ...unembedded(join(folder, `${name}.pdf`))];
+  const tooLong =
+    basename(dirname(path)) === 'summaries' && pages(log) !== 1 ? [`a summary is one page, this one has ${pages(log)}; shorten it`] : [];
+  const wrong = [...tooLong, ...complaints(log), ...unembedded(join(folder, `${name}.pdf`))];
   if (wrong.length) throw new Error(wrong.map((line) => `${shown}: ${line}`).join('\n'));
 
   const pdf = pdfOf(path);

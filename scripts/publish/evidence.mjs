@@ -1,0 +1,137 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digestOf as testDigest, testsOf } from '../latex/checks.mjs';
+import { theoremGraph } from '../latex/graph.mjs';
+import { closure, datasets, provenance, sha256 } from '../notebooks/provenance.mjs';
+import { readNotebook } from '../notebooks/run.mjs';
+import { node } from './child.mjs';
+import { changes, filesOf, readStamp, writeStamp } from './stamps.mjs';
+
+/** @typedef {import('./engine.mjs').Target} Target */
+
+const TYPESCRIPT = ['--import', './scripts/typescript.mjs'];
+
+/**
+ * What results follow from: the data, the experiments, the notebooks that read them. Each keeps its own account of what is stale, in what
+ * it saves; here it is only asked.
+ *
+ * @param {string} root
+ * @returns {Target[]}
+ */
+export function evidence(root) {
+  const experiments = globSync('experiments/{library,week*}/*.ts', { cwd: root })
+    .filter((file) => /export default/.test(readFileSync(join(root, file), 'utf8')))
+    .sort()
+    .map((file) => experiment(root, file));
+  const notebooks = globSync('notebooks/week*.ipynb', { cwd: root })
+    .sort()
+    .map((file) => notebook(root, file));
+  return [data(), ...experiments, ...notebooks];
+}
+
+/** Nothing to do where the store holds what the notebooks read; else the default data are fetched. @returns {Target} */
+function data() {
+  return {
+    name: 'data',
+    group: 'data',
+    outputs: [],
+    inputs: () => ({}),
+    changed: async () => ((await datasets(() => true)).length > 0 ? [] : ['the store is empty']),
+    build: async () => {
+      await node(['dist/cli/main.js', 'data', 'update'], { show: true });
+      return 'data';
+    },
+  };
+}
+
+/**
+ * @param {string} root
+ * @param {string} file
+ * @returns {Target}
+ */
+function experiment(root, file) {
+  const name = file.replace(/\.ts$/, '');
+  const saved = `results/${name}.json`;
+  const before = existsSync(join(root, saved)) ? JSON.parse(readFileSync(join(root, saved), 'utf8')) : undefined;
+  const names = (before?.data ?? []).map((/** @type {{ name: string }} */ { name }) => name);
+  const inputs = async () => {
+    const code = readFileSync(join(root, file), 'utf8');
+    const { modules, packages } = closure(code, join(root, file));
+    const read = await datasets((dataset) => names.includes(dataset));
+    return { 'its code and the library': modules, 'its packages': packages, 'its data': sha256(read.join('\n')) };
+  };
+  return {
+    name,
+    group: 'experiments',
+    after: ['data'],
+    outputs: [saved],
+    inputs,
+    // Whether a change of the library moves it, its slice of some seconds says: experiments.mjs runs that, and the rest only then.
+    changed: async () => {
+      const stamp = readStamp(root, name);
+      return stamp ? changes(stamp.inputs, await inputs()) : ['its slice was not tried here before'];
+    },
+    build: async () => {
+      await node([...TYPESCRIPT, 'scripts/experiments.mjs', name.replace(/^experiments\//, '')], { show: true });
+      writeStamp(root, name, { inputs: await inputs(), outputs: {}, seconds: 0 });
+      return name;
+    },
+    minutes: sum(before?.machine?.minutes),
+  };
+}
+
+/** Minutes of all parts. @param {unknown} minutes */
+const sum = (minutes) =>
+  typeof minutes === 'number' ? minutes : Object.values(minutes ?? {}).reduce((total, part) => total + Number(part), 0);
+
+/**
+ * @param {string} root
+ * @param {string} file
+ * @returns {Target}
+ */
+function notebook(root, file) {
+  const name = /** @type {RegExpExecArray} */ (/week\d\d/.exec(file))[0];
+  const text = readFileSync(join(root, file), 'utf8');
+  const read = [...text.matchAll(/\bevidence\(\s*'([^']+)'|\bnum\(\s*'experiments\/([^'.]+)\./g)].map((match) => match[1] ?? match[2]);
+  return {
+    name,
+    group: 'notebooks',
+    after: ['data', ...new Set(read.map((one) => `experiments/${one}`))],
+    outputs: [file],
+    inputs: () => ({}),
+    changed: async () => {
+      const original = readNotebook(join(root, file));
+      /** @type {Record<string, string>} */
+      const stamped = original.metadata.lemmata?.provenance ?? {};
+      if (stamped.profile !== 'full') return ['it has no outputs of a full run'];
+      const now = await provenance(original);
+      return Object.keys(now).flatMap((input) => (input === 'stamp' || now[input] === stamped[input] ? [] : [`its ${input} changed`]));
+    },
+    build: async () => {
+      await node(['scripts/notebooks.mjs', name], { show: true });
+      return file;
+    },
+  };
+}
+
+/**
+ * The tests that theorems name; scripts/checks.mjs runs those that changed.
+ *
+ * @param {string} root
+ * @returns {Target}
+ */
+export function checks(root) {
+  return {
+    name: 'checks',
+    group: 'checks',
+    outputs: ['build/theorems.json'],
+    inputs: () => ({
+      ...filesOf(root, [...globSync('proofs/week*.tex', { cwd: root }), 'results/mutants.json', 'scripts/checks.mjs']),
+      ...Object.fromEntries(testsOf(theoremGraph(root)).map((file) => [`${file} with what it imports`, testDigest(root, file)])),
+    }),
+    build: async () => {
+      await node(['scripts/checks.mjs'], { show: true });
+      return 'results/checks.json';
+    },
+  };
+}
