@@ -29,7 +29,8 @@ const highlighter = await createHighlighter({ themes: [theme], langs: LANGUAGES 
 export function highlight(code, language = 'typescript') {
   const name = ALIASES[language] ?? language;
   if (!LANGUAGES.includes(name)) return pre(escapeHtml(code), language);
-  const html = highlighter.codeToHtml(code.replace(/\n+$/, ''), { lang: name, theme: 'site' });
+  // Without a limit of time, which would colour a page otherwise on a busy machine.
+  const html = highlighter.codeToHtml(code.replace(/\n+$/, ''), { lang: name, theme: 'site', tokenizeTimeLimit: 0 });
   const inner = html.replace(/^<pre[^>]*><code>/, '').replace(/<\/code><\/pre>$/, '');
   const lines = inner.replace(/<span class="line">(.*?)<\/span>(?=\n|$)/gs, '$1');
   return pre(lines.replace(/<span style="color:var\(--t-(?:token-)?([a-z-]+)\)">([^<]*)<\/span>/g, token), name);
