@@ -42,6 +42,8 @@ const SILENT = {
   linebreak: 0,
   newpage: 0,
   phantom: 1,
+  alone: 1,
+  inbook: 1,
   sffamily: 0,
   color: 1,
 };
