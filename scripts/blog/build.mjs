@@ -66,7 +66,7 @@ function writeMap(out, base) {
  * @param {string} root
  * @param {string} out
  */
-function copyAssets(root, out) {
+export function copyAssets(root, out) {
   const copy = (/** @type {string} */ from, /** @type {string} */ to) => {
     mkdirSync(dirname(join(out, to)), { recursive: true });
     cpSync(join(root, from), join(out, to), { recursive: true });
