@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { speedTable } from '../bench/report.js';
@@ -46,5 +46,23 @@ describe('the README', () => {
     );
     expect(asked.length).toBeGreaterThan(5);
     expect(asked.filter((name) => !named.includes(name))).toEqual([]);
+  });
+
+  it('has the system packages of each workflow that builds PDFs in one line, and workflows call what there is', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    const workflows = globSync('.github/workflows/*.yml', { cwd: ROOT }).sort();
+    expect(workflows.map((file) => file.split('/')[2])).toEqual(['ci.yml', 'pages.yml', 'release.yml']);
+    for (const file of workflows) {
+      expect([file, all(/npm run ([a-z:-]+)/g, read(file)).filter((name) => !(name in scripts))]).toEqual([file, []]);
+      expect([file, all(/run: (\S+\/\S+)$/gm, read(file)).filter((path) => !existsSync(join(ROOT, path)))]).toEqual([file, []]);
+    }
+    for (const file of workflows.slice(1)) {
+      const [, pattern] = /sed -n 's\/\^sudo apt install \/\/p' README\.md \| grep -E '([^']+)'/.exec(read(file)) ?? [];
+      const lines = all(/^sudo apt install (.+)$/gm).filter((line) => new RegExp(pattern).test(line));
+      expect(lines.flatMap((line) => line.split(' '))).toEqual(
+        expect.arrayContaining(['texlive-latex-base', 'biber', 'latexmk', 'librsvg2-bin']),
+      );
+      expect(lines.join(' ')).not.toMatch(/nodejs|npm/);
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,7 +11,9 @@ const { dryRun, ordered, run } = await import(join(ROOT, 'scripts/publish/engine
 const { filesOf } = await import(join(ROOT, 'scripts/publish/stamps.mjs'));
 const { inputsOf } = await import(join(ROOT, 'scripts/publish/documents.mjs'));
 const { chosen, allTargets } = await import(join(ROOT, 'scripts/publish/targets.mjs'));
+const { watch } = await import(join(ROOT, 'scripts/publish/watch.mjs'));
 const { weeksTable } = await import(join(ROOT, 'scripts/publish/weeks.mjs'));
+const { release } = await import(join(ROOT, 'scripts/publish/release.mjs'));
 const { needed } = await import(join(ROOT, 'scripts/publish/needed.mjs'));
 
 let root = '';
@@ -174,6 +177,41 @@ it('goes on where a run was killed half-way, and ends as one that was left alone
   expect(existsSync(join(root, 'notebook'))).toBe(false);
   expect((await outputOf(start(false))).replace(/ {2}[\d.]+ s/g, '')).toBe('experiment  up to date\nnotebook\npaper\n');
   expect(get('paper')).toBe('data>experiment>notebook>paper');
+});
+
+it('watches: builds again when an input changes, after a fault too', { timeout: 30_000 }, async () => {
+  put('paper', 'one');
+  const paper = toy({
+    name: 'paper',
+    from: ['paper'],
+    build: () => {
+      if (get('paper') === 'wrong') throw new Error('paper:1: wrong');
+    },
+  });
+  const [lines, end] = [[] as string[], new AbortController()];
+  const said = (line: string) => lines.push(line);
+  await run([paper], { root, log: said, complain: said });
+  const watching = watch([paper], { root, signal: end.signal, log: said, complain: said });
+  await expect.poll(() => lines.at(-1)).toBe('watching; Ctrl-C ends it');
+  put('paper', 'wrong');
+  await expect.poll(() => lines.at(-1), { timeout: 10_000 }).toBe('paper: failed; what was built before is as it was');
+  expect(get('paper.out')).toBe('ONE');
+  put('paper', 'right');
+  await expect.poll(() => get('paper.out'), { timeout: 10_000 }).toBe('RIGHT');
+  end.abort();
+  await watching;
+});
+
+it('gathers the PDFs of a release under names that tell them apart, with their sums', async () => {
+  const files = ['paper/paper.pdf', 'proofs/week01.pdf', 'summaries/week01.pdf'];
+  for (const file of files) put(file, `PDF of ${file}`);
+  const pdfs = files.map((file) => ({ name: file, outputs: [file] }));
+  expect((await told([release(root, pdfs)])).lines).toEqual(['build/release  3 PDFs']);
+  expect(readdirSync(join(root, 'build/release')).sort()).toEqual(['SHA256SUMS', 'paper.pdf', 'proofs-week01.pdf', 'summaries-week01.pdf']);
+  const sum = createHash('sha256').update('PDF of summaries/week01.pdf').digest('hex');
+  expect(get('build/release/SHA256SUMS')).toContain(`${sum}  summaries-week01.pdf\n`);
+  put('proofs/week01.pdf', 'another');
+  expect((await told([release(root, pdfs)], dryRun)).lines).toEqual(['release: proofs/week01.pdf changed']);
 });
 
 describe('what a document is made of', () => {

@@ -4,7 +4,8 @@ import { changes, digestOf, filesOf, readStamp, writeStamp } from './stamps.mjs'
 
 /**
  * Something that is built. `inputs` are what it is made of, by the names a reader knows; `outputs` are files or folders of the repository.
- * `after` names targets whose outputs it reads. `changed` stands for the comparison of stamps where a target keeps its own account. `missing`
+ * `after` names targets whose outputs it reads. `changed` stands for the comparison of stamps where a target keeps its own account;
+ * its stamp says only how long it took. `missing`
  * says which program is not installed, and how to get it.
  *
  * @typedef {{
@@ -102,7 +103,7 @@ export async function run(targets, { root, log = console.log, complain = console
       const from = performance.now();
       const summary = await target.build();
       const seconds = Number(((performance.now() - from) / 1000).toFixed(1));
-      if (!target.changed) writeStamp(root, target.name, { inputs, outputs: filesOf(root, target.outputs), seconds });
+      writeStamp(root, target.name, { inputs, outputs: filesOf(root, target.outputs), seconds });
       log(`${summary}  ${seconds.toFixed(1)} s`);
       return 'built';
     } catch (error) {

@@ -5,7 +5,7 @@ import { theoremGraph } from '../latex/graph.mjs';
 import { closure, datasets, provenance, sha256 } from '../notebooks/provenance.mjs';
 import { readNotebook } from '../notebooks/run.mjs';
 import { node } from './child.mjs';
-import { changes, filesOf, readStamp, writeStamp } from './stamps.mjs';
+import { filesOf } from './stamps.mjs';
 
 /** @typedef {import('./engine.mjs').Target} Target */
 
@@ -54,26 +54,20 @@ function experiment(root, file) {
   const saved = `results/${name}.json`;
   const before = existsSync(join(root, saved)) ? JSON.parse(readFileSync(join(root, saved), 'utf8')) : undefined;
   const names = (before?.data ?? []).map((/** @type {{ name: string }} */ { name }) => name);
-  const inputs = async () => {
-    const code = readFileSync(join(root, file), 'utf8');
-    const { modules, packages } = closure(code, join(root, file));
-    const read = await datasets((dataset) => names.includes(dataset));
-    return { 'its code and the library': modules, 'its packages': packages, 'its data': sha256(read.join('\n')) };
-  };
   return {
     name,
     group: 'experiments',
     after: ['data'],
     outputs: [saved],
-    inputs,
-    // Whether a change of the library moves it, its slice of some seconds says: experiments.mjs runs that, and the rest only then.
-    changed: async () => {
-      const stamp = readStamp(root, name);
-      return stamp ? changes(stamp.inputs, await inputs()) : ['its slice was not tried here before'];
+    inputs: async () => {
+      const code = readFileSync(join(root, file), 'utf8');
+      const { modules, packages } = closure(code, join(root, file));
+      const read = await datasets((dataset) => names.includes(dataset));
+      return { 'its code or the library': modules, 'its packages': packages, 'its data': sha256(read.join('\n')) };
     },
+    // Whether a change of the library moves what it found, its slice of some seconds says: that is run first, and the rest only then.
     build: async () => {
       await node([...TYPESCRIPT, 'scripts/experiments.mjs', name.replace(/^experiments\//, '')], { show: true });
-      writeStamp(root, name, { inputs: await inputs(), outputs: {}, seconds: 0 });
       return name;
     },
     minutes: sum(before?.machine?.minutes),

@@ -22,7 +22,7 @@ export function site(root, pdfs, { pathprefix = '/', url, out = 'build/site' } =
   return {
     name: 'blog',
     group: 'blog',
-    after: [...pdfs.map(({ name }) => name), 'checks', 'README', ...weeks(root)],
+    after: [...pdfs.map(({ name }) => name), 'checks', ...weeks(root)],
     outputs: [out],
     inputs: () => ({
       ...filesOf(root, [

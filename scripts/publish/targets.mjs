@@ -1,4 +1,5 @@
 import { documents } from './documents.mjs';
+import { release } from './release.mjs';
 import { site, texts } from './site.mjs';
 
 /** @typedef {import('./engine.mjs').Target} Target */
@@ -14,7 +15,7 @@ export const DOWNSTREAM = ['proofs', 'anthology', 'summaries', 'paper', 'slides'
  */
 export async function allTargets(root, { evidence, site: options = {} }) {
   const pdfs = documents(root);
-  const below = [...pdfs, ...texts(root), site(root, pdfs, options)];
+  const below = [...pdfs, ...texts(root), site(root, pdfs, options), release(root, pdfs)];
   if (!evidence) return below;
   const above = await import('./evidence.mjs');
   return [...above.evidence(root), above.checks(root), ...below];
