@@ -291,6 +291,21 @@ describe('of this repository', () => {
     expect(() => names('nothing')).toThrow('there is no nothing; there are anthology, proofs, summaries');
   });
 
+  it('whatever reads something is after what makes it, from the data to the site', async () => {
+    const all: { name: string; after?: string[]; minutes?: number }[] = await allTargets(ROOT, { evidence: true });
+    const names = new Set(all.map(({ name }) => name));
+    expect(names.size).toBe(all.length);
+    for (const { name, after = [] } of all) expect([name, after.filter((other) => !names.has(other))]).toEqual([name, []]);
+    const above = (name: string): string[] =>
+      (all.find((one) => one.name === name)?.after ?? []).flatMap((other) => [other, ...above(other)]);
+    expect(above('paper/paper')).toEqual(expect.arrayContaining(['paper/tables', 'week12', 'experiments/week10/hybrid', 'data']));
+    expect(above('blog')).toEqual(expect.arrayContaining(['paper/paper', 'checks', 'week11', 'summaries/greff']));
+    const hybrid = JSON.parse(readFileSync(join(ROOT, 'results/experiments/week10/hybrid.json'), 'utf8')).machine.minutes;
+    const minutes = Object.values<number>(hybrid).reduce((sum, part) => sum + part, 0);
+    expect(minutes).toBeGreaterThan(0.1);
+    expect(all.find(({ name }) => name === 'experiments/week10/hybrid')?.minutes).toBeCloseTo(minutes, 9);
+  });
+
   it('a digit of a result that paper, slides and site show makes each of them stale', async () => {
     const all = await allTargets(ROOT, { evidence: false });
     const key = 'week12.all.contests as .0f';

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { bookTheorems } from '../latex/book.mjs';
 
 /** Summaries that do not carry the name of their week. @type {Record<number, readonly string[]>} */
-const SUMMARIES = { 3: ['project-outline'], 4: ['greff'] };
+const SUMMARIES = { 4: ['greff'] };
 
 /** What a week leaves beside notebook, proofs, summary and post. @type {Record<number, readonly [string, string][]>} */
 const MORE = {
+  3: [['project outline', 'summaries/project-outline.tex']],
   11: [
     ['the anthology', 'proofs/anthology.tex'],
     ['answers', 'proofs/answers.tex'],
