@@ -30,7 +30,6 @@ const SILENT = {
   vspace: 1,
   hspace: 1,
   unchecked: 3,
-  inbook: 1,
   index: 1,
   Needspace: 1,
   setlength: 2,
@@ -216,10 +215,6 @@ function ofCommand(tex, name, at, context) {
   if (INLINE[name]) {
     const { text, end } = first();
     return { html: `<${INLINE[name]}>${render(text, context)}</${INLINE[name]}>`, end };
-  }
-  if (name === 'alone') {
-    const { text, end } = first(); // a page is no book
-    return { html: render(text, context), end };
   }
   if (name in SILENT) {
     let end = at + (optional && SILENT[name] ? optional[0].length : 0);
