@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CANADA, CAPITAL, COVARIANCE, GERMANY } from '../../blog/play/black-litterman/markets.js';
 import { graphs, lossesOf, type starts } from '../../blog/play/train/make.js';
+import { blackLitterman, impliedReturns, optimalWeights, type View } from '../../src/trade/index.js';
 import { noChromium, openChromium } from '../support/chromium.js';
 import { ROOT } from './built.js';
 import { expectReadable, opened, servePages } from './play.js';
@@ -31,7 +33,7 @@ describe.skipIf(noChromium)('pages to play with (apt install chromium)', () => {
   let browser: Browser;
   let base = '';
   beforeAll(async () => {
-    base = await servePages(['train']);
+    base = await servePages(['train', 'black-litterman']);
     browser = await openChromium();
   }, 120_000);
   afterAll(() => browser?.close());
@@ -71,6 +73,52 @@ describe.skipIf(noChromium)('pages to play with (apt install chromium)', () => {
     if (process.env.LEMMATA_PICTURES) await page.screenshot({ path: `${process.env.LEMMATA_PICTURES}/train.png`, fullPage: true });
     await expectReadable(page);
     if (process.env.LEMMATA_PICTURES) await page.screenshot({ path: `${process.env.LEMMATA_PICTURES}/train-phone.png`, fullPage: true });
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  it('moves weights by views: the library’s to 1e-6, and He and Litterman’s tables 5 and 6', { timeout: 60_000 }, async () => {
+    const { page, wrong, close } = await opened(browser, `${base}play/black-litterman/`);
+    const read = async (column: number) =>
+      (
+        await page.locator(`#rows tr td:nth-child(${column}) data`).evaluateAll((all) => all.map((data) => (data as HTMLDataElement).value))
+      ).map(Number);
+    const expectWeights = async (views: readonly View[], riskAversion = 2.5) => {
+      const prior = impliedReturns(CAPITAL, COVARIANCE, { riskAversion });
+      const { mean, returnsCovariance } = blackLitterman(COVARIANCE, views, { prior, tau: 0.05 });
+      const [means, weights] = [await read(3), await read(5)];
+      for (const [i, weight] of optimalWeights(mean, returnsCovariance, { riskAversion }).entries()) {
+        expect(Math.abs(weights[i] - weight)).toBeLessThan(1e-6);
+        expect(Math.abs(means[i] - mean[i])).toBeLessThan(1e-6);
+      }
+      expect(weights.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12); // with cash
+    };
+    const expectPrinted = async (printed: readonly number[]) => {
+      const weights = await read(5);
+      for (const [i, weight] of printed.entries()) expect(Math.abs(100 * weights[i] - weight)).toBeLessThan(0.1001);
+    };
+    await expectWeights([
+      { weights: GERMANY, mean: 0.05 },
+      { weights: CANADA, mean: 0.03 },
+    ]);
+    await expectPrinted([1.5, 41.9, -3.4, 33.6, 11.0, -8.2, 18.8]);
+    const canada = page.getByRole('group', { name: 'Canada' }).getByLabel('by, a year');
+    await canada.press('ArrowRight');
+    await canada.press('ArrowRight');
+    await expectPrinted([1.5, 53.3, -3.3, 33.1, 11.0, -7.8, 7.3]);
+    await page.getByRole('group', { name: 'your own' }).getByLabel('How sure').press('End');
+    await page.getByLabel('earns more than', { exact: true }).selectOption('USA');
+    await page.getByLabel('Risk aversion').press('End');
+    const third: View = { weights: { Japan: 1, USA: -1 }, mean: 0.02, confidence: 1 };
+    await expectWeights([{ weights: GERMANY, mean: 0.05 }, { weights: CANADA, mean: 0.04 }, third], 10);
+    if (process.env.LEMMATA_PICTURES) await page.screenshot({ path: `${process.env.LEMMATA_PICTURES}/views.png`, fullPage: true });
+    await page.getByLabel('earns more than', { exact: true }).selectOption('Japan');
+    expect(await page.locator('#status').textContent()).toContain('choose another than Japan');
+    await page.getByRole('button', { name: 'He and Litterman' }).click();
+    await expect.poll(() => page.locator('#status').textContent()).toBe('');
+    await expectPrinted([1.5, 41.9, -3.4, 33.6, 11.0, -8.2, 18.8]);
+    await expectReadable(page);
+    if (process.env.LEMMATA_PICTURES) await page.screenshot({ path: `${process.env.LEMMATA_PICTURES}/views-phone.png`, fullPage: true });
     expect(wrong).toEqual([]);
     await close();
   });

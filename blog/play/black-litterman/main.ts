@@ -1,0 +1,101 @@
+import { byId } from '../look.js';
+import { CANADA, CAPITAL, GERMANY, MARKETS, type Opinion, type Outcome, outcomeOf } from './markets.js';
+
+const SVG = 'http://www.w3.org/2000/svg';
+const slider = (id: string) => Number(byId<HTMLInputElement>(id).value);
+const percent = (value: number, digits = 1) => `${(100 * value).toFixed(digits).replace('-', '−')} %`;
+
+/** What the reader's third view is of: one market, or one against another. */
+function own(): Opinion['views'][number]['weights'] {
+  const [long, short] = ['long', 'short'].map((id) => byId<HTMLSelectElement>(id).value);
+  if (long === short) throw new Error(`a market does not earn more than itself: choose another than ${long}`);
+  return short === '' ? { [long]: 1 } : { [long]: 1, [short]: -1 };
+}
+
+function opinion(): Opinion {
+  const view = (name: string, weights: () => Opinion['views'][number]['weights']) => {
+    const confidence = slider(`${name}-sure`) / 100;
+    return confidence === 0 ? [] : [{ weights: weights(), mean: slider(`${name}-mean`) / 100, confidence }];
+  };
+  const views = [...view('germany', () => GERMANY), ...view('canada', () => CANADA), ...view('own', own)];
+  return { views, riskAversion: slider('aversion') };
+}
+
+function show(): void {
+  for (const name of ['germany', 'canada', 'own']) {
+    byId(`${name}-mean-now`).textContent = percent(slider(`${name}-mean`) / 100);
+    const sure = slider(`${name}-sure`);
+    byId(`${name}-sure-now`).textContent = sure === 0 ? '0 %: left out' : sure === 100 ? '100 %: certain' : `${sure} %`;
+  }
+  byId('aversion-now').textContent = slider('aversion').toFixed(1);
+  try {
+    const outcome = outcomeOf(opinion());
+    byId('status').textContent = '';
+    rows(outcome);
+    bars(outcome.weights);
+  } catch (error) {
+    byId('status').textContent = `No portfolio: ${(error as Error).message.replace(/^\w+: /, '')}.`;
+  }
+}
+
+/** A row a market, each number with all its digits in `value`. */
+function rows({ prior, mean, weights }: Outcome): void {
+  const cash = 1 - weights.reduce((a, b) => a + b, 0);
+  const row = (name: string, values: readonly (number | undefined)[]) => {
+    const made = document.createElement('tr');
+    const head = document.createElement('th');
+    head.scope = 'row';
+    head.textContent = name;
+    made.append(head);
+    for (const value of values) {
+      const cell = made.insertCell();
+      cell.className = 'right';
+      if (value === undefined) continue;
+      const data = document.createElement('data');
+      data.value = String(value);
+      data.textContent = percent(value);
+      cell.append(data);
+    }
+    return made;
+  };
+  byId('rows').replaceChildren(
+    ...MARKETS.map((name, i) => row(name, [prior[i], mean[i], CAPITAL[i], weights[i]])),
+    row('cash', [undefined, undefined, 0, cash]),
+  );
+}
+
+/** Two bars a market: the world's weight above, the weight with the views below. */
+function bars(weights: Float64Array): void {
+  const [left, right, height] = [76, 376, 32];
+  const low = Math.min(0, ...weights) * 1.05;
+  const high = Math.max(0, ...CAPITAL, ...weights) * 1.05;
+  const across = (value: number) => left + ((right - left) * (value - low)) / (high - low);
+  const element = (tag: string, attributes: Record<string, string | number>, text = '') => {
+    const made = document.createElementNS(SVG, tag);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+    made.textContent = text;
+    return made;
+  };
+  const bar = (look: string, value: number, y: number) =>
+    element('rect', {
+      class: look,
+      x: across(Math.min(0, value)).toFixed(2),
+      y,
+      width: Math.abs(across(value) - across(0)).toFixed(2),
+      height: 11,
+    });
+  byId('bars').replaceChildren(
+    ...MARKETS.flatMap((name, i) => [
+      element('text', { x: left - 8, y: i * height + 19, 'text-anchor': 'end' }, name),
+      bar('world', CAPITAL[i], i * height + 3),
+      bar('mine', weights[i], i * height + 15),
+    ]),
+    element('path', { class: 'axis', d: `M${across(0).toFixed(2)} 0V${MARKETS.length * height}` }),
+  );
+}
+
+for (const id of ['long', 'short'])
+  byId(id).append(...MARKETS.map((name) => new Option(name, name, undefined, name === (id === 'long' ? 'Japan' : ''))));
+byId('controls').addEventListener('input', show);
+byId('controls').addEventListener('reset', () => setTimeout(show));
+show();
