@@ -41,7 +41,7 @@ export function release(root, pdfs) {
   };
 }
 
-/** `paper/paper.pdf` is paper.pdf, `proofs/week01.pdf` proofs-week01.pdf. @param {string} file */
+/** A document that is named as its folder keeps its name, another has the folder before it: of `paper/` paper.pdf, of `proofs/` proofs-week01.pdf. @param {string} file */
 function nameOf(file) {
   const [folder, name] = [dirname(file), file.slice(dirname(file).length + 1)];
   return name.startsWith(`${folder}.`) ? name : `${folder}-${name}`;

@@ -94,8 +94,7 @@ function bars(weights: Float64Array): void {
   );
 }
 
-for (const id of ['long', 'short'])
-  byId(id).append(...MARKETS.map((name) => new Option(name, name, id === 'long' && name === 'Japan')));
+for (const id of ['long', 'short']) byId(id).append(...MARKETS.map((name) => new Option(name, name, id === 'long' && name === 'Japan')));
 byId('controls').addEventListener('input', show);
 byId('controls').addEventListener('reset', () => setTimeout(show));
 show();
