@@ -1,7 +1,7 @@
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 
 /** Arrays by the names of a graph's inputs or outputs. */
-export type Arrays = Readonly<Record<string, { readonly data: Float32Array; readonly shape: readonly number[] }>>;
+export type Arrays = Readonly<Record<string, { readonly data: Float32Array | Int32Array; readonly shape: readonly number[] }>>;
 
 /** A graph that runs in the page. */
 export interface Model {
@@ -74,7 +74,8 @@ async function open(name: string): Promise<Model> {
 function tensorOf(inputs: Arrays, name: string): Tensor {
   if (!inputs[name])
     throw new Error(`the graph asks for '${name}', which the page does not give; it gives ${Object.keys(inputs).join(', ')}`);
-  return new Tensor('float32', inputs[name].data, inputs[name].shape);
+  const { data, shape } = inputs[name];
+  return data instanceof Int32Array ? new Tensor('int32', data, shape) : new Tensor('float32', data, shape);
 }
 
 async function fetched(address: string): Promise<Response> {
