@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { trained } from '../../blog/play/attack/train.js';
 import { CANADA, CAPITAL, COVARIANCE, GERMANY } from '../../blog/play/black-litterman/markets.js';
 import { graphs, lossesOf, type starts } from '../../blog/play/train/make.js';
 import { blackLitterman, impliedReturns, optimalWeights, type View } from '../../src/trade/index.js';
@@ -29,11 +30,22 @@ describe('the files of the page that trains', () => {
   });
 });
 
+describe('the nets that are attacked', () => {
+  it('begin as their training does, and are small', { timeout: 60_000 }, async () => {
+    const { nets } = JSON.parse(committed('attack/nets.json').toString());
+    const { losses } = await trained('natural', nets.natural.losses.length);
+    for (const [k, loss] of losses.entries()) expect(Math.abs(nets.natural.losses[k] - loss), `step ${k}`).toBeLessThan(1e-3);
+    for (const name of ['natural', 'hardened']) expect(committed(`attack/${name}.onnx`).length).toBeLessThan(300_000);
+    expect(nets.natural.clean).toBeGreaterThan(0.95);
+    expect(nets.hardened.attacked).toBeGreaterThan(nets.natural.attacked + 0.5);
+  });
+});
+
 describe.skipIf(noChromium)('pages to play with (apt install chromium)', () => {
   let browser: Browser;
   let base = '';
   beforeAll(async () => {
-    base = await servePages(['train', 'black-litterman']);
+    base = await servePages(['train', 'black-litterman', 'attack']);
     browser = await openChromium();
   }, 120_000);
   afterAll(() => browser?.close());
@@ -119,6 +131,36 @@ describe.skipIf(noChromium)('pages to play with (apt install chromium)', () => {
     await expectPrinted([1.5, 41.9, -3.4, 33.6, 11.0, -8.2, 18.8]);
     await expectReadable(page);
     if (process.env.LEMMATA_PICTURES) await page.screenshot({ path: `${process.env.LEMMATA_PICTURES}/views-phone.png`, fullPage: true });
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  it('flips a digit of the natural net within the ball, and reads what is drawn', { timeout: 90_000 }, async () => {
+    const { page, wrong, close } = await opened(browser, `${base}play/attack/`);
+    const says = (name: string) => page.locator(`#${name}-says`).textContent();
+    const largest = async (name: string) => Number(/[\d.]+\d/.exec((await page.locator(`#${name}-largest`).textContent())!)![0]);
+    await expect.poll(() => says('natural'), { timeout: 40_000 }).toMatch(/^It said 3, and now says [^3]\.$/);
+    expect(await says('hardened')).toBe('It said 3, and still does.');
+    for (const name of ['natural', 'hardened']) {
+      expect(await largest(name)).toBeGreaterThan(0.1);
+      expect(await largest(name)).toBeLessThanOrEqual(0.15);
+      for (const column of [1, 2]) {
+        const shares = await page.locator(`#${name}-rows td:nth-of-type(${column})`).allTextContents();
+        expect(shares.map(Number.parseFloat).reduce((a, b) => a + b, 0)).toBeCloseTo(100, 0);
+      }
+    }
+    if (process.env.LEMMATA_PICTURES) await page.screenshot({ path: `${process.env.LEMMATA_PICTURES}/attack.png`, fullPage: true });
+    await page.getByLabel('ε, how far').press('Home');
+    await expect.poll(() => says('natural'), { timeout: 20_000 }).toBe('It said 3, and still does.');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    const box = (await page.locator('#pad').boundingBox())!;
+    await page.mouse.move(box.x + 0.52 * box.width, box.y + 0.2 * box.height);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 0.48 * box.width, box.y + 0.8 * box.height, { steps: 8 });
+    await page.mouse.up();
+    for (const name of ['natural', 'hardened']) await expect.poll(() => says(name), { timeout: 20_000 }).toBe('It said 1, and still does.');
+    await expectReadable(page);
+    if (process.env.LEMMATA_PICTURES) await page.screenshot({ path: `${process.env.LEMMATA_PICTURES}/attack-phone.png`, fullPage: true });
     expect(wrong).toEqual([]);
     await close();
   });
