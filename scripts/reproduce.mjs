@@ -8,6 +8,7 @@
 //
 // Each target has a stamp in build/stamps/, with the digests of its inputs, which are files and the numbers that it quotes. One that fails leaves what
 // was there; a run that was killed goes on where it stopped. npm run blog has options of its own, which scripts/blog.mjs names.
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { onEnd, stopAll } from './bootstrap/command.mjs';
@@ -36,6 +37,10 @@ try {
   const evidence = everything || /^(?:data|experiments|notebooks|checks|week\d\d)/.test(positionals[0] ?? '');
   if (!values['dry-run'] && (evidence || positionals.length === 0 || positionals.includes('blog')))
     await setUp({ only: evidence ? [] : ['packages', 'library'] });
+  if (evidence && !existsSync(resolve(root, 'dist/market/index.js')))
+    throw new SetUpFailure(
+      'The library is not built, and from it is read what experiments and notebooks follow from: run npm run build, then the same command, or leave them out with --from results.',
+    );
   await main(values, positionals, evidence);
 } catch (error) {
   endWith(error);
