@@ -66,7 +66,7 @@ function options() {
 async function main(values, names, evidence) {
   const { allTargets, chosen, DOWNSTREAM } = await import('./publish/targets.mjs');
   const { dryRun, run } = await import('./publish/engine.mjs');
-  const { needed } = await import('./publish/needed.mjs');
+  const { behind, needed } = await import('./publish/needed.mjs');
   const { pathprefix, url, out, port } = values;
   const site = { pathprefix: pathprefix ?? '/', url, out: out ?? 'build/site' };
   const all = await allTargets(root, { evidence, site });
@@ -93,6 +93,9 @@ async function main(values, names, evidence) {
         ', ',
       ),
     );
+  const stale = await behind(all, targets, root);
+  if (stale.length > 0)
+    console.log(`built with what is behind its sources: ${stale.join(', ')}; npm run reproduce -- --from results brings all up to date`);
   if (count('failed') > 0) process.exitCode = 1;
   else if (count('missing') > 0) process.exitCode = process.env.CI ? 1 : 3;
   serve?.({ folder: resolve(root, site.out), prefix: site.pathprefix, port: Number(port) });

@@ -14,7 +14,7 @@ const { chosen, allTargets } = await import(join(ROOT, 'scripts/publish/targets.
 const { watch } = await import(join(ROOT, 'scripts/publish/watch.mjs'));
 const { weeksTable } = await import(join(ROOT, 'scripts/publish/weeks.mjs'));
 const { release } = await import(join(ROOT, 'scripts/publish/release.mjs'));
-const { needed } = await import(join(ROOT, 'scripts/publish/needed.mjs'));
+const { behind, needed } = await import(join(ROOT, 'scripts/publish/needed.mjs'));
 
 let root = '';
 beforeEach(() => {
@@ -130,6 +130,16 @@ describe('what is built', () => {
     expect(() => ordered([toy({ name: 'a', from: [], after: ['b'] }), toy({ name: 'b', from: [], after: ['a'] })])).toThrow(
       'a is built from itself, by way of a, b',
     );
+  });
+
+  it('says what a part was built with that is behind', async () => {
+    await told(targets());
+    put('paper', 'another');
+    rmSync(join(root, 'proofs.out'));
+    const all = targets();
+    await told([all[0]]);
+    expect(await behind(all, [all[0]], root)).toEqual(['paper']);
+    expect(await behind(all, all, root)).toEqual([]);
   });
 
   it('took what its stamp says, and that is summed', async () => {
