@@ -36,11 +36,12 @@ const SVG = 'http://www.w3.org/2000/svg';
  * @param svg    its viewBox is the chart's size
  * @param name   of the vertical axis
  * @param steps  of the horizontal axis, at least
+ * @param ends   what is written below the axis at its ends; the number of steps when left out
  */
 export function drawLines(
   svg: SVGSVGElement,
   lines: readonly Line[],
-  { name, steps }: { readonly name: string; readonly steps: number },
+  { name, steps, ends }: { readonly name: string; readonly steps: number; readonly ends?: readonly [string, string] },
 ): void {
   const { width, height } = svg.viewBox.baseVal;
   const [left, top, right, bottom] = [44, 22, width - 10, height - 24];
@@ -60,7 +61,8 @@ export function drawLines(
     element('text', { x: 0, y: 12 }, name),
     element('text', { x: left - 6, y: top + 4, 'text-anchor': 'end' }, high.toPrecision(2)),
     element('text', { x: left - 6, y: bottom + 4, 'text-anchor': 'end' }, '0'),
-    element('text', { x: right, y: height - 6, 'text-anchor': 'end' }, `${last} steps`),
+    element('text', { x: right, y: height - 6, 'text-anchor': 'end' }, ends?.[1] ?? `${last} steps`),
+    element('text', { x: left, y: height - 6 }, ends?.[0] ?? ''),
     ...lines.map(({ values, look }) => {
       const every = thin(values);
       const kept = values.map((value, k) => [k, value]).filter(([k, value]) => k % every === 0 && Number.isFinite(value));

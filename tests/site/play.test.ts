@@ -4,8 +4,9 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trained } from '../../blog/play/attack/train.js';
 import { CANADA, CAPITAL, COVARIANCE, GERMANY } from '../../blog/play/black-litterman/markets.js';
+import { SLICE, trained as trainedAgent } from '../../blog/play/execution/make.js';
 import { graphs, lossesOf, type starts } from '../../blog/play/train/make.js';
-import { blackLitterman, impliedReturns, optimalWeights, type View } from '../../src/trade/index.js';
+import { blackLitterman, costMoments, impliedReturns, optimalHoldings, optimalWeights, twap, type View } from '../../src/trade/index.js';
 import { noChromium, openChromium } from '../support/chromium.js';
 import { ROOT } from './built.js';
 import { expectReadable, opened, servePages } from './play.js';
@@ -41,11 +42,19 @@ describe('the nets that are attacked', () => {
   });
 });
 
+describe('the agent that sells', () => {
+  it('begins as its training does', { timeout: 60_000 }, async () => {
+    const { slice } = JSON.parse(committed('execution/agent.json').toString());
+    expect(slice.steps).toBe(SLICE);
+    expect((await trainedAgent(SLICE)).size / slice.size).toBeCloseTo(1, 3);
+  });
+});
+
 describe.skipIf(noChromium)('pages to play with (apt install chromium)', () => {
   let browser: Browser;
   let base = '';
   beforeAll(async () => {
-    base = await servePages(['train', 'black-litterman', 'attack']);
+    base = await servePages(['train', 'black-litterman', 'attack', 'execution']);
     browser = await openChromium();
   }, 120_000);
   afterAll(() => browser?.close());
@@ -161,6 +170,40 @@ describe.skipIf(noChromium)('pages to play with (apt install chromium)', () => {
     for (const name of ['natural', 'hardened']) await expect.poll(() => says(name), { timeout: 20_000 }).toBe('It said 1, and still does.');
     await expectReadable(page);
     if (process.env.LEMMATA_PICTURES) await page.screenshot({ path: `${process.env.LEMMATA_PICTURES}/attack-phone.png`, fullPage: true });
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  it('sells by the trained agent, which beats even sales with risk counted, and lets the reader sell', { timeout: 90_000 }, async () => {
+    const { page, wrong, close } = await opened(browser, `${base}play/execution/`);
+    const many = page.getByRole('button', { name: '5,000 paths' });
+    await expect.poll(() => many.isEnabled(), { timeout: 40_000 }).toBe(true);
+    await many.click();
+    await expect.poll(() => page.locator('#paths').textContent(), { timeout: 30_000 }).toBe('5000');
+    const risky = async (name: string) => {
+      const data = page.locator(`#${name}-risky`);
+      const error = Number(/± ([\d.]+)/.exec((await data.textContent())!)![1]);
+      return { mean: Number(await data.evaluate((found) => (found as HTMLDataElement).value)), error };
+    };
+    const [agent, even, optimum] = [await risky('agent'), await risky('twap'), await risky('optimum')];
+    // E + λV of the closed forms, which paths show within four standard errors.
+    const problem = { shares: 1e6, days: 5, slices: 5, volatility: 0.95, halfSpread: 0.0625, permanent: 2.5e-7, temporary: 2.5e-6 };
+    for (const [{ mean, error }, holdings] of [
+      [even, twap(problem)],
+      [optimum, optimalHoldings(problem, 1e-6)],
+    ] as const) {
+      const { expected, variance } = costMoments(problem, holdings);
+      expect(Math.abs(mean - (expected + 1e-6 * variance) / 5000)).toBeLessThan(4 * error);
+    }
+    expect(agent.mean).toBeLessThan(even.mean - 2 * Math.hypot(agent.error, even.error));
+    expect((await page.locator('#costs polyline').count()) + (await page.locator('#holdings polyline').count())).toBe(6);
+    for (let day = 0; day < 5; day++) await page.getByRole('button', { name: 'Sell', exact: true }).press('Enter');
+    expect(await page.locator('#verdict').textContent()).toMatch(
+      /^You lost .* bp; on the same path the agent lost .* bp, even sales .* bp, the closed form .* bp\.$/,
+    );
+    expect(await page.locator('#holdings polyline').count()).toBe(4);
+    if (process.env.LEMMATA_PICTURES) await page.screenshot({ path: `${process.env.LEMMATA_PICTURES}/execution.png`, fullPage: true });
+    await expectReadable(page);
     expect(wrong).toEqual([]);
     await close();
   });

@@ -1,0 +1,114 @@
+import { saleOf } from '../../../src/trade/execution/simulate.js';
+import { byId, drawLines } from '../look.js';
+import { loadModels } from '../model.js';
+import { basisPoints, PROBLEM } from './problem.js';
+import { type Policy, pathsOf, riskyCost, SCHEDULES, type Sold, sellOn } from './sellers.js';
+
+const BINS = 30;
+/** Both ends of the chart of costs, in basis points; what lies beyond is counted at the end. */
+const [FROM, TO] = [-600, 900];
+const NAMES = ['agent', 'twap', 'optimum'] as const;
+type Name = (typeof NAMES)[number];
+
+const { agent } = await loadModels(['agent']);
+const policy: Policy = async (seen, count) => (await agent.run({ seen: { data: seen, shape: [count, 3] } })).action.data;
+const sell = saleOf(PROBLEM);
+
+const costs: Record<Name, number[]> = { agent: [], twap: [], optimum: [] };
+const slider = byId<HTMLInputElement>('sell');
+/** The block that the reader sells: the path's seed, shares left by day, and what was lost. */
+let mine = { seed: 1, left: [PROBLEM.shares], cost: 0 };
+let beside: Sold | undefined;
+
+const points = (money: number) => `${basisPoints(money).toFixed(1).replace('-', '−')} bp`;
+
+/** Runs the sellers on paths that none has seen. */
+async function run(count: number): Promise<void> {
+  const sold = await sellOn(10_000 + costs.agent.length, count, policy);
+  for (const name of NAMES) costs[name].push(...sold[name]);
+  show();
+}
+
+function show(): void {
+  byId('paths').textContent = String(costs.agent.length);
+  for (const name of NAMES) {
+    const all = costs[name];
+    const data = byId<HTMLDataElement>(`${name}-risky`);
+    const many = all.length > 1;
+    const { mean, error } = many ? riskyCost(all) : { mean: 0, error: 0 };
+    data.value = many ? String(basisPoints(mean)) : '';
+    data.textContent = many ? `${points(mean)} ± ${basisPoints(error).toFixed(1)}` : '–';
+    byId(`${name}-mean`).textContent = many ? points(all.reduce((a, b) => a + b, 0) / all.length) : '–';
+  }
+  histogram();
+}
+
+/** How often each cost came, of all sellers on the same axis. */
+function histogram(): void {
+  const counted = (all: readonly number[]) => {
+    const counts = new Array<number>(BINS).fill(0);
+    for (const cost of all) counts[Math.max(0, Math.min(BINS - 1, Math.floor(((basisPoints(cost) - FROM) / (TO - FROM)) * BINS)))]++;
+    return counts.map((count) => count / Math.max(1, all.length));
+  };
+  drawLines(
+    byId<SVGSVGElement>('costs'),
+    [
+      { values: counted(costs.twap), look: 'other' },
+      { values: counted(costs.optimum), look: 'third' },
+      { values: counted(costs.agent), look: 'live' },
+    ],
+    { name: 'share of paths', steps: BINS - 1, ends: [`−${-FROM} bp`, `${TO} bp`] },
+  );
+}
+
+async function begin(seed: number): Promise<void> {
+  mine = { seed, left: [PROBLEM.shares], cost: 0 };
+  beside = await sellOn(seed, 1, policy);
+  showMine();
+}
+
+/** The reader's sale of the day, on the path that the others met too. */
+function sellToday(): void {
+  const day = mine.left.length - 1;
+  const before = mine.left[day];
+  const sold = day === PROBLEM.slices - 1 ? before : (before * Number(slider.value)) / 100;
+  const z = pathsOf(mine.seed, 1).data[day];
+  mine = { ...mine, left: [...mine.left, before - sold], cost: mine.cost + sell(sold, before - sold, z) };
+  showMine();
+}
+
+function showMine(): void {
+  const day = mine.left.length - 1;
+  const isOver = day === PROBLEM.slices;
+  slider.disabled = isOver || day === PROBLEM.slices - 1;
+  byId<HTMLButtonElement>('today').disabled = isOver;
+  byId('sell-now').textContent =
+    `${day >= PROBLEM.slices - 1 ? 100 : slider.value} % of ${Math.round(mine.left[day]).toLocaleString('en')} shares`;
+  byId('day').textContent = isOver ? 'sold' : `day ${day + 1} of ${PROBLEM.slices}`;
+  byId('lost').textContent = points(mine.cost);
+  byId('verdict').textContent =
+    isOver && beside
+      ? `You lost ${points(mine.cost)}; on the same path the agent lost ${points(beside.agent[0])}, even sales ${points(beside.twap[0])}, the closed form ${points(beside.optimum[0])}.`
+      : '';
+  const millions = (holdings: ArrayLike<number>) => Array.from(holdings, (x) => x / 1e6);
+  drawLines(
+    byId<SVGSVGElement>('holdings'),
+    [
+      { values: millions(SCHEDULES.twap), look: 'other' },
+      { values: millions(SCHEDULES.optimum), look: 'third' },
+      ...(isOver && beside ? [{ values: millions(beside.holdings), look: 'live' }] : []),
+      { values: millions(mine.left), look: 'own' },
+    ],
+    { name: 'shares left, in millions', steps: PROBLEM.slices, ends: ['', `day ${PROBLEM.slices}`] },
+  );
+}
+
+byId('hundred').addEventListener('click', () => run(100));
+byId('thousands').addEventListener('click', () => run(5000));
+byId('today').addEventListener('click', sellToday);
+byId('another').addEventListener('click', () => begin(mine.seed + 1));
+slider.addEventListener('input', showMine);
+await begin(1);
+show();
+for (const control of document.querySelectorAll<HTMLButtonElement>('#controls [disabled]')) control.disabled = false;
+showMine();
