@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trained } from '../../blog/play/attack/train.js';
+import { trained as trainedTransformer } from '../../blog/play/attention/make.js';
 import { CANADA, CAPITAL, COVARIANCE, GERMANY } from '../../blog/play/black-litterman/markets.js';
 import { SLICE, trained as trainedAgent } from '../../blog/play/execution/make.js';
 import { graphs, lossesOf, type starts } from '../../blog/play/train/make.js';
@@ -42,6 +43,16 @@ describe('the nets that are attacked', () => {
   });
 });
 
+describe('the transformer', () => {
+  it('begins as its training does, and comes near the noise that no forecast removes', { timeout: 60_000 }, async () => {
+    const { loss, losses } = JSON.parse(committed('attention/transformer.json').toString());
+    for (const [k, value] of (await trainedTransformer(losses.length)).losses.entries())
+      expect(Math.abs(losses[k] - value), `step ${k}`).toBeLessThan(1e-3);
+    // A return has variance 1 / (1 − 0.8²) = 2.78, of which 1 is noise; 4 of 32 forecasts have no echo to see: (28 + 4 · 2.78) / 32 = 1.22.
+    expect(Math.abs(loss - 1.22)).toBeLessThan(0.08);
+  });
+});
+
 describe('the agent that sells', () => {
   it('begins as its training does', { timeout: 60_000 }, async () => {
     const { slice } = JSON.parse(committed('execution/agent.json').toString());
@@ -54,7 +65,7 @@ describe.skipIf(noChromium)('pages to play with (apt install chromium)', () => {
   let browser: Browser;
   let base = '';
   beforeAll(async () => {
-    base = await servePages(['train', 'black-litterman', 'attack', 'execution']);
+    base = await servePages(['train', 'black-litterman', 'attack', 'execution', 'attention']);
     browser = await openChromium();
   }, 120_000);
   afterAll(() => browser?.close());
@@ -203,6 +214,34 @@ describe.skipIf(noChromium)('pages to play with (apt install chromium)', () => {
     );
     expect(await page.locator('#holdings polyline').count()).toBe(4);
     if (process.env.LEMMATA_PICTURES) await page.screenshot({ path: `${process.env.LEMMATA_PICTURES}/execution.png`, fullPage: true });
+    await expectReadable(page);
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  it('draws attention whose rows sum to 1, and which finds the echo', { timeout: 60_000 }, async () => {
+    const { page, wrong, close } = await opened(browser, `${base}play/attention/`);
+    const another = page.getByRole('button', { name: 'Another window' });
+    await expect.poll(() => another.isEnabled(), { timeout: 40_000 }).toBe(true);
+    const day = page.getByRole('slider', { name: 'Day that attends' });
+    let found = 0;
+    for (const head of ['0', '1'])
+      for (const chosen of [10, 20, 32]) {
+        await page.getByLabel('Head').selectOption(head);
+        await day.fill(String(chosen));
+        const sum = await page.locator('#sum').evaluate((data) => Number((data as HTMLDataElement).value));
+        expect(Math.abs(sum - 1)).toBeLessThan(1e-5);
+        const shares = await page.locator('#days .share').evaluateAll((all) => all.map((bar) => Number(bar.getAttribute('height')) / 60));
+        expect(shares).toHaveLength(32);
+        expect(shares.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 1);
+        expect(Math.max(0, ...shares.slice(chosen))).toBe(0); // no day sees those after it
+        if ((await page.locator('#most').textContent())!.includes(', 4 days before')) found++;
+      }
+    expect(found).toBeGreaterThanOrEqual(3);
+    const box = (await page.locator('#days').boundingBox())!;
+    await page.mouse.move(box.x + 0.5 * box.width, box.y + 0.4 * box.height);
+    expect(Number(await day.inputValue())).toBe(16);
+    if (process.env.LEMMATA_PICTURES) await page.screenshot({ path: `${process.env.LEMMATA_PICTURES}/attention.png`, fullPage: true });
     await expectReadable(page);
     expect(wrong).toEqual([]);
     await close();
