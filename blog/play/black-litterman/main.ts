@@ -94,7 +94,13 @@ function bars(weights: Float64Array): void {
   );
 }
 
-for (const id of ['long', 'short']) byId(id).append(...MARKETS.map((name) => new Option(name, name, id === 'long' && name === 'Japan')));
+for (const id of ['long', 'short'])
+  byId(id).append(
+    ...MARKETS.map((name) => {
+      const first = id === 'long' && name === 'Japan';
+      return new Option(name, name, first, first); // chosen now, and when the form is reset
+    }),
+  );
 byId('controls').addEventListener('input', show);
 byId('controls').addEventListener('reset', () => setTimeout(show));
 show();
