@@ -45,7 +45,7 @@ describe('npm run bench', () => {
     });
     await refused('--only', 'W7').toMatchObject({ code: 2, stderr: expect.stringContaining('there are W1, W1-predict, W2, ') });
     await refused('--peers', 'tofch').toMatchObject({ code: 2, stderr: expect.stringContaining('there are torch, jax, tfjs, jax-js') });
-    await refused('compiling').toMatchObject({ code: 2, stderr: expect.stringContaining('there are training, book, compile, ') });
+    await refused('compiling').toMatchObject({ code: 2, stderr: expect.stringContaining('there are training, agents, book, citations, ') });
     await refused('compile', '--only', 'W2').toMatchObject({
       code: 2,
       stderr: expect.stringContaining('there are W2x512, W2x4096, W1x200, W3x12'),

@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SHARED = globSync('experiments/*.ts', { cwd: ROOT });
-const COPIED = ['src', 'dist', 'tests', 'scripts', 'bench', ...SHARED, 'proofs/lemmata.sty', 'results/checks.json'];
+const STYLES = globSync('proofs/*.sty', { cwd: ROOT });
+const COPIED = ['src', 'dist', 'tests', 'scripts', 'bench', ...SHARED, ...STYLES, 'results/checks.json'];
 const FILES = ['package.json', 'package-lock.json', 'biome.json', 'tsconfig.json', 'tsconfig.build.json', 'vitest.config.ts'];
-/** A test of a week's own experiment, which is not copied either. */
-const isOfWeek = (path: string) => path.endsWith('.test.ts') && /from '\.\.\/experiments\/week/.test(readFileSync(path, 'utf8'));
+/** What stands on a week's own experiment or on the website, which are not copied either. */
+const isOfWeek = (path: string) => path.endsWith('.ts') && /from '(?:\.\.\/)+(?:experiments\/week|blog\/)/.test(readFileSync(path, 'utf8'));
 const noLatex = spawnSync('latexmk', ['--version']).error !== undefined && !process.env.CI;
 
 describe('lemmata new week 02', { timeout: 300_000 }, () => {
