@@ -60,7 +60,8 @@ describe('training', () => {
     },
   );
 
-  it('needs no more memory after 40,000 steps than after 8,000', () => {
+  // A leak shows in every run; what the allocator keeps does in some.
+  it('needs no more memory after 40,000 steps than after 8,000', { retry: 1 }, () => {
     // What V8's young generation and malloc keep for reuse depends on how fast the steps follow each other: here both give it back.
     const lean = { NODE_OPTIONS: '--max-semi-space-size=1', MALLOC_MMAP_THRESHOLD_: '65536' };
     expect(runChild('training.ts', lean, folder, '40000').growth).toBeLessThan(12); // 400 bytes a step
