@@ -1,6 +1,6 @@
 import { checkWhole } from '../../base/internal.js';
 import { backSubstitute, diagonal, inverseGram, type Matrix, matVec, mean, qr, transposeVec } from '../../linalg/index.js';
-import { columnName } from '../../linalg/internal.js';
+import { cholesky, columnName, forwardSubstitute, gram } from '../../linalg/internal.js';
 import { excessOverLog } from '../scores/probability-scores.js';
 import { checkColumns, checkOverdetermined, checkSample, dependentColumn } from './design.js';
 
@@ -28,18 +28,25 @@ export interface GammaRegression {
   readonly deviance: number;
   /** The same of the constant ȳ. */
   readonly nullDeviance: number;
-  /** Fisher's steps. */
+  /** Steps, ten of Fisher's at most and then Newton's. */
   readonly iterations: number;
   /** The design the fit was made on. */
   readonly x: Matrix;
 }
 
 /**
+ * Steps of Fisher's before Newton's. Where many columns meet heavy tails, XᵀX is far from XᵀWX: with 40 columns that have a common part and
+ * 300 squares of normal values, 20,000 of Fisher's steps did not end, and two of Newton's did.
+ */
+const FISHER = 10;
+
+/**
  * Gamma regression with a log link, for variances: the mean is positive whatever x is, and the loss is the one that variances are judged by.
  *
- *     β̂ = argmin Σᵢ yᵢ/μᵢ + log μᵢ,   μ = exp Xβ        step: XᵀX δ = Xᵀ (y/μ − 1)
+ *     β̂ = argmin Σᵢ yᵢ/μᵢ + log μᵢ,   μ = exp Xβ        step: XᵀX δ = Xᵀ (y/μ − 1), after ten of them XᵀWX δ with W = diag y/μ
  *
- * With a log link Fisher's weights are all 1, so that X is decomposed once. The estimate needs the mean to be right, not the law: with
+ * With a log link Fisher's weights are all 1, so that X is decomposed once. The loss is convex in β, and Newton's steps, with halves of
+ * those that overshoot, find its least value from anywhere. The estimate needs the mean to be right, not the law: with
  * errors of `neweyWest` it is a quasi-likelihood.
  *
  * @param x  [n, p] design; its intercept, if wanted, is one of its columns
@@ -67,28 +74,24 @@ export function gammaRegression(x: Matrix, y: ArrayLike<number>, { maxIterations
   let here = at(x, y, solve(first.map((f) => f + shift)));
   let iterations = 0;
   for (; ; iterations++) {
-    const step = solve(here.residuals);
-    const promised = here.residuals.reduce((sum, e, i) => sum + e * dotRow(x, i, step), 0); // δᵀXᵀXδ
+    const step = (iterations >= FISHER && newton(q, r, here.residuals)) || solve(here.residuals);
+    const promised = here.residuals.reduce((sum, e, i) => sum + e * dotRow(x, i, step), 0); // δᵀXᵀXδ, of Newton's δᵀXᵀWXδ
     if (promised <= 1e-22 * n) break;
     if (iterations === maxIterations)
       throw new Error(
         `gammaRegression: no minimum after ${maxIterations} steps; is one value far beyond all others? Put the columns on one scale`,
       );
+    const { beta, deviance } = here;
+    const advance = (size: number) => {
+      const next = beta.map((b, j) => b + size * step[j]);
+      return at(x, y, next);
+    };
     let size = 1;
-    let there = at(
-      x,
-      y,
-      here.beta.map((b, j) => b + step[j]),
-    );
-    while (!(there.deviance <= here.deviance + 1e-12 * Math.abs(here.deviance)) && size > 1e-10) {
+    here = advance(size);
+    while (!(here.deviance <= deviance + 1e-12 * Math.abs(deviance)) && size > 1e-10) {
       size /= 2;
-      there = at(
-        x,
-        y,
-        here.beta.map((b, j) => b + size * step[j]),
-      );
+      here = advance(size);
     }
-    here = there;
   }
   const { beta, fitted, residuals, deviance } = here;
   const gramInverse = inverseGram(r);
@@ -121,6 +124,16 @@ export function gammaRegression(x: Matrix, y: ArrayLike<number>, { maxIterations
 export function predictGamma(fit: GammaRegression, x: Matrix): Float64Array {
   checkColumns('predictGamma', fit, x);
   return matVec(x, fit.coefficients).map(Math.exp);
+}
+
+/**
+ * Newton's step, of which XᵀWX δ = Xᵀ(y/μ − 1) for W = diag y/μ, along the columns of X = QR: QᵀWQ does not know how near those of X are.
+ * Nothing where all weight lies on too few rows.
+ */
+function newton(q: Matrix, r: Matrix, residuals: Float64Array): Float64Array | undefined {
+  const weights = residuals.map((e) => Math.max(0, e + 1));
+  const root = cholesky(gram(q, weights));
+  return root && backSubstitute(r, backSubstitute(root, forwardSubstitute(root, transposeVec(q, residuals))));
 }
 
 function at(x: Matrix, y: ArrayLike<number>, beta: Float64Array) {
