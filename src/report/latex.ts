@@ -62,12 +62,15 @@ function expand(text: string, macros: Macros): string {
   if (!used) return text;
   const { arity, body } = macros.get(used[0])!;
   let end = used.index + used[0].length;
-  let meaning = body;
-  for (let i = 1; i <= arity; i++) {
+  const values: string[] = [];
+  for (let i = 0; i < arity; i++) {
     const { text: value, after } = argument(text, end);
-    meaning = meaning.replaceAll(`#${i}`, value);
+    values.push(value);
     end = after;
   }
+  const meaning = body
+    .split(/(#\d)/)
+    .reduce((before, part) => joined(before, part[0] === '#' ? (values[Number(part[1]) - 1] ?? part) : part), '');
   return expand(joined(joined(text.slice(0, used.index), meaning), text.slice(end)), macros);
 }
 

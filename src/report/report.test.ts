@@ -392,6 +392,16 @@ with \emph{any} $\norm x$. Then
     expect(toMarkdown(String.raw`$\hat\w^\T X\T y\w_1$`, macros)).toBe(String.raw`$\hat w^\mathsf T X\mathsf T yw_1$`);
   });
 
+  it('keeps commands of a macro apart from the letters of its arguments, and the other way round', () => {
+    const macros = macrosOf([
+      String.raw`\newcommand\norms[2]{\lVert#1\rVert_{#2}}\newcommand\pair[2]{\langle#1,#2\rangle}\newcommand\by[1]{#1x}`,
+    ]);
+    expect(toMarkdown(String.raw`$\norms gq+\norms{w_t-w}1+\norms\delta p$`, macros)).toBe(
+      String.raw`$\lVert g\rVert_{q}+\lVert w_t-w\rVert_{1}+\lVert\delta\rVert_{p}$`,
+    );
+    expect(toMarkdown(String.raw`$\pair{z-\pi}v=\by\delta$`, macros)).toBe(String.raw`$\langle z-\pi,v\rangle=\delta x$`);
+  });
+
   it('needs an idea and a theorem', () => {
     expect(() => statement('thm:fwl', 'clean', folder)).toThrow("thm:fwl needs its idea in one sentence, got 'clean'");
     expect(() => statement('thm:missing', 'It is not.', folder)).toThrow(
