@@ -35,9 +35,8 @@ async function write(input, { root, out, format }) {
     platform: 'browser',
     logLevel: 'warn',
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
-    // The library's modules do nothing but define: what a page does not call, and what of Node that would need, stays out.
-    external: /^node:/,
-    treeshake: { moduleSideEffects: [{ test: /^node:|^(?!.*node_modules).*\/src\/\w+\//, sideEffects: false }] },
+    // The library's modules do nothing but define: what a page does not call stays out.
+    treeshake: { moduleSideEffects: [{ test: /^(?!.*node_modules).*\/src\/\w+\//, sideEffects: false }] },
   });
   await build.write({ dir: join(out, 'assets'), format, minify: true, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' });
   await build.close();

@@ -88,6 +88,60 @@ describe.skipIf(noChromium)('pages to play with (apt install chromium)', () => {
     await close();
   });
 
+  describe('that do not get what they load', () => {
+    const RUNTIME = 'ort-wasm-simd-threaded.wasm';
+    const FETCH = 'could not be fetched (Failed to fetch). Look at the connection, then reload the page.';
+    const half = (file: string) => committed(file).subarray(0, Math.floor(committed(file).length / 2));
+    it.each([
+      ['a model that is cut off', 'train', 'step.onnx', 'abort', `step.onnx ${FETCH}`],
+      ['the runtime that is cut off', 'attention', RUNTIME, 'abort', `${RUNTIME} ${FETCH}`],
+      [
+        'a model that is not there',
+        'attack',
+        'hardened.onnx',
+        { status: 404 },
+        'hardened.onnx could not be fetched (the site answered 404). Look at',
+      ],
+      [
+        'half a model',
+        'execution',
+        'agent.onnx',
+        { body: half('execution/agent.onnx') },
+        'It was cut or changed on its way: reload the page',
+      ],
+      [
+        'a page in a model’s place',
+        'attention',
+        'transformer.onnx',
+        { body: '<html>Sign in</html>' },
+        'came, 20 bytes of it, and cannot be read',
+      ],
+      ['an empty model', 'train', 'picture.onnx', { body: '' }, 'picture.onnx came, 0 bytes of it, and cannot be read'],
+      ['half its data', 'train', 'starts.json', { body: half('train/starts.json') }, 'starts.json came, '],
+      ['a runtime that is none', 'train', RUNTIME, { body: 'x'.repeat(999) }, 'ONNX Runtime did not start ('],
+    ] as const)('say so and what to do: %s', { timeout: 60_000 }, async (_, name, file, answer, says) => {
+      const { page, close } = await opened(browser, `${base}play/${name}/`, {
+        before: (page) => page.route(`**/${file}`, (route) => (answer === 'abort' ? route.abort() : route.fulfill(answer))),
+      });
+      const alert = page.locator('#status[role=alert]');
+      await alert.waitFor({ timeout: 30_000 });
+      expect(await alert.textContent()).toContain(says);
+      expect(await alert.locator('progress').count()).toBe(0);
+      expect(await page.locator('main :is(button, select, input):enabled').count(), 'controls that would do nothing').toBe(0);
+      await close();
+    });
+
+    it('say that a browser is too old for WebAssembly’s SIMD', { timeout: 60_000 }, async () => {
+      const { page, close } = await opened(browser, `${base}play/train/`, {
+        before: (page) => page.addInitScript(() => Object.assign(WebAssembly, { validate: () => false })),
+      });
+      const alert = page.locator('#status[role=alert]');
+      await alert.waitFor({ timeout: 30_000 });
+      expect(await alert.textContent()).toContain('no WebAssembly with SIMD');
+      await close();
+    });
+  });
+
   it('trains on with a live loss, at the rate that the keyboard sets', { timeout: 60_000 }, async () => {
     const { page, wrong, close } = await opened(browser, `${base}play/train/`);
     const train = page.getByRole('button', { name: 'Train' });

@@ -33,7 +33,11 @@ export async function servePages(names: readonly string[]): Promise<string> {
 }
 
 /** A page, and what went wrong while it was shown: errors, warnings, requests to others. */
-export async function opened(browser: Browser, address: string, options: { colorScheme?: 'light' | 'dark'; width?: number } = {}) {
+export async function opened(
+  browser: Browser,
+  address: string,
+  options: { colorScheme?: 'light' | 'dark'; width?: number; before?: (page: Page) => Promise<unknown> } = {},
+) {
   const { colorScheme = 'light', width = 1000 } = options;
   const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
   const page = await context.newPage();
@@ -45,6 +49,7 @@ export async function opened(browser: Browser, address: string, options: { color
   page.on('request', (request) => {
     if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).host !== new URL(address).host) wrong.push(`asked ${request.url()}`);
   });
+  await options.before?.(page);
   await page.goto(address);
   return { page, wrong, close: () => context.close() };
 }

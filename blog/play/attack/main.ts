@@ -1,5 +1,5 @@
 import { byId, colourOf, onTheme } from '../look.js';
-import { beside, loadModels, type Model } from '../model.js';
+import { loadData, loadModels, type Model } from '../model.js';
 import { imageOf, SIDE, type Strokes, WRITTEN } from './digit.js';
 
 interface Nets {
@@ -12,7 +12,7 @@ const NAMES = ['natural', 'hardened'] as const;
 type Name = (typeof NAMES)[number];
 type Seen = { readonly image: Float32Array; readonly probability: Float32Array };
 
-const said: Nets = await (await fetch(beside('nets.json'))).json();
+const said = await loadData<Nets>('nets.json');
 const models = await loadModels(NAMES);
 const pad = byId<HTMLCanvasElement>('pad');
 const written = byId<HTMLSelectElement>('written');
@@ -159,6 +159,7 @@ byId('clear').addEventListener('click', () => {
 });
 for (const id of ['epsilon', 'steps']) byId(id).addEventListener('input', attack);
 onTheme(show);
+for (const control of document.querySelectorAll<HTMLButtonElement>('#controls [disabled]')) control.disabled = false;
 for (const name of NAMES) {
   const { clean, attacked } = said.nets[name];
   byId(`${name}-good`).textContent =

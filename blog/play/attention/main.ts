@@ -97,4 +97,4 @@ byId('controls').addEventListener('input', show);
 byId('another').addEventListener('click', another);
 onTheme(show);
 await another();
-byId<HTMLButtonElement>('another').disabled = false;
+for (const control of document.querySelectorAll<HTMLButtonElement>('#controls [disabled]')) control.disabled = false;

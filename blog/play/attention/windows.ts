@@ -1,4 +1,4 @@
-import { fold, key, normal } from '../../../src/base/random.js';
+import { fold, key, normal } from '../../../src/base/browser.js';
 
 /** Days of a window. */
 export const DAYS = 32;

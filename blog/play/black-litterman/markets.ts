@@ -1,6 +1,5 @@
-import type { Matrix } from '../../../src/linalg/matrix.js';
-import { type BlackLitterman, blackLitterman, type View } from '../../../src/trade/portfolio/black-litterman.js';
-import { impliedReturns, optimalWeights } from '../../../src/trade/portfolio/reverse-optimisation.js';
+import type { Matrix } from '../../../src/linalg/index.js';
+import { type BlackLitterman, blackLitterman, impliedReturns, optimalWeights, type View } from '../../../src/trade/browser.js';
 
 /** Seven markets of shares: He & Litterman 1999, The intuition behind Black-Litterman model portfolios, tables 1 and 2. */
 export const MARKETS = ['Australia', 'Canada', 'France', 'Germany', 'Japan', 'UK', 'USA'];

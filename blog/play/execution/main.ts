@@ -1,4 +1,4 @@
-import { saleOf } from '../../../src/trade/execution/simulate.js';
+import { saleOf } from '../../../src/trade/browser.js';
 import { byId, drawLines } from '../look.js';
 import { loadModels } from '../model.js';
 import { basisPoints, PROBLEM } from './problem.js';

@@ -1,5 +1,4 @@
-import type { ExecutionProblem } from '../../../src/trade/execution/almgren-chriss.js';
-import type { ExecutionWorldConfig } from '../../../src/trade/execution/world.js';
+import type { ExecutionProblem, ExecutionWorldConfig } from '../../../src/trade/browser.js';
 
 /** Table 1 of Almgren & Chriss 2000: a million shares at a price of 50, in five days. */
 export const PROBLEM: ExecutionProblem = {

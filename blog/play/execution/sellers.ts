@@ -1,9 +1,5 @@
-import { fold, key, normal } from '../../../src/base/random.js';
-import { optimalHoldings } from '../../../src/trade/execution/almgren-chriss.js';
-import { twap } from '../../../src/trade/execution/schedules.js';
-import { implementationShortfall } from '../../../src/trade/execution/shortfall.js';
-import { simulateExecution } from '../../../src/trade/execution/simulate.js';
-import { agentRule } from '../../../src/trade/execution/world.js';
+import { fold, key, normal } from '../../../src/base/browser.js';
+import { agentRule, implementationShortfall, optimalHoldings, simulateExecution, twap } from '../../../src/trade/browser.js';
 import { PROBLEM, RISK_AVERSION, WORLD } from './problem.js';
 
 /** Actions [M] where x [M, 3] is seen. */

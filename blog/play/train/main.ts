@@ -1,5 +1,5 @@
 import { byId, drawLines, onTheme } from '../look.js';
-import { type Arrays, beside, loadModels } from '../model.js';
+import { type Arrays, loadData, loadModels } from '../model.js';
 import { draw, gridOf, SIDE } from './picture.js';
 import { POINTS, spirals } from './spirals.js';
 
@@ -8,7 +8,7 @@ interface Starts {
   readonly starts: readonly { readonly parameters: number[]; readonly node: number[]; readonly reference: number[] }[];
 }
 
-const { rate: usual, starts }: Starts = await (await fetch(beside('starts.json'))).json();
+const { rate: usual, starts } = await loadData<Starts>('starts.json');
 const models = await loadModels(['step', 'picture']);
 const points = spirals(1);
 const batch = { x: { data: points.x, shape: [POINTS, 2] }, y: { data: points.y, shape: [POINTS, 1] } };

@@ -1,4 +1,4 @@
-import { key, uniform } from '../../../src/base/random.js';
+import { key, uniform } from '../../../src/base/browser.js';
 
 /** How many points there are; half of them lie on each arm. */
 export const POINTS = 256;

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, checkWhole } from '../../base/internal.js';
+import { checkNumber, checkOptions, checkWhole } from '../../base/browser.js';
 
 /** A block that is to be sold, and what selling it does to the price, as Almgren & Chriss (2000) have it. */
 export interface ExecutionProblem {

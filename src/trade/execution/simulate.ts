@@ -1,5 +1,5 @@
+import { checkNumber } from '../../base/browser.js';
 import type { HostArray } from '../../base/index.js';
-import { checkNumber } from '../../base/internal.js';
 import { checkProblem, costMoments, type ExecutionProblem, optimalHoldings } from './almgren-chriss.js';
 
 /** What is known before the sale of a slice, on M paths at once. */

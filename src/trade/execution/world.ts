@@ -1,5 +1,5 @@
+import { checkNumber, checkOneOf, checkOptions, checkWhole, inverseNormal } from '../../base/browser.js';
 import type { HostArray } from '../../base/index.js';
-import { checkNumber, checkOneOf, checkOptions, checkWhole, inverseNormal } from '../../base/internal.js';
 import type { World } from '../../rl/index.js';
 import { costMoments, type ExecutionProblem, optimalHoldings } from './almgren-chriss.js';
 import { type ExecutionRule, saleOf } from './simulate.js';

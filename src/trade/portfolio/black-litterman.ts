@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions } from '../../base/internal.js';
+import { checkNumber, checkOptions } from '../../base/browser.js';
 import { dot, type Matrix, matVec } from '../../linalg/index.js';
 import { cholesky, zeroMatrix } from '../../linalg/internal.js';
 import { assetsOf, checkCovariance, checkVector, inverseOf, varianceOf } from './covariance.js';

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions } from '../../base/internal.js';
+import { checkNumber, checkOptions } from '../../base/browser.js';
 import { type Matrix, matVec } from '../../linalg/index.js';
 import { checkCovariance, checkVector, inverseOf } from './covariance.js';
 
