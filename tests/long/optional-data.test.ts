@@ -14,8 +14,10 @@ import {
   tradeBars,
   tradeEvents,
 } from '../../src/market/index.js';
+import { cosineSimilarity, loadWordLlama } from '../../src/text/index.js';
+import reference from '../../src/text/text.reference.json' with { type: 'json' }; // made by src/text/reference/sentences.py with wordllama 0.4.0.post1
 
-/* Fetches the optional data, 36 MB, and holds them to what is said of them. The facts were counted in the files by other means. */
+/* Fetches the optional data, 55 MB, and holds them to what is said of them. The facts were counted in the files by other means. */
 describe('optional data', { timeout: 300_000 }, () => {
   beforeAll(async () => {
     const store = mkdtempSync(join(tmpdir(), 'lemmata-optional-'));
@@ -88,5 +90,22 @@ describe('optional data', { timeout: 300_000 }, () => {
     expect(features.data.reduce((total, one) => total + one, 0)).toBeCloseTo(sum, 2);
     expect(labels.filter((label) => label < 0)).toHaveLength(unlabelled);
     expect(edges.reduce((total, [i, j]) => total + ((i * j) % 1000), 0)).toBe(check);
+  });
+
+  it('wordllama/l2-supercat: the vectors of the package on 50 sentences of all kinds', async () => {
+    const { width, encode } = loadWordLlama();
+    const { data, shape } = await encode(reference.sentences);
+    expect([shape, width]).toEqual([[50, 256], 256]);
+    for (const [i, text] of reference.sentences.entries()) {
+      const row = data.subarray(i * width, (i + 1) * width);
+      const some = row.filter((_, d) => d % 9 === 0);
+      for (const [j, value] of reference.every9th[i].entries()) expect(Math.abs(some[j] - value), text).toBeLessThan(1e-6);
+      const [sum, squares] = [row.reduce((a, b) => a + b, 0), row.reduce((a, b) => a + b * b, 0)];
+      expect(Math.abs(sum - reference.sums[i]), text).toBeLessThan(1e-5);
+      expect(Math.abs(squares - reference.squares[i]), text).toBeLessThan(1e-5);
+    }
+    expect([...data.subarray(5 * width, 6 * width)]).toEqual(new Array(width).fill(0)); // the empty text
+    const near = cosineSimilarity(await encode(['profit rises', 'earnings increase', 'the cat sat on the mat'])).data;
+    expect(near[1]).toBeGreaterThan(near[2]);
   });
 });

