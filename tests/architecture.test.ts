@@ -61,7 +61,7 @@ const BUDGET: Record<string, number> = {
   rl: 2000,
   stats: 6450,
   tensor: 7300,
-  text: 1000,
+  text: 1400,
   trade: 4500,
   train: 1030,
 };

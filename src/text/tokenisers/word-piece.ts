@@ -15,7 +15,7 @@ export function bertWords(text: string, { clean, splitChinese, stripAccents, low
   if (clean)
     read = read
       .replace(/[\t\n\r]/g, ' ')
-      .replace(/[\0\uFFFD\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, '')
+      .replace(/[\uFFFD\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, '')
       .replace(/\p{White_Space}/gu, ' ');
   if (splitChinese) read = read.replace(CHINESE, ' $& ');
   if (stripAccents) read = read.normalize('NFD').replace(/\p{Mn}/gu, '');
