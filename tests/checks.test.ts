@@ -31,8 +31,8 @@ describe('the checks of a small book', () => {
       'src/first.test.ts': test('one'),
       'src/second.test.ts': test('two'),
       'results/checks.json': JSON.stringify({
-        'src/first.test.ts#thm:one': { status: 'passed', mutants: 3, clauses: 'ab' },
-        'src/second.test.ts#thm:two': { status: 'failed', mutants: 4, clauses: 'ab' },
+        'src/first.test.ts#thm:one': { status: 'passed', refused: ['adds', 'doubles', 'forgets'], clauses: 'ab' },
+        'src/second.test.ts#thm:two': { status: 'failed', refused: ['adds', 'doubles', 'forgets', 'halves'], clauses: 'ab' },
       }),
       'results/mutants.json': JSON.stringify({ 'src/first.ts': { killed: 5, of: 6 } }),
     });

@@ -154,12 +154,13 @@ Beta, \\resnum[.2f]{week01.hac-ratio}, as \\thmref{thm:ridge} says~\\cite{gauss}
     const statement = `\\begin{theorem}[Name]\\thmlabel{thm:name}\\checkedby{${name}}
 \\begin{enumerate}\\item One. \\item Two.\\end{enumerate}
 \\end{theorem}`;
-    const saved = { status: 'passed', mutants: 3 };
+    const saved = { status: 'passed', refused: ['adds', 'doubles', 'forgets'] };
     const cases: [object, string][] = [
       [{ [name]: { ...saved, clauses: 'ab' } }, '{checked}{3}{2 of 2 clauses}'],
       [{ [name]: { ...saved, status: 'failed', clauses: 'ab' } }, '{failing}{3}{2 of 2 clauses}'],
       [{ [name]: { ...saved, clauses: 'a' } }, '{unchecked}{0}{0 of 2 clauses}'],
       [{ [name]: saved }, '{unchecked}{0}{0 of 2 clauses}'], // of a run that did not record clauses
+      [{ [name]: { status: 'passed', mutants: 3, clauses: 'ab' } }, '{unchecked}{0}{0 of 2 clauses}'], // nor wrong formulas by name
       [{ 'src/stats/regression/old.test.ts#thm:press': { ...saved, clauses: 'ab' } }, '{unchecked}{0}{0 of 2 clauses}'],
     ];
     for (const [checks, verdict] of cases) {

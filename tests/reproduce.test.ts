@@ -247,7 +247,7 @@ describe('what a document is made of', () => {
     put('proofs/lemmata.sty', '\\RequirePackage{lemmata-bindings}\n');
     put('proofs/lemmata-bindings.sty', '');
     put('proofs/lemmata-book.sty', '');
-    put('results/checks.json', JSON.stringify({ 'src/ridge.test.ts#thm:ridge': { status: 'passed', mutants: 1, clauses: '' } }));
+    put('results/checks.json', JSON.stringify({ 'src/ridge.test.ts#thm:ridge': { status: 'passed', refused: ['adds'], clauses: '' } }));
     put('paper/refs.bib', '');
     put('paper/intro.tex', 'A gain of \\resnum[.2f]{week99.gain}, by \\thmref{thm:ridge}.\n');
     put('paper/paper.tex', '\\usepackage{lemmata}\\addbibresource{refs.bib}\n\\begin{document}\\input{intro}\\end{document}\n');
@@ -279,7 +279,7 @@ describe('what a document is made of', () => {
 
   it('is the verdict on the theorems that it names, and that what a theorem names is there', () => {
     const [paper, proofs] = [inputs(), inputs('proofs/week01.tex')];
-    put('results/checks.json', JSON.stringify({ 'src/ridge.test.ts#thm:ridge': { status: 'failed', mutants: 1, clauses: '' } }));
+    put('results/checks.json', JSON.stringify({ 'src/ridge.test.ts#thm:ridge': { status: 'failed', refused: ['adds'], clauses: '' } }));
     expect(moved(paper, inputs())).toEqual(['the verdict on src/ridge.test.ts#thm:ridge']);
     put('src/ridge.ts', '// a word more\nexport function ridge() {}\n');
     expect(moved(proofs, inputs('proofs/week01.tex'))).toEqual(['the verdict on src/ridge.test.ts#thm:ridge']);

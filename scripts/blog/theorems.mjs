@@ -10,7 +10,7 @@ import { textOf } from './text.mjs';
  *
  * @typedef {{ label: string, slug: string, url: string, week: number, number: string, kind: string, title: string, plainTitle: string, idea: string, summary: string, statement: string,
  *   body: string, references: string[], pictures: number, pdf?: string, file: string, line: number, status: string, refused: number, clauses: string, covered: string,
- *   checks: { file: string, label: string, status: string, mutants: number, clauses: string }[], code: { file: string, name: string, url?: string, killed?: number, of?: number }[],
+ *   checks: { file: string, label: string, status: string, refused: string[], clauses: string }[], code: { file: string, name: string, url?: string, killed?: number, of?: number }[],
  *   uses: string[], usedBy: string[], notebooks: { url: string, title: string }[] }} TheoremPage
  */
 
@@ -94,7 +94,7 @@ export function theoremPages(root, num, notebooks, api) {
             file: name.split('#')[0],
             label: name.split('#')[1],
             status: statusOf(checks[name]),
-            mutants: checks[name]?.mutants ?? 0,
+            refused: checks[name]?.refused ?? [],
             clauses: checks[name]?.clauses ?? '',
           })),
           code: theorem.implementations.map((name) => {

@@ -12,7 +12,7 @@ import { currentOf, statusOf, verdictOf } from './verdicts.mjs';
  *   label: string, title: string, kind: 'theorem' | 'lemma', week: number, number: number, file: string, line: number,
  *   statement: string, proof: string, status: import('./verdicts.mjs').Status, refused: number,
  *   clauses: { letter: string, status: import('./verdicts.mjs').Status, why: string }[],
- *   checks: { name: string, file: string, label: string, clauses: string, status: import('./verdicts.mjs').Status, mutants: number }[],
+ *   checks: { name: string, file: string, label: string, clauses: string, status: import('./verdicts.mjs').Status, refused: string[] }[],
  *   implementations: { file: string, name: string, line: number, mutants: { killed: number, of: number } | undefined }[],
  *   uses: string[], usedBy: string[],
  * }} Node
@@ -39,7 +39,7 @@ export function theoremGraph(root, results = join(root, 'results')) {
       checks: theorem.checks.map((name) => {
         const [test, thm] = name.split('#');
         const clauses = [...new Set(covers(root, name))].join('');
-        return { name, file: test, label: thm, clauses, status: statusOf(current[name]), mutants: current[name]?.mutants ?? 0 };
+        return { name, file: test, label: thm, clauses, status: statusOf(current[name]), refused: current[name]?.refused ?? [] };
       }),
       implementations: theorem.implementations.map((place) => {
         const [source, name] = place.split('#');

@@ -1,9 +1,9 @@
 import { covers } from './bindings.mjs';
 
 /**
- * What results/checks.json says of each check.
+ * What results/checks.json says of each check; `refused`: its wrong formulas, by what they do wrong.
  *
- * @typedef {{ status: 'passed' | 'failed', mutants: number, clauses: string }} Check
+ * @typedef {{ status: 'passed' | 'failed', refused: string[], clauses: string }} Check
  * @typedef {Record<string, Check | undefined>} Checks
  * @typedef {'checked' | 'failing' | 'unchecked'} Status
  */
@@ -19,7 +19,9 @@ import { covers } from './bindings.mjs';
  */
 export function currentOf(theorems, checks, root) {
   const isCurrent = (/** @type {string} */ name) =>
-    checks[name]?.clauses !== undefined && [...covers(root, name)].every((clause) => checks[name]?.clauses.includes(clause));
+    checks[name]?.clauses !== undefined &&
+    checks[name]?.refused !== undefined &&
+    [...covers(root, name)].every((clause) => checks[name]?.clauses.includes(clause));
   const names = new Set(theorems.flatMap((theorem) => theorem.checks));
   return Object.fromEntries([...names].flatMap((name) => (isCurrent(name) ? [[name, checks[name]]] : [])));
 }
@@ -29,7 +31,8 @@ export const statusOf = (check) =>
   check ? { passed: /** @type {const} */ ('checked'), failed: /** @type {const} */ ('failing') }[check.status] : 'unchecked';
 
 /**
- * What is known of a theorem: the worst of its checks, the wrong formulas that they refuse, the clauses that they cover.
+ * What is known of a theorem: the worst of its checks, how many wrong formulas they refuse, one that two checks share counted once, and the
+ * clauses that they cover.
  *
  * @param {{ checks: string[], clauses: string }} theorem
  * @param {Checks} checks  current ones
@@ -42,7 +45,7 @@ export function verdictOf({ checks: names, clauses }, checks) {
   const covered = new Set(found.flatMap((check) => [...(check?.clauses ?? '')]));
   return {
     status,
-    refused: found.reduce((sum, check) => sum + (check?.mutants ?? 0), 0),
+    refused: new Set(found.flatMap((check) => check?.refused ?? [])).size,
     covered: [...clauses].filter((clause) => covered.has(clause)).join(''),
   };
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript6';
 import { at, ROOT, readJson } from '../bootstrap/files.mjs';
+import { bookTheorems } from '../latex/book.mjs';
 
 /** Where results are kept, those that a notebook reads too. */
 export const RESULTS = process.env.LEMMATA_RESULTS ?? at('results');
@@ -11,8 +12,8 @@ export const sha256 = (/** @type {string} */ text) => createHash('sha256').updat
 
 /**
  * What the outputs of a notebook follow from, as hashes: its code cells, the modules of this library that they import with
- * comments stripped, the versions of the packages that those import, the data they load, the theorems they show and the experiments
- * that they read.
+ * comments stripped, the versions of the packages that those import, the data they load, the theorems they show, the experiments
+ * that they read, and the book of theorems with its verdicts where they count it.
  *
  * @param {import('./run.mjs').Notebook} notebook
  * @returns {Promise<Record<string, string> & { stamp: string }>}
@@ -25,6 +26,7 @@ export async function provenance(notebook) {
     data: sha256((await datasets((name) => code.some((cell) => cell.includes(`'${name}'`)))).join('\n')),
     theorems: sha256((await theorems(code)).join('\0')),
     ...evidence(code),
+    ...counts(code),
   };
   return { ...inputs, stamp: sha256(Object.values(inputs).join('\n')) };
 }
@@ -127,4 +129,21 @@ function evidence(code) {
     return JSON.stringify([name, title, trials, numbers, tables, figures]);
   });
   return { evidence: sha256(found.join('\0')) };
+}
+
+/**
+ * A hash of what a code counts that reads the verdicts of checks or of changed code: those files, and what each theorem of the book binds,
+ * not its words. Nothing of code that reads neither.
+ *
+ * @param {string[]} code
+ * @returns {{ counts?: string }}
+ */
+function counts(code) {
+  const read = ['checks.json', 'mutants.json'].filter((file) => code.some((cell) => cell.includes(`'${file}'`)));
+  if (read.length === 0) return {};
+  const bound = bookTheorems(ROOT).map(({ label, week, number, uses, checks, implementations, clauses }) =>
+    JSON.stringify([label, week, number, uses, checks, implementations, clauses]),
+  );
+  const files = read.map((file) => (existsSync(`${RESULTS}/${file}`) ? readFileSync(`${RESULTS}/${file}`, 'utf8') : ''));
+  return { counts: sha256([...files, ...bound].join('\0')) };
 }

@@ -90,7 +90,7 @@ function notebook(root, file) {
   return {
     name,
     group: 'notebooks',
-    after: ['data', ...new Set(read.map((one) => `experiments/${one}`))],
+    after: ['data', ...new Set(read.map((one) => `experiments/${one}`)), ...(text.includes("'checks.json'") ? ['checks'] : [])],
     outputs: [file],
     inputs: () => ({}),
     changed: async () => {

@@ -108,6 +108,22 @@ describe('npm run notebooks', { timeout: 120_000 }, () => {
     );
   });
 
+  it('calls outputs stale that count checks and changed code, when one of those is another', () => {
+    const [checks, mutants] = ['checks.json', 'mutants.json'].map((name) => join(RESULTS, name));
+    writeFileSync(checks, JSON.stringify({ 'a.test.ts#thm:a': { status: 'passed', refused: ['adds'], clauses: '' } }));
+    writeFileSync(mutants, JSON.stringify({ 'a.ts': { killed: 3, of: 4 } }));
+    const read = "['checks.json', 'mutants.json'].length;";
+    write(code('p', 'const parameters = { n: 7 };', ['parameters']), code('c', read));
+    expect(notebooks()).toMatchObject({ status: 0 });
+    expect(notebooks('--stale').status).toBe(0);
+    edit(mutants, '"killed":3', '"killed":4');
+    expect(notebooks('--stale').output).toContain('tiny is stale: its counts changed since its outputs were made');
+    edit(mutants, '"killed":4', '"killed":3');
+    expect(notebooks('--stale').status).toBe(0);
+    edit(checks, '"adds"', '"adds","halves"');
+    expect(notebooks('--stale').output).toContain('tiny is stale: its counts changed since its outputs were made');
+  });
+
   it('leaves everything as it was when a cell fails, and shows its line', () => {
     write(code('p', 'const parameters = { n: 7 };', ['parameters']), code('f', 'const y = 1;\nthrow new Error("no such market");'));
     const before = readFileSync(FILE, 'utf8');

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type CheckResult, merge, together } from './checks-reporter.js';
 
-const passed: CheckResult = { status: 'passed', mutants: 3, clauses: '' };
-const failed: CheckResult = { status: 'failed', mutants: 3, clauses: '' };
+const passed: CheckResult = { status: 'passed', refused: ['doubles it', 'forgets it'], clauses: '' };
+const failed: CheckResult = { ...passed, status: 'failed' };
 const there = () => true;
 
 describe('results/checks.json', () => {
@@ -21,13 +21,18 @@ describe('results/checks.json', () => {
     expect(Object.keys(after)).toEqual(['c.test.ts#thm:c']);
   });
 
-  it('takes the checks of a theorem’s clauses as one', () => {
+  it('takes the checks of a theorem’s clauses as one, and a wrong formula that two of them refuse for one', () => {
     const parts: CheckResult[] = [
-      { status: 'passed', mutants: 3, clauses: 'c' },
-      { status: 'passed', mutants: 2, clauses: 'ab' },
+      { status: 'passed', refused: ['doubles it', 'forgets it', 'turns it round'], clauses: 'c' },
+      { status: 'passed', refused: ['doubles it', 'adds it'], clauses: 'ab' },
     ];
-    expect(together(parts)).toEqual({ status: 'passed', mutants: 5, clauses: 'abc' });
-    expect(together([...parts, { status: 'failed', mutants: 1, clauses: 'c' }])).toEqual({ status: 'failed', mutants: 6, clauses: 'abc' });
+    const refused = ['adds it', 'doubles it', 'forgets it', 'turns it round'];
+    expect(together(parts)).toEqual({ status: 'passed', refused, clauses: 'abc' });
+    expect(together([...parts, { status: 'failed', refused: ['adds it'], clauses: 'c' }])).toEqual({
+      status: 'failed',
+      refused,
+      clauses: 'abc',
+    });
     expect(together([...parts, undefined])).toBeUndefined(); // a name filter left one out
   });
 

@@ -2,12 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Reporter, TestModule, TestSuite } from 'vitest/node';
 import { replaceFile } from '../../src/base/replace-file.js';
+import { WRONG } from './wrong-formula.js';
 
 /** What a run found for the check of one theorem. */
 export interface CheckResult {
   readonly status: 'passed' | 'failed';
-  /** Wrong formulas that the check was shown to refuse. */
-  readonly mutants: number;
+  /** Wrong formulas that the check was shown to refuse, by what they do wrong, in order: one that two clauses refuse is one. */
+  readonly refused: readonly string[];
   /** The clauses it covers, 'acd' for (a), (c) and (d); '' where the theorem has none. */
   readonly clauses: string;
 }
@@ -64,11 +65,15 @@ function theorems(module: TestModule): (readonly [string, CheckResult | undefine
 const labelOf = (suite: TestSuite): string => suite.name.split(' ')[0];
 
 function outcome(suite: TestSuite): CheckResult | undefined {
-  const states = [...suite.children.allTests()].map((test) => test.result().state);
+  const tests = [...suite.children.allTests()];
+  const states = tests.map((test) => test.result().state);
   if (states.includes('skipped')) return undefined;
   const passed = states.length > 1 && states.every((state) => state === 'passed');
   const clauses = [...suite.name.matchAll(/\((\w)\)/g)].map(([, clause]) => clause).join('');
-  return { status: passed ? 'passed' : 'failed', mutants: states.length - 1, clauses };
+  const refused = tests.flatMap((test) =>
+    test.name.startsWith(WRONG) && test.result().state === 'passed' ? [test.name.slice(WRONG.length)] : [],
+  );
+  return { status: passed ? 'passed' : 'failed', refused: refused.sort(), clauses };
 }
 
 /** The checks of a theorem's clauses as one: it passed if all did. */
@@ -77,7 +82,7 @@ export function together(parts: readonly (CheckResult | undefined)[]): CheckResu
   if (known.length < parts.length) return undefined;
   return {
     status: known.every(({ status }) => status === 'passed') ? 'passed' : 'failed',
-    mutants: known.reduce((sum, { mutants }) => sum + mutants, 0),
+    refused: [...new Set(known.flatMap(({ refused }) => refused))].sort(),
     clauses: [...new Set(known.flatMap(({ clauses }) => [...clauses]))].sort().join(''),
   };
 }

@@ -1,4 +1,5 @@
 import { chai, describe, expect, it } from 'vitest';
+import { WRONG } from './wrong-formula.js';
 
 /** A check, what it must hold for, and wrong formulas that it must refuse. */
 export interface Check<F> {
@@ -25,7 +26,7 @@ export function theorem<F>(label: `thm:${string}`, ...rest: [Check<F>] | [string
   if (Object.keys(mutants).length === 0) throw new Error(`${label}: a check that no wrong formula fails proves nothing; name a mutant`);
   describe(suiteName(label, clauses), () => {
     it('holds', () => check(real));
-    it.each(Object.entries(mutants))('is broken by a formula that %s', async (_, mutant) => {
+    it.each(Object.entries(mutants))(`${WRONG}%s`, async (_, mutant) => {
       expect(await verdict(() => check(mutant))).toBe('refuted');
     });
   });
