@@ -31,10 +31,11 @@ beforeAll(() => {
   const options = { target: 'es2023', module: 'nodenext', strict: true, types: ['node'], skipLibCheck: true, preserveSymlinks: false };
   writeFileSync(
     join(project, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions: options, include: ['product.ts', 'waves.ts', 'momentum.ts', 'glu.ts'] }),
+    JSON.stringify({ compilerOptions: options, include: ['product.ts', 'waves.ts', 'momentum.ts', 'glu.ts', 'news.ts'] }),
   );
   const examples = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
-  for (const [i, name] of ['product', 'waves', 'momentum', 'glu'].entries()) writeFileSync(join(project, `${name}.ts`), examples[i]);
+  for (const [i, name] of ['product', 'waves', 'momentum', 'glu', 'news'].entries())
+    writeFileSync(join(project, `${name}.ts`), examples[i]);
 }, 120_000);
 
 /** What a compiled program prints in an environment that holds Node alone. */

@@ -1,5 +1,7 @@
 /** Text as numbers: tokenisers, sentence encoders, news with their times. */
 export { cosineSimilarity, type PretrainingSplit, type SentenceEncoder, splitByPretraining } from './encoders/encoder.js';
+export { fetchEncoder, type HubEncoderOptions } from './encoders/hub.js';
+export { type OnnxEncoderOptions, onnxEncoder } from './encoders/onnx-encoder.js';
 export { loadWordLlama } from './encoders/word-llama.js';
 export { type HeadlineOptions, headlinesOf } from './news/headlines.js';
 export {
