@@ -3,12 +3,13 @@
 //   --profile quick  small parameters, into build/ only; prints the headline numbers
 //   --stale          fails when something that the outputs follow from has changed since; runs nothing
 //   --check          the same, and fails on numbers that a fresh run does not reproduce within their tolerance
-import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { endWith, SetUpFailure } from './bootstrap/failure.mjs';
-import { at, readJson } from './bootstrap/files.mjs';
+import { at, ROOT, readJson } from './bootstrap/files.mjs';
 import { differences } from './notebooks/compare.mjs';
+import { notebooksIn, savedIn } from './notebooks/files.mjs';
 import { provenance, RESULTS } from './notebooks/provenance.mjs';
 import { execute, normalised, readNotebook, writeNotebook } from './notebooks/run.mjs';
 
@@ -28,16 +29,14 @@ try {
 
 /** All notebooks, or those that a name is part of, or files by their path. @param {string[]} names */
 function chosen(names) {
-  const files = readdirSync(at('notebooks'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ipynb') && !file.includes('.ipynb_checkpoints'))
-    .sort();
-  if (names.length === 0) return files.map((file) => at('notebooks', file));
+  const files = notebooksIn(ROOT);
+  if (names.length === 0) return files.map((file) => at(file));
   return names.flatMap((name) => {
     if (name.endsWith('.ipynb')) return [resolve(name)];
     const found = files.filter((file) => file.includes(name));
     if (found.length === 0)
       throw new SetUpFailure(`There is no notebook '${name}': there are ${files.map((file) => basename(file, '.ipynb')).join(', ')}.`);
-    return found.map((file) => at('notebooks', file));
+    return found.map((file) => at(file));
   });
 }
 
@@ -55,9 +54,10 @@ async function refresh(name, file) {
   if (size > LARGEST)
     throw new SetUpFailure(`${name} has ${size} bytes with its outputs, more than ${LARGEST}; thin out the rows of its charts.`);
   writeNotebook(file, shown);
-  for (const entry of existsSync(results) ? readdirSync(results) : []) {
-    rmSync(join(RESULTS, entry), { recursive: true, force: true });
-    cpSync(join(results, entry), join(RESULTS, entry), { recursive: true });
+  for (const result of existsSync(results) ? savedIn(results) : []) {
+    rmSync(join(RESULTS, result), { recursive: true, force: true }); // its charts
+    for (const part of [`${result}.json`, result])
+      if (existsSync(join(results, part))) cpSync(join(results, part), join(RESULTS, part), { recursive: true });
   }
 }
 
@@ -126,6 +126,5 @@ async function check(name, file) {
  * @returns {({ name: string } & import('../src/report/index.ts').Findings)[]}
  */
 function saved(folder) {
-  const files = (existsSync(folder) ? readdirSync(folder) : []).filter((file) => file.endsWith('.json'));
-  return files.map((file) => readJson(join(folder, file)));
+  return (existsSync(folder) ? savedIn(folder) : []).map((result) => readJson(join(folder, `${result}.json`)));
 }

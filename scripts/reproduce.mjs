@@ -34,7 +34,7 @@ onEnd(async (code) => {
 try {
   const { values, positionals } = options();
   const everything = positionals.length === 0 && !values.from;
-  const evidence = everything || /^(?:data|experiments|notebooks|checks|week\d\d)/.test(positionals[0] ?? '');
+  const evidence = everything || /^(?:data|experiments|notebooks|checks|transformer|week\d\d|day\d\d)/.test(positionals[0] ?? '');
   if (!values['dry-run'] && (evidence || positionals.length === 0 || positionals.includes('blog')))
     await setUp({ only: evidence ? [] : ['packages', 'library'] });
   if (evidence && !existsSync(resolve(root, 'dist/market/index.js')))

@@ -13,6 +13,7 @@ const { inputsOf } = await import(join(ROOT, 'scripts/publish/documents.mjs'));
 const { chosen, allTargets } = await import(join(ROOT, 'scripts/publish/targets.mjs'));
 const { watch } = await import(join(ROOT, 'scripts/publish/watch.mjs'));
 const { weeksTable } = await import(join(ROOT, 'scripts/publish/weeks.mjs'));
+const { lessonsTable } = await import(join(ROOT, 'scripts/publish/lessons.mjs'));
 const { release } = await import(join(ROOT, 'scripts/publish/release.mjs'));
 const { behind, needed } = await import(join(ROOT, 'scripts/publish/needed.mjs'));
 
@@ -332,6 +333,20 @@ describe('of this repository', () => {
     expect(links.length).toBeGreaterThan(30);
     expect(links.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
     for (let week = 1; week <= 12; week++) expect(table).toMatch(new RegExp(`^\\| ${week} \\|`, 'm'));
+  });
+
+  it("the table of lessons in the path's index is what is there, and no lesson needs a later one", () => {
+    const table: string = lessonsTable(ROOT);
+    const folder = join(ROOT, 'notebooks/transformer');
+    expect(readFileSync(join(folder, 'README.md'), 'utf8').includes(table), 'write it with npm run reproduce -- README').toBe(true);
+    const links = [...table.matchAll(/\]\(([^)]+)\)/g)].map((match) => match[1]);
+    expect(links.filter((file) => !existsSync(join(folder, file)))).toEqual([]);
+    const rows = table.split('\n').slice(2);
+    expect(rows.length).toBeGreaterThan(0);
+    rows.forEach((row, i) => {
+      expect(row).toMatch(new RegExp(`^\\| ${i + 1} \\| \\[.+\\]\\(day${String(i + 1).padStart(2, '0')}-`));
+      for (const [, needed] of row.matchAll(/\bday (\d+)/g)) expect(Number(needed), row).toBeLessThanOrEqual(i);
+    });
   });
 
   it('the table takes in a post that is new', () => {

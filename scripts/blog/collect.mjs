@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { notebooksIn } from '../notebooks/files.mjs';
 import { publicNames } from './api.mjs';
 import { apiPages } from './api-pages.mjs';
 import { canDrawCards } from './cards.mjs';
@@ -31,7 +32,7 @@ export function collect(root) {
 /** @param {string} root */
 async function gather(root) {
   const files = (/** @type {string} */ pattern) => globSync(pattern, { cwd: root }).sort();
-  const notebooks = files('notebooks/week*.ipynb').map((file) => notebookPage(root, file));
+  const notebooks = notebooksIn(root).map((file) => notebookPage(root, file));
   const pdfs = [...files('proofs/*.pdf'), ...files('summaries/*.pdf'), ...files('paper/*.pdf'), ...files('slides/*.pdf')].map((file) => ({
     file,
     url: `/pdf/${file}`,
@@ -42,13 +43,15 @@ async function gather(root) {
   if (problems.length) throw new Error(problems.join('\n'));
   const api = apiPages(await publicNames(root));
   const theorems = theoremPages(root, quote.num, notebooks, api);
-  const weeks = notebooks.map(({ slug, week, topic, lead }) => ({
-    number: week,
-    slug,
-    topic,
-    lead,
-    pdf: pdfs.find(({ file }) => file === `proofs/week${String(week).padStart(2, '0')}.pdf`)?.url,
-  }));
+  const weeks = notebooks
+    .filter(({ week }) => week > 0)
+    .map(({ slug, week, topic, lead }) => ({
+      number: week,
+      slug,
+      topic,
+      lead,
+      pdf: pdfs.find(({ file }) => file === `proofs/week${String(week).padStart(2, '0')}.pdf`)?.url,
+    }));
   const { version, repository } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const address = process.env.LEMMATA_REPOSITORY ?? repository?.url ?? repository;
   /** @type {Map<string, import('./notebook.mjs').Chart>} */

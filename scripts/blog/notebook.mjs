@@ -72,8 +72,11 @@ export function notebookPage(root, file) {
     slug,
     url: `/notebooks/${slug}/`,
     title,
-    topic: title.replace(/^Week \d+ · /, ''),
+    topic: title.replace(/^(?:Week|Day) \d+ · /, ''),
+    /** 0 of a lesson. */
     week: Number(/^week(\d+)/.exec(slug)?.[1] ?? 0),
+    /** Of the thirty-day path; 0 of a week. */
+    day: Number(/^day(\d+)/.exec(slug)?.[1] ?? 0),
     lead: paragraph.replace(/\s+/g, ' ').trim(),
     // Sections that are not in view need not be laid out.
     html: `<section class="part">${html}</section>`,

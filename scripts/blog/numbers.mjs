@@ -1,6 +1,7 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { numbers } from '../latex/numbers.mjs';
+import { notebooksIn } from '../notebooks/files.mjs';
 
 /**
  * What the site's words may quote: numbers of results/, by the rules of the PDFs, so that a missing or a stale one stops the build.
@@ -16,8 +17,11 @@ export function quotable(root) {
     if (!loaded.has(result)) loaded.set(result, json(`results/${result}.json`));
     return loaded.get(result);
   };
-  const notebooks = globSync('notebooks/*.ipynb', { cwd: root }).sort();
-  const stamps = new Set(notebooks.map((file) => json(file).metadata.lemmata?.provenance?.stamp).filter(Boolean));
+  const stamps = new Set(
+    notebooksIn(root)
+      .map((file) => json(file).metadata.lemmata?.provenance?.stamp)
+      .filter(Boolean),
+  );
 
   /**
    * A number as words of a page: `num('week01.beta', '.2f')`.

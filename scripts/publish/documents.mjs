@@ -10,6 +10,7 @@ import { maps } from '../latex/maps.mjs';
 import { numbers } from '../latex/numbers.mjs';
 import { readSource } from '../latex/source.mjs';
 import { currentOf } from '../latex/verdicts.mjs';
+import { notebooksIn } from '../notebooks/files.mjs';
 import { digest, filesOf } from './stamps.mjs';
 
 /** @typedef {import('./engine.mjs').Target} Target */
@@ -165,9 +166,7 @@ function theoremsOf(root) {
 
 /** The stamps of notebooks, which their results carry. @param {string} root */
 function stamps(root) {
-  const folder = join(root, 'notebooks');
-  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.ipynb')) : [];
-  return new Set(files.map((name) => once(join(folder, name))?.metadata.lemmata?.provenance?.stamp).filter(Boolean));
+  return new Set(notebooksIn(root).flatMap((file) => once(join(root, file))?.metadata.lemmata?.provenance?.stamp ?? []));
 }
 
 /** @type {Map<string, { of: string, value: any }>} */

@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf as testDigest, testsOf } from '../latex/checks.mjs';
 import { theoremGraph } from '../latex/graph.mjs';
+import { notebooksIn, resultOf } from '../notebooks/files.mjs';
 import { closure, datasets, provenance, sha256 } from '../notebooks/provenance.mjs';
 import { readNotebook } from '../notebooks/run.mjs';
 import { node } from './child.mjs';
@@ -23,9 +24,7 @@ export function evidence(root) {
     .filter((file) => /export default/.test(readFileSync(join(root, file), 'utf8')))
     .sort()
     .map((file) => experiment(root, file));
-  const notebooks = globSync('notebooks/week*.ipynb', { cwd: root })
-    .sort()
-    .map((file) => notebook(root, file));
+  const notebooks = notebooksIn(root).map((file) => notebook(root, file));
   return [data(), ...experiments, ...notebooks];
 }
 
@@ -84,7 +83,7 @@ const sum = (minutes) =>
  * @returns {Target}
  */
 function notebook(root, file) {
-  const name = /** @type {RegExpExecArray} */ (/week\d\d/.exec(file))[0];
+  const name = resultOf(file);
   const text = readFileSync(join(root, file), 'utf8');
   const read = [...text.matchAll(/\bevidence\(\s*'([^']+)'|\bnum\(\s*'experiments\/([^'.]+)\./g)].map((match) => match[1] ?? match[2]);
   return {

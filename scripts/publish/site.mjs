@@ -1,8 +1,10 @@
-import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { notebooksIn, resultOf } from '../notebooks/files.mjs';
 import { paperTables } from '../paper/tables.mjs';
 import { node } from './child.mjs';
 import { FOLDERS } from './documents.mjs';
+import { lessonsShown, lessonsTable, writeLessons } from './lessons.mjs';
 import { digest, filesOf } from './stamps.mjs';
 import { weeksTable, writeWeeks } from './weeks.mjs';
 
@@ -22,12 +24,12 @@ export function site(root, pdfs, { pathprefix = '/', url, out = 'build/site' } =
   return {
     name: 'blog',
     group: 'blog',
-    after: [...pdfs.map(({ name }) => name), 'checks', ...weeks(root)],
+    after: [...pdfs.map(({ name }) => name), 'checks', ...notebooksIn(root).map(resultOf)],
     outputs: [out],
     inputs: () => ({
       ...filesOf(root, [
         ...globSync('{blog,scripts/blog,scripts/latex}/**/*.*', { cwd: root }),
-        ...globSync('{notebooks/*.ipynb,proofs/**/*.{tex,sty},src/**/*.ts}', { cwd: root }),
+        ...globSync('{notebooks/**/*.ipynb,proofs/**/*.{tex,sty},src/**/*.ts}', { cwd: root }),
         ...globSync('results/**/*.{json,svg}', { cwd: root }),
         ...FOLDERS.flatMap((folder) => globSync(`${folder}/*.pdf`, { cwd: root })),
         ...['package.json', 'package-lock.json', 'tsconfig.json'],
@@ -40,12 +42,6 @@ export function site(root, pdfs, { pathprefix = '/', url, out = 'build/site' } =
     build: () => node([join(root, 'scripts/blog.mjs'), '--pathprefix', pathprefix, '--out', out, ...(url ? ['--url', url] : [])]),
   };
 }
-
-/** Names of the notebooks' targets. @param {string} root */
-export const weeks = (root) =>
-  (existsSync(join(root, 'notebooks')) ? readdirSync(join(root, 'notebooks')) : [])
-    .flatMap((name) => /^(week\d\d)-.*\.ipynb$/.exec(name)?.[1] ?? [])
-    .sort();
 
 /**
  * The tables of the paper, the letters with their numbers, and the README's table of weeks.
@@ -94,10 +90,15 @@ export function texts(root) {
       group: 'readme',
       after: [],
       outputs: ['README.md'],
-      inputs: () => ({ 'the table of weeks': digest(weeksTable(root)) }),
-      changed: () =>
-        readFileSync(join(root, 'README.md'), 'utf8').includes(weeksTable(root)) ? [] : ['its table of weeks is not what is there'],
-      build: () => writeWeeks(root),
+      inputs: () => ({ 'the table of weeks': digest(weeksTable(root)), 'the table of lessons': digest(lessonsTable(root)) }),
+      changed: () => [
+        ...(readFileSync(join(root, 'README.md'), 'utf8').includes(weeksTable(root)) ? [] : ['its table of weeks is not what is there']),
+        ...(lessonsShown(root) ? [] : ['the table of lessons is not what is there']),
+      ],
+      build: () => {
+        writeLessons(root);
+        return writeWeeks(root);
+      },
     },
   ];
 }

@@ -1,6 +1,7 @@
-import { existsSync, globSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bookTheorems } from '../latex/book.mjs';
+import { replaceBetween } from './between.mjs';
 
 /** Summaries that do not carry the name of their week. @type {Record<number, readonly string[]>} */
 const SUMMARIES = { 4: ['greff'] };
@@ -58,13 +59,7 @@ export function weeksTable(root) {
  * @throws when the README does not say where
  */
 export function writeWeeks(root) {
-  const file = join(root, 'README.md');
-  const text = readFileSync(file, 'utf8');
-  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (from < 0 || to < from)
-    throw new Error(`README.md: the table of weeks has lost its place; write the lines '${BEGIN}' and '${END}' above and below it`);
-  writeFileSync(`${file}.new`, `${text.slice(0, from)}${BEGIN}\n\n${weeksTable(root)}\n\n${text.slice(to)}`);
-  renameSync(`${file}.new`, file);
+  replaceBetween(join(root, 'README.md'), { begin: BEGIN, end: END, text: weeksTable(root) });
   return 'README.md';
 }
 

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { notebooks, resultOf } from '../support/notebooks.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const FOLDER = join(ROOT, 'notebooks');
 
 interface Cell {
   id: string;
@@ -15,8 +15,8 @@ interface Cell {
   outputs?: { output_type: string; name?: string; data?: Record<string, unknown> }[];
 }
 
-describe.each(readdirSync(FOLDER).filter((file) => file.endsWith('.ipynb')))('%s', (file) => {
-  const { cells, metadata } = JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as {
+describe.each(notebooks)('%s', (file) => {
+  const { cells, metadata } = JSON.parse(readFileSync(join(ROOT, file), 'utf8')) as {
     cells: Cell[];
     metadata: { lemmata: { provenance: Record<string, string>; quick: object } };
   };
@@ -25,18 +25,15 @@ describe.each(readdirSync(FOLDER).filter((file) => file.endsWith('.ipynb')))('%s
 
   it('has the outputs of a full run, its results saved by that run, and less than a megabyte', () => {
     expect(metadata.lemmata.provenance.profile).toBe('full');
-    const name = file.split('-')[0];
-    const result = JSON.parse(readFileSync(join(ROOT, 'results', `${name}.json`), 'utf8'));
+    const result = JSON.parse(readFileSync(join(ROOT, 'results', `${resultOf(file)}.json`), 'utf8'));
     expect(result).toMatchObject({ profile: 'full', code: metadata.lemmata.provenance.stamp });
-    expect(statSync(join(FOLDER, file)).size).toBeLessThan(1e6);
+    expect(statSync(join(ROOT, file)).size).toBeLessThan(1e6);
   });
 
   it('follows from the cells, the library, the data and the proofs as they are', () => {
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      [join(ROOT, 'scripts', 'notebooks.mjs'), file.replace('.ipynb', ''), '--stale'],
-      { encoding: 'utf8' },
-    );
+    const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts', 'notebooks.mjs'), resultOf(file), '--stale'], {
+      encoding: 'utf8',
+    });
     expect(stderr.trim()).toBe('');
     expect(status).toBe(0);
   });

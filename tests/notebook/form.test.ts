@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { isLesson, notebooks } from '../support/notebooks.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const KINDS = ['run it with another number', 'read', 'change', 'prove', 'build'];
@@ -38,20 +39,33 @@ function exerciseFaults(cells: readonly TextCell[]): string[] {
 /** Functions that one cell declares and a later one calls: they belong to the library. */
 function helpers(code: readonly string[]): string[] {
   return code.flatMap((text, i) =>
-    [...text.matchAll(/^(?:const|let) (\w+)(?::[^=]+)? = (?:async )?(?:\([^)]*\)|\w+)(?:: [^=]+)? =>|^(?:async )?function (\w+)/gm)]
-      .map((match) => match[1] ?? match[2])
-      .filter((name) => code.slice(i + 1).some((later) => new RegExp(`\\b${name}\\(`).test(later))),
+    functionsIn(text).filter((name) => code.slice(i + 1).some((later) => new RegExp(`\\b${name}\\(`).test(later))),
   );
 }
 
-describe.each(globSync('notebooks/**/*.ipynb', { cwd: ROOT }).filter((file) => !file.includes('.ipynb_checkpoints')))('%s', (file) => {
+const functionsIn = (text: string) =>
+  [...text.matchAll(/^(?:const|let) (\w+)(?::[^=]+)? = (?:async )?(?:\([^)]*\)|\w+)(?:: [^=]+)? =>|^(?:async )?function (\w+)/gm)].map(
+    (match) => match[1] ?? match[2],
+  );
+
+/** Functions that two lessons write: the second takes it from the library, which has it from the first. */
+const writtenTwice = (lessons: Readonly<Record<string, readonly string[]>>) => {
+  const all = Object.entries(lessons).flatMap(([file, code]) => [...new Set(code.flatMap(functionsIn))].map((name) => ({ file, name })));
+  return all.flatMap(({ file, name }, i) => {
+    const before = all.slice(0, i).find((one) => one.name === name);
+    return before ? [`${file} writes ${name}, as ${before.file} does: put it into src/hand, and import it from lemmata/hand`] : [];
+  });
+};
+
+describe.each(notebooks)('%s', (file) => {
   const { cells: raw } = JSON.parse(readFileSync(join(ROOT, file), 'utf8')) as { cells: Cell[] };
   const cells = raw.map((cell) => ({ ...cell, text: cell.source.join('') }));
   const code = cells.filter((cell) => cell.cell_type === 'code');
   const prose = cells.filter((cell) => cell.cell_type === 'markdown').map(({ text }) => text);
 
   it('says at the head what it gives, needs and takes, and at the end what to keep, what failed and where to read on', () => {
-    for (const word of ['**After this week you can**', '**You need**', '**It takes**']) expect(prose[0]).toContain(word);
+    for (const word of [`**After this ${isLesson(file) ? 'day' : 'week'} you can**`, '**You need**', '**It takes**'])
+      expect(prose[0]).toContain(word);
     for (const word of ['What to take along', 'What failed', 'Where to read on']) expect(prose.at(-1)).toContain(word);
   });
 
@@ -60,11 +74,19 @@ describe.each(globSync('notebooks/**/*.ipynb', { cwd: ROOT }).filter((file) => !
       .join('\n\n')
       .split(/^## (?=\d+\. )/m)
       .slice(1);
-    const asked = sections.filter((section) => !/^\d+\. (Capstone|What held)/.test(section));
+    const asked = sections.filter((section) => !/^\d+\. (Capstone|What held|Decision)/.test(section));
     expect(asked.length).toBeGreaterThan(0);
     for (const section of asked)
       for (const part of ['**Predict.**', '**What surprised us.**'])
         expect(section.includes(part), `${section.split('\n')[0]}: ${part}`).toBe(true);
+  });
+
+  it.runIf(isLesson(file))('ends in one decision, and has one group of exercises, that of its day', () => {
+    const day = Number(/day(\d\d)/.exec(file)![1]);
+    expect(prose[0]).toMatch(new RegExp(`^# Day ${day} · \\S`));
+    expect(prose.join('\n\n').match(/^## \d+\. Decision/gm)).toHaveLength(1);
+    expect(code.filter(({ text }) => text.includes('**Decision.**'))).toHaveLength(1);
+    for (const { text } of cells.filter((cell) => has(cell, 'exercise'))) expect(text).toContain(`**Exercise ${day}.`);
   });
 
   it('has exercises with folded answers, four to six a group, of at least three kinds', () => {
@@ -82,9 +104,9 @@ describe.each(globSync('notebooks/**/*.ipynb', { cwd: ROOT }).filter((file) => !
     }
   });
 
-  it(`has no cell over ${LINES} lines and no helper function that a later cell calls`, () => {
+  it(`has no cell over ${LINES} lines and no helper function that a later cell calls, but for what a lesson writes by hand`, () => {
     expect(code.filter(({ source }) => source.length > LINES).map(({ text }) => text.split('\n')[0])).toEqual([]);
-    expect(helpers(code.map(({ text }) => text))).toEqual([]);
+    if (!isLesson(file)) expect(helpers(code.map(({ text }) => text))).toEqual([]);
   });
 
   it('states theorems folded behind their idea, in the order of the PDF', () => {
@@ -97,8 +119,16 @@ describe.each(globSync('notebooks/**/*.ipynb', { cwd: ROOT }).filter((file) => !
     const source = files.map((name) => readFileSync(join(ROOT, name), 'utf8')).join('\n');
     const proved = [...source.matchAll(/\\thmlabel\{(thm:[\w-]+)\}/g)].map((match) => match[1]);
     expect(shown).toEqual(proved.filter((label) => shown.includes(label)));
-    expect(shown.length).toBeGreaterThan(0);
+    if (!isLesson(file)) expect(shown.length).toBeGreaterThan(0);
   });
+});
+
+it('the lessons write no function twice', () => {
+  const codeOf = (file: string) =>
+    (JSON.parse(readFileSync(join(ROOT, file), 'utf8')) as { cells: Cell[] }).cells
+      .filter((cell) => cell.cell_type === 'code')
+      .map(({ source }) => source.join(''));
+  expect(writtenTwice(Object.fromEntries(notebooks.flatMap((file) => (isLesson(file) ? [[file, codeOf(file)]] : []))))).toEqual([]);
 });
 
 describe('the form of a notebook', () => {
@@ -116,6 +146,14 @@ describe('the form of a notebook', () => {
     expect(exerciseFaults([exercise, cell('// Answer 1.2\nawait answer(x);', 'answer', folded)])[0]).toContain('begins with // Answer 1.1');
     expect(exerciseFaults([cell('// Answer 1.1\nawait answer(x);', 'answer', folded)])[0]).toContain('no exercise stands above it');
     expect(exerciseFaults([cell('**Exercise 1.1 · guess.** Why?', 'exercise')])[0]).toContain("of the kind 'guess'");
+  });
+
+  it('would notice a function that two lessons write', () => {
+    const linear = 'function linear(x: number) {\n  return x;\n}';
+    expect(writtenTwice({ 'day02.ipynb': [linear, 'linear(1);'], 'day03.ipynb': ['const relu = (x: number) => x;'] })).toEqual([]);
+    expect(writtenTwice({ 'day02.ipynb': [linear], 'day03.ipynb': ['const linear = (x: number) => x;'] })).toEqual([
+      'day03.ipynb writes linear, as day02.ipynb does: put it into src/hand, and import it from lemmata/hand',
+    ]);
   });
 
   it('would notice a helper', () => {

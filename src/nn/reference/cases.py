@@ -20,7 +20,7 @@ def case(f, *inputs):
     grads = torch.autograd.grad((y * dy).sum(), floats)
     return dict(inputs=[pack(x) for x in inputs], dy=pack(dy), y=pack(y), grads=[pack(g) for g in grads])
 
-def write(name, cases):
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", f"{name}.reference.json")
+def write(name, cases, folder=os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")):
+    path = os.path.join(folder, f"{name}.reference.json")
     with open(path, "w") as file:
         file.write("{\n" + ",\n".join(f'"{name}": {json.dumps(c, separators=(",", ":"))}' for name, c in cases.items()) + "\n}\n")
