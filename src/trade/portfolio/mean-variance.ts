@@ -3,6 +3,7 @@ import { dot, type Matrix } from '../../linalg/index.js';
 import { type Constraint, weightProgram } from './constraints.js';
 import { assetsOf, checkCovariance, checkVector, varianceOf } from './covariance.js';
 import { quadraticProgram } from './quadratic-program.js';
+import { answered, type Solved } from './splitting.js';
 
 /** Weights, and what the given moments say of them. */
 export interface Portfolio {
@@ -12,6 +13,8 @@ export interface Portfolio {
   readonly weights: Float64Array;
   /** √wᵀΣw, in the unit of time of the covariance. */
   readonly volatility: number;
+  /** Who found the weights where HiGHS had no answer: alternating directions, whose answer was checked to be an optimum. */
+  readonly solver?: 'splitting';
 }
 
 /** A portfolio with the mean that it was chosen for. */
@@ -47,8 +50,8 @@ export interface MeanVarianceOptions extends WeightOptions {
  */
 export async function minimumVariance(covariance: Matrix, options: WeightOptions = {}): Promise<Portfolio> {
   checkOptions('minimumVariance', options, ['constraints', 'budget']);
-  const weights = await solve('minimumVariance', covariance, 1, undefined, options);
-  return { assets: assetsOf(covariance), weights, volatility: Math.sqrt(varianceOf(covariance, weights)) };
+  const solved = await solve('minimumVariance', covariance, 1, undefined, options);
+  return { assets: assetsOf(covariance), ...solved, volatility: Math.sqrt(varianceOf(covariance, solved.weights)) };
 }
 
 /**
@@ -129,11 +132,11 @@ export async function atVolatility(
 
 const budgetOf = ({ budget = 1 }: WeightOptions) => (budget === 'free' ? {} : { budget });
 
-const portfolioOf = (mean: ArrayLike<number>, covariance: Matrix, weights: Float64Array): MeanVariancePortfolio => ({
+const portfolioOf = (mean: ArrayLike<number>, covariance: Matrix, solved: Solved): MeanVariancePortfolio => ({
   assets: assetsOf(covariance),
-  weights,
-  volatility: Math.sqrt(varianceOf(covariance, weights)),
-  mean: dot(mean, weights),
+  ...solved,
+  volatility: Math.sqrt(varianceOf(covariance, solved.weights)),
+  mean: dot(mean, solved.weights),
 });
 
 /** min ½δwᵀΣw − μᵀw, at a mean if asked for. */
@@ -144,10 +147,11 @@ async function solve(
   mean: ArrayLike<number> | undefined,
   options: WeightOptions,
   at?: { readonly mean: ArrayLike<number>; readonly target: number },
-): Promise<Float64Array> {
+): Promise<Solved> {
   checkCovariance(caller, covariance);
   const assets = assetsOf(covariance);
-  const { variables, rows } = weightProgram(caller, assets, options.constraints ?? [], {
+  const { constraints = [], budget = 1 } = options;
+  const { variables, rows } = weightProgram(caller, assets, constraints, {
     ...(mean && { linear: Array.from(mean, (value) => -value / riskAversion) }),
     ...budgetOf(options),
   });
@@ -157,6 +161,10 @@ async function solve(
     const terms = assets.map((_, n) => [n, at.mean[n] / size] as const);
     rows.push({ name: `the mean, μᵀw = ${at.target}`, terms, low: at.target / size, high: at.target / size });
   }
-  const x = await quadraticProgram(caller, { variables, rows, quadratic: covariance });
-  return x.slice(0, assets.length);
+  const byHighs = async () => ({
+    weights: (await quadraticProgram(caller, { variables, rows, quadratic: covariance })).slice(0, assets.length),
+  });
+  if (at) return byHighs();
+  const program = { ...(mean && { mean }), riskAversion, bounds: variables.slice(0, assets.length), constraints, budget };
+  return answered(byHighs, covariance, program);
 }

@@ -4,6 +4,7 @@ import { weightProgram } from './constraints.js';
 import { assetsOf, checkCovariance, checkVector, varianceOf } from './covariance.js';
 import type { MeanVarianceOptions, MeanVariancePortfolio } from './mean-variance.js';
 import { quadraticProgram } from './quadratic-program.js';
+import { answered } from './splitting.js';
 
 /** New weights, what has to be traded for them, and what that costs. */
 export interface Rebalanced extends MeanVariancePortfolio {
@@ -50,7 +51,8 @@ export function driftedWeights(weights: ArrayLike<number>, returns: ArrayLike<nu
  * Mean against variance and the cost of getting there: max μᵀw − ½δwᵀΣw − Σ costₙ|wₙ − fromₙ| over Σw = 1 and the constraints.
  *
  * Where costs are dear nothing is traded: within a zone around the best weights the gain does not pay for the trade. Costs are charged
- * against the mean, in its unit of time: a cost that is paid each month belongs to the mean of a month.
+ * against the mean, in its unit of time: a cost that is paid each month belongs to the mean of a month. Where HiGHS has no answer and all
+ * rules are bounds, alternating directions find it; `solver` says so.
  *
  * @param mean        μ [N]
  * @param covariance  Σ [N, N], positive semidefinite; `names` are the assets
@@ -76,11 +78,16 @@ export async function rebalance(mean: ArrayLike<number>, covariance: Matrix, opt
     trading: { from, cost: Array.from(cost, (value) => value / riskAversion) },
     ...(budget !== 'free' && { budget }),
   });
-  const weights = (await quadraticProgram('rebalance', { variables, rows, quadratic: covariance })).slice(0, assets.length);
+  const byHighs = async () => ({
+    weights: (await quadraticProgram('rebalance', { variables, rows, quadratic: covariance })).slice(0, assets.length),
+  });
+  const bounds = variables.slice(0, assets.length);
+  const solved = await answered(byHighs, covariance, { mean, riskAversion, trading: { from, cost }, bounds, constraints, budget });
+  const { weights } = solved;
   const traded = weights.map((weight, n) => Math.abs(weight - from[n]));
   return {
     assets,
-    weights,
+    ...solved,
     mean: dot(mean, weights),
     volatility: Math.sqrt(varianceOf(covariance, weights)),
     turnover: traded.reduce((a, b) => a + b, 0),
