@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dot, mean, norm, standardDeviation, sum, variance } from './vector.js';
+import { dot, largestDifference, mean, norm, standardDeviation, sum, variance } from './vector.js';
 
 describe('vectors', () => {
   it('have an inner product, a length, a sum and a mean', () => {
@@ -8,6 +8,10 @@ describe('vectors', () => {
     expect(norm([9, 3, 4], 1)).toBe(5); // from index 1 on
     expect(norm([3e200, 4e200])).toBeCloseTo(5e200, -190); // whose squares overflow
     expect(norm([])).toBe(0);
+    expect(largestDifference([1, -2, 3], [1, 2, 2])).toBe(4);
+    expect(largestDifference([], [])).toBe(0);
+    expect(largestDifference([1, Number.NaN, 3], [1, 2, 9])).toBeNaN();
+    expect(() => largestDifference([1], [1, 2])).toThrow('largestDifference: a has 1 values and b has 2; align them first');
     expect([sum([1, 2, 6]), mean([1, 2, 6])]).toEqual([9, 3]);
   });
 

@@ -22,6 +22,20 @@ export function norm(v: ArrayLike<number>, from = 0): number {
   return largest * Math.sqrt(squares);
 }
 
+/**
+ * How far two lists are apart, max |aᵢ − bᵢ|; 0 for no values, NaN where a value is missing.
+ *
+ * @param a  [n]
+ * @param b  [n]
+ * @throws   when the lengths differ
+ */
+export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) throw new Error(`largestDifference: a has ${a.length} values and b has ${b.length}; align them first`);
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i] - b[i]));
+  return largest;
+}
+
 /** Σ vᵢ; 0 for no values. */
 export function sum(v: ArrayLike<number>): number {
   let total = 0;

@@ -8,6 +8,8 @@ export interface NetworkPanel {
   readonly panel: string;
   /** Places of the two nodes of each link. */
   readonly links: readonly (readonly [from: number, to: number])[];
+  /** Whether each link leads from its first node to its second, and has an arrow's head there. */
+  readonly directed?: boolean;
   /** [N] not negative, in one unit over all panels; all alike when left out. */
   readonly sizes?: ArrayLike<number>;
 }
@@ -28,7 +30,12 @@ export interface NetworkFigure {
   readonly size?: string;
 }
 
-const FIELD = { type: 'quantitative', axis: null, scale: { domain: [-1.45, 1.45], nice: false } };
+/** The places of nodes, on a circle of radius 1, and of the names round it. */
+const [LEAST, MOST] = [-1.45, 1.45];
+const FIELD = { type: 'quantitative', axis: null, scale: { domain: [LEAST, MOST], nice: false } };
+const [WIDTH, HEIGHT] = [270, 250];
+/** Pixels between the middle of a node and that of an arrow's head. */
+const APART = 8;
 
 /**
  * Graphs over the same nodes, drawn on a circle, so that pictures can be compared node by node.
@@ -48,7 +55,7 @@ export async function network(figure: NetworkFigure): Promise<Bundle> {
   const angle = (i: number) => (2 * Math.PI * i) / nodes.length;
   const [x, y] = [(i: number, r = 1) => r * Math.sin(angle(i)), (i: number, r = 1) => r * Math.cos(angle(i))];
   const places = { x: { ...FIELD, field: 'x' }, y: { ...FIELD, field: 'y' } };
-  const pictures = panels.map(({ panel, links, sizes }): Spec => {
+  const pictures = panels.map(({ panel, links, sizes, directed }): Spec => {
     const rows = nodes.map(({ name, group }, i) => ({ name, group, x: x(i), y: y(i), ...(sizes && { size: sizes[i] }) }));
     const area = {
       field: 'size',
@@ -59,8 +66,8 @@ export async function network(figure: NetworkFigure): Promise<Bundle> {
     const lines = links.map(([i, j]) => ({ x: x(i), y: y(i), x2: x(j), y2: y(j) }));
     return {
       title: { text: panel, fontSize: 12, anchor: 'middle', offset: 2 },
-      width: 270,
-      height: 250,
+      width: WIDTH,
+      height: HEIGHT,
       layer: [
         ...(lines.length > 0
           ? [
@@ -68,6 +75,15 @@ export async function network(figure: NetworkFigure): Promise<Bundle> {
                 data: { values: lines },
                 mark: { type: 'rule', color: GREY, opacity: 0.7 },
                 encoding: { ...places, x2: { field: 'x2' }, y2: { field: 'y2' } },
+              },
+            ]
+          : []),
+        ...(directed && lines.length > 0
+          ? [
+              {
+                data: { values: links.flatMap(([i, j], k) => (i === j ? [] : [headOf(lines[k])])) },
+                mark: { type: 'point', shape: 'triangle', filled: true, size: 28, color: GREY, opacity: 1 },
+                encoding: { ...places, angle: { field: 'angle', type: 'quantitative', scale: null } },
               },
             ]
           : []),
@@ -86,6 +102,13 @@ export async function network(figure: NetworkFigure): Promise<Bundle> {
   });
   const drawn = await plot({ title: subtitle ? { text: title, subtitle } : title, columns: 2, concat: pictures });
   return { ...drawn, 'text/plain': `[chart] ${title} · ${nodes.length} nodes: ${panels.map(({ panel }) => panel).join(', ')}` };
+}
+
+/** Where the head of an arrow lies, just before its end, and how it is turned: degrees from upwards, clockwise, as it looks on the screen. */
+function headOf({ x, y, x2, y2 }: Readonly<Record<'x' | 'y' | 'x2' | 'y2', number>>) {
+  const [right, up] = [((x2 - x) * WIDTH) / (MOST - LEAST), ((y2 - y) * HEIGHT) / (MOST - LEAST)];
+  const share = 1 - APART / Math.hypot(right, up);
+  return { x: x + share * (x2 - x), y: y + share * (y2 - y), angle: (180 / Math.PI) * Math.atan2(right, up) };
 }
 
 function check({ nodes, panels, colours, size }: NetworkFigure): void {

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import ts from 'typescript6';
 import { describe, expect, it } from 'vitest';
 import { isLesson, notebooks } from '../support/notebooks.js';
 
@@ -36,17 +37,24 @@ function exerciseFaults(cells: readonly TextCell[]): string[] {
   });
 }
 
+/** The functions that a cell declares at its top level, by `function` or as a value. */
+function functionsIn(cell: string): string[] {
+  const { statements } = ts.createSourceFile('cell.ts', cell, ts.ScriptTarget.Latest);
+  return statements.flatMap((statement) => {
+    if (ts.isFunctionDeclaration(statement)) return statement.name ? [statement.name.text] : [];
+    if (!ts.isVariableStatement(statement)) return [];
+    return statement.declarationList.declarations.flatMap(({ name, initializer }) =>
+      ts.isIdentifier(name) && initializer && (ts.isArrowFunction(initializer) || ts.isFunctionExpression(initializer)) ? [name.text] : [],
+    );
+  });
+}
+
 /** Functions that one cell declares and a later one calls: they belong to the library. */
 function helpers(code: readonly string[]): string[] {
   return code.flatMap((text, i) =>
-    functionsIn(text).filter((name) => code.slice(i + 1).some((later) => new RegExp(`\\b${name}\\(`).test(later))),
+    functionsIn(text).filter((name) => code.slice(i + 1).some((later) => new RegExp(`(?<![.\\w])${name}\\(`).test(later))),
   );
 }
-
-const functionsIn = (text: string) =>
-  [...text.matchAll(/^(?:const|let) (\w+)(?::[^=]+)? = (?:async )?(?:\([^)]*\)|\w+)(?:: [^=]+)? =>|^(?:async )?function (\w+)/gm)].map(
-    (match) => match[1] ?? match[2],
-  );
 
 /** Functions that two lessons write: the second takes it from the library, which has it from the first. */
 const writtenTwice = (lessons: Readonly<Record<string, readonly string[]>>) => {
@@ -160,6 +168,9 @@ describe('the form of a notebook', () => {
     expect(helpers(['const mean = (v: number[]) => v[0];', 'mean([1]);'])).toEqual(['mean']);
     expect(helpers(['function mean() {}', 'const x = 1;', 'mean();'])).toEqual(['mean']);
     expect(helpers(['const mean = (v: number[]) => v[0];\nmean([1]);', 'const demean = 1;'])).toEqual([]);
+    expect(helpers(['const right = ({ a, b }: (typeof all)[number]) => a + b;', 'right(all[0]);'])).toEqual(['right']);
+    expect(helpers(['const mean = async <T>(\n  v: T[],\n  n = size(v),\n) => v[n];', 'await mean([1]);'])).toEqual(['mean']);
+    expect(helpers(['const model = compile((x: tf.Tensor) => x);\nconst mean = 1;', 'model(1);\nstats.mean([1]);'])).toEqual([]);
     expect(helpers(['{\n  const mean = (v: number[]) => v[0];\n}', 'mean([1]);'])).toEqual([]);
   });
 });

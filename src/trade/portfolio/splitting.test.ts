@@ -88,7 +88,7 @@ describe('splitting', () => {
     expect(residual(one, one.from)).toBeGreaterThan(1e-4);
     const size = DELTA * (one.covariance.data.reduce((sum, v, at) => sum + (at % (N + 1) === 0 ? v : 0), 0) / N);
     expect(beyondOptimum(one.covariance, programOf(one), weights)).toBeCloseTo(Math.max(0, residual(one, weights)) / size, 6);
-    expect(beyondOptimum(one.covariance, programOf(one), one.from)).toBeCloseTo(residual(one, one.from) / size, 9);
+    expect(beyondOptimum(one.covariance, programOf(one), Float64Array.from(one.from))).toBeCloseTo(residual(one, one.from) / size, 9);
   });
 
   it('says so once', async () => {
