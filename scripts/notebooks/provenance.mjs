@@ -111,22 +111,35 @@ async function theorems(code) {
 }
 
 /**
- * A hash of what each experiment found whose result the code reads: not of how long it took where. Nothing of code that reads none.
+ * The saved results that code reads and does not save: of experiments, `experiments/week03/mnist`, and of benches, `bench-citations`.
+ *
+ * @param {string} code
+ */
+export function evidenceOf(code) {
+  const read = [...code.matchAll(/\bevidence\(\s*'([^']+)'|\bnum\(\s*['`]((?:experiments\/|bench)[^'`.$]*)\./g)];
+  return [...new Set(read.map(([, experiment, other]) => (experiment ? `experiments/${experiment}` : other)))].sort();
+}
+
+/**
+ * A hash of what each result holds that the code reads: not of how long it took where. Nothing of code that reads none.
  *
  * @param {string[]} code
  * @returns {{ evidence?: string }}
  */
 function evidence(code) {
-  const read = code.flatMap((cell) =>
-    [...cell.matchAll(/\bevidence\(\s*'([^']+)'|\bnum\(\s*'experiments\/([^'.]+)\./g)].map((match) => match[1] ?? match[2]),
-  );
-  const names = [...new Set(read)].sort();
+  const names = evidenceOf(code.join('\n'));
   if (names.length === 0) return {};
   const found = names.map((name) => {
-    const saved = readJson(`${RESULTS}/experiments/${name}.json`);
-    if (!saved) throw new Error(`a cell reads the experiment '${name}', which has no result; run npm run experiments ${name}`);
+    const saved = readJson(`${RESULTS}/${name}.json`);
+    const short = name.replace(/^experiments\//, '');
+    if (!saved)
+      throw new Error(
+        short === name
+          ? `a cell reads results/${name}.json, and there is none; run npm run bench -- ${name.replace(/^bench-?/, '')}`
+          : `a cell reads the experiment '${short}', which has no result; run npm run experiments ${short}`,
+      );
     const { numbers, tables, figures, trials, title } = saved;
-    return JSON.stringify([name, title, trials, numbers, tables, figures]);
+    return JSON.stringify([short, title, trials, numbers, tables, figures]);
   });
   return { evidence: sha256(found.join('\0')) };
 }

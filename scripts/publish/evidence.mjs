@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { digestOf as testDigest, testsOf } from '../latex/checks.mjs';
 import { theoremGraph } from '../latex/graph.mjs';
 import { notebooksIn, resultOf } from '../notebooks/files.mjs';
-import { closure, datasets, provenance, sha256 } from '../notebooks/provenance.mjs';
+import { closure, datasets, evidenceOf, provenance, sha256 } from '../notebooks/provenance.mjs';
 import { readNotebook } from '../notebooks/run.mjs';
 import { node } from './child.mjs';
 import { filesOf } from './stamps.mjs';
@@ -85,11 +85,11 @@ const sum = (minutes) =>
 function notebook(root, file) {
   const name = resultOf(file);
   const text = readFileSync(join(root, file), 'utf8');
-  const read = [...text.matchAll(/\bevidence\(\s*'([^']+)'|\bnum\(\s*'experiments\/([^'.]+)\./g)].map((match) => match[1] ?? match[2]);
+  const read = evidenceOf(text).filter((one) => one.startsWith('experiments/'));
   return {
     name,
     group: 'notebooks',
-    after: ['data', ...new Set(read.map((one) => `experiments/${one}`)), ...(text.includes("'checks.json'") ? ['checks'] : [])],
+    after: ['data', ...read, ...(text.includes("'checks.json'") ? ['checks'] : [])],
     outputs: [file],
     inputs: () => ({}),
     changed: async () => {

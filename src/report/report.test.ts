@@ -286,6 +286,10 @@ describe('results', () => {
     vi.stubEnv('LEMMATA_RESULTS', join(folder, 'elsewhere')); // as when a notebook runs
     expect(num('experiments/week09/race.days')).toBe(252);
     expect(evidence('week09/race').number('days').value).toBe(252);
+    writeFileSync(join(folder, 'bench-race.json'), JSON.stringify({ numbers: { gain: findings.numbers.gain } }));
+    expect(num('bench-race.gain.high')).toBe(0.4);
+    expect(() => num('bench-walk.gain')).toThrow("num: no result 'bench-walk' for 'bench-walk.gain'");
+    expect(() => num('bench-walk.gain')).toThrow('Run npm run bench -- walk');
   });
 
   it('have the same bytes whatever the order of their keys, and no time', () => {

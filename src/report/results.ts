@@ -83,7 +83,7 @@ const ofNotebook = () => ({ profile: process.env.LEMMATA_PROFILE ?? 'by hand', c
 
 /**
  * A saved number: `num('week01.beta')`; its standard error: `num('week01.beta.se')`; the ends of its interval: `.low` and `.high`.
- * Of an experiment: `num('experiments/week03/mnist.plainError')`.
+ * Of an experiment: `num('experiments/week03/mnist.plainError')`; of a bench: `num('bench-citations.cora.pytorch')`.
  *
  * @throws when there is no such result or number, naming those that there are
  */
@@ -110,14 +110,18 @@ function derived(numbers: Findings['numbers'], key: string): number | undefined 
 
 export { resultsFolder };
 
+/** Results that no notebook saves. */
+const BENCH = /^bench(-|$)/;
+
 function load(name: string, key: string): Findings {
   const own = name.startsWith(`${EXPERIMENTS}/`);
-  const folder = own ? evidenceFolder() : resultsFolder();
+  const folder = own || BENCH.test(name) ? evidenceFolder() : resultsFolder();
   try {
     return JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
   } catch (cause) {
     const there = savedIn(own ? join(folder, EXPERIMENTS) : folder, own).map((saved) => (own ? `${EXPERIMENTS}/${saved}` : saved));
-    const fix = own ? name.replace('/', ' ') : `notebooks ${name}`;
+    const bench = BENCH.test(name) && `bench -- ${name.replace(BENCH, '')}`;
+    const fix = own ? name.replace('/', ' ') : bench || `notebooks ${name}`;
     throw new Error(`num: no result '${name}' for '${key}'; there are ${there.join(', ') || 'none'}. Run npm run ${fix}`, { cause });
   }
 }

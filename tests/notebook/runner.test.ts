@@ -89,19 +89,30 @@ describe('npm run notebooks', { timeout: 120_000 }, () => {
     expect(output).toContain('tiny is stale: its cells changed since its outputs were made; run npm run notebooks tiny.');
   });
 
-  it('hands experiments to a notebook, which is stale when what they found changes, and not when they ran elsewhere', () => {
+  it('hands experiments and benches to a notebook, which is stale when what they found changes, and not when they ran elsewhere', () => {
     const saved = { title: 'Race', trials: 3, numbers: { gain: { value: 2, uncertainty: 0.5 } }, machine: { threads: 2 } };
     const file = join(RESULTS, 'experiments', 'week99', 'race.json');
     mkdirSync(join(RESULTS, 'experiments', 'week99'), { recursive: true });
     writeFileSync(file, JSON.stringify(saved));
-    const read = "import { evidence, markdown } from 'lemmata/report';\n" + `markdown\`\${evidence('week99/race').estimate('gain', 1)}\`;`;
+    const bench = join(RESULTS, 'bench-walk.json');
+    writeFileSync(bench, JSON.stringify({ ...saved, title: 'Walk' }));
+    const read =
+      "import { evidence, fixed, markdown, num } from 'lemmata/report';\n" +
+      `markdown\`\${evidence('week99/race').estimate('gain', 1)} and \${fixed(num('bench-walk.gain'), 0)}\`;`;
     write(code('p', 'const parameters = { n: 7 };', ['parameters']), code('r', read));
     expect(notebooks()).toMatchObject({ status: 0 });
-    expect(JSON.parse(readFileSync(FILE, 'utf8')).cells[1].outputs[0].data['text/markdown']).toEqual(['2.0 ± 0.5']);
+    expect(JSON.parse(readFileSync(FILE, 'utf8')).cells[1].outputs[0].data['text/markdown']).toEqual(['2.0 ± 0.5 and 2']);
     edit(file, '"threads":2', '"threads":8');
     expect(notebooks('--stale').status).toBe(0);
     edit(file, '"value":2', '"value":3');
     expect(notebooks('--stale').output).toContain('tiny is stale: its evidence changed since its outputs were made');
+    edit(file, '"value":3', '"value":2');
+    expect(notebooks('--stale').status).toBe(0);
+    edit(bench, '"value":2', '"value":3');
+    expect(notebooks('--stale').output).toContain('tiny is stale: its evidence changed since its outputs were made');
+    rmSync(bench);
+    expect(notebooks('--stale').output).toContain('a cell reads results/bench-walk.json, and there is none; run npm run bench -- walk');
+    writeFileSync(bench, JSON.stringify(saved));
     rmSync(file);
     expect(notebooks('--stale').output).toContain(
       "a cell reads the experiment 'week99/race', which has no result; run npm run experiments",
