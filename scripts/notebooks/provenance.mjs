@@ -111,7 +111,7 @@ async function theorems(code) {
 }
 
 /**
- * The saved results that code reads and does not save: of experiments, `experiments/week03/mnist`, and of benches, `bench-citations`.
+ * The results that code reads and does not save, by their name in results/: those of experiments, and of benches, as `bench-citations`.
  *
  * @param {string} code
  */
