@@ -29,7 +29,7 @@ export interface OptimalTransport {
  */
 export function optimalTransport(p: ArrayLike<number>, q: ArrayLike<number>, cost: Matrix): OptimalTransport {
   const [n, m] = [p.length, q.length];
-  checkTransport(p, q, cost);
+  checkTransport('optimalTransport', p, q, cost);
   const plan = zeroMatrix(n, m);
   const [supply, demand] = [Float64Array.from(p), Float64Array.from(q)];
   const u = Float64Array.from({ length: n }, (_, i) => cost.data.subarray(i * m, (i + 1) * m).reduce((a, b) => Math.min(a, b)));
@@ -97,19 +97,20 @@ function nearest(distances: Float64Array, done: Uint8Array): number {
   return best;
 }
 
-function checkTransport(p: ArrayLike<number>, q: ArrayLike<number>, cost: Matrix): void {
+/** @throws when masses and costs are no problem of transport */
+export function checkTransport(who: string, p: ArrayLike<number>, q: ArrayLike<number>, cost: Matrix): void {
   const [n, m] = [p.length, q.length];
   if (n === 0 || m === 0 || cost.rows !== n || cost.cols !== m)
     throw new Error(
-      `optimalTransport moves p [n] to q [m] at cost [n, m], n and m of 1 or more: got p [${n}], q [${m}], cost [${cost.rows},${cost.cols}]`,
+      `${who} moves p [n] to q [m] at cost [n, m], n and m of 1 or more: got p [${n}], q [${m}], cost [${cost.rows},${cost.cols}]`,
     );
   const sums = Object.entries({ p, q }).map(([name, masses]) => {
     const wrong = Array.from(masses).findIndex((mass) => !(mass >= 0 && mass < Infinity));
-    if (wrong >= 0) throw new Error(`optimalTransport: ${name}[${wrong}] is ${masses[wrong]}; masses are finite and 0 or more`);
+    if (wrong >= 0) throw new Error(`${who}: ${name}[${wrong}] is ${masses[wrong]}; masses are finite and 0 or more`);
     return Array.from(masses).reduce((a, b) => a + b, 0);
   });
   if (!(Math.abs(sums[0] - sums[1]) <= 1e-9 * sums[0]))
-    throw new Error(`optimalTransport: p sums to ${sums[0]} and q to ${sums[1]}; what is sent must arrive: divide each by its sum`);
+    throw new Error(`${who}: p sums to ${sums[0]} and q to ${sums[1]}; what is sent must arrive: divide each by its sum`);
   const at = cost.data.findIndex((c) => !Number.isFinite(c));
-  if (at >= 0) throw new Error(`optimalTransport: cost has ${cost.data[at]} at [${Math.floor(at / m)},${at % m}]; costs are finite`);
+  if (at >= 0) throw new Error(`${who}: cost has ${cost.data[at]} at [${Math.floor(at / m)},${at % m}]; costs are finite`);
 }
