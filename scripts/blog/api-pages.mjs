@@ -18,6 +18,7 @@ const ROOMS = {
   attack: 'adversarial examples, attacks that search for them, training and certificates against them',
   base: 'what every room uses: arrays, keys and random numbers, shape errors, tables',
   datasets: 'MNIST, Fashion-MNIST and the graphs of Planetoid',
+  hand: 'layers by hand, forward and backward on plain arrays, as the thirty-day path writes them',
   kernel: 'what a cell may ask of the Jupyter kernel: displays, controls, time, shell',
   linalg: 'dense matrices in double precision: QR, singular values, Cholesky, eigenvalues, solving',
   market: 'prices from the store as panels; audits, adjustment, calendars, features, labels, splits, simulators, ticks, a limit order book',
@@ -28,6 +29,7 @@ const ROOMS = {
   rl: 'environments, policies, advantages, Q-learning, PPO; finite decision processes solved exactly',
   stats: 'regressions, tests, scores and forecasts in double precision, without TensorFlow',
   tensor: 'the engine: compile, gradients, ONNX, quantising, random keys, trees',
+  text: 'tokenisers, sentence encoders with the date up to which they have read, news with their times',
   trade: 'back-tests with costs and ledgers, metrics, trials and the vault; execution; portfolios under constraints and by views',
   train: 'the training loop: batches, validation, early stopping, checkpoints, run log, guard',
 };
