@@ -10,10 +10,10 @@ export interface Input {
 // biome-ignore lint/suspicious/noExplicitAny: what cells declare has no type here
 export type Functions = Readonly<Record<string, (...args: any[]) => any>>;
 
-/** What is computed by hand: y, and the gradients of Σ dy ⊙ y in the order of the inputs that have one. */
+/** What is computed by hand: y, and the gradients of Σ dy ⊙ y of the first inputs, in order; without them where there is no backward. */
 export interface ByHand {
   readonly y: ArrayLike<number>;
-  readonly grads: readonly ArrayLike<number>[];
+  readonly grads?: readonly ArrayLike<number>[];
 }
 
 /** How one function, or a forward and its backward, is called. Its name is that of PyTorch's values in `dayNN.reference.json`. */
@@ -21,6 +21,11 @@ export interface HandCase {
   /** The functions that it exercises. */
   readonly functions: readonly string[];
   readonly hand: (functions: Functions, inputs: readonly Input[], dy: Float64Array) => ByHand;
-  /** The library's y, of the inputs as tensors. */
+  /**
+   * The library's y, of the inputs as tensors. A number in its code is a float32, in double precision too: sizes whose 1/n and 1/√D are
+   * powers of 2 keep all digits.
+   */
   readonly library: (...inputs: tf.Tensor[]) => tf.Tensor;
+  /** How near the library comes where it has another such number, as the 1/√2 of a GELU; 1e-10. */
+  readonly libraryWithin?: number;
 }

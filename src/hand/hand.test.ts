@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { erf } from './activations.js';
+import { attention, softmaxRows } from './attention.js';
+import { encoderLayer } from './encoder-layer.js';
+import { layerNorm } from './layer-norm.js';
+import { linear } from './linear.js';
+import { joinHeads, splitHeads } from './multi-head.js';
+
+const f = (...values: number[]) => Float64Array.from(values);
+
+// That each layer, forward and backward, is PyTorch's, tests/notebook/by-hand.test.ts says.
+describe('layers by hand', () => {
+  it('erf has the values of Abramowitz & Stegun 1964, table 7.1', () => {
+    for (const [x, value] of [
+      [0, 0],
+      [0.5, 0.5204998778],
+      [1, 0.8427007929],
+      [2, 0.995322265],
+    ])
+      expect(erf(x)).toBeCloseTo(value, 9);
+    expect([erf(-1) + erf(1), erf(30), erf(-30)]).toEqual([0, 1, -1]);
+  });
+
+  it('a softmax does not overflow, and splits evenly what is equal', () => {
+    expect(Array.from(softmaxRows(f(1000, 1000, -1000, 3, 3, 3), 3))).toEqual([0.5, 0.5, 0, 1 / 3, 1 / 3, 1 / 3]);
+  });
+
+  it('heads are columns side by side, and joining undoes splitting', () => {
+    const x = f(1, 2, 3, 4, 5, 6, 7, 8);
+    expect(splitHeads(x, 4, 2).map((head) => Array.from(head))).toEqual([
+      [1, 2, 5, 6],
+      [3, 4, 7, 8],
+    ]);
+    expect(joinHeads(splitHeads(x, 4, 2), 4)).toEqual(x);
+  });
+
+  it('names what does not fit', () => {
+    expect(() => linear({ w: f(1, 2, 3), b: f(1, 2) }, f(1))).toThrow('linear: w has 3 numbers, b 2 and x 1');
+    expect(() => attention({ q: f(1, 2, 3), k: f(1, 2), v: f(1) }, { width: 2 })).toThrow('with a width of 2, 3 numbers of queries');
+    expect(() => layerNorm({ gamma: f(1, 1), beta: f(0, 0) }, f(1, 2, 3))).toThrow('layerNorm: gamma has 2 numbers, beta 2 and x 3');
+    expect(() => splitHeads(f(1, 2, 3), 3, 2)).toThrow('splitHeads: 2 heads do not share a width of 3');
+    const norm = { gamma: f(1), beta: f(0) };
+    const map = { w: f(1), b: f(0) };
+    const params = { norm1: norm, heads: { query: map, key: map, value: map, out: map }, norm2: norm, expand: map, contract: map };
+    expect(() => encoderLayer(params, f(1, 2, 3), { steps: 2, heads: 1 })).toThrow('x has 3 numbers, and a sequence of 2 steps 2');
+  });
+});
