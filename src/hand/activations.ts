@@ -1,11 +1,15 @@
-/** max(x, 0) of each number, by hand. */
-export const relu = (x: Float64Array): Float64Array => x.map((value) => Math.max(value, 0));
+/**
+ * A rectified linear unit, by hand: y = max(x, 0) of each number.
+ *
+ * @param x  [N]
+ */
+export const reluForward = (x: Float64Array): Float64Array => x.map((value) => Math.max(value, 0));
 
 /**
- * The backward of `relu`: ∂y where x is above 0, else 0; at 0 itself 0, as PyTorch.
+ * The backward of `reluForward`: ∂y where x is above 0, else 0; at 0 itself 0, as PyTorch.
  *
- * @param dy  as x
- * @param x   any length
+ * @param dy  [N]
+ * @param x   [N]
  */
 export const reluBackward = (dy: Float64Array, x: Float64Array): Float64Array => dy.map((d, i) => (x[i] > 0 ? d : 0));
 
@@ -29,14 +33,18 @@ export function erf(x: number): number {
 /** Φ(x), the chance that a standard normal is below x. */
 const below = (x: number) => 0.5 * (1 + erf(x / Math.SQRT2));
 
-/** x Φ(x) of each number, by hand: the exact GELU of Hendrycks & Gimpel 2016. */
-export const gelu = (x: Float64Array): Float64Array => x.map((value) => value * below(value));
+/**
+ * The exact GELU of Hendrycks & Gimpel 2016, by hand: y = x Φ(x) of each number.
+ *
+ * @param x  [N]
+ */
+export const geluForward = (x: Float64Array): Float64Array => x.map((value) => value * below(value));
 
 /**
- * The backward of `gelu`: ∂x = ∂y (Φ(x) + x φ(x)), with φ(x) = e^(−x²/2) / √(2π).
+ * The backward of `geluForward`: ∂x = ∂y (Φ(x) + x φ(x)), with φ(x) = e^(−x²/2) / √(2π).
  *
- * @param dy  as x
- * @param x   any length
+ * @param dy  [N]
+ * @param x   [N]
  */
 export const geluBackward = (dy: Float64Array, x: Float64Array): Float64Array =>
   dy.map((d, i) => d * (below(x[i]) + (x[i] * Math.exp(-(x[i] ** 2) / 2)) / Math.sqrt(2 * Math.PI)));

@@ -48,7 +48,7 @@ export function softmaxRows(scores: Float64Array, columns: number): Float64Array
  *
  * Vaswani et al. 2017, eq. 1.
  */
-export function attention({ q, k, v }: Looking, { width }: { readonly width: number }): Looked {
+export function attentionForward({ q, k, v }: Looking, { width }: { readonly width: number }): Looked {
   const [T, S, V] = sizes({ q, k, v }, width);
   const scores = new Float64Array(T * S);
   for (let t = 0; t < T; t++)
@@ -64,7 +64,7 @@ export function attention({ q, k, v }: Looking, { width }: { readonly width: num
 }
 
 /**
- * The backward of `attention`.
+ * The backward of `attentionForward`.
  *
  *     ∂v = Pᵀ ∂y    ∂P = ∂y vᵀ    ∂S = P ⊙ (∂P − Σ ∂P ⊙ P)    ∂q = ∂S k / √D    ∂k = ∂Sᵀ q / √D
  *
@@ -106,7 +106,7 @@ function sizes({ q, k, v }: Looking, width: number): [T: number, S: number, V: n
   const [T, S, V] = [q.length / width, k.length / width, (v.length * width) / k.length];
   if (![T, S, V].every(Number.isInteger))
     throw new Error(
-      `attention: with a width of ${width}, ${q.length} numbers of queries, ${k.length} of keys and ${v.length} of values are no rows; ` +
+      `attentionForward: with a width of ${width}, ${q.length} numbers of queries, ${k.length} of keys and ${v.length} of values are no rows; ` +
         'q is [T, width], k [S, width] and v [S, V]',
     );
   return [T, S, V];

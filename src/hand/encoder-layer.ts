@@ -1,16 +1,16 @@
-import { gelu } from './activations.js';
-import { layerNorm, type Norm } from './layer-norm.js';
-import { type Affine, linear } from './linear.js';
-import { type Heads, multiHead } from './multi-head.js';
+import { geluForward } from './activations.js';
+import { type GainShift, layerNormForward } from './layer-norm.js';
+import { type Affine, linearForward } from './linear.js';
+import { type Heads, multiHeadForward } from './multi-head.js';
 
 /** Weights of an encoder layer by hand, D wide outside and M inside its network. */
 export interface EncoderLayer {
   /** Of what attends, [D]. */
-  readonly norm1: Norm;
+  readonly norm1: GainShift;
   /** Of the steps to each other, [D, D] each. */
   readonly heads: Heads;
   /** Of what the network takes, [D]. */
-  readonly norm2: Norm;
+  readonly norm2: GainShift;
   /** [D, M]. */
   readonly expand: Affine;
   /** [M, D]. */
@@ -38,18 +38,18 @@ export interface EncoderSize {
  *
  * Vaswani et al. 2017, section 3.1, with the norms where Xiong et al. 2020 put them.
  */
-export function encoderLayer(params: EncoderLayer, x: Float64Array, { steps, heads }: EncoderSize): Float64Array {
+export function encoderLayerForward(params: EncoderLayer, x: Float64Array, { steps, heads }: EncoderSize): Float64Array {
   const each = steps * params.norm1.gamma.length;
   if (x.length % each !== 0)
-    throw new Error(`encoderLayer: x has ${x.length} numbers, and a sequence of ${steps} steps ${each}; x is [B, T, D]`);
-  const normed = layerNorm(params.norm1, x);
+    throw new Error(`encoderLayerForward: x has ${x.length} numbers, and a sequence of ${steps} steps ${each}; x is [B, T, D]`);
+  const normed = layerNormForward(params.norm1, x);
   const attended = x.slice();
   for (let start = 0; start < x.length; start += each) {
-    const { y } = multiHead(params.heads, normed.subarray(start, start + each), heads);
+    const { y } = multiHeadForward(params.heads, normed.subarray(start, start + each), heads);
     y.forEach((value, i) => {
       attended[start + i] += value;
     });
   }
-  const inside = gelu(linear(params.expand, layerNorm(params.norm2, attended)));
-  return linear(params.contract, inside).map((value, i) => attended[i] + value);
+  const inside = geluForward(linearForward(params.expand, layerNormForward(params.norm2, attended)));
+  return linearForward(params.contract, inside).map((value, i) => attended[i] + value);
 }

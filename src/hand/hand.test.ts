@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { erf } from './activations.js';
-import { attention, softmaxRows } from './attention.js';
-import { encoderLayer } from './encoder-layer.js';
-import { layerNorm } from './layer-norm.js';
-import { linear } from './linear.js';
+import { attentionForward, softmaxRows } from './attention.js';
+import { encoderLayerForward } from './encoder-layer.js';
+import { layerNormForward } from './layer-norm.js';
+import { linearForward } from './linear.js';
 import { joinHeads, splitHeads } from './multi-head.js';
 
 const f = (...values: number[]) => Float64Array.from(values);
@@ -35,13 +35,15 @@ describe('layers by hand', () => {
   });
 
   it('names what does not fit', () => {
-    expect(() => linear({ w: f(1, 2, 3), b: f(1, 2) }, f(1))).toThrow('linear: w has 3 numbers, b 2 and x 1');
-    expect(() => attention({ q: f(1, 2, 3), k: f(1, 2), v: f(1) }, { width: 2 })).toThrow('with a width of 2, 3 numbers of queries');
-    expect(() => layerNorm({ gamma: f(1, 1), beta: f(0, 0) }, f(1, 2, 3))).toThrow('layerNorm: gamma has 2 numbers, beta 2 and x 3');
+    expect(() => linearForward({ w: f(1, 2, 3), b: f(1, 2) }, f(1))).toThrow('linearForward: w has 3 numbers, b 2 and x 1');
+    expect(() => attentionForward({ q: f(1, 2, 3), k: f(1, 2), v: f(1) }, { width: 2 })).toThrow('with a width of 2, 3 numbers of queries');
+    expect(() => layerNormForward({ gamma: f(1, 1), beta: f(0, 0) }, f(1, 2, 3))).toThrow(
+      'layerNormForward: gamma has 2 numbers, beta 2 and x 3',
+    );
     expect(() => splitHeads(f(1, 2, 3), 3, 2)).toThrow('splitHeads: 2 heads do not share a width of 3');
     const norm = { gamma: f(1), beta: f(0) };
     const map = { w: f(1), b: f(0) };
     const params = { norm1: norm, heads: { query: map, key: map, value: map, out: map }, norm2: norm, expand: map, contract: map };
-    expect(() => encoderLayer(params, f(1, 2, 3), { steps: 2, heads: 1 })).toThrow('x has 3 numbers, and a sequence of 2 steps 2');
+    expect(() => encoderLayerForward(params, f(1, 2, 3), { steps: 2, heads: 1 })).toThrow('x has 3 numbers, and a sequence of 2 steps 2');
   });
 });

@@ -1,21 +1,21 @@
 /**
  * Layers by hand: forward and backward in loops over `Float64Array`, as the thirty-day path writes them. They say how a layer is
- * computed, and `lemmata/nn` computes it. Sizes follow from lengths; one that does not is named: `attention({ q, k, v }, { width })`. A
- * backward takes the gradient of the result first, then what the forward took: `linearBackward(dy, params, x)`.
+ * computed, and `lemmata/nn` computes it. Sizes follow from lengths; one that does not is named: `attentionForward({ q, k, v }, { width })`. A
+ * backward takes the gradient of the result first, then what the forward took: `linearBackward(dy, params, x)` of `linearForward(params, x)`.
  */
-export { erf, gelu, geluBackward, relu, reluBackward } from './activations.js';
+export { erf, geluBackward, geluForward, reluBackward, reluForward } from './activations.js';
 export { type AgreementOptions, agreement } from './agreement.js';
-export { attention, attentionBackward, type Looked, type Looking, softmaxRows } from './attention.js';
-export { type EncoderLayer, type EncoderSize, encoderLayer } from './encoder-layer.js';
-export { layerNorm, type Norm } from './layer-norm.js';
-export { type Affine, linear, linearBackward } from './linear.js';
-export { meanAbsoluteError, meanAbsoluteErrorBackward, meanSquaredError, meanSquaredErrorBackward } from './losses.js';
+export { attentionBackward, attentionForward, type Looked, type Looking, softmaxRows } from './attention.js';
+export { type EncoderLayer, type EncoderSize, encoderLayerForward } from './encoder-layer.js';
+export { type GainShift, layerNormForward } from './layer-norm.js';
+export { type Affine, linearBackward, linearForward } from './linear.js';
+export { meanAbsoluteErrorBackward, meanAbsoluteErrorForward, meanSquaredErrorBackward, meanSquaredErrorForward } from './losses.js';
 export {
   type AffineGradient,
   type Heads,
   type HeadsSaved,
   joinHeads,
-  multiHead,
   multiHeadBackward,
+  multiHeadForward,
   splitHeads,
 } from './multi-head.js';

@@ -1,5 +1,5 @@
 /** Gain γ and shift β of a norm by hand, both [F]. */
-export interface Norm {
+export interface GainShift {
   /** γ [F]. */
   readonly gamma: Float64Array;
   /** β [F]. */
@@ -15,13 +15,16 @@ export interface Norm {
  * @param x        [N, F], row by row
  * @param epsilon  ε; 1e-5
  * @returns        [N, F]
+ * @throws         when β has another length than γ, or x no whole rows of it
  *
  * Ba, Kiros & Hinton 2016.
  */
-export function layerNorm({ gamma, beta }: Norm, x: Float64Array, epsilon = 1e-5): Float64Array {
+export function layerNormForward({ gamma, beta }: GainShift, x: Float64Array, epsilon = 1e-5): Float64Array {
   const F = gamma.length;
   if (beta.length !== F || x.length % F !== 0)
-    throw new Error(`layerNorm: gamma has ${F} numbers, beta ${beta.length} and x ${x.length}; gamma and beta are [F] and x is [N, F]`);
+    throw new Error(
+      `layerNormForward: gamma has ${F} numbers, beta ${beta.length} and x ${x.length}; gamma and beta are [F] and x is [N, F]`,
+    );
   const y = new Float64Array(x.length);
   for (let start = 0; start < x.length; start += F) {
     const row = x.subarray(start, start + F);

@@ -16,13 +16,13 @@ export interface Affine {
  * @returns       [N, D]
  * @throws        when x does not consist of rows that w takes
  */
-export function linear({ w, b }: Affine, x: Float64Array): Float64Array {
+export function linearForward({ w, b }: Affine, x: Float64Array): Float64Array {
   const D = b.length;
   const F = w.length / D;
   const N = x.length / F;
   if (!Number.isInteger(F) || !Number.isInteger(N))
     throw new Error(
-      `linear: w has ${w.length} numbers, b ${D} and x ${x.length}; w is [F, D], b [D] and x [N, F], so w divides by b and x by F`,
+      `linearForward: w has ${w.length} numbers, b ${D} and x ${x.length}; w is [F, D], b [D] and x [N, F], so w divides by b and x by F`,
     );
   const y = new Float64Array(N * D);
   for (let n = 0; n < N; n++)
@@ -35,7 +35,7 @@ export function linear({ w, b }: Affine, x: Float64Array): Float64Array {
 }
 
 /**
- * The backward of `linear`.
+ * The backward of `linearForward`.
  *
  *     ∂x = ∂y wᵀ        ∂w = xᵀ ∂y        ∂b = Σₙ ∂y[n]
  *

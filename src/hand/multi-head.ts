@@ -1,5 +1,5 @@
-import { attention, attentionBackward, type Looked, type Looking } from './attention.js';
-import { type Affine, linear, linearBackward } from './linear.js';
+import { attentionBackward, attentionForward, type Looked, type Looking } from './attention.js';
+import { type Affine, linearBackward, linearForward } from './linear.js';
 
 /** The four maps of multi-head attention by hand, each [D, D] with a shift [D]. */
 export interface Heads {
@@ -13,7 +13,7 @@ export interface Heads {
   readonly out: Affine;
 }
 
-/** What the backward of `multiHead` needs of its forward. */
+/** What the backward of `multiHeadForward` needs of its forward. */
 export interface HeadsSaved {
   /** The sequence [T, D]. */
   readonly x: Float64Array;
@@ -61,18 +61,18 @@ export function joinHeads(heads: readonly Float64Array[], width: number): Float6
  *
  * Vaswani et al. 2017, section 3.2.2.
  */
-export function multiHead(params: Heads, x: Float64Array, count: number): { y: Float64Array; saved: HeadsSaved } {
+export function multiHeadForward(params: Heads, x: Float64Array, count: number): { y: Float64Array; saved: HeadsSaved } {
   const width = params.out.b.length;
-  const [q, k, v] = [params.query, params.key, params.value].map((map) => splitHeads(linear(map, x), width, count));
+  const [q, k, v] = [params.query, params.key, params.value].map((map) => splitHeads(linearForward(map, x), width, count));
   const heads = q.map((one, h) => {
     const looking = { q: one, k: k[h], v: v[h] };
-    return { ...looking, ...attention(looking, { width: width / count }) };
+    return { ...looking, ...attentionForward(looking, { width: width / count }) };
   });
   const joined = joinHeads(
     heads.map(({ y }) => y),
     width,
   );
-  return { y: linear(params.out, joined), saved: { x, heads, joined } };
+  return { y: linearForward(params.out, joined), saved: { x, heads, joined } };
 }
 
 /** A gradient of an affine map by hand: of w and of b. */
@@ -84,7 +84,7 @@ export interface AffineGradient {
 }
 
 /**
- * The backward of `multiHead`.
+ * The backward of `multiHeadForward`: through the map back, each head's attention, and the three maps, whose ∂x add up.
  *
  * @param dy      [T, D]
  * @param params  those of the forward

@@ -12,10 +12,10 @@ export const headsOf = ([wq, bq, wk, bk, wv, bv, wo, bo]: readonly Input[]) => (
 
 export const cases: Readonly<Record<string, HandCase>> = {
   multiHead: {
-    functions: ['splitHeads', 'joinHeads', 'multiHead', 'multiHeadBackward'],
-    hand({ multiHead, multiHeadBackward }, [x, ...maps], dy) {
+    functions: ['splitHeads', 'joinHeads', 'multiHeadForward', 'multiHeadBackward'],
+    hand({ multiHeadForward, multiHeadBackward }, [x, ...maps], dy) {
       const params = headsOf(maps);
-      const { y, saved } = multiHead(params, x.data, 2);
+      const { y, saved } = multiHeadForward(params, x.data, 2);
       const { dx, query, key, value, out } = multiHeadBackward(dy, params, saved);
       return { y, grads: [dx, ...[query, key, value, out].flatMap(({ dw, db }) => [dw, db])] };
     },

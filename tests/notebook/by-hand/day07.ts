@@ -7,13 +7,13 @@ const norm = ([gamma, beta]: readonly Input[]) => ({ gamma: gamma.data, beta: be
 
 export const cases: Readonly<Record<string, HandCase>> = {
   layerNorm: {
-    functions: ['layerNorm'],
-    hand: ({ layerNorm }, [x, ...params]) => ({ y: layerNorm(norm(params), x.data) }),
+    functions: ['layerNormForward'],
+    hand: ({ layerNormForward }, [x, ...params]) => ({ y: layerNormForward(norm(params), x.data) }),
     library: (x, gamma, beta) => nn.layerNorm({ gamma, beta }, x),
   },
   encoderLayer: {
-    functions: ['encoderLayer'],
-    hand({ encoderLayer }, [x, ...p]) {
+    functions: ['encoderLayerForward'],
+    hand({ encoderLayerForward }, [x, ...p]) {
       const params = {
         norm1: norm(p),
         heads: headsOf(p.slice(2)),
@@ -21,7 +21,7 @@ export const cases: Readonly<Record<string, HandCase>> = {
         expand: { w: p[12].data, b: p[13].data },
         contract: { w: p[14].data, b: p[15].data },
       };
-      return { y: encoderLayer(params, x.data, { steps: x.shape[1], heads: 2 }) };
+      return { y: encoderLayerForward(params, x.data, { steps: x.shape[1], heads: 2 }) };
     },
     library(x, g1, b1, wq, bq, wk, _bk, wv, bv, wo, bo, g2, b2, w1, c1, w2, c2) {
       const attention = { qkv: tf.concat([wq, wk, wv], 1), shiftQ: bq, shiftV: bv, out: { w: wo, b: bo } };
