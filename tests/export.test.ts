@@ -18,13 +18,16 @@ import {
   dropoutNetMasks,
   type GatParams,
   type GcnParams,
+  type GptParams,
   gat,
   gcn,
+  gpt,
   initBayesNet,
   initCnn,
   initDLinear,
   initGat,
   initGcn,
+  initGpt,
   initLstmAttention,
   initMlp,
   initNLinear,
@@ -85,6 +88,7 @@ interface Model<P = unknown> {
   readonly forward: (params: never, x: never) => tf.Tensor;
 }
 const TRANSFORMER = { inputs: 3, outputs: 2, width: 4, heads: 2, layers: 2 };
+const GPT = { vocabulary: 3, length: 6, width: 8, heads: 2, layers: 1, prefix: { features: 5 } };
 const PATCHTST = { lookback: 8, horizons: 3, patch: 4, stride: 2, width: 4, heads: 2, layers: 1 };
 const models: Readonly<Record<string, Model>> = {
   mlp: { params: initMlp(key(20), [6, 5, 3]), sample: [6], forward: mlp },
@@ -133,6 +137,12 @@ const models: Readonly<Record<string, Model>> = {
     params: initPatchTst(key(63), PATCHTST),
     sample: [8, 2],
     forward: (params: PatchTstParams, x: tf.Tensor) => patchTst(params, x, PATCHTST),
+  },
+  gpt: {
+    params: initGpt(key(66), GPT),
+    sample: [5],
+    // Two tokens, by the sign of x, behind what is told of them.
+    forward: (params: GptParams, x: tf.Tensor) => gpt(params, x.greater(0).toInt(), { ...GPT, told: x }),
   },
   gcn: { params: initGcn(key(64), [3, 4, 2]), sample: [4, 3], whole: true, forward: onPath },
   gat: { params: initGat(key(65), { inputs: 3, width: 4, heads: 2, outputs: 2 }), sample: [4, 3], forward: lookingBack },

@@ -50,6 +50,19 @@ export { type ConditionalSeriesOptions, conditionalSeriesGenerator } from './gan
 export { type DiracGanOptions, type DiracGanPath, diracGan } from './gan/dirac-gan.js';
 export { type Adversaries, type Game, type GanBatch, type GanState, ganStep, nonSaturating, saturating, wassersteinGp } from './gan/gan.js';
 export { seriesCritic, seriesGenerator } from './gan/series-gan.js';
+export { type GptCache, type GptStepOptions, gptCache, gptStep } from './gpt/decode.js';
+export {
+  type GptBatch,
+  type GptConfig,
+  type GptLossOptions,
+  type GptOptions,
+  type GptParams,
+  type GptPrefix,
+  gpt,
+  gptLoss,
+  initGpt,
+} from './gpt/gpt.js';
+export { type ChoiceOptions, chooseToken, gptSampler, type SampleOptions, type Sampler } from './gpt/sample.js';
 export { type GatConfig, type GatOptions, type GatParams, gat, initGat } from './graph/gat.js';
 export { type GcnOptions, type GcnParams, gcn, initGcn } from './graph/gcn.js';
 export { type LabelPropagationOptions, labelPropagation } from './graph/label-propagation.js';
