@@ -21,7 +21,7 @@ export default async function configure(eleventy) {
   eleventy.addPlugin(rss);
   for (const [name, value] of Object.entries(site.data)) eleventy.addGlobalData(name, value);
   shortcodes(eleventy, site);
-  eleventy.addFilter('card', (/** @type {string} */ url) => /^\/((?:posts|notebooks|play)\/[^/]+)\/$/.exec(url)?.[1] ?? 'site');
+  eleventy.addFilter('card', (/** @type {string} */ url) => /^\/((?:posts|notebooks|play|progress)\/[^/]+)\/$/.exec(url)?.[1] ?? 'site');
   eleventy.addFilter('clauses', (/** @type {string} */ letters) => [...letters].map((letter) => `(${letter})`).join(', '));
 
   eleventy.addCollection('posts', (/** @type {any} */ all) => ordered(all.getFilteredByGlob('blog/posts/*.md')));

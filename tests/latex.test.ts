@@ -1,10 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '..');
+const { alone } = await import(join(ROOT, 'scripts/latex/alone.mjs'));
 const LATEX = join(ROOT, 'scripts/latex.mjs');
 
 const NOTEBOOK = JSON.parse(readFileSync(join(ROOT, 'notebooks/week01-regression.ipynb'), 'utf8'));
@@ -20,6 +21,40 @@ const run = (args: string[], { env = {}, script = LATEX }: { env?: Record<string
 };
 
 const absent = spawnSync('latexmk', ['--version']).error !== undefined;
+
+describe('a lock', () => {
+  const lock = join(mkdtempSync(join(tmpdir(), 'lemmata-lock-')), 'deep/document.lock');
+  afterAll(() => rmSync(dirname(dirname(lock)), { recursive: true, force: true }));
+
+  it('lets one work at a time, and is gone when the last is done, also where one failed', async () => {
+    let [now, most] = [0, 0];
+    const work = (k: number) =>
+      alone(
+        lock,
+        async () => {
+          most = Math.max(most, ++now);
+          await new Promise((done) => setTimeout(done, 5));
+          now--;
+          if (k === 2) throw new Error('no');
+          return k;
+        },
+        { every: 1 },
+      );
+    const ends = await Promise.allSettled(Array.from({ length: 8 }, (_, k) => work(k)));
+    expect(ends.map((end) => (end.status === 'fulfilled' ? end.value : end.reason.message))).toEqual([0, 1, 'no', 3, 4, 5, 6, 7]);
+    expect(most).toBe(1);
+    expect(existsSync(lock)).toBe(false);
+  });
+
+  it('that a killed process left, or one of long ago, does not hold', async () => {
+    const gone = spawnSync(process.execPath, ['-e', '']).pid;
+    writeFileSync(lock, String(gone));
+    expect(await alone(lock, async () => 'done', { every: 1 })).toBe('done');
+    writeFileSync(lock, String(process.pid));
+    utimesSync(lock, 0, 0);
+    expect(await alone(lock, async () => 'done', { every: 1 })).toBe('done');
+  });
+});
 
 describe('without LaTeX', () => {
   it('says in one paragraph how to install it, and fails only where it must be there', () => {
@@ -88,6 +123,30 @@ describe.skipIf(absent && !process.env.CI)('LaTeX (latexmk; npm run doctor says 
     const missing = run(['proofs', 'week99']);
     expect(missing.status).toBe(1);
     expect(missing.stderr).toMatch(/^latex: there is no proofs\/week99\.tex; there are .*\bweek01, week02, /);
+  });
+
+  it('is built by two runs at once as by one, which wait for one another', { timeout: 180_000 }, async () => {
+    const file = join(folder, 'twice.tex');
+    const text = (word: string) =>
+      `\\documentclass{article}\n\\usepackage{lemmata}\n\\begin{document}\n\\tableofcontents\n${`\\section{${word}}\\label{s}\nSee \\ref{s}.\n`}\\end{document}\n`;
+    writeFileSync(file, text('Once'));
+    const started = () =>
+      new Promise<{ status: number | null; said: string }>((done) => {
+        const child = spawn(process.execPath, [LATEX, file], { cwd: ROOT });
+        let said = '';
+        for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
+        child.on('close', (status) => done({ status, said }));
+      });
+    const one = run([file]);
+    expect(one).toMatchObject({ status: 0, stderr: '' });
+    const alone = readFileSync(file.replace('.tex', '.pdf'));
+    writeFileSync(file, text('Twice'));
+    run([file]);
+    writeFileSync(file, text('Once'));
+    for (const { status, said } of await Promise.all([started(), started(), started()]))
+      expect({ status, said }).toEqual({ status: 0, said: one.stdout });
+    expect(readFileSync(file.replace('.tex', '.pdf')).equals(alone)).toBe(true);
+    expect(existsSync(join(ROOT, 'build', basename(folder), 'twice.lock'))).toBe(false);
   });
 
   it('gives equal bytes in two folders, with a figure and a citation, and embeds every font', { timeout: 600_000 }, () => {

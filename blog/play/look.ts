@@ -46,6 +46,7 @@ export function drawLines(
   const { width, height } = svg.viewBox.baseVal;
   const [left, top, right, bottom] = [44, 22, width - 10, height - 24];
   const last = Math.max(steps, ...lines.map(({ values }) => values.length - 1));
+  const some = lines.some(({ values }) => values.some((value) => value > 0));
   const high = Math.max(1e-9, ...lines.flatMap(({ values }) => values.filter(Number.isFinite)));
   const across = (k: number) => left + ((right - left) * k) / last;
   const up = (value: number) => bottom - ((bottom - top) * value) / high;
@@ -59,7 +60,7 @@ export function drawLines(
   svg.replaceChildren(
     element('path', { class: 'axis', d: `M${left} ${top}V${bottom}H${right}` }),
     element('text', { x: 0, y: 12 }, name),
-    element('text', { x: left - 6, y: top + 4, 'text-anchor': 'end' }, high.toPrecision(2)),
+    element('text', { x: left - 6, y: top + 4, 'text-anchor': 'end' }, some ? high.toPrecision(2) : ''),
     element('text', { x: left - 6, y: bottom + 4, 'text-anchor': 'end' }, '0'),
     element('text', { x: right, y: height - 6, 'text-anchor': 'end' }, ends?.[1] ?? `${last} steps`),
     element('text', { x: left, y: height - 6 }, ends?.[0] ?? ''),

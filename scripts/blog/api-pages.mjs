@@ -68,7 +68,7 @@ export function apiPages(names) {
       kind: entry.kind,
       url: urlOfEntry(own(entry)),
       html: html.join('\n').replace(/\bthm:([a-z0-9-]+)/g, '<a href="/theorems/$1/">thm:$1</a>'),
-      first: firstSentence(entry.summary, entry.from),
+      first: firstSentence(entry.summary, entry.from).replaceAll('`', ''),
       firstHtml: md.renderInline(firstSentence(entry.summary, entry.from)),
       file: entry.file,
       line: entry.line,

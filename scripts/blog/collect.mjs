@@ -1,12 +1,14 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { notebooksIn } from '../notebooks/files.mjs';
+import { MORE, SUMMARIES } from '../publish/weeks.mjs';
 import { publicNames } from './api.mjs';
 import { apiPages } from './api-pages.mjs';
 import { canDrawCards } from './cards.mjs';
 import { graphOf } from './graph.mjs';
 import { notebookPage } from './notebook.mjs';
 import { quotable } from './numbers.mjs';
+import { sourcePages } from './source.mjs';
 import { theoremPages } from './theorems.mjs';
 import { wordProblems } from './words.mjs';
 
@@ -27,6 +29,25 @@ export function collect(root) {
   const found = gathered.get(root) ?? gather(root);
   gathered.set(root, found);
   return found;
+}
+
+/**
+ * The PDFs of a week that are built, by what they are called beside its name.
+ *
+ * @param {number} week
+ * @param {readonly { file: string, url: string }[]} pdfs
+ */
+function papersOf(week, pdfs) {
+  const name = `week${String(week).padStart(2, '0')}`;
+  const named = [
+    ['proofs', `proofs/${name}.tex`],
+    ...(MORE[week] ?? []),
+    ...[name, ...(SUMMARIES[week] ?? [])].map((summary) => ['in a page', `summaries/${summary}.tex`]),
+  ];
+  return named.flatMap(([text, file]) => {
+    const found = pdfs.find((pdf) => pdf.file === file.replace(/tex$/, 'pdf'));
+    return found ? [{ text, url: found.url }] : [];
+  });
 }
 
 /** @param {string} root */
@@ -50,10 +71,11 @@ async function gather(root) {
       slug,
       topic,
       lead,
-      pdf: pdfs.find(({ file }) => file === `proofs/week${String(week).padStart(2, '0')}.pdf`)?.url,
+      count: theorems.filter((theorem) => theorem.week === week).length,
+      papers: papersOf(week, pdfs),
     }));
-  const { version, repository } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const address = process.env.LEMMATA_REPOSITORY ?? repository?.url ?? repository;
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const sources = sourcePages(root, theorems, api.entries);
   /** @type {Map<string, import('./notebook.mjs').Chart>} */
   const charts = new Map(notebooks.flatMap((notebook) => notebook.charts).map((chart) => [chart.key, chart]));
   return {
@@ -64,12 +86,12 @@ async function gather(root) {
     api,
     notebooks,
     pdfs,
+    sourceUrls: new Set(sources.map(({ file }) => file)),
     data: {
       site: {
         name: 'Lemmata',
         url: (process.env.LEMMATA_SITE_URL ?? 'http://localhost:8080').replace(/\/$/, ''),
         version,
-        repository: address?.replace(/^git\+|\.git$/g, ''),
         prefix: process.env.LEMMATA_SITE_PREFIX ?? '/',
         cards: canDrawCards(),
       },
@@ -80,6 +102,7 @@ async function gather(root) {
       graph: graphOf(theorems),
       apiNames: api.entries.filter(({ kind }) => kind !== 'reference'),
       rooms: api.rooms,
+      sources,
       pdfs,
     },
   };

@@ -77,7 +77,10 @@ export function notebookPage(root, file) {
     week: Number(/^week(\d+)/.exec(slug)?.[1] ?? 0),
     /** Of the thirty-day path; 0 of a week. */
     day: Number(/^day(\d+)/.exec(slug)?.[1] ?? 0),
-    lead: paragraph.replace(/\s+/g, ' ').trim(),
+    lead: paragraph
+      .replace(/[\s`]+/g, ' ')
+      .replace(/ (?=[.,;:!?])/g, '')
+      .trim(),
     // Sections that are not in view need not be laid out.
     html: `<section class="part">${html}</section>`,
     contents,

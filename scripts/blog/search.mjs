@@ -38,7 +38,7 @@ export function writeIndex({ notebooks, theorems, api }, out) {
           title: id ? `${title}: ${textOf(heading)}` : title,
           kind: 'notebook',
           url: id ? `${url}#${id}` : url,
-          about: short(text),
+          about: short(textOf(part.replace(/^<h[2-4][\s\S]*?<\/h[2-4]>/, ''))),
           text,
         };
       }),

@@ -2,7 +2,8 @@ const LINKEDIN = 1300;
 const X = 280;
 
 /**
- * An entry of the log as plain text for LinkedIn, at most 1,300 characters, and for X, at most 280, and the chart that goes with both. What is too long
+ * An entry of the log as plain text for LinkedIn, at most 1,300 characters, and for X, at most 280, and the title and the chart of the
+ * picture that goes with both. What is too long
  * loses its last lines, or its last words.
  *
  * @param {string} text  of the entry, edited or not
@@ -20,6 +21,8 @@ export function sharesOf(text, num) {
   return {
     linkedin: `${lines([start, '', ...told.split('\n')], LINKEDIN - 1)}\n`,
     x: `${words(first ? `${start} ${first}` : start, X - 1)}\n`,
+    title: field('title'),
+    about: field('description'),
     chart: /\{% chart '([^']+)'/.exec(body)?.[1],
   };
 }

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addressOf } from '../latex/links.mjs';
 import { escapeHtml } from './highlight.mjs';
+import { sourceUrl } from './source.mjs';
 
 /**
  * What a post may say beside Markdown: {{ num('week01.beta', '.2f') }}, {% chart 'week01.marketLine' %}, {% theorem 'thm:ridge' %},
@@ -13,12 +15,13 @@ export function shortcodes(eleventy, site) {
   const { root, quotable, notebooks, pdfs } = site;
   eleventy.addNunjucksGlobal('num', (/** @type {string} */ key, /** @type {string} */ format) => quotable.num(key, format));
 
-  // A file of the repository: a link where the address of the repository is known, else its name.
+  // A file of the repository: the site's own page of it, where there is one; else the repository, where its address is known; else its name.
   eleventy.addFilter('code', (/** @type {string} */ file, /** @type {number | undefined} */ line) => {
-    const { repository } = site.data.site;
     const text = `<code>${escapeHtml(file)}</code>`;
-    return repository ? `<a href="${repository}/blob/main/${file}${line ? `#L${line}` : ''}">${text}</a>` : text;
+    const address = site.sourceUrls.has(file) ? `${sourceUrl(file)}${line ? `#L${line}` : ''}` : addressOf(root, file, line);
+    return address ? `<a href="${address}">${text}</a>` : text;
   });
+  eleventy.addFilter('address', (/** @type {string} */ file) => addressOf(root, file));
 
   eleventy.addShortcode(
     'chart',

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bookTheorems, weeks } from '../latex/book.mjs';
+import { placeLine } from '../latex/links.mjs';
 import { currentOf, statusOf, verdictOf } from '../latex/verdicts.mjs';
 import { katexMacros, toHtml, toInline } from './latex.mjs';
 import { textOf } from './text.mjs';
@@ -10,7 +11,7 @@ import { textOf } from './text.mjs';
  *
  * @typedef {{ label: string, slug: string, url: string, week: number, number: string, kind: string, title: string, plainTitle: string, idea: string, summary: string, statement: string,
  *   body: string, references: string[], pictures: number, pdf?: string, file: string, line: number, status: string, refused: number, clauses: string, covered: string,
- *   checks: { file: string, label: string, status: string, refused: string[], clauses: string }[], code: { file: string, name: string, url?: string, killed?: number, of?: number }[],
+ *   checks: { file: string, label: string, line: number, status: string, refused: string[], clauses: string }[], code: { file: string, line: number, name: string, url?: string, killed?: number, of?: number }[],
  *   uses: string[], usedBy: string[], notebooks: { url: string, title: string }[] }} TheoremPage
  */
 
@@ -92,6 +93,7 @@ export function theoremPages(root, num, notebooks, api) {
           clauses: theorem.clauses,
           checks: theorem.checks.map((name) => ({
             file: name.split('#')[0],
+            line: placeLine(root, name),
             label: name.split('#')[1],
             status: statusOf(checks[name]),
             refused: checks[name]?.refused ?? [],
@@ -99,7 +101,14 @@ export function theoremPages(root, num, notebooks, api) {
           })),
           code: theorem.implementations.map((name) => {
             const [path, symbol] = name.split('#');
-            return { file: path, name: symbol, url: api.urlOf(path, symbol), killed: mutants[path]?.killed, of: mutants[path]?.of };
+            return {
+              file: path,
+              line: placeLine(root, name),
+              name: symbol,
+              url: api.urlOf(path, symbol),
+              killed: mutants[path]?.killed,
+              of: mutants[path]?.of,
+            };
           }),
           uses,
           usedBy: theorems.filter((other) => other.uses.includes(label)).map((other) => other.label),

@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { alone } from './alone.mjs';
 import { bindings, verify } from './bindings.mjs';
 import { bookTheorems, repeatedLabels, weeks } from './book.mjs';
 import { figures, svgOf } from './figures.mjs';
@@ -60,8 +61,17 @@ export function inputsOf(file) {
  * @returns {Promise<{ pdf: string, pages: number, summary: string }>}  `summary`: the line to print
  * @throws {Error}  with a line of `file:line: problem` for each thing that is wrong; the PDF of before is then left as it was
  */
-export async function build(file) {
+export function build(file) {
   const path = resolve(file);
+  // Two runs of LaTeX in one folder write each other's files half over.
+  return alone(`${folderOf(path)}.lock`, () => buildAlone(path));
+}
+
+/** Where LaTeX works on a document. @param {string} path */
+const folderOf = (path) => join(root, 'build', basename(dirname(path)), basename(path, '.tex'));
+
+/** @param {string} path */
+async function buildAlone(path) {
   const name = basename(path, '.tex');
   const shown = relative(root, path);
   const source = readSource(path, root);
@@ -79,7 +89,7 @@ export async function build(file) {
   ];
   if (problems.length) throw new Error(problems.join('\n'));
 
-  const folder = join(root, 'build', basename(dirname(path)), name);
+  const folder = folderOf(path);
   mkdirSync(folder, { recursive: true });
   const others = book.filter(
     ({ label }) => !found.labels.has(label) && [...found.uses, ...found.names].some(({ value }) => value === label),

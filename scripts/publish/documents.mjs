@@ -6,6 +6,7 @@ import { build, pdfOf } from '../latex/build.mjs';
 import { svgOf } from '../latex/figures.mjs';
 import { lineOf } from '../latex/graph.mjs';
 import { missingLatex } from '../latex/latexmk.mjs';
+import { links } from '../latex/links.mjs';
 import { maps } from '../latex/maps.mjs';
 import { numbers } from '../latex/numbers.mjs';
 import { readSource } from '../latex/source.mjs';
@@ -117,16 +118,16 @@ function quotes(root, results, found) {
 
 /** That what is bound is there, and where. @param {string} root @param {Bindings} found */
 function places(root, { checks, implementations }) {
-  const { repository } = once(join(root, 'package.json')) ?? {};
-  /** A link is to the revision that changed the file last. */
-  const linked = (/** @type {string} */ file) =>
-    repository ? `${JSON.stringify(repository)} ${Object.values(filesOf(root, [file]))}` : '';
+  const linked = links(
+    [...checks, ...implementations].map(({ value }) => value),
+    root,
+  );
   return Object.fromEntries([
-    ...checks.map(({ value }) => [value, digest(`${[...covers(root, value)].sort().join('')} ${linked(value.split('#')[0])}`)]),
+    ...checks.map(({ value }) => [value, digest(`${[...covers(root, value)].sort().join('')} ${linked.get(value) ?? ''}`)]),
     ...implementations.map(({ value }) => {
       const [file, name] = value.split('#');
       const line = existsSync(join(root, file)) ? lineOf(root, file, name) : 0;
-      return [value, line === 0 ? 'none' : digest(repository ? `${line} ${linked(file)}` : 'there')];
+      return [value, line === 0 ? 'none' : digest(linked.get(value) ?? 'there')];
     }),
   ]);
 }

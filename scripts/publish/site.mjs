@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { repositoryOf, revisionsOf } from '../latex/links.mjs';
 import { notebooksIn, resultOf } from '../notebooks/files.mjs';
 import { paperTables } from '../paper/tables.mjs';
 import { node } from './child.mjs';
@@ -32,12 +33,14 @@ export function site(root, pdfs, { pathprefix = '/', url, out = 'build/site' } =
         ...globSync('{notebooks/**/*.ipynb,proofs/**/*.{tex,sty},src/**/*.ts}', { cwd: root }),
         ...globSync('results/**/*.{json,svg}', { cwd: root }),
         ...FOLDERS.flatMap((folder) => globSync(`${folder}/*.pdf`, { cwd: root })),
-        ...['package.json', 'package-lock.json', 'tsconfig.json'],
+        ...['package.json', 'package-lock.json', 'tsconfig.json', 'scripts/publish/weeks.mjs'],
       ]),
       'the base path': pathprefix,
       'the address': url ?? '',
       'the folder': out,
-      'the repository': process.env.LEMMATA_REPOSITORY ?? '',
+      'the repository, and the revisions of its files': repositoryOf(root)
+        ? digest(JSON.stringify([repositoryOf(root), ...revisionsOf(root)]))
+        : '',
     }),
     build: () => node([join(root, 'scripts/blog.mjs'), '--pathprefix', pathprefix, '--out', out, ...(url ? ['--url', url] : [])]),
   };

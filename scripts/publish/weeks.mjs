@@ -4,10 +4,10 @@ import { bookTheorems } from '../latex/book.mjs';
 import { replaceBetween } from './between.mjs';
 
 /** Summaries that do not carry the name of their week. @type {Record<number, readonly string[]>} */
-const SUMMARIES = { 4: ['greff'] };
+export const SUMMARIES = { 4: ['greff'] };
 
 /** What a week leaves beside notebook, proofs, summary and post. @type {Record<number, readonly [string, string][]>} */
-const MORE = {
+export const MORE = {
   3: [['project outline', 'summaries/project-outline.tex']],
   11: [
     ['the anthology', 'proofs/anthology.tex'],

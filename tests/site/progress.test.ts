@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const { isEdited } = await import(join(ROOT, 'scripts/blog/progress.mjs'));
+const { canDrawCards, dayPicture } = await import(join(ROOT, 'scripts/blog/cards.mjs'));
 const { sharesOf } = await import(join(ROOT, 'scripts/blog/shares.mjs'));
 const folder = mkdtempSync(join(tmpdir(), 'lemmata-progress-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -85,6 +86,29 @@ describe('the log', () => {
     expect(readFileSync(entry('2026-03-01'), 'utf8')).toBe(edited);
     expect(shared('2026-03-01', 'linkedin.txt')).toContain('A theorem.');
     expect(existsSync(entry('2026-03-04'))).toBe(true);
+  });
+});
+
+describe.skipIf(!canDrawCards() && !process.env.CI)('the picture of a day (apt install librsvg2-bin)', () => {
+  const picture = (date: string) => readFileSync(join(folder, 'build/progress', date, 'picture.png'));
+  /** Width and height that a PNG says of itself. */
+  const size = (png: Buffer) => [png.subarray(1, 4).toString(), png.readUInt32BE(16), png.readUInt32BE(20)];
+
+  it('is a PNG of 1200 by 630 beside the texts, the same when it is made again', () => {
+    const before = ['2026-03-01', '2026-03-03', '2026-03-04'].map(picture);
+    log();
+    for (const [i, date] of ['2026-03-01', '2026-03-03', '2026-03-04'].entries()) {
+      expect(size(picture(date))).toEqual(['PNG', 1200, 630]);
+      expect(picture(date).equals(before[i])).toBe(true);
+    }
+    expect(before[0].equals(before[1])).toBe(false); // another title
+  });
+
+  it('shows the chart of the day, within its frame', () => {
+    const chart = readFileSync(join(ROOT, 'results/week06/schedules.svg'), 'utf8');
+    const [bare, drawn] = [dayPicture('1 March 2026', 'Worked.'), dayPicture('1 March 2026', 'Worked.', chart)];
+    expect(size(drawn)).toEqual(['PNG', 1200, 630]);
+    expect(drawn.length).toBeGreaterThan(bare.length + 10_000);
   });
 });
 
