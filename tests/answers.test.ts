@@ -1,16 +1,46 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { ballBounds, certifiedRadius, linearBounds, monotoneBounds, project } from '../src/attack/index.js';
-import { eigenSymmetric, fromColumns, type Matrix } from '../src/linalg/index.js';
-import { orderFlowImbalance } from '../src/market/index.js';
-import { diracGan } from '../src/models/index.js';
-import { attention, attentionWeights } from '../src/nn/index.js';
-import { offPolicyReturns, optimalBaseline, valueIteration } from '../src/rl/index.js';
+import { certifiedRadius } from '../src/attack/index.js';
+import { eigenSymmetric } from '../src/linalg/index.js';
+import { optimalBaseline, valueIteration } from '../src/rl/index.js';
 import * as stats from '../src/stats/index.js';
-import { valueAndGrad } from '../src/tensor/index.js';
-import { blackLitterman, growthRate, impliedReturns, minimumVariance, optimalHoldings, optimalWeights } from '../src/trade/index.js';
+import { growthRate, impliedReturns, minimumVariance, optimalWeights } from '../src/trade/index.js';
+import {
+  adam,
+  assets,
+  attend,
+  back,
+  backward,
+  ball,
+  bounds,
+  conformal,
+  dense,
+  diagonal,
+  dirac,
+  episodes,
+  field,
+  first,
+  foresight,
+  greatest,
+  holdings,
+  kernelMean,
+  l1,
+  line,
+  mdp,
+  narrow,
+  one,
+  orders,
+  partner,
+  path,
+  queue,
+  risky,
+  scores,
+  softmaxNorm,
+  sparse,
+  views,
+  wide,
+} from './support/worked.js';
 
 const FOLDER = resolve(import.meta.dirname, '../proofs/exercises');
 
@@ -21,136 +51,6 @@ const printed = readdirSync(FOLDER).flatMap((file) =>
   ),
 );
 
-/** The first whole k from 0 for which it holds. */
-const first = (holds: (k: number) => boolean): number => {
-  let k = 0;
-  while (!holds(k)) k++;
-  return k;
-};
-const diagonal = (...values: number[]): Matrix => fromColumns(values.map((value, i) => values.map((_, j) => (i === j ? value : 0))));
-const path = (n: number): Matrix =>
-  fromColumns(Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => Number(Math.abs(i - j) === 1))));
-
-const line = () => stats.linearRegression(stats.design({ z: [0, 1, 2, 3] }), [1, 2, 4, 5]);
-/** A heavy ball from the eigenvector of L = 100, where the bound of its theorem is attained: its distance after k steps. */
-const ball = (k: number) => {
-  const [step, momentum] = [4 / 121, (9 / 11) ** 2];
-  let [before, now] = [1, 1];
-  for (let i = 0; i < k; i++) [before, now] = [now, now - step * 100 * now + momentum * (now - before)];
-  return Math.abs(now);
-};
-/** The last step of Adam, in learning rates, on the gradients of one coordinate. */
-const adam = (gradients: readonly number[], [b1, b2] = [0.9, 0.999]) => {
-  let [m, v] = [0, 0];
-  for (const g of gradients) [m, v] = [b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g * g];
-  const t = gradients.length;
-  return Math.abs(m / (1 - b1 ** t) / Math.sqrt(v / (1 - b2 ** t)));
-};
-const one = () => stats.bayesianLinearRegression(fromColumns([[1]]), [2], { noise: 1, prior: 1 });
-const narrow = { mean: [0], covariance: diagonal(1) };
-const wide = { mean: [1], covariance: diagonal(4) };
-/** A posterior with variances 1 and the correlation 0.9. */
-const field = () =>
-  stats.meanFieldRegression({
-    ...one(),
-    coefficients: Float64Array.of(0, 0),
-    precision: fromColumns([
-      [1 / 0.19, -0.9 / 0.19],
-      [-0.9 / 0.19, 1 / 0.19],
-    ]),
-  });
-const conformal = () =>
-  stats.conformalQuantile(
-    Array.from({ length: 100 }, (_, i) => i),
-    0.95,
-  );
-const queue =
-  1 /
-  Array.from({ length: 60 }, (_, q) => q).reduce(
-    (sum, q) => sum + Array.from({ length: q }, (_, k) => 2 / (2 + k)).reduce((a, b) => a * b, 1),
-    0,
-  );
-const foresight = (n: number) =>
-  Array.from({ length: 2 ** n }, (_, bits) => Math.abs(2 * [...bits.toString(2)].filter((bit) => bit === '1').length - n)).reduce(
-    (sum, z) => sum + Math.max(0, z - 1),
-    0,
-  ) /
-  2 ** n;
-const orders = () =>
-  orderFlowImbalance({
-    data: Float64Array.from(
-      [
-        [101, 90, 100, 100],
-        [101, 90, 100, 150],
-        [101, 90, 100, 120],
-        [101, 50, 100, 120],
-      ].flat(),
-    ),
-    shape: [4, 4],
-  } as never);
-const column = (...values: number[]) => tf.tensor2d(values, [values.length, 1]);
-const attend = (query: number) => attention(column(query), column(0, Math.log(3)), column(0, 4)).dataSync()[0];
-const softmaxNorm = () => {
-  const [p, q] = attentionWeights(column(1), column(Math.log(2), 0)).dataSync();
-  return eigenSymmetric(
-    fromColumns([
-      [p * (1 - p), -p * q],
-      [-p * q, q * (1 - q)],
-    ]),
-  ).values[1];
-};
-const mdp = { transition: [[[1]]], reward: [[1]], discount: 0.9 };
-/** Squares of a softmax's scores times the probabilities 0.8 and 0.2. */
-const scores = [0.8 * 2 * 0.2 ** 2, 0.2 * 2 * 0.8 ** 2];
-const holdings = () => optimalHoldings({ shares: 21, days: 4, slices: 4, volatility: 1, halfSpread: 0, permanent: 0, temporary: 1 }, 1);
-/** All histories of ten steps by the number of first actions, each as often as the policy that acted plays it. */
-const episodes = () =>
-  offPolicyReturns(
-    {
-      ratio: Array.from({ length: 1024 }, (_, bits) => Array.from({ length: 10 }, (_, t) => ((bits >> t) & 1 ? 1.6 : 0.4))),
-      reward: Array.from({ length: 1024 }, () => Array(10).fill(0)),
-    },
-    { discount: 1 },
-  ).effective / 1024;
-const l1 = () => project(tf.tensor2d([[2, 1.5]]), { norm: 'l1', epsilon: 2 }).dataSync();
-const bounds = () => {
-  const both = linearBounds({ w: tf.tensor2d([[1, -1]]), b: tf.tensor1d([0, 1]) }, ballBounds(tf.tensor2d([[0.5]]), { epsilon: 0.5 }));
-  return linearBounds({ w: column(1, 1), b: tf.tensor1d([0]) }, monotoneBounds(tf.relu, both)).upper.dataSync()[0];
-};
-/** The mean of the kernel of N(0, 1) and N(shift, 1), by the trapezoid rule on their difference, which is N(shift, 2). */
-const kernelMean = (shift: number) => {
-  const kernel = stats.gaussianKernel(1);
-  const points = Array.from({ length: 2001 }, (_, i) => -10 + i / 100);
-  return points.reduce(
-    (sum, d) => sum + (0.01 * kernel(Float64Array.of(d), Float64Array.of(0)) * Math.exp(-((d - shift) ** 2) / 4)) / Math.sqrt(4 * Math.PI),
-    0,
-  );
-};
-const dirac = () => {
-  const { generator, discriminator } = diracGan({
-    game: 'nonSaturating',
-    order: 'simultaneous',
-    learningRate: 1,
-    steps: 400,
-    start: [1e-3, 0],
-    penalty: { kind: 'atData', weight: 0.5 },
-  });
-  const size = (k: number) => Math.hypot(generator[k], discriminator[k]);
-  return (size(240) / size(120)) ** (1 / 120);
-};
-const assets = { ...diagonal(0.04, 0.01), names: ['a', 'b'] };
-const views = () =>
-  blackLitterman(assets, [{ weights: { a: 1 }, mean: 0.08, variance: 0.05 * 0.04 }], { prior: [0.05, 0.0125], tau: 0.05 }).mean;
-const risky = fromColumns([[0.04]]);
-const backward = () =>
-  valueAndGrad((x: tf.Tensor) =>
-    x
-      .gather([0])
-      .mul(x.gather([1]))
-      .add(x.gather([0]).sin())
-      .sum(),
-  )(tf.tensor1d([2, 3])).grads.dataSync();
-
 /** How each number is found again. Where the library has no function, the formula of the theorem is evaluated another way. */
 const answers: Readonly<Record<string, () => number | Promise<number>>> = {
   'line.slope': () => line().coefficients[1],
@@ -158,6 +58,7 @@ const answers: Readonly<Record<string, () => number | Promise<number>>> = {
   'line.leverage': () => line().leverage[0],
   'line.press': () => line().press,
   'descent.rate': () => (100 - 1) / (100 + 1),
+  'descent.bound': () => Math.log(1000) / Math.log(101 / 99),
   'descent.steps': () => first((k) => (99 / 101) ** k < 1e-3),
   'ridge.df': () => stats.ridge(diagonal(3, 1), [1, 1], { lambda: 1, intercept: false }).effectiveDegreesOfFreedom,
   'ridge.lambda': () =>
@@ -186,6 +87,7 @@ const answers: Readonly<Record<string, () => number | Promise<number>>> = {
   'hawkes.time': () => first((k) => 1 - 0.8 * Math.exp((-0.4 * k) / 1e4) >= 0.9) / 1e4,
   'queue.empty': () => queue,
   'forget.left': () => 1e6 * (1 / (1 + Math.exp(-1))) ** 50,
+  'forget.gate': () => 0.5 ** (1 / 50),
   'forget.shift': () => first((k) => (1 / (1 + Math.exp(-k / 1e4))) ** 50 >= 0.5) / 1e4,
   'foresight.six': () => foresight(6),
   'ofi.shares': () => orders().reduce((a, b) => a + b),
@@ -203,18 +105,21 @@ const answers: Readonly<Record<string, () => number | Promise<number>>> = {
   'baseline.best': () => optimalBaseline(scores, [1, 0]),
   'baseline.left': () => scores[0] * (1 - 0.8) ** 2 + scores[1] * 0.8 ** 2 - 2 * (0.8 * 0.2) ** 2,
   'sampling.m': () => 0.5 * 1.6 ** 2 + 0.5 * 0.4 ** 2,
+  'sampling.square': () => 1 / episodes(),
   'sampling.share': episodes,
   'chriss.first': () => holdings()[1],
   'chriss.second': () => holdings()[2],
   'chriss.third': () => holdings()[3],
   'maximum.bound': () => Math.sqrt(2 * Math.log(10)),
   'maximum.two': () => 1 / Math.sqrt(Math.PI),
+  'maximum.ten': () => greatest(10),
   'path.second': () => eigenSymmetric(stats.graphLaplacian(path(3))).values[1],
   'path.third': () => eigenSymmetric(stats.graphLaplacian(path(3))).values[2],
   'path.normalised': () => eigenSymmetric(stats.normalisedLaplacian(path(3))).values[2],
   'smooth.rate': () => stats.smoothingRate(path(3)),
   'smooth.layers': () => first((l) => stats.smoothingRate(path(3)) ** l < 0.01),
   'heat.share': () => stats.spectralFilter(stats.graphLaplacian(path(2)), (frequency) => Math.exp(-frequency / 2)).data[1],
+  'dense.rate': () => stats.smoothingRate(dense(20, 0.3)),
   'colours.number': () => new Set(stats.colourRefinement(path(5)).colours).size,
   'distance.inf': () => 3 / (3 + 4),
   'distance.two': () => 3 / Math.hypot(3, 4),
@@ -222,6 +127,8 @@ const answers: Readonly<Record<string, () => number | Promise<number>>> = {
   'ball.first': () => l1()[0],
   'ball.second': () => l1()[1],
   certificate: () => certifiedRadius(1000, 1000, { sigma: 0.5 }).radius,
+  'certificate.share': () => 0.001 ** (1 / 1000),
+  'sparse.worst': () => sparse([3, -4, 1, 2], { touched: 2, epsilon: 0.1 }),
   'bounds.high': bounds,
   'worst.random': () => Math.sqrt(3 * 784),
   'three.variation': () => (0.5 + 0 + 0.5) / 2,
@@ -231,12 +138,16 @@ const answers: Readonly<Record<string, () => number | Promise<number>>> = {
   mmd: () => 2 * kernelMean(0) - 2 * kernelMean(1),
   'dirac.step': () => 0.5 / (2 * 0.5 ** 2),
   'dirac.rate': dirac,
+  'dirac.halving': () => Math.log(0.5) / Math.log(dirac()),
+  'dirac.twelve': () => first((k) => k >= 4000 && back(k / 1e4, 12) < 1e-3) / 1e4,
   'least.first': async () => (await minimumVariance(assets)).weights[0],
+  'least.second': async () => (await minimumVariance(assets)).weights[1],
   'least.volatility': async () => (await minimumVariance(assets)).volatility,
   'implied.first': () => impliedReturns([0.5, 0.5], assets, { riskAversion: 2.5 })[0],
   'implied.second': () => impliedReturns([0.5, 0.5], assets, { riskAversion: 2.5 })[1],
   'view.first': () => views()[0],
   'view.second': () => views()[1],
+  'frontier.partner': partner,
   'kelly.share': () => optimalWeights([0.06], risky, { riskAversion: 1 })[0],
   'kelly.growth': () => growthRate([1.5], [0.06], risky),
   'kelly.half': () => growthRate([0.75], [0.06], risky),

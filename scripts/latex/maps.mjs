@@ -57,7 +57,7 @@ function chapterMap(week, theorems) {
     return (
       `\\fill[ink] (0,${y(theorem.number)}) circle (1.6pt);` +
       `\\node[right=3pt,font=\\footnotesize] at (0,${y(theorem.number)}) ` +
-      `{\\makebox[2.2em][l]{\\textsf{${week}.${theorem.number}}}\\hyperref[${theorem.label}]{${theorem.title}}${also}};`
+      `{\\makebox[2.8em][l]{\\textsf{${week}.${theorem.number}}}\\hyperref[${theorem.label}]{${theorem.title}}${also}};`
     );
   });
   const arcs = here.flatMap((theorem) =>
