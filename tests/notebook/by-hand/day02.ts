@@ -17,7 +17,7 @@ export const cases: Readonly<Record<string, HandCase>> = {
     library: (x) => nn.relu(x),
   },
   gelu: {
-    functions: ['erf', 'geluForward', 'geluBackward'],
+    functions: ['erf', 'Phi', 'phi', 'geluForward', 'geluBackward'],
     hand: ({ geluForward, geluBackward }, [x], dy) => ({ y: geluForward(x.data), grads: [geluBackward(dy, x.data)] }),
     library: (x) => nn.gelu(x),
     libraryWithin: 1e-7,
