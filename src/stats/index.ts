@@ -114,7 +114,8 @@ export {
 export { type Moments, moments, standardise } from './standardise.js';
 export { barycentricMap, squaredDistances } from './transport/barycentric-map.js';
 export { type Coral, type CoralOptions, coral } from './transport/coral.js';
-export { hilbertDistance, type Sinkhorn, type SinkhornOptions, sinkhorn, sinkhornRate } from './transport/sinkhorn.js';
+export { type Sinkhorn, type SinkhornOptions, sinkhorn } from './transport/sinkhorn.js';
+export { hilbertDistance, sinkhornRate } from './transport/sinkhorn-rate.js';
 export { augmentedDickeyFuller, type DickeyFuller, type DickeyFullerOptions } from './unit-roots/augmented-dickey-fuller.js';
 export { type Kpss, kpss } from './unit-roots/kpss.js';
 export type { CriticalValues, Deterministic } from './unit-roots/mackinnon.js';

@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { gaussian } from '../../../tests/support/simulated.js';
 import type { Matrix } from '../../linalg/index.js';
-import { sampleCovariance } from '../covariance/ledoit-wolf.js';
 import { optimalTransport } from '../distances/optimal-transport.js';
-import reference from '../transport.reference.json' with { type: 'json' }; // made by ../reference/transport.py with POT 0.9.7 and scipy 1.17.1
+import reference from '../transport.reference.json' with { type: 'json' }; // made by ../reference/transport.py with POT 0.9.7
 import { barycentricMap, squaredDistances } from './barycentric-map.js';
-import { coral } from './coral.js';
-import { hilbertDistance, sinkhorn, sinkhornRate } from './sinkhorn.js';
+import { sinkhorn } from './sinkhorn.js';
 
 const matrix = (rows: readonly (readonly number[])[]): Matrix => ({
   rows: rows.length,
@@ -71,6 +68,17 @@ describe('sinkhorn', () => {
     expect(marginError).toBeGreaterThan(1e-6);
   });
 
+  it('saves rounds by steps of ε, from the range of the cost down to the one that is wanted', () => {
+    const { p, q, cost: rows, epsilon } = reference.plans[3];
+    const cost = matrix(rows);
+    const [steps, none] = [undefined, 1].map((scaling) => sinkhorn(p, q, cost, { epsilon, scaling, rounds: 100_000 }));
+    expect(furthest(steps.plan.data, none.plan.data)).toBeLessThan(1e-7);
+    expect(steps.rounds).toBeLessThan(0.95 * none.rounds);
+    expect([steps, none].every(({ marginError }) => marginError <= 1e-9 && marginError > 1e-12)).toBe(true);
+    // No step is above an ε that is as wide as the cost.
+    expect(sinkhorn(p, q, cost, { epsilon: 100 }).rounds).toBe(sinkhorn(p, q, cost, { epsilon: 100, scaling: 1 }).rounds);
+  });
+
   it('takes masses of any sum, a unit of which goes the same way', () => {
     const ten = sinkhorn([5, 5], [2.5, 7.5], cost, { epsilon: 0.1 });
     const one = sinkhorn(p, q, cost, { epsilon: 0.1 });
@@ -97,12 +105,6 @@ describe('sinkhorn', () => {
       /^sinkhorn: after 1 rounds the margin is off by .+, wanted 1e-12; raise rounds, or epsilon: 0\.01 is small beside costs that range over 1$/,
     ],
     ['a misspelt option', () => sinkhorn(p, q, cost, { epsilon: 1, toleranse: 1 } as never), "sinkhorn: there is no option 'toleranse'"],
-    ['no distance', () => hilbertDistance([1, 0], [1, 1]), 'hilbertDistance: numbers are above 0 and finite, got x[1] 0 and y[1] 1'],
-    [
-      'vectors of two lengths',
-      () => hilbertDistance([1], [1, 1]),
-      'hilbertDistance takes x [n] and y [n], n of 1 or more: got x [1], y [2]',
-    ],
     [
       'targets that do not fit',
       () => barycentricMap(cost, matrix([[1]])),
@@ -115,51 +117,5 @@ describe('sinkhorn', () => {
     ],
   ])('refuses %s', (_, call, message) => {
     expect(call).toThrow(message);
-  });
-});
-
-// By hand: Δ of this cost is (0 + 0) − (1 + 1) in size, 2; of one row or column there is nothing to learn after a round.
-it('sinkhornRate is tanh²(Δ / 4ε)', () => {
-  const cost = matrix([
-    [0, 1, 0],
-    [1, 0, 0.5],
-  ]);
-  expect(sinkhornRate(cost, 0.5)).toBeCloseTo(Math.tanh(1) ** 2, 15);
-  expect(sinkhornRate(matrix([[1, 5, 2]]), 0.1)).toBe(0);
-  expect(() => sinkhornRate(cost, -1)).toThrow('sinkhornRate: epsilon must be a finite number above 0, got -1');
-});
-
-describe('coral', () => {
-  it.each(reference.corals.map((one, i) => [i, one] as const))(
-    'equals scipy’s matrix powers, case %d',
-    (_, { source, target, ridge, transform, mapped }) => {
-      const found = coral(matrix(source), matrix(target), { ridge });
-      expect(furthest(found.transform.data, transform.flat())).toBeLessThan(1e-9);
-      expect(furthest(found.map(matrix(source)).data, mapped.flat())).toBeLessThan(1e-9);
-    },
-  );
-
-  it('gives the source the target’s means and covariance', () => {
-    const of = (seed: number, n: number, scale: number) => {
-      const z = gaussian(seed, 3 * n);
-      return matrix(Array.from({ length: n }, (_, i) => [scale * z[3 * i], z[3 * i] + z[3 * i + 1], 2 - z[3 * i + 2]]));
-    };
-    const [source, target] = [of(1, 50, 1), of(2, 80, 3)];
-    const mapped = coral(source, target).map(source);
-    expect(furthest(sampleCovariance(mapped).data, sampleCovariance(target).data)).toBeLessThan(1e-10);
-  });
-
-  it('refuses what cannot be whitened, and other widths', () => {
-    const double = matrix([
-      [1, 2],
-      [2, 4],
-      [3, 6],
-    ]);
-    expect(() => coral(double, double)).toThrow(
-      /^coral: the covariance of the source has the eigenvalue .+ and cannot be whitened; leave out a feature/,
-    );
-    expect(coral(double, double, { ridge: 1 }).map(double).rows).toBe(3);
-    expect(() => coral(double, matrix([[1], [2]]))).toThrow('of two rows or more: got source [3,2], target [2,1]');
-    expect(() => coral(double, double, { ridge: 1 }).map(matrix([[1]]))).toThrow('coral: the map takes x [n, 2], got [1,1]');
   });
 });
