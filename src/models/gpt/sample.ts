@@ -74,14 +74,11 @@ export type Sampler = (prompt: readonly number[], options?: SampleOptions) => Pr
  */
 export function gptSampler(params: GptParams, config: GptConfig): Sampler {
   const { prefix, length } = config;
-  // OpenVINO 2026.4 ends the process on a block of one sequence of few steps: x + (h W + b) of a computed x [1, T, D].
-  const runtime = 'onnxruntime';
-  const begin = compile((told: tf.Tensor) => gptCache(params, config, { batch: 1, told: prefix ? told : undefined }), { runtime });
+  const begin = compile((told: tf.Tensor) => gptCache(params, config, { batch: 1, told: prefix ? told : undefined }));
   const step = compile(
     (cache: GptCache, token: tf.Tensor, at: tf.Tensor) => gptStep(params, token, { ...config, cache, at: at.reshape([]) }),
     {
       donate: [0],
-      runtime,
     },
   );
   return async (prompt, options = {}) => {

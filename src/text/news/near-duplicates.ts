@@ -65,7 +65,11 @@ function firstAlike(
     for (const shingle of shingles) for (const j of firsts.get(shingle) ?? []) shared.set(j, (shared.get(j) ?? 0) + 1);
     const like = [...shared].filter(([j, n]) => comparable(j, i) && n / (shingles.size + sizes[j] - n) >= threshold).map(([j]) => j);
     if (like.length > 0) return Math.min(...like);
-    for (const shingle of shingles) firsts.set(shingle, [...(firsts.get(shingle) ?? []), i]);
+    for (const shingle of shingles) {
+      const known = firsts.get(shingle);
+      if (known) known.push(i);
+      else firsts.set(shingle, [i]);
+    }
     return i;
   });
 }

@@ -57,6 +57,21 @@ describe('graphs that OpenVINO compiles wrongly', () => {
       await expectRight((x) => x.sum().add(known().abs()), [3]);
   });
 
+  it.each([1, 3, 8, 31, 32])('a network that is added to its own input is added to its last shift, of %d rows', async (rows) => {
+    const [v, c, w, b] = [[8, 20], [20], [20, 8], [8]].map((shape, i) => {
+      const { data } = normal(fold(key(2), i), shape);
+      return tf.tensor(data, shape);
+    });
+    const block = (x: tf.Tensor) => {
+      const y = x.mul(2);
+      const flat = y.reshape([rows, 8]);
+      return y.add(flat.matMul(v).add(c).matMul(w).add(b).reshape([1, rows, 8]));
+    };
+    // It ends the process where it is not: the test would not be told that it failed.
+    await expectRight(block, [1, rows, 8]);
+    await expectRight((x) => block(x).sub(0.5), [1, rows, 8]);
+  });
+
   it('a square constant that products take both ways is transposed beforehand', async () => {
     const w = tf.tensor(normal(key(2), [8, 8]).data, [8, 8]);
     const both = (x: tf.Tensor) => x.matMul(w).tanh().matMul(w, false, true);
