@@ -4,14 +4,15 @@
 //   --stale          fails when something that the outputs follow from has changed since; runs nothing
 //   --check          the same, and fails on numbers that a fresh run does not reproduce within their tolerance
 import { cpSync, existsSync, rmSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { endWith, SetUpFailure } from './bootstrap/failure.mjs';
 import { at, ROOT, readJson } from './bootstrap/files.mjs';
 import { differences } from './notebooks/compare.mjs';
-import { notebooksIn, savedIn } from './notebooks/files.mjs';
+import { notebooksIn, resultOf, savedIn } from './notebooks/files.mjs';
 import { provenance, RESULTS } from './notebooks/provenance.mjs';
 import { execute, normalised, readNotebook, writeNotebook } from './notebooks/run.mjs';
+import { writeStamp } from './publish/stamps.mjs';
 
 const LARGEST = 1_000_000;
 
@@ -47,6 +48,7 @@ function chosen(names) {
 async function refresh(name, file) {
   const original = readNotebook(file);
   const inputs = await provenance(original);
+  const from = performance.now();
   const { notebook, results } = await execute(name, original, { profile: 'full', stamp: inputs.stamp, directory: dirname(file) });
   refuseComplaints(name, notebook);
   const shown = normalised(original, notebook, { profile: 'full', ...inputs });
@@ -59,6 +61,13 @@ async function refresh(name, file) {
     for (const part of [`${result}.json`, result])
       if (existsSync(join(results, part))) cpSync(join(results, part), join(RESULTS, part), { recursive: true });
   }
+  // npm run reproduce -- --dry-run sums such times.
+  if (file.startsWith(at('notebooks')))
+    writeStamp(ROOT, resultOf(relative(ROOT, file)), {
+      inputs: {},
+      outputs: {},
+      seconds: Number(((performance.now() - from) / 1000).toFixed(1)),
+    });
 }
 
 /**

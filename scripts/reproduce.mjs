@@ -2,6 +2,8 @@
 //
 //     npm run reproduce                      data, experiments, notebooks, checks, PDFs, website
 //     npm run reproduce -- --from results    of these, what stands downstream of the committed results: PDFs, letters, README's table, website
+//     npm run reproduce -- week09            one week: its experiments, notebook, proofs and page
+//     npm run reproduce -- --profile quick   the whole way in small: slices of experiments, notebooks with quick parameters, into build/quick/
 //     npm run reproduce -- --dry-run         what would be built, and because of which input
 //     npm run proofs -- week06               one document; npm run blog, paper, slides … build a group
 //     npm run paper -- --watch               builds again whenever an input changes
@@ -18,6 +20,8 @@ import { setUp } from './bootstrap/set-up.mjs';
 const root = resolve(import.meta.dirname, '..');
 const OPTIONS = /** @type {const} */ ({
   from: { type: 'string' },
+  profile: { type: 'string', default: 'full' },
+  log: { type: 'boolean' },
   'dry-run': { type: 'boolean' },
   watch: { type: 'boolean' },
   pathprefix: { type: 'string' },
@@ -34,7 +38,8 @@ onEnd(async (code) => {
 try {
   const { values, positionals } = options();
   const everything = positionals.length === 0 && !values.from;
-  const evidence = everything || /^(?:data|experiments|notebooks|checks|transformer|week\d\d|day\d\d)/.test(positionals[0] ?? '');
+  const evidence =
+    everything || values.log || /^(?:data|experiments|notebooks|checks|transformer|week\d\d|day\d\d)/.test(positionals[0] ?? '');
   if (!values['dry-run'] && (evidence || positionals.length === 0 || positionals.includes('blog')))
     await setUp({ only: evidence ? [] : ['packages', 'library'] });
   if (evidence && !existsSync(resolve(root, 'dist/market/index.js')))
@@ -50,10 +55,11 @@ function options() {
   try {
     const { values, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS });
     if (values.from !== undefined && values.from !== 'results') throw new Error(`--from ${values.from}: what can be begun from is results`);
+    if (!['full', 'quick'].includes(values.profile)) throw new Error(`--profile ${values.profile}: the profiles are full and quick`);
     return { values, positionals };
   } catch (error) {
     throw new SetUpFailure(
-      `${/** @type {Error} */ (error).message}. Usage: npm run reproduce -- [name…] [--from results] [--dry-run] [--watch]`,
+      `${/** @type {Error} */ (error).message}. Usage: npm run reproduce -- [name…] [--from results] [--profile quick] [--dry-run] [--watch] [--log]`,
     );
   }
 }
@@ -69,7 +75,11 @@ async function main(values, names, evidence) {
   const { behind, needed } = await import('./publish/needed.mjs');
   const { pathprefix, url, out, port } = values;
   const site = { pathprefix: pathprefix ?? '/', url, out: out ?? 'build/site' };
-  const all = await allTargets(root, { evidence, site });
+  const all = await allTargets(root, { evidence, quick: values.profile === 'quick' && evidence, site });
+  if (values.log) {
+    console.log((await import('./publish/times.mjs')).writeTimes(root, all));
+    return;
+  }
   const targets = wanted(() => chosen(all, names.length === 0 && values.from ? DOWNSTREAM : names));
   if (values['dry-run']) {
     const would = await dryRun(targets, { root });

@@ -317,6 +317,42 @@ describe('of this repository', () => {
     expect(all.find(({ name }) => name === 'experiments/week10/hybrid')?.minutes).toBeCloseTo(minutes, 9);
   });
 
+  it('a week is its data, experiments, notebook and documents, in full and in small', async () => {
+    const week = async (quick: boolean, name: string) =>
+      chosen(await allTargets(ROOT, { evidence: true, quick }), [name])
+        .map((target: { name: string }) => target.name)
+        .sort();
+    expect(await week(false, 'week09')).toEqual(['data', 'experiments/week09/paths', 'proofs/week09', 'summaries/week09', 'week09']);
+    expect(await week(true, 'week09')).toEqual([
+      'data',
+      'proofs/week09',
+      'quick/experiments/week09/paths',
+      'quick/week09',
+      'summaries/week09',
+    ]);
+    expect(await week(false, 'week04')).toEqual(expect.arrayContaining(['experiments/week04/greff', 'summaries/greff', 'week04']));
+    expect(await week(false, 'week12')).toEqual(expect.arrayContaining(['paper/paper', 'slides/slides', 'experiments/week12/planted']));
+    await expect(week(false, 'week99')).rejects.toThrow('there is no week99');
+    const small: { name: string; outputs: string[] }[] = await allTargets(ROOT, { evidence: true, quick: true });
+    for (const { name, outputs } of small.filter((target) => target.name.startsWith('quick/')))
+      expect(outputs, name).toEqual([`build/${name}.txt`]);
+  });
+
+  it('what all would take is summed from what experiments saved and from the times that are written down', async () => {
+    const all: { name: string; minutes?: number }[] = await allTargets(ROOT, { evidence: true });
+    const { seconds } = JSON.parse(readFileSync(join(ROOT, 'scripts/publish/times.json'), 'utf8'));
+    const names = all.map(({ name }) => name);
+    expect(Object.keys(seconds).filter((name) => !names.includes(name))).toEqual([]);
+    // Of a clone that has built nothing: no stamps.
+    put('scripts/publish/times.json', readFileSync(join(ROOT, 'scripts/publish/times.json'), 'utf8'));
+    const { minutes, untimed, line } = needed(all, names, root);
+    const saved = all.reduce((sum, one) => sum + (one.minutes || (seconds[one.name] ?? 0) / 60), 0);
+    expect(minutes).toBeCloseTo(saved, 9);
+    expect(minutes).toBeGreaterThan(300);
+    expect(untimed).not.toContain('proofs/anthology');
+    expect(line).toBe(`${names.length} to build; when they were last made they took ${minutes.toFixed(0)} minutes in all`);
+  });
+
   it('a digit of a result that paper, slides and site show makes each of them stale', async () => {
     const all = await allTargets(ROOT, { evidence: false });
     const key = 'week12.all.contests as .0f';

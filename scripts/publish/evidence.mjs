@@ -10,7 +10,8 @@ import { filesOf } from './stamps.mjs';
 
 /** @typedef {import('./engine.mjs').Target} Target */
 
-const TYPESCRIPT = ['--import', './scripts/typescript.mjs'];
+/** Node's options to run a script of TypeScript. */
+export const TYPESCRIPT = ['--import', './scripts/typescript.mjs'];
 
 /**
  * What results follow from: the data, the experiments, the notebooks that read them. Each keeps its own account of what is stale, in what
@@ -20,16 +21,33 @@ const TYPESCRIPT = ['--import', './scripts/typescript.mjs'];
  * @returns {Target[]}
  */
 export function evidence(root) {
-  const experiments = globSync('experiments/{library,week*}/*.ts', { cwd: root })
-    .filter((file) => /export default/.test(readFileSync(join(root, file), 'utf8')))
-    .sort()
-    .map((file) => experiment(root, file));
+  const experiments = experimentFiles(root).map((file) => experiment(root, file));
   const notebooks = notebooksIn(root).map((file) => notebook(root, file));
   return [data(), ...experiments, ...notebooks];
 }
 
+/** The files of all experiments. @param {string} root */
+export const experimentFiles = (root) =>
+  globSync('experiments/{library,week*}/*.ts', { cwd: root })
+    .filter((file) => /export default/.test(readFileSync(join(root, file), 'utf8')))
+    .sort();
+
+/** What an experiment saved last; nothing of one that was never run. @param {string} root @param {string} file */
+function savedOf(root, file) {
+  const saved = join(root, 'results', file.replace(/ts$/, 'json'));
+  return existsSync(saved) ? JSON.parse(readFileSync(saved, 'utf8')) : undefined;
+}
+
+/** What an experiment follows from. @param {string} root @param {string} file */
+export async function experimentInputs(root, file) {
+  const names = (savedOf(root, file)?.data ?? []).map((/** @type {{ name: string }} */ { name }) => name);
+  const { modules, packages } = closure(readFileSync(join(root, file), 'utf8'), join(root, file));
+  const read = await datasets((dataset) => names.includes(dataset));
+  return { 'its code or the library': modules, 'its packages': packages, 'its data': sha256(read.join('\n')) };
+}
+
 /** Nothing to do where the store holds what the notebooks read; else the default data are fetched. @returns {Target} */
-function data() {
+export function data() {
   return {
     name: 'data',
     group: 'data',
@@ -50,26 +68,18 @@ function data() {
  */
 function experiment(root, file) {
   const name = file.replace(/\.ts$/, '');
-  const saved = `results/${name}.json`;
-  const before = existsSync(join(root, saved)) ? JSON.parse(readFileSync(join(root, saved), 'utf8')) : undefined;
-  const names = (before?.data ?? []).map((/** @type {{ name: string }} */ { name }) => name);
   return {
     name,
     group: 'experiments',
     after: ['data'],
-    outputs: [saved],
-    inputs: async () => {
-      const code = readFileSync(join(root, file), 'utf8');
-      const { modules, packages } = closure(code, join(root, file));
-      const read = await datasets((dataset) => names.includes(dataset));
-      return { 'its code or the library': modules, 'its packages': packages, 'its data': sha256(read.join('\n')) };
-    },
+    outputs: [`results/${name}.json`],
+    inputs: () => experimentInputs(root, file),
     // Whether a change of the library moves what it found, its slice of some seconds says: that is run first, and the rest only then.
     build: async () => {
       await node([...TYPESCRIPT, 'scripts/experiments.mjs', name.replace(/^experiments\//, '')], { show: true });
       return name;
     },
-    minutes: sum(before?.machine?.minutes),
+    minutes: sum(savedOf(root, file)?.machine?.minutes),
   };
 }
 

@@ -1,19 +1,22 @@
 import { whyBuild } from './engine.mjs';
 import { readStamp } from './stamps.mjs';
+import { timesOf } from './times.mjs';
 
 /** @typedef {import('./engine.mjs').Target} Target */
 
 /**
- * How long targets took when they were last built: by the minutes that experiments save, and by stamps.
+ * How long targets took when they were last built: by the minutes that experiments save, by stamps, and by what was written down of a checkout
+ * that built them.
  *
  * @param {readonly Target[]} targets
  * @param {readonly string[]} names  of those that are to be built
  * @param {string} root
  */
 export function needed(targets, names, root) {
+  const written = timesOf(root);
   const times = targets
     .filter(({ name }) => names.includes(name))
-    .map(({ name, minutes }) => ({ name, minutes: minutes || (readStamp(root, name)?.seconds ?? 0) / 60 }));
+    .map(({ name, minutes }) => ({ name, minutes: minutes || (readStamp(root, name)?.seconds ?? written[name] ?? 0) / 60 }));
   const total = times.reduce((sum, { minutes }) => sum + minutes, 0);
   const untimed = times.filter(({ minutes }) => minutes === 0).map(({ name }) => name);
   const said = total >= 1 ? `${total.toFixed(0)} minutes` : `${(total * 60).toFixed(0)} seconds`;
