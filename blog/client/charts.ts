@@ -10,8 +10,8 @@ interface Specification {
 
 /** A chart is made no narrower than this; where there is less room still, it scrolls within itself. */
 const LEAST = 170;
-/** Pixels that a letter of a title takes, on the large side. */
-const LETTER = 7.4;
+/** Pixels that a letter of a title takes, which is bold, on the large side. */
+const LETTER = 8.6;
 
 /**
  * Draws a chart live in the place of its picture: it answers the pointer, takes the page's colours, and is made narrower where there is less
@@ -52,8 +52,12 @@ async function fit(view: View, figure: HTMLElement, wide: number): Promise<void>
     if (figure.clientWidth === room) return;
     room = figure.clientWidth;
     await view.width(wide).runAsync();
-    const over = (figure.querySelector('.live svg')?.getBoundingClientRect().width ?? 0) - room;
-    if (over > 0) await view.width(Math.max(LEAST, wide - Math.ceil(over))).runAsync();
+    // Labels beside a chart need more or less room as it narrows: a few looks settle it.
+    for (let look = 0; look < 3; look++) {
+      const over = (figure.querySelector('.live svg')?.getBoundingClientRect().width ?? 0) - room;
+      if (over <= 0 || view.width() <= LEAST) break;
+      await view.width(Math.max(LEAST, view.width() - Math.ceil(over))).runAsync();
+    }
   };
   await resize();
   new ResizeObserver(() => void resize()).observe(figure);
@@ -69,6 +73,6 @@ function withTitleOf(specification: Specification, letters: number): Specificati
   return {
     ...specification,
     ...(title && { title: { ...title, text: lines(title.text), subtitle: lines(title.subtitle) } }),
-    ...(layout && typeof layout.columns === 'number' && letters < 60 && { layout: { ...layout, columns: 1 } }),
+    ...(layout && typeof layout.columns !== 'object' && letters < 55 && { layout: { ...layout, columns: 1 } }),
   };
 }

@@ -12,9 +12,6 @@ const CLASSES = {
   comment: 'c',
   function: 'f',
   constant: 'n',
-  parameter: 'v',
-  punctuation: 'p',
-  link: 'l',
 };
 
 const theme = createCssVariablesTheme({ name: 'site', variablePrefix: '--t-' });

@@ -11,14 +11,20 @@ const { answer } = await import(join(ROOT, 'scripts/blog/server.mjs'));
 /** The base path under which the tests serve the site, as a project's GitHub Pages do. */
 export const PREFIX = '/lemmata/';
 
-/** The site, built once for a test file under the base path; gone when its tests are done. */
+/**
+ * The site, built once for a test file under the base path; gone when its tests are done. LEMMATA_SITE names one to look at that was built before:
+ * `npm run blog -- --pathprefix /lemmata/ --url https://example.org --out <folder>`.
+ */
 export function buildOnce(): { out: string; pages: string[]; html: (page: string) => string } {
-  const out = join(mkdtempSync(join(tmpdir(), 'lemmata-site-')), 'site');
-  afterAll(() => rmSync(join(out, '..'), { recursive: true, force: true }));
-  const args = ['scripts/blog.mjs', '--pathprefix', PREFIX, '--url', 'https://example.org', '--out', out];
-  const { status, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
-  expect(stderr).toBe('');
-  expect(status).toBe(0);
+  const before = process.env.LEMMATA_SITE;
+  const out = before ?? join(mkdtempSync(join(tmpdir(), 'lemmata-site-')), 'site');
+  if (!before) {
+    afterAll(() => rmSync(join(out, '..'), { recursive: true, force: true }));
+    const args = ['scripts/blog.mjs', '--pathprefix', PREFIX, '--url', 'https://example.org', '--out', out];
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+  }
   const pages = globSync('**/*.html', { cwd: out }).sort();
   const kept = new Map<string, string>();
   const html = (page: string) => {
