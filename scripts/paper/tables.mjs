@@ -8,11 +8,12 @@ import { join, relative, resolve } from 'node:path';
 const root = resolve(import.meta.dirname, '../..');
 const folder = join(root, 'paper', 'tables');
 
-/** @typedef {Record<string, string | number>} Row */
+/** @typedef {Record<string, string | number | boolean>} Row */
 /** @typedef {{ numbers: Record<string, { value: number, uncertainty: unknown }>, tables: Record<string, Row[]> }} Result */
 
 /** Letters of names that LaTeX writes otherwise. @type {readonly (readonly [RegExp, string])[]} */
 const LETTERS = [
+  [/(\d) %/g, '$1\\,%'],
   [/%/g, '\\%'],
   [/λ = (\d)e−(\d)/g, '$\\lambda=$1\\cdot10^{-$2}$'],
   [/²/g, '$^2$'],
@@ -21,7 +22,7 @@ const LETTERS = [
   [/ – /g, ' -- '],
 ];
 
-/** A name as LaTeX sets it. @param {string | number} name */
+/** A name as LaTeX sets it. @param {string | number | boolean} name */
 export const words = (name) => LETTERS.reduce((text, [letter, tex]) => text.replace(letter, tex), String(name));
 
 /** An estimate with its interval. @param {string} key @param {number} decimals */
@@ -49,33 +50,60 @@ const table = (of, caption, label, columns, lines) =>
 /** A column of so many millimetres, set ragged. @param {number} width */
 const RAGGED = (width) => `>{\\raggedright\\arraybackslash\\hangindent=0.8em}p{${width}mm}`;
 
-const VERDICTS = /** @type {Record<string, string>} */ ({ net: '\\textbf{net}', 'closed form': '\\textbf{closed form}', undecided: '--' });
+/** The name of a side, bold where it won. @param {string | number | boolean} name @param {boolean} won */
+const side = (name, won) => (won ? `\\textbf{${words(name)}}` : words(name));
+
+/** A line for each contest, those elsewhere below a rule. @param {Row[]} rows @param {(row: Row) => string} line */
+const grouped = (rows, line) =>
+  ['US stocks', 'elsewhere'].flatMap((group) => [
+    ...(group === 'elsewhere' ? ['\\midrule'] : []),
+    ...rows.filter((row) => row.group === group).map(line),
+  ]);
+
+const CONTESTS = `${RAGGED(41)}${RAGGED(23)}${RAGGED(23)}cr@{\\ }l@{\\ \\ }r`;
+
+/** The lines of contests, with their head. @param {Result} result @param {(row: Row) => boolean} which */
+function contests({ numbers, tables }, which) {
+  const lines = grouped(tables.main.filter(which), ({ key, task, closed, deep, counts, unit, decimals, verdict }) => {
+    const seeds = `\\resnum[.0f]{week12.${key}.seeds}${counts ? '' : '$^*$'}`;
+    const names = `${side(closed, verdict === 'closed form')} & ${side(deep, verdict === 'net')}`;
+    return `${words(task)}, ${words(unit)} & ${names} & ${seeds} & ${interval(`week12.${key}`, Number(decimals))} & ${chance(`week12.${key}.counted`, numbers[`${key}.counted`].value)} \\\\`;
+  });
+  const head = 'task, unit of the loss & closed form & net & seeds & \\multicolumn{2}{c}{gain of the net} & $p$ \\\\';
+  return [head, '\\midrule', ...lines];
+}
 
 /** @param {Result} result */
-function main({ numbers, tables }) {
-  const lines = ['US stocks', 'elsewhere'].flatMap((group) => [
-    group === 'elsewhere' ? '\\midrule' : '',
-    ...tables.main
-      .filter((row) => row.group === group)
-      .map(
-        ({ key, task, closed, deep, unit, decimals, verdict }) =>
-          `${words(task)}, ${words(unit)} & ${words(closed)} & ${words(deep)} & ${interval(`week12.${key}`, Number(decimals))} & \\resnum[.${decimals}f]{week12.${key}.detectable-counted} & ${chance(`week12.${key}.alone`, numbers[`${key}.alone`].value)} & ${chance(`week12.${key}.counted`, numbers[`${key}.counted`].value)} & ${VERDICTS[verdict] ?? verdict} \\\\`,
-      ),
-  ]);
-  const head =
-    'task, unit of the loss & closed form & net & \\multicolumn{2}{c}{gain of the net} & detectable & $p$ alone & counted & verdict \\\\';
+function main(result) {
   const caption =
-    'All contests: the gain of the best net on the best closed form, positive where the net is better, with its interval of 95\\,\\%; the gain that four samples of five would show with all contests counted; $p$ alone, and after all models of an experiment and all contests are counted. A dash: undecided. The errors of value at risk and of fused portfolios hold no luck of seeds. The log-HAR with products and the closed forms named for value at risk were added after nets had been judged. Above on US stocks, below elsewhere.';
-  const whole = table('every contest', caption, 'tab:main', `${RAGGED(42)}${RAGGED(22)}${RAGGED(25)}r@{\\ }lllll`, [
-    head,
-    '\\midrule',
-    ...lines.filter(Boolean),
-  ]);
-  return whole
-    .replace('[tb]', '[t]')
-    .replace('\\begin{tabular}', '\\makebox[\\linewidth][c]{\\footnotesize\\setlength{\\tabcolsep}{3pt}\\begin{tabular}')
-    .replace('\\end{tabular}', '\\end{tabular}}');
+    'Contests, above on US stocks, below elsewhere: the gain of the best net on the best closed form, positive where the net is better, with its interval of 95\\,\\% over dates and seeds, and $p$ after all models of an experiment and all contests are counted, those of Table~\\ref{tab:further} too. Bold: the side that wins. $^*$: the net is the mean of its seeds, whose luck is not in the interval. Days and years of each: Table~\\ref{tab:power}.';
+  const lines = contests(result, ({ further }) => !further);
+  return small(table('every contest on its first loss', caption, 'tab:main', CONTESTS, lines)).replace('[tb]', '[t]');
 }
+
+/** @param {Result} result */
+function further(result) {
+  const caption = 'The same contests on other losses and horizons whose verdicts were saved, as in Table~\\ref{tab:main}.';
+  const lines = contests(result, (row) => Boolean(row.further));
+  return small(table('every contest on a further loss', caption, 'tab:further', CONTESTS, lines));
+}
+
+/** @param {Result} result */
+function power({ numbers, tables }) {
+  const lines = grouped(tables.main, ({ key, task, unit, decimals, span }) => {
+    const gain = (/** @type {string} */ which) => `\\resnum[.${decimals}f]{week12.${key}.${which}}`;
+    return `${words(task)}, ${words(unit)} & ${words(span)} & ${gain('detectable')} & ${gain('detectable-counted')} & ${chance(`week12.${key}.alone`, numbers[`${key}.alone`].value)} \\\\`;
+  });
+  const head = 'task, unit of the loss & judged on & by itself & counted & $p$ \\\\';
+  const caption =
+    'What each contest is judged on; the gain that four samples of five would show at 5\\,\\%, by itself, and counted as the verdict is, all rivals of its experiment and all contests; and $p$ by itself.';
+  return small(
+    table('what each contest could have shown', caption, 'tab:power', `${RAGGED(60)}${RAGGED(46)}rrr`, [head, '\\midrule', ...lines]),
+  );
+}
+
+/** A wide table in the letters of a footnote. @param {string} text */
+const small = (text) => text.replace('\\small\\setlength{\\tabcolsep}{4pt}', '\\footnotesize\\setlength{\\tabcolsep}{2.5pt}');
 
 /** @param {Result} result */
 function portfolios({ numbers, tables }) {
@@ -113,12 +141,9 @@ function folds({ tables }) {
   });
   const names = tables.folds.filter(({ slug }) => slug === slugs[0]).map(({ fold }) => `\\multicolumn{2}{c}{${fold}}`);
   const caption =
-    "The gain of the net that is best in all folds together, by fold, with intervals of 95\\,\\% over dates: the luck of seeds, which is most of the TCN's error on variance in Table~\\ref{tab:main}, is not in them. None is counted.";
+    'The gain of the net that is best in all folds together, by fold, with intervals of 95\\,\\% over dates and three seeds. None is counted.';
   const head = ` & net & ${names.join(' & ')} \\\\`;
-  return table('folds', caption, 'tab:folds', 'llr@{\\ }lr@{\\ }lr@{\\ }l', [head, '\\midrule', ...lines]).replace(
-    '\\small\\setlength{\\tabcolsep}{4pt}',
-    '\\footnotesize\\setlength{\\tabcolsep}{2pt}',
-  );
+  return small(table('folds', caption, 'tab:folds', 'llr@{\\ }lr@{\\ }lr@{\\ }l', [head, '\\midrule', ...lines]));
 }
 
 /** What was found of each frozen rule. @type {Record<string, string>} */
@@ -219,6 +244,8 @@ export const paperTables = (result, load = loaded) => ({
   models: models(load),
   ledger: ledger(result),
   main: main(result),
+  further: further(result),
+  power: power(result),
   portfolios: portfolios(result),
   links: links(result),
   folds: folds(result),
