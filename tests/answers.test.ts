@@ -19,7 +19,9 @@ import {
   diagonal,
   dirac,
   episodes,
+  equalParts,
   field,
+  fieldError,
   first,
   foresight,
   greatest,
@@ -36,8 +38,11 @@ import {
   queue,
   risky,
   scores,
+  settles,
   softmaxNorm,
   sparse,
+  twoPoints,
+  vagueness,
   views,
   wide,
 } from './support/worked.js';
@@ -69,6 +74,7 @@ const answers: Readonly<Record<string, () => number | Promise<number>>> = {
   'ball.step': () => 4 / (Math.sqrt(100) + 1) ** 2,
   'ball.momentum': () => ((Math.sqrt(100) - 1) / (Math.sqrt(100) + 1)) ** 2,
   'ball.steps': () => first((k) => ball(k) < 1e-3),
+  'ball.edge': () => first((k) => !settles(100 + k / 100)) / 100 + 99.99,
   'adam.greatest': () => adam(Array.from({ length: 20_000 }, (_, j) => (0.999 / 0.9) ** (j - 20_000))),
   'adam.silence': () => adam([...Array(20_000).fill(0), 1e-9]),
   angle: () => Math.sqrt(1e-4 * (2 - 1e-4)) / (1 - 1e-4),
@@ -78,6 +84,8 @@ const answers: Readonly<Record<string, () => number | Promise<number>>> = {
   'kl.narrow': () => stats.normalDivergence(narrow, wide),
   'kl.wide': () => stats.normalDivergence(wide, narrow),
   'field.variance': () => field().covariance.data[0],
+  'field.rounds': () => first((k) => fieldError(k) < 1e-3),
+  'evidence.vague': () => vagueness(8),
   'field.nats': () => field().divergence,
   crps: () => stats.crps([0], stats.normalForecast({ mean: 0, standardDeviation: 1 }))[0],
   'conformal.rank': () => conformal().rank,
@@ -89,6 +97,7 @@ const answers: Readonly<Record<string, () => number | Promise<number>>> = {
   'forget.left': () => 1e6 * (1 / (1 + Math.exp(-1))) ** 50,
   'forget.gate': () => 0.5 ** (1 / 50),
   'forget.shift': () => first((k) => (1 / (1 + Math.exp(-k / 1e4))) ** 50 >= 0.5) / 1e4,
+  'cell.bound': () => Array.from({ length: 400 }, (_, k) => (1 / (1 + Math.exp(-1))) ** k).reduce((a, b) => a + b),
   'foresight.six': () => foresight(6),
   'ofi.shares': () => orders().reduce((a, b) => a + b),
   'ofi.move': () => orders().reduce((a, b) => a + b) / 400,
@@ -128,6 +137,7 @@ const answers: Readonly<Record<string, () => number | Promise<number>>> = {
   'ball.second': () => l1()[1],
   certificate: () => certifiedRadius(1000, 1000, { sigma: 0.5 }).radius,
   'certificate.share': () => 0.001 ** (1 / 1000),
+  'product.radius': () => 0.9 / (2 * 1.5),
   'sparse.worst': () => sparse([3, -4, 1, 2], { touched: 2, epsilon: 0.1 }),
   'bounds.high': bounds,
   'worst.random': () => Math.sqrt(3 * 784),
@@ -135,6 +145,7 @@ const answers: Readonly<Record<string, () => number | Promise<number>>> = {
   'three.js': () => stats.jensenShannon([0.5, 0.5, 0], [0, 0.5, 0.5]),
   'samples.distance': () => stats.wassersteinDistance([0, 1, 4], [1, 2, 3]),
   'samples.far': () => stats.wassersteinDistance([0, 1, 40], [1, 2, 3]),
+  'mmd.negative': () => twoPoints().squared,
   mmd: () => 2 * kernelMean(0) - 2 * kernelMean(1),
   'dirac.step': () => 0.5 / (2 * 0.5 ** 2),
   'dirac.rate': dirac,
@@ -147,6 +158,8 @@ const answers: Readonly<Record<string, () => number | Promise<number>>> = {
   'implied.second': () => impliedReturns([0.5, 0.5], assets, { riskAversion: 2.5 })[1],
   'view.first': () => views()[0],
   'view.second': () => views()[1],
+  'equal.twenty': async () => Math.sqrt(await equalParts(20)),
+  'equal.limit': async () => Math.sqrt(2 * (await equalParts(40)) - (await equalParts(20))),
   'frontier.partner': partner,
   'kelly.share': () => optimalWeights([0.06], risky, { riskAversion: 1 })[0],
   'kelly.growth': () => growthRate([1.5], [0.06], risky),
@@ -166,7 +179,7 @@ describe('the answer booklet', () => {
   });
 
   it.each(readdirSync(FOLDER))(
-    '%s has four to eight exercises, each with its answer below it, and some to compute and some to prove',
+    '%s has four to eight exercises, each with its answer below it, of the kinds that are explained, and some to compute and some to prove',
     (file) => {
       const text = readFileSync(join(FOLDER, file), 'utf8');
       const kinds = [...text.matchAll(/\\begin\{exercise\}\{(\w+)\}/g)].map((match) => match[1]);
@@ -175,6 +188,7 @@ describe('the answer booklet', () => {
       );
       expect(kinds.length).toBeGreaterThanOrEqual(4);
       expect(kinds.length).toBeLessThanOrEqual(8);
+      expect(['compute', 'read', 'build', 'prove']).toEqual(expect.arrayContaining(kinds));
       expect(kinds).toContain('compute');
       expect(kinds).toContain('prove');
     },

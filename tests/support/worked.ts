@@ -9,7 +9,7 @@ import { attention, attentionWeights } from '../../src/nn/index.js';
 import { offPolicyReturns } from '../../src/rl/index.js';
 import * as stats from '../../src/stats/index.js';
 import { valueAndGrad } from '../../src/tensor/index.js';
-import { blackLitterman, efficientFrontier, optimalHoldings } from '../../src/trade/index.js';
+import { blackLitterman, efficientFrontier, minimumVariance, optimalHoldings } from '../../src/trade/index.js';
 
 /** The first whole k from 0 for which it holds. */
 export const first = (holds: (k: number) => boolean): number => {
@@ -168,3 +168,29 @@ export const backward = () =>
       .add(x.gather([0]).sin())
       .sum(),
   )(tf.tensor1d([2, 3])).grads.dataSync();
+/** Whether a heavy ball with the step and momentum for curvatures of 1 to 100 comes to rest in one of curvature a. */
+export const settles = (a: number) => {
+  const [step, momentum] = [4 / 121, (9 / 11) ** 2];
+  let [before, now] = [1, 1];
+  for (let i = 0; i < 20_000; i++) [before, now] = [now, now - step * a * now + momentum * (now - before)];
+  return Math.abs(now) < 1;
+};
+/** The error of the second mean after so many rounds of coordinate ascent at the correlation 0.9. */
+export const fieldError = (rounds: number) => {
+  let error = 1;
+  for (let k = 0; k < rounds; k++) error = 0.9 * (0.9 * error);
+  return error;
+};
+/** What the log-evidence loses of p orthogonal columns when a wide prior becomes ten times as wide. */
+export const vagueness = (p: number) => {
+  const y = Array.from({ length: p }, (_, i) => 1 + i);
+  const evidence = (prior: number) => stats.bayesianLinearRegression(diagonal(...y), y, { noise: 1e-3, prior }).logEvidence;
+  return evidence(1e4) - evidence(1e5);
+};
+export const twoPoints = () => stats.maximumMeanDiscrepancy(fromColumns([[0, 1]]), fromColumns([[0, 1]]), stats.gaussianKernel(1));
+/** The least variance of n assets of the volatility 0.3 and the correlation 0.3. */
+export const equalParts = async (n: number) => {
+  const columns = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 0.09 : 0.027)));
+  const names = columns.map((_, i) => `asset ${i}`);
+  return (await minimumVariance({ ...fromColumns(columns), names })).volatility ** 2;
+};
