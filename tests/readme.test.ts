@@ -36,6 +36,15 @@ describe('the README', () => {
     expect(readme).toContain(speedTable(JSON.parse(read('results/bench.json'))));
   });
 
+  it('says which of these speeds show no lead', () => {
+    const { numbers } = JSON.parse(read('results/bench.json')) as { numbers: Record<string, { value: number }> };
+    const open = Object.keys(numbers).filter((key) => key.endsWith('.low') && numbers[key].value < 1);
+    expect(open.sort()).toEqual(['W2.pytorch.2.low', 'W6.pytorch.1.low']);
+    expect(readme.replace(/\s+/g, ' ')).toContain(
+      'below one beside PyTorch for W2 with a budget of two and for W6 on one thread, which shows no lead',
+    );
+  });
+
   it('names the system packages that CI installs and that messages ask for', () => {
     const lines = all(/^sudo apt install (.+)$/gm);
     expect(lines).toHaveLength(3);
