@@ -164,7 +164,7 @@ function frozen({ tables }) {
     ({ rule, asks, verdict }) => `${rule} & ${words(asks)} & ${FOUND[String(rule)]} & ${words(verdict)} \\\\`,
   );
   const caption =
-    "Hypotheses and rules that were frozen before the project's models were trained, and what came on the research years. K6, a leak or a Sharpe ratio above 3, and K7, more than twelve hours of training, did not strike.";
+    "Hypotheses and rules that were frozen before the portfolio's models were trained, and what came on the research years. K6, a leak or a Sharpe ratio above 3, and K7, more than twelve hours of training, did not strike.";
   const columns = [6, 50, 48, 28].map(RAGGED).join('');
   return table('what was frozen', caption, 'tab:frozen', columns, [' & asks & found & verdict \\\\', '\\midrule', ...lines]);
 }
