@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const { typedNumbers, typedProblems } = await import(join(ROOT, 'scripts/results/typed.mjs'));
+const { proseFiles, typedNumbers, typedProblems } = await import(join(ROOT, 'scripts/results/typed.mjs'));
 const CONSTANTS = JSON.parse(readFileSync(join(ROOT, 'tests/typed-numbers.json'), 'utf8'));
 
 const typed = (file: string, text: string): string[] =>
@@ -44,6 +44,7 @@ describe('a typed number', () => {
     'a page % of 5 %',
     'the year 2017, $x_5$ times $y$ and Theorem~5',
     '\\cite[5 \\%]{someone}',
+    'gains \\answernum{week01.gain}{5}\\,\\% a year',
   ])('is none in %j', (text) => {
     expect(typed('paper/paper.tex', text)).toEqual([]);
   });
@@ -52,6 +53,14 @@ describe('a typed number', () => {
     const post =
       "---\ndelay: 5 minutes\n---\n\nIt took 5 minutes, `5 %` and {{ num('week01.a', '.1%') }}.\n\n```ts\nconst share = 5 % 3;\n```\n";
     expect(typed('blog/posts/a.md', post)).toEqual(['blog/posts/a.md:5 5 minutes']);
+  });
+
+  it('is one of exercises and answers, beside those that a test computes again', () => {
+    const text = 'It is \\answernum{a}{0.5} times as long, and takes 5 minutes.';
+    for (const file of ['proofs/exercises/week01.tex', 'proofs/answers.tex']) {
+      expect(typed(file, text)).toEqual([`${file}:1 5 minutes`]);
+      expect(proseFiles(ROOT)).toContain(file);
+    }
   });
 
   it('is one of a proof in its remarks only', () => {

@@ -9,9 +9,9 @@ interface Specification {
 }
 
 /** A chart is made no narrower than this; where there is less room still, it scrolls within itself. */
-const LEAST = 170;
-/** Pixels that a letter of a title takes, which is bold, on the large side. */
-const LETTER = 8.6;
+const LEAST = 150;
+/** Pixels that a letter of a title takes, which is bold, on the large side; and how far its lines may begin from the left. */
+const [LETTER, INDENT] = [7.9, 52];
 
 /**
  * Draws a chart live in the place of its picture: it answers the pointer, takes the page's colours, and is made narrower where there is less
@@ -29,7 +29,7 @@ export async function draw(figure: HTMLElement): Promise<void> {
   place.hidden = true;
   picture.after(place);
   const specification: Specification = await response.json();
-  const broken = withTitleOf(specification, Math.floor(figure.clientWidth / LETTER));
+  const broken = withTitleOf(specification, Math.floor((figure.clientWidth - INDENT) / LETTER));
   const view = new View(parse(broken as Parameters<typeof parse>[0], undefined, { ast: true }), {
     expr: expressionInterpreter,
     renderer: 'svg',
@@ -54,8 +54,8 @@ async function fit(view: View, figure: HTMLElement, wide: number): Promise<void>
     await view.width(wide).runAsync();
     // Labels beside a chart need more or less room as it narrows: a few looks settle it.
     for (let look = 0; look < 3; look++) {
-      const over = (figure.querySelector('.live svg')?.getBoundingClientRect().width ?? 0) - room;
-      if (over <= 0 || view.width() <= LEAST) break;
+      const over = (figure.querySelector('.live svg')?.getBoundingClientRect().width ?? 0) - (room - 2);
+      if (over <= 2 || view.width() <= LEAST) break;
       await view.width(Math.max(LEAST, view.width() - Math.ceil(over))).runAsync();
     }
   };

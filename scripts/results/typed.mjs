@@ -24,6 +24,7 @@ const MONEY = /\\\$\s?(\d[\d.,]*)|[€£]\s?(\d[\d.,]*)/g;
 /** What says its number by a command, or is no prose. */
 const TEX_EXEMPT = [
   /\\resnum(?:\[[^\]]*\])?\{[^}]*\}/g,
+  /\\answernum\{[^}]*\}\{[^}]*\}/g, // which tests/answers.test.ts computes again
   /\\(?:cite|resfig|ref|thmref|label|includegraphics|vspace|hspace|usepackage|addbibresource)(?:\[[^\]]*\])?\{[^}]*\}/g,
   /\\begin\{(tikzpicture|thebibliography|lstlisting)\}[\s\S]*?\\end\{\1\}/g,
 ];
@@ -78,7 +79,17 @@ function prose(file, text) {
 
 /** The documents whose prose quotes results. @param {string} root  where the repository is */
 export function proseFiles(root) {
-  const folders = ['summaries', 'paper', 'paper/letters', 'slides', 'proofs', 'proofs/book', 'blog/posts', 'blog/progress'];
+  const folders = [
+    'summaries',
+    'paper',
+    'paper/letters',
+    'slides',
+    'proofs',
+    'proofs/book',
+    'proofs/exercises',
+    'blog/posts',
+    'blog/progress',
+  ];
   return folders
     .flatMap((folder) => (existsSync(join(root, folder)) ? readdirSync(join(root, folder)).map((name) => `${folder}/${name}`) : []))
     .filter((file) => (/^(?:paper\/letters|blog)\//.test(file) ? file.endsWith('.md') : file.endsWith('.tex')) && !EXEMPT.has(file))
@@ -86,8 +97,8 @@ export function proseFiles(root) {
     .sort();
 }
 
-/** Worked answers, each of whose numbers a test of its own computes; and the table of letters, whose numbers are chapters. */
-const EXEMPT = new Set(['proofs/answers.tex', 'proofs/book/notation.tex']);
+/** The table of letters, whose numbers are chapters. */
+const EXEMPT = new Set(['proofs/book/notation.tex']);
 
 /**
  * What is wrong with the typed numbers of all prose, one line each: those that are no constants, and constants that no document has.

@@ -233,6 +233,21 @@ describe.skipIf(noChromium)('the website in a browser', () => {
     await close();
   });
 
+  it('makes a live chart as narrow as a phone, with its title in lines', { timeout: 120_000 }, async () => {
+    const { page, wrong, close } = await opened('posts/week06/', { width: 360 });
+    const figure = page.locator('figure.chart').first();
+    await figure.scrollIntoViewIfNeeded();
+    const live = figure.locator('.live svg');
+    await live.waitFor({ timeout: 60_000 });
+    const fits = () => figure.evaluate((all) => all.scrollWidth - all.clientWidth);
+    await expect.poll(fits, { timeout: 20_000 }).toBeLessThanOrEqual(0);
+    expect(await live.evaluate((svg) => svg.getBoundingClientRect().width)).toBeGreaterThan(250);
+    await page.setViewportSize({ width: 800, height: 400 }); // the phone is turned
+    await expect.poll(() => live.evaluate((svg) => svg.getBoundingClientRect().width), { timeout: 20_000 }).toBeGreaterThan(550);
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
   it('shows the picture of a chart where no program runs', { timeout: 60_000 }, async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
