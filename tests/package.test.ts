@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
+const VERSION: string = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const project = mkdtempSync(join(tmpdir(), 'lemmata-package-'));
 const run = (program: string, args: string[], cwd = project) => execFileSync(program, args, { cwd, encoding: 'utf8', stdio: 'pipe' });
@@ -104,7 +105,7 @@ describe('the packed package, in an empty project', () => {
   });
 
   it('has its command and every room', () => {
-    expect(run(process.execPath, ['node_modules/lemmata/dist/cli/main.js', '--version']).trim()).toBe('0.1.0');
+    expect(run(process.execPath, ['node_modules/lemmata/dist/cli/main.js', '--version']).trim()).toBe(VERSION);
     const rooms = readdirSync(join(project, 'node_modules/lemmata/dist')).filter((room) => room !== 'cli');
     const load = rooms.map((room) => `await import('lemmata/${room}');`).join(' ');
     expect(spawnSync(process.execPath, ['--input-type=module', '-e', load], { cwd: project, encoding: 'utf8' })).toMatchObject({

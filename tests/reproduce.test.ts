@@ -362,6 +362,17 @@ describe('of this repository', () => {
     expect(Object.keys(all.find(({ name }: { name: string }) => name === 'blog').inputs())).toContain('results/week12.json');
   });
 
+  it('the version is one, in the package, its lock, the README and the changelog, whose section the release shows', () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
+    expect([lock.version, lock.packages[''].version]).toEqual([version, version]);
+    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(`lemmata-${version}.tgz`);
+    const changelog = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8');
+    expect(/^## (\d\S+) - \d{4}-\d\d-\d\d$/m.exec(changelog)?.[1]).toBe(version);
+    const section = changelog.split(`## ${version} `)[1].split(/^## \d/m)[0];
+    for (const part of ['Week 12', '`npm run reproduce`', '### Changed, and how to migrate', '### Fixed']) expect(section).toContain(part);
+  });
+
   it('the table of weeks in the README is what is there', () => {
     const [readme, table] = [readFileSync(join(ROOT, 'README.md'), 'utf8'), weeksTable(ROOT)];
     expect(readme.includes(table), 'write it with npm run reproduce -- README').toBe(true);
