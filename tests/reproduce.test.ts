@@ -298,7 +298,9 @@ describe('of this repository', () => {
     expect(names('anthology').sort()).toEqual(['proofs/answers', 'proofs/anthology']);
     expect(names('proofs')).toEqual(expect.arrayContaining(['proofs/week01', 'proofs/anthology']));
     expect(names('paper')).toEqual(expect.arrayContaining(['paper/paper', 'paper/tables', 'paper/letters']));
-    expect(() => names('proofs', 'week99')).toThrow('there is no week99; there are proofs/answers, proofs/anthology, proofs/path, proofs/week01');
+    expect(() => names('proofs', 'week99')).toThrow(
+      'there is no week99; there are proofs/answers, proofs/anthology, proofs/path, proofs/week01',
+    );
     expect(() => names('nothing')).toThrow('there is no nothing; there are anthology, proofs, summaries');
   });
 
