@@ -11,8 +11,8 @@ import { withstand } from './digits/withstand.js';
  * The net of `mnist` that was trained on several steps, under AutoAttack with all that its authors spend.
  */
 
-/** Test images, the first of a random order, and how many at a time. */
-const IMAGES = 1000;
+/** Test images, all of them in a random order, and how many at a time. */
+const IMAGES = 10_000;
 const SHARD = 500;
 const SPENT = { steps: 100, targets: 9, queries: 5000 };
 const SLICE = { steps: 2, targets: 1, queries: 3 };
