@@ -166,7 +166,13 @@ function outputHtml(output, { md, where, charts, slug }) {
     return chart({ key, svg, alt: plain.replace('[chart] ', '') });
   }
   if (data['text/html']) return tables(joined(data['text/html']), md);
-  if (data['text/markdown']) return tables(md.render(joined(data['text/markdown'])), md);
+  if (data['text/markdown']) {
+    // The line of a fold is HTML to Markdown, and its formulas would stay as they are typed.
+    const set = joined(data['text/markdown']).replace(/(?<=<summary>).*?(?=<\/summary>)/g, (/** @type {string} */ line) =>
+      md.renderInline(line),
+    );
+    return tables(md.render(set), md);
+  }
   if (data['image/png'])
     return `<img alt="${escapeHtml(plain)}" src="data:image/png;base64,${joined(data['image/png']).replace(/\s/g, '')}">`;
   return `<pre class="stream" tabindex="0">${escapeHtml(plain.replace(ANSI, ''))}</pre>`;

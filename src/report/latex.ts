@@ -20,8 +20,16 @@ export function macrosOf(sources: readonly string[]): Macros {
 export function toMarkdown(latex: string, macros: Macros): string {
   const text = expand(latex.replace(/(?<!\\)%.*\n?/g, ''), macros)
     .replace(/\\\[(.*?)\\\]/gs, (_, maths: string) => display(maths))
-    .replace(/\\begin\{(align|equation)\*?\}(.*?)\\end\{\1\*?\}/gs, (_, _kind, maths: string) =>
-      display(`\\begin{aligned}${maths}\\end{aligned}`),
+    .replace(/\\begin\{(align|equation|gather)\*?\}(.*?)\\end\{\1\*?\}/gs, (_, kind: string, maths: string) => {
+      const inner = kind === 'gather' ? 'gathered' : 'aligned';
+      return display(`\\begin{${inner}}${maths}\\end{${inner}}`);
+    })
+    // A dollar inside of a formula's words would end the formula.
+    .replace(/\\text\{([^{}$]*\$[^{}]*)\}/g, (_, words: string) =>
+      words
+        .split('$')
+        .map((part, i) => (i % 2 ? part : part && `\\text{${part}}`))
+        .join(''),
     )
     .replace(/\\begin\{(enumerate|itemize)\}(?:\[[^\]]*\])?(.*?)\\end\{\1\}/gs, (_, kind: string, items: string) => list(kind, items))
     .replace(/\\(?:emph|textit)\{([^{}]*)\}/g, '*$1*')

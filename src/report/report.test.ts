@@ -361,7 +361,7 @@ describe('statement', () => {
 \begin{theorem}[Frisch--Waugh]\thmlabel{thm:fwl}\uses{thm:other}
 \implementedby{src/a.ts#f}\checkedby{src/a.test.ts#thm:fwl}
 Let $x\in\R^n$, % a remark
-with \emph{any} $\norm x$. Then
+with \emph{any} $\norm x$, as in Theorem~\ref{thm:other}. Then
 \[
   \half{\norm{X\T y}^2} = 0 .
 \]
@@ -376,7 +376,7 @@ with \emph{any} $\norm x$. Then
     expect(statement('thm:fwl', 'Clean, then regress.', folder)['text/markdown']).toBe(
       String.raw`<details><summary><b>Theorem 2 (Frisch–Waugh).</b> Clean, then regress.</summary>
 
-> Let $x\in\mathbb R^n$, with *any* $\lVert x\rVert$. Then
+> Let $x\in\mathbb R^n$, with *any* $\lVert x\rVert$, as in Theorem 1. Then
 >
 > $$\tfrac{\lVert X^{\mathsf T} y\rVert^2}2 = 0 .$$
 >
@@ -404,6 +404,16 @@ with \emph{any} $\norm x$. Then
       String.raw`$\lVert g\rVert_{q}+\lVert w_t-w\rVert_{1}+\lVert\delta\rVert_{p}$`,
     );
     expect(toMarkdown(String.raw`$\pair{z-\pi}v=\by\delta$`, macros)).toBe(String.raw`$\langle z-\pi,v\rangle=\delta x$`);
+  });
+
+  it('sets formulas in lines, and ends none at a dollar within its words', () => {
+    const none = macrosOf([]);
+    expect(toMarkdown(String.raw`Let \begin{gather*} a=1,\\ b=2. \end{gather*}`, none)).toBe(
+      'Let\n\n' + String.raw`$$\begin{gathered} a=1,\\ b=2. \end{gathered}$$`,
+    );
+    expect(toMarkdown(String.raw`$\sup\{f:f\text{ is $1$-Lipschitz}\}$`, none)).toBe(
+      String.raw`$\sup\{f:f\text{ is }1\text{-Lipschitz}\}$`,
+    );
   });
 
   it('needs an idea and a theorem', () => {

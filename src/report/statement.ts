@@ -41,10 +41,13 @@ export function theoremOf(label: string, folder = proofsFolder()): { name: strin
     if (!found) continue;
     const [, kind = '', title = '', body = ''] = found;
     const macros = macrosOf([...files.filter((name) => name.endsWith('.sty')), file].map(read));
-    // All kinds share one counter, as in lemmata.sty.
-    const number = [...source.slice(0, found.index).matchAll(/^\\begin\{(?:theorem|lemma|proposition|corollary)\}/gm)].length + 1;
-    const name = `${capital(kind)} ${number}${title && ` (${toMarkdown(title, macros)})`}`;
-    return { name, text: toMarkdown(body.replace(BINDINGS, ''), macros), file };
+    const name = `${capital(kind)} ${numberAt(source, found.index)}${title && ` (${toMarkdown(title, macros)})`}`;
+    const numbered = body.replace(BINDINGS, '').replace(/\\ref\{(thm:[^{}]*)\}/g, (_, other: string) => {
+      const { index } = environment(other).exec(source) ?? {};
+      if (index === undefined) throw new Error(`statement: ${label} refers to ${other}, which proofs/${file} does not state`);
+      return `${numberAt(source, index)}`;
+    });
+    return { name, text: toMarkdown(numbered, macros), file };
   }
   throw new Error(`statement: no proof in ${folder} has \\thmlabel{${label}}; is the label spelt as in proofs/*.tex?`);
 }
@@ -55,5 +58,9 @@ const environment = (label: string) =>
     `\\\\begin\\{(theorem|lemma|proposition|corollary)\\}(?:\\[([^\\]]*)\\])?((?:(?!\\\\end\\{\\1\\}).)*?\\\\thmlabel\\{${label}\\}.*?)\\\\end\\{\\1\\}`,
     's',
   );
+
+/** The number of the theorem that begins at some place of its document: all kinds share one counter, as in lemmata.sty. */
+const numberAt = (source: string, place: number): number =>
+  [...source.slice(0, place).matchAll(/^\\begin\{(?:theorem|lemma|proposition|corollary)\}/gm)].length + 1;
 
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);

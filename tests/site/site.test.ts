@@ -112,6 +112,21 @@ describe('the website, page by page', () => {
     expect(shown).toBe(drawn);
   });
 
+  it('leaves no formula of a notebook as it is typed', () => {
+    const raw = site.pages
+      .filter((file) => /^notebooks\//.test(file))
+      .flatMap((page) => {
+        const text = site
+          .html(page)
+          .replace(/<(annotation|pre|code|svg|script)\b[\s\S]*?<\/\1>/g, '')
+          .replace(/<[^>]*>/g, ' ');
+        return [...text.matchAll(/\\(?:begin|ref|mathbf|mathbb|operatorname|sup|frac|sqrt)\b.{0,30}/g)].map(
+          ([found]) => `${page}: ${found}`,
+        );
+      });
+    expect(raw).toEqual([]);
+  });
+
   it('shows every chart of every notebook, live and as a picture', () => {
     for (const page of site.pages.filter((file) => /^notebooks\/week/.test(file))) {
       const slug = page.split('/')[1];
