@@ -15,7 +15,7 @@ import { NET, nets, PENALTIES, PLAIN, PRODUCTS, RIDGE, regressions, STOPPED } fr
 
 const SEEDS = [1, 2, 3, 4, 5];
 /** What is planted: a deviation of log variance, in percent, and how many times the panel's rows there are. */
-const SOWN = ['0', '20', '40'];
+const SOWN = ['0', '5', '10', '20', '30', '40', '20x4', '20x16'];
 const CLOSED = [PLAIN, PRODUCTS, RIDGE];
 const NETS = [NET, STOPPED];
 const TABLES = ['losses', 'gains'];
@@ -119,7 +119,7 @@ function told(part: string, excess: Readonly<Record<string, readonly number[]>>)
     const [gain, error] = [mean(each), standardDeviation(each) / Math.sqrt(each.length)];
     const law = studentT(each.length - 1);
     const half = law.quantile(0.975) * error;
-    const description = `QLIKE that the better perceptron, ${net}, gains on ${name === 'gain' ? `the best regression, ${rival},` : 'the gamma regression'}, over seeds; ${what}`;
+    const description = `QLIKE that the better net (${net}) gains on ${name === 'gain' ? `the best regression (${rival})` : 'the gamma regression'}, over seeds; ${what}`;
     numbers[`${name}.${part}`] = { value: gain, uncertainty: [gain - half, gain + half], unit: '1', tolerance: 0.001, description };
     const p = 2 * law.survival(Math.abs(gain) / error);
     return { planted: size, times: Number(times), against: name, rival, net, gain, error, low: gain - half, high: gain + half, p };
