@@ -4,6 +4,7 @@ import rss from '@11ty/eleventy-plugin-rss';
 import { collect } from '../scripts/blog/collect.mjs';
 import { markdown } from '../scripts/blog/markdown.mjs';
 import { shortcodes } from '../scripts/blog/shortcodes.mjs';
+import { withoutDrawings } from '../scripts/blog/text.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -34,6 +35,7 @@ export default async function configure(eleventy) {
     file?.endsWith('.html') ? under(html, prefix) : html,
   );
   eleventy.addFilter('absolute', (/** @type {string} */ html) => under(html, `${site.data.site.url}${prefix}`));
+  eleventy.addFilter('withoutDrawings', withoutDrawings);
   return {
     dir: { input: join('blog'), includes: '_includes', output: process.env.LEMMATA_SITE_OUT ?? 'build/site' },
     templateFormats: ['njk', 'md'],

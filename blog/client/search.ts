@@ -1,7 +1,7 @@
 import MiniSearch from 'minisearch';
+import { find, OPTIONS } from '../../scripts/blog/search-words.mjs';
 
 // The search: the index is fetched when the first word is typed, and stays in the page. The address holds the words.
-const OPTIONS = { fields: ['title', 'text'], storeFields: ['title', 'kind', 'url', 'about'] };
 const input = document.querySelector<HTMLInputElement>('input[name=q]')!;
 const list = document.querySelector<HTMLElement>('.results')!;
 const status = document.querySelector<HTMLElement>('[role=status]')!;
@@ -23,7 +23,7 @@ async function show(words: string): Promise<void> {
   }
   index ??= load();
   try {
-    const found = (await index).search(words, { prefix: true, fuzzy: 0.15, boost: { title: 4 }, combineWith: 'AND' });
+    const found = find(await index, words);
     if (words !== input.value) return; // more was typed meanwhile
     status.textContent = found.length
       ? `${found.length} found${found.length > 40 ? ', the best 40 shown' : ''}`

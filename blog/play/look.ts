@@ -31,24 +31,30 @@ export interface Line {
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
- * Draws lines over the steps 0, 1, 2 … with the ends of both axes written beside them.
+ * Draws lines over the steps 0, 1, 2 … with what its axes count written beside them.
  *
  * @param svg    its viewBox is the chart's size
  * @param name   of the vertical axis
  * @param steps  of the horizontal axis, at least
- * @param ends   what is written below the axis at its ends; the number of steps when left out
+ * @param from   where the first value stands, in steps; 0 when left out
+ * @param ticks  what is written below the axis, at which steps; the number of steps at its end when left out
  */
 export function drawLines(
   svg: SVGSVGElement,
   lines: readonly Line[],
-  { name, steps, ends }: { readonly name: string; readonly steps: number; readonly ends?: readonly [string, string] },
+  {
+    name,
+    steps,
+    from = 0,
+    ticks,
+  }: { readonly name: string; readonly steps: number; readonly from?: number; readonly ticks?: readonly (readonly [number, string])[] },
 ): void {
   const { width, height } = svg.viewBox.baseVal;
   const [left, top, right, bottom] = [44, 22, width - 10, height - 24];
   const last = Math.max(steps, ...lines.map(({ values }) => values.length - 1));
   const some = lines.some(({ values }) => values.some((value) => value > 0));
   const high = Math.max(1e-9, ...lines.flatMap(({ values }) => values.filter(Number.isFinite)));
-  const across = (k: number) => left + ((right - left) * k) / last;
+  const across = (k: number) => left + ((right - left) * (k + from)) / last;
   const up = (value: number) => bottom - ((bottom - top) * value) / high;
   const element = (tag: string, attributes: Record<string, string | number>, text = '') => {
     const made = document.createElementNS(SVG, tag);
@@ -62,8 +68,9 @@ export function drawLines(
     element('text', { x: 0, y: 12 }, name),
     element('text', { x: left - 6, y: top + 4, 'text-anchor': 'end' }, some ? high.toPrecision(2) : ''),
     element('text', { x: left - 6, y: bottom + 4, 'text-anchor': 'end' }, '0'),
-    element('text', { x: right, y: height - 6, 'text-anchor': 'end' }, ends?.[1] ?? `${last} steps`),
-    element('text', { x: left, y: height - 6 }, ends?.[0] ?? ''),
+    ...(ticks ?? [[last, `${last} steps`] as const]).map(([at, text]) =>
+      element('text', { x: across(at - from).toFixed(1), y: height - 6, 'text-anchor': at === last ? 'end' : 'middle' }, text),
+    ),
     ...lines.map(({ values, look }) => {
       const every = thin(values);
       const kept = values.map((value, k) => [k, value]).filter(([k, value]) => k % every === 0 && Number.isFinite(value));

@@ -98,9 +98,37 @@ const isType = ({ kind }) => kind === 'interface' || kind === 'type';
 /** Types apart from functions, whose names may differ in a capital only. @param {Entry} entry */
 const urlOfEntry = (entry) => `/api/${entry.room}/${isType(entry) ? 'type.' : ''}${entry.name}/`;
 
-/** @param {string} summary @param {string | undefined} from */
-const firstSentence = (summary, from) =>
-  from ? `as in ${from}` : (/^[\s\S]*?[.:](?=\s|$)/.exec(summary.replace(/\n(?!\n)/g, ' '))?.[0] ?? summary).replace(/:$/, '.');
+/**
+ * The first sentence of a docstring. It ends at a colon where enough stands before one to say something; `HAR: what …` goes on.
+ *
+ * @param {string} summary
+ * @param {string} [from]  the room of which the name is
+ */
+export function firstSentence(summary, from) {
+  if (from) return `as in ${from}`;
+  const line = summary
+    .split(/\n\s*\n/)[0]
+    .replace(/\n/g, ' ')
+    .trim();
+  const sentence = /^.*?\.(?=\s|$)/.exec(line)?.[0] ?? line;
+  const [, head] = /^(.*?):(?=\s|$)/.exec(sentence) ?? [];
+  const isEnough = head !== undefined && head.split(/\s+/).length >= 5;
+  return (isEnough ? `${head}.` : sentence).replace(/:$/, '.');
+}
+
+/**
+ * Theorems by kind and number, where docstrings have their labels; one without a page on the site stays a label and leads nowhere.
+ *
+ * @param {Pages} api
+ * @param {readonly { label: string, kind: string, number: string }[]} theorems
+ */
+export function numberTheorems({ entries }, theorems) {
+  const named = new Map(theorems.map(({ label, kind, number }) => [label, `${kind} ${number}`]));
+  for (const entry of entries)
+    entry.html = entry.html.replace(/(?:\b[Tt]heorem )?(<a href="[^"]*">)(thm:[a-z0-9-]+)(<\/a>)/g, (_, open, label, close) =>
+      named.has(label) ? `${open}${named.get(label)}${close}` : label,
+    );
+}
 
 /**
  * Names of public types in highlighted code as links.

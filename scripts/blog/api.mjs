@@ -64,7 +64,7 @@ async function extracted(root) {
     logLevel: 'Error',
     readme: 'none',
   });
-  const project = await app.convert();
+  const project = await withoutHeads(() => app.convert());
   hooks.deregister();
   if (!project) throw new Error('TypeDoc could not read src/; npm run lint says what is wrong there');
   const { children = [] } = /** @type {any} */ (app.serializer.projectToObject(project, /** @type {any} */ (root)));
@@ -81,6 +81,26 @@ async function extracted(root) {
       members.flatMap(opened).map((/** @type {any} */ member) => entryOf(root, room, member, byId)),
     )
     .sort((/** @type {Entry} */ a, /** @type {Entry} */ b) => (key(a) < key(b) ? -1 : 1));
+}
+
+/**
+ * A docstring at the head of a room's index.ts is of the room. TypeDoc takes it for that of the first name there, whose own is then lost: so it
+ * is read as a plain comment, of the same length.
+ *
+ * @template T
+ * @param {() => Promise<T>} read
+ */
+async function withoutHeads(read) {
+  const { readFile } = ts.sys;
+  ts.sys.readFile = (path, encoding) => {
+    const text = readFile(path, encoding);
+    return /\/src\/\w+\/index\.ts$/.test(path.replaceAll('\\', '/')) ? text?.replace(/^\/\*\*/, '/* ') : text;
+  };
+  try {
+    return await read();
+  } finally {
+    ts.sys.readFile = readFile;
+  }
 }
 
 /** The members of a namespace in its place, as `operators.rank`. @param {any} member */

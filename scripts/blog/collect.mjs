@@ -1,9 +1,9 @@
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { notebooksIn } from '../notebooks/files.mjs';
 import { MORE, SUMMARIES } from '../publish/weeks.mjs';
 import { publicNames } from './api.mjs';
-import { apiPages } from './api-pages.mjs';
+import { apiPages, numberTheorems } from './api-pages.mjs';
 import { canDrawCards } from './cards.mjs';
 import { graphOf } from './graph.mjs';
 import { notebookPage } from './notebook.mjs';
@@ -64,6 +64,7 @@ async function gather(root) {
   if (problems.length) throw new Error(problems.join('\n'));
   const api = apiPages(await publicNames(root));
   const theorems = theoremPages(root, quote.num, notebooks, api);
+  numberTheorems(api, theorems);
   const weeks = notebooks
     .filter(({ week }) => week > 0)
     .map(({ slug, week, topic, lead }) => ({
@@ -95,6 +96,7 @@ async function gather(root) {
         prefix: process.env.LEMMATA_SITE_PREFIX ?? '/',
         cards: canDrawCards(),
       },
+      runtimeMegabytes: Math.round(statSync(join(root, 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm')).size / 1e6),
       weeks,
       notebooks,
       theorems,

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { escapeHtml, highlight } from './highlight.mjs';
 import { markdown, slugger, slugOf } from './markdown.mjs';
 import { chart } from './shortcodes.mjs';
+import { textOf } from './text.mjs';
 
 /**
  * @typedef {{ cell_type: string, source: string | string[], metadata: { tags?: string[] }, outputs?: Output[], execution_count?: number | null }} Cell
@@ -190,12 +191,7 @@ const ANSI = /\u001b\[[0-9;]*m/g;
 function tables(html, md) {
   return html.replace(/(<div class="wide"[^>]*>)?<table>([\s\S]*?)<\/table>(<\/div>)?/g, (_, _open, inner) => {
     const caption = /<caption>([\s\S]*?)<\/caption>/.exec(inner)?.[1] ?? 'table';
-    const label = escapeHtml(
-      caption
-        .replace(/<[^>]+>/g, '')
-        .replace(/&amp;/g, '&')
-        .replace(/\$/g, ''),
-    );
+    const label = escapeHtml(textOf(caption).replace(/\$/g, ''));
     const body = inner
       .replace(/ style="text-align: ?(left|right|center)"/g, (/** @type {string} */ _all, /** @type {string} */ side) =>
         side === 'left' ? '' : ` class="${side}"`,

@@ -1,10 +1,8 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import MiniSearch from 'minisearch';
+import { OPTIONS } from './search-words.mjs';
 import { textOf } from './text.mjs';
-
-/** How the index is made, and how the page must read it: blog/client/search.ts has the same. */
-const OPTIONS = { fields: ['title', 'text'], storeFields: ['title', 'kind', 'url', 'about'] };
 
 /**
  * The index of the site's search: posts and the log as they were written, notebooks by section, theorems, names of the library.
@@ -57,7 +55,7 @@ export function writeIndex({ notebooks, theorems, api }, out) {
       kind: `lemmata/${room}`,
       url,
       about: first,
-      text: `${room} ${first} ${name.replace(/([a-z])([A-Z])/g, '$1 $2')}`,
+      text: `${room} ${first}`,
     }));
   const index = new MiniSearch(OPTIONS);
   index.addAll([...pages, ...sections, ...proved, ...names].map((page, id) => ({ id, ...page })));

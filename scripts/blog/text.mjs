@@ -21,3 +21,27 @@ export function textOf(html) {
     .replace(/\s+/g, ' ')
     .trim();
 }
+
+/**
+ * HTML for readers without the site's style sheet, as of the feed: formulas as MathML alone, with the marks that were held in their drawing.
+ *
+ * @param {string} html
+ */
+export function withoutDrawings(html) {
+  let text = '';
+  let hidden = 0;
+  let held = 0; // at which depth a mark is held
+  for (const [part] of html.matchAll(/<[^>]+>|[^<]+/g)) {
+    if (!hidden) {
+      if (part.startsWith('<span class="katex-html"')) hidden = 1;
+      else text += part;
+    } else if (part.startsWith('<span')) {
+      hidden++;
+      if (part === '<span class="held">') held = hidden;
+    } else if (part === '</span>') {
+      if (hidden === held) held = 0;
+      hidden--;
+    } else if (held) text += part;
+  }
+  return text;
+}

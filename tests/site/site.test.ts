@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -125,6 +125,23 @@ describe('the website, page by page', () => {
         );
       });
     expect(raw).toEqual([]);
+  });
+
+  it('says of each name what its own docstring says, not its room’s', () => {
+    for (const index of globSync('src/*/index.ts', { cwd: ROOT })) {
+      const head = /^\/\*\*\s*(?:\* )?(.{20,60}?)[.:,]/.exec(readFileSync(join(ROOT, index), 'utf8'))?.[1];
+      if (!head) continue;
+      const room = index.split('/')[1];
+      for (const page of site.pages.filter((page) => page.startsWith(`api/${room}/`))) expect(site.html(page), page).not.toContain(head);
+    }
+    expect(site.html('api/text/cosineSimilarity/index.html')).toContain('<dt>throws</dt><dd>when the widths differ</dd>');
+  });
+
+  it('names theorems by number, and escapes once', () => {
+    expect(site.html('api/optim/adam/index.html')).toMatch(/>Theorem 2\.\d+<\/a>/);
+    for (const page of site.pages)
+      expect(site.html(page).match(/aria-label="[^"]*&amp;(?:amp|#\d+|quot|lt|gt);/)?.[0], page).toBeUndefined();
+    expect(readFileSync(join(site.out, 'feed.xml'), 'utf8')).not.toContain('katex-html');
   });
 
   it('shows every chart of every notebook, live and as a picture', () => {
@@ -284,10 +301,20 @@ describe.skipIf(noChromium)('the website in a browser', () => {
     await close();
   });
 
+  it('is printed dark on white, whatever theme was chosen', { timeout: 60_000 }, async () => {
+    const { page, close } = await opened('');
+    await page.getByRole('button', { name: 'Dark' }).click();
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.evaluate(() => getComputedStyle(document.documentElement).color)).toBe('rgb(27, 31, 36)');
+    await close();
+  });
+
   it('finds names, theorems and posts, and leads to them', { timeout: 60_000 }, async () => {
     const { page, wrong, close } = await opened('search/');
     for (const [words, title] of [
       ['walkforward', 'walkForward'],
+      ['how to do GARCH', 'fitGarch'],
+      ['execution agent', 'Sell a block against an agent'],
       ['gauss markov', 'Theorem 1.3: Gauss–Markov'],
       ['million shares formula', 'Selling a million shares against a formula'],
     ]) {

@@ -56,6 +56,7 @@ async function attack(): Promise<void> {
   drawPad();
   if (!image) {
     byId('status').textContent = 'Draw a digit, or choose one that is written.';
+    empty();
     return;
   }
   const found: typeof shown = {};
@@ -68,6 +69,16 @@ async function attack(): Promise<void> {
   shown = found;
   byId('status').textContent = '';
   show();
+}
+
+/** Where no digit is, nothing is said of the last one. */
+function empty(): void {
+  shown = {};
+  for (const name of NAMES) {
+    for (const part of ['before', 'change', 'after'])
+      byId<HTMLCanvasElement>(`${name}-${part}`).getContext('2d')!.clearRect(0, 0, SIDE, SIDE);
+    for (const part of ['says', 'largest', 'rows']) byId(`${name}-${part}`).replaceChildren();
+  }
 }
 
 function show(): void {

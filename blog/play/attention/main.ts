@@ -4,7 +4,11 @@ import { DAYS, echoes } from './windows.js';
 
 const HEADS = 2;
 const SVG = 'http://www.w3.org/2000/svg';
-const [WIDTH, LEFT, MIDDLE, HIGH] = [640, 20, 90, 70];
+const [WIDTH, LEFT, MIDDLE, HIGH, LOW] = [640, 52, 90, 70, 230];
+/** Days that are numbered. */
+const NUMBERED = [1, 8, 16, 24, DAYS];
+/** Room beside the map for the numbers of days, in its pixels. */
+const EDGE = 24;
 const { transformer } = await loadModels(['transformer']);
 const day = byId<HTMLInputElement>('day');
 const head = byId<HTMLSelectElement>('head');
@@ -60,12 +64,29 @@ function drawDays(at: number, row: Float32Array): void {
     for (const [key, value] of Object.entries(box)) made.setAttribute(key, String(value));
     return made;
   };
+  const text = (x: number, y: number, words: string, anchor = 'end') => {
+    const made = document.createElementNS(SVG, 'text');
+    for (const [key, value] of Object.entries({ x: x.toFixed(1), y, 'text-anchor': anchor, 'dominant-baseline': 'middle' }))
+      made.setAttribute(key, String(value));
+    made.textContent = words;
+    return made;
+  };
+  const axis = document.createElementNS(SVG, 'path');
+  axis.setAttribute('class', 'axis');
+  axis.setAttribute('d', `M${LEFT - 4} ${MIDDLE}H${WIDTH}M${LEFT - 4} ${LOW}H${WIDTH}`);
   byId('days').replaceChildren(
+    axis,
+    text(LEFT - 8, MIDDLE - HIGH, `+${largest.toFixed(1)}`),
+    text(LEFT - 8, MIDDLE, '0'),
+    text(LEFT - 8, MIDDLE + HIGH, `−${largest.toFixed(1)}`),
+    text(LEFT - 8, LOW - 54, '100\u00a0%'),
+    text(LEFT - 8, LOW - 4, '0'),
+    ...NUMBERED.map((one) => text(LEFT + (one - 0.5) * pace - 2, LOW + 14, String(one), 'middle')),
     ...Array.from(returns, (r, k) => {
       const size = (HIGH * Math.abs(r)) / largest;
       return rect(k === at ? 'mine' : 'world', LEFT + k * pace, r > 0 ? MIDDLE - size : MIDDLE, size, k);
     }),
-    ...Array.from(row, (share, k) => rect('share', LEFT + k * pace, 230 - 60 * share, 60 * share, k)),
+    ...Array.from(row, (share, k) => rect('share', LEFT + k * pace, LOW - 60 * share, 60 * share, k)),
   );
 }
 
@@ -73,17 +94,26 @@ function drawDays(at: number, row: Float32Array): void {
 function drawMap(at: number): void {
   const canvas = byId<HTMLCanvasElement>('map');
   const context = canvas.getContext('2d')!;
-  const pixel = canvas.width / DAYS;
+  const pixel = (canvas.width - EDGE) / DAYS;
   context.clearRect(0, 0, canvas.width, canvas.height);
   context.fillStyle = colourOf('--accent');
   for (let t = 0; t < DAYS; t++)
     rowOf(t).forEach((share, k) => {
       context.globalAlpha = Math.min(1, share);
-      context.fillRect(k * pixel, t * pixel, pixel, pixel);
+      context.fillRect(EDGE + k * pixel, t * pixel, pixel, pixel);
     });
   context.globalAlpha = 1;
   context.strokeStyle = colourOf('--warn');
-  context.strokeRect(0.5, at * pixel + 0.5, canvas.width - 1, pixel - 1);
+  context.strokeRect(EDGE + 0.5, at * pixel + 0.5, canvas.width - EDGE - 1, pixel - 1);
+  context.fillStyle = colourOf('--quiet');
+  context.font = '12px sans-serif';
+  context.textBaseline = 'middle';
+  for (const one of NUMBERED) {
+    context.textAlign = 'right';
+    context.fillText(String(one), EDGE - 5, Math.max(6, (one - 0.5) * pixel));
+    context.textAlign = 'center';
+    context.fillText(String(one), Math.min(EDGE + (one - 0.5) * pixel, canvas.width - 8), canvas.height - EDGE / 2);
+  }
 }
 
 /** The day under the pointer is chosen; the slider does the same by keyboard. */

@@ -52,3 +52,14 @@ export function outcomeOf({ views, riskAversion }: Opinion): Outcome {
 /** Germany against France and the UK, each by its capital. */
 export const GERMANY: View['weights'] = { Germany: 1, France: -0.052 / (0.052 + 0.124), UK: -0.124 / (0.052 + 0.124) };
 export const CANADA: View['weights'] = { Canada: 1, USA: -1 };
+
+/**
+ * What is wrong with views that are all taken for certain, in the page's words: the reader's own can say of Canada and the USA what another
+ * view says already, or the contrary. Germany's stands apart from both, since no other speaks of France.
+ */
+export function clash(views: Opinion['views']): string | undefined {
+  const certain = views.filter(({ weights, confidence }) => confidence === 1 && 'Canada' in weights && 'USA' in weights);
+  return certain.length > 1
+    ? 'your own view repeats or contradicts ‘Canada earns more than the USA’, and both are certain: make one less sure'
+    : undefined;
+}

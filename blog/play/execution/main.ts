@@ -3,18 +3,19 @@ import { byId, drawLines } from '../look.js';
 import { loadModels } from '../model.js';
 import { basisPoints, PROBLEM } from './problem.js';
 import { type Policy, pathsOf, riskyCost, SCHEDULES, type Sold, sellOn } from './sellers.js';
+import { type Measured, meanOf, NAMES, paired, tallyOf } from './tally.js';
 
 const BINS = 30;
 /** Both ends of the chart of costs, in basis points; what lies beyond is counted at the end. */
 const [FROM, TO] = [-600, 900];
-const NAMES = ['agent', 'twap', 'optimum'] as const;
-type Name = (typeof NAMES)[number];
+const TICKS = [-600, -300, 0, 300, 600, 900];
+const inPoints = (at: number) => `${at}`.replace('-', '−');
 
 const { agent } = await loadModels(['agent']);
 const policy: Policy = async (seen, count) => (await agent.run({ seen: { data: seen, shape: [count, 3] } })).action.data;
 const sell = saleOf(PROBLEM);
 
-const costs: Record<Name, number[]> = { agent: [], twap: [], optimum: [] };
+const { costs, run } = tallyOf(policy);
 const slider = byId<HTMLInputElement>('sell');
 /** The block that the reader sells: the path's seed, shares left by day, and what was lost. */
 let mine = { seed: 1, left: [PROBLEM.shares], cost: 0 };
@@ -23,23 +24,28 @@ let beside: Sold | undefined;
 const points = (money: number) => `${basisPoints(money).toFixed(1).replace('-', '−')} bp`;
 
 /** Runs the sellers on paths that none has seen. */
-async function run(count: number): Promise<void> {
-  const sold = await sellOn(10_000 + costs.agent.length, count, policy);
-  for (const name of NAMES) costs[name].push(...sold[name]);
+async function runAndShow(count: number): Promise<void> {
+  await run(count);
   show();
+}
+
+/** A measure with its error in the page, with all its digits in `value`; a dash before there is one. */
+function write(id: string, measured: Measured | undefined): void {
+  const data = byId<HTMLDataElement>(id);
+  data.value = measured ? String(basisPoints(measured.mean)) : '';
+  data.textContent = measured ? `${points(measured.mean)} ± ${basisPoints(measured.error).toFixed(1)}` : '–';
 }
 
 function show(): void {
   byId('paths').textContent = String(costs.agent.length);
   for (const name of NAMES) {
     const all = costs[name];
-    const data = byId<HTMLDataElement>(`${name}-risky`);
-    const many = all.length > 1;
-    const { mean, error } = many ? riskyCost(all) : { mean: 0, error: 0 };
-    data.value = many ? String(basisPoints(mean)) : '';
-    data.textContent = many ? `${points(mean)} ± ${basisPoints(error).toFixed(1)}` : '–';
-    byId(`${name}-mean`).textContent = many ? points(all.reduce((a, b) => a + b, 0) / all.length) : '–';
+    write(`${name}-mean`, all.length ? meanOf(all) : undefined);
+    write(`${name}-risky`, all.length ? riskyCost(all) : undefined);
   }
+  const apart = costs.agent.length ? paired(costs.agent, costs.optimum) : undefined;
+  write('apart-mean', apart?.mean);
+  write('apart-risky', apart?.risky);
   histogram();
 }
 
@@ -57,7 +63,7 @@ function histogram(): void {
       { values: counted(costs.optimum), look: 'third' },
       { values: counted(costs.agent), look: 'live' },
     ],
-    { name: 'share of paths', steps: BINS - 1, ends: [`−${-FROM} bp`, `${TO} bp`] },
+    { name: 'share of paths', steps: BINS, from: 0.5, ticks: TICKS.map((at) => [((at - FROM) / (TO - FROM)) * BINS, inPoints(at)]) },
   );
 }
 
@@ -99,12 +105,16 @@ function showMine(): void {
       ...(isOver && beside ? [{ values: millions(beside.holdings), look: 'live' }] : []),
       { values: millions(mine.left), look: 'own' },
     ],
-    { name: 'shares left, in millions', steps: PROBLEM.slices, ends: ['', `day ${PROBLEM.slices}`] },
+    {
+      name: 'shares left, in millions',
+      steps: PROBLEM.slices,
+      ticks: Array.from({ length: PROBLEM.slices + 1 }, (_, day) => [day, String(day)]),
+    },
   );
 }
 
-byId('hundred').addEventListener('click', () => run(100));
-byId('thousands').addEventListener('click', () => run(5000));
+byId('hundred').addEventListener('click', () => runAndShow(100));
+byId('thousands').addEventListener('click', () => runAndShow(5000));
 byId('today').addEventListener('click', sellToday);
 byId('another').addEventListener('click', () => begin(mine.seed + 1));
 slider.addEventListener('input', showMine);

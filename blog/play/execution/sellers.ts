@@ -36,13 +36,17 @@ export async function sellOn(seed: number, count: number, policy: Policy): Promi
   };
 }
 
-/** What costs with risk come to, C + λ (C − mean C)² on average, with its standard error, in money. */
-export function riskyCost(shortfall: ArrayLike<number>): { readonly mean: number; readonly error: number } {
+/** What costs with risk come to, C + λ (C − mean C)², on each path and on average with its standard error, in money. */
+export function riskyCost(shortfall: ArrayLike<number>): {
+  readonly mean: number;
+  readonly error: number;
+  readonly each: readonly number[];
+} {
   const all = Array.from(shortfall);
   const mean = average(all);
   const risky = all.map((cost) => cost + RISK_AVERSION * (cost - mean) ** 2);
   const centre = average(risky);
-  return { mean: centre, error: Math.sqrt(average(risky.map((cost) => (cost - centre) ** 2)) / (all.length - 1)) };
+  return { mean: centre, error: Math.sqrt(average(risky.map((cost) => (cost - centre) ** 2)) / (all.length - 1)), each: risky };
 }
 
 const average = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
