@@ -54,7 +54,7 @@ describe('completion', () => {
   it('completes modules: packages of the checkout, rooms of the library, files beside the notebook', async () => {
     const from = async (start: string, quote = "'") => (await complete(`import { x } from ${quote}${start}`)).matches;
     expect(await from('@tensorf')).toContain('@tensorflow/tfjs');
-    expect(await from('lemmata/t')).toEqual(['lemmata/tensor', 'lemmata/trade', 'lemmata/train']);
+    expect(await from('lemmata/t')).toEqual(['lemmata/tensor', 'lemmata/text', 'lemmata/trade', 'lemmata/train']);
     expect(await from('node:fs')).toEqual(['node:fs', 'node:fs/promises']);
     expect(await from('./week01')).toEqual([]); // notebooks are no modules
     expect(await from('../src/n', '"')).toEqual(['nn/']);
