@@ -4,6 +4,7 @@ import { attentionForward, softmaxRows } from './attention.js';
 import { encoderLayerForward } from './encoder-layer.js';
 import { layerNormForward } from './layer-norm.js';
 import { linearForward } from './linear.js';
+import { mlpBackward, mlpForward } from './mlp.js';
 import { joinHeads, splitHeads } from './multi-head.js';
 
 const f = (...values: number[]) => Float64Array.from(values);
@@ -32,6 +33,14 @@ describe('layers by hand', () => {
       [3, 4, 7, 8],
     ]);
     expect(joinHeads(splitHeads(x, 4, 2), 4)).toEqual(x);
+  });
+
+  it('a network of two layers is shut where its ReLU is, forward and backward', () => {
+    const params = { first: { w: f(1, -1), b: f(0, 0) }, second: { w: f(2, 3), b: f(1) } };
+    const { y, hidden } = mlpForward(params, f(4, -5));
+    expect(Array.from(y)).toEqual([9, 16]); // 2·4 + 1, 3·5 + 1
+    const { dx, first, second } = mlpBackward(f(1, 10), params, f(4, -5), hidden);
+    expect([dx, first.dw, first.db, second.dw, second.db].map((d) => Array.from(d))).toEqual([[2, -30], [8, -150], [2, 30], [4, 50], [11]]);
   });
 
   it('names what does not fit', () => {

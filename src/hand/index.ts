@@ -10,6 +10,7 @@ export { type EncoderLayer, type EncoderSize, encoderLayerForward } from './enco
 export { type GainShift, layerNormForward } from './layer-norm.js';
 export { type Affine, linearBackward, linearForward } from './linear.js';
 export { meanAbsoluteErrorBackward, meanAbsoluteErrorForward, meanSquaredErrorBackward, meanSquaredErrorForward } from './losses.js';
+export { type Mlp, mlpBackward, mlpForward } from './mlp.js';
 export {
   type AffineGradient,
   type Heads,
