@@ -8,5 +8,6 @@ export default defineConfig({
     fileParallelism: false,
     reporters: ['default', './tests/support/summary-reporter.ts'],
     testTimeout: 3_600_000,
+    hookTimeout: 600_000, // some copy the whole checkout first
   },
 });
