@@ -39,10 +39,12 @@ export function split(k: Key, n = 2): Key[] {
  */
 export function fold(k: Key, i: number): Key {
   if (!Number.isInteger(i) || i < 0 || i >= 2 ** 32) throw new Error(`fold: the index must be an integer from 0 to 2^32 - 1, got ${i}`);
-  const word = new Uint32Array(2);
   threefry(k, 0, i, word);
   return [word[0], word[1]];
 }
+
+/** What the cipher writes, read before it is called again: an array for each call takes longer than the cipher does. */
+const word = new Uint32Array(2);
 
 /**
  * Uniform on [0, 1): multiples of 2⁻²³ in float32, of 2⁻⁵² in float64.
@@ -130,7 +132,6 @@ function draw<D extends Float32Array | Float64Array | Int32Array>(
   value: (high: number, low: number) => number,
 ): HostArray<D> {
   const data = emptyOf(shape, Type);
-  const word = new Uint32Array(2);
   for (let i = 0; i < data.length; i++) {
     threefry(k, 0, i, word);
     data[i] = value(word[0] | 0, word[1] | 0); // as int32, which need no memory on their way into a function

@@ -36,11 +36,10 @@ export function dropout(x: tf.Tensor, options: DropoutOptions): tf.Tensor {
  * @throws       when keep is not in (0, 1]
  */
 export function dropoutMask(key: Key, keep: number, shape: readonly number[]): HostArray<Float32Array> {
-  checkNumber('dropoutMask', 'keep', keep, { above: 0, to: 1 }, 'it is the part that stays: 0.9 where PyTorch says dropout 0.1');
+  const kept = keptOf(keep);
   if (!shape.every((n) => Number.isInteger(n) && n >= 0))
     throw shapeError('dropoutMask takes the shape of what it drops from', { mask: { shape } });
   const data = new Float32Array(sizeOf(shape));
-  const kept = Math.round(keep * 2 ** 16);
   const words = new Uint32Array(2);
   const value = (bits: number) => ((bits & 0xffff) < kept ? 1 / keep : 0);
   // Four decisions from each block of the cipher, whose rounds are what a mask takes; what is written past the end is lost.
@@ -54,6 +53,12 @@ export function dropoutMask(key: Key, keep: number, shape: readonly number[]): H
   return { data, shape: [...shape] };
 }
 
+/** Of 2¹⁶ decisions those that keep. */
+function keptOf(keep: number): number {
+  checkNumber('dropoutMask', 'keep', keep, { above: 0, to: 1 }, 'it is the part that stays: 0.9 where PyTorch says dropout 0.1');
+  return Math.round(keep * 2 ** 16);
+}
+
 /**
  * `dropoutMask` of what is mostly 0: a decision is drawn only where x is not, and the mask is 0 elsewhere.
  *
@@ -61,13 +66,19 @@ export function dropoutMask(key: Key, keep: number, shape: readonly number[]): H
  * @returns  a mask of this shape
  * @throws   as `dropoutMask`
  */
-export function sparseDropoutMask(key: Key, keep: number, x: HostArray<Float32Array>): HostArray<Float32Array> {
-  let count = 0;
-  for (const value of x.data) if (value !== 0) count++;
-  const drawn = dropoutMask(key, keep, [count]).data;
-  const data = new Float32Array(x.data.length);
-  for (let i = 0, at = 0; i < data.length; i++) if (x.data[i] !== 0) data[i] = drawn[at++];
-  return { data, shape: [...x.shape] };
+export function sparseDropoutMask(key: Key, keep: number, { data: x, shape }: HostArray<Float32Array>): HostArray<Float32Array> {
+  const kept = keptOf(keep);
+  const data = new Float32Array(x.length);
+  const words = new Uint32Array(2);
+  // The decisions of `dropoutMask` over the numbers that are not 0, as they are met: two passes over a large x take twice as long.
+  for (let i = 0, drawn = 0; i < x.length; i++) {
+    if (x[i] === 0) continue;
+    if ((drawn & 3) === 0) threefry(key, 0, drawn >>> 2, words);
+    const bits = words[(drawn >>> 1) & 1] >>> (16 * (drawn & 1));
+    if ((bits & 0xffff) < kept) data[i] = 1 / keep;
+    drawn++;
+  }
+  return { data, shape: [...shape] };
 }
 
 /**

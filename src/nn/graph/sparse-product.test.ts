@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { expectClose } from '../../../tests/support/close.js';
 import { key, normal } from '../../base/index.js';
-import { sparseDropoutMask } from '../dropout.js';
+import { dropoutMask, sparseDropoutMask } from '../dropout.js';
 import { linear } from '../linear.js';
 import { sparseLinear, sparseProduct, sparseRows } from './sparse-product.js';
 
@@ -39,6 +39,17 @@ describe('sparseLinear', () => {
 });
 
 describe('sparseDropoutMask', () => {
+  it('has the decisions of dropoutMask, one after another where x is not 0', () => {
+    const many = normal(key(5), [30, 7]);
+    for (let i = 0; i < many.data.length; i++) if (i % 5 < 3) many.data[i] = i % 2 === 0 ? 0 : -0;
+    const { data, shape } = sparseDropoutMask(key(6), 0.7, many);
+    expect(shape).toEqual([30, 7]);
+    const drawn = data.filter((_, i) => many.data[i] !== 0);
+    expect(drawn).toHaveLength(84);
+    expect(drawn).toEqual(dropoutMask(key(6), 0.7, [84]).data);
+    expect(data.filter((m, i) => many.data[i] === 0 && m !== 0)).toHaveLength(0);
+  });
+
   it('draws where x is not 0 and keeps the share that it is told', () => {
     const many = normal(key(3), [400, 50]);
     for (let i = 0; i < many.data.length; i += 2) many.data[i] = 0;

@@ -146,7 +146,7 @@ export function replay(config: ReplayConfig): Replay {
     sample(k, B, importance = 1) {
       if (length() === 0) throw new Error('replay: there is nothing to draw yet; add transitions first');
       const rows = drawn(k, B);
-      const numbers = (all: Float32Array) => ({ data: Float32Array.from(rows, (i) => all[i]), shape: [B] });
+      const numbers = (all: Float32Array) => ({ data: gathered(all, rows, new Float32Array(B)), shape: [B] });
       const observations = (all: Float32Array) => {
         const data = new Float32Array(B * F);
         for (let j = 0; j < B; j++) for (let f = 0; f < F; f++) data[j * F + f] = all[rows[j] * F + f];
@@ -154,7 +154,7 @@ export function replay(config: ReplayConfig): Replay {
       };
       const transitions = {
         state: observations(states),
-        action: { data: Int32Array.from(rows, (i) => actions[i]), shape: [B] },
+        action: { data: gathered(actions, rows, new Int32Array(B)), shape: [B] },
         reward: numbers(rewards),
         next: observations(nexts),
         terminated: numbers(ends),
@@ -208,4 +208,10 @@ export function replay(config: ReplayConfig): Replay {
       Object.assign(counts, { added, largest, isStarted });
     },
   };
+}
+
+/** By a loop: `from` with a function takes ten times as long. */
+function gathered<D extends Float32Array | Int32Array>(all: D, rows: Int32Array, into: D): D {
+  for (let j = 0; j < rows.length; j++) into[j] = all[rows[j]];
+  return into;
 }

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../compile.js';
 import { type DeviceTensor, fromArray } from './device-tensor.js';
+import { Plan } from './plan.js';
 
 const SIZE = 300;
 const square = () => fromArray(new Float32Array(SIZE * SIZE).fill(1 / SIZE), [SIZE, SIZE]);
@@ -45,5 +46,52 @@ describe.each(['openvino', 'onnxruntime'] as const)('a call in flight on %s', (r
       results.push(f(square(), add));
     }
     expect((await Promise.all(results)).map((y) => Math.round(y.data()[0]))).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe('a step', () => {
+  /** Takes the processor for as many milliseconds, however long others keep it waiting. */
+  const busy = (ms: number) => {
+    for (const start = process.cpuUsage().user; process.cpuUsage().user - start < 1000 * ms; );
+  };
+  /** A plan of a program that runs so, and the ways in which it was run so far. */
+  const planOf = (run: () => void, start: () => Promise<void>) => {
+    const ran: string[] = [];
+    const told =
+      <R>(way: string, then: () => R) =>
+      () => {
+        ran.push(way);
+        return then();
+      };
+    const ways = { run: told('run', run), start: told('start', start) };
+    const bind = () => ({ inputs: [], outputs: [], setInput() {}, setOutput() {}, release() {}, ...ways });
+    return { ran, plan: new Plan({ bind, release() {} }, [], []) };
+  };
+
+  it('that waits for the processor and takes little of it is short', async () => {
+    const wait = () => new Promise<void>((resolve) => setTimeout(resolve, 20));
+    const { ran, plan } = planOf(() => {}, wait);
+    // What else the process does meanwhile may hide it from one measurement, not from all.
+    for (let i = 0; i < 50 && ran.at(-1) !== 'run'; i++) await plan.run([], []);
+    expect(ran.at(-1)).toBe('run');
+  });
+
+  it('that takes much of it runs beside the event loop', async () => {
+    const { ran, plan } = planOf(
+      () => {},
+      async () => busy(5),
+    );
+    for (let i = 0; i < 3; i++) await plan.run([], []);
+    expect(ran).toEqual(['start', 'start', 'start']);
+  });
+
+  it('that is long once stays on the thread of the caller, and leaves it when it is long twice in a row', async () => {
+    const lengths = [0, 5, 0, 5, 5, 0];
+    const { ran, plan } = planOf(
+      () => busy(lengths.shift()!),
+      async () => {},
+    );
+    for (let i = 0; i < 7; i++) await plan.run([], []);
+    expect(ran).toEqual(['start', 'run', 'run', 'run', 'run', 'run', 'start']);
   });
 });

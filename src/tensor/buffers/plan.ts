@@ -5,6 +5,8 @@ import { allocate, dropRemote, fill, Memory, type TensorSpec } from './memory.js
 
 /** Steps longer than this leave the event loop running; shorter ones are not worth its 0.1 ms. */
 const LONG_STEP_MS = 2;
+/** One long step alone was interrupted: where others want the processor too, any step is now and then. */
+const IN_A_ROW = 2;
 
 /**
  * One loaded graph and the memory it works in.
@@ -19,7 +21,8 @@ export class Plan {
   readonly #outputs: readonly PlannedOutput[];
   readonly #donated: readonly number[];
   readonly #requests: Bound[] = [];
-  #isLong = true; // until measured
+  /** Steps in a row that were long; it is taken for long until it is measured. */
+  #long = IN_A_ROW;
 
   constructor(program: Program, inputs: readonly PlannedInput[], outputs: readonly PlannedOutput[]) {
     this.#program = program;
@@ -39,36 +42,38 @@ export class Plan {
     this.#bindInputs(bound, leaves, memories);
     this.#bindOutputs(bound);
     const start = performance.now();
-    if (this.#isLong) return this.#runLong(bound, start);
+    if (this.#long >= IN_A_ROW) return this.#runLong(bound, start);
     try {
       bound.request.run();
     } finally {
       for (const memory of bound.request.outputs) memory.holds--;
     }
-    this.#isLong = performance.now() - start >= LONG_STEP_MS;
+    this.#long = performance.now() - start < LONG_STEP_MS ? 0 : this.#long + 1;
     return this.#results(bound.request);
   }
 
   async #runLong({ request }: Bound, start: number): Promise<DeviceTensor[]> {
     for (const memory of request.inputs) memory.holds++; // another function may be given it while this one reads it
+    const before = process.cpuUsage();
     try {
       await request.start();
     } finally {
       for (const memory of request.inputs) memory.holds--;
       for (const memory of request.outputs) memory.holds--;
     }
-    this.#isLong = performance.now() - start >= LONG_STEP_MS;
+    if (performance.now() - start < LONG_STEP_MS || spentSince(before) < LONG_STEP_MS) this.#long = 0;
     return this.#results(request);
   }
 
-  /** A request over memory that nothing else uses: one for each leaf that the graph reads and for each output. */
-  bindOwn(): { request: Request; inputs: readonly (Memory | undefined)[]; outputs: readonly Memory[] } {
+  /** A request over memory that nothing else uses: one for each leaf that the graph reads, as which input, and for each output. */
+  bindOwn(leaves: number): { request: Request; places: readonly number[]; inputs: readonly Memory[]; outputs: readonly Memory[] } {
     const inputs: Memory[] = [];
-    for (const input of this.#inputs) inputs[input.leaf] = owned(input);
+    const places = new Array<number>(leaves).fill(-1);
+    for (const [i, input] of this.#inputs.entries()) [inputs[input.leaf], places[input.leaf]] = [owned(input), i];
     const outputs = this.#outputs.map(owned);
     const read = this.#inputs.map(({ leaf }) => inputs[leaf]);
     const written = outputs.filter((_, j) => !this.#outputs[j].empty);
-    return { request: this.#program.bind(read, written), inputs, outputs };
+    return { request: this.#program.bind(read, written), places, inputs, outputs };
   }
 
   /** The request that already reads most of the donated state, or a second one. */
@@ -156,6 +161,12 @@ export class Plan {
     this.#requests.length = 0;
     this.#program.release();
   }
+}
+
+/** Milliseconds of the processor: where others wait for it too, a short step lasts as long as they let it, and is none the longer. */
+function spentSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 /** Memory that no output ever takes. */

@@ -40,6 +40,24 @@ describe.each(['openvino', 'onnxruntime'] as const)('session on %s', (runtime) =
     compiled.release();
   });
 
+  it('reads a tensor where it is, and leaves it as it was', async () => {
+    const compiled = compile((x: tf.Tensor) => x.mul(2), { runtime });
+    const next = compile((x: tf.Tensor) => x.add(1), { runtime, donate: [0] });
+    const predict = await compiled.session(Float32Array.of(0, 0));
+    let x = fromArray([1, 2], [2]);
+    expect(Array.from(predict(x))).toEqual([2, 4]);
+    expect(Array.from(predict(Float32Array.of(7, 8)))).toEqual([14, 16]);
+    expect(Array.from(x.data())).toEqual([1, 2]);
+    for (let i = 1; i <= 3; i++) {
+      x = await next(x); // into the memory that the session has read, or beside it
+      expect(Array.from(predict(x))).toEqual([2 + 2 * i, 4 + 2 * i]);
+    }
+    x.dispose();
+    expect(() => predict(x)).toThrow('was disposed');
+    expect(Array.from(predict(Float32Array.of(7, 8)))).toEqual([14, 16]);
+    for (const one of [predict, compiled, next]) one.release();
+  });
+
   it('says what does not fit, outlives its function, and refuses calls once released', async () => {
     const compiled = compile((x: tf.Tensor) => x.mul(2), { runtime });
     const predict = await compiled.session(Float32Array.of(1, 2));
