@@ -136,6 +136,13 @@ describe('what dqnStep can be told', () => {
     expect(all.error[1]).toBeCloseTo(alone.error[0], 6);
   });
 
+  it('leaves the target bit for bit at a share of 0, so that a training need not write it', async () => {
+    const step = compile(dqnStep(duelingNetwork, optimizer, { discount: 0.9 }));
+    const { state } = await step(before, batch, 0);
+    expect(state.target.data()).toEqual((before.target as { data: Float32Array }).data);
+    step.release();
+  });
+
   it('counts the future by each transition’s own discount', async () => {
     const [alike, at81] = [
       await stepped({}, { ...batch, discount: numbers(0.9, 0.9, 0.9, 0.9, 0.9) }),

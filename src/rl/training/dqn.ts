@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { fold, type HostArray, type Key, split, uniform } from '../../base/index.js';
 import { checkKey, checkNumber, checkOptions, checkWhole } from '../../base/internal.js';
 import { initMlp, type MlpParams, mlp } from '../../models/index.js';
@@ -110,9 +110,20 @@ export function dqn(world: World, config: DqnConfig): Training<Params> {
   const initial = dueling ? initDuelingNetwork(forWeights, widths) : initMlp(forWeights, widths);
   const network = dueling ? duelingNetwork : (params: MlpParams, x: tf.Tensor) => mlp(params, x);
   const optimizer = averaged(initial, adam(initial, { learningRate: chosen.learningRate }), { decay });
-  const learn = compile(dqnStep(network as never, optimizer, { discount, double, loss }), { donate: [0], ...(threads && { threads }) });
+  const on = threads && { threads };
+  const learning = dqnStep(network as never, optimizer, { discount, double, loss });
+  type Learning = Parameters<typeof learning>;
+  const learn = compile(learning, { donate: [0], ...on });
+  // Between two copies the target stays where it is: a share of 0 would read and write it at each update, to the same numbers.
+  const learnOnly = compile(
+    (learner: Learning[0]['learner'], target: tf.Tensor, batch: Learning[1]) => {
+      const { state, ...found } = learning({ learner, target }, batch, tf.scalar(0));
+      return { learner: state.learner, ...found };
+    },
+    { donate: [0], ...on },
+  );
   const greedy = compile((parameters: tf.Tensor, x: tf.Tensor) => network(optimizer.params({ parameters } as never), x).argMax(-1), {
-    ...(threads && { threads }),
+    ...on,
   });
   const learner = optimizer.init(initial);
   let state = { learner, target: learner.parameters };
@@ -133,16 +144,23 @@ export function dqn(world: World, config: DqnConfig): Training<Params> {
     if (u[0] < exploring()) return Math.floor(u[1] * world.actions);
     return act!(state.learner.parameters as never, observation as never)[0];
   };
+  const keeping = async (transitions: unknown) => {
+    const { learner, error } = await learnOnly(state.learner as never, state.target as never, transitions as never);
+    state = { learner: learner as never, target: state.target };
+    return error;
+  };
+  const copying = async (transitions: unknown) => {
+    const { state: next, loss, error } = await learn(state as never, transitions as never, 1);
+    state = next as never;
+    if (!Number.isFinite(loss.item()))
+      throw new Error(`dqn: the loss is ${loss.item()} at step ${step}; lower learningRate, ${chosen.learningRate}, or scale the rewards`);
+    return error;
+  };
   const update = async () => {
     const beta = chosen.importance + ((1 - chosen.importance) * step) / steps;
     const { transitions, rows } = memory.sample(fold(forBatches, step), batch, beta);
-    const result = await learn(state as never, transitions as never, step % targetEvery === 0 ? 1 : 0);
-    state = result.state as unknown as typeof state;
-    if (step % targetEvery === 0 && !Number.isFinite(result.loss.item()))
-      throw new Error(
-        `dqn: the loss is ${result.loss.item()} at step ${step}; lower learningRate, ${chosen.learningRate}, or scale the rewards`,
-      );
-    if (priority) memory.update(rows, result.error.data() as Float32Array);
+    const error = step % targetEvery === 0 ? await copying(transitions) : await keeping(transitions);
+    if (priority) memory.update(rows, error.data() as Float32Array);
   };
   const hostParams = (vector: 'parameters' | 'average'): Params => unpacked(initial, numbersOf(state.learner[vector]) as Float32Array);
 
@@ -190,6 +208,7 @@ export function dqn(world: World, config: DqnConfig): Training<Params> {
     release() {
       act?.release();
       learn.release();
+      learnOnly.release();
       greedy.release();
     },
   };
