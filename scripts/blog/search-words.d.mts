@@ -6,4 +6,7 @@ export const OPTIONS: {
   processTerm: (word: string) => string | null;
 };
 /** Pages that have all words, best first, and after them, where they are few, those that have some. */
-export function find<R extends { id: unknown }>(index: { search(words: string, options: object): R[] }, words: string): R[];
+export function find<R extends { id: unknown; title?: unknown; score?: number }>(
+  index: { search(words: string, options: object): R[] },
+  words: string,
+): R[];

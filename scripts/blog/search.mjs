@@ -46,7 +46,7 @@ export function writeIndex({ notebooks, theorems, api }, out) {
     kind: 'theorem',
     url,
     about: summary,
-    text: textOf(`${summary} ${statement} ${body}`),
+    text: textOf(`${url.split('/').at(-2)} ${summary} ${statement} ${body}`), // its name in the source too
   }));
   const names = api.entries
     .filter(({ kind }) => kind !== 'reference')

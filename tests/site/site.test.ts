@@ -2,8 +2,10 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import MiniSearch from 'minisearch';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { find, OPTIONS } from '../../scripts/blog/search-words.mjs';
 import { noChromium, openChromium } from '../support/chromium.js';
 import { buildOnce, PREFIX, ROOT, serve } from './built.js';
 
@@ -41,6 +43,54 @@ beforeAll(async () => {
   site = buildOnce();
   base = (await serve(site.out)) + PREFIX;
 }, 600_000);
+
+describe('the search of the site', () => {
+  const asked = [
+    ['sharpe ratio', 'sharpe'],
+    ['purged', 'purgedKFold'],
+    ['look-ahead', 'assertNoLookahead'],
+    ['value at risk', 'valueAtRisk'],
+    ['implementation shortfall', 'implementationShortfall'],
+    ['newey west', 'neweyWest'],
+    ['garch', 'fitGarch'],
+    ['overfitting', 'overfittingProbability'],
+    ['walk forward', 'walkForward'],
+    ['kelly', 'kellyBet'],
+    ['black-litterman', 'blackLitterman'],
+    ['black-litterman', 'Theorem 10.3: Black and Litterman'],
+    ['information coefficient', 'informationCoefficient'],
+    ['drawdown', 'maximumDrawdown'],
+    ['survivorship bias', 'The second best is a straw man'],
+    ['multiple testing', 'holm'],
+    ['leakage', 'purgedKFold'],
+    ['data snooping', 'holm'],
+    ['p-hacking', 'holm'],
+    ['transaction costs', 'proportional'],
+    ['adversarial', 'Week 8 · Adversaries'],
+    ['gae', 'Theorem 6.4'],
+    ['ridge', 'ridge'],
+    ['attention', 'attention'],
+  ] as const;
+  it.each(asked)('leads by %j to %s among the first three', (words, title) => {
+    const index = MiniSearch.loadJSON(readFileSync(join(site.out, 'search.json'), 'utf8'), OPTIONS);
+    const titles = find(index, words)
+      .slice(0, 3)
+      .map((page) => String(page.title));
+    expect(
+      titles.some((one) => one === title || (title.includes(' ') && one.startsWith(title))),
+      titles.join('; '),
+    ).toBe(true);
+  });
+
+  it.each(['cointegration', 'diffusion'])('finds nothing by %j, of which it has nothing', (words) => {
+    expect(find(MiniSearch.loadJSON(readFileSync(join(site.out, 'search.json'), 'utf8'), OPTIONS), words)).toEqual([]);
+  });
+
+  it('describes a page without marks of Markdown', () => {
+    const described = site.pages.map((page) => [page, /<meta name="description" content="([^"]*)"/.exec(site.html(page))?.[1] ?? '']);
+    expect(described.filter(([, words]) => /\*\S|\]\(|`/.test(words))).toEqual([]);
+  });
+});
 
 describe('the website, page by page', () => {
   /** Addresses that a page names, with the attribute they stand in. */

@@ -16,6 +16,14 @@ describe('the search', () => {
     { title: 'Week 2: the head', url: '/notebooks/2/', text: 'How to read the notebook, and compute its ratio.' },
     { title: 'sharpeRatio', url: '/api/trade/sharpeRatio/', text: 'The Sharpe ratio.' },
     { title: 'A rule', url: '/posts/1/', text: 'It was over-fitted in a back-test, by who survived: a bias.' },
+    { title: 'informationRatio', url: '/api/trade/informationRatio/', text: 'The Sharpe ratio of a difference.' },
+    { title: 'holm', url: '/api/stats/holm/', text: 'Corrected for all that were tried.' },
+    { title: 'A dual norm', url: '/theorems/dual/', text: 'A multiple of it, by testing.' },
+    { title: 'purgedKFold', url: '/api/market/purgedKFold/', text: 'Parts without what overlaps.' },
+    { title: 'proportional', url: '/api/trade/proportional/', text: 'A share of what is traded.' },
+    { title: 'costMoments', url: '/api/trade/costMoments/', text: 'What a schedule costs.' },
+    { title: 'blackLitterman', url: '/api/trade/blackLitterman/', text: 'Views.' },
+    { title: 'Integration', url: '/theorems/parts/', text: 'By parts.' },
   ];
   const index = new MiniSearch(OPTIONS);
   index.addAll(pages.map((page, id) => ({ id, ...page })));
@@ -26,9 +34,20 @@ describe('the search', () => {
     ['backtest', 'A rule'],
     ['back-tests', 'A rule'],
     ['survivorship bias', 'A rule'],
+    ['multiple testing', 'holm'],
+    ['p-hacking', 'holm'],
+    ['data leakage', 'purgedKFold'],
+    ['transaction costs', 'proportional'],
+    ['black-litterman', 'blackLitterman'],
+    ['black litterman', 'blackLitterman'],
   ])('finds by %j first %s', (words, title) => {
     const best = find(index, words)[0] as { id: number } | undefined;
     expect(pages[best?.id ?? -1]?.title).toBe(title);
+  });
+
+  it('takes one letter for a slip, two for another word', () => {
+    expect(find(index, 'intergration').length + find(index, 'integation').length).toBeGreaterThan(0);
+    expect(find(index, 'cointegration')).toEqual([]);
   });
 });
 
