@@ -9,11 +9,16 @@ function reach(start: string, from: 'from' | 'to', to: 'from' | 'to'): Set<strin
 }
 
 function show(name: string | undefined): void {
-  const near = name ? new Set([...reach(name, 'to', 'from'), ...reach(name, 'from', 'to')]) : undefined;
+  const [below, above] = name ? [reach(name, 'to', 'from'), reach(name, 'from', 'to')] : [new Set<string>(), new Set<string>()];
+  const near = name ? new Set([...below, ...above]) : undefined;
   svg?.classList.toggle('chosen', near !== undefined);
   for (const node of svg?.querySelectorAll<SVGAElement>('[data-node]') ?? [])
     node.classList.toggle('near', near?.has(node.dataset.node!) ?? false);
-  for (const edge of edges) edge.classList.toggle('near', (near?.has(edge.dataset.from!) && near.has(edge.dataset.to!)) ?? false);
+  for (const edge of edges) {
+    const within = (set: Set<string>) => set.has(edge.dataset.from!) && set.has(edge.dataset.to!);
+    edge.classList.toggle('near', within(below));
+    edge.classList.toggle('after', within(above));
+  }
 }
 
 for (const node of svg?.querySelectorAll<SVGAElement>('[data-node]') ?? []) {

@@ -36,7 +36,7 @@ const SVG = 'http://www.w3.org/2000/svg';
  * @param svg    its viewBox is the chart's size
  * @param name   of the vertical axis
  * @param steps  of the horizontal axis, at least
- * @param from   where the first value stands, in steps; 0 when left out
+ * @param from   where the first value stands, in steps; 0 when left out, and the last where steps end
  * @param ticks  what is written below the axis, at which steps; the number of steps at its end when left out
  */
 export function drawLines(

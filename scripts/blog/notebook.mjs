@@ -79,6 +79,8 @@ export function notebookPage(root, file) {
     /** Of the thirty-day path; 0 of a week. */
     day: Number(/^day(\d+)/.exec(slug)?.[1] ?? 0),
     lead: paragraph
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .replace(/(\*{1,2})(?=\S)(.+?)(?<=\S)\1/g, '$2')
       .replace(/[\s`]+/g, ' ')
       .replace(/ (?=[.,;:!?])/g, '')
       .trim(),

@@ -113,6 +113,7 @@ describe.skipIf(noChromium)('pages to play with (apt install chromium)', () => {
         for (const [k, loss] of (await lossesOf(start, precision)).entries())
           expect(Math.abs(here[k] - loss), `${precision}, step ${k}`).toBeLessThan(1e-5);
       expect(here[49]).toBeLessThan(here[0] - 0.03);
+      expect(await page.locator('#losses text').allTextContents()).toContain('50 steps');
     }
     expect(wrong).toEqual([]);
     await close();
@@ -278,8 +279,9 @@ describe.skipIf(noChromium)('pages to play with (apt install chromium)', () => {
     const { page, wrong, close } = await opened(browser, `${base}play/execution/`);
     const many = page.getByRole('button', { name: '5,000 paths' });
     await expect.poll(() => many.isEnabled(), { timeout: 40_000 }).toBe(true);
+    expect(await page.locator('#costs polyline').count(), 'lines of paths that are not there').toBe(0);
     await many.click();
-    await expect.poll(() => page.locator('#paths').textContent(), { timeout: 30_000 }).toBe('5000');
+    await expect.poll(() => page.locator('#paths').textContent(), { timeout: 30_000 }).toBe('5,000');
     // With risk, the agent is below the closed form by 8.39 bp, by 200,000 paths of the same world written anew in numpy; the paired error of 5,000 is 0.4.
     const apart = (await page.locator('#apart-risky').textContent())!;
     const [less, error] = apart
@@ -308,6 +310,8 @@ describe.skipIf(noChromium)('pages to play with (apt install chromium)', () => {
     expect(agent.mean).toBeLessThan(even.mean - 2 * Math.hypot(agent.error, even.error));
     expect((await page.locator('#costs polyline').count()) + (await page.locator('#holdings polyline').count())).toBe(6);
     for (let day = 0; day < 5; day++) await page.getByRole('button', { name: 'Sell', exact: true }).press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id), 'the focus, where there is no more to sell').toBe('another');
+    expect(await page.locator('#sell-now').textContent()).toBe('');
     expect(await page.locator('#verdict').textContent()).toMatch(
       /^You lost .* bp; on the same path the agent lost .* bp, even sales .* bp, the closed form .* bp\.$/,
     );
@@ -338,8 +342,22 @@ describe.skipIf(noChromium)('pages to play with (apt install chromium)', () => {
       }
     expect(found).toBeGreaterThanOrEqual(3);
     const box = (await page.locator('#days').boundingBox())!;
-    await page.mouse.move(box.x + 0.53 * box.width, box.y + 0.4 * box.height);
+    await page.mouse.move(box.x + 0.55 * box.width, box.y + 0.4 * box.height);
     expect(Number(await day.inputValue())).toBe(16);
+    await page.setViewportSize({ width: 390, height: 844 });
+    const [frame, names] = await page.evaluate(() => {
+      const boxOf = (found: Element) => found.getBoundingClientRect().toJSON() as DOMRect;
+      return [boxOf(document.getElementById('days')!), [...document.querySelectorAll('#days text')].map(boxOf)];
+    });
+    for (const [i, one] of names.entries()) {
+      expect(one.left, `label ${i} is cut on a phone`).toBeGreaterThanOrEqual(frame.left - 0.5);
+      for (const other of names.slice(i + 1))
+        expect(
+          Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1 &&
+            Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1,
+          `label ${i} stands on another on a phone`,
+        ).toBe(false);
+    }
     if (process.env.LEMMATA_PICTURES) await page.screenshot({ path: `${process.env.LEMMATA_PICTURES}/attention.png`, fullPage: true });
     await expectReadable(page);
     expect(wrong).toEqual([]);

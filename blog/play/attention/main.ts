@@ -4,7 +4,7 @@ import { DAYS, echoes } from './windows.js';
 
 const HEADS = 2;
 const SVG = 'http://www.w3.org/2000/svg';
-const [WIDTH, LEFT, MIDDLE, HIGH, LOW] = [640, 52, 90, 70, 230];
+const [WIDTH, LEFT, MIDDLE, HIGH, LOW] = [640, 76, 108, 70, 294];
 /** Days that are numbered. */
 const NUMBERED = [1, 8, 16, 24, DAYS];
 /** Room beside the map for the numbers of days, in its pixels. */
@@ -39,10 +39,13 @@ function show(): void {
   const row = rowOf(at);
   const most = row.indexOf(Math.max(...row));
   byId('day-now').textContent = day.value;
-  byId('most').textContent = `${most + 1}, ${at - most} days before, with ${(100 * row[most]).toFixed(0)} %`;
+  const before = at - most;
+  byId('most').textContent =
+    `${most + 1}, ${before} ${before === 1 ? 'day' : 'days'} before, with ${(100 * row[most]).toFixed(0)} %${at < 4 ? '; no echo is to be seen yet' : ''}`;
   byId<HTMLDataElement>('sum').value = String(row.reduce((a, b) => a + b, 0));
   byId('sum').textContent = row.reduce((a, b) => a + b, 0).toFixed(4);
-  byId('forecast').textContent = `${signed(forecast)} (it came to ${signed(actual)})`;
+  byId('forecast').textContent =
+    `${signed(forecast)} ± 1, the noise; by the rule, 0.8 of day 28, ${signed(0.8 * returns[DAYS - 5])}. It came to ${signed(actual)}.`;
   drawDays(at, row);
   drawMap(at);
 }
@@ -76,6 +79,8 @@ function drawDays(at: number, row: Float32Array): void {
   axis.setAttribute('d', `M${LEFT - 4} ${MIDDLE}H${WIDTH}M${LEFT - 4} ${LOW}H${WIDTH}`);
   byId('days').replaceChildren(
     axis,
+    text(0, 12, 'returns, in deviations of the noise', 'start'),
+    text(0, LOW - 82, 'share of attention', 'start'),
     text(LEFT - 8, MIDDLE - HIGH, `+${largest.toFixed(1)}`),
     text(LEFT - 8, MIDDLE, '0'),
     text(LEFT - 8, MIDDLE + HIGH, `−${largest.toFixed(1)}`),

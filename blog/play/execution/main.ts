@@ -37,7 +37,7 @@ function write(id: string, measured: Measured | undefined): void {
 }
 
 function show(): void {
-  byId('paths').textContent = String(costs.agent.length);
+  byId('paths').textContent = costs.agent.length.toLocaleString('en');
   for (const name of NAMES) {
     const all = costs[name];
     write(`${name}-mean`, all.length ? meanOf(all) : undefined);
@@ -58,12 +58,19 @@ function histogram(): void {
   };
   drawLines(
     byId<SVGSVGElement>('costs'),
-    [
-      { values: counted(costs.twap), look: 'other' },
-      { values: counted(costs.optimum), look: 'third' },
-      { values: counted(costs.agent), look: 'live' },
-    ],
-    { name: 'share of paths', steps: BINS, from: 0.5, ticks: TICKS.map((at) => [((at - FROM) / (TO - FROM)) * BINS, inPoints(at)]) },
+    costs.agent.length
+      ? [
+          { values: counted(costs.twap), look: 'other' },
+          { values: counted(costs.optimum), look: 'third' },
+          { values: counted(costs.agent), look: 'live' },
+        ]
+      : [],
+    {
+      name: costs.agent.length ? 'share of paths' : 'share of paths: none yet',
+      steps: BINS,
+      from: 0.5,
+      ticks: TICKS.map((at) => [((at - FROM) / (TO - FROM)) * BINS, inPoints(at)]),
+    },
   );
 }
 
@@ -87,11 +94,14 @@ function showMine(): void {
   const day = mine.left.length - 1;
   const isOver = day === PROBLEM.slices;
   slider.disabled = isOver || day === PROBLEM.slices - 1;
-  byId<HTMLButtonElement>('today').disabled = isOver;
-  byId('sell-now').textContent =
-    `${day >= PROBLEM.slices - 1 ? 100 : slider.value} % of ${Math.round(mine.left[day]).toLocaleString('en')} shares`;
+  const today = byId<HTMLButtonElement>('today');
+  if (isOver && document.activeElement === today) byId('another').focus(); // a button that is disabled under the focus loses it to the page's head
+  today.disabled = isOver;
+  byId('sell-now').textContent = isOver
+    ? ''
+    : `${day >= PROBLEM.slices - 1 ? 100 : slider.value} % of ${Math.round(mine.left[day]).toLocaleString('en')} shares`;
   byId('day').textContent = isOver ? 'sold' : `day ${day + 1} of ${PROBLEM.slices}`;
-  byId('lost').textContent = points(mine.cost);
+  byId('lost').textContent = `${isOver ? 'lost' : 'lost so far'} ${points(mine.cost)}`;
   byId('verdict').textContent =
     isOver && beside
       ? `You lost ${points(mine.cost)}; on the same path the agent lost ${points(beside.agent[0])}, even sales ${points(beside.twap[0])}, the closed form ${points(beside.optimum[0])}.`

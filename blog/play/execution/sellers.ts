@@ -36,7 +36,7 @@ export async function sellOn(seed: number, count: number, policy: Policy): Promi
   };
 }
 
-/** What costs with risk come to, C + λ (C − mean C)², on each path and on average with its standard error, in money. */
+/** What costs with risk come to, C + λ (C − mean C)² n / (n − 1), on each path and on average with its standard error, in money. */
 export function riskyCost(shortfall: ArrayLike<number>): {
   readonly mean: number;
   readonly error: number;
@@ -44,7 +44,8 @@ export function riskyCost(shortfall: ArrayLike<number>): {
 } {
   const all = Array.from(shortfall);
   const mean = average(all);
-  const risky = all.map((cost) => cost + RISK_AVERSION * (cost - mean) ** 2);
+  const free = all.length / Math.max(1, all.length - 1); // the mean is of the same paths, and lies too near to them
+  const risky = all.map((cost) => cost + RISK_AVERSION * free * (cost - mean) ** 2);
   const centre = average(risky);
   return { mean: centre, error: Math.sqrt(average(risky.map((cost) => (cost - centre) ** 2)) / (all.length - 1)), each: risky };
 }

@@ -66,10 +66,18 @@ function show(): void {
   drawLines(
     byId<SVGSVGElement>('losses'),
     [
-      { values: node, look: 'other' },
       { values: losses, look: 'live' },
+      ...(same && isUsual() ? [{ values: node, look: 'other' }] : []), // over it, dashed, where it is comparable
     ],
-    { name: 'loss, in nats', steps: node.length - 1 },
+    {
+      name: 'loss, in nats',
+      steps: Math.max(node.length, losses.length),
+      from: 1,
+      ticks: [
+        [1, '1'],
+        [Math.max(node.length, losses.length), `${Math.max(node.length, losses.length)} steps`],
+      ],
+    },
   );
   byId('steps').textContent = String(losses.length);
   byId('loss').textContent = losses.length ? `${losses.at(-1)!.toPrecision(4)} nats` : 'none yet';
