@@ -18,7 +18,10 @@ const SCRIPT = `
   const root = process.cwd();
   await run(chosen(await allTargets(root, { evidence: true, quick: true }), ['week09']), { root, jobs: 1 });`;
 
-/** Runs it to its end, or until a line says that something is done, when it is killed. */
+/** What one way may take, in ms: three minutes alone, six where others compute too. */
+const PATIENCE = 600_000;
+
+/** Runs it to its end, or until a line says that something is done, when it is killed; what does not end is killed too, and says what it had done. */
 function go(until?: RegExp): Promise<{ lines: string[]; errors: string; killed: boolean }> {
   const child = spawn(process.execPath, ['--input-type=module', '-e', SCRIPT], {
     cwd: copy,
@@ -30,10 +33,20 @@ function go(until?: RegExp): Promise<{ lines: string[]; errors: string; killed: 
     out += chunk;
     if (killed || !until?.test(out)) return;
     killed = true;
-    process.kill(-child.pid!, 'SIGKILL'); // with all that it started
+    end();
   });
+  const end = () => process.kill(-child.pid!, 'SIGKILL'); // what it started sees its parent gone
+  const late = setTimeout(() => {
+    errors += `no end after ${PATIENCE / 60_000} minutes; until then it said: ${out}`;
+    end();
+  }, PATIENCE);
   child.stderr.on('data', (chunk) => (errors += chunk));
-  return new Promise((done) => child.on('close', () => done({ lines: out.split('\n').filter(Boolean), errors, killed })));
+  return new Promise((done) =>
+    child.on('close', () => {
+      clearTimeout(late);
+      done({ lines: out.split('\n').filter(Boolean), errors, killed });
+    }),
+  );
 }
 
 const built = (lines: string[]) => lines.map((line) => line.replace(/ {2}[\d.]+ s$/, ''));
@@ -50,7 +63,7 @@ describe.skipIf(absent && !process.env.CI)('a week in small, from nothing (latex
   });
 
   it('is killed half-way, goes on to the end, does nothing twice, and leaves the committed results as they were', {
-    timeout: 1_800_000,
+    timeout: 3 * PATIENCE + 60_000,
   }, async () => {
     const committed = readFileSync(join(copy, 'results/week09.json'), 'utf8');
     const first = await go(/^build\/quick\/experiments\/week09\/paths\.txt/m);
