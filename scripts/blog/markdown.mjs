@@ -17,6 +17,7 @@ export function markdown({ where = 'Markdown', slugs, plain = false } = {}) {
   };
   const md = markdownIt({ html: !plain, linkify: false, typographer: false, highlight: (code, language) => highlight(code, language) });
   md.renderer.rules.fence = (tokens, at) => highlight(tokens[at].content, tokens[at].info.trim().split(/\s+/)[0] || 'text');
+  md.renderer.rules.code_block = (tokens, at) => `<pre tabindex="0"><code>${escapeHtml(tokens[at].content)}</code></pre>\n`; // it scrolls, by keyboard too
   md.renderer.rules.table_open = () => '<div class="wide" tabindex="0" role="region" aria-label="table"><table>';
   md.renderer.rules.table_close = () => '</table></div>';
   md.renderer.rules.heading_open = (tokens, at, _options, env) => {

@@ -68,6 +68,12 @@ describe('a theorem in a docstring', () => {
   });
 });
 
+describe('code in a docstring', () => {
+  it('can be scrolled by keyboard', () => {
+    expect(markdown({ plain: true }).render('So:\n\n    a < b\n')).toContain('<pre tabindex="0"><code>a &lt; b\n</code></pre>');
+  });
+});
+
 describe('a formula in the feed', () => {
   it('is MathML once, with the mark that follows it', () => {
     const html = withoutDrawings(markdown().render('It is $x^2$, so.'));
