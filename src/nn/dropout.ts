@@ -41,7 +41,8 @@ export function dropoutMask(key: Key, keep: number, shape: readonly number[]): H
     throw shapeError('dropoutMask takes the shape of what it drops from', { mask: { shape } });
   const data = new Float32Array(sizeOf(shape));
   const words = new Uint32Array(2);
-  const value = (bits: number) => ((bits & 0xffff) < kept ? 1 / keep : 0);
+  const scale = 1 / keep;
+  const value = (bits: number) => scale * (((bits & 0xffff) - kept) >>> 31); // by the sign: no processor foresees a branch that is drawn
   // Four decisions from each block of the cipher, whose rounds are what a mask takes; what is written past the end is lost.
   for (let i = 0; i < data.length; i += 4) {
     threefry(key, 0, i >>> 2, words);
@@ -67,7 +68,7 @@ function keptOf(keep: number): number {
  * @throws   as `dropoutMask`
  */
 export function sparseDropoutMask(key: Key, keep: number, { data: x, shape }: HostArray<Float32Array>): HostArray<Float32Array> {
-  const kept = keptOf(keep);
+  const [kept, scale] = [keptOf(keep), 1 / keep];
   const data = new Float32Array(x.length);
   const words = new Uint32Array(2);
   // The decisions of `dropoutMask` over the numbers that are not 0, as they are met: two passes over a large x take twice as long.
@@ -75,7 +76,7 @@ export function sparseDropoutMask(key: Key, keep: number, { data: x, shape }: Ho
     if (x[i] === 0) continue;
     if ((drawn & 3) === 0) threefry(key, 0, drawn >>> 2, words);
     const bits = words[(drawn >>> 1) & 1] >>> (16 * (drawn & 1));
-    if ((bits & 0xffff) < kept) data[i] = 1 / keep;
+    data[i] = scale * (((bits & 0xffff) - kept) >>> 31);
     drawn++;
   }
   return { data, shape: [...shape] };
