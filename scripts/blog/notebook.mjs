@@ -104,9 +104,13 @@ function ordered(html) {
   });
 }
 
-/** Names of theorems, in outputs and prose, as links to their pages. @param {string} html */
+/** Names of theorems, in outputs and prose, as links to their pages; a statement has the number that it has in the book. @param {string} html */
 const linked = (html) =>
   html
+    .replace(
+      /(<summary><b>[A-Z][a-z]+ )(\d+ \((?:(?!<\/details>)[\s\S])*?Proof: <code>proofs\/week0?(\d+)\.tex<\/code>)/g,
+      (_, kind, rest, week) => `${kind}${week}.${rest}`,
+    )
     .replace(/Proof: <code>proofs\/week\d+\.tex<\/code>, <code>thm:([a-z0-9-]+)<\/code>\./g, '<a href="/theorems/$1/">The proof</a>.')
     .replace(/<code>thm:([a-z0-9-]+)<\/code>/g, '<a href="/theorems/$1/"><code>$1</code></a>')
     .replace(/(<td>)thm:([a-z0-9-]+)(?=<\/td>)/g, '$1<a href="/theorems/$2/">$2</a>');

@@ -82,8 +82,13 @@ describe('the search of the site', () => {
     ).toBe(true);
   });
 
-  it.each(['cointegration', 'diffusion'])('finds nothing by %j, of which it has nothing', (words) => {
-    expect(find(MiniSearch.loadJSON(readFileSync(join(site.out, 'search.json'), 'utf8'), OPTIONS), words)).toEqual([]);
+  it('numbers a theorem in a notebook as on its own page', () => {
+    const folded = site
+      .html('notebooks/week03-bayes/index.html')
+      .matchAll(/<summary><b>(\w+ [\d.]+) [\s\S]*?href="\/lemmata\/theorems\/([a-z0-9-]+)\/">The proof/g);
+    const numbers = [...folded].map(([, number, label]) => [number, site.html(`theorems/${label}/index.html`).includes(`${number}:`)]);
+    expect(numbers.length).toBeGreaterThan(8);
+    expect(numbers.filter(([, same]) => !same)).toEqual([]);
   });
 
   it('describes a page without marks of Markdown', () => {
