@@ -2,7 +2,7 @@
 //
 //     npm run checks                 the tests that changed, or on which something that they import changed
 //     npm run checks -- --all        all of them
-//     npm run checks -- week03       those of week 3
+//     npm run checks -- week03       those of week 3; path: those of the thirty-day path
 //
 // First every document is read: a theorem or a clause without a check, and a test, function or label that is not there, stop with file and
 // line. The verdicts go into results/checks.json, as those of npm test do; the theorem graph with them into build/theorems.json.
@@ -24,7 +24,7 @@ if (problems.length) {
 
 const named = testsOf(theoremGraph(root), positionals);
 if (named.length === 0) {
-  console.error(`checks: there is no ${positionals.join(', ')}; weeks are named as in week03`);
+  console.error(`checks: there is no ${positionals.join(', ')}; weeks are named as in week03, the path is path`);
   process.exit(1);
 }
 const wanted = values.all ? named : stale(root, named);

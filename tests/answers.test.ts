@@ -47,6 +47,10 @@ import {
   wide,
 } from './support/worked.js';
 
+/** What a round of Sinkhorn leaves, with a twin at no cost and another at 1; and on the line, with 5 more for the second. */
+const twins = (epsilon: number) => stats.sinkhornRate({ rows: 2, cols: 2, data: Float64Array.of(0, 1, 1, 0) }, epsilon);
+const onLine = stats.sinkhornRate({ rows: 3, cols: 3, data: Float64Array.of(0, 1, 4, 6, 5, 6, 4, 1, 0) }, 1);
+
 const FOLDER = resolve(import.meta.dirname, '../proofs/exercises');
 
 /** The numbers of the answers: \answernum{key}{0.5896}, as they are printed. */
@@ -119,6 +123,11 @@ const answers: Readonly<Record<string, () => number | Promise<number>>> = {
   'chriss.first': () => holdings()[1],
   'chriss.second': () => holdings()[2],
   'chriss.third': () => holdings()[3],
+  'sinkhorn.twins': () => twins(0.5),
+  'sinkhorn.rounds': () => Math.log(1000) / -Math.log(twins(0.5)),
+  'sinkhorn.widest': () => 4 * Math.atanh(Math.sqrt(onLine)),
+  'sinkhorn.line': () => onLine,
+  'sinkhorn.eleven': () => Math.tanh((0.1 * 0.9 ** 10) / 4),
   'maximum.bound': () => Math.sqrt(2 * Math.log(10)),
   'maximum.two': () => 1 / Math.sqrt(Math.PI),
   'maximum.ten': () => greatest(10),

@@ -72,7 +72,7 @@ async function gather(root) {
       slug,
       topic,
       lead,
-      count: theorems.filter((theorem) => theorem.week === week).length,
+      count: theorems.filter(({ file }) => file === `proofs/week${String(week).padStart(2, '0')}.tex`).length,
       papers: papersOf(week, pdfs),
     }));
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

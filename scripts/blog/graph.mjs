@@ -1,10 +1,11 @@
+import { nameOfChapter } from '../latex/book.mjs';
 import { escapeHtml } from './highlight.mjs';
 
 const WIDTH = 46;
 const HEIGHT = 30;
 
 /**
- * The graph of theorems as a picture: one band a week, each theorem right of all that its proof uses in its week. A node is a link; an edge leads from what is
+ * The graph of theorems as a picture: one band a week and one for the path, each theorem right of all that its proof uses in its week. A node is a link; an edge leads from what is
  * used to what uses it.
  *
  * @param {readonly import('./theorems.mjs').TheoremPage[]} theorems
@@ -37,7 +38,7 @@ export function graphOf(theorems) {
   const bands = weeks.map((week) => {
     const ys = theorems.filter((theorem) => theorem.week === week).map(({ label }) => at(label).y);
     const [top, end] = [Math.min(...ys), Math.max(...ys)];
-    return `<g class="band"><line x1="0" x2="${width}" y1="${top - 8}" y2="${top - 8}"/><text x="4" y="${(top + end) / 2 + 15.5}">week ${week}</text></g>`;
+    return `<g class="band"><line x1="0" x2="${width}" y1="${top - 8}" y2="${top - 8}"/><text x="4" y="${(top + end) / 2 + 15.5}">${nameOfChapter(week)}</text></g>`;
   });
   return `<svg class="graph" viewBox="0 0 ${width} ${bottom}" width="${width}" height="${bottom}" role="group" aria-label="Which theorem stands on which">${bands.join('')}<g class="edges">${edges.join('')}</g>${nodes.join('')}</svg>`;
 }

@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bookTheorems, weeks } from '../latex/book.mjs';
+import { bookTheorems, nameOfChapter, weeks } from '../latex/book.mjs';
 import { placeLine } from '../latex/links.mjs';
 import { currentOf, statusOf, verdictOf } from '../latex/verdicts.mjs';
 import { katexMacros, toHtml, toInline } from './latex.mjs';
@@ -9,7 +9,7 @@ import { textOf } from './text.mjs';
 /**
  * A theorem as its page shows it.
  *
- * @typedef {{ label: string, slug: string, url: string, week: number, number: string, kind: string, title: string, plainTitle: string, idea: string, summary: string, statement: string,
+ * @typedef {{ label: string, slug: string, url: string, week: number, chapter: string, number: string, kind: string, title: string, plainTitle: string, idea: string, summary: string, statement: string,
  *   body: string, references: string[], pictures: number, pdf?: string, file: string, line: number, status: string, refused: number, clauses: string, covered: string,
  *   checks: { file: string, label: string, line: number, status: string, refused: string[], clauses: string }[], code: { file: string, line: number, name: string, url?: string, killed?: number, of?: number }[],
  *   uses: string[], usedBy: string[], notebooks: { url: string, title: string }[] }} TheoremPage
@@ -76,6 +76,7 @@ export function theoremPages(root, num, notebooks, api) {
           slug: label.replace('thm:', ''),
           url: urlOf(label),
           week,
+          chapter: nameOfChapter(week),
           number: `${week}.${theorem.number}`,
           kind: theorem.kind === 'lemma' ? 'Lemma' : 'Theorem',
           title,

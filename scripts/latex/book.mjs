@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { bindings } from './bindings.mjs';
 
 /**
- * A theorem of a week with its number there, and the clauses of it that are marked unchecked, with the reason.
+ * A theorem of a week, or of the path as week 11, with its number there, and the clauses of it that are marked unchecked, with the reason.
  *
  * @typedef {import('./bindings.mjs').Theorem & { week: number, number: number, unchecked: { clause: string, why: string }[] }} BookTheorem
  */
@@ -22,13 +22,20 @@ export function bookTheorems(root) {
   });
 }
 
-/** The weeks' documents: proofs/week01.tex and so on. @param {string} root */
+/** The chapter behind the weeks: what the thirty-day path needs. No week has proofs under this number. */
+export const PATH = 11;
+
+/** Whether a file of proofs/ is a chapter. @param {string} name */
+export const isChapter = (name) => /^(?:week\d\d|path)\.tex$/.test(name);
+
+/** What a chapter is called where it is named: `week 3`, `the path`. @param {number} week */
+export const nameOfChapter = (week) => (week === PATH ? 'the path' : `week ${week}`);
+
+/** The chapters' documents: proofs/week01.tex and so on, and proofs/path.tex behind them. @param {string} root */
 export function weeks(root) {
   return readdirSync(join(root, 'proofs'))
-    .flatMap((name) => {
-      const [, digits] = /^week(\d\d)\.tex$/.exec(name) ?? [];
-      return digits ? [{ week: Number(digits), file: `proofs/${name}` }] : [];
-    })
+    .filter(isChapter)
+    .map((name) => ({ week: name === 'path.tex' ? PATH : Number(name.slice(4, 6)), file: `proofs/${name}` }))
     .sort((a, b) => a.week - b.week);
 }
 

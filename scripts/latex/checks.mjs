@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { bindings, verify } from './bindings.mjs';
-import { bookTheorems, documentsIn, repeatedLabels } from './book.mjs';
+import { bookTheorems, documentsIn, nameOfChapter, PATH, repeatedLabels } from './book.mjs';
 import { readSource } from './source.mjs';
 
 /** @typedef {import('./graph.mjs').Node} Node */
@@ -20,13 +20,14 @@ export function verifyAll(root) {
 }
 
 /**
- * The test files that theorems name, of all weeks or of those that are named, 'week03'.
+ * The test files that theorems name, of all weeks or of those that are named, 'week03' or 'path'.
  *
  * @param {readonly Node[]} graph
  * @param {readonly string[]} [names]
  */
 export function testsOf(graph, names = []) {
-  const chosen = graph.filter(({ week }) => names.length === 0 || names.includes(`week${String(week).padStart(2, '0')}`));
+  const nameOf = (/** @type {number} */ week) => (week === PATH ? 'path' : `week${String(week).padStart(2, '0')}`);
+  const chosen = graph.filter(({ week }) => names.length === 0 || names.includes(nameOf(week)));
   return [...new Set(chosen.flatMap(({ checks }) => checks.map(({ file }) => file)))].sort();
 }
 
@@ -47,7 +48,7 @@ export function weekLines(graph) {
   return [
     ...numbers.map((number) =>
       line(
-        `week ${number}`,
+        nameOfChapter(number),
         graph.filter(({ week }) => week === number),
       ),
     ),

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { bindings, covers } from '../latex/bindings.mjs';
-import { bookTheorems, documentsIn } from '../latex/book.mjs';
+import { bookTheorems, documentsIn, isChapter } from '../latex/book.mjs';
 import { build, pdfOf } from '../latex/build.mjs';
 import { svgOf } from '../latex/figures.mjs';
 import { lineOf } from '../latex/graph.mjs';
@@ -158,7 +158,7 @@ function theoremsOf(root) {
   const of = JSON.stringify(
     filesOf(
       root,
-      readdirSync(join(root, 'proofs')).flatMap((name) => (/^week\d\d\.tex$/.test(name) ? [`proofs/${name}`] : [])),
+      readdirSync(join(root, 'proofs')).flatMap((name) => (isChapter(name) ? [`proofs/${name}`] : [])),
     ),
   );
   if (book.of !== of || !book.theorems) Object.assign(book, { of, theorems: bookTheorems(root) });

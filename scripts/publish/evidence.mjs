@@ -129,7 +129,7 @@ export function checks(root) {
     group: 'checks',
     outputs: ['build/theorems.json'],
     inputs: () => ({
-      ...filesOf(root, [...globSync('proofs/week*.tex', { cwd: root }), 'results/mutants.json', 'scripts/checks.mjs']),
+      ...filesOf(root, [...globSync('proofs/{week*,path}.tex', { cwd: root }), 'results/mutants.json', 'scripts/checks.mjs']),
       ...Object.fromEntries(testsOf(theoremGraph(root)).map((file) => [`${file} with what it imports`, testDigest(root, file)])),
     }),
     build: async () => {

@@ -34,7 +34,7 @@ export function weeksTable(root) {
     const week = i + 1;
     const name = `week${String(week).padStart(2, '0')}`;
     const notebooks = globSync(`notebooks/${name}-*.ipynb`, { cwd: root }).sort();
-    const count = theorems.filter((theorem) => theorem.week === week).length;
+    const count = theorems.filter(({ where }) => where.startsWith(`proofs/${name}.tex:`)).length;
     const proofs = [...(count > 0 ? [[`${count} theorems`, `proofs/${name}.tex`]] : []), ...(MORE[week] ?? [])];
     const summaries = [name, ...(SUMMARIES[week] ?? [])].map((summary) => `summaries/${summary}.tex`);
     const post = `blog/posts/${name}.md`;

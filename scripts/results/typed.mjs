@@ -70,7 +70,7 @@ const plain = (digits) =>
 function prose(file, text) {
   if (!file.startsWith('proofs/')) return text;
   const blank = (/** @type {string} */ part) => part.replace(/[^\n]/g, ' ');
-  if (!/^proofs\/week\d+\.tex$/.test(file)) return text.replace(/\\begin\{(theorem|lemma|proof)\}[\s\S]*?\\end\{\1\}/g, blank);
+  if (!/^proofs\/(?:week\d+|path)\.tex$/.test(file)) return text.replace(/\\begin\{(theorem|lemma|proof)\}[\s\S]*?\\end\{\1\}/g, blank);
   let shown = blank(text);
   for (const { index, 0: remark } of text.matchAll(/\\begin\{remark\}[\s\S]*?\\end\{remark\}/g))
     shown = shown.slice(0, index) + remark + shown.slice(index + remark.length);

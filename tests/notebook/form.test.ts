@@ -123,7 +123,7 @@ describe.each(notebooks)('%s', (file) => {
     const week = basename(file).split('-')[0];
     // A week without proofs of its own, such as that of the paper, states theorems of the others in their order.
     const own = globSync(`proofs/${week}.tex`, { cwd: ROOT });
-    const files = own.length > 0 ? own : globSync('proofs/week*.tex', { cwd: ROOT }).sort();
+    const files = own.length > 0 ? own : globSync('proofs/{week*,path}.tex', { cwd: ROOT }).sort();
     const source = files.map((name) => readFileSync(join(ROOT, name), 'utf8')).join('\n');
     const proved = [...source.matchAll(/\\thmlabel\{(thm:[\w-]+)\}/g)].map((match) => match[1]);
     expect(shown).toEqual(proved.filter((label) => shown.includes(label)));
