@@ -25,7 +25,9 @@ export interface HandCase {
    * The library's y, of the inputs as tensors. A number in its code is a float32, in double precision too: sizes whose 1/n and 1/√D are
    * powers of 2 keep all digits.
    */
-  readonly library: (...inputs: tf.Tensor[]) => tf.Tensor;
+  readonly library?: (...inputs: tf.Tensor[]) => tf.Tensor;
+  /** The library's y where it computes on plain arrays, as `lemmata/stats` does: instead of `library`. */
+  readonly plain?: (...inputs: Input[]) => ArrayLike<number>;
   /** How near the library comes where it has another such number, as the 1/√2 of a GELU; 1e-10. */
   readonly libraryWithin?: number;
 }
