@@ -65,7 +65,7 @@ describe.each(notebooks)('%s', (file) => {
   });
 
   it('never sees the vault, 2017 to 2022, while it selects', () => {
-    const loads = code.join('\n').match(/loadPanel\([^)]*\)/g) ?? [];
+    const loads = code.join('\n').match(/load(?:Panel|Frame|Bars)\([^)]*\)/g) ?? [];
     if (!code.join('\n').includes("'lemmata/market'")) return expect(loads).toEqual([]); // without prices there is nothing to keep off
     expect(code.find((cell) => cell.includes('const parameters'))).toContain("to: '2016-12-31'");
     expect(loads.length).toBeGreaterThan(0);
