@@ -23,9 +23,21 @@ try {
   });
   if (!['full', 'quick'].includes(values.profile)) throw new SetUpFailure(`--profile ${values.profile}: the profiles are full and quick`);
   const work = values.check ? check : values.stale ? refuseStale : values.profile === 'quick' ? quick : refresh;
-  for (const file of chosen(positionals)) await work(basename(file, '.ipynb'), file);
+  /** @type {string[]} */
+  const stale = [];
+  for (const file of chosen(positionals)) {
+    const done = work(basename(file, '.ipynb'), file);
+    await (values.stale ? done.catch((error) => stale.push(messageOf(error))) : done); // all that are, and not the first alone
+  }
+  if (stale.length) throw new SetUpFailure(stale.join('\n'));
 } catch (error) {
   endWith(error);
+}
+
+/** What a failure says; other errors are not caught. @param {unknown} error */
+function messageOf(error) {
+  if (error instanceof SetUpFailure) return error.message;
+  throw error;
 }
 
 /** All notebooks, or those that a name is part of, or files by their path. @param {string[]} names */
