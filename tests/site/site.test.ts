@@ -9,8 +9,9 @@ import { find, OPTIONS } from '../../scripts/blog/search-words.mjs';
 import { noChromium, openChromium } from '../support/chromium.js';
 import { buildOnce, PREFIX, ROOT, serve } from './built.js';
 
-const { bookTheorems } = (await import(join(ROOT, 'scripts/latex/book.mjs'))) as {
-  bookTheorems: (root: string) => { label: string; week: number }[];
+const { bookTheorems, weeks } = (await import(join(ROOT, 'scripts/latex/book.mjs'))) as {
+  bookTheorems: (root: string) => { label: string }[];
+  weeks: (root: string) => { file: string }[];
 };
 const { canDrawCards } = await import(join(ROOT, 'scripts/blog/cards.mjs'));
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -237,10 +238,8 @@ describe('the website, page by page', () => {
 
 /** Figures and tables that stand beside theorems, counted in the sources. */
 function bookFigures(): number {
-  return bookTheorems(ROOT)
-    .map(({ week }) => week)
-    .filter((week, i, weeks) => weeks.indexOf(week) === i)
-    .map((week) => readFileSync(join(ROOT, 'proofs', `week${String(week).padStart(2, '0')}.tex`), 'utf8'))
+  return weeks(ROOT)
+    .map(({ file }) => readFileSync(join(ROOT, file), 'utf8'))
     .map((tex) => tex.slice(tex.indexOf('\\begin{theorem}')).match(/\\begin\{(?:tikzpicture|tabular)\}/g)?.length ?? 0)
     .reduce((a, b) => a + b);
 }
