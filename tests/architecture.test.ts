@@ -56,7 +56,7 @@ const BUDGET: Record<string, number> = {
   kernel: 5350,
   linalg: 610,
   market: 10_200,
-  models: 1440,
+  models: 1700,
   nn: 3550,
   optim: 660,
   report: 2050,

@@ -29,6 +29,7 @@ import {
   initGcn,
   initGpt,
   initLstmAttention,
+  initMarketTransformer,
   initMlp,
   initNLinear,
   initPatchTst,
@@ -36,7 +37,9 @@ import {
   initTransformer,
   type LstmAttentionParams,
   lstmAttention,
+  type MarketTransformerParams,
   type MlpParams,
+  marketTransformer,
   mlp,
   nLinear,
   type PatchTstParams,
@@ -90,6 +93,7 @@ interface Model<P = unknown> {
 const TRANSFORMER = { inputs: 3, outputs: 2, width: 4, heads: 2, layers: 2 };
 const GPT = { vocabulary: 3, length: 6, width: 8, heads: 2, layers: 1, prefix: { features: 5 } };
 const PATCHTST = { lookback: 8, horizons: 3, patch: 4, stride: 2, width: 4, heads: 2, layers: 1 };
+const MARKET = { assets: 3, inputs: 2, lookback: 8, outputs: 2, patch: 4, stride: 2, width: 4, heads: 2, layers: 2, gate: [1] };
 const models: Readonly<Record<string, Model>> = {
   mlp: { params: initMlp(key(20), [6, 5, 3]), sample: [6], forward: mlp },
   'dueling network': { params: initDuelingNetwork(key(40), [4, 6, 3]), sample: [4], forward: duelingNetwork },
@@ -137,6 +141,11 @@ const models: Readonly<Record<string, Model>> = {
     params: initPatchTst(key(63), PATCHTST),
     sample: [8, 2],
     forward: (params: PatchTstParams, x: tf.Tensor) => patchTst(params, x, PATCHTST),
+  },
+  'market transformer': {
+    params: initMarketTransformer(key(67), MARKET),
+    sample: [8, 3, 2],
+    forward: (params: MarketTransformerParams, x: tf.Tensor) => marketTransformer(params, x, MARKET),
   },
   gpt: {
     params: initGpt(key(66), GPT),

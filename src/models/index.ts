@@ -67,5 +67,14 @@ export { type GatConfig, type GatOptions, type GatParams, gat, initGat } from '.
 export { type GcnOptions, type GcnParams, gcn, initGcn } from './graph/gcn.js';
 export { type LabelPropagationOptions, labelPropagation } from './graph/label-propagation.js';
 export { type HostEdges, type SgcOptions, sgcFeatures } from './graph/sgc.js';
+export type { MarketAttentionParams, MarketBlockOptions, MarketBlockParams } from './market/market-block.js';
+export {
+  initMarketTransformer,
+  type MarketTransformerConfig,
+  type MarketTransformerOptions,
+  type MarketTransformerParams,
+  marketTransformer,
+  marketTransformerSequence,
+} from './market/market-transformer.js';
 export { initMlp, type MlpOptions, type MlpParams, mlp } from './mlp.js';
 export { type BoostedTrees, type BoostedTreesOptions, boostedTrees, predictTrees, type TreeRows } from './trees/boosted-trees.js';

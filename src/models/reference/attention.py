@@ -119,6 +119,35 @@ def attention_weights(F_, H, D):
     return dict(w=(F_, H * D), b=(H * D,), source=(H, D), target=(H, D))
 
 
+def market(patch, stride, gate):
+    def look(p, h, causal=False):
+        a, D = p["heads"], h.shape[-1]
+        mask = torch.ones(h.shape[1], h.shape[1]).triu(1).bool() if causal else None
+        bias = torch.cat([a["shiftQ"], torch.zeros(D), a["shiftV"]])
+        x = F.layer_norm(h, [D], p["norm"]["gamma"], p["norm"]["beta"]).transpose(0, 1)
+        return F.multi_head_attention_forward(x, x, x, D, 2, a["qkv"].T, bias, None, None, False, 0.0, a["out"]["w"].T, a["out"]["b"],
+                                              attn_mask=mask, need_weights=False)[0].transpose(0, 1)
+
+    def f(x, p):                                                                  # [B, T, N, F]
+        days = F.gelu(apply(p["embed"], x)).unfold(1, patch, stride)              # [B, P, N, D, patch]
+        h = apply(p["patch"], days.transpose(3, 4).flatten(3)) + p["positions"][:, None] + p["names"]
+        state = x[:, patch - 1 :: stride][..., gate]
+        for b in p["blocks"]:
+            looked = h + torch.stack([look(b["across"], h[:, i]) for i in range(h.shape[1])], 1)
+            looked = looked + torch.stack([look(b["time"], looked[:, :, n], causal=True) for n in range(h.shape[2])], 2)
+            h = h + torch.sigmoid(apply(b["gate"], state)) * (looked - h)
+            f = b["feedForward"]
+            h = h + apply(f["contract"], F.gelu(apply(f["expand"], F.layer_norm(h, [h.shape[-1]], b["norm"]["gamma"], b["norm"]["beta"]))))
+        h = F.layer_norm(h, [h.shape[-1]], p["norm"]["gamma"], p["norm"]["beta"])
+        return apply(p["head"], h[:, -1])
+    return f
+
+
+def market_block(D, M, S):
+    looking = dict(norm=norm(D), heads=block(D, M)["attention"])
+    return dict(across=looking, time=looking, gate=linear(S, 1), norm=norm(D), feedForward=block(D, M)["feedForward"])
+
+
 D, M = 4, 6
 shapes = dict(embed=linear(3, D), blocks=[block(D, M)], norm=norm(D), out=linear(D, 2))
 patched = dict(embed=linear(4, D), positions=(4, D), blocks=[block(D, M)], norm=norm(D), head=linear(4 * D, 3))
@@ -128,5 +157,7 @@ write("../models/attention", dict(
     patchTst=model_case(patchtst(4, 2), rand(2, 8, 2), patched),
     gcn=model_case(gcn, rand(N, 3), dict(layers=[linear(3, 4), linear(4, 2)])),
     gat=model_case(gat, rand(N, 3), dict(first=attention_weights(3, 2, 2), second=attention_weights(4, 2, 3))),
+    market=model_case(market(4, 2, [1]), rand(2, 8, 3, 2), dict(embed=linear(2, D), patch=linear(4 * D, D), positions=(3, D), names=(3, D),
+                      blocks=[market_block(D, M, 1), market_block(D, M, 1)], norm=norm(D), head=linear(D, 2))),
     graph=dict(edges=edges.tolist(), visible=pack(A > 0)),
 ))
