@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { erf } from './activations.js';
 import { attentionForward, softmaxRows } from './attention.js';
 import { encoderLayerForward } from './encoder-layer.js';
+import { gateBackward, gateForward } from './gate.js';
 import { layerNormForward } from './layer-norm.js';
 import { linearForward } from './linear.js';
+import { maskedAttentionForward } from './masked-attention.js';
 import { mlpBackward, mlpForward } from './mlp.js';
 import { joinHeads, splitHeads } from './multi-head.js';
 
@@ -41,6 +43,26 @@ describe('layers by hand', () => {
     expect(Array.from(y)).toEqual([9, 16]); // 2·4 + 1, 3·5 + 1
     const { dx, first, second } = mlpBackward(f(1, 10), params, f(4, -5), hidden);
     expect([dx, first.dw, first.db, second.dw, second.db].map((d) => Array.from(d))).toEqual([[2, -30], [8, -150], [2, 30], [4, 50], [11]]);
+  });
+
+  it('masked attention leaves out what is hidden, and is attention where nothing is', () => {
+    const looking = { q: f(1, 2), k: f(1, -1), v: f(10, 20) };
+    const { y, weights } = maskedAttentionForward(looking, [1, 0, 1, 1], { width: 1 });
+    expect(Array.from(weights.subarray(0, 2))).toEqual([1, 0]);
+    expect(y[0]).toBe(10);
+    const all = attentionForward(looking, { width: 1 });
+    expect(y[1]).toBeCloseTo(all.y[1], 15);
+    expect(Array.from(maskedAttentionForward(looking, [0, 0, 1, 1], { width: 1 }).y.subarray(0, 1))).toEqual([0]);
+    expect(() => maskedAttentionForward(looking, [1], { width: 1 })).toThrow('a mask of 1 numbers for 2 queries and 2 keys; it is [T, S]');
+  });
+
+  it('a gate at 0 is half open: half of the branch, and a quarter of what it hears', () => {
+    const gate = { a: f(0), c: f(0) };
+    const branch = { x: f(1, 2), f: f(4, 6), v: f(3) };
+    const { y, g } = gateForward(gate, branch);
+    expect([Array.from(y), Array.from(g)]).toEqual([[3, 5], [0.5]]);
+    const back = gateBackward(f(1, 1), gate, { ...branch, g });
+    expect([back.dx, back.df, back.dv, back.da, back.dc].map((d) => Array.from(d))).toEqual([[1, 1], [0.5, 0.5], [0], [7.5], [2.5]]);
   });
 
   it('names what does not fit', () => {

@@ -7,9 +7,11 @@ export { erf, geluBackward, geluForward, reluBackward, reluForward } from './act
 export { type AgreementOptions, agreement } from './agreement.js';
 export { attentionBackward, attentionForward, type Looked, type Looking, softmaxRows } from './attention.js';
 export { type EncoderLayer, type EncoderSize, encoderLayerForward } from './encoder-layer.js';
+export { type Branch, type Gate, gateBackward, gateForward } from './gate.js';
 export { type GainShift, layerNormForward } from './layer-norm.js';
 export { type Affine, linearBackward, linearForward } from './linear.js';
 export { meanAbsoluteErrorBackward, meanAbsoluteErrorForward, meanSquaredErrorBackward, meanSquaredErrorForward } from './losses.js';
+export { maskedAttentionForward, maskedHeadsForward, maskedSoftmaxRows } from './masked-attention.js';
 export { type Mlp, mlpBackward, mlpForward } from './mlp.js';
 export {
   type AffineGradient,
