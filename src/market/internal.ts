@@ -3,5 +3,5 @@ export { refuseUnknown } from './frame/actions.js';
 export { GAP } from './frame/listing.js';
 export { ADJUSTMENTS } from './panel/panel.js';
 export { dateFormats } from './sources/csv/date-formats.js';
-export { withLock } from './store/file-lock.js';
+export { tryLock, withLock } from './store/file-lock.js';
 export { unreadableRecords } from './store/store.js';
