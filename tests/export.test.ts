@@ -29,6 +29,7 @@ import {
   initGcn,
   initGpt,
   initLstmAttention,
+  initMarketText,
   initMarketTransformer,
   initMlp,
   initNLinear,
@@ -37,8 +38,10 @@ import {
   initTransformer,
   type LstmAttentionParams,
   lstmAttention,
+  type MarketTextParams,
   type MarketTransformerParams,
   type MlpParams,
+  marketEmbedding,
   marketTransformer,
   mlp,
   nLinear,
@@ -92,6 +95,16 @@ interface Model<P = unknown> {
 }
 const TRANSFORMER = { inputs: 3, outputs: 2, width: 4, heads: 2, layers: 2 };
 const GPT = { vocabulary: 3, length: 6, width: 8, heads: 2, layers: 1, prefix: { features: 5 } };
+const MARKET_TEXT = {
+  days: 4,
+  patch: 1,
+  width: 8,
+  heads: 2,
+  layers: 1,
+  embedding: 3,
+  gpt: { vocabulary: 2, length: 2, width: 4, heads: 2, layers: 1 },
+};
+const GPT_TOLD = { ...MARKET_TEXT.gpt, prefix: { features: 3 } };
 const PATCHTST = { lookback: 8, horizons: 3, patch: 4, stride: 2, width: 4, heads: 2, layers: 1 };
 const MARKET = { assets: 3, inputs: 2, lookback: 8, outputs: 2, patch: 4, stride: 2, width: 4, heads: 2, layers: 2, gate: [1] };
 const models: Readonly<Record<string, Model>> = {
@@ -152,6 +165,13 @@ const models: Readonly<Record<string, Model>> = {
     sample: [5],
     // Two tokens, by the sign of x, behind what is told of them.
     forward: (params: GptParams, x: tf.Tensor) => gpt(params, x.greater(0).toInt(), { ...GPT, told: x }),
+  },
+  marketText: {
+    params: initMarketText(key(67), MARKET_TEXT),
+    sample: [4],
+    // The next of two tokens, by the sign of the first days, behind the embedding of all.
+    forward: (params: MarketTextParams, x: tf.Tensor) =>
+      gpt(params.gpt, x.slice([0, 0], [-1, 2]).greater(0).toInt(), { ...GPT_TOLD, told: marketEmbedding(params, x, MARKET_TEXT) }),
   },
   gcn: { params: initGcn(key(64), [3, 4, 2]), sample: [4, 3], whole: true, forward: onPath },
   gat: { params: initGat(key(65), { inputs: 3, width: 4, heads: 2, outputs: 2 }), sample: [4, 3], forward: lookingBack },

@@ -62,6 +62,15 @@ export {
   gptLoss,
   initGpt,
 } from './gpt/gpt.js';
+export {
+  initMarketText,
+  type MarketTextBatch,
+  type MarketTextConfig,
+  type MarketTextParams,
+  marketEmbedding,
+  marketTextLoss,
+  marketWriter,
+} from './gpt/market-text.js';
 export { type ChoiceOptions, chooseToken, gptSampler, type SampleOptions, type Sampler } from './gpt/sample.js';
 export { type GatConfig, type GatOptions, type GatParams, gat, initGat } from './graph/gat.js';
 export { type GcnOptions, type GcnParams, gcn, initGcn } from './graph/gcn.js';

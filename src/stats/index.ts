@@ -76,6 +76,7 @@ export { type Memorisation, memorisation } from './paths/nearest-neighbours.js';
 export { type StylisedFacts, stylisedFactBands, stylisedFacts } from './paths/stylised-facts.js';
 export { fitRegimes, type RegimeFit } from './regimes/fit-regimes.js';
 export { type FilteredRegimes, filterRegimes, type Regimes, smoothRegimes } from './regimes/hamilton-filter.js';
+export { drawMarkets, type MarketStates, marketPosterior, STATES } from './regimes/market-states.js';
 export {
   type BayesianLinearRegression,
   bayesianLinearRegression,
