@@ -11,6 +11,7 @@ export {
   type SetStatistic,
 } from './comparison/model-confidence-set.js';
 export type { ComparisonOptions } from './comparison/resampled-means.js';
+export { type SequentialLook, type SequentialOptions, sequentialComparison } from './comparison/sequential-comparison.js';
 export { type SuperiorPredictiveAbility, superiorPredictiveAbility } from './comparison/superior-predictive-ability.js';
 export { type AdaptiveConformal, type AdaptiveConformalOptions, adaptiveConformal } from './conformal/adaptive-conformal.js';
 export { type ConformalQuantile, conformalQuantile } from './conformal/conformal-quantile.js';

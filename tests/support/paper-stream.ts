@@ -24,7 +24,8 @@ const streamOf = (file: string, calls: number) => `
   const u = () => (seed = (seed * 48271) % 2147483647) / 2147483647; // Park and Miller's generator
   const cents = (x) => Math.round(100 * x) / 100;
   const assets = ['A', 'B', 'C'];
-  const price = { A: 100, B: 50, C: 20 };
+  const home = { A: 100, B: 50, C: 20 };
+  const price = { ...home };
   for (let i = 0; i < ${calls}; i++) {
     const asset = assets[Math.floor(3 * u())];
     const [x, y, z, w] = [u(), u(), u(), u()];
@@ -34,7 +35,7 @@ const streamOf = (file: string, calls: number) => `
         const open = cents(price[name] * (0.99 + 0.02 * u()));
         const close = cents(open * (0.97 + 0.06 * u()));
         bars[name] = { open, close, high: cents(Math.max(open, close) * (1 + 0.01 * u())), low: cents(Math.min(open, close) * (1 - 0.01 * u())), volume: Math.floor(2000 * u()) };
-        price[name] = close;
+        price[name] = cents(close * (home[name] / close) ** 0.02); // which keeps it in reach of its home
       }
       broker.onBar(new Date(Date.UTC(1990, 0, 1 + i / 4)).toISOString().slice(0, 10), bars);
       if (broker.stopped()) broker.release('the stream goes on');
