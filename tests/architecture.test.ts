@@ -52,7 +52,7 @@ const BUDGET: Record<string, number> = {
   base: 760,
   cli: 560,
   datasets: 470,
-  desk: 950,
+  desk: 1450,
   hand: 450,
   kernel: 5350,
   linalg: 610,

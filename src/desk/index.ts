@@ -4,3 +4,7 @@ export type { Order, OrderStatus, Placed } from './broker/order.js';
 export { type BrokerBar, type PaperBroker, type PaperBrokerConfig, paperBroker } from './broker/paper-broker.js';
 export type { Difference, Statement } from './broker/reconcile.js';
 export { type DriftAlarm, type DriftLook, type DriftMonitor, type DriftOptions, type DriftRows, driftMonitor } from './monitor/drift.js';
+export type { Halving } from './sweep/halving.js';
+export type { Choice, NumberRange, Params, SearchSpace } from './sweep/space.js';
+export type { SweepTrial, TrialState } from './sweep/study.js';
+export { type SweepConfig, type SweepObjective, sweep, type TrialContext } from './sweep/sweep.js';

@@ -2,3 +2,4 @@
 
 export { meanWithError } from './metrics/mean-error.js';
 export { checkPerYear } from './metrics/returns.js';
+export { appendToLog, readEntries } from './trials/log.js';

@@ -33,7 +33,7 @@ export function canonical(value: unknown, at = 'config'): string {
  *
  * @throws at a line in between that is no JSON, as a merge leaves it, with its number and text
  */
-export function readLog<E>(file: string): E[] {
+export function readEntries<E>(file: string): E[] {
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
   const torn = lines.pop() ?? '';
   const whole = torn !== '' && isJson(torn) ? [...lines, torn] : lines;
@@ -51,13 +51,13 @@ export function readLog<E>(file: string): E[] {
  * The line goes to the disk in one write. What a killed writer left of its own is moved to `<file>.torn` first.
  *
  * @returns the entry that was added, or undefined
- * @throws  as `readLog` and `canonical`; when another process holds the file for half a minute
+ * @throws  as `readEntries` and `canonical`; when another process holds the file for half a minute
  */
 export function appendToLog<E extends object>(file: string, next: (entries: readonly E[]) => E | undefined): Promise<E | undefined> {
   mkdirSync(dirname(file), { recursive: true });
   return withLock(`${file}.lock`, () => {
     mend(file);
-    const entry = next(readLog<E>(file));
+    const entry = next(readEntries<E>(file));
     if (entry) write(file, `${canonical(entry)}\n`);
     return entry;
   });

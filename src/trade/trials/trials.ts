@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { checkOptions, resultsFolder, sha256 } from '../../base/internal.js';
 import { checkReturns, type Returns } from '../metrics/returns.js';
 import { momentsOf, type SharpeMoments, varies } from '../metrics/sharpe.js';
-import { appendToLog, canonical, type Json, readLog } from './log.js';
+import { appendToLog, canonical, type Json, readEntries } from './log.js';
 import { refuseVault } from './vault.js';
 
 /** One configuration that was evaluated, as the log of its experiment has it. */
@@ -57,7 +57,7 @@ export async function record(experiment: string, config: Json, evaluation: Evalu
  *
  * @throws when a line of the log is no JSON, naming it
  */
-export const trialsOf = (experiment: string): Trial[] => readLog<Trial>(fileOf(experiment));
+export const trialsOf = (experiment: string): Trial[] => readEntries<Trial>(fileOf(experiment));
 
 function trialOf(experiment: string, config: Json, { selection, scores, returns }: Evaluation): Trial {
   const checked = returns && checkReturns(`record('${experiment}')`, returns);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { checkOptions, resultsFolder, sha256 } from '../../base/internal.js';
-import { appendToLog, canonical, type Json, readLog } from './log.js';
+import { appendToLog, canonical, type Json, readEntries } from './log.js';
 
 /** The years that no selection sees, first and last date: a frozen result is judged on them once. */
 export const VAULT = { from: '2017-01-01', to: '2022-12-31' } as const;
@@ -62,7 +62,7 @@ export async function openVault(request: VaultRequest): Promise<typeof VAULT> {
 }
 
 /** The openings of the vault, in their order. */
-export const vaultOpenings = (): VaultOpening[] => readLog<VaultOpening>(vaultFile());
+export const vaultOpenings = (): VaultOpening[] => readEntries<VaultOpening>(vaultFile());
 
 /**
  * Refuses data that reaches into the vault, where something is to be chosen on it: `assertResearch('week05', panel)`.
