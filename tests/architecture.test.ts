@@ -50,9 +50,9 @@ const BELOW: Record<string, string[]> = {
 const BUDGET: Record<string, number> = {
   attack: 1060,
   base: 760,
-  cli: 560,
+  cli: 620,
   datasets: 470,
-  desk: 1450,
+  desk: 2300,
   hand: 450,
   kernel: 5350,
   linalg: 610,

@@ -3,6 +3,7 @@ import { packageVersion } from '../base/internal.js';
 import { dataCommand } from './data.js';
 import { kernelCommand } from './kernel.js';
 import { newCommand } from './new.js';
+import { trainCommand } from './train.js';
 import { vaultCommand } from './vault.js';
 
 /** Runs the `lemmata` command and returns its exit status. An error is one paragraph; `--verbose` adds where it was thrown. */
@@ -14,6 +15,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     .addCommand(dataCommand())
     .addCommand(kernelCommand())
     .addCommand(newCommand())
+    .addCommand(trainCommand())
     .addCommand(vaultCommand());
   try {
     await program.parseAsync(args, { from: 'user' });
