@@ -38,7 +38,7 @@ export interface MarketTextConfig {
 
 /** Weights of both. */
 export interface MarketTextParams<T = tf.Tensor> {
-  /** [2 patch, D] */
+  /** [5 patch, D] */
   readonly days: LinearParams<T>;
   /** [T / patch, D] */
   readonly positions: T;
@@ -68,7 +68,7 @@ export function initMarketText(key: Key, config: MarketTextConfig): MarketTextPa
   if (width % heads !== 0) throw new Error(`initMarketText: width ${width} is no multiple of ${heads} heads`);
   const [forDays, forPositions, forBlocks, forOut, forGpt] = split(key, 5);
   return {
-    days: initLinear(forDays, { inputs: 2 * patch, outputs: width }),
+    days: initLinear(forDays, { inputs: 5 * patch, outputs: width }),
     positions: initPositions(forPositions, { length: days / patch, width }),
     blocks: Array.from({ length: layers }, (_, i) => initEncoderBlock(fold(forBlocks, i), { width, hidden: 2 * width })),
     norm: initNorm({ width }),
@@ -81,9 +81,12 @@ export function initMarketText(key: Key, config: MarketTextConfig): MarketTextPa
 const LEAST = 1e-3;
 
 /**
- * Windows as embeddings: a transformer's encoder over patches of days, each day as its return in the window's own units and the logarithm of its square.
+ * Windows as embeddings: a transformer's encoder over patches of days, each day as its return in the window's own units, the square of that, the
+ * logarithm of its own square, and beside these the window's level and drift.
  *
- *     [r / (2 rms r), log(r² + 0.001) / 4] by patches → tokens + positions → blocks → norm → [mean, last] W
+ *     u = r / rms r        d = [u / 2, u² / 8, log(r² + 0.001) / 4, log(mean r² + 0.001) / 4, 4 mean u]
+ *
+ *     d by patches → tokens + positions → blocks → norm → [mean, last] W
  *
  * @param params   of `initMarketText`
  * @param returns  [B, T], in %
@@ -94,10 +97,13 @@ export function marketEmbedding(params: MarketTextParams, returns: tf.Tensor, co
   checkOptions('marketEmbedding', config, NAMES);
   const { days, patch = 4, width, heads } = config;
   if (returns.rank !== 2 || returns.shape[1] !== days) throw shapeError(`marketEmbedding takes windows [B, ${days}]`, { returns });
-  const square = returns.square();
-  const own = returns.div(square.mean(1, true).add(LEAST).sqrt()).div(2);
+  const square = returns.square().add(LEAST);
+  const size = square.mean(1, true);
+  const own = returns.div(size.sqrt());
+  const [level, drift] = [size.log().div(4), own.mean(1, true).mul(4)].map((x) => x.tile([1, days]));
+  const channels = [own.div(2), own.square().div(8), square.log().div(4), level, drift];
   const seen = tf.concat(
-    [own, square.add(LEAST).log().div(4)].map((x) => x.reshape([-1, days / patch, patch])),
+    channels.map((x) => x.reshape([-1, days / patch, patch])),
     2,
   );
   const first = addPositions(params.positions, linear(params.days, seen));
