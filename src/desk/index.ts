@@ -3,6 +3,7 @@ export { type Journal, type JournalEntry, openJournal } from './broker/journal.j
 export type { Order, OrderStatus, Placed } from './broker/order.js';
 export { type BrokerBar, type PaperBroker, type PaperBrokerConfig, paperBroker } from './broker/paper-broker.js';
 export type { Difference, Statement } from './broker/reconcile.js';
+export { compareExecution, type ExecutionComparison, type ExecutionTrial, type OrderFlow } from './execution/compare-execution.js';
 export { type DriftAlarm, type DriftLook, type DriftMonitor, type DriftOptions, type DriftRows, driftMonitor } from './monitor/drift.js';
 export type { MarketRunConfig, MarketRunData, MarketRunModel, MarketRunTraining } from './pipeline/config.js';
 export type { RunMetric, RunMetrics } from './pipeline/judge.js';
