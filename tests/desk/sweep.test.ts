@@ -57,10 +57,36 @@ it('sets a torn line aside, and goes on', { timeout: 60_000 }, async () => {
   expect(readFileSync(`${study}.torn`, 'utf8')).toBe('{"op_code":4,"wor\n');
 });
 
+it('refuses a file that holds another study, and leaves trials of others to them', { timeout: 60_000 }, async () => {
+  const { study, objective } = sweepFolder('export default ({ x }) => x;', onTestFinished);
+  const config = { ...base, study, objective, trials: 3, workers: 1 };
+  await sweep(config);
+  await expect(sweep({ ...config, name: 'other' })).rejects.toThrow(
+    `${study} holds the study 's', which minimises, and not 'other', which minimises`,
+  );
+  await expect(sweep({ ...config, direction: 'maximise' })).rejects.toThrow("and not 's', which maximises; name another file");
+  await expect(sweep({ ...config, space: { y: space.x } })).rejects.toThrow('were drawn from another space, {"x":');
+  // As Optuna writes a trial that it was asked for, and one that was enqueued.
+  const others = [
+    { op_code: 4, worker_id: 'o', study_id: 0, datetime_start: '2026-01-01T00:00:00.000000+00:00' },
+    { op_code: 6, worker_id: 'o', trial_id: 3, state: 3, values: null },
+  ];
+  writeFileSync(study, readFileSync(study, 'utf8') + others.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const { trials } = await sweep({ ...config, trials: 5 });
+  expect(trials.map(({ number, state }) => [number, state])).toEqual([0, 1, 2, 4, 5].map((number) => [number, 'complete']));
+});
+
 it('says what an objective lacks, and gives up a slot that kills its worker', { timeout: 120_000 }, async () => {
   const none = sweepFolder('export const loss = 1;', onTestFinished);
   await expect(sweep({ ...base, study: none.study, objective: none.objective })).rejects.toThrow(
     `sweep: ${none.objective} has no default export that is a function of parameters`,
+  );
+  await expect(sweep({ ...base, study: none.study, objective: './x.js' })).rejects.toThrow(
+    "objective is './x.js'; it must be an absolute URL",
+  );
+  const cut = sweepFolder('export default (', onTestFinished);
+  await expect(sweep({ ...base, study: cut.study, objective: cut.objective })).rejects.toThrow(
+    `the objective ${cut.objective} could not be loaded: `,
   );
   const { study, objective } = sweepFolder('export default () => process.kill(process.pid, "SIGKILL");', onTestFinished);
   await expect(sweep({ ...base, study, objective, workers: 1 })).rejects.toThrow(

@@ -11,7 +11,7 @@ export interface BrokerLimits {
   readonly concentration?: number;
   /** Σ|shares · price| of all assets over equity, those of working orders included; 1 unless told */
   readonly gross?: number;
-  /** money lost since the close before, at which the broker stops */
+  /** money lost from a close to the next, at which the broker stops */
   readonly loss?: number;
   /** orders within 60 seconds */
   readonly rate?: number;
@@ -21,11 +21,11 @@ export interface BrokerLimits {
 export interface AccountTerms {
   /** money at the start */
   readonly capital: number;
-  /** step of prices */
+  /** step of prices: one of a whole number of steps to 1, or a whole number */
   readonly tick: number;
-  /** step of positions, in shares */
+  /** step of positions, in shares; as the tick */
   readonly lot: number;
-  /** of the value of each fill: `0.0005` is 5 basis points */
+  /** of the value of each fill, to a cent at least: `0.0005` is 5 basis points */
   readonly commission: number;
   /** share of a bar's volume that all orders of an asset may trade at most; whole orders on one bar when left out */
   readonly participation?: number;
@@ -46,6 +46,7 @@ export type BrokerEvent =
   | { readonly kind: 'accepted'; readonly order: Order; readonly entry?: EntryFill }
   | { readonly kind: 'rejected'; readonly order: Order; readonly reason: string }
   | { readonly kind: 'filled'; readonly id: string; readonly lots: number; readonly price: number; readonly charge: number }
+  | { readonly kind: 'narrowed'; readonly id: string }
   | { readonly kind: 'cancelled'; readonly id: string; readonly reason: string }
   | { readonly kind: 'expired'; readonly id: string }
   | { readonly kind: 'bar'; readonly date: string; readonly bars: Readonly<Record<string, BarTicks>> }

@@ -7,10 +7,11 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  realpathSync,
   truncateSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { sha256 } from '../../base/internal.js';
 import { tryLock } from '../../market/internal.js';
 
@@ -41,31 +42,38 @@ export interface Journal<E> {
 /**
  * Opens a journal, or begins one. What a killed writer left of its last line is moved to `<file>.torn`.
  *
- * @throws when another process has it open, or a line's number or sum is not the one that follows from those before: it was changed, or lines are gone
+ * @throws when it is open already, or a line's number or sum is not the one that follows from those before: it was changed, or lines between are gone.
+ *         That the last lines are gone, whole, it cannot tell: keep a copy
  */
-export async function openJournal<E>(file: string): Promise<Journal<E>> {
-  mkdirSync(dirname(file), { recursive: true });
+export async function openJournal<E>(named: string): Promise<Journal<E>> {
+  mkdirSync(dirname(named), { recursive: true });
+  const file = existsSync(named) ? realpathSync(named) : join(realpathSync(dirname(named)), basename(named));
   const lock = await tryLock(`${file}.lock`);
   if (!lock)
     throw new Error(
-      `the journal ${file} is open in another process, and two would write over each other; end that one, or name another journal`,
+      `the journal ${file} is open already, here or in another process, and two would write over each other; close that one, or name another journal`,
     );
   try {
     const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
-    const end = bytes.lastIndexOf('\n') + 1;
-    if (end < bytes.length) {
-      appendFileSync(`${file}.torn`, `${bytes.subarray(end)}\n`);
-      truncateSync(file, end);
-    }
     const entries: JournalEntry<E>[] = [];
-    let sum = '';
-    for (const line of bytes.subarray(0, end).toString().split('\n').slice(0, -1)) {
+    let [sum, size] = ['', 0];
+    const lines = bytes.toString().split('\n');
+    for (const [i, line] of lines.entries()) {
+      const isLast = i === lines.length - 1; // without its end
+      if (isLast && line === '') break;
       const { entry, body, sum: told } = parsed<E>(line);
-      if (entry?.number !== entries.length + 1 || told !== sumOf(sum, body)) refuse(file, entries.length + 1, line);
-      sum = told;
-      entries.push(entry);
+      const follows = entry?.number === entries.length + 1 && told === sumOf(sum, body);
+      if (!follows && !isLast) refuse(file, entries.length + 1, line);
+      if (!follows) {
+        appendFileSync(`${file}.torn`, `${line}\n`);
+        truncateSync(file, size);
+        break;
+      }
+      [sum, size] = [told, size + Buffer.byteLength(line) + 1];
+      entries.push(entry!);
+      if (isLast) appendFileSync(file, '\n');
     }
-    return journalOf(file, entries, { sum, size: end }, () => lock.release());
+    return journalOf(file, entries, { sum, size }, () => lock.release());
   } catch (error) {
     lock.release();
     throw error;
@@ -79,6 +87,7 @@ function journalOf<E>(file: string, entries: JournalEntry<E>[], end: { sum: stri
   return {
     entries: () => entries,
     append(at, events) {
+      if (isClosed) throw new Error(`the journal ${file} is closed; open it again`);
       const entry: JournalEntry<E> = { number: entries.length + 1, at, events };
       const body = JSON.stringify(entry);
       const next = sumOf(sum, body);

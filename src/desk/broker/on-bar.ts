@@ -7,7 +7,8 @@ import type { BrokerState, Working } from './state.js';
 export type Emit = (event: BrokerEvent) => void;
 
 /**
- * Lets a bar of some assets trade the working orders, in the order in which they came, and values what is held at its close.
+ * Lets a bar of some assets trade the working orders, and values what is held at its close. Orders that only reduce come first, then the others, each in
+ * the order in which they came; an exit of this bar's entry comes right behind it. An exit that fills ends what waits of its entry.
  *
  * An order works from the bar after it came on, an exit from its own entry's. Assets without a bar are passed over: their orders wait. Where the
  * terms have a `participation`, all orders of an asset share that part of its volume, and what is left works on.
@@ -18,10 +19,10 @@ export function trade(state: BrokerState, date: string, bars: Readonly<Record<st
   const room = new Map(
     Object.entries(bars).map(([asset, [, , , , volume]]) => [
       asset,
-      terms.participation === undefined ? Infinity : Math.floor(terms.participation * (volume ?? 0)),
+      terms.participation === undefined ? Infinity : floorTo(Math.max(1, terms.lot), terms.participation * (volume ?? 0)),
     ]),
   );
-  const queue = [...working.values()];
+  const queue = [...working.values()].sort((a, b) => Number(b.reduces) - Number(a.reduces));
   for (let one = queue.shift(); one; one = queue.shift()) {
     const bar = bars[one.order.asset];
     if (!bar || !isWorking(one)) continue;
@@ -29,19 +30,23 @@ export function trade(state: BrokerState, date: string, bars: Readonly<Record<st
     if (exit) queue.unshift(exit);
   }
   for (const [id, { order }] of [...working])
-    if (order.reduce && isPointless(state, order)) emit({ kind: 'cancelled', id, reason: `nothing of ${order.asset} is left to leave` });
+    if (working.get(id)?.reduces && isPointless(state, order))
+      emit({ kind: 'cancelled', id, reason: `nothing of ${order.asset} is left to leave` });
   const before = state.before;
   emit({ kind: 'bar', date, bars });
   const lost = (before - book.equity()) / (state.units.ticks * state.units.lots);
-  if (limits.loss !== undefined && lost > limits.loss && state.stopped === undefined)
+  if (limits.loss !== undefined && lost >= limits.loss && state.stopped === undefined)
     halt(state, `${date} lost ${Number(lost.toFixed(2))}, and limits.loss is ${limits.loss}`, emit);
 }
 
-/** Stops a broker: what could add to a position is cancelled, exits stay. */
-export function halt({ working }: BrokerState, reason: string, emit: Emit): void {
-  for (const [id, { order }] of [...working]) if (!order.reduce) emit({ kind: 'cancelled', id, reason: `stopped: ${reason}` });
+/** Stops a broker: what could only add to a position is cancelled, and what is against one only takes from it now. */
+export function halt(state: BrokerState, reason: string, emit: Emit): void {
+  for (const [id, { order, reduces }] of [...state.working])
+    if (!reduces) emit(isPointless(state, order) ? { kind: 'cancelled', id, reason: `stopped: ${reason}` } : { kind: 'narrowed', id });
   emit({ kind: 'stopped', reason });
 }
+
+const floorTo = (step: number, x: number) => step * Math.floor(x / step);
 
 /** Whether an order that only reduces has nothing against it. */
 function isPointless({ book }: BrokerState, { asset, shares }: Order): boolean {
@@ -62,15 +67,13 @@ function tradeOne(
   const price = fillPrice(one, bar, units.ticks, within);
   if (price === undefined) return undefined;
   const held = Math.abs(book.positions.get(asset)?.lots ?? 0);
-  const most = Math.min(
-    Math.abs(one.lots - one.filled),
-    room.get(asset)!,
-    order.reduce ? (isPointless(state, order) ? 0 : held) : Infinity,
-  );
+  const most = Math.min(Math.abs(one.lots - one.filled), room.get(asset)!, one.reduces ? (isPointless(state, order) ? 0 : held) : Infinity);
   if (most === 0) return undefined;
   room.set(asset, room.get(asset)! - most);
   const lots = Math.sign(one.lots) * most;
   emit({ kind: 'filled', id, lots, price, charge: Math.round(terms.commission * Math.abs(lots * price)) });
+  const { entry } = one;
+  if (entry && isWorking(orders.get(entry.id)!)) emit({ kind: 'cancelled', id: entry.id, reason: `its exit ${id} was reached` });
   if (!exits) return undefined;
   const { stop, target, trail } = exits;
   const number = one.exits + 1;

@@ -5,7 +5,7 @@ import { checkNumber, checkOptions } from '../../base/internal.js';
  * be reached fills it.
  */
 export interface Order {
-  /** chosen by who sends it, without a `/`: the same id twice is the same order */
+  /** chosen by who sends it, without blanks and `/`: the same id twice is the same order */
   readonly id: string;
   /** the name that its bars have */
   readonly asset: string;
@@ -15,13 +15,16 @@ export interface Order {
   readonly limit?: number;
   /** trades once the price is as bad as this: a stop below the price sells, one above it buys */
   readonly stop?: number;
-  /** a stop at this distance from the best price of the bars since the order came */
+  /**
+   * a stop at this distance from the best price of the bars before, from the last close on; of an exit from its entry's price on, and of an entry within a
+   * bar without that bar's high and low, which may have come before it
+   */
   readonly trail?: number;
   /** the last date on which it works; until it is cancelled when left out */
   readonly until?: string;
-  /** only takes from a position: it never opens one, and ends when there is none */
+  /** only takes from a position: it never opens one, and ends when there is none. Without it an order beside an exit may turn a position over */
   readonly reduce?: boolean;
-  /** how what it has filled is left again: the first to be reached cancels the other */
+  /** how what it has filled is left again: the first to be reached cancels the other, and what waits of the entry. A level that the fill is beyond leaves at once */
   readonly exits?: { readonly stop?: number; readonly target?: number; readonly trail?: number };
 }
 
@@ -47,34 +50,29 @@ export const isWorking = ({ status }: { readonly status: OrderStatus }): boolean
 const FIELDS = ['id', 'asset', 'shares', 'limit', 'stop', 'trail', 'until', 'reduce', 'exits'] as const;
 
 /**
- * Refuses what is no order.
+ * An order without what is undefined, its fields in one order: two that mean the same are the same.
  *
  * @param steps  of prices and of shares: levels and shares are whole numbers of them
+ * @throws       when it is no order
  */
-export function checkOrder(order: Order, steps: { readonly tick: number; readonly lot: number }): void {
-  const who = `order '${order.id}'`;
-  checkOptions(who, order, FIELDS);
-  checkOptions(`${who}: exits`, order.exits ?? {}, ['stop', 'target', 'trail']);
-  if (typeof order.id !== 'string' || !/^[^/\s]+$/.test(order.id))
+export function orderOf(given: Order, steps: { readonly tick: number; readonly lot: number }): Order {
+  checkOptions('an order', given ?? null, FIELDS);
+  const { id, asset, shares, limit, stop, trail, until, reduce, exits = {} } = given;
+  const who = `order ${JSON.stringify(id)}`;
+  checkOptions(`${who}: exits`, exits, ['stop', 'target', 'trail']);
+  if (typeof id !== 'string' || !/^[^/\s]+$/.test(id))
     throw new Error(`${who}: its id must be a text without blanks and '/', such as 'momentum-2016-03-01-SPX'`);
-  const { shares, limit, stop, trail, exits = {} } = order;
-  if (!(Math.abs(shares) > 0) || !isMultiple(shares, steps.lot))
-    throw new Error(`${who}: its shares are ${shares}; they must be a number other than 0 of lots of ${steps.lot}, negative to sell`);
+  if (typeof asset !== 'string' || asset === '') throw new Error(`${who}: its asset is ${JSON.stringify(asset)}; it must be a name`);
+  if (typeof shares !== 'number' || !(Math.abs(shares) > 0) || !isMultiple(shares, steps.lot))
+    throw new Error(
+      `${who}: its shares are ${typeof shares === 'number' ? shares : JSON.stringify(shares)}; they must be a number other than 0 of lots of ${steps.lot}, negative to sell`,
+    );
+  if (reduce !== undefined && typeof reduce !== 'boolean')
+    throw new Error(`${who}: reduce is ${JSON.stringify(reduce)}; it must be true or false`);
   if (stop !== undefined && trail !== undefined)
     throw new Error(`${who}: it has a stop and a trail, which are two places for one stop; leave one out`);
-  for (const [name, price] of Object.entries({
-    limit,
-    stop,
-    trail,
-    'exits.stop': exits.stop,
-    'exits.target': exits.target,
-    'exits.trail': exits.trail,
-  }))
-    if (price !== undefined) {
-      checkNumber(who, name, price, { above: 0 });
-      if (!isMultiple(price, steps.tick))
-        throw new Error(`${who}: its ${name} is ${price}, which is no multiple of the tick ${steps.tick}; round it`);
-    }
+  const levels = { limit, stop, trail, 'exits.stop': exits.stop, 'exits.target': exits.target, 'exits.trail': exits.trail };
+  for (const [name, price] of Object.entries(levels)) if (price !== undefined) checkLevel(who, name, price, steps.tick);
   const side = Math.sign(shares);
   if (limit !== undefined && stop !== undefined && side * limit >= side * stop)
     throw new Error(
@@ -82,10 +80,26 @@ export function checkOrder(order: Order, steps: { readonly tick: number; readonl
     );
   if (exits.stop !== undefined && exits.target !== undefined && side * exits.stop >= side * exits.target)
     throw new Error(`${who}: its exits have a stop of ${exits.stop} and a target of ${exits.target}; the stop must be on the losing side`);
-  if (order.reduce && order.exits)
-    throw new Error(`${who}: it only reduces a position, so it has no exits of its own; leave exits or reduce out`);
-  if (order.until !== undefined && !/^\d{4}-\d\d-\d\d$/.test(order.until))
-    throw new Error(`${who}: until is '${order.until}'; it must be a date such as 2016-03-01`);
+  const hasExits = Object.values(exits).some((price) => price !== undefined);
+  if (reduce && hasExits) throw new Error(`${who}: it only reduces a position, so it has no exits of its own; leave exits or reduce out`);
+  if (until !== undefined && !isDate(until))
+    throw new Error(`${who}: until is ${JSON.stringify(until)}; it must be a date such as 2016-03-01`);
+  const told = (fields: object) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== false));
+  return told({
+    ...{ id, asset, shares, limit, stop, trail, until, reduce },
+    exits: hasExits ? told({ stop: exits.stop, target: exits.target, trail: exits.trail }) : undefined,
+  }) as unknown as Order;
 }
 
-const isMultiple = (x: number, step: number) => Number.isFinite(x) && Math.abs(x / step - Math.round(x / step)) < 1e-6;
+/** Whether a text is a day of the calendar, such as 2016-02-29. */
+export const isDate = (text: unknown): boolean =>
+  typeof text === 'string' && /^\d{4}-\d\d-\d\d$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.slice(0, 10) === text;
+
+function checkLevel(who: string, name: string, price: number, tick: number): void {
+  if (typeof price !== 'number') throw new Error(`${who}: its ${name} is ${JSON.stringify(price)}; it must be a number`);
+  checkNumber(who, name, price, { above: 0 });
+  if (!isMultiple(price, tick)) throw new Error(`${who}: its ${name} is ${price}, which is no multiple of the tick ${tick}; round it`);
+}
+
+/** Whether a number is a whole multiple of a step, but for its last digits. */
+export const isMultiple = (x: number, step: number): boolean => Number.isFinite(x) && Math.abs(x / step - Math.round(x / step)) < 1e-6;

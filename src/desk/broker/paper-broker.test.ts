@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -79,6 +79,37 @@ describe('a fill', () => {
     expect([...broker.positions()]).toEqual([]);
     const traded = 60 * 100 + 40 * 102 + 60 * 89 + 40 * 84;
     expect(broker.cash()).toBeCloseTo(100_000 - 60 * 100 - 40 * 102 + 60 * 89 + 40 * 84 - 0.001 * traded, 9);
+  });
+
+  it('of an exit ends what waits of its entry, and comes before it', async () => {
+    const broker = await open({ participation: 0.2 });
+    broker.onBar('2016-03-01', { A: bar(100, 100, 100, 100, 100) });
+    broker.submit({ id: 'a', asset: 'A', shares: 100, exits: { stop: 95 } });
+    broker.onBar('2016-03-02', { A: bar(100, 100, 100, 100, 100) });
+    broker.onBar('2016-03-03', { A: bar(90, 90, 90, 90, 100) });
+    expect([broker.order('a'), broker.order('a/exit-1')]).toMatchObject([
+      { status: 'cancelled', filled: 20, reason: 'its exit a/exit-1 was reached' },
+      { status: 'filled', filled: -20, price: 90 },
+    ]);
+    expect([...broker.positions()]).toEqual([]);
+  });
+
+  it('is charged to the cent, and of a price that the tick can tell', async () => {
+    const coarse = await open({ tick: 0.25, lot: 1, commission: 0.00005, limits: { gross: 3 } });
+    coarse.onBar('2016-03-01', { ES: bar(2000, 2000, 2000, 2000) });
+    coarse.submit({ id: 'a', asset: 'ES', shares: 1 });
+    coarse.onBar('2016-03-02', { ES: bar(2000.25, 2001, 2000, 2001) });
+    expect(coarse.cash()).toBeCloseTo(100_000 - 2000.25 - 0.1, 9);
+    const lots = await open({ tick: 5, lot: 100, commission: 0.001, participation: 0.1 });
+    lots.onBar('2016-03-01', { N: bar(100, 100, 100, 100, 0) });
+    lots.submit({ id: 'a', asset: 'N', shares: 300 });
+    lots.onBar('2016-03-02', { N: bar(105, 110, 100, 110, 2990) });
+    expect([lots.order('a')!.filled, lots.cash()]).toEqual([200, 100_000 - 21_000 - 21]);
+    const fine = await open();
+    expect(() => fine.onBar('2016-03-01', { A: bar(0.004, 0.006, 0.004, 0.006) })).toThrow(
+      "the bar of A on 2016-03-01 has the price 0.004, which the account's tick of 0.01 changes by more than 0.1 %; open one with a smaller tick",
+    );
+    await expect(open({ tick: 0.3 })).rejects.toThrow('tick is 0.3; a step must go into 1 a whole number of times');
   });
 
   it('ends an exit that has nothing left to leave, an order past its date, and waits for an asset without a bar', async () => {
@@ -163,10 +194,48 @@ describe('an account', () => {
     broker.onBar('2016-03-03', { A: bar(100, 100, 90, 90) });
     expect(broker.stopped()).toBe('2016-03-03 lost 1000, and limits.loss is 999');
     expect([broker.order('b')!.status, broker.order('a/exit-1')!.status]).toEqual(['cancelled', 'new']);
-    expect(broker.submit({ id: 'c', asset: 'A', shares: -100 }).reason).toMatch('the broker is stopped: 2016-03-03 lost 1000');
+    expect(broker.submit({ id: 'c', asset: 'A', shares: -100 }).reason).toMatch(
+      'the broker is stopped, and takes orders with reduce: true alone: 2016-03-03 lost 1000',
+    );
     expect(broker.submit({ id: 'd', asset: 'A', shares: -50, reduce: true }).status).toBe('new');
     broker.release('looked at by the desk');
     expect(broker.submit({ id: 'e', asset: 'A', shares: 1 }).status).toBe('new');
+  });
+
+  it('lets an order against a position only take from it once it has stopped, and takes one that lowers the exposure whatever the limits', async () => {
+    const broker = await open({ limits: { loss: 1000, gross: 0.15 } });
+    broker.onBar('2016-03-01', { A: FLAT });
+    broker.submit({ id: 'a', asset: 'A', shares: 100 });
+    broker.onBar('2016-03-02', { A: FLAT });
+    broker.submit({ id: 'b', asset: 'A', shares: -100, stop: 80 });
+    broker.submit({ id: 'c', asset: 'A', shares: -60, limit: 120 });
+    broker.onBar('2016-03-03', { A: bar(90, 90, 90, 90) });
+    expect(broker.stopped()).toBe('2016-03-03 lost 1000, and limits.loss is 1000');
+    broker.onBar('2016-03-04', { A: bar(79, 79, 79, 79) });
+    expect([broker.order('b'), broker.order('c')]).toMatchObject([
+      { filled: -100, price: 79 },
+      { status: 'cancelled', filled: 0 },
+    ]);
+    broker.release('it was looked at');
+    broker.submit({ id: 'd', asset: 'A', shares: -150 });
+    broker.onBar('2016-03-07', { A: bar(79, 79, 79, 79) });
+    broker.onBar('2016-03-08', { A: bar(105, 105, 105, 105) });
+    broker.release('it was looked at');
+    expect(broker.submit({ id: 'e', asset: 'A', shares: -1 }).reason).toMatch('limits.gross is 15 %');
+    expect(broker.submit({ id: 'f', asset: 'A', shares: 50 }).status).toBe('new');
+    expect(broker.submit({ id: 'g', asset: 'A', shares: 1e12 }).reason).toMatch('can not be counted to the cent');
+  });
+
+  it('counts a statement that it takes for true as no loss, and refuses one that it cannot hold', async () => {
+    const broker = await open({ limits: { loss: 1000 } });
+    broker.onBar('2016-03-01', { A: FLAT });
+    broker.adopt({ cash: 95_000, positions: {} });
+    broker.onBar('2016-03-02', { A: FLAT });
+    expect([broker.stopped(), broker.equity()]).toEqual([undefined, 95_000]);
+    expect(() => broker.adopt({ cash: 1, positions: { N: 5 } })).toThrow('adopt: no price of N is known yet');
+    expect(() => broker.adopt({ cash: 1, positions: { A: 1.5 } })).toThrow('of A it has 1.5 shares, which are no whole lots of 1');
+    expect(() => broker.reconcile({ cash: Number.NaN, positions: {} })).toThrow('reconcile: cash');
+    expect(broker.reconcile({ cash: 95_000, positions: { A: 0.4 } })).toMatchObject([{ of: 'A', theirs: 0.4 }]);
   });
 
   it('stops where a statement differs, and takes it for true when told', async () => {
@@ -192,14 +261,15 @@ describe('an account', () => {
     broker.onBar('2016-03-01', { A: FLAT });
     const order = { id: 'a', asset: 'A', shares: 1 };
     const faults: [object, string][] = [
-      [{ ...order, id: 'a b' }, "order 'a b': its id must be a text without blanks and '/'"],
+      [{ ...order, id: 'a b' }, 'its id must be a text without blanks'],
       [{ ...order, shares: 0.5 }, 'its shares are 0.5; they must be a number other than 0 of lots of 1'],
       [{ ...order, shares: Number.NaN }, 'its shares are NaN'],
       [{ ...order, limit: 100.005 }, 'its limit is 100.005, which is no multiple of the tick 0.01'],
       [{ ...order, stop: 99, trail: 1 }, 'it has a stop and a trail'],
       [{ ...order, limit: 101, stop: 99 }, 'it buys at a limit of 101 and at a stop of 99; the stop must be above the limit'],
       [{ ...order, exits: { stop: 101, target: 99 } }, 'its exits have a stop of 101 and a target of 99'],
-      [{ ...order, until: '1 March' }, "until is '1 March'; it must be a date"],
+      [{ ...order, until: '2016-02-30' }, 'until is "2016-02-30"; it must be a date'],
+      [{ ...order, shares: '5' }, 'its shares are "5"; they must be a number'],
       [{ ...order, price: 3 }, 'price'],
     ];
     for (const [fault, message] of faults) expect(() => broker.submit(fault as never)).toThrow(message);
@@ -207,9 +277,11 @@ describe('an account', () => {
     expect(() => broker.onBar('2016-03-01', { A: bar(101, 101, 101, 101) })).toThrow(
       'the bars of 2016-03-01 differ from those on which it was traded',
     );
+    expect(() => broker.onBar('2016-02-29', { A: FLAT })).toThrow('the bars of 2016-02-29 come after those of 2016-03-01');
+    expect(() => broker.onBar('2016-02-30', { A: FLAT })).toThrow('the date is "2016-02-30"');
     now = '2016-03-01T11:59:59Z';
     expect(() => broker.submit(order)).toThrow(
-      'the clock says 2016-03-01T11:59:59Z, which is before the last call, of 2016-03-01T12:00:00.000Z',
+      'the clock says "2016-03-01T11:59:59Z", which is before the last call, of 2016-03-01T12:00:00.000Z',
     );
     expect([broker.orders().size, broker.date(), broker.entries().length]).toEqual([0, '2016-03-01', 2]);
   });
@@ -238,6 +310,19 @@ describe('a journal', () => {
     expect(existsSync(`${file}.torn`)).toBe(true);
   });
 
+  it('goes on where its last line lacks only its end, by any name of the file, and takes an order of before for the same', async () => {
+    const file = fileIn();
+    const expected = await traded(file);
+    writeFileSync(file, readFileSync(file, 'utf8').slice(0, -1));
+    symlinkSync(file, `${file}.link`);
+    const broker = await open({}, `${file}.link`);
+    expect([broker.orders(), existsSync(`${file}.torn`)]).toEqual([expected[0], false]);
+    await expect(open({}, file)).rejects.toThrow('is open already');
+    expect(broker.submit({ exits: { trail: 5, stop: undefined }, reduce: false, shares: 10, asset: 'A', id: 'a' }).status).toBe('filled');
+    broker.close();
+    expect(() => broker.stop('a reason')).toThrow('is closed; open it again');
+  });
+
   it('with a changed line, or without one, is refused with its number', async () => {
     const file = fileIn();
     await traded(file);
@@ -251,7 +336,7 @@ describe('a journal', () => {
   it('is of one process and of one account', async () => {
     const file = fileIn();
     const broker = await open({}, file);
-    await expect(open({}, file)).rejects.toThrow(`the journal ${file} is open in another process`);
+    await expect(open({}, file)).rejects.toThrow(`the journal ${file} is open already, here or in another process`);
     broker.close();
     await expect(open({ capital: 5 }, file)).rejects.toThrow(`capital is 5, and the account in ${file} was opened with 100000`);
   });

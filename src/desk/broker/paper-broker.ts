@@ -3,8 +3,8 @@ import type { AccountTerms, BrokerEvent, BrokerLimits } from './events.js';
 import { type Journal, type JournalEntry, openJournal } from './journal.js';
 import { reasonAgainst } from './limits.js';
 import { halt, trade } from './on-bar.js';
-import { checkOrder, type Order, type Placed } from './order.js';
-import { type Difference, differencesOf, type Statement } from './reconcile.js';
+import { type Order, orderOf, type Placed } from './order.js';
+import { checkStatement, countedOf, type Difference, differencesOf, type Statement } from './reconcile.js';
 import { apply, type BrokerState, digestOf, type Working } from './state.js';
 import { checkLimits, refuseClock, replay, termsOf, ticksOf } from './terms.js';
 
@@ -30,25 +30,27 @@ export interface PaperBroker {
   /**
    * Sends an order: it works from the next bar on. Sent twice, it is placed once.
    *
-   * @returns what has become of it: `rejected`, with the reason, where a limit, a missing price or a stop is against it
+   * @returns what has become of it: `rejected`, with the reason, where a limit, a missing price or a stop is against it; it stays so, and goes out later
+   *          under another id alone
    * @throws  when it is no order, its id is another's, or the clock has gone back
    */
   submit(order: Order): Placed;
   /** Takes an order back, with its working exits; what has ended stays as it is. */
   cancel(id: string): Placed;
   /**
-   * Trades the working orders on the bars of a date, and values what is held. A date that was told before is passed over.
+   * Trades the working orders on the bars of a date, all assets in one call, and values what is held. Prices are rounded to the tick. A date that was told before
+   * is passed over.
    *
-   * @throws when bars are no bars, or differ from those that were told of this date
+   * @throws when bars are no bars, differ from those that were told of this date, come after those of a later date, or are too low for the tick
    */
   onBar(date: string, bars: Readonly<Record<string, BrokerBar>>): void;
-  /** Cancels what could add to a position, and accepts only orders that reduce until `release`. */
+  /** Cancels what could only add to a position, lets what is against one take from it alone, and accepts only orders that `reduce` until `release`. */
   stop(reason: string): void;
   /** Accepts orders again, for a reason that the journal keeps. */
   release(reason: string): void;
   /** Compares with another's statement, and stops when it differs. */
   reconcile(statement: Statement): readonly Difference[];
-  /** Takes another's statement for true: cash and positions become what it says. */
+  /** Takes another's statement for true: cash, to the cent, and positions become what it says. What has stopped stays so until `release`. */
   adopt(statement: Statement): void;
   /** An order by its id. */
   order(id: string): Placed | undefined;
@@ -79,16 +81,20 @@ export interface PaperBroker {
  *     broker.onBar('2016-03-02', { SPX: { open: 1976, high: 1986, low: 1968, close: 1986 } }); // 10 at 1976
  *
  * Each call is one line: a killed process has made all of it or nothing, and who sends calls repeats the last without harm, since an order
- * counts once by its id and a bar once by its date. `fillPrice` says at what price a bar fills an order.
+ * counts once by its id and a bar once by its date.
+ *
+ * An order works from the next bar on: at its open without a level, else at the first of its levels that the bar reaches, or at the open where that
+ * is beyond it already; of a limit and a stop that are both reached the stop counts. Orders that `reduce`, exits among them, trade first. The exit of an
+ * entry at the open sees the same bar; of one within the bar its stop alone, since what the bar did before is not known.
  *
  * @param file    the journal; it is begun when it is not there
  * @param config  `capital` 1e6, `tick` 1e-4, `lot` 1e-3, `commission` 0; those of the journal when it is there
  * @throws        when the journal is open elsewhere, was changed, or has other terms than those told
  */
 export async function paperBroker(file: string, config: PaperBrokerConfig = {}): Promise<PaperBroker> {
+  checkOptions('paperBroker', config ?? null, ['capital', 'tick', 'lot', 'commission', 'participation', 'limits', 'clock']);
   const { limits, clock = () => new Date().toISOString(), ...own } = config;
-  checkOptions('paperBroker', own, ['capital', 'tick', 'lot', 'commission', 'participation']);
-  checkLimits(limits ?? {});
+  if (limits !== undefined) checkLimits(limits);
   const journal = await openJournal<BrokerEvent>(file);
   try {
     const terms = termsOf(file, journal, own);
@@ -124,12 +130,13 @@ type Call = (work: (emit: (event: BrokerEvent) => void, at: number) => void) => 
 function brokerOf(journal: Journal<BrokerEvent>, now: () => BrokerState, call: Call): PaperBroker {
   const placed = (id: string) => placedOf(now().orders.get(id)!, now());
   return {
-    submit(order) {
-      checkOrder(order, now().terms);
+    submit(given) {
+      const order = orderOf(given, now().terms);
       const known = now().orders.get(order.id);
-      if (known && canonical(known.order) !== canonical(order))
+      if (known && JSON.stringify(known.order) !== JSON.stringify(order))
         throw new Error(
-          `order '${order.id}': another order has this id, ${JSON.stringify(known.order)}; nothing was placed: give each order an id of its own`,
+          `order '${order.id}': another order has this id, ${JSON.stringify(known.order)}, and not ${JSON.stringify(order)}; nothing was placed: ` +
+            'give each order an id of its own',
         );
       if (!known)
         call((emit, at) => {
@@ -151,23 +158,34 @@ function brokerOf(journal: Journal<BrokerEvent>, now: () => BrokerState, call: C
       const told = now().told.get(date);
       if (told !== undefined && told !== digestOf(inTicks))
         throw new Error(
-          `the bars of ${date} differ from those on which it was traded; what was traded stands: bring the account to the true statement by adopt`,
+          `the bars of ${date} differ from those on which it was traded; all assets of a date come in one call. What was traded stands: where bars were ` +
+            'revised, bring the account to the true statement by adopt',
         );
-      if (date <= now().date) return;
+      if (told !== undefined) return;
+      if (date < now().date)
+        throw new Error(
+          `the bars of ${date} come after those of ${now().date}, and were not told before; nothing was traded: send dates in their order`,
+        );
       call((emit) => trade(now(), date, inTicks, emit));
     },
-    stop: (reason) => call((emit) => halt(now(), reason, emit)),
-    release: (reason) => call((emit) => emit({ kind: 'released', reason })),
+    stop(reason) {
+      checkReason('stop', reason);
+      call((emit) => halt(now(), reason, emit));
+    },
+    release(reason) {
+      checkReason('release', reason);
+      if (now().stopped !== undefined) call((emit) => emit({ kind: 'released', reason }));
+    },
     reconcile(statement) {
+      checkStatement('reconcile', statement);
       const found = differencesOf(statement, now());
       if (found.length > 0 && now().stopped === undefined)
         call((emit) => halt(now(), `the statement differs: ${found.map(({ text }) => text).join('; ')}`, emit));
       return found;
     },
-    adopt({ cash, positions }) {
-      const { ticks, lots } = now().units;
-      const inLots = Object.fromEntries(Object.entries(positions).map(([asset, shares]) => [asset, Math.round(shares * lots)]));
-      call((emit) => emit({ kind: 'adopted', cash: Math.round(cash * ticks * lots), lots: inLots }));
+    adopt(statement) {
+      checkStatement('adopt', statement);
+      call((emit) => emit({ kind: 'adopted', ...countedOf(statement, now()) }));
     },
     order: (id) => (now().orders.has(id) ? placed(id) : undefined),
     orders: () => new Map([...now().orders].map(([id, one]) => [id, placedOf(one, now())])),
@@ -182,7 +200,11 @@ function brokerOf(journal: Journal<BrokerEvent>, now: () => BrokerState, call: C
 }
 
 const moneyOf = ({ units }: BrokerState, amount: number) => amount / (units.ticks * units.lots);
-const canonical = (order: Order) => JSON.stringify(Object.entries({ ...order, exits: Object.entries(order.exits ?? {}).sort() }).sort());
+
+function checkReason(who: string, reason: string): void {
+  if (typeof reason !== 'string' || reason === '')
+    throw new Error(`${who}: the reason is ${JSON.stringify(reason)}; give one in words, which the journal keeps`);
+}
 
 function placedOf({ order, status, filled, paid, reason }: Working, { units }: BrokerState): Placed {
   const price = paid / filled / units.ticks;

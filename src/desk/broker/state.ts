@@ -19,12 +19,14 @@ export interface Working {
   readonly entry?: EntryFill;
   /** that were sent for its fills */
   exits: number;
+  /** whether it only takes from a position: told so, or since the broker stopped */
+  reduces: boolean;
 }
 
 /** All that a broker knows: it follows from its events alone. */
 export interface BrokerState {
   readonly terms: AccountTerms;
-  /** so many ticks make a price of one, and so many lots a share */
+  /** so many grains make a price of one, and so many lots a share; a grain and a lot make a cent or less */
   readonly units: { readonly ticks: number; readonly lots: number };
   limits: BrokerLimits;
   readonly book: Ledger;
@@ -47,11 +49,10 @@ export interface BrokerState {
   at: number;
 }
 
-const whole = (x: number) => (x > 1 && Math.abs(x - Math.round(x)) < 1e-9 * x ? Math.round(x) : x);
-
 /** The state of an account that has just been opened. */
 export function openState(terms: AccountTerms): BrokerState {
-  const units = { ticks: whole(1 / terms.tick), lots: whole(1 / terms.lot) };
+  const [perPrice, lots] = [terms.tick, terms.lot].map((step) => Math.max(1, Math.round(1 / step)));
+  const units = { ticks: perPrice * Math.ceil(100 / (perPrice * lots)), lots };
   const cash = Math.round(terms.capital * units.ticks * units.lots);
   return {
     ...{ terms, units, limits: {}, book: ledger(cash), orders: new Map(), working: new Map() },
@@ -76,6 +77,9 @@ export function apply(state: BrokerState, event: BrokerEvent, at: number): void 
       break;
     case 'filled':
       fill(state, event);
+      break;
+    case 'narrowed':
+      state.orders.get(event.id)!.reduces = true;
       break;
     case 'cancelled':
     case 'expired': {
@@ -102,7 +106,7 @@ export function apply(state: BrokerState, event: BrokerEvent, at: number): void 
 
 function place(state: BrokerState, order: Order, status: OrderStatus, entry?: EntryFill): Working {
   const lots = Math.round(order.shares * state.units.lots);
-  const working: Working = { order, status, lots, filled: 0, paid: 0, exits: 0, ...(entry && { entry }) };
+  const working: Working = { order, status, lots, filled: 0, paid: 0, exits: 0, reduces: order.reduce ?? false, ...(entry && { entry }) };
   if (order.trail !== undefined) working.best = entry?.price ?? state.last.get(order.asset)?.close;
   if (entry) state.orders.get(entry.id)!.exits++;
   state.orders.set(order.id, working);
@@ -143,11 +147,14 @@ function close(state: BrokerState, { date, bars }: Extract<BrokerEvent, { kind: 
 export const digestOf = (bars: Readonly<Record<string, BarTicks>>): string =>
   sha256(JSON.stringify(Object.entries(bars).sort(([a], [b]) => (a < b ? -1 : 1)))).slice(0, 16);
 
-/** Makes cash and positions those that another's statement has: what is missing is charged or traded at the last price. */
-function adopt({ book, last }: BrokerState, { cash, lots }: Extract<BrokerEvent, { kind: 'adopted' }>): void {
+/** Makes cash and positions those that another's statement has: what is missing is traded at the last close, and the rest of the cash charged. */
+function adopt(state: BrokerState, { cash, lots }: Extract<BrokerEvent, { kind: 'adopted' }>): void {
+  const { book, last } = state;
+  const worth = book.equity();
   for (const asset of new Set([...book.positions.keys(), ...Object.keys(lots)])) {
     const missing = (lots[asset] ?? 0) - (book.positions.get(asset)?.lots ?? 0);
-    if (missing !== 0) book.trade(asset, missing, book.positions.get(asset)?.mark ?? last.get(asset)?.close ?? 0);
+    if (missing !== 0) book.trade(asset, missing, last.get(asset)!.close);
   }
   if (book.cash !== cash) book.charge('reconciliation', book.cash - cash);
+  state.before += book.equity() - worth; // no profit or loss of the day
 }

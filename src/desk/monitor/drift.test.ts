@@ -76,6 +76,9 @@ describe('driftMonitor', () => {
     expect(() => driftMonitor(reference, { ...options, samples: 20 })).toThrow(
       '20 samples say too little of a chance of 0.05; draw 100 or more',
     );
+    expect(() => driftMonitor({ ...reference, score: new Float64Array(504) }, options)).toThrow('the score of the reference does not vary');
+    expect(() => driftMonitor(reference, { ...options, block: 505 })).toThrow('block must be a finite number from 1 to 504');
+    expect(() => driftMonitor({ features: {}, score: [1] }, options)).toThrow('there is no feature in the reference');
     const monitor = driftMonitor(reference, options);
     expect(() => monitor.watch({ features: { x: [1] }, score: [1] })).toThrow("no feature 'y', which the reference has");
     expect(() => monitor.watch(reference)).toThrow('504 rows are watched, and the levels are for 126');

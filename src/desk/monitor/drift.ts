@@ -1,5 +1,6 @@
 import { fold, type Key } from '../../base/index.js';
 import { checkKey, checkNumber, checkOptions, checkWhole } from '../../base/internal.js';
+import { standardDeviation } from '../../linalg/index.js';
 import { stationaryBootstrap } from '../../stats/index.js';
 import { type Baseline, baselineOf, cumulativeFall, greatestDistance, stabilityIndex } from './statistics.js';
 
@@ -32,7 +33,7 @@ export interface DriftOptions {
 /** The three alarms: inputs by the stability index and by the greatest distance of distribution functions, and the fall of the score. */
 export type DriftAlarm = 'psi' | 'ks' | 'cusum';
 
-/** What a look at `row` saw, the greatest over features; `feature` has the greatest stability index. */
+/** What a look at `row` saw: `psi` and `ks` the greatest over features, `cusum` the greatest since the look before; `feature` has the greatest stability index. */
 export interface DriftLook extends Readonly<Record<DriftAlarm, number>> {
   readonly row: number;
   readonly feature: string;
@@ -61,17 +62,24 @@ const ALARMS = ['psi', 'ks', 'cusum'] as const;
  *     const monitor = driftMonitor(reference, { key: key(1) });
  *     const { raised } = monitor.watch(rowsSince); // { cusum: 117 }
  *
- * @throws when the reference has fewer rows than a horizon, columns differ in length, or a value is not finite
+ * It takes some seconds: 500 samples of 500 rows and two features are one.
+ *
+ * @throws when the reference has fewer rows than a horizon, its score does not vary, columns differ in length, or a value is not finite
  *
  * Page 1954 for the sum; the calibration is Politis & Romano's stationary bootstrap.
  */
 export function driftMonitor(reference: DriftRows, options: DriftOptions): DriftMonitor {
-  checkOptions('driftMonitor', options, ['key', 'window', 'every', 'horizon', 'falseAlarms', 'block', 'samples']);
+  checkOptions('driftMonitor', options ?? null, ['key', 'window', 'every', 'horizon', 'falseAlarms', 'block', 'samples']);
   const { key, window = 63, every = 5, horizon = 252, falseAlarms = 0.05, block = 10, samples = 500 } = options;
   checkKey('driftMonitor', key);
   for (const [name, value] of Object.entries({ window, every, horizon, samples })) checkWhole('driftMonitor', name, value);
   checkNumber('driftMonitor', 'falseAlarms', falseAlarms, { above: 0, below: 1 });
   const n = lengthOf('the reference', reference);
+  checkNumber('driftMonitor', 'block', block, { from: 1, to: n });
+  if (standardDeviation(Float64Array.from(reference.score)) === 0)
+    throw new Error(
+      'driftMonitor: the score of the reference does not vary, so that no fall can be told; give the profit or the loss of each row',
+    );
   if (n < horizon || horizon < window)
     throw new Error(
       `driftMonitor: the reference has ${n} rows, the horizon ${horizon} and a window ${window}; a horizon needs a window at least, and a reference a horizon`,
@@ -157,7 +165,9 @@ function jointLevels(maxima: readonly (readonly number[])[], falseAlarms: number
   return Object.fromEntries(ALARMS.map((alarm, a) => [alarm, levels[a]])) as Record<DriftAlarm, number>;
 }
 
-function lengthOf(what: string, { features, score }: DriftRows): number {
+function lengthOf(what: string, rows: DriftRows): number {
+  checkOptions(`driftMonitor: ${what}`, rows ?? null, ['features', 'score']);
+  const { features, score } = rows;
   for (const [name, values] of [...Object.entries(features), ['score', score] as const]) {
     if (values.length !== score.length)
       throw new Error(`driftMonitor: of ${what} '${name}' has ${values.length} rows, and the score ${score.length}; give as many`);
@@ -165,6 +175,6 @@ function lengthOf(what: string, { features, score }: DriftRows): number {
     if (fault >= 0)
       throw new Error(`driftMonitor: of ${what} '${name}' is ${values[fault]} in row ${fault}; drop the row, or fill it as the model does`);
   }
-  if (Object.keys(features).length === 0) throw new Error(`driftMonitor: ${what} have no features`);
+  if (Object.keys(features).length === 0) throw new Error(`driftMonitor: there is no feature in ${what}`);
   return score.length;
 }

@@ -68,7 +68,7 @@ export function greatestDistance({ sorted }: Baseline, window: Float64Array): nu
 const SLACK = 0.5;
 
 /**
- * Page's cumulative sum of how far a score has fallen: S₀ = 0, S_t = max(0, S_{t−1} − z_t − ½) with z the score in standard deviations from its mean.
+ * Page's cumulative sum of how far a score has fallen: S₀ = 0, S_t = max(0, S_{t−1} − z_t − ½) with z the score in standard deviations of the reference (n − 1) from its mean.
  *
  * @returns [T]
  */

@@ -23,7 +23,7 @@ export function endsAt(
   let rung = first;
   while (rung < step) rung *= keep;
   if (rung !== step) return false;
-  const own = trials[number].reported.get(step)!;
+  const own = trials.find((trial) => trial.number === number)!.reported.get(step)!;
   const better = trials.filter(({ reported }) => {
     const value = reported.get(step);
     return value !== undefined && (maximise ? value > own : value < own);

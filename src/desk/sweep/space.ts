@@ -24,13 +24,17 @@ export type Params = Readonly<Record<string, string | number | boolean>>;
 
 /** Refuses a space that is none. */
 export function checkSpace(space: SearchSpace): void {
-  if (Object.keys(space).length === 0)
+  if (typeof space !== 'object' || space === null || Object.keys(space).length === 0)
     throw new Error('sweep: the space has no parameter; give one, such as { rate: { type: "float", low: 1e-4, high: 1e-1, log: true } }');
   for (const [name, range] of Object.entries(space)) {
     const who = `sweep: space.${name}`;
     if (range.type === 'choice') {
       checkOptions(who, range, ['type', 'of']);
-      if (!(range.of?.length > 0) || new Set(range.of).size < range.of.length)
+      if (
+        !(range.of?.length > 0) ||
+        new Set(range.of).size < range.of.length ||
+        range.of.some((one) => !['string', 'number', 'boolean'].includes(typeof one))
+      )
         throw new Error(`${who}: of must list values, each once; got ${JSON.stringify(range.of)}`);
     } else if (range.type === 'float' || range.type === 'int') {
       checkOptions(who, range, ['type', 'low', 'high', 'log']);

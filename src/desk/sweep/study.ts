@@ -37,7 +37,9 @@ type Line = Readonly<Record<string, Json>> & { readonly op_code: number };
 
 /** A study in a file that Optuna 5 reads as its `JournalFileBackend`. */
 export interface Study {
-  /** All trials, by their number. */
+  /** Refuses a file that holds another study, or this with another direction or space. */
+  check(): void;
+  /** All trials in the order of their numbers, but for those that Optuna has added. */
   trials(): SweepTrial[];
   /** Gives this worker a slot: one that a killed worker has left, or a new one with the parameters that `next` makes. Undefined when none is left. */
   claim(slots: number, next: (slot: number, tried: readonly SweepTrial[]) => Params): Promise<SweepTrial | undefined>;
@@ -56,35 +58,38 @@ export function openStudy(
   file: string,
   { name, space, maximise, worker }: { name: string; space: SearchSpace; maximise: boolean; worker: string },
 ): Study {
-  const write = (next: (trials: SweepTrial[], lines: readonly Line[]) => Line | undefined) =>
-    appendToLog<Line>(file, (lines) => next(trialsOf(lines), lines));
+  const write = (next: (trials: readonly (SweepTrial | undefined)[]) => Line | undefined) =>
+    appendToLog<Line>(file, (lines) => next(filed(lines)));
   const line = (op_code: number, fields: Readonly<Record<string, Json>>): Line => ({ op_code, worker_id: worker, ...fields });
-  const isMine = (trials: readonly SweepTrial[], number: number) => trials[number].state === 'running' && trials[number].worker === worker;
+  const isOf = (trial: SweepTrial | undefined, owner: string) => trial?.state === 'running' && trial.worker === owner;
+  const isMine = (trials: readonly (SweepTrial | undefined)[], number: number) => isOf(trials[number], worker);
+  const read = () => filed(readEntries<Line>(file)).filter((trial) => trial !== undefined);
   return {
-    trials: () => trialsOf(readEntries<Line>(file)),
+    trials: read,
+    check: () => refuseOther(file, readEntries<Line>(file), { name, space, maximise }),
     async claim(slots, next) {
-      await write((_, lines) => (lines.length > 0 ? undefined : line(CREATE_STUDY, { study_name: name, directions: [maximise ? 2 : 1] })));
-      const dead = await deadAmong(file, trialsOf(readEntries<Line>(file)));
-      for (const owner of dead) {
-        const left = trialsOf(readEntries<Line>(file)).filter(({ state, worker }) => state === 'running' && worker === owner);
-        for (const { number } of left)
-          await write((trials) => {
-            const { state, worker } = trials[number];
-            return state === 'running' && worker === owner
+      await appendToLog<Line>(file, (lines) => {
+        refuseOther(file, lines, { name, space, maximise });
+        return lines.length > 0 ? undefined : line(CREATE_STUDY, { study_name: name, directions: [directionOf(maximise)] });
+      });
+      for (const owner of await deadAmong(file, read()))
+        for (const { number } of read().filter((trial) => isOf(trial, owner)))
+          await write((trials) =>
+            isOf(trials[number], owner)
               ? line(SET_STATE, { trial_id: number, state: STATES.failed, values: null, datetime_complete: now() })
-              : undefined;
-          });
-      }
+              : undefined,
+          );
       let mine: number | undefined;
-      await write((trials) => {
+      await write((all) => {
+        const trials = all.filter((trial) => trial !== undefined);
         const held = new Set(trials.filter(({ state, error }) => state !== 'failed' || error !== undefined).map(({ slot }) => slot));
         const slot = Array.from({ length: slots }, (_, i) => i).find((i) => !held.has(i));
         if (slot === undefined) return undefined;
-        mine = trials.length;
+        mine = all.length;
         const again = trials.find((trial) => trial.slot === slot);
         return line(CREATE_TRIAL, created(space, slot, worker, again?.params ?? next(slot, trials)));
       });
-      return mine === undefined ? undefined : this.trials()[mine];
+      return read().find(({ number }) => number === mine);
     },
     async report(number, step, value) {
       await write((trials) => (isMine(trials, number) ? line(REPORT, { trial_id: number, step, intermediate_value: value }) : undefined));
@@ -97,6 +102,34 @@ export function openStudy(
     },
   };
 }
+
+const directionOf = (maximise: boolean) => (maximise ? 2 : 1);
+
+/** Refuses a file that holds another study than this. */
+function refuseOther(
+  file: string,
+  lines: readonly Line[],
+  { name, space, maximise }: { name: string; space: SearchSpace; maximise: boolean },
+): void {
+  const studies = lines.filter(({ op_code }) => op_code === CREATE_STUDY) as unknown as { study_name: string; directions: number[] }[];
+  const other = studies.find(({ study_name, directions }) => study_name !== name || directions.join() !== String(directionOf(maximise)));
+  if (other)
+    throw new Error(
+      `sweep: ${file} holds the study '${other.study_name}', which ${other.directions[0] === 2 ? 'maximises' : 'minimises'}, and not '${name}', which ${maximise ? 'maximises' : 'minimises'}; name another file`,
+    );
+  const own = JSON.stringify(distributionsOf(space));
+  const strange = (lines as readonly unknown[] as readonly Operation[]).find(
+    (line) => line.user_attrs?.slot !== undefined && JSON.stringify(sorted(line.distributions)) !== own,
+  );
+  if (strange)
+    throw new Error(
+      `sweep: the trials of ${file} were drawn from another space, ${JSON.stringify(sorted(strange.distributions))}; give that, or name another file`,
+    );
+}
+
+const sorted = <V>(of: Readonly<Record<string, V>>) => Object.fromEntries(Object.entries(of).sort(([a], [b]) => (a < b ? -1 : 1)));
+const distributionsOf = (space: SearchSpace) =>
+  sorted(Object.fromEntries(Object.entries(space).map(([name, range]) => [name, JSON.stringify(distributionOf(range))])));
 
 /** What trials that ended have come to, as losses: less is better. */
 export const triedOf = (trials: readonly SweepTrial[], maximise: boolean): Tried[] =>
@@ -129,7 +162,7 @@ function created(space: SearchSpace, slot: number, worker: string, params: Param
   ]);
   return {
     ...{ study_id: 0, datetime_start: now(), state: STATES.running, value: null, values: null },
-    distributions: Object.fromEntries(Object.entries(space).map(([name, range]) => [name, JSON.stringify(distributionOf(range))])),
+    distributions: distributionsOf(space),
     params: Object.fromEntries(internal),
     ...{ user_attrs: { slot, worker }, system_attrs: {}, intermediate_values: {} },
   };
@@ -158,20 +191,24 @@ interface Operation {
   readonly distributions: Readonly<Record<string, string>>;
 }
 
-/** The trials that some lines come to. */
-function trialsOf(lines: readonly Line[]): SweepTrial[] {
+/** The trials that some lines come to, at the places of their numbers; undefined where Optuna made one. */
+function filed(lines: readonly Line[]): (SweepTrial | undefined)[] {
   type Mutable = { -readonly [K in keyof SweepTrial]: SweepTrial[K] };
-  const trials: Mutable[] = [];
+  const trials: (Mutable | undefined)[] = [];
   for (const line of lines as readonly unknown[] as readonly Operation[]) {
-    const trial = trials[line.trial_id];
     if (line.op_code === CREATE_TRIAL) {
-      const { slot = trials.length, worker = line.worker_id } = line.user_attrs ?? {};
-      trials.push({ number: trials.length, slot, params: paramsOf(line), state: 'running', reported: new Map(), worker });
-    } else if (line.op_code === SET_STATE) {
+      const { slot, worker = line.worker_id } = line.user_attrs ?? {};
+      const number = trials.length;
+      trials.push(slot === undefined ? undefined : { number, slot, params: paramsOf(line), state: 'running', reported: new Map(), worker });
+      continue;
+    }
+    const trial = trials[line.trial_id];
+    if (!trial) continue;
+    if (line.op_code === SET_STATE) {
       trial.state = (Object.keys(STATES) as TrialState[]).find((state) => STATES[state] === line.state) ?? 'failed';
       if (line.values) trial.value = line.values[0];
     } else if (line.op_code === REPORT) trial.reported = new Map([...trial.reported, [line.step, line.intermediate_value]]);
-    else if (line.op_code === SET_ATTRIBUTE && 'error' in line.user_attr) trial.error = line.user_attr.error;
+    else if (line.op_code === SET_ATTRIBUTE && line.user_attr.error !== undefined) trial.error = line.user_attr.error;
   }
   return trials;
 }

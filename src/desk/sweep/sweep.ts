@@ -13,7 +13,7 @@ export interface TrialContext {
   readonly slot: number;
   /** the trial's own: the same when it is tried again */
   readonly key: Key;
-  /** Writes a value on the way, at steps from 1 on; it throws where the trial has fallen behind, which ends it as `pruned`. */
+  /** Writes a value on the way, at whole steps from 1 on that rise; it throws where the trial has fallen behind, which ends it as `pruned`. */
   report(step: number, value: number): Promise<void>;
 }
 
@@ -56,14 +56,25 @@ const DEATHS = 5;
  *     });
  *
  * A study that is there goes on: called again, it tries what is left. A worker that is killed loses its trial's work and nothing else: another takes the
- * slot up with the same parameters and key. What throws is `failed` with its message, and not tried again.
+ * slot up with the same parameters and key. Optuna may add trials of its own, which are left to it, but not at the same time. What throws is `failed` with its message, and not tried again.
  *
  * @returns the trials by their number, and the best that is complete
- * @throws  when the space or an option is out of range, the module has no such function, or a worker dies five times in a row without ending a trial
+ * @throws  when the space or an option is out of range, the module has no such function, the file holds another study, or a worker dies five times in a row without ending a trial
  */
 export async function sweep(config: SweepConfig): Promise<{ trials: readonly SweepTrial[]; best: SweepTrial | undefined }> {
-  checkOptions('sweep', config, ['study', 'name', 'objective', 'space', 'trials', 'direction', 'sampler', 'halving', 'workers', 'seed']);
-  const { study: file, name, space, trials: slots, direction, sampler = 'parzen', halving, workers = 1 } = config;
+  checkOptions('sweep', config ?? null, [
+    'study',
+    'name',
+    'objective',
+    'space',
+    'trials',
+    'direction',
+    'sampler',
+    'halving',
+    'workers',
+    'seed',
+  ]);
+  const { study: file, name, space, trials: slots, direction, sampler = 'parzen', halving, workers = 1, seed = 1 } = config;
   checkSpace(space);
   checkWhole('sweep', 'trials', slots);
   checkWhole('sweep', 'workers', workers);
@@ -75,7 +86,15 @@ export async function sweep(config: SweepConfig): Promise<{ trials: readonly Swe
       ['keep', 2],
     ] as const)
       checkWhole('sweep: halving', option, halving[option], { from: least });
+  checkWhole('sweep', 'seed', seed);
+  for (const [option, text] of Object.entries({ study: file, name, objective: config.objective }))
+    if (typeof text !== 'string' || text === '') throw new Error(`sweep: ${option} is ${JSON.stringify(text)}; it must be a text`);
+  if (!URL.canParse(config.objective))
+    throw new Error(
+      `sweep: objective is '${config.objective}'; it must be an absolute URL: new URL('./objective.js', import.meta.url).href`,
+    );
   const study = openStudy(file, { name, space, maximise: direction === 'maximise', worker: 'pool' });
+  study.check();
   const ended = () =>
     study.trials().filter(({ state, error }) => state !== 'running' && (state !== 'failed' || error !== undefined)).length;
   const keep = async () => {

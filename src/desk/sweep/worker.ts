@@ -19,7 +19,7 @@ export async function work(config: SweepConfig, worker: string): Promise<void> {
   const lock = await tryLock(join(workersOf(file), worker));
   if (!lock) throw new Error(`sweep: another worker of ${file} is called '${worker}'`);
   try {
-    const { default: objective } = (await import(config.objective)) as { default: SweepObjective };
+    const { default: objective } = await loaded(config.objective);
     if (typeof objective !== 'function')
       throw new Error(`sweep: ${config.objective} has no default export that is a function of parameters`);
     const study = openStudy(file, { name, space, maximise, worker });
@@ -34,6 +34,14 @@ export async function work(config: SweepConfig, worker: string): Promise<void> {
   }
 }
 
+async function loaded(objective: string): Promise<{ default: SweepObjective }> {
+  try {
+    return await import(objective);
+  } catch (cause) {
+    throw new Error(`sweep: the objective ${objective} could not be loaded: ${(cause as Error).message}`, { cause });
+  }
+}
+
 async function runOne(
   study: ReturnType<typeof openStudy>,
   { number, slot, params }: SweepTrial,
@@ -42,15 +50,20 @@ async function runOne(
 ): Promise<void> {
   const { direction, halving, seed = 1 } = config;
   let last: number | undefined;
+  let before = 0;
   const report = async (step: number, value: number) => {
-    if (!Number.isFinite(value)) throw new Error(`it reported ${value} at step ${step}`);
+    if (!Number.isSafeInteger(step) || step <= before)
+      throw new Error(`it reported at step ${step} after ${before}; steps are whole numbers from 1 on that rise`);
+    if (!Number.isFinite(value)) throw new Error(`it reported ${JSON.stringify(value)} at step ${step}; it must be a finite number`);
+    before = step;
     last = value;
     await study.report(number, step, value);
     if (halving && endsAt(study.trials(), { number, step, maximise: direction === 'maximise' }, halving)) throw new Pruned();
   };
   try {
     const value = await objective(params, { slot, key: fold(key(seed), 1_000_000 + slot), report });
-    if (!Number.isFinite(value)) throw new Error(`the objective is ${value}; it must be a finite number`);
+    if (!Number.isFinite(value))
+      throw new Error(`the objective is ${typeof value === 'number' ? value : JSON.stringify(value)}; it must be a finite number`);
     await study.finish(number, 'complete', value);
   } catch (error) {
     if (error instanceof Pruned) await study.finish(number, 'pruned', last);

@@ -55,12 +55,14 @@ describe('sequentialComparison', () => {
     expect(ours / runs).toBeLessThan(0.05);
   });
 
-  it('says what is no difference, and is certain where all are the same', () => {
+  it('knows nothing while all differences are equal, and says what is no difference', () => {
+    const everything = { low: -Infinity, high: Infinity };
+    const looks = sequentialComparison([...Array(39).fill(2), 2.5], { tunedFor: 10, from: 39 });
+    expect(looks[0]).toEqual({ count: 39, mean: 2, interval: everything, pValue: 1 });
+    expect(looks[1].pValue).toBeLessThan(0.05);
     expect(() => sequentialComparison([1, Number.NaN], { tunedFor: 10 })).toThrow('difference 1 is NaN; leave the pair out');
     expect(() => sequentialComparison([1], { tunedFor: 0 })).toThrow('tunedFor');
-    expect(sequentialComparison([2, 2], { tunedFor: 10, from: 2 })).toEqual([
-      { count: 2, mean: 2, interval: { low: 2, high: 2 }, pValue: 0 },
-    ]);
-    expect(sequentialComparison([0, 0, 0], { tunedFor: 10, from: 3 })[0].pValue).toBe(1);
+    expect(() => sequentialComparison([1], { tunedFor: 9, from: 5 })).toThrow('from must be a whole number from 20');
+    expect(() => sequentialComparison([1e200], { tunedFor: 9 })).toThrow('use other units');
   });
 });

@@ -1,4 +1,5 @@
 import { checkNumber, checkOptions, checkWhole } from '../../base/internal.js';
+import { checkSize } from '../../linalg/internal.js';
 import type { Interval } from '../distributions/distributions.js';
 
 /** What is known of the mean of differences after so many of them, whoever looked before and decided to go on. */
@@ -18,7 +19,7 @@ export interface SequentialOptions {
   readonly tunedFor: number;
   /** of all intervals together: 0.95 */
   readonly level?: number;
-  /** differences before the first look, so that their spread is known: 30 */
+  /** differences before the first look, so that their spread is known: 30, and no fewer than 20 */
   readonly from?: number;
 }
 
@@ -40,19 +41,25 @@ export interface SequentialOptions {
  * @throws             when a difference is not finite, or an option is out of range
  *
  * Robbins 1970; Johari, Koomen, Pekelis & Walsh 2022 for p; Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas 2024 for an estimated spread: the
- * guarantee is then that of large t, which `from` sees to.
+ * guarantee is then that of large t, which `from` sees to, unless most differences are the same: it wants some tens that are not. While all are
+ * equal, nothing is known: the interval is everything.
  */
 export function sequentialComparison(differences: ArrayLike<number>, options: SequentialOptions): SequentialLook[] {
-  checkOptions('sequentialComparison', options, ['tunedFor', 'level', 'from']);
+  checkOptions('sequentialComparison', options ?? null, ['tunedFor', 'level', 'from']);
   const { tunedFor, level = 0.95, from = 30 } = options;
   checkWhole('sequentialComparison', 'tunedFor', tunedFor);
   checkNumber('sequentialComparison', 'level', level, { above: 0, below: 1 });
-  checkWhole('sequentialComparison', 'from', from, { from: 2 });
+  checkWhole('sequentialComparison', 'from', from, { from: 20 });
   const fault = Array.prototype.findIndex.call(differences, (x: number) => !Number.isFinite(x));
   if (fault >= 0)
     throw new Error(
       `sequentialComparison: difference ${fault} is ${differences[fault]}; leave the pair out, whichever of the two is missing`,
     );
+  checkSize(
+    'sequentialComparison',
+    'differences',
+    Float64Array.from(differences).reduce((most, x) => Math.max(most, Math.abs(x)), 0),
+  );
   const alpha = 1 - level;
   const tuning = (-2 * Math.log(alpha) + Math.log(1 - 2 * Math.log(alpha))) / tunedFor; // ρ²
   const looks: SequentialLook[] = [];
@@ -64,9 +71,9 @@ export function sequentialComparison(differences: ArrayLike<number>, options: Se
     if (t < from) continue;
     const variance = squares / (t - 1);
     const room = 1 + t * tuning;
-    const evidence = variance === 0 ? (mean === 0 ? 0 : Infinity) : (tuning * (t * mean) ** 2) / (2 * room * variance);
+    const evidence = variance === 0 ? 0 : (tuning * (t * mean) ** 2) / (2 * room * variance); // equal ones have no spread to be judged by
     most = Math.max(most, evidence - Math.log(room) / 2);
-    const half = Math.sqrt(((2 * variance * room) / (t * t * tuning)) * Math.log(Math.sqrt(room) / alpha));
+    const half = variance === 0 ? Infinity : Math.sqrt(((2 * variance * room) / (t * t * tuning)) * Math.log(Math.sqrt(room) / alpha));
     looks.push({ count: t, mean, interval: { low: mean - half, high: mean + half }, pValue: Math.exp(-most) });
   }
   return looks;
