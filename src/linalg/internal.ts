@@ -1,5 +1,5 @@
 /** What other rooms of the library need of this one beside `index.ts`; no part of the package's interface. */
-export { checkDesign, checkSize, checkValues } from './check-matrix.js';
+export { checkDesign, checkMatrix, checkSize, checkValues } from './check-matrix.js';
 export { cholesky } from './cholesky.js';
 export { gram } from './gram.js';
 export { columnMeans, columnName, constantColumn, minus, zeroMatrix } from './matrix.js';

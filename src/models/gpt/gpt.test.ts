@@ -65,6 +65,14 @@ describe('gpt', () => {
       'one to read and one to forecast at least: got tokens [2,1]',
     );
     expect(() => initGpt(key(1), { ...config, heads: 4 })).toThrow('initGpt: width 6 is no multiple of 4 heads');
+    expect(() => initGpt(1 as never, config)).toThrow('initGpt: key must be a random stream, as key(1), got 1');
+    expect(() => gpt(params, { data: new Int32Array(8), shape: [2, 4] } as never, fits)).toThrow(
+      'these are a host array: make it a tensor',
+    );
+    for (const change of [{ layers: 1 }, { length: 3 }, { vocabulary: 9 }])
+      expect(() => gpt(params, tf.zeros([2, 3], 'int32'), { ...fits, ...change })).toThrow(
+        'the weights are of another config, with 2 blocks',
+      );
     expect(() => initGpt(key(1), { ...config, layers: 0 })).toThrow('initGpt: layers must be a whole number from 1 up, got 0');
     expect(() =>
       gptStep(params, tf.zeros([2], 'int32'), { ...config, at: tf.scalar(0, 'int32'), cache: { keys: [], values: [] } }),
@@ -142,6 +150,9 @@ describe('chooseToken', () => {
 
   it('refuses what is no number', () => {
     expect(() => chooseToken([0, Number.NaN], 0.5)).toThrow('chooseToken: the logit of token 1 is NaN; did the training diverge?');
+    expect(() => chooseToken([0, Infinity], 0.5)).toThrow('chooseToken: the greatest logit is Infinity, of token 1; one must be finite');
+    expect(() => chooseToken([-Infinity, -Infinity], 0.5)).toThrow('the greatest logit is -Infinity, of token 0');
+    expect(() => chooseToken([], 0.5)).toThrow('chooseToken: there is no logit to choose by');
     expect(() => chooseToken(logits, 1)).toThrow('chooseToken: u must be a finite number from 0 up, below 1, got 1');
   });
 });
@@ -183,6 +194,10 @@ describe('a model that is trained', () => {
     await expect(sample([], { told: [1] })).rejects.toThrow(
       'gptSampler: the prompt has 0 tokens; 1 to 9 fit. Begin with the token that begins a text',
     );
+    await expect(sample([0, 4], { told: [1], temperature: 0 })).rejects.toThrow(
+      'gptSampler: a prompt is the ids of tokens, 0 to 3; got 4 at 1; tokeniser.encode(text) gives them',
+    );
+    await expect(sample('ab' as never, { told: [1], temperature: 0 })).rejects.toThrow('0 to 3; got "ab"; tokeniser.encode(text)');
     await expect(sample([0], { told: [1], temperature: 0, tokens: 10 })).rejects.toThrow(
       'gptSampler: tokens must be a whole number from 0 to 9, got 10; the model sees 9 at once',
     );

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { fold, type HostArray, type Key, normal, shapeError, split } from '../../base/index.js';
-import { checkOptions, checkWhole } from '../../base/internal.js';
+import { checkKey, checkOptions, checkWhole } from '../../base/internal.js';
 import {
   type Attend,
   addPositions,
@@ -64,9 +64,10 @@ const CONFIG = ['vocabulary', 'length', 'width', 'heads', 'layers', 'hidden', 'p
 /**
  * The parts' initial weights, those of tokens and positions normal with deviation 0.02, as GPT-2's.
  *
- * @throws when the heads do not divide the width, or a size is no whole number from 1 up
+ * @throws when the key is none, the heads do not divide the width, or a size is no whole number from 1 up
  */
 export function initGpt(key: Key, config: GptConfig): GptParams<HostArray<Float32Array>> {
+  checkKey('initGpt', key);
   checkOptions('initGpt', config, CONFIG);
   const { vocabulary, length, width, heads, layers, hidden = 4 * width, prefix } = config;
   for (const [name, value] of Object.entries({ vocabulary, length, width, heads, layers, hidden })) checkWhole('initGpt', name, value);
@@ -105,7 +106,8 @@ export interface GptOptions extends GptConfig {
  * @param tokens   [B, T′] int32, T′ from 1 to T
  * @param options  the config of the weights, and what a call adds
  * @returns        [B, T′, V]
- * @throws         when shapes do not fit the config, or a token is not in the vocabulary
+ * @throws         when shapes of weights, tokens or what is told do not fit the config, and, but for compiled functions, when a token is not in the vocabulary:
+ *                 compiled, its logits are NaN
  *
  * Radford et al. 2019, with pre-norm blocks, GELU and one table for reading and writing; a prefix of continuous vectors as Li & Liang 2021, made of features.
  */
@@ -115,11 +117,26 @@ export function gpt(params: GptParams, tokens: tf.Tensor, options: GptOptions): 
   const P = prefixLength(options);
   const [B, T] = tokens.shape;
   if (tokens.rank !== 2 || tokens.dtype !== 'int32' || T < 1 || T > length)
-    throw shapeError(`gpt takes int32 tokens [B, T'], T' from 1 to ${length} (these are ${tokens.dtype})`, { tokens });
+    throw shapeError(
+      `gpt takes int32 tokens [B, T'], T' from 1 to ${length} (these are ${tokens.dtype ?? 'a host array: make it a tensor, or compile'})`,
+      { tokens },
+    );
+  checkWeights(params, options);
   const vectors = embedding(params.tokens, tokens); // [B, T, D]
   const start = P > 0 ? tf.concat([prefixOf(params, told, options, B), vectors], 1) : vectors;
   const h = through(params, addPositions(params.positions, start), { heads, attend: () => causalAttention, masks });
   return logitsOf(params, h.slice([0, P, 0], [-1, T, width])).reshape([B, T, vocabulary]);
+}
+
+/** Throws unless the weights are of the config, as far as their shapes tell. */
+function checkWeights({ tokens, positions, blocks }: GptParams, config: GptConfig): void {
+  const { vocabulary: V, width: D, length, layers } = config;
+  const L = prefixLength(config) + length;
+  if (`${tokens.shape}` !== `${[V, D]}` || `${positions.shape}` !== `${[L, D]}` || blocks.length !== layers)
+    throw shapeError(
+      `gpt: the config asks for tokens [${V},${D}], positions [${L},${D}] and ${layers} blocks; the weights are of another config, with ${blocks.length} blocks`,
+      { tokens, positions },
+    );
 }
 
 /** The vectors [B, P, D] of what is told. */

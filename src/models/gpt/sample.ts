@@ -21,21 +21,26 @@ export interface ChoiceOptions {
  * @param logits  [V]
  * @param u       from 0 up, below 1
  * @returns       the token's id
- * @throws        when a logit is NaN, or an option does not fit
+ * @throws        when there is no logit above −∞, one is NaN or ∞, or an option does not fit
  */
 export function chooseToken(logits: ArrayLike<number>, u: number, options: ChoiceOptions = {}): number {
   checkOptions('chooseToken', options, ['temperature', 'topK']);
-  const { temperature = 1, topK = logits.length } = options;
+  const { temperature = 1, topK = Math.max(1, logits.length) } = options;
   checkNumber('chooseToken', 'temperature', temperature, { from: 0 });
   checkWhole('chooseToken', 'topK', topK);
   checkNumber('chooseToken', 'u', u, { from: 0, below: 1 });
+  if (logits.length === 0) throw new Error('chooseToken: there is no logit to choose by; give those of one step, [V]');
   const order = Array.from(logits, (_, id) => id).sort((a, b) => logits[b] - logits[a] || a - b);
   const wrong = order.find((id) => Number.isNaN(logits[id]));
   if (wrong !== undefined) throw new Error(`chooseToken: the logit of token ${wrong} is NaN; did the training diverge?`);
+  const greatest = logits[order[0]];
+  if (!Number.isFinite(greatest))
+    throw new Error(
+      `chooseToken: the greatest logit is ${greatest}, of token ${order[0]}; one must be finite and none Infinity: mask tokens by -Infinity, but not all`,
+    );
   if (temperature === 0) return order[0];
   const among = order.slice(0, topK).sort((a, b) => a - b);
-  const most = logits[order[0]];
-  const weights = among.map((id) => Math.exp((logits[id] - most) / temperature));
+  const weights = among.map((id) => Math.exp((logits[id] - greatest) / temperature));
   const total = weights.reduce((a, b) => a + b, 0);
   let sum = 0;
   const found = weights.findIndex((weight) => {
@@ -68,12 +73,12 @@ export type Sampler = (prompt: readonly number[], options?: SampleOptions) => Pr
  *
  * @param params  the weights as tensors; of host arrays `toTf(fromTf(params))`
  * @param config  of the weights
- * @returns       a function of a prompt, which throws when that is empty or does not fit into T tokens, or an option does not fit
+ * @returns       a function of a prompt, which throws when that is empty, does not fit into T tokens or is not of the vocabulary, or an option does not fit
  *
  * Fan, Lewis & Dauphin 2018, section 5.4, for top-k.
  */
 export function gptSampler(params: GptParams, config: GptConfig): Sampler {
-  const { prefix, length } = config;
+  const { prefix, length, vocabulary } = config;
   const begin = compile((told: tf.Tensor) => gptCache(params, config, { batch: 1, told: prefix ? told : undefined }));
   const step = compile(
     (cache: GptCache, token: tf.Tensor, at: tf.Tensor) => gptStep(params, token, { ...config, cache, at: at.reshape([]) }),
@@ -84,6 +89,12 @@ export function gptSampler(params: GptParams, config: GptConfig): Sampler {
   return async (prompt, options = {}) => {
     checkOptions('gptSampler', options, ['temperature', 'topK', 'tokens', 'stop', 'told', 'key']);
     const { temperature = 1, topK, stop, told = [], key } = options;
+    const wrong =
+      typeof prompt === 'string' ? 0 : Array.from(prompt).findIndex((id) => !(Number.isInteger(id) && id >= 0 && id < vocabulary));
+    if (wrong >= 0)
+      throw new Error(
+        `gptSampler: a prompt is the ids of tokens, 0 to ${vocabulary - 1}; got ${JSON.stringify(typeof prompt === 'string' ? prompt : prompt[wrong])}${typeof prompt === 'string' ? '' : ` at ${wrong}`}; tokeniser.encode(text) gives them`,
+      );
     const room = length - prompt.length + 1; // the last token is not read
     const { tokens = room } = options;
     if (prompt.length === 0 || prompt.length > length)

@@ -141,6 +141,18 @@ describe('marketTransformer', () => {
     expect(() => marketTransformer({} as never, tf.zeros([2, 8, 3, 1]), config)).toThrow(
       'marketTransformer takes x [B, 8, 3, 2] (days, assets, features) that is not empty: got x [2,8,3,1]',
     );
+    const { gate, ...ungated } = config;
+    expect(() => marketTransformer(params as never, tf.zeros([2, 8, 3, 2]), ungated)).toThrow(
+      'marketTransformer: the weights have a gate of 1 features, and the options one of 0; give the config of the weights',
+    );
+    const open = initMarketTransformer(key(1), ungated);
+    expect(() => marketTransformer(open as never, tf.zeros([2, 8, 3, 2]), config)).toThrow(
+      'a gate of 0 features, and the options one of 1',
+    );
+    expect(() => marketTransformer(params as never, { data: new Float32Array(48), shape: [1, 8, 3, 2] } as never, config)).toThrow(
+      'this is a host array: make it a tensor, or compile',
+    );
+    expect(() => initMarketTransformer(1 as never, config)).toThrow('initMarketTransformer: key must be a random stream, as key(1), got 1');
     expect(() => initMarketTransformer(key(1), { ...config, lookback: 9 })).toThrow(
       'initMarketTransformer: patches of 4 days, one every 2, do not end with a window of 9; take a lookback of the patch and a whole number of strides, as 64 is 8 + 7 · 8',
     );

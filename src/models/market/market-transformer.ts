@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { fold, type HostArray, type Key, shapeError, split } from '../../base/index.js';
-import { checkOptions } from '../../base/internal.js';
+import { checkKey, checkOptions } from '../../base/internal.js';
 import { gelu, initLinear, initNorm, initPositions, type LinearParams, layerNorm, linear, type NormParams } from '../../nn/index.js';
 import { initMarketBlock, type MarketBlockOptions, type MarketBlockParams, marketBlock } from './market-block.js';
 
@@ -74,9 +74,10 @@ const CONFIG = [
 /**
  * The parts' initial weights.
  *
- * @throws  when patches do not end with the window, the heads do not divide the width, or the gate names a feature that is not there
+ * @throws  when the key is none, patches do not end with the window, the heads do not divide the width, or the gate names a feature that is not there
  */
 export function initMarketTransformer(key: Key, config: MarketTransformerConfig): MarketTransformerParams<HostArray<Float32Array>> {
+  checkKey('initMarketTransformer', key);
   checkOptions('initMarketTransformer', config, CONFIG);
   const { assets, inputs, outputs, patch, width, heads, layers, hidden = 2 * width, across, time, named = true, gate = [] } = config;
   const P = patchCount(config);
@@ -125,7 +126,7 @@ export interface MarketTransformerOptions
  * @param x        [B, T, N, F], in units that a network can take: standardised by what was known before
  * @param options  the config of the weights, and what a call changes
  * @returns        [B, N, K]
- * @throws         when x is not T days of N assets with F features, or is empty
+ * @throws         when x is not T days of N assets with F features, or is empty, and when the weights have another gate than the config
  *
  * Patches are those of Nie et al. 2023 (PatchTST), but for one over the end; attention between assets and along time take turns (see
  * `marketBlock`). Without names a permutation of assets permutes the forecasts (thm:permutation-equivariance).
@@ -139,7 +140,7 @@ export function marketTransformer(params: MarketTransformerParams, x: tf.Tensor,
  * The forecasts after each patch, from the days up to its end alone: a window gives P samples to train on.
  *
  * @param params   of `initMarketTransformer`
- * @param x        [B, T, N, F]; T may also be shorter, by whole strides
+ * @param x        [B, T, N, F]; for fewer days than the weights were made for, by whole strides, give their number as `lookback`
  * @param options  as of `marketTransformer`
  * @returns        [B, P, N, K]
  * @throws         as `marketTransformer`
@@ -152,7 +153,15 @@ export function marketTransformerSequence(params: MarketTransformerParams, x: tf
   );
   const { assets: N, inputs: F, lookback: T, patch, stride = patch, heads, gate = [], attendAcross, attendTime } = options;
   if (x.rank !== 4 || x.shape[1] !== T || x.shape[2] !== N || x.shape[3] !== F || x.size === 0)
-    throw shapeError(`marketTransformer takes x [B, ${T}, ${N}, ${F}] (days, assets, features) that is not empty`, { x });
+    throw shapeError(
+      `marketTransformer takes x [B, ${T}, ${N}, ${F}] (days, assets, features) that is not empty${(x as { dtype?: string }).dtype ? '' : '; this is a host array: make it a tensor, or compile'}`,
+      { x },
+    );
+  const gates = params.blocks[0]?.gate?.w.shape[0] ?? 0;
+  if (gates !== gate.length)
+    throw new Error(
+      `marketTransformer: the weights have a gate of ${gates} features, and the options one of ${gate.length}; give the config of the weights`,
+    );
   const P = patchCount({ lookback: T, patch, stride });
   const days = gelu(linear(params.embed, x)); // [B, T, N, D]
   const D = days.shape[3]!;

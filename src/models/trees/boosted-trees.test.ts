@@ -72,8 +72,44 @@ describe.skipIf(why)(`boostedTrees${why && `, skipped: ${why}`}`, () => {
     expect(() => predictTrees(fit, matrix(2, [0, 0]))).toThrow(
       'predictTrees: x must have the 4 columns that the trees were fitted to, got 2',
     );
-    expect(() => predictTrees({ text: 'forest' }, train.x)).toThrow("begins with the line 'tree', got 'forest'; save all of fit.text");
-    expect(() => predictTrees({ text: fit.text.slice(0, 40) }, train.x)).toThrow(/LightGBM says: /);
+    expect(() => predictTrees({ text: 'forest' }, train.x)).toThrow("begins with the line 'tree', got 'forest'; give a fit");
+    expect(() => predictTrees(fit.text as never, train.x)).toThrow("begins with the line 'tree', got 'undefined'; give a fit");
+    expect(() => predictTrees({ text: fit.text.slice(0, 40) }, train.x)).toThrow('the text of the model is damaged: it has no trees');
+  });
+
+  it('refuses matrices that hold other than they declare', () => {
+    const [train, validation] = [part('train', 'squared'), part('validation', 'squared')];
+    const fit = boostedTrees(train, { loss: 'squared', validation, ...SMALL, rounds: 2 });
+    const cut = { ...train.x, data: train.x.data.slice(4) };
+    const single = { ...train.x, data: Float32Array.from(train.x.data) as never };
+    const call = (x: Matrix) => () => boostedTrees({ x, y: train.y }, { loss: 'squared', validation, ...SMALL });
+    expect(call(cut)).toThrow('boostedTrees: x of rows is declared [600,4] but holds 2396 values');
+    expect(call(single)).toThrow(
+      'boostedTrees: x of rows must be a matrix { rows, cols, data } of a Float64Array, its data are Float32Array',
+    );
+    expect(() => predictTrees(fit, cut)).toThrow('predictTrees: x is declared [600,4] but holds 2396 values');
+    expect(() => predictTrees(fit, single)).toThrow('predictTrees: x must be a matrix { rows, cols, data } of a Float64Array');
+  });
+
+  it('refuses a text that was cut or changed, which LightGBM would end the process over', () => {
+    const [train, validation] = [part('train', 'squared'), part('validation', 'squared')];
+    const { text, sha256 } = boostedTrees(train, { loss: 'squared', validation, ...SMALL, rounds: 6 });
+    const said = (damaged: string) => () => predictTrees({ text: damaged }, validation.x);
+    const trees = text.indexOf('end of trees'); // behind it is only how they were made
+    for (const share of [0.25, 0.5, 0.75, 1]) expect(said(text.slice(0, share * trees))).toThrow('the text of the model is damaged');
+    expect(said(text.replace('Tree=3', 'Xree=3'))).toThrow("'Xree=3' stands where Tree=3 begins");
+    expect(said(text.replace('Tree=3', 'Tree\0=3'))).toThrow('not those of tree_sizes');
+    for (const name of ['threshold', 'left_child', 'right_child', 'split_feature', 'leaf_value'])
+      expect(said(text.replace(new RegExp(`\n${name}=.`), `\n${name}=x`))).toThrow(
+        new RegExp(`damaged: tree 0: number 0 of ${name} is none`),
+      );
+    expect(said(text.replace(/\nsplit_feature=./, '\nsplit_feature=9'))).toThrow('tree 0: split_feature names a column beyond the 4');
+    expect(said(text.replace(/\nright_child=(-?)\d/, '\nright_child=$10'))).toThrow('tree 0: left_child and right_child lead to no leaf');
+    expect(said(text.replace('num_class=1', 'num_class=3'))).toThrow('num_class is 3');
+    const changed = text.replace(/(\nleaf_value=-?\d\.)(\d)/, (_, before, digit) => before + ((Number(digit) + 1) % 10));
+    expect(changed).not.toBe(text);
+    expect(() => predictTrees({ text: changed, sha256 }, validation.x)).toThrow('its sha256 is another');
+    expect(predictTrees({ text }, validation.x)).toEqual(predictTrees({ text, sha256 }, validation.x));
   });
 
   it('says where the library is looked for, and what it needs', () => {

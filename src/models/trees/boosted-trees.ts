@@ -1,12 +1,14 @@
-import { checkNumber, checkOneOf, checkOptions, checkWhole } from '../../base/internal.js';
+import { checkNumber, checkOneOf, checkOptions, checkWhole, sha256 } from '../../base/internal.js';
 import type { Matrix } from '../../linalg/index.js';
+import { checkMatrix } from '../../linalg/internal.js';
 import { FLOAT32, FLOAT64, type LightGbm, lightGbm } from './lightgbm.js';
+import { checkTreeText } from './tree-text.js';
 
 /** Rows to learn from or to stop by. */
 export interface TreeRows {
   /** [n, p]; NaN is a value that is missing, which goes to the better side of each split. */
   readonly x: Matrix;
-  /** [n]; 0 and 1 with `logistic`. */
+  /** [n]; 0 and 1 with `logistic`. LightGBM holds them as float32: their seventh digit is lost. */
   readonly y: ArrayLike<number>;
 }
 
@@ -32,6 +34,8 @@ export interface BoostedTreesOptions {
 export interface BoostedTrees {
   /** The model as LightGBM writes it, which its other front ends read. */
   readonly text: string;
+  /** Of the text, in hexadecimal, by which `predictTrees` sees that nothing was changed. */
+  readonly sha256: string;
   /** Trees that were kept. */
   readonly rounds: number;
   /** The validation loss with them: mean squared error, or log loss in nats. */
@@ -53,7 +57,7 @@ const STEADY = 'num_threads=1 deterministic=true force_row_wise=true verbosity=-
  *     const fit = boostedTrees({ x, y }, { loss: 'logistic', validation, leaves: 8 });
  *     const chances = predictTrees(fit, later);
  *
- * @throws when rows do not fit each other, a label is no number or, with `logistic`, not 0 or 1, and when the library is not there
+ * @throws when x is no Float64Array of n p numbers, rows do not fit each other, a label is no number or, with `logistic`, not 0 or 1, and when the library is not there
  *
  * Friedman 2001; Ke et al. 2017. Here one thread, and nothing drawn: the same rows give the same trees.
  */
@@ -93,7 +97,8 @@ export function boostedTrees(rows: TreeRows, options: BoostedTreesOptions): Boos
       call(api.evaluate(booster, 1, [null], value));
       if (value[0] < best.validation) best = { rounds: round, validation: value[0] };
     }
-    return { text: textOf(api, booster, best.rounds), ...best };
+    const text = textOf(api, booster, best.rounds);
+    return { text, sha256: sha256(text), ...best };
   } finally {
     for (const free of toFree) free();
   }
@@ -102,15 +107,20 @@ export function boostedTrees(rows: TreeRows, options: BoostedTreesOptions): Boos
 /**
  * What the trees say of rows: a mean, or with `logistic` the chance of a 1.
  *
- * @param fit  of `boostedTrees`, or its text alone
+ * @param fit  of `boostedTrees`, or its text alone, which is checked for its form but not for its digits
  * @param x    [n, p], columns in the order of those that were learnt from
  * @returns    [n]
- * @throws     when the text is no model, x has other columns than it was fitted to, and when the library is not there
+ * @throws     when the text is no model, is damaged or was changed, x is no Float64Array of n p numbers or has other columns than it was fitted to, and when the library is not there
  */
-export function predictTrees({ text }: Pick<BoostedTrees, 'text'>, x: Matrix): Float64Array {
-  if (!text.startsWith('tree\n'))
-    throw new Error(`predictTrees: the text of a model begins with the line 'tree', got '${text.slice(0, 20)}'; save all of fit.text`);
+export function predictTrees(fit: Pick<BoostedTrees, 'text'> & Partial<BoostedTrees>, x: Matrix): Float64Array {
   const api = lightGbm();
+  const text = fit?.text;
+  checkTreeText('predictTrees', text);
+  if (fit.sha256 !== undefined && sha256(text) !== fit.sha256)
+    throw new Error(
+      'predictTrees: the text of the model is not the one that was fitted: its sha256 is another; keep a fit as it was returned',
+    );
+  checkMatrix('predictTrees', 'x', x);
   const call = checked(api);
   const booster = made((out) => api.loadFromText(text, [null], out), call);
   try {
@@ -147,6 +157,7 @@ function textOf(api: LightGbm, booster: unknown, rounds: number): string {
 }
 
 function checkRows(name: string, { x, y }: TreeRows, loss: string): void {
+  checkMatrix('boostedTrees', `x of ${name}`, x);
   if (x.rows === 0 || y.length !== x.rows)
     throw new Error(
       `boostedTrees: ${name} must have a label for each row of x, and one row or more; got ${x.rows} rows and ${y.length} labels`,

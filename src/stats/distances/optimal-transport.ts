@@ -1,5 +1,5 @@
 import type { Matrix } from '../../linalg/index.js';
-import { zeroMatrix } from '../../linalg/internal.js';
+import { checkMatrix, zeroMatrix } from '../../linalg/internal.js';
 
 /** The cheapest way to make one law of another, and the prices that prove it. */
 export interface OptimalTransport {
@@ -104,6 +104,7 @@ export function checkTransport(who: string, p: ArrayLike<number>, q: ArrayLike<n
     throw new Error(
       `${who} moves p [n] to q [m] at cost [n, m], n and m of 1 or more: got p [${n}], q [${m}], cost [${cost.rows},${cost.cols}]`,
     );
+  checkMatrix(who, 'cost', cost);
   const sums = Object.entries({ p, q }).map(([name, masses]) => {
     const wrong = Array.from(masses).findIndex((mass) => !(mass >= 0 && mass < Infinity));
     if (wrong >= 0) throw new Error(`${who}: ${name}[${wrong}] is ${masses[wrong]}; masses are finite and 0 or more`);

@@ -1,5 +1,5 @@
 import type { Matrix } from '../../linalg/index.js';
-import { zeroMatrix } from '../../linalg/internal.js';
+import { checkMatrix, zeroMatrix } from '../../linalg/internal.js';
 
 /**
  * Where a plan sends each point: the mean of the targets that it goes to.
@@ -9,7 +9,7 @@ import { zeroMatrix } from '../../linalg/internal.js';
  * @param plan     π [n, m], of `sinkhorn` or `optimalTransport`
  * @param targets  y [m, d]
  * @returns        [n, d]; NaN in a row that sends nothing
- * @throws         when the plan does not have a column for each target
+ * @throws         when the plan does not have a column for each target, or either holds other than rows times columns numbers
  *
  * Ferradans et al. 2014, section 2.3.
  */
@@ -18,6 +18,8 @@ export function barycentricMap(plan: Matrix, targets: Matrix): Matrix {
     throw new Error(
       `barycentricMap takes a plan [n, m] and targets [m, d]: got plan [${plan.rows},${plan.cols}], targets [${targets.rows},${targets.cols}]`,
     );
+  checkMatrix('barycentricMap', 'plan', plan);
+  checkMatrix('barycentricMap', 'targets', targets);
   const to = zeroMatrix(plan.rows, targets.cols);
   for (let i = 0; i < plan.rows; i++) {
     let sent = 0;
@@ -39,11 +41,13 @@ export function barycentricMap(plan: Matrix, targets: Matrix): Matrix {
  * @param x  [n, d]
  * @param y  [m, d]
  * @returns  [n, m]
- * @throws   when the widths differ
+ * @throws   when the widths differ, or either holds other than rows times columns numbers
  */
 export function squaredDistances(x: Matrix, y: Matrix): Matrix {
   if (x.cols !== y.cols)
     throw new Error(`squaredDistances takes x [n, d] and y [m, d] of one width: got x [${x.rows},${x.cols}], y [${y.rows},${y.cols}]`);
+  checkMatrix('squaredDistances', 'x', x);
+  checkMatrix('squaredDistances', 'y', y);
   const cost = zeroMatrix(x.rows, y.rows);
   for (let i = 0; i < x.rows; i++)
     for (let j = 0; j < y.rows; j++)

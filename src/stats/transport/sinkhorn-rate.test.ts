@@ -18,11 +18,18 @@ it('sinkhornRate is tanh²(Δ / 4ε)', () => {
   expect(() => sinkhornRate(cost, 0)).toThrow('sinkhornRate: epsilon must be a finite number above 0, got 0');
 });
 
+it('sinkhornRate reads no number that is not there', () => {
+  expect(() => sinkhornRate({ rows: 2, cols: 2, data: Float64Array.of(0, 1) }, 0.1)).toThrow(
+    'sinkhornRate: cost is declared [2,2] but holds 2 values',
+  );
+});
+
 describe('hilbertDistance', () => {
   it('is the range of the logarithms of ratios, the same for all multiples', () => {
     expect(hilbertDistance([1, 2, 3], [1, 1, 1])).toBeCloseTo(Math.log(3), 15);
     expect(hilbertDistance([5, 10, 15], [2, 4, 6])).toBeCloseTo(0, 15);
     expect(hilbertDistance([1, 8], [2, 1])).toBeCloseTo(Math.log(16), 15);
+    expect(hilbertDistance([1e-300, 1], [1e300, 1])).toBeCloseTo(600 * Math.log(10), 9); // 1e-600 is no number
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { checkNumber } from '../../base/internal.js';
 import type { Matrix } from '../../linalg/index.js';
+import { checkMatrix } from '../../linalg/internal.js';
 
 /**
  * How far two vectors are from being proportional.
@@ -18,7 +19,9 @@ export function hilbertDistance(x: ArrayLike<number>, y: ArrayLike<number>): num
     throw new Error(`hilbertDistance takes x [n] and y [n], n of 1 or more: got x [${x.length}], y [${y.length}]`);
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < x.length; i++) {
-    const ratio = Math.log(x[i] / y[i]);
+    const of = x[i] / y[i];
+    // A quotient that is too small or too large to be exact is one of logarithms.
+    const ratio = of >= 2 ** -1022 && of < Infinity ? Math.log(of) : Math.log(x[i]) - Math.log(y[i]);
     if (!Number.isFinite(ratio) || !(x[i] > 0))
       throw new Error(`hilbertDistance: numbers are above 0 and finite, got x[${i}] ${x[i]} and y[${i}] ${y[i]}`);
     [low, high] = [Math.min(low, ratio), Math.max(high, ratio)];
@@ -35,12 +38,14 @@ export function hilbertDistance(x: ArrayLike<number>, y: ArrayLike<number>): num
  *
  * @param cost  c [n, m]
  * @returns     from 0 to 1, which it reaches by rounding where ε is small
- * @throws      when ε is not above 0
+ * @throws      when ε is not above 0, or c holds other than n m numbers
  *
  * Birkhoff 1957; Franklin & Lorenz 1989. thm:sinkhorn.
  */
-export function sinkhornRate({ rows, cols, data }: Matrix, epsilon: number): number {
+export function sinkhornRate(cost: Matrix, epsilon: number): number {
   checkNumber('sinkhornRate', 'epsilon', epsilon, { above: 0 });
+  checkMatrix('sinkhornRate', 'cost', cost);
+  const { rows, cols, data } = cost;
   let widest = 0;
   for (let i = 0; i < rows; i++)
     for (let k = 0; k < i; k++) {

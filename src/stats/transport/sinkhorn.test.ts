@@ -88,6 +88,10 @@ describe('sinkhorn', () => {
         one.plan.data.map((mass) => 10 * mass),
       ),
     ).toBeLessThan(1e-8);
+    const rough = { epsilon: 0.1, rounds: 2, scaling: 1, tolerance: 0 };
+    const [a, b] = [sinkhorn([5, 5], [2.5, 7.5], cost, rough), sinkhorn(p, q, cost, rough)];
+    expect(a.marginError).toBeCloseTo(b.marginError, 14); // a share of the mass
+    expect(sinkhorn([1], [1], matrix([[3]]), { epsilon: 0.1, tolerance: 0 }).rounds).toBe(1); // exact at once
   });
 
   it.each([
@@ -97,6 +101,16 @@ describe('sinkhorn', () => {
       'other shapes',
       () => sinkhorn([1], q, cost, { epsilon: 1 }),
       'sinkhorn moves p [n] to q [m] at cost [n, m], n and m of 1 or more: got p [1], q [2], cost [2,2]',
+    ],
+    [
+      'a cost of too few numbers',
+      () => sinkhorn(p, q, { rows: 2, cols: 2, data: Float64Array.of(0, 1, 1) }, { epsilon: 1 }),
+      'sinkhorn: cost is declared [2,2] but holds 3 values',
+    ],
+    [
+      'points of too few numbers',
+      () => squaredDistances({ rows: 2, cols: 2, data: Float64Array.of(1, 2, 3) }, cost),
+      'squaredDistances: x is declared [2,2] but holds 3 values; was it cut, or a width wrong?',
     ],
     ['no mass', () => sinkhorn([0, 0], [0, 0], cost, { epsilon: 1 }), 'sinkhorn: p and q have no mass; there is nothing to send'],
     [

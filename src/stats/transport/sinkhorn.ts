@@ -6,7 +6,7 @@ import { checkTransport } from '../distances/optimal-transport.js';
 export interface SinkhornOptions {
   /** ε, in units of the cost: the plan goes to the cheapest as ε goes to 0, and to independent pairs as it grows. */
   readonly epsilon: number;
-  /** The total variation, half a sum of absolute differences, from p at which the plan's first margin is good enough; 1e-9 when left out. */
+  /** The total variation, half a sum of absolute differences, as a share of all mass, from p at which the plan's first margin is good enough; 1e-9 when left out. At 0 it goes on until no difference is left, or through all rounds. */
   readonly tolerance?: number;
   /** Rounds, two half steps each, of the last ε; 10,000 when left out. */
   readonly rounds?: number;
@@ -26,7 +26,7 @@ export interface Sinkhorn {
   readonly rowPotentials: Float64Array;
   /** g [m]. */
   readonly columnPotentials: Float64Array;
-  /** ½ Σ |Σⱼ πᵢⱼ − pᵢ|. */
+  /** ½ Σ |Σⱼ πᵢⱼ − pᵢ| / Σ pᵢ: a share of all mass. */
   readonly marginError: number;
   /** Rounds that the last ε took. */
   readonly rounds: number;
@@ -54,7 +54,7 @@ export function sinkhorn(p: ArrayLike<number>, q: ArrayLike<number>, cost: Matri
   checkTransport('sinkhorn', p, q, cost);
   if (!Array.from(p).some((mass) => mass > 0)) throw new Error('sinkhorn: p and q have no mass; there is nothing to send');
   checkNumber('sinkhorn', 'epsilon', epsilon, { above: 0 });
-  checkNumber('sinkhorn', 'tolerance', tolerance, { from: 0 }, '0 runs all rounds');
+  checkNumber('sinkhorn', 'tolerance', tolerance, { from: 0 }, '0 runs until the margin is exact, or all rounds');
   checkNumber('sinkhorn', 'scaling', scaling, { from: 1 });
   checkWhole('sinkhorn', 'rounds', rounds);
   const { data } = cost;
@@ -64,7 +64,7 @@ export function sinkhorn(p: ArrayLike<number>, q: ArrayLike<number>, cost: Matri
   const { error, taken } = solve(problem, epsilon, { tolerance, rounds });
   if (error > tolerance && tolerance > 0)
     throw new Error(
-      `sinkhorn: after ${rounds} rounds the margin is off by ${error.toExponential(1)}, wanted ${tolerance}; raise rounds, or epsilon: ${epsilon} is small beside costs that range over ${range}`,
+      `sinkhorn: after ${rounds} rounds the margin is off by ${error.toExponential(1)} of all mass, wanted ${tolerance}; raise rounds, or epsilon: ${epsilon} is small beside costs that range over ${range}`,
     );
   return resultOf(problem, epsilon, error, taken);
 }
