@@ -12,7 +12,7 @@ export interface DuplicateOptions {
 
 /** Runs of w words of a text, each once; the whole of a text that has fewer. */
 export function shinglesOf(text: string, w: number): Set<string> {
-  const words = wordsOf(text).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const words = wordsOf(text.replaceAll('’', "'")).filter((word) => /[\p{L}\p{N}]/u.test(word));
   if (words.length < w) return new Set(words.length > 0 ? [words.join(' ')] : []);
   return new Set(Array.from({ length: words.length - w + 1 }, (_, i) => words.slice(i, i + w).join(' ')));
 }
@@ -36,13 +36,14 @@ export function resemblance(a: string, b: string, w = 3): number {
 }
 
 /**
- * Groups of texts that say the same in nearly the same words: each text is put to the first before it that it resembles enough.
+ * Groups of texts that say the same in nearly the same words: each text is put to the first group whose first text it resembles enough.
  *
  * @param texts  in the order in which they came
  * @returns      for each text the place of the first of its group, its own where it is new
  * @throws       for an option that does not exist or does not fit
  *
- * Exact: only texts that share a shingle are compared.
+ * Exact: only texts that share a shingle are compared. And only with the first of each group: a text that resembles another of a group, but not its
+ * first, is new.
  */
 export function nearDuplicates(texts: readonly string[], options: DuplicateOptions = {}): Int32Array {
   checkOptions('nearDuplicates', options, ['words', 'threshold']);

@@ -1,6 +1,6 @@
 /** A headline with its time. */
 export interface NewsItem {
-  /** When it could first be read, in UTC: `2024-05-03T12:30:00Z`. */
+  /** When it could first be read, in UTC: `2024-05-03T12:30:00Z`, or `2024-05-03T12:30:00.250Z` where a part of a second is told. */
   readonly published: string;
   /** The headline, in plain text. */
   readonly title: string;
@@ -18,4 +18,7 @@ export interface NewsItem {
 
 /** News in the order of their times; those of one time as they came. */
 export const byTime = (items: readonly NewsItem[]): NewsItem[] =>
-  items.toSorted((a, b) => (a.published < b.published ? -1 : Number(a.published > b.published)));
+  items
+    .map((item) => ({ item, at: item.published.replace('Z', '') })) // without it a time comes before its parts of a second
+    .sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)))
+    .map(({ item }) => item);

@@ -15,7 +15,9 @@ describe('publicationTime', () => {
   it.each([
     ['2024-05-03T08:30:00-04:00', '2024-05-03T12:30:00Z'],
     ['2024-05-03 12:30Z', '2024-05-03T12:30:00Z'],
-    ['2024-05-03T12:30:00.123Z', '2024-05-03T12:30:00Z'],
+    ['2024-05-03T12:30:00.123456Z', '2024-05-03T12:30:00.123Z'],
+    ['2024-05-03T12:30:00.0Z', '2024-05-03T12:30:00Z'],
+    ['2024-05-03T08:30:00.5', '2024-05-03T12:30:00.500Z'],
     ['Fri, 03 May 2024 08:30:00 EDT', '2024-05-03T12:30:00Z'],
     ['3 May 24 08:30 -0400', '2024-05-03T12:30:00Z'],
     ['Tue, 10 Jun 2003 04:00:00 GMT', '2003-06-10T04:00:00Z'],
@@ -32,6 +34,9 @@ describe('publicationTime', () => {
     ['2023-02-29T10:00Z', {}, "f:1: '2023-02-29T10:00Z' is no time"],
     ['2024-05-03', {}, "f:1: '2024-05-03' is no time"],
     ['Fri, 03 Maj 2024 08:30:00 GMT', {}, 'is no time'],
+    ['0001-01-01T00:00:00Z', {}, "f:1: '0001-01-01T00:00:00Z' is of a year before 1000; programs write 0001-01-01 where there is no date"],
+    ['0099-05-03T08:30', { timeZone: 'America/New_York' }, 'is of a year before 1000'],
+    ['Fri, 03 May 0024 08:30:00 GMT', {}, 'is of a year before 1000'],
     ['2024-05-03T08:30:00', {}, "has no zone; say which is meant by timeZone: 'America/New_York' or 'UTC'"],
     [
       '2024-03-10T02:30',
@@ -83,6 +88,48 @@ describe('readFeed', () => {
       },
       { published: '2003-12-14T23:00:00Z', title: 'Only updated', source: 'example' },
     ]);
+  });
+
+  it.each([
+    [
+      'xhtml, in its order',
+      '<title type="xhtml"><h:div xmlns:h="x">Up <h:b>5</h:b>%<h:br/>again <x>y</x></h:div></title>',
+      'Up 5% again y',
+    ],
+    [
+      'what only looks like tags',
+      '<title>a&lt;b and c&gt;d, P/E &lt; 5 &lt;foo&gt; &lt;b class="x"&gt;up&lt;/b&gt;</title>',
+      'a<b and c>d, P/E < 5 <foo> up',
+    ],
+    [
+      'references of HTML inside text',
+      '<title>S&amp;amp;P&amp;rsquo;s &amp;euro;5 &amp;hellip; &amp;frac12; &amp;Uuml; &amp;yuml; &amp;#8211; &amp;#x2014; &amp;none;</title>',
+      'S&P’s €5 … ½ Ü ÿ – — &none;',
+    ],
+    [
+      'no script or style',
+      '<title><![CDATA[<script>if (a<b) x()</script>Body<style>p{}</style><!-- no -->, two<br/>lines]]></title>',
+      'Body , two lines',
+    ],
+  ])('reads %s', (_, title, wanted) => {
+    const entry = `<feed xmlns="http://www.w3.org/2005/Atom"><entry>${title}<published>2024-05-03T08:30:00Z</published></entry></feed>`;
+    expect(readFeed(entry, { now })[0].title).toBe(wanted);
+  });
+
+  it('says that a file was cut, wherever that was', () => {
+    const whole = item(`<title a="b"><![CDATA[A]]> B &amp; C</title>${DATE}<!-- end -->`);
+    expect(readFeed(whole, { now })).toHaveLength(1);
+    for (let to = whole.indexOf('<channel') + 12; to < whole.lastIndexOf('</rss>'); to++)
+      expect(() => readFeed(whole.slice(0, to), { now })).toThrow(/; was the file cut short\?$/);
+  });
+
+  it('refuses options that turn off what they are for', () => {
+    expect(() => readFeed('<rss/>', { now: Number.NaN })).toThrow(
+      'readFeed: now must be a finite number, got NaN; milliseconds since 1970',
+    );
+    expect(() => readFeed('<rss/>', { now: '2024-01-01' as never })).toThrow('readFeed: now must be a finite number, got 2024-01-01');
+    expect(() => readFeed('<rss/>', { surce: 'a' } as never)).toThrow("readFeed: there is no option 'surce'");
+    expect(() => readFeed(undefined as never)).toThrow('readFeed takes the text of a feed, got undefined');
   });
 
   const BOMB = '<!DOCTYPE b [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>';
@@ -142,7 +189,7 @@ describe('readNews', () => {
     const csv = 'Date,Headline,assets\r\n2024-05-03 16:05,"Apple, ""again"",\nrises",AAPL;MSFT\r\n\r\n2024-05-03T09:00:00Z,Oil falls,\r\n';
     expect(readNews(csv, { source, now, timeZone: 'America/New_York', columns: { published: 'Date', title: 'Headline' } })).toEqual([
       { published: '2024-05-03T09:00:00Z', title: 'Oil falls', source },
-      { published: '2024-05-03T20:05:00Z', title: 'Apple, "again",\nrises', source, assets: ['AAPL', 'MSFT'] },
+      { published: '2024-05-03T20:05:00Z', title: 'Apple, "again", rises', source, assets: ['AAPL', 'MSFT'] },
     ]);
   });
 
@@ -171,11 +218,51 @@ describe('readNews', () => {
       'date,title\n2024-05-03T09:00:00Z,A',
       "news.csv: no column 'published' among date, title; say which by columns: { published: '…' }",
     ],
-    ['damaged JSON', '[{"title": "A"', 'news.csv:1: no JSON: '],
+    [
+      'a path',
+      '/data/news.csv',
+      "news.csv: '/data/news.csv' looks like a path, an address or a header of other columns, not news; readNews takes the text",
+    ],
+    ['an address', 'https://example.com/news.csv', "'https://example.com/news.csv' looks like a path, an address"],
+    ['a page', '<!DOCTYPE html><html><body>404</body></html>', 'begins a page, not news; readNews takes the text of a file'],
+    ['a page of lines', '<!DOCTYPE html>\n<html><body>404</body></html>', "news.csv: '<!DOCTYPE html>' begins a page"],
+    [
+      'a lone header of other columns',
+      'Date,Headline\n',
+      "news.csv: 'Date,Headline' looks like a path, an address or a header of other columns",
+    ],
+    [
+      'an item of an array',
+      '[{"published": "2024-05-03T09:00:00Z", "title": "A"},\n\n{"published": "x", "title": "A"}]',
+      "news.csv: item 2: 'x' is no time",
+    ],
+    ['damaged JSON', '[{"title": "A"', 'news.csv: no JSON: '],
     ['a damaged line', '{"published": "2024-05-03T09:00:00Z", "title": "A"}\n{"tit', 'news.csv:2: no JSON: '],
     ['no objects', '["A"]', 'news.csv: item 1: an object with published and title was wanted, got "A"'],
   ])('refuses %s', (_, text, message) => {
     expect(() => readNews(text, { source, now })).toThrow(message);
+  });
+});
+
+describe('readNews again', () => {
+  const source = 'news.csv';
+  const one = (time: string, title: string) => `published,title\n${time},${title}\n`;
+  it('gives plain text, in the order of parts of seconds', () => {
+    expect(readNews(one('2024-05-03T09:00:00Z', 'AT&amp;T <b>up</b> &#8217;s'), { source, now })[0].title).toBe('AT&T up ’s');
+    const two = 'published,title\n2024-05-03T08:30:15.9Z,C\n2024-05-03T08:30:15.1Z,B\n2024-05-03T08:30:15Z,A\n';
+    expect(readNews(two, { source, now }).map(({ title }) => title)).toEqual(['A', 'B', 'C']);
+    expect(readNews('published,title\n', { source })).toEqual([]);
+  });
+
+  it('refuses options that turn off what they are for', () => {
+    const late = one('2999-05-03T08:30:15Z', 'A');
+    expect(() => readNews(late, { source, now: Number.NaN })).toThrow('readNews: now must be a finite number, got NaN');
+    expect(() => readNews(late, { source, timezone: 'UTC' } as never)).toThrow("readNews: there is no option 'timezone'");
+    expect(() => readNews(late, { source, columns: { headline: 'title' } } as never)).toThrow(
+      "readNews columns: there is no option 'headline'",
+    );
+    expect(() => readNews(late, undefined as never)).toThrow("readNews: source, the file's name, is missing");
+    expect(() => readNews(undefined as never, { source })).toThrow('readNews takes the text of a file, got undefined');
   });
 });
 
@@ -185,6 +272,7 @@ describe('near duplicates', () => {
     expect([...shinglesOf('A rose is a rose is a rose.', 4)]).toEqual(['a rose is a', 'rose is a rose', 'is a rose is']);
     expect([...shinglesOf('Stocks fall!', 3)]).toEqual(['stocks fall']);
     expect(resemblance('a b c d e', 'a b c d f', 3)).toBe(2 / 4); // abc, bcd of abc, bcd, cde, cdf
+    expect(resemblance('Apple’s profit', "Apple's profit", 1)).toBe(1);
     expect([resemblance('', '!', 3), resemblance('a b c', 'd e f', 3)]).toEqual([1, 0]);
   });
 
@@ -198,6 +286,8 @@ describe('near duplicates', () => {
   it('are put to the first of their kind', () => {
     expect([...nearDuplicates(TITLES, { threshold: 0.5 })]).toEqual([0, 1, 0, 0, 4]);
     expect([...nearDuplicates(TITLES, { threshold: 0.95 })]).toEqual([0, 1, 2, 3, 4]);
+    // The third is like the second alone, which is not the first of its group.
+    expect([...nearDuplicates(['a b c d', 'b c d e', 'c d e f'], { words: 1 })]).toEqual([0, 0, 2]);
     expect(() => nearDuplicates(TITLES, { threshold: 0 })).toThrow(
       'nearDuplicates: threshold must be a finite number above 0, up to 1, got 0',
     );

@@ -1,5 +1,7 @@
+import { checkOptions } from '../../base/internal.js';
 import { byTime, type NewsItem } from './news-item.js';
-import { publicationTime, type TimeOptions } from './times.js';
+import { isHtml, plainText } from './plain-text.js';
+import { checkNow, publicationTime, type TimeOptions } from './times.js';
 import { readXml, type XmlElement } from './xml.js';
 
 /** Where a feed came from, and its times. */
@@ -14,12 +16,18 @@ export interface FeedOptions extends TimeOptions {
  *     const items = readFeed(await (await fetch('https://example.com/rss')).text(), { source: 'example' });
  *
  * An item counts from when it was first published: RSS's `pubDate` (or `dc:date`), Atom's `published`, and `updated` only where an Atom entry has no other. Titles and
- * texts lose their markup.
+ * texts lose their HTML.
  *
  * @param xml  the document
- * @throws     with line and column where it is no well-formed XML or has a document type, and with the line of the item that has no title, no time, or one in the future
+ * @throws     with line and column where it is no well-formed XML or has a document type, and with the line of the item that has no title, no time, or one in the future; for an option that does not exist, or a `now` that is no number
  */
 export function readFeed(xml: string, options: FeedOptions = {}): NewsItem[] {
+  checkOptions('readFeed', options, ['source', 'timeZone', 'now']);
+  checkNow('readFeed', options);
+  if (typeof xml !== 'string')
+    throw new Error(
+      `readFeed takes the text of a feed, got ${xml === null ? 'null' : typeof xml}; of bytes: new TextDecoder().decode(bytes)`,
+    );
   const root = readXml(xml, options.source ?? 'feed');
   const channel = root.name === 'rss' ? root.children.find(({ name }) => name === 'channel') : root;
   if (!channel || (root.name !== 'rss' && root.name !== 'feed'))
@@ -52,17 +60,16 @@ const linkOf = (item: XmlElement) =>
     .find(({ name, attributes }) => name === 'link' && (attributes.get('rel') ?? 'alternate') === 'alternate')
     ?.attributes.get('href');
 
-/** Plain text of an element: HTML that was written as text loses its tags and its references. */
+/** Plain text of an element, of HTML that was written as text or, in Atom's xhtml, as elements. */
 function plain(item: XmlElement, name: string): string {
+  const all = ({ content }: XmlElement): string =>
+    content
+      .map((part) => {
+        if (typeof part === 'string') return part;
+        const tag = part.name.replace(/^.*:/, '');
+        return isHtml(tag) ? `<${tag}>${all(part)}</${tag}>` : ` ${all(part)} `;
+      })
+      .join('');
   const element = child(item, name);
-  if (!element) return '';
-  const all = (one: XmlElement): string => [one.text, ...one.children.map(all)].join(' ');
-  return all(element)
-    .replace(/<[a-zA-Z/!][^<>]*>/g, ' ')
-    .replace(/&(lt|gt|quot|nbsp|#39|#x27|apos);/g, (_, known: string) => HTML[known])
-    .replace(/&amp;/g, '&')
-    .replace(/\s+/g, ' ')
-    .trim();
+  return element ? plainText(all(element)) : '';
 }
-
-const HTML: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', nbsp: ' ', '#39': "'", '#x27': "'", apos: "'" };

@@ -1,5 +1,7 @@
+import { checkOptions } from '../../base/internal.js';
 import { byTime, type NewsItem } from './news-item.js';
-import { publicationTime, type TimeOptions } from './times.js';
+import { plainText } from './plain-text.js';
+import { checkNow, publicationTime, type TimeOptions } from './times.js';
 
 /** Where news of a file are, and their times. */
 export interface NewsOptions extends TimeOptions {
@@ -13,7 +15,8 @@ type Field = 'published' | 'title' | 'text' | 'source' | 'link' | 'assets';
 const FIELDS: readonly Field[] = ['published', 'title', 'text', 'source', 'link', 'assets'];
 
 interface Recorded {
-  readonly line: number;
+  /** The line of the file, or the item of its array. */
+  readonly where: string;
   readonly of: Readonly<Record<string, unknown>>;
 }
 
@@ -24,31 +27,36 @@ interface Recorded {
  *
  * A time without a day's hour is refused: a headline of 16:05 belongs to tomorrow's trading. Several assets of a cell are separated by spaces, commas, semicolons or bars.
  *
- * @param text  of the file
- * @throws      with the line: where there is no title or time, the time is no time or in the future, a row has another number of cells, or the JSON is damaged
+ * Titles and texts lose their HTML.
+ *
+ * @param text  of the file, not its path
+ * @throws      with the line, or the item of an array: where there is no title or time, the time is no time or in the future, a row has another number of cells, or the JSON is damaged; for a text without
+ *              the columns of news, an option that does not exist, or a `now` that is no number
  */
 export function readNews(text: string, options: NewsOptions): NewsItem[] {
+  checkOptions('readNews', options, ['source', 'columns', 'timeZone', 'now']);
+  checkOptions('readNews columns', options?.columns, FIELDS);
+  if (typeof options?.source !== 'string') throw new Error("readNews: source, the file's name, is missing; give { source: 'news.csv' }");
+  checkNow('readNews', options);
+  if (typeof text !== 'string')
+    throw new Error(`readNews takes the text of a file, got ${text === null ? 'null' : typeof text}; readFileSync(file, 'utf8') reads one`);
   const start = text.replace(/^\uFEFF/, '').trimStart();
-  const records =
+  const [records, names] =
     start[0] === '[' ? ofArray(start, options.source) : start[0] === '{' ? ofLines(text, options.source) : ofCsv(text, options.source);
   const called = (field: Field) => options.columns?.[field] ?? field;
-  const first = records[0]?.of ?? {};
   for (const field of ['published', 'title'] as const)
-    if (records.length > 0 && !(called(field) in first))
-      throw new Error(
-        `${options.source}: no column '${called(field)}' among ${Object.keys(first).join(', ')}; say which by columns: { ${field}: '…' }`,
-      );
+    if (names && !names.includes(called(field))) throw new Error(withoutColumn(text, field, called(field), names, options.source));
   return byTime(
-    records.map(({ line, of }) => {
-      const where = `${options.source}:${line}`;
+    records.map(({ where, of }) => {
       const [published, title, body, source, link, assets] = FIELDS.map((field) => of[called(field)]);
-      if (typeof title !== 'string' || !title.trim()) throw new Error(`${where}: no title; a headline is what this reads`);
+      const headline = typeof title === 'string' ? plainText(title) : '';
+      if (!headline) throw new Error(`${where}: no title; a headline is what this reads`);
       const listed = Array.isArray(assets) ? assets.map(String) : String(assets ?? '').split(/[\s,;|]+/);
       const about = listed.filter(Boolean);
       return {
         published: publicationTime(where, String(published ?? ''), options),
-        title: title.trim(),
-        ...(body ? { text: String(body).trim() } : {}),
+        title: headline,
+        ...(body ? { text: plainText(String(body)) } : {}),
         source: source ? String(source) : options.source,
         ...(link ? { link: String(link) } : {}),
         ...(about.length > 0 && { assets: about }),
@@ -57,26 +65,50 @@ export function readNews(text: string, options: NewsOptions): NewsItem[] {
   );
 }
 
-function ofArray(text: string, source: string): Recorded[] {
-  const rows = parsed(text, source, 1) as unknown[];
-  return rows.map((of, i) => ({ line: i + 1, of: checked(of, `${source}: item ${i + 1}`) }));
+/** What is read, and the names of the first record or of the header; none of an empty file. */
+type Records = readonly [records: readonly Recorded[], names: readonly string[] | undefined];
+
+/** What to say of a text without a column that is needed, such as a path in place of what it leads to. */
+function withoutColumn(text: string, field: Field, name: string, names: readonly string[], source: string): string {
+  const line = text.trim();
+  const page = /^<(?:!doctype|html|\?xml)/i.test(line);
+  if (page || !line.includes('\n'))
+    return `${source}: '${line.slice(0, 60).split('\n')[0]}' ${page ? 'begins a page' : 'looks like a path, an address or a header of other columns'}, not news; readNews takes the text of a file, as readFileSync(file, 'utf8') reads it, with columns '${name}' and others, and readFeed that of a feed`;
+  return `${source}: no column '${name}' among ${names.join(', ')}; say which by columns: { ${field}: '…' }`;
 }
 
-function ofLines(text: string, source: string): Recorded[] {
+const withNames = (records: readonly Recorded[]): Records => [records, records.length > 0 ? Object.keys(records[0].of) : undefined];
+
+function ofArray(text: string, source: string): Records {
+  const rows = parsed(text, source) as unknown[];
+  return withNames(
+    rows.map((of, i) => {
+      const where = `${source}: item ${i + 1}`;
+      return { where, of: checked(of, where) };
+    }),
+  );
+}
+
+function ofLines(text: string, source: string): Records {
   const lines = text
     .replace(/^\uFEFF/, '')
     .split('\n')
     .entries();
-  return [...lines]
-    .filter(([, line]) => line.trim())
-    .map(([i, line]) => ({ line: i + 1, of: checked(parsed(line, source, i + 1), `${source}:${i + 1}`) }));
+  return withNames(
+    [...lines]
+      .filter(([, line]) => line.trim())
+      .map(([i, line]) => {
+        const where = `${source}:${i + 1}`;
+        return { where, of: checked(parsed(line, where), where) };
+      }),
+  );
 }
 
-function parsed(text: string, source: string, line: number): unknown {
+function parsed(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`${source}:${line}: no JSON: ${(error as Error).message}; was the file cut short?`, { cause: error });
+    throw new Error(`${where}: no JSON: ${(error as Error).message}; was the file cut short?`, { cause: error });
   }
 }
 
@@ -86,15 +118,16 @@ function checked(of: unknown, where: string): Record<string, unknown> {
   return of as Record<string, unknown>;
 }
 
-function ofCsv(text: string, source: string): Recorded[] {
+function ofCsv(text: string, source: string): Records {
   const [header, ...rows] = csvRows(text, source);
-  if (!header) return [];
+  if (!header) return [[], undefined];
   const names = header.cells.map((cell) => cell.trim());
-  return rows.map(({ line, cells }) => {
+  const records = rows.map(({ line, cells }) => {
     if (cells.length !== names.length)
       throw new Error(`${source}:${line}: ${cells.length} cells where the header has ${names.length}; a title with a comma needs quotes`);
-    return { line, of: Object.fromEntries(names.map((name, i) => [name, cells[i]])) };
+    return { where: `${source}:${line}`, of: Object.fromEntries(names.map((name, i) => [name, cells[i]])) };
   });
+  return [records, names];
 }
 
 /** RFC 4180: cells in quotes may hold commas, quotes twice, and ends of lines. */

@@ -1,3 +1,5 @@
+import { checkNumber } from '../../base/internal.js';
+
 /** Zones that RFC 822 names, in hours from UTC. */
 const ZONES: Readonly<Record<string, number>> = {
   UT: 0,
@@ -24,11 +26,11 @@ export interface TimeOptions {
 }
 
 /**
- * A time of publication in UTC, `YYYY-MM-DDTHH:MM:SSZ`, of what feeds and files have: RFC 3339 (`2024-05-03T08:30:00-04:00`, also with a space for the T and without
+ * A time of publication in UTC, `YYYY-MM-DDTHH:MM:SSZ` or with milliseconds where it has some, of what feeds and files have: RFC 3339 (`2024-05-03T08:30:00-04:00`, also with a space for the T and without
  * seconds) or RFC 822 (`Fri, 03 May 2024 08:30:00 EDT`).
  *
  * @param where  the place, for the message
- * @throws       when it is no time, has no zone where none is told, is skipped or doubled by a change of the clock, or lies in the future
+ * @throws       when it is no time, is of a year before 1000, has no zone where none is told, is skipped or doubled by a change of the clock, or lies in the future
  */
 export function publicationTime(where: string, written: string, { timeZone, now = Date.now() }: TimeOptions): string {
   const text = written.trim();
@@ -38,15 +40,22 @@ export function publicationTime(where: string, written: string, { timeZone, now 
       `${where}: ${text ? `'${text}' is no time` : 'no time of publication'}; one is written 2024-05-03T08:30:00Z or Fri, 03 May 2024 08:30:00 GMT`,
     );
   const { clock, minutes } = parts;
+  if (new Date(clock).getUTCFullYear() < 1000)
+    throw new Error(`${where}: '${text}' is of a year before 1000; programs write 0001-01-01 where there is no date`);
   if (minutes === undefined && timeZone === undefined)
     throw new Error(`${where}: '${text}' has no zone; say which is meant by timeZone: 'America/New_York' or 'UTC'`);
   const time = minutes === undefined ? inZone(where, clock, timeZone!) : clock - 60_000 * minutes;
-  const utc = `${new Date(time).toISOString().slice(0, 19)}Z`;
+  const utc = new Date(time).toISOString().replace('.000Z', 'Z');
   if (time > now)
     throw new Error(
       `${where}: '${text}' is ${utc}, in the future of ${new Date(now).toISOString().slice(0, 19)}Z; a wrong zone, or a day and a month that changed places`,
     );
   return utc;
+}
+
+/** Throws unless what is later than now can be told: a NaN would let all of it pass. */
+export function checkNow(who: string, { now }: TimeOptions): void {
+  if (now !== undefined) checkNumber(who, 'now', now, {}, 'milliseconds since 1970 in UTC, as Date.now() or Date.parse(…)');
 }
 
 interface Clock {
@@ -57,10 +66,11 @@ interface Clock {
 }
 
 function ofRfc3339(text: string): Clock | undefined {
-  const found = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|z|[+-]\d\d:?\d\d)?$/.exec(text);
+  const found = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|z|[+-]\d\d:?\d\d)?$/.exec(text);
   if (!found) return undefined;
   const [year, month, day, hour, minute, second = 0] = found.slice(1, 7).map((part) => part && Number(part)) as number[];
-  return clockOf([year, month, day, hour, minute, second], found[7]);
+  const parts = clockOf([year, month, day, hour, minute, second], found[8]);
+  return parts && { ...parts, clock: parts.clock + Number((found[7] ?? '').padEnd(3, '0').slice(0, 3)) };
 }
 
 function ofRfc822(text: string): Clock | undefined {
@@ -76,7 +86,7 @@ function ofRfc822(text: string): Clock | undefined {
 }
 
 function clockOf([year, month, day, hour, minute, second]: readonly number[], zone: string | undefined): Clock | undefined {
-  const clock = Date.UTC(year, month - 1, day, hour, minute, second);
+  const clock = new Date(0).setUTCFullYear(year, month - 1, day) + 1000 * (second + 60 * (minute + 60 * hour));
   const back = new Date(clock);
   if (back.getUTCMonth() !== month - 1 || back.getUTCDate() !== day || hour > 23 || minute > 59 || second > 59) return undefined;
   if (zone === undefined) return { clock, minutes: undefined };
@@ -98,10 +108,11 @@ function inZone(where: string, clock: number, timeZone: string): number {
     );
     return Date.UTC(year, month - 1, day, hour, minute, second);
   };
-  const day = 86_400_000;
+  const [day, part] = [86_400_000, clock % 1000];
+  clock -= part;
   const offsets = new Set([clock - day, clock, clock + day].map((time) => shown(time) - time));
   const times = [...offsets].map((offset) => clock - offset).filter((time) => shown(time) === clock);
-  if (times.length === 1) return times[0];
+  if (times.length === 1) return times[0] + part;
   const local = new Date(clock).toISOString().slice(0, 19);
   throw new Error(
     `${where}: ${local} is ${times.length === 0 ? 'no time' : 'two times'} in ${timeZone}, where the clock was changed; write times with their zone, as ${local}-05:00`,

@@ -6,6 +6,8 @@ export interface XmlElement {
   readonly children: readonly XmlElement[];
   /** The characters inside it, those of its children left out. */
   readonly text: string;
+  /** Characters and children, in their order. */
+  readonly content: readonly (string | XmlElement)[];
   /** Where it begins, from 1. */
   readonly line: number;
 }
@@ -15,10 +17,12 @@ interface Open {
   readonly attributes: Map<string, string>;
   readonly children: XmlElement[];
   text: string;
+  readonly content: (string | XmlElement)[];
   readonly line: number;
 }
 
 const DEPTH = 64;
+const CUT = '; was the file cut short?';
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 const NAME = /[\p{L}_:][\p{L}\p{M}\p{N}_:.-]*/uy;
 const SPACE = /[ \t\r\n]*/y;
@@ -35,13 +39,23 @@ export function readXml(text: string, name: string): XmlElement {
   const source = text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
   let at = 0;
   let [line, counted] = [1, 0];
+  const open: Open[] = [{ name: '', attributes: new Map(), children: [], content: [], text: '', line: 1 }];
+  const add = (inside: string) => {
+    open.at(-1)!.text += inside;
+    open.at(-1)!.content.push(inside);
+  };
+  const close = (element: XmlElement) => {
+    open.at(-1)!.children.push(element);
+    open.at(-1)!.content.push(element);
+  };
   const lineAt = (place: number) => {
     for (; counted < place; counted++) if (source[counted] === '\n') line++;
     return line;
   };
   const fail = (problem: string, place = at): never => {
     const before = source.slice(0, place).split('\n');
-    throw new Error(`${name}:${before.length}:${before.at(-1)!.length + 1}: ${problem}`);
+    const cut = at >= source.length && open.length > 1 && !problem.includes(CUT) ? CUT : '';
+    throw new Error(`${name}:${before.length}:${before.at(-1)!.length + 1}: ${problem}${cut}`);
   };
   const match = (pattern: RegExp): string => {
     pattern.lastIndex = at;
@@ -51,7 +65,7 @@ export function readXml(text: string, name: string): XmlElement {
   };
   const until = (end: string, what: string): string => {
     const to = source.indexOf(end, at);
-    if (to < 0) fail(`${what} does not end; '${end}' is missing`);
+    if (to < 0) fail(`${what} does not end; '${end}' is missing${CUT}`);
     const inside = source.slice(at, to);
     at = to + end.length;
     return inside;
@@ -92,7 +106,6 @@ export function readXml(text: string, name: string): XmlElement {
 
   const control = /[^\t\n\u0020-\uFFFD]/.exec(source);
   if (control) fail(`a character U+${control[0].charCodeAt(0).toString(16).padStart(4, '0')} that XML does not allow`, control.index);
-  const open: Open[] = [{ name: '', attributes: new Map(), children: [], text: '', line: 1 }];
   while (at < source.length) {
     const place = at;
     const to = source.indexOf('<', at);
@@ -101,7 +114,7 @@ export function readXml(text: string, name: string): XmlElement {
     if (raw) {
       const inside = decoded(raw, place);
       if (open.length === 1 && inside.trim()) fail(`text outside of the root element: '${inside.trim().slice(0, 20)}'`, place);
-      open.at(-1)!.text += inside;
+      add(inside);
     }
     if (at === source.length) break;
     const begin = at;
@@ -111,7 +124,10 @@ export function readXml(text: string, name: string): XmlElement {
     } else if (source.startsWith('<![CDATA[', at)) {
       at += 9;
       if (open.length === 1) fail('CDATA outside of the root element', begin);
-      open.at(-1)!.text += until(']]>', 'CDATA');
+      add(until(']]>', 'CDATA'));
+    } else if (/^<!(?:-|\[[CDAT]{0,5})?$/.test(source.slice(at, at + 9))) {
+      at = source.length;
+      fail("'<!' that begins nothing", begin);
     } else if (source.startsWith('<!', at))
       fail('a document type is refused: it can define entities that grow or read files; a feed needs none');
     else if (source.startsWith('<?', at)) until('?>', 'an instruction');
@@ -123,22 +139,22 @@ export function readXml(text: string, name: string): XmlElement {
       if (source[at++] !== '>' || open.length === 1 || ended.name !== tag)
         fail(`</${tag}> where ${open.length === 1 ? 'nothing is open' : `<${ended.name}> of line ${ended.line} is open`}`, begin);
       open.pop();
-      open.at(-1)!.children.push(ended);
+      close(ended);
     } else {
       at++;
       const tag = match(NAME);
       if (!tag) fail("'<' that begins no tag; in text it is written &lt;", begin);
       if (open.length === 1 && open[0].children.length > 0) fail(`<${tag}> behind the root element: there is one`, begin);
       if (open.length > DEPTH) fail(`<${tag}> is inside ${DEPTH} others; a feed is not that deep`, begin);
-      const element: Open = { name: tag, line: lineAt(begin), attributes: attributesOf(tag), children: [], text: '' };
+      const element: Open = { name: tag, line: lineAt(begin), attributes: attributesOf(tag), children: [], content: [], text: '' };
       const alone = source[at] === '/';
       if (alone) at++;
       if (source[at++] !== '>') fail(`<${tag}> does not end; '>' is missing`, begin);
-      if (alone) open.at(-1)!.children.push(element);
+      if (alone) close(element);
       else open.push(element);
     }
   }
-  if (open.length > 1) fail(`<${open.at(-1)!.name}> of line ${open.at(-1)!.line} is not closed; was the file cut short?`);
+  if (open.length > 1) fail(`<${open.at(-1)!.name}> of line ${open.at(-1)!.line} is not closed${CUT}`);
   const [root] = open[0].children;
   if (!root) fail('there is no element; this is no XML');
   return root;
