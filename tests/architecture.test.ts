@@ -64,7 +64,7 @@ const BUDGET: Record<string, number> = {
   rl: 2000,
   stats: 6600,
   tensor: 7300,
-  text: 1550,
+  text: 1580,
   trade: 4500,
   train: 1030,
 };

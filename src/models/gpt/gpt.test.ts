@@ -67,7 +67,7 @@ describe('gpt', () => {
     expect(() => initGpt(key(1), { ...config, heads: 4 })).toThrow('initGpt: width 6 is no multiple of 4 heads');
     expect(() => initGpt(1 as never, config)).toThrow('initGpt: key must be a random stream, as key(1), got 1');
     expect(() => gpt(params, { data: new Int32Array(8), shape: [2, 4] } as never, fits)).toThrow(
-      'these are a host array: make it a tensor',
+      'these are a host array, of which toTf(fromTf(…)) makes a tensor',
     );
     for (const change of [{ layers: 1 }, { length: 3 }, { vocabulary: 9 }])
       expect(() => gpt(params, tf.zeros([2, 3], 'int32'), { ...fits, ...change })).toThrow(

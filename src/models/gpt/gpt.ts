@@ -118,7 +118,7 @@ export function gpt(params: GptParams, tokens: tf.Tensor, options: GptOptions): 
   const [B, T] = tokens.shape;
   if (tokens.rank !== 2 || tokens.dtype !== 'int32' || T < 1 || T > length)
     throw shapeError(
-      `gpt takes int32 tokens [B, T'], T' from 1 to ${length} (these are ${tokens.dtype ?? 'a host array: make it a tensor, or compile'})`,
+      `gpt takes int32 tokens [B, T'], T' from 1 to ${length} (these are ${tokens.dtype ?? 'a host array, of which toTf(fromTf(…)) makes a tensor'})`,
       { tokens },
     );
   checkWeights(params, options);

@@ -150,7 +150,7 @@ describe('marketTransformer', () => {
       'a gate of 0 features, and the options one of 1',
     );
     expect(() => marketTransformer(params as never, { data: new Float32Array(48), shape: [1, 8, 3, 2] } as never, config)).toThrow(
-      'this is a host array: make it a tensor, or compile',
+      'this is a host array, of which toTf(fromTf(…)) makes a tensor',
     );
     expect(() => initMarketTransformer(1 as never, config)).toThrow('initMarketTransformer: key must be a random stream, as key(1), got 1');
     expect(() => initMarketTransformer(key(1), { ...config, lookback: 9 })).toThrow(

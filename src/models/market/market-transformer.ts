@@ -154,7 +154,7 @@ export function marketTransformerSequence(params: MarketTransformerParams, x: tf
   const { assets: N, inputs: F, lookback: T, patch, stride = patch, heads, gate = [], attendAcross, attendTime } = options;
   if (x.rank !== 4 || x.shape[1] !== T || x.shape[2] !== N || x.shape[3] !== F || x.size === 0)
     throw shapeError(
-      `marketTransformer takes x [B, ${T}, ${N}, ${F}] (days, assets, features) that is not empty${(x as { dtype?: string }).dtype ? '' : '; this is a host array: make it a tensor, or compile'}`,
+      `marketTransformer takes x [B, ${T}, ${N}, ${F}] (days, assets, features) that is not empty${(x as { dtype?: string }).dtype ? '' : '; this is a host array, of which toTf(fromTf(…)) makes a tensor'}`,
       { x },
     );
   const gates = params.blocks[0]?.gate?.w.shape[0] ?? 0;

@@ -8,17 +8,29 @@ import { loadWordLlama } from './word-llama.js';
 
 describe('splitByPretraining', () => {
   it('counts the encoder’s own day as known', () => {
-    const dates = ['2024-07-11', '2024-07-12T23:59:00Z', '2024-07-13', '2023-01-01', '2025-01-01T00:00'];
+    // The last but one is 03:30 of the 13th in UTC, the last 23:30 of the 12th.
+    const dates = [
+      '2024-07-11',
+      '2024-07-12T23:59:00Z',
+      '2024-07-13',
+      '2023-01-01',
+      '2025-01-01T00:00',
+      '2024-07-12T23:30:00-04:00',
+      '2024-07-13T01:30:00+02:00',
+    ];
     const { before, after } = splitByPretraining(dates, { pretrainedUntil: '2024-07-12' });
     expect([[...before], [...after]]).toEqual([
-      [0, 1, 3],
-      [2, 4],
+      [0, 1, 3, 6],
+      [2, 4, 5],
     ]);
   });
 
   it('refuses what is no day', () => {
     expect(() => splitByPretraining(['2024-02-30'], { pretrainedUntil: '2024-07-12' })).toThrow(
       "splitByPretraining: date 0 must be a day as 2024-07-12, got '2024-02-30'",
+    );
+    expect(() => splitByPretraining(['2024-07-12garbage'], { pretrainedUntil: '2024-07-12' })).toThrow(
+      "splitByPretraining: date 0: '2024-07-12garbage' is no time",
     );
     expect(() => splitByPretraining([], { pretrainedUntil: '2024' })).toThrow("pretrainedUntil must be a day as 2024-07-12, got '2024'");
   });
@@ -33,6 +45,9 @@ describe('cosineSimilarity', () => {
 
   it('refuses other widths', () => {
     const row = { data: Float32Array.of(1, 2), shape: [1, 2] };
+    expect(() => cosineSimilarity({ data: Float32Array.of(1, 2, 3), shape: [2, 2] })).toThrow(
+      'cosineSimilarity: a is declared [2,2] but holds 3 values',
+    );
     expect(() => cosineSimilarity(row, { data: Float32Array.of(1), shape: [1, 1] })).toThrow('of one width: got a [1,2], b [1,1]');
   });
 });
@@ -85,6 +100,7 @@ it('loadWordLlama says how to get a package that is not there, or was changed', 
   const folder = mkdtempSync(join(tmpdir(), 'lemmata-word-llama-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const wheel = join(folder, 'wheel.bin');
+  expect(() => loadWordLlama('https://example.com/wheel.whl')).toThrow('loadWordLlama takes the path of a file, got the address https://');
   expect(() => loadWordLlama(wheel)).toThrow(`${wheel} is not there (ENOENT); fetch it with: lemmata data fetch wordllama/l2-supercat`);
   writeFileSync(wheel, 'another');
   expect(() => loadWordLlama(wheel)).toThrow(

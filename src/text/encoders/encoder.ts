@@ -1,4 +1,5 @@
-import type { HostArray } from '../../base/index.js';
+import { type HostArray, sizeOf } from '../../base/index.js';
+import { publicationTime } from '../news/times.js';
 
 /** Sentences as vectors, whose angles say how near they are in meaning. */
 export interface SentenceEncoder {
@@ -30,7 +31,7 @@ export interface PretrainingSplit {
  *
  *     const { before, after } = splitByPretraining(items.map(({ published }) => published), encoder);
  *
- * @param dates    days `YYYY-MM-DD`, or times in UTC that begin with one
+ * @param dates    days `YYYY-MM-DD`, or times, which count by their day in UTC; one without a zone is in UTC
  * @param encoder  an encoder, or whatever else states `pretrainedUntil`
  * @throws         when a date is none
  */
@@ -40,8 +41,11 @@ export function splitByPretraining(
 ): PretrainingSplit {
   checkDay('splitByPretraining', 'pretrainedUntil', pretrainedUntil);
   const known = dates.map((date, at) => {
-    checkDay('splitByPretraining', `date ${at}`, date.slice(0, 10));
-    return date.slice(0, 10) <= pretrainedUntil;
+    const where = `splitByPretraining: date ${at}`;
+    const timed = typeof date === 'string' && date.length > 10;
+    const day = timed ? publicationTime(where, date, { timeZone: 'UTC', now: Infinity }).slice(0, 10) : date;
+    checkDay('splitByPretraining', `date ${at}`, day);
+    return day <= pretrainedUntil;
   });
   const where = (wanted: boolean) => Int32Array.from([...known.keys()].filter((at) => known[at] === wanted));
   return { before: where(true), after: where(false) };
@@ -62,12 +66,15 @@ export function checkDay(who: string, name: string, day: string): void {
  * @param a  [N, D] of `encode`
  * @param b  [M, D]; a itself when left out
  * @returns  [N, M]
- * @throws   when the widths differ
+ * @throws   when the widths differ, or either holds other than so many numbers
  */
 export function cosineSimilarity(a: HostArray, b: HostArray = a): HostArray<Float64Array> {
   const [[N, D], [M, E]] = [a.shape, b.shape];
   if (a.shape.length !== 2 || b.shape.length !== 2 || D !== E)
     throw new Error(`cosineSimilarity takes a [N, D] and b [M, D] of one width: got a [${a.shape}], b [${b.shape}]`);
+  for (const [name, { data, shape }] of Object.entries({ a, b }))
+    if (data.length !== sizeOf(shape))
+      throw new Error(`cosineSimilarity: ${name} is declared [${shape}] but holds ${data.length} values; was it cut, or a width wrong?`);
   const dot = (x: HostArray, i: number, y: HostArray, j: number) => {
     let sum = 0;
     for (let d = 0; d < D; d++) sum += x.data[i * D + d] * y.data[j * D + d];

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -117,13 +117,18 @@ describe('onnxEncoder', () => {
 });
 
 describe('fetchEncoder', () => {
+  const COMMIT = 'abc123'.padEnd(40, '0');
   async function hub() {
     const store = mkdtempSync(join(tmpdir(), 'lemmata-hub-'));
     vi.stubEnv('LEMMATA_DATA', store);
     const asked: string[] = [];
     const files: Record<string, Uint8Array | string> = {
-      '/us/small/resolve/abc123/onnx/model.onnx': onnx,
-      '/us/small/resolve/abc123/tokenizer.json': JSON.stringify(file),
+      [`/us/small/resolve/${COMMIT}/onnx/model.onnx`]: onnx,
+      [`/us/small/resolve/${COMMIT}/tokenizer.json`]: JSON.stringify(file),
+      [`/us/portal/resolve/${COMMIT}/onnx/model.onnx`]: onnx,
+      [`/us/portal/resolve/${COMMIT}/tokenizer.json`]: '<html>sign in</html>',
+      [`/us/cut/resolve/${COMMIT}/onnx/model.onnx`]: onnx.subarray(0, onnx.length >> 1),
+      [`/us/cut/resolve/${COMMIT}/tokenizer.json`]: JSON.stringify(file),
     };
     const server = createServer(({ url = '' }, response) => {
       asked.push(url);
@@ -139,7 +144,7 @@ describe('fetchEncoder', () => {
     return {
       asked,
       store,
-      options: { revision: 'abc123', pretrainedUntil, hub: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+      options: { revision: COMMIT, pretrainedUntil, hub: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
     };
   }
 
@@ -147,13 +152,37 @@ describe('fetchEncoder', () => {
     const { asked, options, store } = await hub();
     const encoder = await fetchEncoder('us/small', { ...options, sha256: sha256(onnx) });
     near(row((await encoder.encode(['the rates'])).data, 0), meanOf([2, ...tokeniser.encode('the rates'), 3]));
-    expect(encoder.name).toBe(`us/small at abc123, model ${sha256(onnx).slice(0, 12)}`);
+    expect(encoder.name).toBe(`us/small at abc123000000, model ${sha256(onnx).slice(0, 12)}`);
     expect(asked).toHaveLength(2);
     await fetchEncoder('us/small', options);
     expect(asked).toHaveLength(2);
-    writeFileSync(join(store, 'encoders/us/small/abc123/onnx/model.onnx'), 'damaged');
+    writeFileSync(join(store, `encoders/us/small/${COMMIT}/onnx/model.onnx`), 'damaged');
     await fetchEncoder('us/small', { ...options, sha256: sha256(onnx) });
     expect(asked).toHaveLength(3);
+  });
+
+  it('keeps nothing that is no encoder, and names the folder', async () => {
+    const { options, store, asked } = await hub();
+    for (const name of ['portal', 'cut']) {
+      await expect(fetchEncoder(`us/${name}`, options)).rejects.toThrow(
+        new RegExp(`of us/${name} make no encoder: .+; nothing new was kept. If they lie in .+${COMMIT} already, delete that folder`, 's'),
+      );
+      expect(existsSync(join(store, 'encoders/us', name))).toBe(false);
+    }
+    expect(asked).toHaveLength(4);
+  });
+
+  it.each([
+    [{ revision: 'main' }, "fetchEncoder: revision must be a commit by its 40 digits, got 'main'; a branch moves"],
+    [{ revision: 'abc1234' }, "fetchEncoder: revision must be a commit by its 40 digits, got 'abc1234'"],
+    [{ revision: undefined }, "fetchEncoder: revision must be a name as owner/model or onnx/model.onnx, got 'undefined'"],
+    [{ sha256: 'xyz' }, "fetchEncoder: sha256 must be 64 digits from 0 to f in small letters, got 'xyz'"],
+    [{ pretrainedUntil: 'yesterday' }, "fetchEncoder: pretrainedUntil must be a day as 2024-07-12, got 'yesterday'"],
+    [{ pooling: 'max' }, "fetchEncoder: pooling must be mean or first, got 'max'"],
+  ])('refuses %j before it asks', async (change, message) => {
+    const { options, asked } = await hub();
+    await expect(fetchEncoder('us/small', { ...options, ...(change as object) })).rejects.toThrow(message);
+    expect(asked).toEqual([]);
   });
 
   it('refuses other bytes, names that leave the folder, and a hub that has or is nothing', async () => {
@@ -162,7 +191,7 @@ describe('fetchEncoder', () => {
       `onnx/model.onnx of us/small has sha256 ${sha256(onnx).slice(0, 12)}… instead of aaaaaaaaaaaa…: it was cut short, altered`,
     );
     await expect(fetchEncoder('us/none', options)).rejects.toThrow(
-      '/us/none/resolve/abc123/onnx/model.onnx answers 404; check the repository',
+      `/us/none/resolve/${COMMIT}/onnx/model.onnx answers 404; check the repository`,
     );
     await expect(fetchEncoder('us/../small', options)).rejects.toThrow(
       "fetchEncoder: repository must be a name as owner/model or onnx/model.onnx, got 'us/../small'",

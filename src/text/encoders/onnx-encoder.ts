@@ -57,10 +57,8 @@ interface Part {
  */
 export async function onnxEncoder(options: OnnxEncoderOptions): Promise<SentenceEncoder> {
   checkOptions('onnxEncoder', options, NAMES);
+  checkEncoder('onnxEncoder', options);
   const { model, pretrainedUntil, pooling = 'mean', maxTokens = 512, batch = 32, limits = [] } = options;
-  checkDay('onnxEncoder', 'pretrainedUntil', pretrainedUntil);
-  checkOneOf('onnxEncoder', 'pooling', pooling, ['mean', 'first']);
-  checkWhole('onnxEncoder', 'batch', batch);
   const name = options.name ?? (typeof model === 'string' ? model : 'an ONNX model');
   const tokeniser = typeof options.tokeniser === 'string' ? readTokeniser(options.tokeniser) : options.tokeniser;
   const { before, behind } = tokeniser.around;
@@ -123,6 +121,17 @@ export async function onnxEncoder(options: OnnxEncoderOptions): Promise<Sentence
       return { data, shape: [texts.length, width] };
     },
   };
+}
+
+/** What can be checked of an encoder before there is a model. */
+export function checkEncoder(
+  who: string,
+  { pretrainedUntil, pooling = 'mean', batch = 32, maxTokens = 512 }: Partial<OnnxEncoderOptions> = {},
+): void {
+  checkDay(who, 'pretrainedUntil', pretrainedUntil as string);
+  checkOneOf(who, 'pooling', pooling, ['mean', 'first']);
+  checkWhole(who, 'batch', batch);
+  checkWhole(who, 'maxTokens', maxTokens);
 }
 
 function bytesOf(path: string): Uint8Array {

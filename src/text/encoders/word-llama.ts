@@ -29,6 +29,7 @@ const GET_IT = 'fetch it with: lemmata data fetch wordllama/l2-supercat';
  * github.com/dleemiller/WordLlama, MIT: the model l2_supercat of width 256.
  */
 export function loadWordLlama(wheel: string = join(dataRoot(), WHEEL.file)): SentenceEncoder {
+  if (/^https?:/.test(wheel)) throw new Error(`loadWordLlama takes the path of a file, got the address ${wheel}; ${GET_IT}`);
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(wheel);

@@ -19,7 +19,7 @@ interface AddedToken {
  * whole texts as of Llama 2, with its spaces as ▁ and unknown characters as bytes. Whatever else a file asks for is refused, not ignored.
  *
  * @param file  a path, or the parsed JSON
- * @throws      when it is no such file, or asks for what is not read here
+ * @throws      when it is no such file, or asks for what is not read here, and when two tokens have one id
  */
 export function readTokeniser(file: string | object): Tokeniser {
   const name = typeof file === 'string' ? file : 'tokenizer.json';
@@ -32,7 +32,13 @@ export function readTokeniser(file: string | object): Tokeniser {
   const added = (json.added_tokens ?? []) as readonly AddedToken[];
   const encodeText = kind === 'BPE' ? ofBytePairs(name, json, vocabulary) : ofWordPieces(name, json, vocabulary);
   const tokens: string[] = [];
-  for (const [token, id] of vocabulary) tokens[id] = token;
+  for (const [token, id] of vocabulary) {
+    if (!Number.isInteger(id) || id < 0 || tokens[id] !== undefined)
+      throw new Error(
+        `${name}: the id of '${token}' is ${id}${tokens[id] === undefined ? '' : `, and that of '${tokens[id]}' too`}; each has a whole number from 0 up of its own; the file is damaged`,
+      );
+    tokens[id] = token;
+  }
   for (const { id, content } of added) tokens[id] = content;
   const special = new Map(added.map(({ id, content }) => [content, id]));
   const cut =

@@ -73,6 +73,16 @@ describe('readTokeniser', () => {
       'got BertNormalizer and Whitespace',
     ],
     [
+      'two tokens of one id',
+      changed({ model: { ...model, vocab: { ...(model.vocab as object), twice: 1 } } }),
+      "the id of 'twice' is 1, and that of '",
+    ],
+    [
+      'an id that is none',
+      changed({ model: { ...model, vocab: { ...(model.vocab as object), less: -4 } } }),
+      "the id of 'less' is -4; each has",
+    ],
+    [
       'a file that is not there',
       () => readTokeniser('/none/tokenizer.json'),
       'readTokeniser: /none/tokenizer.json is not there (ENOENT); it lies beside',
@@ -105,6 +115,9 @@ describe('a vocabulary of the sample', () => {
     expect(words.size).toBe(4);
     expect(words.encode('Shares % Fall .')).toEqual([1, 2, 0, 3]);
     expect(words.decode([1, 0])).toBe('shares <unk>');
+    for (const limit of [0, 2.5, Number.NaN])
+      expect(() => wordTokeniser(['a'], { limit })).toThrow(`wordTokeniser: limit must be a whole number from 1 up, got ${limit}`);
+    expect(() => wordTokeniser('a' as never)).toThrow('wordTokeniser takes texts, got one text; give [text]');
     expect(() => wordTokeniser([' '])).toThrow('wordTokeniser: the sample has no token; give the text that the model will read');
   });
 });

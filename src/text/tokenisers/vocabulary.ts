@@ -1,4 +1,5 @@
 import { showShape } from '../../base/index.js';
+import { checkOptions, checkWhole } from '../../base/internal.js';
 import type { Tokeniser } from './tokeniser.js';
 
 /** What to do with what is not in the vocabulary. */
@@ -33,11 +34,15 @@ export interface WordOptions extends VocabularyOptions {
  *     wordTokeniser(['Apple rises 2.5 %.']).encode('apple rises')
  *
  * @param sample  texts that have every word that will be needed
- * @throws        when there is no word; `encode` throws at a word that the sample did not have, unless `unknown` stands for it
+ * @throws        when there is no word, or the limit is no whole number from 1 up; `encode` throws at a word that the sample did not have, unless `unknown` stands for it
  *
  * Words are sorted by how often they occur, ties by their letters, so that a smaller `limit` keeps the ids.
  */
-export function wordTokeniser(sample: readonly string[], { unknown, limit = Infinity }: WordOptions = {}): Tokeniser {
+export function wordTokeniser(sample: readonly string[], options: WordOptions = {}): Tokeniser {
+  checkOptions('wordTokeniser', options, ['unknown', 'limit']);
+  const { unknown, limit = Infinity } = options;
+  if (limit !== Infinity) checkWhole('wordTokeniser', 'limit', limit);
+  if (typeof sample === 'string') throw new Error('wordTokeniser takes texts, got one text; give [text]');
   const counts = new Map<string, number>();
   for (const word of sample.flatMap(wordsOf)) counts.set(word, (counts.get(word) ?? 0) + 1);
   const tokens = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).map(([word]) => word);
