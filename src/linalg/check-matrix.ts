@@ -4,12 +4,14 @@ import { columnName, type Matrix } from './matrix.js';
  * A matrix as it is declared, so that nothing is read beside it.
  *
  * @param name  what it is called in the message
- * @throws      when its values are no Float64Array, or not as many as rows times columns
+ * @throws      when it is no matrix of a Float64Array, or its values are not as many as rows times columns
  */
 export function checkMatrix(caller: string, name: string, x: Matrix): void {
   const kind = Object.prototype.toString.call(x?.data).slice(8, -1); // by name: a notebook's arrays are of another realm
-  if (kind !== 'Float64Array')
-    throw new Error(`${caller}: ${name} must be a matrix { rows, cols, data } of a Float64Array, its data are ${kind}; design() makes one`);
+  if (kind !== 'Float64Array' || !Number.isInteger(x.rows) || !Number.isInteger(x.cols))
+    throw new Error(
+      `${caller}: ${name} must be a matrix { rows, cols, data } of a Float64Array, got rows ${x?.rows}, cols ${x?.cols} and data ${kind}; design() makes one`,
+    );
   if (x.data.length !== x.rows * x.cols)
     throw new Error(
       `${caller}: ${name} is declared [${x.rows},${x.cols}] but holds ${x.data.length} values; was it cut, or a width wrong?`,

@@ -85,7 +85,10 @@ describe.skipIf(why)(`boostedTrees${why && `, skipped: ${why}`}`, () => {
     const call = (x: Matrix) => () => boostedTrees({ x, y: train.y }, { loss: 'squared', validation, ...SMALL });
     expect(call(cut)).toThrow('boostedTrees: x of rows is declared [600,4] but holds 2396 values');
     expect(call(single)).toThrow(
-      'boostedTrees: x of rows must be a matrix { rows, cols, data } of a Float64Array, its data are Float32Array',
+      'boostedTrees: x of rows must be a matrix { rows, cols, data } of a Float64Array, got rows 600, cols 4 and data Float32Array',
+    );
+    expect(() => predictTrees(fit, { data: train.x.data, shape: [600, 4] } as never)).toThrow(
+      'got rows undefined, cols undefined and data Float64Array',
     );
     expect(() => predictTrees(fit, cut)).toThrow('predictTrees: x is declared [600,4] but holds 2396 values');
     expect(() => predictTrees(fit, single)).toThrow('predictTrees: x must be a matrix { rows, cols, data } of a Float64Array');

@@ -50,14 +50,14 @@ export async function fetchEncoder(repository: string, options: HubEncoderOption
   checkOptions('fetchEncoder', options, NAMES);
   checkEncoder('fetchEncoder', options);
   const { revision, sha256: wanted, file = 'onnx/model.onnx', tokeniserFile = 'tokenizer.json', hub, ...rest } = options;
-  for (const [what, path] of Object.entries({ repository, revision, file, tokeniserFile }))
-    if (typeof path !== 'string' || !/^[\w.-]+(\/[\w.-]+)*$/.test(path) || path.split('/').includes('..'))
-      throw new Error(`fetchEncoder: ${what} must be a name as owner/model or onnx/model.onnx, got '${path}'`);
-  if (repository.split('/').length !== 2) throw new Error(`fetchEncoder: the repository is owner/name, got '${repository}'`);
   if (!/^[0-9a-f]{40}$/.test(revision))
     throw new Error(
       `fetchEncoder: revision must be a commit by its 40 digits, got '${revision}'; a branch moves. The hub lists commits of ${repository} under History`,
     );
+  for (const [what, path] of Object.entries({ repository, file, tokeniserFile }))
+    if (typeof path !== 'string' || !/^[\w.-]+(\/[\w.-]+)*$/.test(path) || path.split('/').includes('..'))
+      throw new Error(`fetchEncoder: ${what} must be a name as owner/model or onnx/model.onnx, got '${path}'`);
+  if (repository.split('/').length !== 2) throw new Error(`fetchEncoder: the repository is owner/name, got '${repository}'`);
   if (wanted !== undefined && !/^[0-9a-f]{64}$/.test(wanted))
     throw new Error(`fetchEncoder: sha256 must be 64 digits from 0 to f in small letters, got '${wanted}'`);
   const base = (hub ?? process.env.HF_ENDPOINT ?? 'https://huggingface.co').replace(/\/+$/, '');

@@ -175,7 +175,7 @@ describe('fetchEncoder', () => {
   it.each([
     [{ revision: 'main' }, "fetchEncoder: revision must be a commit by its 40 digits, got 'main'; a branch moves"],
     [{ revision: 'abc1234' }, "fetchEncoder: revision must be a commit by its 40 digits, got 'abc1234'"],
-    [{ revision: undefined }, "fetchEncoder: revision must be a name as owner/model or onnx/model.onnx, got 'undefined'"],
+    [{ revision: undefined }, "fetchEncoder: revision must be a commit by its 40 digits, got 'undefined'"],
     [{ sha256: 'xyz' }, "fetchEncoder: sha256 must be 64 digits from 0 to f in small letters, got 'xyz'"],
     [{ pretrainedUntil: 'yesterday' }, "fetchEncoder: pretrainedUntil must be a day as 2024-07-12, got 'yesterday'"],
     [{ pooling: 'max' }, "fetchEncoder: pooling must be mean or first, got 'max'"],

@@ -163,6 +163,7 @@ describe('readFeed', () => {
     ['an attribute twice', '<rss a="1" a="2"/>', 'feed:1:15: <rss> has a twice'],
     ['a quote without an end', '<rss a="1></rss><b c="">', "feed:1:9: the value of a of <rss> has a '<'"],
     ['two roots', '<rss/><rss/>', 'feed:1:7: <rss> behind the root element: there is one'],
+    ['a path', '/data/feed.xml', 'readFeed takes the text of a feed, not its path or address'],
     ['text beside the root', '<rss/> and more', "feed:1:7: text outside of the root element: 'and more'"],
     ['a depth that no feed has', '<a>'.repeat(70), 'feed:1:193: <a> is inside 64 others'],
     ['a < in text', item('<title>a < b</title>'), "feed:2:16: '<' that begins no tag"],
@@ -236,6 +237,11 @@ describe('readNews', () => {
       '[{"published": "2024-05-03T09:00:00Z", "title": "A"},\n\n{"published": "x", "title": "A"}]',
       "news.csv: item 2: 'x' is no time",
     ],
+    [
+      'one line of JSON without a title',
+      '[{"published": "2024-05-03T09:00:00Z"}]',
+      "news.csv: no column 'title' among published; say which",
+    ],
     ['damaged JSON', '[{"title": "A"', 'news.csv: no JSON: '],
     ['a damaged line', '{"published": "2024-05-03T09:00:00Z", "title": "A"}\n{"tit', 'news.csv:2: no JSON: '],
     ['no objects', '["A"]', 'news.csv: item 1: an object with published and title was wanted, got "A"'],
@@ -249,6 +255,7 @@ describe('readNews again', () => {
   const one = (time: string, title: string) => `published,title\n${time},${title}\n`;
   it('gives plain text, in the order of parts of seconds', () => {
     expect(readNews(one('2024-05-03T09:00:00Z', 'AT&amp;T <b>up</b> &#8217;s'), { source, now })[0].title).toBe('AT&T up ’s');
+    expect('text' in readNews('[{"published":"2024-05-03T09:00:00Z","title":"A","text":"<p> </p>"}]', { source, now })[0]).toBe(false);
     const two = 'published,title\n2024-05-03T08:30:15.9Z,C\n2024-05-03T08:30:15.1Z,B\n2024-05-03T08:30:15Z,A\n';
     expect(readNews(two, { source, now }).map(({ title }) => title)).toEqual(['A', 'B', 'C']);
     expect(readNews('published,title\n', { source })).toEqual([]);

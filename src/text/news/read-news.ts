@@ -53,10 +53,11 @@ export function readNews(text: string, options: NewsOptions): NewsItem[] {
       if (!headline) throw new Error(`${where}: no title; a headline is what this reads`);
       const listed = Array.isArray(assets) ? assets.map(String) : String(assets ?? '').split(/[\s,;|]+/);
       const about = listed.filter(Boolean);
+      const content = body ? plainText(String(body)) : '';
       return {
         published: publicationTime(where, String(published ?? ''), options),
         title: headline,
-        ...(body ? { text: plainText(String(body)) } : {}),
+        ...(content && { text: content }),
         source: source ? String(source) : options.source,
         ...(link ? { link: String(link) } : {}),
         ...(about.length > 0 && { assets: about }),
@@ -72,7 +73,7 @@ type Records = readonly [records: readonly Recorded[], names: readonly string[] 
 function withoutColumn(text: string, field: Field, name: string, names: readonly string[], source: string): string {
   const line = text.trim();
   const page = /^<(?:!doctype|html|\?xml)/i.test(line);
-  if (page || !line.includes('\n'))
+  if (page || (!/^[[{\uFEFF]/.test(line) && !line.includes('\n')))
     return `${source}: '${line.slice(0, 60).split('\n')[0]}' ${page ? 'begins a page' : 'looks like a path, an address or a header of other columns'}, not news; readNews takes the text of a file, as readFileSync(file, 'utf8') reads it, with columns '${name}' and others, and readFeed that of a feed`;
   return `${source}: no column '${name}' among ${names.join(', ')}; say which by columns: { ${field}: '…' }`;
 }

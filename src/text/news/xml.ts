@@ -113,7 +113,11 @@ export function readXml(text: string, name: string): XmlElement {
     at = to < 0 ? source.length : to;
     if (raw) {
       const inside = decoded(raw, place);
-      if (open.length === 1 && inside.trim()) fail(`text outside of the root element: '${inside.trim().slice(0, 20)}'`, place);
+      if (open.length === 1 && inside.trim())
+        fail(
+          `text outside of the root element: '${inside.trim().slice(0, 20)}'${to < 0 && !open[0].children.length ? '; readFeed takes the text of a feed, not its path or address' : ''}`,
+          place,
+        );
       add(inside);
     }
     if (at === source.length) break;
