@@ -10,7 +10,7 @@ import { type Recipe, trained } from './intervals/train.js';
 
 /*
  * A net whose first layer stretches grey values, trained on the bounds of intervals, and all that is left of it on the test images; the same
- * trained for less long, and that without the layer.
+ * trained for less long, that without the layer, and one of twice the hidden units.
  */
 
 const SHORT: Recipe = {
@@ -20,17 +20,23 @@ const SHORT: Recipe = {
 /** The length is the one choice that was made after the test images had judged the shorter training, and nothing else was tried. */
 const RECIPE: Recipe = { ...SHORT, epochs: 60 };
 const PLAIN: Recipe = { ...SHORT, form: { ...SHORT.form, stretch: false } };
+/**
+ * Twice the hidden units, and nothing else was tried. It takes the first net's place where the images held back say so: where it errs on no more
+ * of them, and its bounds leave no more of them open.
+ */
+const WIDE: Recipe = { ...RECIPE, form: { ...RECIPE.form, hidden: 256 } };
 /** Each part's recipe, and how its numbers begin. */
 const PARTS = {
   stretched: { recipe: RECIPE, prefix: '', words: '' },
   short: { recipe: SHORT, prefix: 'short', words: 'trained for 24 epochs: ' },
   plain: { recipe: PLAIN, prefix: 'plain', words: 'trained for 24 epochs, without the first layer: ' },
+  wide: { recipe: WIDE, prefix: 'wide', words: 'with 256 hidden units: ' },
 } as const;
 /**
- * What was trained: these three, the second for 15 epochs with half of its loss that of the images themselves, and one with two convolutions that
+ * What was trained: these four, the second for 15 epochs with half of its loss that of the images themselves, and one with two convolutions that
  * was stopped after 4 of 8 epochs.
  */
-const TRIED = 5;
+const TRIED = 6;
 
 /** Images at a time, starts and gradients of the walk, and what AutoAttack's authors spend. */
 const FULL = { shard: 500, walk: { restarts: 5, steps: 100 }, spent: { steps: 100, targets: 9, queries: 5000 } };
@@ -42,7 +48,7 @@ const experiment: Experiment = {
     'A net for MNIST trained on interval bounds behind a layer that stretches grey values, on all test images: what is proved, and what AutoAttack leaves.',
   seed: 1,
   parts: Object.keys(PARTS),
-  sanity: { accuracy: { atLeast: 0.9 }, shortAccuracy: { atLeast: 0.9 }, plainAccuracy: { atLeast: 0.5 } },
+  sanity: { accuracy: { atLeast: 0.9 }, shortAccuracy: { atLeast: 0.9 }, plainAccuracy: { atLeast: 0.5 }, wideAccuracy: { atLeast: 0.9 } },
   async run(options): Promise<Found> {
     const part = (options.part ?? 'stretched') as keyof typeof PARTS;
     const { recipe, prefix, words } = PARTS[part];
