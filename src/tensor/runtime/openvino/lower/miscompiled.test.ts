@@ -29,6 +29,38 @@ async function expectRight(fn: (...x: tf.Tensor[]) => tf.Tensor, ...shapes: numb
 }
 
 describe('graphs that OpenVINO compiles wrongly', () => {
+  it.each([
+    [2, 2, 2],
+    [4, 4, 4],
+    [3, 3, 2],
+    [4, 2, 4],
+  ])('attention of several heads at %d steps and %d heads of width %d', async (T, H, d) => {
+    const split = (x: tf.Tensor) => x.reshape([3, T, H, d]).transpose([0, 2, 1, 3]);
+    const mixed = (x: tf.Tensor) =>
+      split(x)
+        .matMul(split(x.mul(2)), false, true)
+        .softmax()
+        .matMul(split(x.mul(3)));
+    await expectRight(mixed, [3, T, H * d]);
+    await expectRight(
+      (x) =>
+        mixed(x)
+          .transpose([0, 2, 1, 3])
+          .reshape([3, T, H * d]),
+      [3, T, H * d],
+    );
+    const three = (x: tf.Tensor) => {
+      const [q, k, v] = x.reshape([3, T, 3, H, d]).transpose([2, 0, 3, 1, 4]).unstack(0);
+      return q
+        .matMul(k, false, true)
+        .softmax()
+        .matMul(v)
+        .transpose([0, 2, 1, 3])
+        .reshape([3, T, H * d]);
+    };
+    await expectRight(three, [3, T, 3 * H * d]);
+  });
+
   it('a product reshaped to a scalar is squeezed', async () => {
     const dot = (x: tf.Tensor, y: tf.Tensor) => x.dot(y);
     expect(ops(dot, [3], [3])).toEqual([

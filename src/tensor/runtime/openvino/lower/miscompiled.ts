@@ -71,8 +71,28 @@ const shortResidual: Rewrite = (g, { inputs: [x, y], outputs: [z] }) => {
 
 const LONG = 32;
 
+/**
+ * It takes attention of several heads for one operator, transposes included, and forgets a transpose that leaves the shape as it is: as many heads as
+ * steps. Through a shape of one axis more it is the same, and not taken in.
+ */
+const evenTranspose: Rewrite = (g, { inputs: [x], attributes, outputs: [y] }) => {
+  const perm = attributes.perm as readonly number[];
+  const last = perm.length - 1;
+  if (last < 2 || perm[last] !== last || !equal(x.shape, y.shape) || perm.every((axis, i) => axis === i)) return undefined;
+  const wider = (shape: readonly number[]) => [...shape.slice(0, -1), 1, shape.at(-1)!];
+  const through = [...perm.slice(0, -1), last, last + 1];
+  const turned = g.node('Transpose', [g.reshape(x, wider(x.shape))], { shape: wider(y.shape), dtype: y.dtype }, { perm: through });
+  return [g.reshape(turned, y.shape)];
+};
+
 /** Those of them that are one operator each; see also `withSpreadVectors`. */
-export const miscompiled: Rewrites = { Reshape: toScalar, Abs: absoluteOfVector, Gemm: transposedConstant, Add: shortResidual };
+export const miscompiled: Rewrites = {
+  Reshape: toScalar,
+  Abs: absoluteOfVector,
+  Gemm: transposedConstant,
+  Add: shortResidual,
+  Transpose: evenTranspose,
+};
 
 /**
  * It joins a known vector to a reduction before it along the wrong axis where what is reduced has three: the vector is written out in
