@@ -32,10 +32,10 @@ beforeAll(() => {
   const options = { target: 'es2023', module: 'nodenext', strict: true, types: ['node'], skipLibCheck: true, preserveSymlinks: false };
   writeFileSync(
     join(project, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions: options, include: ['product.ts', 'waves.ts', 'momentum.ts', 'glu.ts', 'news.ts'] }),
+    JSON.stringify({ compilerOptions: options, include: ['product.ts', 'waves.ts', 'momentum.ts', 'glu.ts', 'news.ts', 'paper.ts'] }),
   );
   const examples = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
-  for (const [i, name] of ['product', 'waves', 'momentum', 'glu', 'news'].entries())
+  for (const [i, name] of ['product', 'waves', 'momentum', 'glu', 'news', 'paper'].entries())
     writeFileSync(join(project, `${name}.ts`), examples[i]);
 }, 120_000);
 
@@ -102,6 +102,12 @@ describe('the packed package, in an empty project', () => {
   it('checks, trains and exports the layer of the fourth', () => {
     expect(Number(/loss after 1,000 steps (\S+)/.exec(executed('glu.js'))![1])).toBeLessThan(1e-3);
     expect(existsSync(join(project, 'glu.onnx'))).toBe(true);
+  });
+
+  it('fills the order of the sixth at the next open, and does so once', () => {
+    const first = executed('paper.js');
+    expect(first).toContain('10 shares, equity 100088.62'); // 10 · (1986.45 − 1976.60) less 5 basis points of 19,766
+    expect(executed('paper.js')).toBe(first);
   });
 
   it('has its command and every room', () => {
