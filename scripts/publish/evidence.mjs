@@ -28,7 +28,7 @@ export function evidence(root) {
 
 /** The files of all experiments. @param {string} root */
 export const experimentFiles = (root) =>
-  globSync('experiments/{library,week*}/*.ts', { cwd: root })
+  globSync('experiments/*/*.ts', { cwd: root })
     .filter((file) => /export default/.test(readFileSync(join(root, file), 'utf8')))
     .sort();
 
