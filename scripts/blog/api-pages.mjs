@@ -18,6 +18,7 @@ const ROOMS = {
   attack: 'adversarial examples, attacks that search for them, training and certificates against them',
   base: 'what every room uses: arrays, keys and random numbers, shape errors, tables',
   datasets: 'MNIST, Fashion-MNIST and the graphs of Planetoid',
+  desk: 'a paper broker on bars, sweeps that Optuna reads, alarms of drift, an A/B test of executions; a market model trained from one file',
   hand: 'layers by hand, forward and backward on plain arrays, as the thirty-day path writes them',
   kernel: 'what a cell may ask of the Jupyter kernel: displays, controls, time, shell',
   linalg: 'dense matrices in double precision: QR, singular values, Cholesky, eigenvalues, solving',
