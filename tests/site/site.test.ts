@@ -190,7 +190,9 @@ describe('the website, page by page', () => {
       const room = index.split('/')[1];
       for (const page of site.pages.filter((page) => page.startsWith(`api/${room}/`))) expect(site.html(page), page).not.toContain(head);
     }
-    expect(site.html('api/text/cosineSimilarity/index.html')).toContain('<dt>throws</dt><dd>when the widths differ</dd>');
+    expect(site.html('api/text/cosineSimilarity/index.html')).toContain(
+      '<dt>throws</dt><dd>when the widths differ, or either holds other than so many numbers</dd>',
+    );
   });
 
   it('names theorems by number, and escapes once', () => {
