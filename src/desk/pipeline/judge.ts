@@ -1,4 +1,5 @@
 import { fold, type Key, permutation } from '../../base/index.js';
+import { mean, standardDeviation } from '../../linalg/index.js';
 import { frameOf, type Panel, seriesOf } from '../../market/index.js';
 import { dieboldMariano, hacMean, ridgePath, studentT } from '../../stats/index.js';
 import { backtest, maximumDrawdown, proportional, sharpe } from '../../trade/index.js';
@@ -23,14 +24,12 @@ export const lossesOf = ({ y: { data, shape } }: MarketWindows, made: ArrayLike<
     return sum / shape[1];
   });
 
-const average = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, v) => sum + v, 0) / values.length;
-
 /** What a line sees of an asset: its features on the last day of a window, and their means over the assets [W N, 2 F]. */
 function lineOf({ x: { data, shape } }: MarketWindows) {
   const [W, T, N, F] = shape;
   const at = (w: number, n: number, f: number) => data[((w * T + T - 1) * N + n) * F + f];
   const means = Array.from({ length: W }, (_, w) =>
-    Array.from({ length: F }, (_, f) => average(Array.from({ length: N }, (_, n) => at(w, n, f)))),
+    Array.from({ length: F }, (_, f) => mean(Float64Array.from({ length: N }, (_, n) => at(w, n, f)))),
   );
   const values = Float64Array.from({ length: W * N * 2 * F }, (_, i) => {
     const [row, f] = [Math.floor(i / (2 * F)), i % (2 * F)];
@@ -40,11 +39,14 @@ function lineOf({ x: { data, shape } }: MarketWindows) {
   return { rows: W * N, cols: 2 * F, data: values };
 }
 
+/** As good as no penalty, with which features that equal their means still have one answer. */
+const NONE = 1e-6;
+const penaltiesOf = (penalties: readonly number[]) => penalties.map((penalty) => Math.max(penalty, NONE));
+
 /** A ridge on the last day, its penalty chosen by the windows that choose: its forecasts of the judged ones [W N]. */
 function ridgeOf({ train, validate, judge }: MarketData, penalties: readonly number[]): { made: Float64Array; lambda: number } {
   // A feature of the whole market is the same for all assets, and equals its mean: the penalty takes care of that.
-  const lambdas = penalties.map((penalty) => Math.max(penalty, 1e-6));
-  const fits = ridgePath(lineOf(train), Float64Array.from(train.y.data), { lambdas }).fits;
+  const fits = ridgePath(lineOf(train), Float64Array.from(train.y.data), { lambdas: penaltiesOf(penalties) }).fits;
   const made = ({ coefficients, intercept }: (typeof fits)[number], of: MarketWindows) => {
     const { rows, cols, data } = lineOf(of);
     return Float64Array.from({ length: rows }, (_, i) => {
@@ -54,7 +56,7 @@ function ridgeOf({ train, validate, judge }: MarketData, penalties: readonly num
     });
   };
   const best = fits
-    .map((fit) => ({ fit, lost: average(lossesOf(validate, made(fit, validate))) }))
+    .map((fit) => ({ fit, lost: mean(lossesOf(validate, made(fit, validate))) }))
     .reduce((a, b) => (b.lost < a.lost ? b : a)).fit;
   return { made: made(best, judge), lambda: best.lambda };
 }
@@ -65,8 +67,8 @@ export function evaluate(data: MarketData, made: Float64Array, { penalties }: No
   const { made: byRidge, lambda } = ridgeOf(data, penalties);
   const rivals = { mean: lossesOf(data.judge, new Float64Array(made.length)), ridge: lossesOf(data.judge, byRidge) };
   const found: Record<string, RunMetric> = {};
-  const put = (name: string, { mean, standardError }: { mean: number; standardError: number }, description: string) => {
-    found[name] = { value: mean, uncertainty: standardError, description };
+  const put = (name: string, { mean: value, standardError }: { mean: number; standardError: number }, description: string) => {
+    found[name] = { value, uncertainty: standardError, description };
   };
   put('error.model', hacMean(own), 'squared error of the market transformer, in variances of training; HAC');
   for (const [name, losses] of Object.entries(rivals)) {
@@ -77,7 +79,13 @@ export function evaluate(data: MarketData, made: Float64Array, { penalties }: No
       `squared error that the model saves on the ${name}; HAC`,
     );
   }
-  found['ridge.penalty'] = { value: lambda, uncertainty: 'exact: chosen by the validation years', description: 'penalty of the ridge' };
+  const lambdas = penaltiesOf(penalties);
+  const isAtEnd = lambda === Math.max(...lambdas) || (lambda === Math.min(...lambdas) && lambda > NONE);
+  found['ridge.penalty'] = {
+    value: lambda,
+    uncertainty: 'exact: chosen by the validation years',
+    description: `penalty of the ridge${isAtEnd ? ', at an end of evaluation.penalties: widen them' : ''}`,
+  };
   return found;
 }
 
@@ -135,7 +143,7 @@ export async function explain(
   const shuffles = config.explanation!.shuffles;
   const [W, T, N, F] = judge.x.shape;
   const found: Record<string, RunMetric> = {};
-  const own = average(lossesOf(judge, made));
+  const own = mean(lossesOf(judge, made));
   for (const [f, name] of features.entries()) {
     const grown: number[] = [];
     for (let s = 0; s < shuffles; s++) {
@@ -143,10 +151,10 @@ export async function explain(
       const data = judge.x.data.map((v, i) =>
         i % F === f ? judge.x.data[order[Math.floor(i / (T * N * F))] * T * N * F + (i % (T * N * F))] : v,
       );
-      grown.push(average(lossesOf(judge, await forecast({ data, shape: judge.x.shape }))) - own);
+      grown.push(mean(lossesOf(judge, await forecast({ data, shape: judge.x.shape }))) - own);
     }
-    const value = average(grown);
-    const deviation = Math.sqrt(grown.reduce((sum, v) => sum + (v - value) ** 2, 0) / (shuffles - 1));
+    const value = mean(Float64Array.from(grown));
+    const deviation = standardDeviation(Float64Array.from(grown));
     const reach = (studentT(shuffles - 1).quantile(0.975) * deviation) / Math.sqrt(shuffles);
     found[`needs.${name}`] = {
       value,
